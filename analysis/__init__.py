@@ -1,0 +1,1 @@
+"""Analysis of a seven-participant trial: clean, score, compare, report."""

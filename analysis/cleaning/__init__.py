@@ -1,0 +1,1 @@
+"""From the export as received to tables that a monitor can trust."""

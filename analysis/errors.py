@@ -1,0 +1,64 @@
+"""The project's own errors: each says what is wrong, where, and what to do next."""
+
+
+class AnalysisError(Exception):
+    """Base of every error that a user is meant to read.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, one sentence without a full stop.
+    hint
+        What to do next, one sentence.
+    file, line, participant, visit, field
+        Where it is wrong, as far as it is known.
+
+    Attributes
+    ----------
+    exit_code : int
+        What ``python -m analysis...`` ends with: 1 the data or the results are
+        wrong, 2 wrong use, 3 something needed is missing.
+    """
+
+    exit_code = 1
+
+    def __init__(self, problem, *, hint="", file="", line=None, participant="", visit="", field=""):
+        self.problem = problem
+        self.hint = hint
+        self.file = str(file)
+        self.line = line
+        self.participant = participant
+        self.visit = visit
+        self.field = field
+        super().__init__(str(self))
+
+    def __str__(self):
+        place = [f"{self.file}:{self.line}" if self.line else self.file]
+        place += [
+            f"{name} {value}"
+            for name, value in (
+                ("participant", self.participant),
+                ("visit", self.visit),
+                ("field", self.field),
+            )
+            if value
+        ]
+        where = ", ".join(part for part in place if part)
+        sentence = f"{where}: {self.problem}." if where else f"{self.problem}."
+        return f"{sentence} {self.hint}." if self.hint else sentence
+
+
+class DataError(AnalysisError):
+    """The data, the study file or the results are wrong or differ (exit 1)."""
+
+
+class UsageError(AnalysisError):
+    """A command or a function was used wrongly (exit 2)."""
+
+    exit_code = 2
+
+
+class MissingError(AnalysisError):
+    """Something needed is not there (exit 3); the hint says how to get it."""
+
+    exit_code = 3

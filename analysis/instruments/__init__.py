@@ -1,0 +1,1 @@
+"""The instruments as data, and their scoring."""

@@ -1,0 +1,51 @@
+"""Where everything lies; the only module that knows the layout of the repository."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+STUDY = ROOT / "study.yml"
+RAW = ROOT / "data" / "raw"
+NOTEBOOKS = ROOT / "notebooks"
+REPORT = ROOT / "report"
+LOCK = ROOT / "requirements.lock"
+TABLE_SCHEMAS = ROOT / "analysis" / "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The places below OUT, the root of everything that a run writes.
+
+    Parameters
+    ----------
+    root
+        OUT; the repository itself by default.
+    """
+
+    root: Path = ROOT
+
+    @property
+    def processed(self):
+        """Tables, one CSV each, with results/ below."""
+        return self.root / "data" / "processed"
+
+    @property
+    def notebooks(self):
+        """Executed copies."""
+        return self.root / "report" / "notebooks"
+
+    @property
+    def generated(self):
+        """Figures, tables and variables that the report includes."""
+        return self.root / "report" / "_generated"
+
+    @property
+    def documents(self):
+        """The rendered report."""
+        return self.root / "report" / "_output"
+
+    @property
+    def state(self):
+        """Fingerprints and records of the runner."""
+        return self.root / ".run"

@@ -1,0 +1,83 @@
+"""Where the data come from: read once from the export, carried beside every processed table."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+import yaml
+
+from analysis.errors import DataError, MissingError
+
+FILE = "provenance.json"
+SIMULATED_TITLE = "Simulated demonstration data, not results of any trial"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What provenance.yml of the export says.
+
+    `simulated` is true unless the file says ``simulated: false``. `checksums` is
+    ``verified`` or ``absent`` (never silently skipped: every output says so).
+    """
+
+    description: str
+    exported_on: str
+    exported_by: str
+    simulated: bool
+    checksums: str
+
+    @property
+    def data_origin(self):
+        """``simulated`` or ``real``, as the results say."""
+        return "simulated" if self.simulated else "real"
+
+    @property
+    def mark(self):
+        """The word that every figure, caption and header bears; "" for real data."""
+        return "SIMULATED" if self.simulated else ""
+
+
+def parse_provenance(text, *, checksums, file="provenance.yml"):
+    """Read the text of provenance.yml.
+
+    Raises
+    ------
+    DataError
+        No readable YAML, or a `simulated` that is neither true nor false.
+    """
+    try:
+        told = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise DataError(f"this is not readable YAML ({error})", file=file) from None
+    simulated = told.get("simulated", True) if isinstance(told, dict) else None
+    if not isinstance(simulated, bool):
+        raise DataError("simulated is true or false", file=file, field="simulated")
+    return Provenance(
+        description=str(told.get("description") or ""),
+        exported_on=str(told.get("exported_on") or ""),
+        exported_by=str(told.get("exported_by") or ""),
+        simulated=simulated,
+        checksums=checksums,
+    )
+
+
+def write_provenance(provenance, folder):
+    """Write provenance.json beside the processed tables."""
+    text = json.dumps(dataclasses.asdict(provenance), indent=1, ensure_ascii=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_provenance(folder):
+    """Read provenance.json from a folder of processed tables.
+
+    Raises
+    ------
+    MissingError
+        The folder has none.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise MissingError(
+            "the origin of the data is not known", file=path, hint="Run `make notebooks`"
+        )
+    return Provenance(**json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,92 @@
+"""Draw in one style, and save each figure once for every document."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+STYLE = {
+    "figure.dpi": 100,
+    "font.family": ["DejaVu Sans", "NanumGothic"],
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "svf-hand-trial",
+}
+# Okabe and Ito's colours, told apart with every common colour vision; markers differ as well.
+COLOURS = {
+    "better": "#0072B2",
+    "worse": "#D55E00",
+    "unchanged": "#555555",
+    "accent": "#009E73",
+    "grey": "#BBBBBB",
+}
+FOLDER = "figures"
+
+
+def find_hangul_fonts():
+    """Return the folder of the shipped fonts with Hangul, without importing their package."""
+    return Path(find_spec("koreanize_matplotlib").origin).parent / "fonts"
+
+
+def use_style():
+    """Load matplotlib in the house style with shipped fonts only, and return pyplot."""
+    import matplotlib
+
+    # Inside a notebook the inline backend shows figures; elsewhere nothing opens a window.
+    if "inline" not in matplotlib.get_backend():
+        matplotlib.use("agg")
+    from matplotlib import font_manager
+    from matplotlib import pyplot as plt
+
+    font_manager.fontManager.addfont(find_hangul_fonts() / "NanumGothic.ttf")
+    matplotlib.rcParams.update(STYLE)
+    return plt
+
+
+def save_figure(figure, name, outputs, *, alt, provenance):
+    """Save a figure as SVG (web, PDF) and 300 dpi PNG (Word), with its alternative text.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    name : str
+        snake_case; documents include the figure by it.
+    outputs : pathlib.Path
+        The notebook's output folder; the files go to its ``figures/``.
+    alt : str
+        One or two sentences that say what the figure shows, made from results.
+    provenance : analysis.provenance.Provenance
+        While it is simulated the word stands in the figure and in `alt`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The same figure, to be shown by the cell.
+    """
+    folder = Path(outputs) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    if provenance.mark:
+        alt = f"{provenance.mark} data. {alt}"
+        figure.text(
+            0.995,
+            0.005,
+            provenance.mark,
+            ha="right",
+            va="bottom",
+            fontsize=8,
+            color="#8A1C1C",
+            weight="bold",
+        )
+    description = {"Title": name, "Description": alt}
+    for suffix, options in (
+        (".svg", {"metadata": {**description, "Date": None, "Creator": None}}),
+        (".png", {"metadata": {**description, "Software": None}, "dpi": 300}),
+    ):
+        partial = folder / f"{name}{suffix}.partial"
+        figure.savefig(partial, format=suffix[1:], bbox_inches="tight", **options)
+        os.replace(partial, folder / f"{name}{suffix}")
+    (folder / f"{name}.txt").write_text(alt + "\n", encoding="utf-8")
+    return figure

@@ -1,0 +1,90 @@
+"""A table that is built once and means the same in HTML, Word and PDF."""
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+FOLDER = "tables"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed text; `result_id` names the result it is the text of."""
+
+    text: str
+    result_id: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns, rows and notes of a printed table.
+
+    Parameters
+    ----------
+    columns
+        Headings; the first heads the row headings.
+    rows
+        Each a tuple of `Cell` or str as long as `columns`, the first of them the row's
+        heading; a tuple of one str is a heading over the rows that follow.
+    notes
+        Footnotes, one sentence each.
+    numeric
+        Whether the cells after the first column are numbers, aligned as such.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell | str, ...], ...]
+    notes: tuple[str, ...] = ()
+    numeric: bool = True
+
+    def to_html(self):
+        """Return the table as HTML with headings in their scope; every text is escaped."""
+        kind = "numeric" if self.numeric else "text"
+        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
+        body = "\n".join(self._row(row) for row in self.rows)
+        foot = "".join(
+            f'<tr><td colspan="{len(self.columns)}">{escape(note)}</td></tr>' for note in self.notes
+        )
+        return (
+            f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n'
+            + (f"<tfoot>\n{foot}\n</tfoot>\n" if foot else "")
+            + "</table>\n"
+        )
+
+    _repr_html_ = to_html
+
+    def _row(self, row):
+        if len(row) == 1:
+            span = len(self.columns)
+            return (
+                f'<tr class="group"><th scope="rowgroup" colspan="{span}">{_html(row[0])}</th></tr>'
+            )
+        heading, *cells = row
+        return (
+            f'<tr><th scope="row">{_html(heading)}</th>'
+            + "".join(f"<td>{_html(cell)}</td>" for cell in cells)
+            + "</tr>"
+        )
+
+
+def cell_of(results, result_id):
+    """Return the printed text of a result as a cell that leads back to it."""
+    from analysis.results import find_text
+
+    return Cell(find_text(results, result_id), result_id)
+
+
+def write_html_table(table, name, outputs):
+    """Write a table as tables/<name>.html below the notebook's outputs, and return the table."""
+    folder = Path(outputs) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.html").write_text(table.to_html(), encoding="utf-8", newline="\n")
+    return table
+
+
+def _html(cell):
+    if isinstance(cell, str):
+        return escape(cell)
+    if not cell.result_id:
+        return escape(cell.text)
+    return f'<span class="result" data-result="{escape(cell.result_id)}">{escape(cell.text)}</span>'

@@ -1,0 +1,1 @@
+"""Adverse events, exposure, participant flow and baseline, as rows of results."""

@@ -1,0 +1,1 @@
+"""Exact statistics for few pairs, and the efficacy results made of them."""

@@ -1,0 +1,314 @@
+"""The protocol and the analysis plan (study.yml) as frozen dataclasses."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from analysis import paths
+from analysis.errors import DataError
+from analysis.records import read_record
+
+SOURCES = ("registry", "assumed")
+STRATEGIES = ("treatment_policy", "listed")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value of the plan, and whether the registration or the analysts decided it."""
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is known of the trial's design."""
+
+    title: str
+    registration: Setting
+    prior_study: Setting
+    site: Setting
+    design: Setting
+    n_planned: Setting
+    device: Setting
+    needle_gauge: Setting
+    processing_minutes: Setting
+    registered_start: Setting
+    first_posted: Setting
+
+
+@dataclass(frozen=True)
+class Governance:
+    """Statements of the report; an empty one prints "not stated"."""
+
+    ethics: str
+    consent: str
+    data_monitoring: str
+    stopping_rule: str
+    sample_size_rationale: str
+    funding: str
+    conflicts_of_interest: str
+    responsible_person: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """A name on the title page."""
+
+    name: str
+    affiliation: str
+    orcid: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit with its inclusive window in study days (None: no window)."""
+
+    name: str
+    label: str
+    day: int | None
+    low: int | None
+    high: int | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Population:
+    """A set of participants and the rule that makes it."""
+
+    name: str
+    label: str
+    rule: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What exposure and product are held against."""
+
+    planned_fingers: Setting
+    viability_min_percent: Setting
+    endotoxin_max_eu_per_ml: Setting
+    finger_volume_max_ml: Setting
+    prohibited_medication_classes: Setting
+
+
+@dataclass(frozen=True)
+class AnalysisPlan:
+    """The settings of the primary analysis."""
+
+    baseline_visit: Setting
+    followup_visit: Setting
+    population: Setting
+    alpha: Setting
+    confidence: Setting
+    zeros: Setting
+    test_order: Setting
+    missing_visits: Setting
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """The attributes of the estimand beside the intercurrent events (ICH E9(R1))."""
+
+    population: Setting
+    treatment: Setting
+    variable: Setting
+    summary: Setting
+
+
+@dataclass(frozen=True)
+class IntercurrentEvent:
+    """A kind of event after the procedure, and how the primary analysis takes it."""
+
+    name: str
+    label: str
+    strategy: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A published change with its level; `source` is a key of report/references.bib."""
+
+    value: float
+    level: str
+    population: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A registered outcome, how it is analysed, printed and judged.
+
+    `better` is ``lower``, ``higher`` or ``none`` (no direction is better).
+    `variants` maps the name in the tables to the instrument's scoring variant.
+    """
+
+    name: str
+    label: str
+    registered_name: str
+    role: str
+    instrument: str
+    unit: str
+    range: tuple[float, ...]
+    better: str
+    of_hands: bool
+    decimals: int
+    difference_decimals: int
+    analysed_as: str
+    source: str
+    variants: dict[str, str]
+    shown_beside: tuple[str, ...]
+    components: tuple[str, ...]
+    threshold: Threshold | None
+
+    @property
+    def direction(self):
+        """+1 if higher is better, -1 if lower is better, 0 if neither."""
+        return {"higher": 1, "lower": -1, "none": 0}[self.better]
+
+
+@dataclass(frozen=True)
+class SupportingOutcome:
+    """An outcome that is counted and listed, never tested."""
+
+    name: str
+    label: str
+    instrument: str
+    unit: str
+    decimals: int
+    variants: dict[str, str]
+    components: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """Facts of the scoring rules that the sources only recall, or that a site may change."""
+
+    raynaud_diary_days: Setting
+    raynaud_diary_min_days: Setting
+    raynaud_scale_max: Setting
+    hand_pain_line_mm: Setting
+    shaq_line_mm: Setting
+    haq_min_categories: Setting
+    shaq_min_scales: Setting
+    cochin_max_missing: Setting
+    cochin_short_form_items: Setting
+    circumference_min_fingers: Setting
+    capillaroscopy_min_fingers: Setting
+
+
+@dataclass(frozen=True)
+class PlaceboBenchmark:
+    """Change in a published blinded placebo arm; `source` is a key of references.bib."""
+
+    outcome: str
+    trial: str
+    mean_change: float
+    sd_change: float
+    n: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """How far listings are coarsened before they are printed."""
+
+    coarsen_listings: Setting
+    age_band_years: Setting
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything in study.yml."""
+
+    study: Trial
+    governance: Governance
+    authors: tuple[Author, ...]
+    visits: tuple[Visit, ...]
+    populations: tuple[Population, ...]
+    specification: Specification
+    analysis: AnalysisPlan
+    estimand: Estimand
+    intercurrent_events: tuple[IntercurrentEvent, ...]
+    outcomes: tuple[Outcome, ...]
+    supporting: tuple[SupportingOutcome, ...]
+    scoring: Scoring
+    placebo_benchmark: PlaceboBenchmark
+    publication: Publication
+
+    def outcome(self, name):
+        """Return the registered outcome of that name."""
+        return _find(self.outcomes, name, "outcome")
+
+    def visit(self, name):
+        """Return the visit of that name."""
+        return _find(self.visits, name, "visit")
+
+
+def load_study(path=None):
+    """Read and check study.yml.
+
+    Raises
+    ------
+    DataError
+        With the line, for an unknown or missing key, a wrong type, or values that
+        contradict each other.
+    """
+    path = paths.STUDY if path is None else path
+    study = read_record(path, Study)
+    for problem in _contradictions(study):
+        raise DataError(problem, file=path, hint="Correct study.yml")
+    return study
+
+
+def _find(records, name, kind):
+    for record in records:
+        if record.name == name:
+            return record
+    known = ", ".join(record.name for record in records)
+    raise DataError(f"{name!r} is no {kind} of study.yml", hint=f"Known: {known}")
+
+
+def _contradictions(study):
+    for group in (study.visits, study.populations, study.outcomes + study.supporting):
+        names = [record.name for record in group]
+        if len(set(names)) < len(names):
+            yield f"two entries bear one name among {', '.join(names)}"
+    visits = {visit.name for visit in study.visits}
+    for setting in (study.analysis.baseline_visit, study.analysis.followup_visit):
+        if setting.value not in visits:
+            yield f"{setting.value!r} is no visit"
+    if study.analysis.population.value not in {p.name for p in study.populations}:
+        yield f"{study.analysis.population.value!r} is no population"
+    if [outcome.role for outcome in study.outcomes].count("primary") != 1:
+        yield "exactly one outcome has the role primary"
+    for outcome in study.outcomes:
+        if outcome.better not in ("lower", "higher", "none"):
+            yield f"outcome {outcome.name}: better is lower, higher or none"
+        if "primary" not in outcome.variants:
+            yield f"outcome {outcome.name}: one variant is called primary"
+        if not set(outcome.shown_beside) <= set(outcome.variants):
+            yield f"outcome {outcome.name}: shown_beside names an unknown variant"
+        if len(outcome.range) != 2 or outcome.range[0] >= outcome.range[1]:
+            yield f"outcome {outcome.name}: range is [low, high]"
+    if study.placebo_benchmark.outcome not in {outcome.name for outcome in study.outcomes}:
+        yield f"{study.placebo_benchmark.outcome!r} is no outcome"
+    for event in study.intercurrent_events:
+        if event.strategy not in STRATEGIES:
+            yield f"intercurrent event {event.name}: strategy is one of {', '.join(STRATEGIES)}"
+    yield from (f"source is one of {', '.join(SOURCES)}" for _ in _bad_sources(study))
+
+
+def _bad_sources(record):
+    if isinstance(record, tuple):
+        for item in record:
+            yield from _bad_sources(item)
+    elif dataclasses.is_dataclass(record) and not isinstance(record, Threshold | PlaceboBenchmark):
+        if getattr(record, "source", "registry") not in SOURCES:
+            yield record
+        for field in dataclasses.fields(record):
+            yield from _bad_sources(getattr(record, field.name))

@@ -1,0 +1,131 @@
+"""Read and write the processed tables as datapackage.json describes them."""
+
+import functools
+import json
+import os
+
+import pandas as pd
+
+from analysis import paths
+from analysis.errors import DataError, MissingError
+
+DTYPES = {"string": "str", "integer": "Int64", "number": "float64"}
+
+
+@functools.cache
+def table_schemas():
+    """Return the Frictionless schema of every table, by table name."""
+    package = json.loads(paths.TABLE_SCHEMAS.read_text(encoding="utf-8"))
+    return {resource["title"]: resource["schema"] for resource in package["resources"]}
+
+
+def shape_table(frame, name):
+    """Give a frame the columns, types and order of a table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        At least the required columns; absent optional ones become empty.
+    name : str
+        A table of datapackage.json.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns in the order of the schema, sorted by primary key; text is ``str``
+        with "" for a missing value, integers are ``Int64``, numbers ``float64``.
+
+    Raises
+    ------
+    DataError
+        Unknown columns, an empty required cell, a value outside its list, a repeated key.
+    """
+    schema = table_schemas()[name]
+    fields = schema["fields"]
+    unknown = sorted(set(frame.columns) - {field["name"] for field in fields})
+    if unknown:
+        raise DataError(
+            f"table {name} has no column {', '.join(unknown)}",
+            hint="Describe it in analysis/datapackage.json first",
+        )
+    columns = {field["name"]: _shape_column(frame, field, name) for field in fields}
+    shaped = pd.DataFrame(columns, index=frame.index)
+    key = schema["primaryKey"]
+    repeated = shaped.duplicated(key)
+    if repeated.any():
+        first = shaped.loc[repeated, key].iloc[0].to_dict()
+        raise DataError(f"table {name} has two rows for {first}")
+    return shaped.sort_values(key, kind="stable").reset_index(drop=True)
+
+
+def _shape_column(frame, field, table):
+    name, dtype = field["name"], DTYPES[field["type"]]
+    if name not in frame.columns:
+        column = pd.Series("" if dtype == "str" else pd.NA, index=frame.index, dtype="object")
+    else:
+        column = frame[name]
+    if dtype == "str":
+        column = column.astype("object").where(column.notna(), "").astype("str")
+        empty = column == ""
+    else:
+        column = pd.to_numeric(column).astype(dtype)
+        empty = column.isna()
+    limits = field.get("constraints", {})
+    if limits.get("required") and empty.any():
+        raise DataError(f"table {table} has an empty cell", field=name)
+    if "enum" in limits:
+        wrong = column[~empty & ~column.isin(limits["enum"])]
+        if len(wrong):
+            raise DataError(f"{wrong.iloc[0]!r} is not allowed in table {table}", field=name)
+    return column
+
+
+def read_table(name, folder):
+    """Read one table from a folder.
+
+    Parameters
+    ----------
+    name : str
+        A table of datapackage.json; ``results/04_efficacy`` reads that file as results.
+    folder : pathlib.Path
+        data/processed, or another folder with the same layout.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Typed as `shape_table` says.
+
+    Raises
+    ------
+    MissingError
+        The file is not there.
+    DataError
+        The file does not fit its description.
+    """
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        raise MissingError("this table is not there yet", file=path, hint="Run `make notebooks`")
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    schema = "results" if name.startswith("results/") else name
+    numeric = [f["name"] for f in table_schemas()[schema]["fields"] if f["type"] != "string"]
+    for column in frame.columns.intersection(numeric):
+        frame[column] = frame[column].replace("", None)
+    try:
+        return shape_table(frame, schema)
+    except (ValueError, TypeError) as error:
+        raise DataError(str(error), file=path, hint="Run `make notebooks` again") from None
+
+
+def write_table(frame, name, folder):
+    """Write one table into a folder, by rename, and return its path.
+
+    The same table gives the same bytes on every platform.
+    """
+    schema = "results" if name.startswith("results/") else name
+    shaped = shape_table(frame, schema)
+    path = folder / f"{name}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    shaped.to_csv(partial, index=False, lineterminator="\n", encoding="utf-8")
+    os.replace(partial, path)
+    return path
