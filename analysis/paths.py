@@ -13,6 +13,11 @@ LOCK = ROOT / "requirements.lock"
 TABLE_SCHEMAS = ROOT / "analysis" / "datapackage.json"
 
 
+def resolve_path(path):
+    """Return a path of a notebook's parameters; a relative one counts from the repository."""
+    return ROOT / path
+
+
 @dataclass(frozen=True)
 class Outputs:
     """The places below OUT, the root of everything that a run writes.

@@ -1,5 +1,6 @@
 """Results: one row per statistic, its value in full and its text as printed."""
 
+import itertools
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -127,7 +128,7 @@ def collect_results(rows):
         return shape_table(pd.DataFrame({"result_id": []}), "results")
     frame = shape_table(pd.concat(frames, ignore_index=True), "results")
     ids = frame["result_id"].tolist()
-    for first, second in zip(ids, ids[1:], strict=False):
+    for first, second in itertools.pairwise(ids):
         if second.startswith(first + "."):
             raise DataError(f"result {first} is the prefix of {second}", hint="Rename one of them")
     return frame

@@ -130,12 +130,18 @@ class IntercurrentEvent:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A published change with its level; `source` is a key of report/references.bib."""
+    """A published change with its level; sources are keys of report/references.bib.
+
+    `measurement_error` is the standard error of one measurement in the outcome's unit,
+    None where none is published.
+    """
 
     value: float
     level: str
     population: str
     source: str
+    measurement_error: float | None
+    measurement_error_source: str | None
 
 
 @dataclass(frozen=True)

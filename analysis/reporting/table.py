@@ -46,7 +46,8 @@ class Table:
             f'<tr><td colspan="{len(self.columns)}">{escape(note)}</td></tr>' for note in self.notes
         )
         return (
-            f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n'
+            f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
+            + f"<tbody>\n{body}\n</tbody>\n"
             + (f"<tfoot>\n{foot}\n</tfoot>\n" if foot else "")
             + "</table>\n"
         )
