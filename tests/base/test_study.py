@@ -1,0 +1,62 @@
+"""study.yml: what the design fixes stands in it, and a wrong line is named."""
+
+import pytest
+
+from analysis import paths
+from analysis.errors import DataError
+from analysis.study import load_study
+
+TEXT = paths.STUDY.read_text(encoding="utf-8")
+
+
+def load_changed(tmp_path, old, new):
+    assert old in TEXT
+    path = tmp_path / "study.yml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    return load_study(path)
+
+
+def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_primary():
+    outcomes = load_study().outcomes
+    assert [outcome.name for outcome in outcomes] == [
+        "hand_mrss",
+        "raynaud_condition_score",
+        "hand_pain_vas",
+        "total_mrss",
+        "kapandji",
+        "cochin_hand_function",
+        "shaq",
+        "capillaroscopy",
+        "finger_circumference",
+    ]
+    assert [outcome.role for outcome in outcomes] == ["primary"] + ["secondary"] * 8
+    assert [outcome.direction for outcome in outcomes] == [-1, -1, -1, -1, 1, -1, -1, -1, 0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("better: lower", "beter: lower", r"study\.yml:\d+.*'beter'.*better"),
+        ("decimals: 1", "decimals: one", r"study\.yml:\d+.*decimals.*'one'"),
+        ("role: primary", "role: secondary", "exactly one outcome"),
+        ("role: secondary", "role: primary", "exactly one outcome"),
+        ("better: higher", "better: up", "kapandji.*lower, higher or none"),
+        ("strategy: listed", "strategy: ignored", "death.*strategy"),
+        ("followup_visit: {value: week_12", "followup_visit: {value: week_13", "week_13"),
+        ("value: 7, source: registry", "value: 7, source: memory", "registry, assumed"),
+        ("range: [0, 12]", "range: [12, 0]", r"hand_mrss.*\[low, high\]"),
+        ("shown_beside: [fingers_only]", "shown_beside: [thumbs]", "shown_beside"),
+        ("name: total_mrss", "name: hand_mrss", "two entries"),
+        ("outcomes:", "outcomes: [", "not readable YAML"),
+    ],
+)
+def test_a_wrong_line_stops_the_reading_and_is_named(tmp_path, old, new, message):
+    with pytest.raises(DataError, match=message):
+        load_changed(tmp_path, old, new)
+
+
+def test_a_missing_key_and_a_missing_file_are_named(tmp_path):
+    with pytest.raises(DataError, match=r"label.* missing"):
+        load_changed(tmp_path, "    label: Hand mRSS\n", "")
+    with pytest.raises(DataError, match="missing"):
+        load_study(tmp_path / "nowhere.yml")
