@@ -1,0 +1,95 @@
+"""Refuse what no statistic can be made of, before any arithmetic."""
+
+import numpy as np
+
+from analysis.errors import DataError, UsageError
+
+
+def check_differences(differences, *, at_least=0):
+    """Return differences as a float array, or say what is wrong with them.
+
+    Parameters
+    ----------
+    differences : array_like, shape (n,)
+        Follow-up minus baseline, one per participant.
+    at_least : int
+        The smallest n that the statistic is defined for.
+
+    Raises
+    ------
+    DataError
+        Not numbers, not one-dimensional, missing or infinite values, too few.
+    """
+    try:
+        array = np.asarray(differences, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError("differences are numbers", hint="Leave out missing pairs first") from None
+    if array.ndim != 1:
+        raise DataError(f"differences have {array.ndim} dimensions, not one")
+    wrong = int((~np.isfinite(array)).sum())
+    if wrong:
+        raise DataError(
+            f"{wrong} of {array.size} differences missing or infinite",
+            hint="A pair needs both visits; leave incomplete ones out first",
+        )
+    if array.size < at_least:
+        raise DataError(f"{array.size} differences, at least {at_least} needed")
+    return array
+
+
+def check_varying(differences):
+    """Return differences that are not all equal.
+
+    A constant change has no spread, so t would be infinite with p = 0. Equal to within
+    rounding error counts as constant: decimals such as 0.1 leave noise in the last bit.
+
+    Raises
+    ------
+    DataError
+        As `check_differences`; all differences are equal.
+    """
+    array = check_differences(differences, at_least=2)
+    if np.ptp(array) <= 1e-12 * np.abs(array).max():
+        raise DataError("all differences are equal, so their spread says nothing")
+    return array
+
+
+def check_choice(value, choices, name):
+    """Return an option that is one of its choices.
+
+    Raises
+    ------
+    UsageError
+        It is not.
+    """
+    if value not in choices:
+        raise UsageError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def check_share(value, name):
+    """Return a level such as 0.95, between 0 and 1, both excluded.
+
+    Raises
+    ------
+    UsageError
+        It is not.
+    """
+    if not 0 < value < 1:
+        raise UsageError(f"{name} lies between 0 and 1, not {value!r}")
+    return value
+
+
+def round_differences(differences, *, decimals):
+    """Round differences to the recorded precision, so that equal changes tie.
+
+    In floating point 6.8 - 7.1 and 5.2 - 5.5 differ in the last bit; ranked as they are they
+    would not tie, and a change of zero would count as one.
+
+    Parameters
+    ----------
+    differences : array_like, shape (n,)
+    decimals : int
+        `difference_decimals` of the outcome in study.yml.
+    """
+    return np.round(np.asarray(differences, dtype=float), decimals) + 0.0

@@ -1,0 +1,31 @@
+"""Statistics of paired differences, gathered: each lives in the module of its name."""
+
+from analysis.statistics.checks import round_differences
+from analysis.statistics.effect_sizes import EffectSize, d_z, hedges_g_av, hedges_g_z
+from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from analysis.statistics.normality import Normality, describe_normality
+from analysis.statistics.paired_t import PairedT, paired_t
+from analysis.statistics.sign_flip import SignFlip, sign_flip
+from analysis.statistics.sign_test import SignTest, sign_test
+from analysis.statistics.signed_rank import SignedRank, rank_biserial, signed_rank
+
+__all__ = [
+    "EffectSize",
+    "HodgesLehmann",
+    "Normality",
+    "PairedT",
+    "SignFlip",
+    "SignTest",
+    "SignedRank",
+    "d_z",
+    "describe_normality",
+    "hedges_g_av",
+    "hedges_g_z",
+    "hodges_lehmann",
+    "paired_t",
+    "rank_biserial",
+    "round_differences",
+    "sign_flip",
+    "sign_test",
+    "signed_rank",
+]
