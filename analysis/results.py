@@ -123,7 +123,11 @@ def collect_results(rows):
     DataError
         A repeated id, an id that is the prefix of another, an empty text.
     """
-    frames = [row if isinstance(row, pd.DataFrame) else pd.DataFrame([row]) for row in rows]
+    rows = list(rows)
+    frames = [row for row in rows if isinstance(row, pd.DataFrame)]
+    # One frame for all single rows: a frame for each would take most of the time of a notebook.
+    single = [row for row in rows if not isinstance(row, pd.DataFrame)]
+    frames += [pd.DataFrame(single)] if single else []
     if not frames:
         return shape_table(pd.DataFrame({"result_id": []}), "results")
     frame = shape_table(pd.concat(frames, ignore_index=True), "results")
