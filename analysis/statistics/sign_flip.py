@@ -11,9 +11,9 @@ EXACT_UP_TO = 25
 # Sums that differ by less than this share of the sum of absolute values are one value.
 TOLERANCE = 1e-12
 CHUNK = 2_000
-# Bisection of values within -1 to 1 ends here; decimals beyond are its noise.
-BISECTION = 1e-14
-BISECTION_DECIMALS = 13
+# Bisection of values within -1 to 1 ends here; digits beyond these are its noise.
+BISECTION = 1e-15
+DIGITS = 13
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,9 @@ def sign_flip(differences, *, confidence=0.95, draws=19_999, seed=2016):
         return SignFlip(1.0, 0.0, 0.0, _attained(array.size, confidence), True, 0.0)
     flip = _flip_exactly if array.size <= EXACT_UP_TO else _flip_randomly
     result = flip(array / scale, confidence, draws, seed)
-    return SignFlip(**result | {"low": result["low"] * scale, "high": result["high"] * scale})
+    digits = DIGITS - math.ceil(math.log10(scale))
+    limits = {name: round(result[name] * scale, digits) + 0.0 for name in ("low", "high")}
+    return SignFlip(**result | limits)
 
 
 def _find_order(patterns, confidence):
@@ -112,7 +114,7 @@ def _flip_exactly(array, confidence, _draws, _seed):
                 high = middle
             else:
                 low = middle
-        return round(high, BISECTION_DECIMALS)
+        return high
 
     return {
         "p_value": p_value,
