@@ -133,7 +133,7 @@ class Threshold:
     """A published change with its level; sources are keys of report/references.bib.
 
     `measurement_error` is the standard error of one measurement in the outcome's unit,
-    None where none is published.
+    None where none is published; `score_step` is the step of the score's grid beside it.
     """
 
     value: float
@@ -142,6 +142,7 @@ class Threshold:
     source: str
     measurement_error: float | None
     measurement_error_source: str | None
+    score_step: float | None = None
 
 
 @dataclass(frozen=True)
