@@ -1,0 +1,193 @@
+"""Who the participants were: demography, disease, background treatment, season."""
+
+import pandas as pd
+
+from analysis.safety.phases import find_span
+from analysis.safety.summaries import Variable, describe_category, describe_number
+from analysis.tables import table_schemas
+
+SEASONS = ("winter", "spring", "summer", "autumn")
+YES_NO = ("yes", "no")
+
+
+NUMBERS = (
+    Variable("age", "Age", "years"),
+    Variable("height_cm", "Height", "cm"),
+    Variable("weight_kg", "Weight", "kg"),
+    Variable("bmi", "Body mass index", "kg/m²", 1),
+    Variable("years_since_raynaud", "Since Raynaud's phenomenon began", "years"),
+    Variable("years_since_non_raynaud", "Since the first other symptom", "years"),
+)
+RECORDED = (
+    "sex",
+    "subset",
+    "anti_centromere",
+    "anti_scl70",
+    "anti_rnap3",
+    "interstitial_lung_disease",
+    "pulmonary_hypertension",
+    "gastrointestinal",
+    "renal",
+    "cardiac",
+    "ulcer_history",
+    "contractures",
+    "calcinosis",
+    "acro_osteolysis",
+    "smoking",
+    "dominant_hand",
+    "treated_hands",
+)
+
+
+def list_variables(study):
+    """Return the rows of the baseline table in printed order.
+
+    The values of a category are those of datapackage.json; the outcomes are those of study.yml.
+    """
+    fields = {field["name"]: field for field in table_schemas()["participants"]["fields"]}
+    recorded = [
+        Variable(
+            name,
+            fields[name]["description"].split(" (")[0],
+            categories=tuple(_enum("participants", name)),
+        )
+        for name in RECORDED
+    ]
+    treatment = [
+        Variable(f"treatment_{name}", _print_name(name), categories=YES_NO)
+        for name in _enum("medications", "class")
+    ]
+    return (
+        *NUMBERS,
+        *recorded,
+        *treatment,
+        Variable(
+            "treatment_stable",
+            "No start or change of a class that the protocol holds stable",
+            categories=YES_NO,
+        ),
+        Variable("season_baseline", "Season of the baseline visit", categories=SEASONS),
+        Variable("season_followup", "Season of the follow-up visit", categories=SEASONS),
+        Variable("ulcers_present", "Any digital ulcer at baseline", categories=YES_NO),
+        *(
+            Variable(outcome.name, outcome.label, outcome.unit, outcome.decimals)
+            for outcome in study.outcomes
+        ),
+    )
+
+
+def gather_baseline(participants, visits, medications, scores, study, *, followup_visit):
+    """Put every baseline variable into one row per participant.
+
+    Parameters
+    ----------
+    participants : pandas.DataFrame
+        The table participants, those of the population.
+    visits, medications, scores : pandas.DataFrame
+        The tables, of everyone.
+    study : analysis.study.Study
+    followup_visit : str
+        Visit whose season is shown beside the baseline visit's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id` and a column for each of `list_variables`.
+    """
+    ids = participants["participant_id"]
+    baseline = study.analysis.baseline_visit.value
+    frame = participants[["participant_id", *[v.name for v in NUMBERS], *RECORDED]]
+    frame = frame.reset_index(drop=True)
+    treatment = find_background_treatment(medications, participants, study)
+    frame = frame.merge(treatment, on="participant_id", how="left")
+    for name, visit in (("season_baseline", baseline), ("season_followup", followup_visit)):
+        held = visits[visits["visit"] == visit].set_index("participant_id")
+        frame[name] = find_season(held["visit_date"]).reindex(ids).fillna("").to_numpy()
+        if visit == baseline:
+            present = held["ulcers_present"].reindex(ids).fillna("").to_numpy()
+    frame["ulcers_present"] = present
+    at_baseline = scores[
+        (scores["visit"] == baseline)
+        & (scores["variant"] == "primary")
+        & (scores["component"] == "total")
+    ].set_index(["outcome", "participant_id"])["score"]
+    for outcome in study.outcomes:
+        keys = pd.MultiIndex.from_product([[outcome.name], ids])
+        frame[outcome.name] = at_baseline.reindex(keys).to_numpy()
+    return frame
+
+
+def find_background_treatment(medications, participants, study):
+    """Say which classes of treatment each participant took when the procedure began.
+
+    A medication counts if it may have begun by the day of the procedure, had not certainly
+    ended before, and was not started during the trial. Treatment is stable if no medication
+    of the protocol's classes (study.yml, specification) was started or changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id`, `treatment_<class>` and `treatment_stable` (yes, no).
+    """
+    ids = participants["participant_id"]
+    day = participants.set_index("participant_id")["procedure_date"]
+    known = medications[medications["participant_id"].isin(ids)]
+    low, high = find_span(known["participant_id"].map(day))
+    taken = (
+        (find_span(known["start_date"])[0] <= high)
+        & (find_span(known["end_date"])[1] >= low)
+        & known["change"].ne("started")
+    )
+    held = known["class"].isin(study.specification.prohibited_medication_classes.value)
+    changed = held & ~known["change"].isin(["", "none"])
+    columns = {"participant_id": ids.to_numpy()}
+    for name in _enum("medications", "class"):
+        owners = known.loc[taken & known["class"].eq(name), "participant_id"]
+        columns[f"treatment_{name}"] = _yes_no(ids.isin(owners))
+    owners = known.loc[changed, "participant_id"]
+    return pd.DataFrame({**columns, "treatment_stable": _yes_no(~ids.isin(owners))})
+
+
+def find_season(dates):
+    """Return the northern season of dates (December to February is winter); "" if not known."""
+    month = pd.to_numeric(dates.str[5:7], errors="coerce")
+    return (month % 12 // 3).map(dict(enumerate(SEASONS))).fillna("").astype("str")
+
+
+def describe_baseline(frame, study, context):
+    """Make the results of every baseline variable.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `gather_baseline` returns it.
+    context : analysis.results.Context
+
+    Returns
+    -------
+    list of dict
+        Rows as ``baseline.age.median_range`` and ``baseline.subset.diffuse.n_share``.
+    """
+    rows = []
+    for variable in list_variables(study):
+        values = frame[variable.name]
+        if variable.categories:
+            rows += describe_category(context, variable.name, values, variable.categories)
+        else:
+            rows += describe_number(
+                context, variable.name, values, unit=variable.unit, decimals=variable.decimals
+            )
+    return rows
+
+
+def _enum(table, column):
+    fields = table_schemas()[table]["fields"]
+    return next(f["constraints"]["enum"] for f in fields if f["name"] == column)
+
+
+def _yes_no(flags):
+    return flags.map({True: "yes", False: "no"}).to_numpy()
+
+
+def _print_name(name):
+    return {"pde5_inhibitor": "PDE5 inhibitor"}.get(name, name.replace("_", " ").capitalize())

@@ -1,0 +1,122 @@
+"""The overview of harms: which events count under each of its headings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.safety.counts import summarise_adverse_events
+
+RELATED = ("possible", "probable", "definite")
+SEVERE_GRADE = 3
+RELATIONS = {
+    "related_liposuction": "liposuction or anaesthesia",
+    "related_injection": "the injection",
+    "related_product": "the product",
+    "related_disease": "systemic sclerosis",
+}
+
+
+@dataclass(frozen=True)
+class Category:
+    """A heading of the overview, and the events that count under it."""
+
+    name: str
+    label: str
+    select: Callable[[pd.DataFrame], pd.Series]
+
+
+def is_related(events, relation):
+    """Say which events are possibly, probably or definitely related.
+
+    Parameters
+    ----------
+    relation : str
+        One of `RELATIONS`; the four are never merged. A relation that was not recorded is
+        not related here, and is counted under its own heading.
+    """
+    return events[relation].isin(RELATED)
+
+
+def is_planned_stay(events):
+    """Say which events are serious for nothing but a hospital stay that was planned."""
+    criterion = events["serious_criterion"].str.lower()
+    stay = criterion.str.startswith("hospitali") & events["planned_stay"].eq("yes")
+    return events["serious"].eq("yes") & stay
+
+
+def is_serious(events):
+    """Say which events are serious (ICH E2A); serious is not severe.
+
+    A planned hospital stay alone makes no event serious.
+    """
+    return events["serious"].eq("yes") & ~is_planned_stay(events)
+
+
+def is_severe(events):
+    """Say which events were of grade 3 or more; a grade not recorded is none."""
+    return events["grade"].ge(SEVERE_GRADE).fillna(False).astype(bool)
+
+
+def is_fatal(events):
+    """Say which events were fatal, by outcome or by grade 5."""
+    return events["outcome"].eq("fatal") | events["grade"].eq(5).fillna(False).astype(bool)
+
+
+CATEGORIES = (
+    Category("any", "Any adverse event", lambda events: events["participant_id"].ne("")),
+    *(
+        Category(name, f"Related to {what}", lambda events, name=name: is_related(events, name))
+        for name, what in RELATIONS.items()
+    ),
+    Category("grade_3_or_more", "Grade 3 or more", is_severe),
+    Category("serious", "Serious", is_serious),
+    Category("withdrawal", "Leading to withdrawal", lambda e: e["led_to_withdrawal"].eq("yes")),
+    Category("deaths", "Deaths", is_fatal),
+    Category("grade_not_recorded", "Grade not recorded", lambda e: e["grade"].isna()),
+    Category(
+        "relation_not_recorded",
+        "Any of the four relations not recorded",
+        lambda events: events[list(RELATIONS)].eq("").any(axis=1),
+    ),
+    Category(
+        "period_uncertain",
+        "Counted, though the period is not certain",
+        lambda events: events["phase_flag"].ne(""),
+    ),
+)
+
+
+def summarise_overview(events, participants, **options):
+    """Count participants and events under every heading of the overview.
+
+    Parameters
+    ----------
+    events, participants : pandas.DataFrame
+        As `analysis.safety.phases.select_emergent` returns them.
+    **options
+        `group` and `confidence` of `summarise_adverse_events`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its columns, with `category` and `label` first, in the order of `CATEGORIES`.
+    """
+    parts = [
+        summarise_adverse_events(events[category.select(events)], participants, **options).assign(
+            category=category.name, label=category.label
+        )
+        for category in CATEGORIES
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    first = ["category", "label"]
+    return frame[[*first, *frame.columns.drop(first)]]
+
+
+def find_unexplained_deaths(events, disposition):
+    """Return who died by the disposition without any fatal event, sorted.
+
+    They are missing from the count of deaths and must be asked about.
+    """
+    died = set(disposition.loc[disposition["reason"] == "death", "participant_id"])
+    return sorted(died - set(events.loc[is_fatal(events), "participant_id"]))

@@ -1,0 +1,184 @@
+"""Which period of the trial an adverse event began in, by date and time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError
+
+NEVER = pd.Timestamp("2200-01-01")
+ALWAYS = pd.Timestamp("1800-01-01")
+PHASES = (
+    "before_consent",
+    "pre_procedure",
+    "procedure_emergent",
+    "product_emergent",
+    "later",
+    "unclear",
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Events that count from a moment on, and the population they are counted in.
+
+    `column` is the yes/no column of `assign_phases`.
+    """
+
+    name: str
+    label: str
+    population: str
+    column: str
+
+
+PROCEDURE = Period(
+    "procedure_emergent", "From the start of anaesthesia", "procedure_safety", "procedure_emergent"
+)
+PRODUCT = Period(
+    "product_emergent", "From the first injection", "product_safety", "product_emergent"
+)
+
+
+def assign_phases(events, participants, *, last_day):
+    """Say for every adverse event which period it began in.
+
+    Procedure-emergent is from the start of anaesthesia, product-emergent from the first
+    injection, both up to and with study day `last_day`. An event that may have begun in a
+    period counts in it: without a time on the day of the procedure, or with a partial date, it
+    counts in both and is flagged. The worsening of an earlier condition counts from the
+    moment on, unless it had ended before. Who had no anaesthesia has no such period.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        The table adverse_events.
+    participants : pandas.DataFrame
+        The table participants, everyone.
+    last_day : int
+        Last study day of the period: the end of the follow-up visit's window.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The events with `phase` (one of `PHASES`), `procedure_emergent` and
+        `product_emergent` (yes, no), and `phase_flag` (why it is not certain, or "").
+
+    Raises
+    ------
+    DataError
+        An event of someone who is not among the participants.
+    """
+    unknown = sorted(set(events["participant_id"]) - set(participants["participant_id"]))
+    if unknown:
+        raise DataError(
+            "an adverse event belongs to nobody in the table participants",
+            file="adverse_events",
+            participant=unknown[0],
+            hint="Correct the participant's number, or add the participant",
+        )
+    person = participants.set_index("participant_id").loc[events["participant_id"]]
+    person = person.reset_index(drop=True)
+    event = events.reset_index(drop=True)
+    anaesthesia, injection, end = _find_boundaries(person, last_day)
+    low, high = find_span(event["start_date"], event["start_time"])
+    last = find_span(event["end_date"])[1]
+    high = high.mask((last < high) & (last >= low), last)
+    began_before = event["worsening"].eq("yes") & (high < anaesthesia)
+    may_worsen = began_before & (event["end_date"].eq("") | (last >= anaesthesia))
+    in_procedure = ((high >= anaesthesia) | may_worsen) & (low <= end)
+    in_product = ((high >= injection) | (may_worsen & (last >= injection))) & (low <= end)
+    in_procedure &= anaesthesia < NEVER
+    in_product &= injection < NEVER
+    first, final = (_count_boundaries(t, anaesthesia, injection, end) for t in (low, high))
+    consent = find_span(person["consent_date"])[0]
+    phase = final.map({0: "pre_procedure", 1: PROCEDURE.name, 2: PRODUCT.name, 3: "later"})
+    phase = phase.mask((final == 0) & (high < consent), "before_consent")
+    flag = _flag_doubt(event, person, first != final, may_worsen)
+    emergent = {"procedure_emergent": in_procedure, "product_emergent": in_product}
+    return event.assign(
+        phase=phase.mask(flag != "", "unclear"),
+        **{name: np.where(inside, "yes", "no") for name, inside in emergent.items()},
+        phase_flag=flag,
+    )
+
+
+def select_emergent(events, participants, period):
+    """Return the events of a period and the participants they are counted in.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        As `assign_phases` returns them.
+    period : Period
+
+    Returns
+    -------
+    events, participants : pandas.DataFrame
+    """
+    people = participants[participants[f"in_{period.population}"] == "yes"]
+    inside = events[period.column].eq("yes")
+    return events[inside & events["participant_id"].isin(people["participant_id"])], people
+
+
+def find_span(dates, times=None):
+    """Return the first and the last minute that ISO dates may mean.
+
+    Parameters
+    ----------
+    dates : pandas.Series of str
+        YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDTHH:MM, or "" (any time at all).
+    times : pandas.Series of str, optional
+        HH:MM of a whole date, or "".
+
+    Returns
+    -------
+    low, high : pandas.Series of datetime64
+    """
+    if times is not None:
+        whole = (dates.str.len() == 10) & times.ne("")
+        dates = dates.mask(whole, dates + "T" + times)
+    length = dates.str.len()
+    padded = dates.mask(length == 4, dates + "-01-01").mask(length == 7, dates + "-01")
+    low = pd.to_datetime(padded.mask(length == 0, None), format="ISO8601")
+    high = low.mask(length == 4, low + pd.offsets.YearEnd(0))
+    high = high.mask(length == 7, low + pd.offsets.MonthEnd(0))
+    high = high.mask(length <= 10, high + pd.Timedelta(hours=23, minutes=59))
+    return low.fillna(ALWAYS), high.fillna(NEVER)
+
+
+def _find_boundaries(person, last_day):
+    day = person["procedure_date"]
+    moments = []
+    for column, population in (
+        ("anaesthesia_start", "in_procedure_safety"),
+        ("first_injection", "in_product_safety"),
+    ):
+        recorded = person[column].mask(person[column] == "", day)
+        moments.append(find_span(recorded)[0].mask(person[population] != "yes", NEVER))
+    end = find_span(day)[1] + pd.Timedelta(days=last_day)
+    return *moments, end
+
+
+def _count_boundaries(moment, anaesthesia, injection, end):
+    passed = (moment >= anaesthesia).astype(int) + (moment >= injection).astype(int)
+    return passed.mask((moment > end) & (anaesthesia < NEVER), 3)
+
+
+def _flag_doubt(event, person, differs, may_worsen):
+    same_day = event["start_date"].eq(person["procedure_date"]) & person["procedure_date"].ne("")
+    unknown_clock = same_day & (
+        (person["in_procedure_safety"].eq("yes") & person["anaesthesia_start"].eq(""))
+        | (person["in_product_safety"].eq("yes") & person["first_injection"].eq(""))
+    )
+    reasons = (
+        (may_worsen, "worsening of a condition that began before the procedure"),
+        (unknown_clock, "time of the procedure not recorded"),
+        (differs & event["start_date"].eq(""), "start not recorded"),
+        (differs & event["start_date"].str.len().between(1, 9), "start known to the month or year"),
+        (differs, "start on the day of the procedure without a time"),
+    )
+    flag = pd.Series("", index=event.index, dtype="str")
+    for doubtful, reason in reasons:
+        flag = flag.mask(doubtful & flag.eq(""), reason)
+    return flag
