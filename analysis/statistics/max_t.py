@@ -67,7 +67,7 @@ def max_t(changes, *, draws=19_999, seed=2016):
     ----------
     Westfall and Young's single-step maxT, with sign flips in place of permutations.
     """
-    array, present = _check_matrix(changes)
+    array, _ = _check_matrix(changes)
     spread = np.sqrt((array**2).sum(axis=0))
     unit = array / np.where(spread > 0, spread, 1)
     observed = np.abs(unit.sum(axis=0)) - TOLERANCE
@@ -79,10 +79,9 @@ def max_t(changes, *, draws=19_999, seed=2016):
         patterns += len(signs)
     if not exact:
         reached, patterns = reached + 1, patterns + 1
-    nonzero = (present & (array != 0)).sum(axis=0)
     return MaxT(
         adjusted=tuple((reached / patterns).tolist()),
-        attainable=tuple(np.minimum(1.0, np.ldexp(2.0, -nonzero)).tolist()),
+        attainable=tuple(_find_attainable(column) for column in (array != 0).T),
         exact=exact,
     )
 
@@ -93,8 +92,8 @@ class GlobalTest:
 
     Parameters
     ----------
-    p_value
-        Two-sided.
+    p_value, attainable
+        Two-sided, and the smallest that it could have been.
     mean_improvement
         Mean over participants and outcomes of the standardised improvements.
     n_participants, n_outcomes
@@ -104,6 +103,7 @@ class GlobalTest:
     """
 
     p_value: float
+    attainable: float
     mean_improvement: float
     n_participants: int
     n_outcomes: int
@@ -136,14 +136,20 @@ def global_test(improvements):
     size = np.sqrt((array**2).sum(axis=0) / np.maximum(present.sum(axis=0), 1))
     standard = array / np.where(size > 0, size, 1)
     # Sums that are equal on paper must tie.
-    flip = sign_flip(np.round(standard.sum(axis=1), 12))
+    sums = np.round(standard.sum(axis=1), 12)
+    flip = sign_flip(sums)
     return GlobalTest(
         p_value=flip.p_value,
+        attainable=_find_attainable(sums != 0),
         mean_improvement=float(standard.sum() / max(present.sum(), 1)),
         n_participants=len(array),
         n_outcomes=array.shape[1],
         exact=flip.exact,
     )
+
+
+def _find_attainable(nonzero):
+    return min(1.0, float(np.ldexp(2.0, -int(nonzero.sum()))))
 
 
 def _check_matrix(changes):

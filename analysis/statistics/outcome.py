@@ -1,0 +1,207 @@
+"""All statistics of one score at one visit, as rows of results."""
+
+import numpy as np
+
+from analysis.results import format_number, format_p
+from analysis.statistics.checks import round_differences
+from analysis.statistics.effect_sizes import d_z, hedges_g_av
+from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.moments import compute_mean, compute_median, compute_sd
+from analysis.statistics.normality import describe_normality
+from analysis.statistics.paired_t import paired_t
+from analysis.statistics.signed_rank import rank_biserial, signed_rank
+from analysis.statistics.statements import NOT_ATTAINABLE, Statements, attempt
+from analysis.statistics.thresholds import expect_by_noise
+
+SUPPORTIVE = (
+    *("n_pairs", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd"),
+    *("mean_change", "sd_change", "hl", "hl_low", "hl_high", "hl_level"),
+    *("p_value", "p_min", "n_nonzero"),
+    *("n_improved", "n_unchanged", "n_worse", "n_decreased", "n_increased"),
+)
+ZERO_RULES = {
+    "wilcoxon": "zeros dropped",
+    "pratt": "zeros ranked, then dropped",
+}
+
+
+def summarise_outcome(
+    pairs, outcome, study, context, *, visit, qualifier="", variant="primary", unit=None
+):
+    """Return every statistic of the primary analysis for the pairs of one score.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame, shape (n, ...)
+        Rows of the table of that name, one per participant, of one population.
+    outcome : analysis.study.Outcome
+        Its precision, direction and threshold.
+    study : analysis.study.Study
+        Level, confidence and rule for zeros.
+    context : analysis.results.Context
+    visit, qualifier, variant : str
+        As in the results; `qualifier` stands in the id.
+    unit : str, optional
+        Where it is not the outcome's.
+
+    Returns
+    -------
+    list of dict
+        Rows; a statistic that cannot be made has no value and a warning that says why.
+    """
+    statements = Statements(
+        context,
+        outcome.name,
+        n=len(pairs),
+        unit=outcome.unit if unit is None else unit,
+        decimals=outcome.decimals,
+        qualifier=qualifier,
+        variant=variant,
+        visit=visit,
+    )
+    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    improvement = round_differences(pairs["improvement"], decimals=outcome.difference_decimals)
+    plan = study.analysis
+    return [
+        statements.count("n_pairs", len(pairs), method="participants with both visits"),
+        *_describe_visit(statements, "baseline", pairs["baseline"]),
+        *_describe_visit(statements, "followup", pairs["followup"]),
+        *_describe_change(statements, change, plan),
+        *_estimate_change(statements, change, plan),
+        *_test_change(statements, change, plan),
+        *_standardise_change(statements, pairs, change, plan),
+        *_count_directions(statements, change, improvement, outcome),
+        *_compare_threshold(statements, improvement, outcome),
+        *_show_normality(statements, change),
+    ]
+
+
+def keep_supportive(rows):
+    """Keep of rows what a supportive score is described by."""
+    return [row for row in rows if row["statistic"] in SUPPORTIVE]
+
+
+def _describe_visit(statements, name, scores):
+    for statistic, compute in (
+        ("mean", compute_mean),
+        ("sd", compute_sd),
+        ("median", compute_median),
+    ):
+        value, reason = attempt(compute, scores)
+        yield statements.score(f"{name}_{statistic}", value, warning=reason)
+
+
+def _describe_change(statements, change, plan):
+    for statistic, compute in (("mean_change", compute_mean), ("sd_change", compute_sd)):
+        value, reason = attempt(compute, change)
+        yield statements.score(statistic, value, warning=reason)
+    interval, reason = attempt(paired_t, change, confidence=plan.confidence.value)
+    for statistic, value in (
+        ("mean_change_low", interval and interval.low),
+        ("mean_change_high", interval and interval.high),
+    ):
+        yield statements.score(statistic, value, method="paired t interval", warning=reason)
+
+
+def _estimate_change(statements, change, plan):
+    result, reason = attempt(hodges_lehmann, change, confidence=plan.confidence.value)
+    method = "Hodges-Lehmann estimate, median of the Walsh averages, zeros kept"
+    yield statements.score("hl", result and result.estimate, method=method, warning=reason)
+    method = "closed exact interval from the Walsh averages, zeros kept"
+    if result is None or not result.attainable:
+        level = format_number(100 * plan.confidence.value, 0)
+        reason = reason or f"{change.size} changes allow no {level} % interval"
+        for statistic in ("hl_low", "hl_high", "hl_level"):
+            yield statements.state(statistic, None, NOT_ATTAINABLE, method=method, warning=reason)
+        return
+    yield statements.score("hl_low", result.low, method=method)
+    yield statements.score("hl_high", result.high, method=method)
+    text = f"at least {format_number(100 * result.attained, 1)} %"
+    yield statements.state("hl_level", result.attained, text, method="level without ties")
+
+
+def _test_change(statements, change, plan):
+    alpha = plan.alpha.value
+    result = signed_rank(change, zeros=plan.zeros.value, alpha=alpha)
+    method = (
+        "exact conditional Wilcoxon signed-rank test, mid-ranks, "
+        f"{ZERO_RULES[plan.zeros.value]}, two-sided"
+    )
+    warning = ""
+    if result.p_attainable > alpha:
+        warning = f"these changes allow no p at or below {alpha:g}"
+    yield statements.p("p_value", result.p_value, method=method, warning=warning)
+    yield statements.p("mid_p", result.mid_p, method=f"{method}, mid-p")
+    yield statements.p("p_min", result.p_attainable, method="smallest attainable p")
+    yield statements.p(
+        "p_largest_rejecting",
+        result.p_largest_rejecting,
+        absent="none",
+        method=f"largest attainable p at or below {alpha:g}",
+    )
+    yield statements.count("n_nonzero", result.n_nonzero, method="pairs whose change is not zero")
+
+
+def _standardise_change(statements, pairs, change, plan):
+    result, reason = attempt(rank_biserial, change, zeros=plan.zeros.value)
+    yield statements.number(
+        "rank_biserial",
+        result and result.estimate,
+        method="matched-pairs rank-biserial correlation",
+        warning=reason,
+    )
+    result, reason = attempt(d_z, change, confidence=plan.confidence.value)
+    for statistic, value in (
+        ("d_z", result and result.estimate),
+        ("d_z_low", result and result.low),
+        ("d_z_high", result and result.high),
+    ):
+        method = "mean change over its SD, noncentral t interval"
+        yield statements.number(statistic, value, method=method, warning=reason)
+    result, reason = attempt(hedges_g_av, pairs["baseline"], pairs["followup"])
+    yield statements.number(
+        "g_av",
+        result and result.estimate,
+        method="mean change over the pooled SD of the visits, small-sample factor J",
+        warning=reason,
+    )
+
+
+def _count_directions(statements, change, improvement, outcome):
+    if np.isfinite(improvement).any() or (not improvement.size and outcome.direction):
+        counted, names = improvement, ("n_worse", "n_unchanged", "n_improved")
+    else:
+        counted, names = change, ("n_decreased", "n_unchanged", "n_increased")
+    for sign, name in zip((-1, 0, 1), names, strict=True):
+        yield statements.count(name, int((np.sign(counted) == sign).sum()))
+
+
+def _compare_threshold(statements, improvement, outcome):
+    threshold = outcome.threshold
+    if threshold is None:
+        yield statements.state("n_reached_mid", None, "none published")
+        return
+    method = f"improved by at least {threshold.value:g} {outcome.unit}, a group-level value"
+    reached = int((improvement >= threshold.value - 1e-9).sum())
+    yield statements.count("n_reached_mid", reached, method=method)
+    if threshold.measurement_error is None:
+        yield statements.state(
+            "expected_by_noise", None, "not known", warning="no measurement error is published"
+        )
+        return
+    share = expect_by_noise(
+        threshold.value,
+        measurement_error=threshold.measurement_error,
+        step=threshold.score_step,
+    )
+    method = f"measurement error {threshold.measurement_error:g} {outcome.unit}, no true change"
+    yield statements.percent("noise_share", share, method=method)
+    yield statements.number("expected_by_noise", share * improvement.size, 1, method=method)
+
+
+def _show_normality(statements, change):
+    result, reason = attempt(describe_normality, change)
+    warning = reason or f"shown, never used to choose a test; p = {format_p(result.p_value)}"
+    yield statements.number(
+        "shapiro_w", result and result.w, method="Shapiro and Wilk's W", warning=warning
+    )
