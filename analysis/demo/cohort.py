@@ -1,0 +1,128 @@
+"""Who takes part and when they come; the latent severity behind everything they show."""
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.demo.settings import LOADINGS, SEVERITY, TARGETS
+
+FIRST_PROCEDURE = np.datetime64("2021-03-08")
+RECRUITMENT_DAYS = 500
+ASSESSED = ("baseline", "week_4", "week_12")
+
+# How much of the change to week 12 has come about by a visit.
+FRACTION = {"baseline": 0.0, "week_1": 0.3, "week_4": 0.6, "week_12": 1.0}
+OUT_OF_WINDOW_DAY = 106
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The simulated participants, in order.
+
+    Parameters
+    ----------
+    size
+        Number of participants, n.
+    seed
+        Every stream of random numbers hangs on it and on the stream's name alone, so that one
+        part can be changed without moving the others.
+    deviations
+        Whether the trial has what a monitor would ask about: a week-12 visit outside its window,
+        a refused questionnaire, a product a little below its specification.
+
+    Attributes
+    ----------
+    ids : numpy.ndarray of str, (n,)
+    days : dict of str to numpy.ndarray of datetime64[D], (n,)
+        Date of every visit.
+    baseline, followup : dict of str to numpy.ndarray of float, (n,)
+        Standard normal latent values by measure.
+    """
+
+    size: int
+    seed: int
+    deviations: bool = True
+    ids: np.ndarray = field(init=False, repr=False)
+    days: dict = field(init=False, repr=False)
+    baseline: dict = field(init=False, repr=False)
+    followup: dict = field(init=False, repr=False)
+
+    def __post_init__(self):
+        width = max(2, len(str(self.size)))
+        ids = np.array([f"SIM-{number:0{width}d}" for number in range(1, self.size + 1)])
+        object.__setattr__(self, "ids", ids)
+        object.__setattr__(self, "days", _visit_days(self))
+        baseline = _draw_latent(self.rng("latent baseline"), self.size)
+        innovation = _draw_latent(self.rng("latent follow-up"), self.size)
+        object.__setattr__(self, "baseline", baseline)
+        object.__setattr__(self, "followup", _follow(baseline, innovation))
+
+    def rng(self, name):
+        """Return the stream of random numbers of that name, from its start."""
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+
+    def every_seventh(self, position):
+        """Return a mask of the participants at a position (0 to 6) of each seven."""
+        return np.arange(self.size) % 7 == position
+
+    def measure(self, name, visit):
+        """Return a measure of settings.TARGETS on its grid at a visit, (n,)."""
+        fraction = FRACTION[visit]
+        target = TARGETS[name]
+        return target.place(
+            blend(self.baseline[name], self.followup[name], fraction, target.correlation), fraction
+        )
+
+
+def blend(baseline, followup, fraction, correlation):
+    """Return the latent value between two visits, again with variance 1."""
+    spread = np.sqrt(
+        (1 - fraction) ** 2 + fraction**2 + 2 * fraction * (1 - fraction) * correlation
+    )
+    return ((1 - fraction) * baseline + fraction * followup) / spread
+
+
+def _draw_latent(rng, size):
+    """Draw every measure's latent value from the shared factors and a part of its own."""
+    severity = rng.standard_normal(size)
+    factors = {
+        name: share * severity + np.sqrt(1 - share**2) * rng.standard_normal(size)
+        for name, share in SEVERITY.items()
+    }
+    latent = {}
+    for measure, loads in LOADINGS.items():
+        explained = sum(
+            one * other * (1 if a == b else SEVERITY[a] * SEVERITY[b])
+            for a, one in loads.items()
+            for b, other in loads.items()
+        )
+        shared = sum(load * factors[name] for name, load in loads.items())
+        latent[measure] = shared + np.sqrt(1 - explained) * rng.standard_normal(size)
+    return latent
+
+
+def _follow(baseline, innovation):
+    return {
+        name: target.correlation * baseline[name]
+        + np.sqrt(1 - target.correlation**2) * innovation[name]
+        for name, target in TARGETS.items()
+    } | {name: innovation[name] for name in baseline.keys() - TARGETS.keys()}
+
+
+def _visit_days(cohort):
+    rng = cohort.rng("visits")
+    size = cohort.size
+    procedure = FIRST_PROCEDURE + np.arange(size) * RECRUITMENT_DAYS // size
+    weekday = (procedure.astype("int64") + 3) % 7
+    procedure = procedure + np.where(weekday > 4, 7 - weekday, 0)
+    late = (np.arange(size) == 5) & cohort.deviations
+    week_12 = np.where(late, OUT_OF_WINDOW_DAY, 84 + rng.integers(-6, 7, size))
+    return {
+        "screening": procedure - rng.integers(18, 27, size),
+        "baseline": procedure - rng.integers(1, 4, size),
+        "procedure": procedure,
+        "week_1": procedure + 7 + rng.integers(-2, 3, size),
+        "week_4": procedure + 28 + rng.integers(-4, 5, size),
+        "week_12": procedure + week_12,
+    }

@@ -1,0 +1,131 @@
+"""The whole simulated export: make it, plant its faults, write it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import yaml
+
+from analysis.demo.cohort import Cohort
+from analysis.demo.crf import make_redcap_export
+from analysis.demo.diary import make_diary
+from analysis.demo.faults import CORRECTION_COLUMNS, plant_faults
+from analysis.demo.forms import DIARY, IMAGES, project_dictionary, project_fields, read_forms
+from analysis.demo.images import make_images
+from analysis.demo.readme import write_readme
+from analysis.errors import UsageError
+
+REDCAP = "redcap_export.csv"
+EXPORTED_ON = "2022-12-20"
+CHECKSUMS = "SHA256SUMS"
+SMALLEST, LARGEST = 7, 10_000
+
+
+@dataclass(frozen=True)
+class Export:
+    """The files of an export; every table holds text, "" where a cell is empty.
+
+    Parameters
+    ----------
+    tables
+        By file name, in the order in which they are written.
+    provenance
+        What provenance.yml says.
+    faults
+        What was planted, one row per cell; empty for a clean export.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    provenance: dict
+    faults: pd.DataFrame
+
+
+def make_export(participants=7, seed=2016, *, faults="planted"):
+    """Simulate an export.
+
+    Parameters
+    ----------
+    participants : int
+        7 to 10 000; one screening failure per seven is added.
+    seed : int
+    faults : str
+        ``planted`` or ``none``. Without faults there is nothing a monitor would ask about:
+        also no visit outside its window, no refused questionnaire, no field of the site's own.
+
+    Raises
+    ------
+    UsageError
+        A number of participants outside 7 to 10 000, or another word for `faults`.
+    """
+    if not SMALLEST <= participants <= LARGEST:
+        raise UsageError(
+            f"{participants} participants cannot be simulated",
+            hint=f"Give a number from {SMALLEST} to {LARGEST}",
+        )
+    if faults not in ("planted", "none"):
+        raise UsageError(f"faults are planted or none, not {faults!r}", hint="Choose one of them")
+    planted = faults == "planted"
+    cohort = Cohort(participants, seed, deviations=planted)
+    forms = read_forms(own_fields=planted)
+    tables = {
+        REDCAP: make_redcap_export(cohort, forms),
+        "redcap_dictionary.csv": project_dictionary(forms),
+        "fields.csv": project_fields(forms),
+        DIARY: make_diary(cohort),
+        IMAGES: make_images(cohort),
+        "corrections.csv": pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="object"),
+    }
+    provenance = {
+        "description": "Simulated export of a trial that did not take place in these people",
+        "exported_on": EXPORTED_ON,
+        "exported_by": "analysis.demo",
+        "simulated": True,
+        "software": f"analysis.demo, seed {seed}, {participants} participants, faults {faults}",
+    }
+    export = Export(tables, provenance, pd.DataFrame())
+    if not planted:
+        return export
+    tables, listed = plant_faults(tables, cohort)
+    return replace(export, tables=tables, faults=listed)
+
+
+def write_export(export, folder):
+    """Write an export with its checksums and its README; the same export, the same bytes.
+
+    Raises
+    ------
+    UsageError
+        The folder holds an export that is not simulated.
+    """
+    _refuse_real(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    planted = len(export.faults) > 0
+    for name, table in export.tables.items():
+        text = table.to_csv(index=False, lineterminator="\n")
+        (folder / name).write_bytes(text.encode(_encoding(name, planted)))
+    told = yaml.safe_dump(export.provenance, sort_keys=False, allow_unicode=True)
+    (folder / "provenance.yml").write_bytes(told.encode())
+    names = sorted([*export.tables, "provenance.yml"])
+    sums = (
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names
+    )
+    (folder / CHECKSUMS).write_bytes("".join(sums).encode())
+    (folder / "README.md").write_bytes(write_readme(export).encode())
+
+
+def _encoding(name, planted):
+    if planted and name == REDCAP:
+        return "utf-8-sig"
+    return "cp949" if planted and name == IMAGES else "utf-8"
+
+
+def _refuse_real(folder):
+    path = folder / "provenance.yml"
+    if path.exists():
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(told, dict) and told.get("simulated") is False:
+            raise UsageError(
+                "this folder holds an export that is not simulated",
+                file=folder,
+                hint="Choose another folder",
+            )

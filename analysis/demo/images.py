@@ -1,0 +1,119 @@
+"""The readers' sheet of the nailfold images: eight fingers, two fields of 1 mm, two visits."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.demo.spread import dither
+from analysis.demo.texts import among, dates, whole
+
+PLACES = 16
+SHARE_READ_TWICE = 0.15
+SHARE_COMMENTED = 0.04
+COMMENTS = ("경계 부위 흐림", "거대모세혈관 의심", "good quality", "각질로 시야 일부 가림")
+# How the score of 0 to 9 falls apart into loss, disorganisation and ramification.
+PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
+
+
+def make_images(cohort):
+    """Return the sheet, one row per image and reader.
+
+    One reader reads all images of a participant in one session after week 12, in an order that
+    hides the visit; a second reader reads a sample again.
+    """
+    visits = {visit: _read_visit(cohort, visit) for visit in ("baseline", "week_12")}
+    sheet = pd.concat(visits.values(), ignore_index=True)
+    rng = cohort.rng("image numbers")
+    width = max(4, len(str(len(sheet))))
+    numbers = rng.permutation(len(sheet)) + 1
+    sheet["image_id"] = np.char.mod(f"IMG-%0{width}d", numbers).astype("object")
+    sheet["read_order"] = sheet["image_id"].groupby(sheet["who"]).rank().astype("int64")
+    read = cohort.days["week_12"] + rng.integers(5, 12, cohort.size)
+    sheet["read_date"] = dates(read[sheet["who"]])
+    sheet = pd.concat([sheet, _read_again(sheet, cohort.rng("second reader"))], ignore_index=True)
+    sheet["pattern"] = _pattern(sheet)
+    commented = rng.random(len(sheet)) < SHARE_COMMENTED
+    comments = among(COMMENTS, rng.integers(0, len(COMMENTS), len(sheet)))
+    sheet["comment"] = np.where(commented, comments, "")
+    sheet["record_id"] = cohort.ids[sheet["who"]]
+    sheet["blinded_to_visit"] = "yes"
+    sheet = sheet.sort_values(["who", "read_order", "reader"], kind="stable", ignore_index=True)
+    return sheet[COLUMNS].astype("str").astype("object")
+
+
+COLUMNS = (
+    "record_id event image_id hand finger field reader blinded_to_visit read_order read_date "
+    "density enlarged giants haemorrhages loss disorganisation ramified n_giants n_haemorrhages "
+    "pattern comment"
+).split()
+
+
+def _read_visit(cohort, visit):
+    size = cohort.size
+    values = {"density": _by_place(cohort, "density", cohort.measure("density", visit))}
+    for name in ("enlarged", "giants", "haemorrhages"):
+        values[name] = _by_place(cohort, name, cohort.measure(name, visit))
+    score = cohort.measure("evolution", visit)
+    for name, mean in _split_score(score).items():
+        values[name] = _by_place(cohort, name, mean)
+    rng = cohort.rng(f"counts {visit}")
+    for name in ("giants", "haemorrhages"):
+        values[f"n_{name}"] = rng.poisson(values[name] * 1.5) * (values[name] > 0)
+    place = np.tile(np.arange(PLACES), size)
+    return pd.DataFrame(
+        {
+            "who": np.repeat(np.arange(size), PLACES),
+            "event": f"{visit}_arm_1",
+            "hand": among(("R", "L"), place // 8),
+            "finger": whole(place // 2 % 4 + 2),
+            "field": whole(place % 2 + 1),
+            "reader": "A",
+            **{name: value.reshape(-1) for name, value in values.items()},
+        }
+    )
+
+
+def _split_score(score):
+    """Split 0 to 9 into three parts of 0 to 3 that add up; what one cannot take the others do."""
+    loss = np.minimum(PARTS["loss"] * score, 3)
+    rest = score - loss
+    share = PARTS["disorganisation"] / (PARTS["disorganisation"] + PARTS["ramified"])
+    disorganisation = np.minimum(share * rest, 3)
+    ramified = np.minimum(rest - disorganisation, 3)
+    return {
+        "loss": loss,
+        "disorganisation": score - loss - ramified,
+        "ramified": ramified,
+    }
+
+
+def _by_place(cohort, name, mean):
+    """Return integers by finger and field with this mean; the same fingers are worse at all visits."""
+    order = cohort.rng(f"places {name}").random((cohort.size, PLACES)).argsort(axis=1)
+    return dither(mean, (order + 0.5) / PLACES)
+
+
+def _read_again(sheet, rng):
+    again = sheet[rng.random(len(sheet)) < SHARE_READ_TWICE].copy()
+    highest = {"density": 14, "n_giants": 20, "n_haemorrhages": 20}
+    for name in (
+        "density",
+        "enlarged",
+        "giants",
+        "haemorrhages",
+        *PARTS,
+        "n_giants",
+        "n_haemorrhages",
+    ):
+        apart = rng.choice([-1, 0, 0, 0, 1], len(again))
+        again[name] = np.clip(again[name] + apart, 0, highest.get(name, 3))
+    return again.assign(reader="B")
+
+
+def _pattern(sheet):
+    """Return 0 normal, 1 unspecific, 2 early, 3 active, 4 late, from what was read in the field."""
+    normal = (sheet["density"] >= 7) & (sheet["giants"] == 0)
+    late = (sheet["density"] <= 4) & (sheet["ramified"] >= 2)
+    active = (sheet["giants"] >= 1) & (sheet["loss"] >= 1)
+    early = sheet["giants"] >= 1
+    plain = normal & (sheet["enlarged"] == 0) & (sheet["haemorrhages"] == 0)
+    return np.select([plain, normal, late, active, early], [0, 1, 4, 3, 2], 1)

@@ -1,0 +1,159 @@
+"""Consent, demography, disease, laboratory and how the trial ended."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.demo.texts import among, dates, fixed, whole, yes
+
+# Outside the hands: below this a participant has limited skin disease.
+DIFFUSE_FROM = 6
+ASSESSOR_CHANGED = 2
+
+
+def is_diffuse(cohort):
+    """Return who has diffuse skin disease, (n,)."""
+    return cohort.measure("outside_mrss", "baseline") >= DIFFUSE_FROM
+
+
+def make_consent(cohort):
+    """Return the form `consent`: everybody met the entry criteria."""
+    return _frame(
+        icf_date=dates(cohort.days["screening"]),
+        eligible=yes(np.ones(cohort.size, dtype=bool)),
+    )
+
+
+def make_demographics(cohort):
+    """Return the form `demographics`: a Korean sample, adults, body mass index 17 or more."""
+    rng, size = cohort.rng("demographics"), cohort.size
+    diffuse = is_diffuse(cohort)
+    year = cohort.days["screening"].astype("datetime64[Y]").astype("int64") + 1970
+    age = np.clip(np.round(rng.normal(48, 9, size)), 22, 75).astype("int64")
+    male = rng.random(size) < 0.14
+    height = np.round(rng.normal(np.where(male, 171.5, 158.5), 5.3))
+    mass_index = np.clip(rng.normal(21.5, 2.5, size), 17.3, 31)
+    duration = np.minimum(1 + rng.gamma(2, 3.5, size), age - 15).astype("int64")
+    lag = np.minimum(rng.integers(0, 4, size), duration)
+    draw = rng.random(size)
+    scl70 = draw < np.where(diffuse, 0.6, 0.25)
+    centromere = ~scl70 & (draw < np.where(diffuse, 0.65, 0.7))
+    rnap3 = ~scl70 & ~centromere & (draw < np.where(diffuse, 0.75, 0.73))
+    organ = rng.random((size, 5)) < [0.35, 0.06, 0.5, 0.01, 0.05]
+    signs = rng.random((size, 4)) < [0.6, 0.45, 0.2, 0.15]
+    return _frame(
+        birth_year=whole(year - age),
+        sex=np.where(male, "2", "1"),
+        height_cm=fixed(height, 0),
+        weight_kg=fixed(mass_index * (height / 100) ** 2, 1),
+        subset=np.where(diffuse, "2", "1"),
+        first_rp_year=whole(year - duration - lag),
+        first_nonrp_year=whole(year - duration),
+        ab_aca=yes(centromere),
+        ab_scl70=yes(scl70),
+        ab_rnap3=yes(rnap3),
+        **{f"organ___{code}": yes(organ[:, code - 1]) for code in range(1, 6)},
+        du_history=yes(signs[:, 0]),
+        contractures=yes(signs[:, 1]),
+        calcinosis=yes(signs[:, 2]),
+        acro_osteolysis=yes(signs[:, 3]),
+        smoking=smoking(cohort),
+        dominant_hand=np.where(rng.random(size) < 0.07, "2", "1"),
+    )
+
+
+def smoking(cohort):
+    """Return the smoking status, as text codes (n,); nobody starts or stops in the trial."""
+    return among(("0", "1", "2"), cohort.rng("smoking").choice(3, cohort.size, p=[0.8, 0.13, 0.07]))
+
+
+def make_visit(cohort, visit, ulcers_active):
+    """Return the form `visit`; one in seven changes assessor between the visits."""
+    changed = cohort.every_seventh(ASSESSOR_CHANGED) & (visit == "week_12")
+    return _frame(
+        visit_date=dates(cohort.days[visit]),
+        assessor=np.where(changed, "A2", "A1"),
+        smoking_now=smoking(cohort),
+        du_any=yes(ulcers_active),
+    )
+
+
+def make_laboratory(cohort, visit):
+    """Return the form `laboratory`: blood counts, creatinine, C-reactive protein, vital signs."""
+    rng, size = cohort.rng(f"laboratory {visit}"), cohort.size
+    usual = cohort.rng("laboratory").standard_normal((8, size))
+    values = 0.8 * usual + 0.6 * rng.standard_normal((8, size))
+
+    def around(row, mean, spread, low, high, decimals):
+        return fixed(np.clip(mean + spread * values[row], low, high), decimals)
+
+    return _frame(
+        lab_wbc=around(0, 6.3, 1.5, 3.2, 11.5, 1),
+        lab_hb=around(1, 12.8, 1.1, 9.5, 16.5, 1),
+        lab_plt=around(2, 255, 55, 140, 440, 0),
+        lab_creatinine=around(3, 0.68, 0.12, 0.4, 1.2, 2),
+        lab_crp=around(4, 2.5, 2.0, 0.2, 15, 1),
+        lab_sbp=around(5, 116, 12, 92, 155, 0),
+        lab_dbp=around(6, 73, 8, 52, 95, 0),
+        lab_pulse=around(7, 76, 9, 52, 104, 0),
+    )
+
+
+def make_disposition(cohort):
+    """Return the form `disposition`: everybody completed on the day of the last visit."""
+    return _frame(disp_status=np.full(cohort.size, "1"), disp_date=dates(cohort.days["week_12"]))
+
+
+def make_screen_failures(cohort):
+    """Return who was screened and not enrolled, one per seven participants.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray of str, dict of str to pandas.DataFrame)
+        Record ids, and the forms of their only visit.
+    """
+    size = -(-cohort.size // 7)
+    width = len(str(size))
+    rng = cohort.rng("screen failures")
+    screened = cohort.days["procedure"][:: -(-cohort.size // size)][:size] - 11
+    year = screened.astype("datetime64[Y]").astype("int64") + 1970
+    height = np.round(rng.normal(160, 4, size))
+    age = rng.integers(30, 65, size)
+    ids = np.array([f"SIM-S{number:0{width}d}" for number in range(1, size + 1)])
+    zero, one = np.full(size, "0"), np.full(size, "1")
+    forms = {
+        "visit": _frame(visit_date=dates(screened), smoking_now=zero, du_any=zero),
+        "consent": _frame(
+            icf_date=dates(screened),
+            eligible=zero,
+            screen_fail_reason=np.full(size, "Body mass index below 17"),
+        ),
+        "demographics": _frame(
+            birth_year=whole(year - age),
+            sex=one,
+            height_cm=fixed(height, 0),
+            weight_kg=fixed(16.3 * (height / 100) ** 2, 1),
+            subset=one,
+            first_rp_year=whole(year - 9),
+            first_nonrp_year=whole(year - 7),
+            ab_aca=one,
+            ab_scl70=zero,
+            ab_rnap3=zero,
+            **{f"organ___{code}": zero for code in range(1, 6)},
+            du_history=zero,
+            contractures=zero,
+            calcinosis=zero,
+            acro_osteolysis=zero,
+            smoking=zero,
+            dominant_hand=one,
+        ),
+        "disposition": _frame(
+            disp_status=np.full(size, "3"),
+            disp_date=dates(screened),
+            disp_reason=np.full(size, "6"),
+        ),
+    }
+    return ids, forms
+
+
+def _frame(**columns):
+    return pd.DataFrame(columns, dtype="object")

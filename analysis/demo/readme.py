@@ -1,0 +1,2 @@
+def write_readme(export):
+    return "SIMULATED\n"

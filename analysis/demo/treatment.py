@@ -1,0 +1,99 @@
+"""Liposuction, product, injections and local reactions."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.demo.texts import among, fixed, moments, whole, yes
+
+PLANNED = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
+NOT_PLANNED = ("r1", "l1")
+FINGER_SKIPPED = 4
+SKIPPED = "l5"
+STAY_PLANNED = 1
+BORDERLINE = 4
+BORDERLINE_VIABILITY = 69.6
+
+
+def make_procedure(cohort):
+    """Return the form `procedure`: times in order, volumes that add up, release tests.
+
+    One in seven has one finger skipped. Where the cohort has deviations, one product is a
+    little below its specification of viability.
+    """
+    rng, size = cohort.rng("procedure"), cohort.size
+    day = cohort.days["procedure"]
+    anaesthesia = 9 * 60 + rng.integers(0, 13, size) * 5
+    processing = anaesthesia + rng.integers(9, 15, size) * 5
+    processed = processing + rng.integers(15, 21, size)
+    injection = processed + rng.integers(10, 26, size)
+    aspirate = np.clip(np.round(rng.normal(180, 60, size) / 5) * 5, 80, 300)
+    volumes = {
+        name: np.clip(np.round(rng.normal(1, 0.1, size) / 0.05) * 0.05, 0.7, 1.3)
+        for name in PLANNED
+    }
+    skipped = cohort.every_seventh(FINGER_SKIPPED)
+    volumes[SKIPPED] = np.where(skipped, 0, volumes[SKIPPED])
+    volumes |= {name: np.zeros(size) for name in NOT_PLANNED}
+    final = np.ceil((sum(volumes.values()) + rng.uniform(0.3, 1.2, size)) * 10) / 10
+    viability = np.clip(rng.normal(90, 5, size), 75, 98)
+    if cohort.deviations:
+        viability = np.where(np.arange(size) == BORDERLINE, BORDERLINE_VIABILITY, viability)
+    white = np.clip(rng.normal(38, 8, size), 15, 60)
+    stromal = np.clip(rng.normal(30, 6, size), 12, 38)
+    cells = np.clip(rng.normal(40, 18, size), 8, 110)
+    return _frame(
+        anaesthesia_start=moments(day, anaesthesia),
+        anaesthesia_type=among(("1", "2"), (rng.random(size) < 0.25).astype(int)),
+        lidocaine_mg=whole(rng.integers(8, 25, size) * 25),
+        tumescent_ml=whole(aspirate + rng.integers(2, 9, size) * 10),
+        harvest_site=among(("1", "2", "3"), rng.choice(3, size, p=[0.75, 0.18, 0.07])),
+        cannula_mm=np.full(size, "3.0"),
+        lipo_ml=whole(aspirate),
+        processed_ml=whole(aspirate - rng.integers(0, 5, size) * 5),
+        enzyme=np.full(size, "Collagenase"),
+        enzyme_lot=among(("LOT-A", "LOT-B", "LOT-C"), np.arange(size) * 3 // size),
+        process_start=moments(day, processing),
+        process_end=moments(day, processed),
+        final_ml=fixed(final, 1),
+        diluent=np.full(size, "Lactated Ringer's solution"),
+        tnc_e6=fixed(cells, 1),
+        counter=np.full(size, "Automated"),
+        viability_pct=fixed(viability, 1),
+        viability_method=np.full(size, "Dye exclusion"),
+        cd45_pct=fixed(white, 1),
+        asc_pct=fixed(stromal, 1),
+        endo_pct=fixed(np.clip(rng.normal(12, 4, size), 2, 24), 1),
+        endotoxin=fixed(rng.uniform(0.05, 0.6, size), 2),
+        gram_stain=np.full(size, "0"),
+        sterility=np.full(size, "0"),
+        first_injection=moments(day, injection),
+        needle_g=np.full(size, "25"),
+        sites_per_finger=np.full(size, "4"),
+        operator=among(("P1", "P2"), (rng.random(size) < 0.3).astype(int)),
+        **{f"inj_{name}": fixed(volumes[name], 2) for name in (*PLANNED, *NOT_PLANNED)},
+        planned_stay=yes(cohort.every_seventh(STAY_PLANNED)),
+        proc_deviation=np.where(skipped, "Left little finger not injected: fissure", ""),
+    )
+
+
+def make_local_reaction(cohort, visit):
+    """Return the form `local_reaction`: worst on the day, mostly gone after a week."""
+    rng, size = cohort.rng(f"local reaction {visit}"), cohort.size
+    frailty = cohort.rng("local reaction").normal(0, 0.6, size)
+    fading = 0.0 if visit == "procedure" else 1.0
+
+    def graded(mean, highest):
+        return whole(np.clip(np.round(rng.normal(mean - fading, 0.6, size) + frailty), 0, highest))
+
+    return _frame(
+        lr_donor_pain=graded(3.0, 10),
+        lr_donor_bruise=graded(1.2, 3),
+        lr_donor_haematoma=graded(-0.4, 3),
+        lr_finger_pain=graded(3.5, 10),
+        lr_finger_swelling=graded(1.1, 3),
+        lr_finger_pallor=graded(0.5, 3),
+    )
+
+
+def _frame(**columns):
+    return pd.DataFrame(columns, dtype="object")
