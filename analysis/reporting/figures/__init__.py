@@ -1,0 +1,1 @@
+"""Figures: one function each, from processed tables and results to a figure and its text."""

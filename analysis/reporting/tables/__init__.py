@@ -1,0 +1,1 @@
+"""Printed tables: one function each, from results and processed tables to a `Table`."""

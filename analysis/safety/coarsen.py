@@ -1,0 +1,114 @@
+"""Coarsen what is printed of single participants, as study.yml asks for publication."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.safety.baseline import list_variables
+
+EN_DASH = "\N{EN DASH}"
+BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
+WITHHELD = ("height_cm", "weight_kg")
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """One thing that publication hides: what, how it is recorded, how it is printed."""
+
+    what: str
+    recorded: str
+    printed: str
+
+
+def band_numbers(values, width):
+    """Put numbers into bands of a width that begin at its multiples.
+
+    Parameters
+    ----------
+    values : pandas.Series of Int64 or float
+    width : int
+        At least 1.
+
+    Returns
+    -------
+    pandas.Series of str
+        As ``40–49``; "" for a missing value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> band_numbers(pd.Series([39, 40, None]), 10).tolist()
+    ['30–39', '40–49', '']
+    """
+    low = values.astype("float64") // width * width
+    return low.map(
+        lambda start: "" if pd.isna(start) else f"{start:.0f}{EN_DASH}{start + width - 1:.0f}"
+    ).astype("str")
+
+
+def coarsen_baseline(frame, study):
+    """Coarsen the baseline characteristics of every participant, and unlink them.
+
+    Ages and times since onset are banded; height, weight and the outcomes at baseline, which
+    would lead to the plotted trajectories, are left out, as are the seasons. The rows are sorted
+    by their own content and lettered anew, so that neither number nor order leads back.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `analysis.safety.baseline.gather_baseline` returns it.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts; `participant_id` is replaced by `label` (A, B, ...), the first column.
+    """
+    outcomes = {outcome.name for outcome in study.outcomes}
+    left_out = {*WITHHELD, *outcomes, "season_baseline", "season_followup", "ulcers_present"}
+    kept = [v.name for v in list_variables(study) if v.name not in left_out]
+    coarse = frame[kept].copy()
+    for name in BANDED:
+        coarse[name] = band_numbers(frame[name], study.publication.age_band_years.value)
+    coarse["bmi"] = band_numbers(frame["bmi"], 5)
+    coarse = coarse.sort_values(kept, kind="stable").reset_index(drop=True)
+    coarse.insert(0, "label", [name_letter(number) for number in range(len(coarse))])
+    return coarse
+
+
+def name_letter(number):
+    """Return the letters of a row: 0 is A, 25 is Z, 26 is AA.
+
+    Examples
+    --------
+    >>> name_letter(0), name_letter(25), name_letter(26)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def list_hidden(study):
+    """Say what the setting hides in the printed listings; nothing if it is off.
+
+    Returns
+    -------
+    tuple of Hidden
+    """
+    if not study.publication.coarsen_listings.value:
+        return ()
+    width = study.publication.age_band_years.value
+    return (
+        Hidden("Dates and times", "calendar dates", "study days"),
+        Hidden("Term as recorded", "free text", "coded term; as recorded only if not coded"),
+        Hidden("Age and times since onset", "years", f"bands of {width} years"),
+        Hidden("Body mass index", "kg/m² to one decimal", "bands of 5 kg/m²"),
+        Hidden("Height and weight", "cm and kg", "medians and ranges only"),
+        Hidden("Season and outcomes at baseline", "by participant", "not by participant"),
+        Hidden("Number and order at baseline", "participant's number", "letters, sorted anew"),
+        Hidden("Operator, lot, dates of the procedure", "as recorded", "not printed"),
+    )

@@ -1,0 +1,201 @@
+"""The flow of participants: how many reached each stage, and why the others did not."""
+
+import pandas as pd
+
+from analysis.results import format_number, make_result
+
+NO_REASON = "reason not recorded"
+NOBODY = "nobody"
+
+
+def find_lost(participants, disposition):
+    """Say at which stage of the flow each participant was lost, and why.
+
+    Parameters
+    ----------
+    participants, disposition : pandas.DataFrame
+        The tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id, stage, reason` of those lost: ``not_enrolled``, ``not_harvested``
+        (enrolled, no anaesthesia), ``not_injected`` (anaesthesia, no injection),
+        ``discontinued`` (injected, trial not completed) and ``not_per_protocol``; who is not
+        per protocol may have discontinued as well.
+    """
+    ended = disposition.set_index("participant_id")
+    frame = participants.assign(
+        end=participants["participant_id"].map(ended["status"]).fillna(""),
+        ended_for=participants["participant_id"].map(ended["reason"]).fillna(""),
+    )
+
+    def inside(population):
+        return frame[f"in_{population}"].eq("yes")
+
+    ended_for = frame["ended_for"].str.replace("_", " ")
+    stages = (
+        (
+            "not_enrolled",
+            ~inside("enrolled"),
+            frame["screen_failure_reason"].mask(frame["screen_failure_reason"] == "", ended_for),
+        ),
+        ("not_harvested", inside("enrolled") & ~inside("procedure_safety"), ended_for),
+        ("not_injected", inside("procedure_safety") & ~inside("product_safety"), ended_for),
+        ("discontinued", inside("product_safety") & frame["end"].eq("discontinued"), ended_for),
+        (
+            "not_per_protocol",
+            inside("full_analysis") & ~inside("per_protocol"),
+            frame["per_protocol_exclusion"],
+        ),
+    )
+    parts = [
+        pd.DataFrame(
+            {
+                "participant_id": frame.loc[lost, "participant_id"],
+                "stage": stage,
+                "reason": reason[lost].mask(reason[lost] == "", NO_REASON),
+            }
+        )
+        for stage, lost, reason in stages
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def describe_flow(
+    participants, visits, disposition, scores, pairs, study, context, *, followup_visit, population
+):
+    """Make the results of the flow.
+
+    Parameters
+    ----------
+    participants, visits, disposition, scores, pairs : pandas.DataFrame
+        The tables.
+    study : analysis.study.Study
+    context : analysis.results.Context
+    followup_visit, population : str
+        Visit and population of the analysis of the outcomes.
+
+    Returns
+    -------
+    list of dict
+        ``flow.<stage>.n`` for screened, the populations and the losses of `find_lost`, these
+        with ``.reasons``; ``flow.<visit>.n_due, n_attended, n_in_window``; and per outcome
+        ``flow.<outcome>.n_analysed, n_not_analysed, reasons``.
+    """
+
+    def row(stage, statistic, value, *, visit=""):
+        unit = "participants"
+        text = format_number(value, 0)
+        return make_result(context, stage, statistic, value, text, visit=visit, unit=unit, n=value)
+
+    def reasons(stage, texts):
+        return make_result(context, stage, "reasons", None, join_reasons(texts), n=len(texts))
+
+    rows = [row("screened", "n", len(participants))]
+    for stage in study.populations:
+        rows.append(row(stage.name, "n", int(participants[f"in_{stage.name}"].eq("yes").sum())))
+    lost = find_lost(participants, disposition)
+    for stage in (
+        "not_enrolled",
+        "not_harvested",
+        "not_injected",
+        "discontinued",
+        "not_per_protocol",
+    ):
+        texts = lost.loc[lost["stage"] == stage, "reason"]
+        rows += [row(stage, "n", len(texts)), reasons(stage, texts)]
+    for visit in study.visits:
+        if visit.name != "unscheduled":
+            held = count_visit(visits, participants, visit, study, population)
+            rows += [row(visit.name, name, n, visit=visit.name) for name, n in held.items()]
+    people = participants.loc[participants[f"in_{population}"] == "yes", "participant_id"]
+    for outcome in study.outcomes:
+        paired, missing = split_analysed(outcome, people, scores, pairs, study, followup_visit)
+        rows += [
+            row(outcome.name, "n_analysed", len(paired), visit=followup_visit),
+            row(outcome.name, "n_not_analysed", len(missing), visit=followup_visit),
+            reasons(outcome.name, missing),
+        ]
+    return rows
+
+
+def count_visit(visits, participants, visit, study, population):
+    """Count who was due at a visit, came, and came in its window.
+
+    Before the procedure everyone enrolled is due, afterwards the population.
+
+    Returns
+    -------
+    dict of str to int
+        `n_due`, `n_attended`, `n_in_window`.
+    """
+    after = visit.day is not None and visit.day > 0
+    due = participants.loc[
+        participants[f"in_{population if after else 'enrolled'}"] == "yes", "participant_id"
+    ]
+    held = visits[
+        (visits["visit"] == visit.name)
+        & visits["participant_id"].isin(due)
+        & (visits["status"] == "done")
+    ]
+    return {
+        "n_due": len(due),
+        "n_attended": held["participant_id"].nunique(),
+        "n_in_window": int(held["in_window"].eq("yes").sum()),
+    }
+
+
+def split_analysed(outcome, people, scores, pairs, study, followup_visit):
+    """Split participants into those whose change in an outcome is analysed, and the others.
+
+    Parameters
+    ----------
+    outcome : analysis.study.Outcome
+    people : pandas.Series of str
+        Participants of the population.
+    scores, pairs : pandas.DataFrame
+        The tables.
+
+    Returns
+    -------
+    analysed : list of str
+        Participants with a pair of the primary variant's total.
+    reasons : list of str
+        Of everyone else: the visit without a score, and why.
+    """
+
+    def primary(frame):
+        return frame[
+            (frame["outcome"] == outcome.name)
+            & (frame["variant"] == "primary")
+            & (frame["component"] == "total")
+        ]
+
+    mine = primary(pairs)
+    paired = set(mine.loc[mine["visit"] == followup_visit, "participant_id"])
+    missing = primary(scores).set_index(["participant_id", "visit"])
+    reasons = []
+    for person in sorted(set(people) - paired):
+        texts = []
+        for visit in (study.analysis.baseline_visit.value, followup_visit):
+            if (person, visit) not in missing.index:
+                texts.append(f"{study.visit(visit).label} not held")
+            elif missing.loc[(person, visit), "status"] == "missing":
+                why = missing.loc[(person, visit), "missing_reason"].replace("_", " ")
+                texts.append(f"{study.visit(visit).label} {why or NO_REASON}")
+        reasons.append(" and ".join(texts) or "too few locations measured at both visits")
+    return sorted(set(people) & paired), reasons
+
+
+def join_reasons(texts):
+    """Print reasons with how many participants each has, the most frequent first.
+
+    Examples
+    --------
+    >>> join_reasons(["refused", "not done", "refused"]), join_reasons([])
+    ('refused (2); not done (1)', 'nobody')
+    """
+    counts = pd.Series(list(texts), dtype="str").value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{text} ({n})" for text, n in ordered) or NOBODY

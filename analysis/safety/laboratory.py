@@ -1,0 +1,88 @@
+"""Laboratory values and vital signs before the procedure and at follow-up."""
+
+from analysis.results import format_number, make_result
+from analysis.safety.summaries import describe_number
+
+LABELS = {
+    "wbc": "White cells",
+    "hb": "Haemoglobin",
+    "plt": "Platelets",
+    "creatinine": "Creatinine",
+    "crp": "C-reactive protein",
+    "sbp": "Systolic blood pressure",
+    "dbp": "Diastolic blood pressure",
+    "pulse": "Pulse",
+}
+DECIMALS = {"wbc": 1, "hb": 1, "creatinine": 2, "crp": 1}
+
+
+def pair_laboratory(items, participants, *, before, after):
+    """Put the values before and after into one row per participant and test.
+
+    Parameters
+    ----------
+    before, after : str
+        Visits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id, item, unit, before, after, change`; missing where not measured.
+    """
+    mine = items["participant_id"].isin(participants["participant_id"])
+    rows = items[items["instrument"].eq("laboratory") & mine & items["visit"].isin([before, after])]
+    key = ["item", "unit", "participant_id"]
+    wide = rows.pivot_table(index=key, columns="visit", values="value", dropna=False, sort=True)
+    wide = wide.reindex(columns=[before, after]).dropna(how="all")
+    wide.columns = ["before", "after"]
+    wide = wide.astype("float64").reset_index()
+    return wide.assign(change=wide["after"] - wide["before"])
+
+
+def describe_laboratory(pairs, context, *, before, after):
+    """Make the results of laboratory values and vital signs.
+
+    The export holds no reference ranges, so values are not classed as low, normal or high;
+    rises and falls are counted.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        As `pair_laboratory` returns it.
+
+    Returns
+    -------
+    list of dict
+        ``safety.laboratory.<item>.<visit>.median_range``, the same for ``change``, and
+        ``safety.laboratory.<item>.n_higher, n_equal, n_lower``.
+    """
+    rows = []
+    for (item, unit), values in pairs.groupby(["item", "unit"]):
+        both = values.dropna(subset=["before", "after"])
+        decimals = DECIMALS.get(item, 0)
+        for column, visit in (("before", before), ("after", after), ("change", "change")):
+            rows += describe_number(
+                context,
+                "laboratory",
+                both[column],
+                unit=unit,
+                decimals=decimals,
+                qualifier=f"{item}.{visit}",
+                visit="" if visit == "change" else visit,
+            )
+        # Rounded as recorded, so that noise in the last bit is no rise.
+        change = both["change"].round(decimals + 3)
+        for name, k in (
+            ("n_higher", int((change > 0).sum())),
+            ("n_equal", int((change == 0).sum())),
+            ("n_lower", int((change < 0).sum())),
+        ):
+            text = format_number(k, 0)
+            options = {"qualifier": item, "visit": after, "n": len(both)}
+            rows.append(make_result(context, "laboratory", name, k, text, **options))
+    return rows
+
+
+def name_test(item):
+    """Print a test; one that is not known here bears its own name."""
+    return LABELS.get(item, item.replace("_", " ").capitalize())

@@ -1,0 +1,93 @@
+"""The listing of adverse events, one printed row each, and what publication hides of it."""
+
+import pandas as pd
+
+from analysis.safety.coding import name_term
+from analysis.safety.overview import RELATIONS, is_planned_stay, is_serious
+
+PERIODS = {
+    "before_consent": "before consent",
+    "pre_procedure": "before the procedure",
+    "procedure_emergent": "procedure",
+    "product_emergent": "product",
+    "later": "after the follow-up window",
+    "unclear": "uncertain",
+}
+NOT_RECORDED = "not recorded"
+
+
+def list_adverse_events(events, *, coarsen):
+    """Print every event, also those that no table counts.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        As `analysis.safety.phases.assign_phases` returns them.
+    coarsen : bool
+        Study days stand for dates, and the coded term for the term as recorded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts: `participant_id, event, recorded, period, start, end, grade, serious,` the four
+        relations, `action, outcome, withdrawal, note`; sorted by participant, start and number.
+    """
+    key = ["participant_id", "start_day", "event_number"]
+    order = events.sort_values(key, kind="stable", na_position="last")
+    rows = [_print_event(event, coarsen) for event in order.to_dict("records")]
+    columns = ["participant_id", "event", "recorded", "period", "start", "end", "grade", "serious"]
+    columns += [*RELATIONS, "action", "outcome", "withdrawal", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _print_event(event, coarsen):
+    one = pd.DataFrame([event])
+    return {
+        "participant_id": event["participant_id"],
+        "event": name_term(event),
+        "recorded": "" if coarsen and event["coded_term"] else event["term"],
+        "period": PERIODS[event["phase"]],
+        "start": _print_start(event, coarsen),
+        "end": _print_end(event, coarsen),
+        "grade": NOT_RECORDED if pd.isna(event["grade"]) else str(event["grade"]),
+        "serious": _print_serious(one),
+        **{name: event[name].replace("_", " ") or NOT_RECORDED for name in RELATIONS},
+        "action": event["action"] or NOT_RECORDED,
+        "outcome": event["outcome"].replace("_", " ") or NOT_RECORDED,
+        "withdrawal": event["led_to_withdrawal"] or NOT_RECORDED,
+        "note": _print_note(event, one),
+    }
+
+
+def _print_start(event, coarsen):
+    if not coarsen:
+        return f"{event['start_date']} {event['start_time']}".strip() or NOT_RECORDED
+    if pd.notna(event["start_day"]):
+        return f"day {event['start_day']}".replace("-", "−")
+    return "day not known"
+
+
+def _print_end(event, coarsen):
+    if event["ongoing"] == "yes":
+        return "ongoing"
+    if not coarsen:
+        return event["end_date"] or NOT_RECORDED
+    if pd.notna(event["end_day"]):
+        return f"day {event['end_day']}".replace("-", "−")
+    return "day not known" if event["end_date"] else NOT_RECORDED
+
+
+def _print_serious(one):
+    if is_serious(one).iloc[0]:
+        criterion = one["serious_criterion"].iloc[0].replace("_", " ")
+        return f"yes: {criterion}" if criterion else "yes"
+    return "no" if one["serious"].iloc[0] else NOT_RECORDED
+
+
+def _print_note(event, one):
+    notes = [event["phase_flag"]]
+    if is_planned_stay(one).iloc[0]:
+        notes.append("planned hospital stay, not serious")
+    if event["worsening"] == "yes":
+        notes.append("worsening of an earlier condition")
+    return "; ".join(dict.fromkeys(note for note in notes if note))

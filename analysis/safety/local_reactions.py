@@ -1,0 +1,57 @@
+"""Local reactions that were asked for, at donor site and fingers, apart from adverse events."""
+
+from analysis.results import format_number, make_result
+from analysis.safety.rows import format_count
+from analysis.safety.summaries import describe_number
+
+GRADES = {1: "mild", 2: "moderate", 3: "severe"}
+# Pain is rated 0 to 10; every other reaction is graded 0 to 3.
+RATED = ("pain",)
+
+
+def list_local_reactions(items, participants):
+    """Return the answers about local reactions of the participants given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of items, sorted by location, item, visit in the order of the data's key.
+    """
+    mine = items["participant_id"].isin(participants["participant_id"])
+    chosen = items[items["instrument"].eq("local_reaction") & mine]
+    return chosen.sort_values(["location", "item", "visit", "participant_id"], kind="stable")
+
+
+def describe_local_reactions(reactions, context):
+    """Make the results of the local reactions, per location, reaction and visit.
+
+    Parameters
+    ----------
+    reactions : pandas.DataFrame
+        As `list_local_reactions` returns it.
+
+    Returns
+    -------
+    list of dict
+        ``safety.local_reaction.<location>.<item>.<visit>.any`` out of those who were asked
+        and answered, the counts ``mild, moderate, severe`` of a graded reaction or the
+        median and range of a rated one.
+    """
+    rows = []
+    for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
+        qualifier = f"{location}.{item}.{visit}"
+        values = asked["value"]
+        n = int(values.notna().sum())
+        k = int(values.gt(0).sum())
+        options = {"qualifier": qualifier, "visit": visit, "n": n}
+        rows.append(make_result(context, "local_reaction", "any", k, format_count(k, n), **options))
+        if item in RATED:
+            rows += describe_number(
+                context, "local_reaction", values, qualifier=qualifier, visit=visit
+            )
+            continue
+        for grade, name in GRADES.items():
+            k = int(values.eq(grade).sum())
+            text = format_number(k, 0)
+            rows.append(make_result(context, "local_reaction", name, k, text, **options))
+    return rows
