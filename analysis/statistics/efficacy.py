@@ -1,7 +1,8 @@
 """The primary analysis of every outcome, with what is shown beside it, as results."""
 
 from analysis.results import collect_results
-from analysis.statistics.family import place_among_placebo, summarise_family
+from analysis.statistics.benchmark import place_among_placebo
+from analysis.statistics.family import summarise_family
 from analysis.statistics.hands import average_treated_hands
 from analysis.statistics.outcome import keep_supportive, summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population

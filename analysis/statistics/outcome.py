@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from analysis.results import format_number, format_p
+from analysis.results import format_p
 from analysis.statistics.checks import round_differences
-from analysis.statistics.effect_sizes import d_z, hedges_g_av
-from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.inference import state_effect_sizes, state_estimate, state_test
 from analysis.statistics.moments import compute_mean, compute_median, compute_sd
 from analysis.statistics.normality import describe_normality
 from analysis.statistics.paired_t import paired_t
-from analysis.statistics.signed_rank import rank_biserial, signed_rank
-from analysis.statistics.statements import NOT_ATTAINABLE, Statements, attempt
+from analysis.statistics.statements import Statements, attempt
 from analysis.statistics.thresholds import expect_by_noise
 
 SUPPORTIVE = (
@@ -19,10 +17,6 @@ SUPPORTIVE = (
     *("p_value", "p_min", "n_nonzero"),
     *("n_improved", "n_unchanged", "n_worse", "n_decreased", "n_increased"),
 )
-ZERO_RULES = {
-    "wilcoxon": "zeros dropped",
-    "pratt": "zeros ranked, then dropped",
-}
 
 
 def summarise_outcome(
@@ -67,9 +61,9 @@ def summarise_outcome(
         *_describe_visit(statements, "baseline", pairs["baseline"]),
         *_describe_visit(statements, "followup", pairs["followup"]),
         *_describe_change(statements, change, plan),
-        *_estimate_change(statements, change, plan),
-        *_test_change(statements, change, plan),
-        *_standardise_change(statements, pairs, change, plan),
+        *state_estimate(statements, change, plan),
+        *state_test(statements, change, plan),
+        *state_effect_sizes(statements, pairs, change, plan),
         *_count_directions(statements, change, improvement, outcome),
         *_compare_threshold(statements, improvement, outcome),
         *_show_normality(statements, change),
@@ -101,70 +95,6 @@ def _describe_change(statements, change, plan):
         ("mean_change_high", interval and interval.high),
     ):
         yield statements.score(statistic, value, method="paired t interval", warning=reason)
-
-
-def _estimate_change(statements, change, plan):
-    result, reason = attempt(hodges_lehmann, change, confidence=plan.confidence.value)
-    method = "Hodges-Lehmann estimate, median of the Walsh averages, zeros kept"
-    yield statements.score("hl", result and result.estimate, method=method, warning=reason)
-    method = "closed exact interval from the Walsh averages, zeros kept"
-    if result is None or not result.attainable:
-        level = format_number(100 * plan.confidence.value, 0)
-        reason = reason or f"{change.size} changes allow no {level} % interval"
-        for statistic in ("hl_low", "hl_high", "hl_level"):
-            yield statements.state(statistic, None, NOT_ATTAINABLE, method=method, warning=reason)
-        return
-    yield statements.score("hl_low", result.low, method=method)
-    yield statements.score("hl_high", result.high, method=method)
-    text = f"at least {format_number(100 * result.attained, 1)} %"
-    yield statements.state("hl_level", result.attained, text, method="level without ties")
-
-
-def _test_change(statements, change, plan):
-    alpha = plan.alpha.value
-    result = signed_rank(change, zeros=plan.zeros.value, alpha=alpha)
-    method = (
-        "exact conditional Wilcoxon signed-rank test, mid-ranks, "
-        f"{ZERO_RULES[plan.zeros.value]}, two-sided"
-    )
-    warning = ""
-    if result.p_attainable > alpha:
-        warning = f"these changes allow no p at or below {alpha:g}"
-    yield statements.p("p_value", result.p_value, method=method, warning=warning)
-    yield statements.p("mid_p", result.mid_p, method=f"{method}, mid-p")
-    yield statements.p("p_min", result.p_attainable, method="smallest attainable p")
-    yield statements.p(
-        "p_largest_rejecting",
-        result.p_largest_rejecting,
-        absent="none",
-        method=f"largest attainable p at or below {alpha:g}",
-    )
-    yield statements.count("n_nonzero", result.n_nonzero, method="pairs whose change is not zero")
-
-
-def _standardise_change(statements, pairs, change, plan):
-    result, reason = attempt(rank_biserial, change, zeros=plan.zeros.value)
-    yield statements.number(
-        "rank_biserial",
-        result and result.estimate,
-        method="matched-pairs rank-biserial correlation",
-        warning=reason,
-    )
-    result, reason = attempt(d_z, change, confidence=plan.confidence.value)
-    for statistic, value in (
-        ("d_z", result and result.estimate),
-        ("d_z_low", result and result.low),
-        ("d_z_high", result and result.high),
-    ):
-        method = "mean change over its SD, noncentral t interval"
-        yield statements.number(statistic, value, method=method, warning=reason)
-    result, reason = attempt(hedges_g_av, pairs["baseline"], pairs["followup"])
-    yield statements.number(
-        "g_av",
-        result and result.estimate,
-        method="mean change over the pooled SD of the visits, small-sample factor J",
-        warning=reason,
-    )
 
 
 def _count_directions(statements, change, improvement, outcome):
