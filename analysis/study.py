@@ -206,6 +206,7 @@ class Scoring:
     cochin_short_form_items: Setting
     circumference_min_fingers: Setting
     capillaroscopy_min_fingers: Setting
+    unscored_instruments: Setting
 
 
 @dataclass(frozen=True)
