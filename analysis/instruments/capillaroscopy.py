@@ -1,0 +1,162 @@
+"""Nailfold capillaroscopy: density, six graded items and the microangiopathy evolution score."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.instruments.answers import VISIT_KEY, number_rows
+from analysis.instruments.consistency import is_sum
+from analysis.instruments.definition import FINGERS, Component, Instrument, Item, Source, Variant
+from analysis.instruments.locations import score_locations
+
+GRADED = {
+    "enlarged": "irregularly enlarged capillaries",
+    "giants": "giant capillaries",
+    "haemorrhages": "microhaemorrhages",
+    "loss": "loss of capillaries",
+    "disorganisation": "disorganisation of the array",
+    "ramified": "ramified capillaries",
+}
+EVOLUTION = ("loss", "disorganisation", "ramified")
+COUNTED = {"n_giants": "giant capillaries, number", "n_haemorrhages": "microhaemorrhages, number"}
+FIELD_KEY = [*VISIT_KEY, "location", "field"]
+N = len(FINGERS)
+
+
+def measure_capillaries(items):
+    """Average readers within a field, and add up the evolution score of each field.
+
+    A field without loss, disorganisation or ramification has no evolution score, and
+    then enters none of the three components, so that they add up to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by participant_id, visit, location and field; columns total (0 to 9), six
+        graded items (0 to 3), six_items (0 to 18), density (per mm) and two numbers.
+    """
+    rows, row = number_rows(items, [*VISIT_KEY, "location", "occasion"])
+    names = ["density", *GRADED, *COUNTED]
+    place = {name: number for number, name in enumerate(names)}
+    column = items["item"].astype("object").map(place).to_numpy(dtype=float)
+    wanted = ~np.isnan(column)
+    values = np.full((len(rows), len(names)), np.nan)
+    values[row[wanted], column[wanted].astype(int)] = items["value"].to_numpy(dtype=float)[wanted]
+    # The occasion is reader/field; without a reader it is the field itself.
+    keys = rows.assign(field=rows["occasion"].str.split("/").str[-1]).drop(columns="occasion")
+    readings = pd.DataFrame(values, columns=names, index=pd.MultiIndex.from_frame(keys))
+    measures = readings.groupby(level=FIELD_KEY).mean()
+    evolution = measures[list(EVOLUTION)].sum(axis=1, skipna=False)
+    six = measures[list(GRADED)].sum(axis=1, skipna=False)
+    for name in EVOLUTION:
+        measures[name] = measures[name].where(evolution.notna())
+    return measures.assign(total=evolution, six_items=six)
+
+
+def score_capillaroscopy(items, scoring):
+    """Average readers, fields and fingers, in this order.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        Graded items of 0 to 3, density per mm, numbers; location right_2 to left_5,
+        occasion ``reader/field``.
+    scoring : analysis.study.Scoring
+        Least number of fingers.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Evolution score 0 to 9 and the components.
+
+    References
+    ----------
+    Grading and sum of three: recalled, Sulli 2008.
+    """
+    measures = measure_capillaries(items)
+    least = scoring.capillaroscopy_min_fingers.value
+    evolution, available = INSTRUMENT.variants
+    return [
+        *score_locations(items, measures, evolution, least),
+        *score_locations(items, measures, available, 1),
+    ]
+
+
+def check_capillaroscopy(scores, items):
+    """The evolution score is the sum of three means."""
+    return {
+        f"{variant} is loss, disorganisation and ramification": is_sum(
+            scores, variant, [f"{variant}/{part}" for part in EVOLUTION]
+        )
+        for variant in ("evolution_score", "evolution_score_all_available")
+    }
+
+
+COMPONENTS = (
+    Component("density", "density, per mm", 0, 20, "higher", N),
+    *(Component(name, label, 0, 3, "lower", N) for name, label in GRADED.items()),
+    Component("six_items", "sum of the six graded items", 0, 18, "lower", N),
+    *(Component(name, label, 0, 50, "lower", N) for name, label in COUNTED.items()),
+)
+INSTRUMENT = Instrument(
+    name="capillaroscopy",
+    label="Nailfold capillaroscopy",
+    measures="capillaries of the nailfold, in fields of 1 mm on 8 fingers",
+    items=(
+        Item("density", "capillaries per mm", 0, 20, locations=FINGERS, occasion=r"[^/]+(/[^/]+)?"),
+        *(
+            Item(
+                name,
+                f"{label}, graded",
+                0,
+                3,
+                integer=True,
+                locations=FINGERS,
+                occasion=r"[^/]+(/[^/]+)?",
+            )
+            for name, label in GRADED.items()
+        ),
+        *(
+            Item(name, label, 0, 50, integer=True, locations=FINGERS, occasion=r"[^/]+(/[^/]+)?")
+            for name, label in COUNTED.items()
+        ),
+        Item(
+            "pattern",
+            "pattern: 0 normal, 1 non-specific, 2 early, 3 active, 4 late; listed, never averaged",
+            0,
+            4,
+            integer=True,
+            locations=(),
+            occasion=r".*",
+            text=True,
+        ),
+    ),
+    better="lower",
+    rated_by="one or two readers of the images",
+    recall="none, an image",
+    anchors="graded items: 0 none, 1 below 33 %, 2 from 33 to 66 %, 3 above 66 %",
+    scoring_rule=(
+        "mean of readers, then fields, then fingers; the evolution score is loss + "
+        "disorganisation + ramification; a pair of visits uses fields measured at both. "
+        "Ramified capillaries raise the score and are also read as new vessels"
+    ),
+    missing_rule="at least 6 of 8 fingers",
+    variants=(
+        Variant(
+            "evolution_score", "evolution score, matched fingers", 0, 9, COMPONENTS, N, matched=True
+        ),
+        Variant(
+            "evolution_score_all_available", "evolution score, all fingers", 0, 9, COMPONENTS, N
+        ),
+    ),
+    score=score_capillaroscopy,
+    measure=measure_capillaries,
+    min_locations="capillaroscopy_min_fingers",
+    check=check_capillaroscopy,
+    licence="no fee known",
+    sources=(
+        Source("PMC8922564: patterns early, active, late", True),
+        Source("Sulli 2008, Ann Rheum Dis 67:885-7: grading, evolution score", False),
+        Source("Smith 2020, Autoimmun Rev 19:102458: 8 fingers, density", False),
+        Source("at least 6 of 8 fingers: the analysts' rule, none is official", False),
+    ),
+)

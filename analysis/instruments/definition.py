@@ -1,0 +1,143 @@
+"""What an instrument is: items, variants, rules and sources as frozen data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SIDES = ("right", "left")
+FINGERS = tuple(f"{side}_{finger}" for side in SIDES for finger in (2, 3, 4, 5))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recorded value.
+
+    Parameters
+    ----------
+    name, label
+        Name in the items table; paraphrase of what is asked or measured.
+    low, high
+        Allowed range, None where open; `high` may be the name of a setting under
+        ``scoring`` in study.yml.
+    integer
+        Whether only whole numbers are due.
+    locations
+        Where it is recorded: ``""`` for no place; empty where any place may stand.
+    occasion
+        Regular expression of the repeats; ``""`` where there are none.
+    unit
+        The only unit taken; ``""`` for a code or a count.
+    text
+        Whether the item may be words, which no score uses.
+    hint
+        What a value out of range probably is.
+    """
+
+    name: str
+    label: str
+    low: float | None = None
+    high: float | str | None = None
+    integer: bool = False
+    locations: tuple[str, ...] = ("",)
+    occasion: str = ""
+    unit: str = ""
+    text: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of a score that is shown beside its total.
+
+    `better` is ``lower``, ``higher`` or ``none``; "" means as the instrument.
+    `n_locations` is the number of fingers that enter, 0 where there are none.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float | None
+    better: str = ""
+    n_locations: int = 0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to make a score.
+
+    `matched` says that a pair of visits is made from the fingers measured at both, of
+    `n_locations` in all.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float | None
+    components: tuple[Component, ...] = ()
+    n_locations: int = 0
+    matched: bool = False
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A published change or state; never a cut-off for one person."""
+
+    kind: str
+    value: str
+    level: str
+    population: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a definition comes from, and whether it was read for this library."""
+
+    citation: str
+    read: bool
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """An instrument and how it is scored.
+
+    Parameters
+    ----------
+    name
+        Name in the items table and of its module.
+    label, measures, rated_by, recall, anchors, scoring_rule, missing_rule, licence
+        Sentences of the card.
+    better
+        ``lower``, ``higher`` or ``none``.
+    score
+        ``score(items, scoring) -> scores`` from checked items to
+        `analysis.instruments.answers.SCORE_COLUMNS`, for all variants.
+    reads
+        Other instruments whose items the score needs.
+    measure
+        For fingers: ``measure(items) -> measures``, one row per participant, visit,
+        finger and field, one column per component.
+    min_locations
+        Name of the setting that says how many fingers a score needs.
+    check
+        ``check(scores, items) -> {relation: holds}``; see `analysis.instruments.consistency`.
+    """
+
+    name: str
+    label: str
+    measures: str
+    items: tuple[Item, ...]
+    better: str
+    rated_by: str
+    recall: str
+    anchors: str
+    scoring_rule: str
+    missing_rule: str
+    variants: tuple[Variant, ...]
+    score: Callable
+    licence: str
+    sources: tuple[Source, ...]
+    thresholds: tuple[Threshold, ...] = ()
+    reads: tuple[str, ...] = ()
+    measure: Callable | None = None
+    min_locations: str = ""
+    check: Callable | None = None

@@ -1,0 +1,104 @@
+"""Finger circumference: the mean of the 2nd to 5th fingers of both hands, in mm."""
+
+import pandas as pd
+
+from analysis.instruments.definition import (
+    FINGERS,
+    SIDES,
+    Component,
+    Instrument,
+    Item,
+    Source,
+    Variant,
+)
+from analysis.instruments.locations import score_locations
+
+LOW, HIGH = 35, 85
+
+
+def measure_fingers(items):
+    """Return each finger's circumference; repeats of one finger are averaged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by participant_id, visit, location and field; columns total, right and left
+        in mm, a side empty for fingers of the other.
+    """
+    sized = items[items["item"] == "circumference"].rename(columns={"occasion": "field"})
+    place = sized[["participant_id", "visit", "location", "field"]].astype("object")
+    total = pd.Series(sized["value"].to_numpy("float64"), pd.MultiIndex.from_frame(place))
+    side = place["location"].str.split("_").str[0].to_numpy()
+    measures = total.to_frame("total")
+    return measures.assign(**{name: total.where(side == name) for name in SIDES}).sort_index()
+
+
+def score_finger_circumference(items, scoring):
+    """Average the fingers of a visit.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        ``circumference`` at right_2 to left_5, 35 to 85 mm.
+    scoring : analysis.study.Scoring
+        Least number of fingers.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Means in mm. No direction is better: oedema and atrophy both lower it.
+    """
+    measures = measure_fingers(items)
+    matched, available = INSTRUMENT.variants
+    least = scoring.circumference_min_fingers.value
+    return [
+        *score_locations(items, measures, matched, least),
+        *score_locations(items, measures, available, 1),
+    ]
+
+
+COMPONENTS = tuple(Component(side, f"{side} hand", LOW, HIGH, n_locations=4) for side in SIDES)
+N = len(FINGERS)
+INSTRUMENT = Instrument(
+    name="finger_circumference",
+    label="Finger circumference",
+    measures="girth of the 2nd to 5th fingers of both hands",
+    items=(
+        Item(
+            "circumference",
+            "circumference of a finger",
+            LOW,
+            HIGH,
+            locations=FINGERS,
+            occasion=r"\d*",
+            unit="mm",
+            hint="Below 10 it was probably noted in cm; convert it by a logged rule in cleaning",
+        ),
+    ),
+    better="none",
+    rated_by="assessor",
+    recall="none, a measurement",
+    anchors="mm; oedema and atrophy both lower it, injected volume raises it",
+    scoring_rule="mean of the fingers; a pair of visits uses the fingers measured at both",
+    missing_rule="at least 6 of 8 fingers, 3 of 4 for a hand",
+    variants=(
+        Variant(
+            "matched_mean",
+            "fingers measured at both visits",
+            LOW,
+            HIGH,
+            COMPONENTS,
+            N,
+            matched=True,
+        ),
+        Variant("all_available_mean", "all fingers of each visit", LOW, HIGH, COMPONENTS, N),
+    ),
+    score=score_finger_circumference,
+    measure=measure_fingers,
+    min_locations="circumference_min_fingers",
+    licence="none needed",
+    sources=(
+        Source("public registration NCT02975960: second to fifth finger", True),
+        Source("level of measurement and plausible range: practice, no published norm", False),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Pain of the hands on a visual analogue scale, in mm of a 100 mm line."""
+
+import numpy as np
+
+from analysis.instruments.answers import name_key, score_answers, spread_items
+from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.ratings import scale_rating
+
+TOP = 100
+HANDS = tuple(name_key("vas", side) for side in SIDES)
+
+
+def score_hand_pain(items, scoring):
+    """Scale the mark to a 100 mm line; two hands are averaged only where that is declared.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        ``vas`` for both hands (no location) or for each, and ``line_length``, in mm.
+    scoring : analysis.study.Scoring
+        ``hand_pain_line_mm`` where no length was recorded.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
+    """
+    answers = spread_items(items, ("vas", *HANDS, "line_length"))
+    line = scoring.hand_pain_line_mm.value
+
+    def scale(due, columns):
+        scaled = [
+            scale_rating(due, column, instrument="hand_pain", line_mm=line, top=TOP)
+            for column in columns
+        ]
+        return np.column_stack([values for values, _ in scaled]), np.any(
+            [declared for _, declared in scaled], axis=0
+        )
+
+    both, hands = answers.keep_due(["vas"]), answers.keep_due(HANDS)
+    rating, declared = scale(both, ["vas"])
+    ratings, declared_hands = scale(hands, HANDS)
+    return [
+        score_answers(
+            both,
+            ["vas"],
+            rating[:, 0],
+            variant="scaled_rating",
+            item_missing=np.isnan(rating[:, 0]),
+            declared_line_length=declared,
+        ),
+        *(
+            score_answers(
+                hands,
+                HANDS,
+                score,
+                variant=variant,
+                item_missing=np.isnan(score),
+                declared_line_length=declared_hands,
+            )
+            for variant, score in (
+                ("mean_of_hands", ratings.mean(axis=1)),
+                ("worse_hand", ratings.max(axis=1)),
+            )
+        ),
+    ]
+
+
+INSTRUMENT = Instrument(
+    name="hand_pain",
+    label="Pain of the hands, visual analogue scale",
+    measures="intensity of pain of the hands",
+    items=(
+        Item("vas", "mark on the line", 0, locations=("", *SIDES), unit="mm"),
+        Item("line_length", "length of the line as printed", 1, unit="mm"),
+    ),
+    better="lower",
+    rated_by="participant",
+    recall="now or the past week, by form; not stated by the registration",
+    anchors="0 no pain, end of the line worst imaginable pain",
+    scoring_rule="100 x mark / length of the line",
+    missing_rule="no mark, no score; both hands are needed where each is rated",
+    variants=(
+        Variant("scaled_rating", "one rating for both hands", 0, TOP),
+        Variant("mean_of_hands", "mean of the right and the left rating", 0, TOP),
+        Variant("worse_hand", "the worse of the two hands", 0, TOP),
+    ),
+    score=score_hand_pain,
+    thresholds=(
+        Threshold(
+            "MCII, joint pain 0 to 100",
+            "6.74 (SD 32.02)",
+            "group",
+            "systemic sclerosis, SCLEREDUC",
+            "Daste 2019, PubMed 29685482",
+        ),
+        Threshold(
+            "PASS, joint pain 0 to 100",
+            "53.75 (34 to 68)",
+            "group",
+            "systemic sclerosis, SCLEREDUC",
+            "Daste 2019, PubMed 29685482",
+        ),
+    ),
+    licence="no fee known",
+    sources=(
+        Source("public registration NCT02975960: pain of the hands on a scale", True),
+        Source("Daste 2019, PubMed 29685482: MCII, PASS", True),
+        Source("100 mm line and its anchors: common practice", False),
+    ),
+)

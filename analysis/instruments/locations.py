@@ -1,0 +1,144 @@
+"""Measures at fingers: fields to finger to participant, and pairs of what both visits have."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis.instruments.answers import (
+    NO_REASON,
+    NO_ROW,
+    VISIT_KEY,
+    make_scores,
+    name_rules,
+    number_rows,
+)
+from analysis.instruments.definition import Component
+
+
+def average_locations(measures):
+    """Average fields within a finger, then fingers within a participant's visit.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        Indexed by participant_id, visit, location and field; one column per component,
+        NaN where missing.
+
+    Returns
+    -------
+    (pandas.DataFrame, pandas.DataFrame)
+        Means and numbers of fingers, indexed by participant_id and visit.
+    """
+    fingers = measures.groupby(level=[*VISIT_KEY, "location"], observed=True).mean()
+    people = fingers.groupby(level=VISIT_KEY, observed=True)
+    return people.mean(), people.count()
+
+
+def score_locations(items, measures, variant, least):
+    """Score a visit as the mean of its own fingers.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        The instrument's items: every visit among them has a row.
+    measures : pandas.DataFrame
+        As `average_locations` takes it.
+    variant : Variant
+    least : int
+        Fingers that the total needs; a component of fewer fingers needs its share.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+    """
+    visits, number = number_rows(items, VISIT_KEY)
+    reason = _first_reasons(items, number, len(visits))
+    means, counts = average_locations(measures)
+    at = pd.MultiIndex.from_frame(visits)
+    blocks = []
+    for component in list_parts(variant):
+        score = means[component.name].reindex(at).to_numpy()
+        count = counts[component.name].reindex(at).fillna(0).to_numpy(dtype=int)
+        few = count < share_locations(variant, component, least)
+        blocks.append(
+            make_scores(
+                visits,
+                np.where(few, np.nan, score),
+                variant=variant.name,
+                component=component.name,
+                rule=name_rules(
+                    len(visits),
+                    too_few_fingers=few,
+                    fingers_left_out=~few & (count < component.n_locations),
+                ),
+                n_items=component.n_locations,
+                n_missing=np.maximum(component.n_locations - count, 0),
+                reason=reason,
+            )
+        )
+    return blocks
+
+
+def pair_locations(measures, variant, least, baseline_visit):
+    """Make pairs from the fingers and fields measured at both visits.
+
+    Averaging whatever is left at each visit would create change where none is.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        As `average_locations` takes it.
+    variant : Variant
+    least : int
+        Fingers that the total needs.
+    baseline_visit : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id, visit, component, baseline, followup, n_locations``.
+    """
+    visit = measures.index.get_level_values("visit")
+    before = measures[visit == baseline_visit].droplevel("visit")
+    after = measures[visit != baseline_visit]
+    before = before.reindex(after.index.droplevel("visit")).set_axis(after.index)
+    both = before.notna() & after.notna()
+    baseline, counts = average_locations(before.where(both))
+    followup, _ = average_locations(after.where(both))
+    frames = []
+    for component in list_parts(variant):
+        pair = pd.DataFrame(
+            {
+                "component": component.name,
+                "baseline": baseline[component.name],
+                "followup": followup[component.name],
+                "n_locations": counts[component.name],
+            }
+        )
+        frames.append(pair[pair["n_locations"] >= share_locations(variant, component, least)])
+    return pd.concat(frames).reset_index()
+
+
+def list_parts(variant):
+    """Return the whole score and its components, the whole first."""
+    limits = {"low": variant.low, "high": variant.high}
+    whole = Component("total", variant.label, **limits, n_locations=variant.n_locations)
+    return (whole, *variant.components)
+
+
+def share_locations(variant, component, least):
+    """Return the fingers that a component needs: its share of `least`, one at the fewest."""
+    return max(math.ceil(least * component.n_locations / variant.n_locations), 1)
+
+
+def _first_reasons(items, number, size):
+    """Return why the first missing value of each visit is missing, by finger and item."""
+    value = items["value"].to_numpy(dtype=float, na_value=np.nan)
+    missing = items.assign(number=number)[np.isnan(value)]
+    missing = missing.sort_values(["number", "location", "item", "occasion"], kind="stable")
+    first = missing.drop_duplicates("number")
+    given = first["missing_reason"].astype("object")
+    reasons = np.full(size, NO_ROW, dtype=object)
+    reasons[first["number"].to_numpy()] = given.where(given != "", NO_REASON).to_numpy()
+    return reasons

@@ -1,0 +1,134 @@
+"""Modified Rodnan skin score: 17 sites of 0 to 3, and what is made of the hands alone."""
+
+from analysis.instruments.answers import name_key, spread_items, sum_answers
+from analysis.instruments.consistency import at_most, is_sum
+from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.totals import check_total
+
+MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}
+PAIRED = {
+    "upper_arm": "upper arm",
+    "forearm": "forearm",
+    "hand_dorsum": "hand, dorsum",
+    "fingers": "fingers, dorsum of the phalanges as one site",
+    "thigh": "thigh",
+    "lower_leg": "lower leg",
+    "foot_dorsum": "foot, dorsum",
+}
+SITES = (*MIDLINE, *(name_key(site, side) for site in PAIRED for side in SIDES))
+HAND_DORSUM = tuple(name_key("hand_dorsum", side) for side in SIDES)
+HAND_FINGERS = tuple(name_key("fingers", side) for side in SIDES)
+HANDS = HAND_DORSUM + HAND_FINGERS
+OUTSIDE_HANDS = tuple(site for site in SITES if site not in HANDS)
+SUMS = {
+    "total_17_sites": SITES,
+    "outside_hands_13_sites": OUTSIDE_HANDS,
+    "hand_four_sites": HANDS,
+    "hand_dorsum": HAND_DORSUM,
+    "hand_fingers": HAND_FINGERS,
+}
+
+
+def score_mrss(items, scoring):
+    """Sum sites; a sum lacking a site is missing, since no rule of imputation is official.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        Checked items; each site 0 to 3.
+    scoring : analysis.study.Scoring
+
+    Returns
+    -------
+    pandas.DataFrame
+        `SCORE_COLUMNS`: 0 to 51, 0 to 39, 0 to 12, 0 to 6 and 0 to 6 points.
+
+    Raises
+    ------
+    DataError
+        The recorded total contradicts the sites.
+
+    References
+    ----------
+    Clements 1995; Khanna 2017.
+    """
+    answers = spread_items(items, (*SITES, "recorded_total"))
+    check_total(answers, SITES, high=3, item="mrss/recorded_total")
+    return [sum_answers(answers, sites, variant=variant) for variant, sites in SUMS.items()]
+
+
+def check_mrss(scores, items):
+    """The hands are part of the whole, and the parts add up to it."""
+    return {
+        "hand mRSS is at most total mRSS": at_most(scores, "hand_four_sites", "total_17_sites"),
+        "total mRSS is the hands and the rest": is_sum(
+            scores, "total_17_sites", ["hand_four_sites", "outside_hands_13_sites"]
+        ),
+        "hand mRSS is the dorsum and the fingers": is_sum(
+            scores, "hand_four_sites", ["hand_dorsum", "hand_fingers"]
+        ),
+    }
+
+
+INSTRUMENT = Instrument(
+    name="mrss",
+    label="Modified Rodnan skin score",
+    measures="skin thickness at 17 sites, by palpation",
+    items=(
+        *(Item(name, label, 0, 3, integer=True) for name, label in MIDLINE.items()),
+        *(Item(name, label, 0, 3, integer=True, locations=SIDES) for name, label in PAIRED.items()),
+        Item("recorded_total", "total as written on the form", 0, 51, integer=True),
+    ),
+    better="lower",
+    rated_by="physician",
+    recall="none, an examination",
+    anchors="0 normal, 1 mild, 2 moderate, 3 severe",
+    scoring_rule="plain sum of the sites of the variant",
+    missing_rule="a variant that lacks a site is missing; no site is imputed",
+    variants=(
+        Variant("total_17_sites", "all 17 sites", 0, 51),
+        Variant("outside_hands_13_sites", "the 13 sites outside the hands", 0, 39),
+        Variant("hand_four_sites", "dorsum and fingers of both hands", 0, 12),
+        Variant("hand_dorsum", "dorsum of both hands", 0, 6),
+        Variant("hand_fingers", "fingers of both hands", 0, 6),
+    ),
+    score=score_mrss,
+    check=check_mrss,
+    thresholds=(
+        Threshold(
+            "MCID, improvement of the total",
+            "3 to 4 points",
+            "group",
+            "systemic sclerosis, SLS I and II",
+            "Arthritis Res Ther 2019, s13075-019-1809-y",
+        ),
+        Threshold(
+            "MCID, improvement of the total",
+            "5 points",
+            "group",
+            "diffuse cutaneous, SLS I and II",
+            "Arthritis Res Ther 2019, s13075-019-1809-y",
+        ),
+        Threshold(
+            "MID, improvement of the total",
+            "3.2 to 5.3 points",
+            "group",
+            "134 people with diffuse disease, D-penicillamine trial",
+            "Khanna 2006, PubMed 16540546",
+        ),
+        Threshold(
+            "within-person SD of the total, same observer",
+            "2.45 points",
+            "individual",
+            "mean total 20.7",
+            "Clements 1995, PubMed 7562759",
+        ),
+    ),
+    licence="no fee known",
+    sources=(
+        Source("Clements 1995, PubMed 7562759: 17 sites of 0 to 3, error", True),
+        Source("PubMed 19605370: range, responsiveness by site", True),
+        Source("Khanna 2017, doi 10.5301/jsrd.5000231: list of sites", False),
+        Source("the hand variants: arithmetic on the 17 sites, no published standard", False),
+    ),
+)

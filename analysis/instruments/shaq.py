@@ -1,0 +1,176 @@
+"""Scleroderma HAQ: the 8 categories of the HAQ and visual analogue scales on 0 to 3."""
+
+import numpy as np
+
+from analysis.instruments import haq
+from analysis.instruments.answers import score_answers, spread_items
+from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.ratings import scale_rating
+
+TOP = 3
+SCALES = {
+    "vas_pain": "pain",
+    "vas_raynaud": "Raynaud's phenomenon",
+    "vas_ulcers": "finger ulcers",
+    "vas_intestinal": "gastrointestinal symptoms",
+    "vas_breathing": "breathing",
+    "vas_overall": "overall severity",
+}
+# Pain belongs to the HAQ; the five scales of scleroderma make the composites.
+COMPOSITE = tuple(scale for scale in SCALES if scale != "vas_pain")
+NEEDS = (*haq.ITEMS, *COMPOSITE)
+
+
+def score_shaq(items, scoring):
+    """Score the composites, the disability index and each scale.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        Items of ``haq`` and of ``shaq``: marks in mm and ``line_length``.
+    scoring : analysis.study.Scoring
+        Least numbers of categories and scales, length of the line where none was recorded.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        0 to 3 points. A composite needs a valid index and at least 4 of 5 scales; it is
+        the mean over what is answered.
+
+    Raises
+    ------
+    DataError
+        A mark beyond the end of its line.
+
+    References
+    ----------
+    Scales to 0 to 3: 15 cm line, cm / 5. Mean of 13: recalled, Georges 2005; mean of
+    six: Ann Rheum Dis 2012;71 Suppl 3:237. No missing rule is official.
+    """
+    columns = (*haq.ITEMS, *haq.SUPPORTS, *SCALES, "line_length")
+    answers = spread_items(items, columns).keep_due((*haq.ITEMS, *SCALES))
+    scaled = {
+        scale: scale_rating(
+            answers, scale, instrument="shaq", line_mm=scoring.shaq_line_mm.value, top=TOP
+        )
+        for scale in SCALES
+    }
+    blocks = [_score_scale(answers, scale, *scaled[scale]) for scale in SCALES]
+    five = np.column_stack([scaled[scale][0] for scale in COMPOSITE])
+    for variant, with_aids in (("mean_of_13", True), ("mean_of_13_without_aids", False)):
+        categories = haq.score_categories(answers, with_aids=with_aids)
+        parts = np.column_stack([categories.values, five])
+        blocks.append(_score_composite(answers, scoring, categories, five, parts, variant))
+        blocks.append(
+            haq.score_index(
+                answers, scoring, with_aids=with_aids, variant=variant, component="haq_di"
+            )
+        )
+    categories = haq.score_categories(answers, with_aids=True)
+    index = haq.index_categories(categories, least=scoring.haq_min_categories.value)
+    parts = np.column_stack([index, five])
+    return [*blocks, _score_composite(answers, scoring, categories, five, parts, "mean_of_six")]
+
+
+def _score_scale(answers, scale, rating, declared):
+    return score_answers(
+        answers,
+        [scale],
+        rating,
+        variant="mean_of_13",
+        component=scale,
+        item_missing=np.isnan(rating),
+        declared_line_length=declared,
+    )
+
+
+def _score_composite(answers, scoring, categories, five, parts, variant):
+    least = scoring.haq_min_categories.value
+    rated = (~np.isnan(five)).sum(axis=1)
+    enough = rated >= scoring.shaq_min_scales.value
+    valid = enough & ~np.isnan(haq.index_categories(categories, least=least))
+    count = (~np.isnan(parts)).sum(axis=1)
+    mean = np.nansum(parts, axis=1) / np.where(valid, count, 1)
+    line = answers.of(["line_length"])[:, 0]
+    return score_answers(
+        answers,
+        NEEDS,
+        np.where(valid, mean, np.nan),
+        variant=variant,
+        reasons=(*NEEDS, *haq.SUPPORTS),
+        **haq.name_category_rules(answers, categories, least=least),
+        too_few_scales=~enough,
+        scale_left_out=enough & (rated < len(COMPOSITE)),
+        declared_line_length=np.isnan(line) & (rated > 0),
+    )
+
+
+def check_shaq(scores, items):
+    """The index inside the composite keeps the steps of the HAQ."""
+    return haq.check_steps(scores, items, ["mean_of_13/haq_di", "mean_of_13_without_aids/haq_di"])
+
+
+HAQ_DI = Component("haq_di", "HAQ disability index", 0, TOP)
+INSTRUMENT = Instrument(
+    name="shaq",
+    label="Scleroderma Health Assessment Questionnaire",
+    measures="disability and the interference of scleroderma's symptoms with daily life",
+    items=(
+        *(Item(name, f"scale: {label}", 0, unit="mm") for name, label in SCALES.items()),
+        Item("line_length", "length of the lines as printed", 1, unit="mm"),
+    ),
+    better="lower",
+    rated_by="participant",
+    recall="past week",
+    anchors="scales: 0 no interference, end of the line very severe",
+    scoring_rule=(
+        "scales are 3 x mark / length of the line; the composite is the mean of 8 HAQ "
+        "categories and 5 scales, without the pain scale"
+    ),
+    missing_rule=(
+        "a valid HAQ-DI and at least 4 of 5 scales, the mean is over what is answered; "
+        "a blank scale is not 0"
+    ),
+    variants=(
+        Variant(
+            "mean_of_13",
+            "mean of 8 categories and 5 scales",
+            0,
+            TOP,
+            (
+                HAQ_DI,
+                *(Component(name, f"scale: {label}", 0, TOP) for name, label in SCALES.items()),
+            ),
+        ),
+        Variant("mean_of_13_without_aids", "the same without aids and help", 0, TOP, (HAQ_DI,)),
+        Variant("mean_of_six", "mean of the HAQ-DI and 5 scales", 0, TOP),
+    ),
+    score=score_shaq,
+    check=check_shaq,
+    reads=("haq",),
+    thresholds=(
+        Threshold(
+            "MCII",
+            "0.13 points (SD 0.45)",
+            "group",
+            "systemic sclerosis, SCLEREDUC",
+            "Daste 2019, PubMed 29685482",
+        ),
+        Threshold(
+            "PASS",
+            "1.27 points (1.07 to 1.62)",
+            "group",
+            "systemic sclerosis, SCLEREDUC",
+            "Daste 2019, PubMed 29685482",
+        ),
+    ),
+    licence="copyright Stanford; fees may apply; the wording is not reproduced here",
+    sources=(
+        Source("rehabilitation measures database, SHAQ: six scales, reported singly", True),
+        Source("book chapter on the HAQ: 15 cm line, 1 cm is 0.2 points", True),
+        Source("Daste 2019, PubMed 29685482: composite of 0 to 3, MCII, PASS", True),
+        Source("Ann Rheum Dis 2012;71 Suppl 3:237: mean of the index and five scales", True),
+        Source("Georges 2005, Clin Rheumatol 24:3-10: mean of 13 without pain", False),
+        Source("at least 4 of 5 scales: the analysts' rule, none is official", False),
+    ),
+)
