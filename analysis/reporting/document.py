@@ -1,0 +1,89 @@
+"""Build the report: words, numbers, tables and figures into HTML, Word and PDF."""
+
+import re
+import shutil
+
+from analysis import paths
+from analysis.provenance import read_provenance
+from analysis.reporting import builtin, quarto, word
+from analysis.reporting.facts import document_epoch
+from analysis.reporting.leftovers import check_leftovers
+from analysis.reporting.results_page import write_results_page
+from analysis.reporting.staging import Material, stage_project
+from analysis.study import load_study
+from analysis.tables import read_table
+
+
+def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths.STUDY):
+    """Render the report into a folder.
+
+    Parameters
+    ----------
+    outputs : analysis.paths.Outputs
+        Where results.csv, the figures and tables, and the executed copies lie.
+    renderer : str
+        ``quarto`` or ``builtin``.
+    folder : pathlib.Path
+        An empty folder; the documents and what they need are written there.
+    sources : pathlib.Path
+        The folder of the words.
+    study : pathlib.Path
+        study.yml.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was written; index.html is last.
+
+    Raises
+    ------
+    DataError
+        The words or the results are wrong: an unknown key, a typed number, a claim, a leftover.
+    MissingError
+        Results are not there yet, or Quarto was asked for and is not there.
+    """
+    named = quarto.name_quarto() if renderer == "quarto" else builtin.name_builtin()
+    material = Material(
+        results=read_table("results", outputs.processed),
+        study=load_study(study),
+        provenance=read_provenance(outputs.processed),
+        generated=outputs.generated,
+        notebooks=outputs.notebooks,
+        sources=sources,
+    )
+    epoch = document_epoch(material.provenance)
+    project = (outputs.state / "manuscript").resolve()
+    header = stage_project(material, project, renderer=named)
+    word.write_reference(project / "reference.docx")
+    render = quarto.render_quarto if renderer == "quarto" else builtin.render_builtin
+    documents = render(project, epoch=epoch)
+    word.finish_document(documents["docx"], header, epoch=epoch)
+    _check_documents(documents, material)
+    rendered = documents["html"].parent
+    write_results_page(
+        material.results,
+        rendered / "results.html",
+        style=(sources / "style" / "report.css").read_text(encoding="utf-8"),
+        mark_line=header["mark-line"],
+    )
+    return _move_files(rendered, folder)
+
+
+def _check_documents(documents, material):
+    bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
+    citations = re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M)
+    data = [*material.results["text"], *(material.generated / "tables").glob("*.html")]
+    inserted = "\n".join(
+        text if isinstance(text, str) else text.read_text(encoding="utf-8") for text in data
+    )
+    for path in documents.values():
+        check_leftovers(path, citations=citations, inserted=inserted)
+
+
+def _move_files(rendered, folder):
+    files = sorted(path.relative_to(rendered) for path in rendered.rglob("*") if path.is_file())
+    files.sort(key=lambda name: name.as_posix() == "index.html")
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(rendered / name, folder / name)
+    return [folder / name for name in files]

@@ -1,0 +1,110 @@
+"""Facts about the document itself, and what it may say while the data are simulated."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib import metadata
+
+from analysis.provenance import SIMULATED_TITLE
+from analysis.study import Author
+
+NOT_APPLICABLE = "not applicable: simulated"
+SOFTWARE_AUTHORS = (
+    Author(
+        name="The svf-hand-trial developers",
+        affiliation="Authors of this software",
+        orcid="",
+        roles=("software",),
+    ),
+)
+# Named in one sentence only while the data are simulated, so they are no constants then.
+IDENTIFYING = ("study.registration", "study.site", "study.prior_study")
+SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "papermill")
+STATEMENTS = (
+    "ethics",
+    "consent",
+    "data_monitoring",
+    "stopping_rule",
+    "sample_size_rationale",
+    "funding",
+    "conflicts_of_interest",
+    "responsible_person",
+)
+
+
+def document_facts(study, provenance, *, renderer):
+    """Return what the document says about itself, by key.
+
+    Parameters
+    ----------
+    study : analysis.study.Study
+    provenance : analysis.provenance.Provenance
+    renderer : str
+        Name and version of what renders it.
+    """
+    simulated = provenance.simulated
+    title = study.study.title
+    statements = {
+        name: NOT_APPLICABLE if simulated else getattr(study.governance, name) or "not stated"
+        for name in STATEMENTS
+    }
+    return {
+        "title": f"{SIMULATED_TITLE}: {title}" if simulated else title,
+        "running_title": "Demonstration of an analysis" if simulated else title,
+        "mark": provenance.mark,
+        "mark_line": "SIMULATED DATA, NOT RESULTS OF ANY TRIAL" if simulated else "",
+        "origin": describe_origin(study, provenance),
+        "origin_of_data": "All data are simulated."
+        if simulated
+        else "The data are of participants.",
+        "hospital": NOT_APPLICABLE if simulated else study.study.site.value,
+        "exported_on": provenance.exported_on or "not stated",
+        "export": provenance.description or "not stated",
+        "checksums": {
+            "verified": "The files of the export agree with their checksums.",
+            "absent": "The export came without checksums, so that its integrity is not known.",
+        }.get(provenance.checksums, provenance.checksums),
+        "renderer": renderer,
+        **statements,
+    }
+
+
+def describe_origin(study, provenance):
+    """Return the only sentence that names the hospital and the registration of the trial."""
+    trial = study.study
+    if provenance.simulated:
+        return (
+            f"The design follows the public registration {trial.registration.value} of a trial at "
+            f"{trial.site.value}, and no data or person of that trial is used."
+        )
+    return (
+        f"The trial took place at {trial.site.value} and is registered as "
+        f"{trial.registration.value}. It seems to have been first posted "
+        f"({trial.first_posted.value}) after its start ({trial.registered_start.value}); the "
+        "date on which it was first submitted is to be checked."
+    )
+
+
+def document_authors(study, provenance):
+    """Return the authors; the software's own while the data are simulated."""
+    return SOFTWARE_AUTHORS if provenance.simulated else study.authors
+
+
+def software_versions():
+    """Return the version of everything whose version can change a number."""
+    versions = {name: metadata.version(name) for name in SOFTWARE}
+    return {"python": platform.python_version(), **versions}
+
+
+def document_epoch(provenance):
+    """Return the time stamp of the documents, in seconds: never the clock.
+
+    It is SOURCE_DATE_EPOCH where that is set, else the day of the export.
+    """
+    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    try:
+        day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)
+    except ValueError:
+        return 0
+    return int(day.timestamp())

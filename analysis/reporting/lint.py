@@ -1,0 +1,101 @@
+"""Hold the words to their rules: no typed number, no claim that the data cannot carry."""
+
+import re
+
+# Names that hold digits and are no results.
+ALLOWED = re.compile(r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b")
+NUMBER_WORD = re.compile(
+    r"\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred)\b", re.I
+)
+FORBIDDEN = re.compile(
+    r"\b(significan(?:t|tly|ce)|(?-i:trends?|Trends?)|effective(?:ness)?|efficac(?:y|ious)"
+    r"|treatment effects?|due to (?:the )?(?:SVF|injections?|treatment)|safe|safely"
+    r"|well[- ]tolerated|responders?|response rates?|confirm(?:s|ed)?|demonstrate[sd]?"
+    r"|regenerat(?:ed|es|ion)|stem cells?|no change|no difference|consistent with)\b",
+    re.I,
+)
+CROSS_REFERENCE = re.compile(r"(?<![\w\\])@((?:fig|tbl)-[\w-]+)")
+CITATION = re.compile(r"(?<![\w\\])@([a-z]\w*)(?![\w-])")
+DEFINITION = re.compile(r"\{#((?:fig|tbl)-[\w-]+)")
+_NO_PROSE = re.compile(
+    r"\{\{<[^>]*>\}\}"  # shortcodes
+    r"|`[^`]*`"  # code: names of files, keys and functions
+    r"|(?<![\w\\])@[a-z][\w-]*"  # citations and cross-references
+    r"|\]\([^)]*\)"  # targets of links and images
+    r"|\{[^}]*\}"  # attributes
+    r"|<!--.*?-->"
+)
+
+
+def check_prose(lines):
+    """Refuse typed numbers and the words that the report never prints.
+
+    Parameters
+    ----------
+    lines : list of analysis.reporting.manuscript.Line
+
+    Raises
+    ------
+    DataError
+        With file and line.
+    """
+    for line in lines:
+        prose = ALLOWED.sub(" ", _NO_PROSE.sub(" ", line.text))
+        typed = re.search(r"\S*\d\S*", prose) or NUMBER_WORD.search(prose)
+        if typed:
+            raise line.error(
+                f"the number {typed[0]!r} is typed", "Name a result or a constant with var"
+            )
+        check_claims(line, prose)
+
+
+def check_claims(line, text):
+    """Refuse, in any printed text of this line, the words that the report never prints."""
+    claim = FORBIDDEN.search(text)
+    if claim:
+        raise line.error(
+            f"the report never prints {claim[0]!r}", "Describe the change that was observed"
+        )
+
+
+def check_references(lines, text, bibliography):
+    """Refuse references that lead nowhere, and figures, tables, sources that none leads to.
+
+    Parameters
+    ----------
+    lines : list of Line
+        The sources, to name the line.
+    text : str
+        The same with every key filled in (sentences may cite).
+    bibliography : str
+        The text of references.bib.
+
+    Raises
+    ------
+    DataError
+        With file and line as far as there is one.
+    """
+    defined = set(DEFINITION.findall(text))
+    referred = set(CROSS_REFERENCE.findall(text))
+    listed = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M))
+    cited = set(CITATION.findall(CROSS_REFERENCE.sub(" ", text)))
+    for names, problem, hint in (
+        (referred - defined, "@{} leads nowhere", "Define it, or correct the name"),
+        (defined - referred, "{} is mentioned nowhere", "Mention it in the text with @"),
+        (cited - listed, "@{} is not in references.bib", "Add it, or correct the key"),
+    ):
+        for name in sorted(names):
+            raise _find(lines, name).error(problem.format(name), hint)
+    for name in sorted(listed - cited):
+        place = _find(lines, name)
+        raise place.error(f"reference {name} is listed but not cited", "Cite it or take it out")
+
+
+def _find(lines, name):
+    from analysis.reporting.manuscript import Line
+
+    pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    for line in lines:
+        if pattern.search(line.text):
+            return line
+    return Line("", "report/references.bib", None)

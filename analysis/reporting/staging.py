@@ -1,0 +1,213 @@
+"""Lay out a Quarto project in which every key is filled in, for whichever renderer."""
+
+import html
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from analysis import paths
+from analysis.errors import DataError
+from analysis.reporting import facts, lint
+from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
+from analysis.reporting.sentences import choose_sentences
+from analysis.reporting.values import (
+    constant_values,
+    result_values,
+    study_values,
+    write_variables,
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the report is made from.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        results.csv.
+    study : analysis.study.Study
+    provenance : analysis.provenance.Provenance
+    generated : pathlib.Path
+        The folder with figures/ and tables/.
+    notebooks : pathlib.Path
+        The executed copies.
+    sources : pathlib.Path
+        report/, the words.
+    """
+
+    results: object
+    study: object
+    provenance: object
+    generated: Path
+    notebooks: Path
+    sources: Path = paths.REPORT
+
+
+def collect_values(material, told):
+    """Return everything that may be printed, by key.
+
+    Parameters
+    ----------
+    material : Material
+    told : dict of str to str
+        As `analysis.reporting.facts.document_facts` returns it.
+    """
+    constants = study_values(material.study)
+    if material.provenance.simulated:
+        for key in facts.IDENTIFYING:
+            constants.pop(key)
+    return {
+        **result_values(material.results),
+        **constants,
+        **constant_values(told.items(), "document"),
+        **constant_values(facts.software_versions().items(), "software"),
+        **choose_sentences(material.results, material.study),
+    }
+
+
+def stage_project(material, folder, *, renderer):
+    """Write the project with the filled-in article, its figures, styles and notebooks.
+
+    Returns
+    -------
+    dict
+        The article's metadata, as it stands in its front matter.
+
+    Raises
+    ------
+    DataError
+        Whatever is wrong with the words, with file and line.
+    """
+    told = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    values = collect_values(material, told)
+    write_variables(values, material.generated / "_variables.yml")
+    lines = read_lines(material.sources / "index.qmd", material.sources)
+    lint.check_prose(lines)
+    front, body = split_front_matter(lines)
+    mark = material.provenance.mark
+    text = fill_lines(body, values=values, generated=material.generated, mark=mark)
+    header = _fill_front_matter(front, values, material, told)
+    bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
+    lint.check_references(lines, f"{header['abstract']}\n{text}", bibliography)
+    _check_claims(lines, values)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    front_matter = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=10_000)
+    (folder / "index.qmd").write_text(f"---\n{front_matter}---\n\n{text}", encoding="utf-8")
+    _copy_inputs(material, folder)
+    _write_page_parts(material, folder, told)
+    return header
+
+
+def split_front_matter(lines):
+    """Return the lines of the YAML front matter, and those after it.
+
+    Raises
+    ------
+    DataError
+        The article has none.
+    """
+    fences = [index for index, line in enumerate(lines) if line.text == "---"][:2]
+    if len(fences) < 2 or fences[0] != 0:
+        raise DataError("the article begins with its front matter", file="report/index.qmd")
+    return lines[1 : fences[1]], lines[fences[1] + 1 :]
+
+
+def _fill_front_matter(lines, values, material, told):
+    """Read the front matter and fill its texts: the abstract as Markdown, all else as text."""
+    for line in lines:
+        fill_text(line, values)
+    place = lines[0]
+    given = yaml.safe_load("\n".join(line.text for line in lines))
+    filled = {
+        name: fill_text(Line(text, place.file, place.number), values, plain=name != "abstract")
+        for name, text in given.items()
+    }
+    authors = facts.document_authors(material.study, material.provenance)
+    keywords = [word.strip() for word in filled.pop("keywords").split(",")]
+    return {
+        **filled,
+        "pagetitle": filled["title"],
+        "author": [
+            {
+                "name": author.name,
+                "affiliation": author.affiliation,
+                **({"orcid": author.orcid} if author.orcid else {}),
+                "roles": list(author.roles),
+            }
+            for author in authors
+        ],
+        "date": f"Data exported on {told['exported_on']}",
+        "keywords": [*([told["mark"]] if told["mark"] else []), *keywords],
+        "description-meta": told["mark_line"] or filled["title"],
+        "mark-line": told["mark_line"],
+        "running-title": told["running_title"],
+        "renderer": told["renderer"],
+        "rendered-by": f"Rendered by {told['renderer']}",
+        "lang": "en-GB",
+    }
+
+
+def _check_claims(lines, values):
+    """Hold chosen sentences and constants to the same words as the typed prose."""
+    for line in lines:
+        for code in SHORTCODE.finditer(line.text):
+            value = values.get(code[2])
+            if code[1] == "var" and value and value.kind != "result":
+                lint.check_claims(line, SHORTCODE.sub(" ", value.text))
+
+
+def _copy_inputs(material, folder):
+    sources = material.sources
+    shutil.copytree(sources / "style", folder / "style")
+    shutil.copy(sources / "references.bib", folder)
+    shutil.copytree(material.generated / "figures", folder / "figures")
+    config = yaml.safe_load((sources / "_quarto.yml").read_text(encoding="utf-8"))
+    shown = []
+    for entry in config["manuscript"]["notebooks"]:
+        copy = material.notebooks / Path(entry["notebook"]).name
+        if copy.exists():
+            (folder / "notebooks").mkdir(exist_ok=True)
+            shutil.copy(copy, folder / "notebooks")
+            shown.append(entry)
+    config["manuscript"]["notebooks"] = shown
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    (folder / "_quarto.yml").write_text(text, encoding="utf-8")
+
+
+def _write_page_parts(material, folder, told):
+    """Write what stands before and after the article in HTML."""
+    line = told["mark_line"]
+    mark = f'<p class="mark" role="note">{html.escape(line)}</p>\n' if line else ""
+    (folder / "mark.html").write_text(mark, encoding="utf-8")
+    script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
+    data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))
+    # "<" as an escape, so that no text can end the script element.
+    data = data.replace("<", "\\u003c")
+    (folder / "script.html").write_text(
+        f'<script type="application/json" id="results-data">{data}</script>\n'
+        f"<script>\n{script}</script>\n",
+        encoding="utf-8",
+    )
+
+
+def _origins(results):
+    """Return the lines that the note beside a printed result shows, by id."""
+    told = {}
+    for row in results.to_dict("records"):
+        lines = [
+            f"{row['outcome']} {row['statistic']}".replace("_", " "),
+            f"n = {row['n']}" if pd.notna(row["n"]) else "",
+            row["method"],
+            row["warning"],
+            f"notebook {row['notebook']}",
+            f"{row['data_origin']} data",
+        ]
+        told[row["result_id"]] = [line for line in lines if line]
+    return told

@@ -1,0 +1,84 @@
+"""The baseline table, summarised and by participant."""
+
+from itertools import groupby
+
+from analysis.reporting.table import Table, cell_of
+from analysis.safety.baseline import list_variables
+
+NOT_RECORDED = "not recorded"
+
+
+def make_baseline_table(results, study):
+    """Make the baseline table: median and range first, or participants with a characteristic.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results with the rows of `analysis.safety.baseline.describe_baseline`.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    rows = []
+    for section, variables in groupby(list_variables(study), key=lambda v: v.section):
+        rows.append((section,))
+        for variable in variables:
+            rows += _summarise(variable, results)
+    return Table(
+        ("Characteristic", "Median (range), or participants", "Mean (SD)", "Not recorded"),
+        tuple(rows),
+        notes=("Percentages are of the participants in whom it is recorded.",),
+    )
+
+
+def make_participant_table(frame, study, *, label):
+    """Make the baseline table with a column for every participant.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `analysis.safety.coarsen.coarsen_baseline` or
+        `analysis.safety.baseline.gather_baseline` returns it; a variable that it lacks is
+        not shown.
+    study : analysis.study.Study
+    label : str
+        Column of `frame` that heads the columns.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
+    rows = []
+    for section, variables in groupby(shown, key=lambda v: v.section):
+        rows.append((section,))
+        for variable in variables:
+            texts = (_print(value) for value in frame[variable.name])
+            rows.append((_head(variable), *texts))
+    return Table(("Characteristic", *frame[label]), tuple(rows), numeric=False)
+
+
+def _summarise(variable, results):
+    def cell(*parts):
+        return cell_of(results, ".".join(("baseline", variable.name, *parts)))
+
+    missing = cell("n_missing")
+    if not variable.categories:
+        return [(_head(variable), cell("median_range"), cell("mean_sd"), missing)]
+    if variable.categories == ("yes", "no"):
+        return [(variable.label, cell("yes", "n_share"), "", missing)]
+    return [
+        (f"{variable.label}: {value}", cell(value, "n_share"), "", "" if number else missing)
+        for number, value in enumerate(variable.categories)
+    ]
+
+
+def _head(variable):
+    return f"{variable.label}, {variable.unit}" if variable.unit else variable.label
+
+
+def _print(value):
+    text = "" if value is None or value != value else str(value)
+    return text.removesuffix(".0") or NOT_RECORDED

@@ -1,0 +1,44 @@
+"""The flow of participants as a table, beside its diagram."""
+
+from analysis.reporting.table import Table, cell_of
+from analysis.safety.flow import LOSSES
+
+
+def make_flow_table(results, study):
+    """Make the table of the flow: stages, visits, outcomes, with the reasons of every loss.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results with the rows of `analysis.safety.flow.describe_flow`.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+
+    def cell(stage, statistic):
+        return cell_of(results, f"flow.{stage}.{statistic}")
+
+    rows = [("Stages",), ("Screened", cell("screened", "n"), "")]
+    for population in study.populations:
+        rows.append((population.label, cell(population.name, "n"), population.rule))
+    rows.append(("Losses",))
+    for stage, label in LOSSES.items():
+        rows.append((label, cell(stage, "n"), cell(stage, "reasons")))
+    rows.append(("Visits attended",))
+    for visit in study.visits:
+        if visit.day is not None:
+            text = "" if visit.low is None else f"window: day {visit.low} to {visit.high}"
+            text = text.replace("-", "\N{MINUS SIGN}")
+            rows.append((visit.label, cell(visit.name, "n_attended"), text))
+    rows.append(("Outcomes analysed",))
+    for outcome in study.outcomes:
+        rows.append((outcome.label, cell(outcome.name, "n_analysed"), _missing(cell, outcome)))
+    return Table(("Stage", "Participants", "Rule, or reasons with participants"), tuple(rows))
+
+
+def _missing(cell, outcome):
+    """Return the reasons why others are not analysed; an empty text if there are none."""
+    return "" if cell(outcome.name, "n_not_analysed").text == "0" else cell(outcome.name, "reasons")

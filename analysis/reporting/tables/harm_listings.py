@@ -1,0 +1,86 @@
+"""Adverse events one by one: all, the serious ones, those that led to withdrawal."""
+
+from itertools import groupby
+
+from analysis.reporting.table import Table, cell_of
+from analysis.safety.coding import name_coding, name_grading
+from analysis.safety.listing import list_adverse_events
+from analysis.safety.overview import is_fatal, is_serious
+
+HEADS = {
+    "event": "Event",
+    "recorded": "As recorded",
+    "period": "Period",
+    "start": "Start",
+    "end": "End",
+    "grade": "Grade",
+    "serious": "Serious",
+    "related_liposuction": "Liposuction",
+    "related_injection": "Injection",
+    "related_product": "Product",
+    "related_disease": "Disease",
+    "action": "Action",
+    "outcome": "Outcome",
+    "withdrawal": "Withdrawal",
+    "note": "Note",
+}
+NOTES = (
+    "Day 0 is the procedure. Liposuction (with anaesthesia), injection, product and disease: the "
+    "four recorded relations.",
+)
+
+
+def make_listing_table(events, *, coarsen):
+    """Make the listing of every adverse event, also of those that are counted nowhere.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        As `analysis.safety.phases.assign_phases` returns them.
+    coarsen : bool
+        As `analysis.safety.listing.list_adverse_events` takes it.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+        Grouped by participant; columns in which nothing is printed are left out, and so is
+        the column of withdrawals if there was none.
+    """
+    return _make_table(events, coarsen, notes=(*NOTES, f"Grades: {name_grading(events)}."))
+
+
+def make_serious_table(events, results, *, coarsen):
+    """Make the listing of serious and fatal events; it says so if there was none."""
+    chosen = events[is_serious(events) | is_fatal(events)]
+    notes = (*NOTES, f"Serious: {_count(results, 'serious')}. Deaths: {_count(results, 'deaths')}.")
+    return _make_table(chosen, coarsen, notes=notes)
+
+
+def make_withdrawal_table(events, results, *, coarsen):
+    """Make the listing of events that led to withdrawal; it says so if there was none."""
+    chosen = events[events["led_to_withdrawal"] == "yes"]
+    notes = (*NOTES, f"Leading to withdrawal: {_count(results, 'withdrawal')}.")
+    return _make_table(chosen, coarsen, notes=notes)
+
+
+def _make_table(events, coarsen, *, notes):
+    listed = list_adverse_events(events, coarsen=coarsen)
+    columns = [name for name in HEADS if _is_shown(name, listed[name])]
+    rows = []
+    for person, mine in groupby(listed.to_dict("records"), key=lambda row: row["participant_id"]):
+        rows.append((person,))
+        rows += [tuple(row[name] for name in columns) for row in mine]
+    if not rows:
+        rows = [("None reported", *[""] * (len(columns) - 1))]
+    heads = [name_coding(events) if name == "event" else HEADS[name] for name in columns]
+    return Table(tuple(heads), tuple(rows), notes=notes, numeric=False)
+
+
+def _is_shown(name, texts):
+    if name in ("recorded", "note"):
+        return texts.ne("").any()
+    return name != "withdrawal" or texts.ne("no").any()
+
+
+def _count(results, category):
+    return cell_of(results, f"safety.{category}.participants").text

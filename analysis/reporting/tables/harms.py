@@ -1,0 +1,170 @@
+"""Adverse events counted: overview, by class and term, by worst grade, by relation."""
+
+from analysis.reporting.table import Table, cell_of
+from analysis.results import format_percent
+from analysis.safety.adverse_events import join_ids, name_grade
+from analysis.safety.coding import UNCODED, name_coding, name_grading
+from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
+from analysis.safety.overview import CATEGORIES, RELATIONS
+from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
+from analysis.safety.rows import slug_texts, slugify
+
+GRADES = ("1", "2", "3", "4", "5", "")
+GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Grade not recorded")
+INDENT = "\N{EM SPACE}"
+NONE = "\N{EN DASH}"
+UNKNOWN = "not recorded"
+PERIODS = (
+    "Procedure: from the start of anaesthesia; product: from the first injection; both to the "
+    "end of the follow-up visit's window."
+)
+ONCE = "A participant counts once per row; a class is not the sum of its terms."
+NOBODY = f"{NONE}: nobody."
+
+
+def make_overview_table(results, study):
+    """Make the overview of harms in both periods, with Clopper-Pearson intervals.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        As `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    rows = []
+    for category in CATEGORIES:
+        cells = [
+            cell_of(results, join_ids("safety", category.name, prefix, statistic))
+            for prefix in ("", PRODUCT.name)
+            for statistic in ("participants", "interval", "events")
+        ]
+        rows.append((category.label, *cells))
+    level = format_percent(study.analysis.confidence.value)
+    heads = [
+        f"{period}: {what}"
+        for period in ("Procedure", "Product")
+        for what in ("participants", f"{level} interval", "events")
+    ]
+    return Table(
+        ("", *heads),
+        tuple(rows),
+        notes=(
+            PERIODS,
+            "Related: possibly, probably or definitely. A planned hospital stay alone is not "
+            "serious. Intervals are Clopper-Pearson; an event that nobody had comes with its "
+            "two-sided upper bound.",
+        ),
+    )
+
+
+def make_term_table(events, participants, results):
+    """Make the table by class and term, sorted by frequency, then name.
+
+    Parameters
+    ----------
+    events, participants : pandas.DataFrame
+        As `analysis.safety.phases.assign_phases` returns and takes them.
+    results : pandas.DataFrame
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    order, qualify, label = _order_terms(events, participants)
+    rows = []
+    for record in order:
+        cells = [
+            _find(results, join_ids("safety", record["level"], prefix, qualify(record), statistic))
+            for prefix in ("", PRODUCT.name)
+            for statistic in ("participants", "events")
+        ]
+        rows.append((label(record), *cells))
+    heads = [
+        f"{period}: {what}"
+        for period in ("Procedure", "Product")
+        for what in ("participants", "events")
+    ]
+    return Table(
+        (name_coding(events), *heads), tuple(rows) or _none(5), notes=(PERIODS, ONCE, NOBODY)
+    )
+
+
+def make_grade_table(events, participants, results):
+    """Make the table by worst grade within term, from the start of anaesthesia."""
+    order, qualify, label = _order_terms(events, participants)
+
+    def cells(*parts):
+        return (_find(results, join_ids("safety", *parts, name_grade(g), "n")) for g in GRADES)
+
+    rows = [("Any adverse event", *cells("any"))]
+    for record in order:
+        empty = ("",) * len(GRADES)
+        of_term = record["level"] == "term"
+        rows.append((label(record), *(cells("term", qualify(record)) if of_term else empty)))
+    return Table(
+        (name_coding(events), *GRADE_HEADS),
+        tuple(rows),
+        notes=(
+            f"Participants at their worst recorded grade; {name_grading(events)}. {NOBODY}",
+            "From the start of anaesthesia to the end of the follow-up visit's window.",
+        ),
+    )
+
+
+def make_relation_table(events, participants, results):
+    """Make the table by relation and worst grade; the four relations stay apart."""
+    inside, people = select_emergent(events, participants, PROCEDURE)
+    rows = []
+    for relation, what in RELATIONS.items():
+        rows.append((f"Relation to {what}",))
+        answers = summarise_adverse_events(inside, people, by=(relation,))[relation]
+        for answer in sorted(answers, key=_rank_answer):
+            key = ("safety", relation, slugify(answer))
+            counts = (_find(results, join_ids(*key, name)) for name in ("n", "events"))
+            grades = (_find(results, join_ids(*key, name_grade(g), "n")) for g in GRADES)
+            rows.append((answer.replace("_", " ") or UNKNOWN, *counts, *grades))
+        if not len(answers):
+            rows.append(("No adverse event", *[NONE] * (2 + len(GRADES))))
+    return Table(
+        ("Relation", "Participants", "Events", *GRADE_HEADS),
+        tuple(rows),
+        notes=(
+            f"Participants, by grade at their worst recorded grade; {name_grading(events)}. "
+            f"{NOBODY}",
+            "From the start of anaesthesia to the end of the follow-up visit's window.",
+        ),
+    )
+
+
+def _order_terms(events, participants):
+    classes, terms = slug_texts(events["class"]), slug_texts(events["coded_term"])
+    inside, people = select_emergent(events, participants, PROCEDURE)
+
+    def qualify(record):
+        term = terms[record["coded_term"]] if record["level"] == "term" else ""
+        return join_ids(classes[record["class"]], term)
+
+    def label(record):
+        if record["level"] == "class":
+            return record["class"] or f"Class: {UNCODED.lower()}"
+        return INDENT + (record["coded_term"] or UNCODED)
+
+    return summarise_classes_and_terms(inside, people).to_dict("records"), qualify, label
+
+
+def _find(results, result_id):
+    found = (results["result_id"] == result_id).any()
+    return cell_of(results, result_id) if found else NONE
+
+
+def _rank_answer(answer):
+    order = ("definite", "probable", "possible", "unlikely", "unrelated", "")
+    return (order.index(answer) if answer in order else len(order), answer)
+
+
+def _none(width):
+    return (("No adverse event", *[NONE] * (width - 1)),)

@@ -1,0 +1,131 @@
+"""Local reactions that were asked for, digital ulcers, laboratory values and vital signs."""
+
+from itertools import groupby
+
+from analysis.reporting.table import Table, cell_of
+from analysis.safety.exposure import print_finger
+from analysis.safety.laboratory import name_test
+from analysis.safety.local_reactions import GRADES, RATED
+
+NONE = "\N{EN DASH}"
+LOCATIONS = {"donor_site": "Donor site", "fingers": "Fingers"}
+
+
+def make_reaction_table(reactions, results, study):
+    """Make the table of solicited local reactions, by location, reaction and visit.
+
+    Parameters
+    ----------
+    reactions : pandas.DataFrame
+        As `analysis.safety.local_reactions.list_local_reactions` returns it.
+    results : pandas.DataFrame
+        Results with the rows of `describe_local_reactions`.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    visits = [visit.name for visit in study.visits]
+    keys = reactions[["location", "item", "visit"]].drop_duplicates().itertuples(index=False)
+    ordered = sorted(keys, key=lambda key: (key.location, key.item, visits.index(key.visit)))
+    rows = []
+    for location, inside in groupby(ordered, key=lambda key: key.location):
+        rows.append((LOCATIONS.get(location, location.replace("_", " ").capitalize()),))
+        for key in inside:
+            start = f"safety.local_reaction.{location}.{key.item}.{key.visit}"
+            graded = key.item not in RATED
+            grades = (
+                cell_of(results, f"{start}.{name}") if graded else NONE for name in GRADES.values()
+            )
+            rating = NONE if graded else cell_of(results, f"{start}.median_range")
+            label = f"{key.item.replace('_', ' ').capitalize()}, {study.visit(key.visit).label}"
+            rows.append((label, cell_of(results, f"{start}.any"), *grades, rating))
+    return Table(
+        ("Reaction and visit", "Any", "Mild", "Moderate", "Severe", "0 to 10: median (range)"),
+        tuple(rows) or (("Not asked for", *[NONE] * 5),),
+        notes=("Asked for at these visits; not part of the counts of adverse events.",),
+    )
+
+
+def make_ulcer_table(ulcers, results, study, *, at):
+    """Make the table of digital ulcers: counts at the visits `at`, then every ulcer by finger.
+
+    Parameters
+    ----------
+    ulcers : pandas.DataFrame
+        As `analysis.safety.ulcers.list_ulcers` returns it.
+    results : pandas.DataFrame
+        Results with the rows of `describe_ulcers`.
+    at : sequence of str
+        Visits.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    rows = [("Counts",)]
+    for visit in at:
+        cells = (
+            cell_of(results, f"safety.digital_ulcers.{visit}.{name}")
+            for name in ("participants", "n_active", "n_new", "n_healed")
+        )
+        rows.append((study.visit(visit).label, *cells, ""))
+    order = [visit.name for visit in study.visits]
+    for person, mine in ulcers.groupby("participant_id"):
+        rows.append((person,))
+        ranked = mine.assign(rank=mine["visit"].map(order.index))
+        for ulcer in ranked.sort_values(["rank", "finger", "occasion"]).itertuples():
+            finger = print_finger(ulcer.finger) if ulcer.finger else "finger not recorded"
+            state = (text or "not recorded" for text in (ulcer.active, ulcer.new, ulcer.healed))
+            size = NONE if ulcer.size_mm != ulcer.size_mm else f"{ulcer.size_mm:g}"
+            rows.append((study.visit(ulcer.visit).label, finger, *state, size))
+    return Table(
+        ("", "Participants, or finger", "Active", "New", "Healed", "Size, mm"),
+        tuple(rows),
+        notes=(
+            "Participants with an active ulcer, of those assessed; finger 1 is the thumb. An ulcer "
+            "bears no number over the visits.",
+        ),
+    )
+
+
+def make_laboratory_table(pairs, results, study, *, before, after):
+    """Make the table of laboratory values and vital signs before and after.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        As `analysis.safety.laboratory.pair_laboratory` returns it.
+    results : pandas.DataFrame
+        Results with the rows of `describe_laboratory`.
+    before, after : str
+        Visits.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    rows = []
+    for item, unit in pairs[["item", "unit"]].drop_duplicates().itertuples(index=False):
+        start = f"safety.laboratory.{item}"
+        names = [f"{visit}.median_range" for visit in (before, after, "change")]
+        names += ["n_higher", "n_equal", "n_lower"]
+        cells = (cell_of(results, f"{start}.{name}") for name in names)
+        rows.append((f"{name_test(item)}, {unit}" if unit else name_test(item), *cells))
+    return Table(
+        (
+            "Median (range)",
+            study.visit(before).label,
+            study.visit(after).label,
+            "Change",
+            "Higher",
+            "Equal",
+            "Lower",
+        ),
+        tuple(rows) or (("Not in the export", *[NONE] * 6),),
+        notes=(
+            "Participants with both values. The export holds no reference ranges, so that values "
+            "are not classed as low, normal or high.",
+        ),
+    )

@@ -1,0 +1,137 @@
+"""What the report may print: results, constants of the plan, chosen sentences, each by its key."""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from analysis.results import MINUS
+from analysis.study import Setting
+
+# Labels keep their capital within a sentence where they begin with a person's or a city's name.
+PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A printed text with its key.
+
+    Parameters
+    ----------
+    text
+        What is printed; for a sentence, Markdown that may itself name keys.
+    key
+        As the report's sources name it: ``efficacy.hand_mrss.hl``, ``study.analysis.alpha``.
+    kind
+        ``result`` (a row of results.csv), ``constant`` (study.yml, software) or ``sentence``.
+    """
+
+    text: str
+    key: str
+    kind: str
+
+    @property
+    def markdown(self):
+        """The text as Markdown in which nothing can act as markup, in a span that names its key."""
+        if self.kind == "sentence":
+            return self.text
+        attribute = "data-result" if self.kind == "result" else "data-key"
+        return f'[{escape_markdown(self.text)}]{{.{self.kind} {attribute}="{self.key}"}}'
+
+
+def escape_markdown(text):
+    """Return a text as one line of Markdown that prints exactly it."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def print_constant(value):
+    """Return a constant of the plan as text: a true minus sign, "not stated" where it is empty."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:g}".replace("-", MINUS)
+    if isinstance(value, tuple | list):
+        return ", ".join(print_constant(item) for item in value) or "not stated"
+    return str(value) if value not in (None, "") else "not stated"
+
+
+def result_values(results):
+    """Return the text of every result by its id."""
+    return {
+        row.result_id: Value(row.text, row.result_id, "result")
+        for row in results[["result_id", "text"]].itertuples(index=False)
+    }
+
+
+def study_values(study):
+    """Return every constant of study.yml, ``study.<section>.<name>``; records go by their names.
+
+    The fields of the section that is itself called ``study`` stand directly under the prefix.
+    """
+    texts = dict(_flatten(study, "study"))
+    texts["study.confidence_percent"] = f"{100 * study.analysis.confidence.value:g} %"
+    texts["study.registered_outcomes"] = f"{len(study.outcomes)}"
+    for outcome in study.outcomes:
+        texts[f"study.outcomes.{outcome.name}.phrase"] = phrase_label(outcome.label)
+        texts[f"study.outcomes.{outcome.name}.span"] = " to ".join(
+            map(print_constant, outcome.range)
+        )
+    for name in ("visits", "intercurrent_events"):
+        for record in getattr(study, name):
+            texts[f"study.{name}.{record.name}.phrase"] = phrase_label(record.label)
+    return {
+        key.replace("study.study.", "study."): Value(text, key, "constant")
+        for key, text in texts.items()
+    }
+
+
+def phrase_label(label):
+    """Return a label as it stands within a sentence.
+
+    Examples
+    --------
+    >>> phrase_label("Hand pain (VAS)"), phrase_label("Raynaud's condition score")
+    ('hand pain (VAS)', "Raynaud's condition score")
+    """
+    return label if label.startswith(PROPER_NAMES) else label[:1].lower() + label[1:]
+
+
+def constant_values(texts, prefix):
+    """Return texts (software versions, facts of this document) as constants under a prefix."""
+    return {f"{prefix}.{key}": Value(text, f"{prefix}.{key}", "constant") for key, text in texts}
+
+
+def write_variables(values, path):
+    """Write the values as Quarto's _variables.yml (nested, since dotted keys do not resolve)."""
+    tree = {}
+    for key, value in sorted(values.items()):
+        *branches, leaf = key.split(".")
+        node = tree
+        for branch in branches:
+            node = node.setdefault(branch, {})
+        node[leaf] = value.markdown
+    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=True, width=10_000)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _flatten(record, key):
+    if isinstance(record, Setting):
+        yield key, print_constant(record.value)
+    elif dataclasses.is_dataclass(record):
+        for field in dataclasses.fields(record):
+            yield from _flatten(getattr(record, field.name), f"{key}.{field.name}")
+    elif isinstance(record, tuple) and record and dataclasses.is_dataclass(record[0]):
+        for item in record:
+            yield from _flatten(item, f"{key}.{_name(item)}")
+    elif isinstance(record, dict):
+        for name, item in record.items():
+            yield from _flatten(item, f"{key}.{name}")
+    else:
+        yield key, print_constant(record)
+
+
+def _name(record):
+    return re.sub(r"\W+", "_", record.name)

@@ -1,0 +1,176 @@
+"""The Word side: our reference document, and what Pandoc leaves out of the finished one."""
+
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+
+SERIF = "Georgia"
+SANS = "Arial"
+HANGUL = "NanumGothic"
+INK = (0x1D, 0x1F, 0x23)
+MARK_RED = (0x8A, 0x1C, 0x1C)
+SIZES = {
+    "Title": 18,
+    "Heading 1": 14,
+    "Heading 2": 12,
+    "Heading 3": 10.5,
+    "Abstract Title": 11,
+    "Abstract": 9.5,
+    "Author": 10,
+    "Date": 10,
+    "Table Caption": 9,
+    "Image Caption": 9,
+    "Compact": 8,
+    "Bibliography": 9,
+    "Normal": 10,
+}
+WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+def write_reference(path):
+    """Make the reference document from Pandoc's own, with the styles of a journal."""
+    import pypandoc
+    from docx import Document
+    from docx.shared import Cm
+
+    raw = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--print-default-data-file=reference.docx"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    path.write_bytes(raw)
+    document = Document(path)
+    for name, size in SIZES.items():
+        _set_style(document.styles[name], size)
+    document.styles["Normal"].paragraph_format.line_spacing = 1.15
+    for name in ("Table Caption", "Image Caption"):
+        document.styles[name].paragraph_format.keep_with_next = name == "Table Caption"
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+    section.top_margin = section.bottom_margin = Cm(2.3)
+    document.save(path)
+
+
+def finish_document(path, header, *, epoch):
+    """Give a Word document its running header, page numbers and properties.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Changed in place; the same input gives the same bytes.
+    header : dict
+        Metadata of the article, with ``mark-line`` and ``running-title``.
+    epoch : int
+        Time stamp, seconds.
+    """
+    from docx import Document
+
+    document = Document(path)
+    when = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
+    properties = document.core_properties
+    properties.title = header["pagetitle"]
+    properties.author = ", ".join(author["name"] for author in header["author"])
+    properties.last_modified_by = ""
+    properties.keywords = ", ".join(header["keywords"])
+    properties.comments = f"{header['description-meta']}. {header['rendered-by']}"
+    properties.language = header["lang"]
+    properties.created = properties.modified = when
+    _write_running_lines(document.sections[0], header)
+    for table in document.tables:
+        _finish_table(table)
+    document.save(path)
+    _fix_time_stamps(path)
+
+
+def _set_style(style, size):
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    style.font.size = Pt(size)
+    style.font.color.rgb = RGBColor(*INK)
+    style.font.italic = False
+    family = SERIF if style.name in WITH_SERIFS else SANS
+    properties = style.element.get_or_add_rPr()
+    fonts = properties.get_or_add_rFonts()
+    fonts.attrib.clear()
+    for slot, font in (("ascii", family), ("hAnsi", family), ("eastAsia", HANGUL)):
+        fonts.set(qn(f"w:{slot}"), font)
+    if style.name == "Normal":
+        language = properties.find(qn("w:lang"))
+        if language is None:
+            language = properties.makeelement(qn("w:lang"), {})
+            properties.append(language)
+        language.set(qn("w:val"), "en-GB")
+        language.set(qn("w:eastAsia"), "ko-KR")
+
+
+def _write_running_lines(section, header):
+    """Write header and footer of the first section; the others go on with them."""
+    from docx.shared import Pt, RGBColor
+
+    line = section.header.paragraphs[0]
+    if header["mark-line"]:
+        mark = line.add_run(header["mark-line"])
+        mark.font.bold, mark.font.size = True, Pt(8)
+        mark.font.color.rgb = RGBColor(*MARK_RED)
+        line.add_run("   ")
+    line.add_run(header["running-title"]).font.size = Pt(8)
+    foot = section.footer.paragraphs[0]
+    foot.add_run(f"{header['rendered-by']}   Page ").font.size = Pt(8)
+    _add_page_number(foot.add_run())
+
+
+def _add_page_number(run):
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    run.font.size = Pt(8)
+    for kind in ("begin", None, "end"):
+        if kind:
+            part = run._r.makeelement(qn("w:fldChar"), {qn("w:fldCharType"): kind})
+        else:
+            part = run._r.makeelement(qn("w:instrText"), {})
+            part.text = "PAGE"
+        run._r.append(part)
+
+
+def _finish_table(table):
+    """Mark the first column as headings, keep rows whole, rule the table as a journal does."""
+    from docx.oxml.ns import qn
+
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        look.set(qn("w:firstColumn"), "1")
+    width = properties.find(qn("w:tblW"))
+    if width is not None:
+        width.set(qn("w:type"), "pct")
+        width.set(qn("w:w"), "5000")
+    borders = properties.makeelement(qn("w:tblBorders"), {})
+    for side in ("top", "bottom"):
+        borders.append(
+            borders.makeelement(
+                qn(f"w:{side}"),
+                {
+                    qn("w:val"): "single",
+                    qn("w:sz"): "8",
+                    qn("w:space"): "0",
+                    qn("w:color"): "1D1F23",
+                },
+            )
+        )
+    # The schema wants the borders right after the width.
+    width.addnext(borders) if width is not None else properties.append(borders)
+    for row in table.rows:
+        whole = row._tr.get_or_add_trPr()
+        whole.append(whole.makeelement(qn("w:cantSplit"), {}))
+
+
+def _fix_time_stamps(path):
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, blob in parts:
+            archive.writestr(zipfile.ZipInfo(name, EARLIEST), blob, zipfile.ZIP_DEFLATED)

@@ -1,0 +1,23 @@
+-- In HTML every printed result is a link to its row of the results page; elsewhere it is plain text.
+-- Used by both renderers.
+
+local function unwrap(span)
+  return span.content
+end
+
+local function link(span)
+  local id = span.attributes["result"] or span.attributes["data-result"]
+  if not id then return nil end
+  span.content = { pandoc.Link(span.content, "results.html#" .. id, "", { class = "result-link" }) }
+  return span
+end
+
+function Span(span)
+  if span.classes:includes("result") then
+    if FORMAT:match("html") then return link(span) end
+    return unwrap(span)
+  end
+  if span.classes:includes("constant") then return unwrap(span) end
+end
+
+-- A heading cell or a caption that already lies in a link keeps its text only.
