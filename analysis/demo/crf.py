@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.demo import events, measures, people, treatment
+from analysis.demo.cohort import ASSESSED
 from analysis.demo.forms import exported_columns
 
 VISITS = ("screening", "baseline", "procedure", "week_1", "week_4", "week_12", "unscheduled")
@@ -58,7 +59,9 @@ def make_redcap_export(cohort, forms):
 def _visit_forms(cohort, forms, ulcers, visit):
     """Return the forms of one visit that do not repeat, as forms.csv plans them."""
     makers = {
-        "visit": lambda: people.make_visit(cohort, visit, ulcers.active(visit).any(axis=1)),
+        "visit": lambda: people.make_visit(
+            cohort, visit, ulcers.active(visit).any(axis=1) if visit in ASSESSED else None
+        ),
         "consent": lambda: people.make_consent(cohort),
         "demographics": lambda: people.make_demographics(cohort),
         "laboratory": lambda: people.make_laboratory(cohort, visit),

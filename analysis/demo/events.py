@@ -85,11 +85,13 @@ def make_ulcer_rows(cohort, ulcers):
 # Term, coded term, class, earliest and latest study day, days it lasts, grade, relation to
 # liposuction, injection, product and disease (REDCap codes), action. Plain words of our own.
 EVENTS = (
-    ("Tingling around the liposuction site", "Paraesthesia", "Nervous system", 0, 3, 14, 1, "3100", "None"),
+    ("Tingling around the liposuction site", "Paraesthesia", "Nervous system", 0, 3, 14,
+     1, "3100", "None"),
     ("Dizzy after lidocaine", "Dizziness", "Nervous system", 0, 0, 1, 1, "3000", "Rest"),
     ("Fingers pale for some minutes", "Pallor", "Vascular", 0, 0, 1, 1, "0312", "Warming"),
     ("Bruise at the liposuction site", "Bruising", "Skin", 0, 2, 10, 1, "4000", "None"),
-    ("Pain in the injected fingers", "Finger pain", "Musculoskeletal", 0, 2, 4, 2, "0321", "Analgesic"),
+    ("Pain in the injected fingers", "Finger pain", "Musculoskeletal", 0, 2, 4, 2,
+     "0321", "Analgesic"),
     ("Swollen fingers", "Finger swelling", "Skin", 0, 1, 6, 1, "0320", "None"),
     ("Common cold", "Nasopharyngitis", "Infection", 15, 65, 6, 1, "0000", "None"),
     ("Headache", "Headache", "Nervous system", 5, 60, 2, 1, "0101", "Analgesic"),

@@ -89,6 +89,11 @@ def make_export(participants=7, seed=2016, *, faults="planted"):
     return replace(export, tables=tables, faults=listed)
 
 
+def planted_faults(participants=7, seed=2016):
+    """Return the faults of an export, one row per cell; see `faults.plant_faults`."""
+    return make_export(participants, seed).faults
+
+
 def write_export(export, folder):
     """Write an export with its checksums and its README; the same export, the same bytes.
 

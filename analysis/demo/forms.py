@@ -33,7 +33,9 @@ DICTIONARY = {
     "Matrix Ranking?": "",
     "Field Annotation": "",
 }
-FIELDS = "field table column values instrument item location occasion unit".split()
+FIELDS = (
+    "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
+)  # fmt: skip
 
 
 def read_forms(*, own_fields):
@@ -67,7 +69,7 @@ def project_fields(forms):
     A checkbox field has a row for each of its exported columns, ``<field>___<code>``; in forms.csv
     its `values` say where each code goes.
     """
-    mapped = forms.loc[_is_mapped(forms), FIELDS]
+    mapped = forms.loc[_is_mapped(forms), list(FIELDS)]
     boxes = forms.loc[mapped.index, "type"] == "checkbox"
     rows = []
     for row, is_box in zip(mapped.to_dict("records"), boxes, strict=True):

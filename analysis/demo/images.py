@@ -40,11 +40,11 @@ def make_images(cohort):
     return sheet[COLUMNS].astype("str").astype("object")
 
 
-COLUMNS = (
-    "record_id event image_id hand finger field reader blinded_to_visit read_order read_date "
-    "density enlarged giants haemorrhages loss disorganisation ramified n_giants n_haemorrhages "
-    "pattern comment"
-).split()
+COLUMNS = [
+    "record_id", "event", "image_id", "hand", "finger", "field", "reader", "blinded_to_visit",
+    "read_order", "read_date", "density", "enlarged", "giants", "haemorrhages", "loss",
+    "disorganisation", "ramified", "n_giants", "n_haemorrhages", "pattern", "comment",
+]  # fmt: skip
 
 
 def _read_visit(cohort, visit):
@@ -87,7 +87,7 @@ def _split_score(score):
 
 
 def _by_place(cohort, name, mean):
-    """Return integers by finger and field with this mean; the same fingers are worse at all visits."""
+    """Return integers by place with this mean; the same fingers are worse at both visits."""
     order = cohort.rng(f"places {name}").random((cohort.size, PLACES)).argsort(axis=1)
     return dither(mean, (order + 0.5) / PLACES)
 

@@ -106,7 +106,6 @@ def make_shaq(cohort, visit):
 
 def make_circumference(cohort, visit):
     """Return the form `circumference`: eight fingers in whole millimetres."""
-    size = cohort.size
     before = _fingers(cohort.rng("fingers"), cohort.baseline["circumference"])
     moved = _fingers(cohort.rng("fingers later"), cohort.followup["circumference"])
     after = FINGER.correlation * before + np.sqrt(1 - FINGER.correlation**2) * moved

@@ -67,13 +67,19 @@ def smoking(cohort):
 
 
 def make_visit(cohort, visit, ulcers_active):
-    """Return the form `visit`; one in seven changes assessor between the visits."""
+    """Return the form `visit`; one in seven changes assessor between the visits.
+
+    Parameters
+    ----------
+    ulcers_active : numpy.ndarray of bool, (n,), or None
+        None where ulcers are not looked for.
+    """
     changed = cohort.every_seventh(ASSESSOR_CHANGED) & (visit == "week_12")
     return _frame(
         visit_date=dates(cohort.days[visit]),
         assessor=np.where(changed, "A2", "A1"),
         smoking_now=smoking(cohort),
-        du_any=yes(ulcers_active),
+        du_any="" if ulcers_active is None else yes(ulcers_active),
     )
 
 
@@ -121,7 +127,7 @@ def make_screen_failures(cohort):
     ids = np.array([f"SIM-S{number:0{width}d}" for number in range(1, size + 1)])
     zero, one = np.full(size, "0"), np.full(size, "1")
     forms = {
-        "visit": _frame(visit_date=dates(screened), smoking_now=zero, du_any=zero),
+        "visit": _frame(visit_date=dates(screened), smoking_now=zero),
         "consent": _frame(
             icf_date=dates(screened),
             eligible=zero,

@@ -104,11 +104,12 @@ TARGETS = {
 FINGER_MM = (56, 56, 53, 47)
 FINGER = Target(0, 4, -1.0, 1.5, 0.95, -99, 99)
 
-# Severity is shared by skin, function and vessels; `thumb` and `ulcer` are shared by two measures each.
+# Skin, function and vessels share the severity; two measures each share `thumb` and `ulcer`.
 SEVERITY = {"skin": 0.67, "function": 0.67, "vessels": 0.55, "thumb": 0, "ulcer": 0}
 
-# How strongly each measure follows each of these. Hands: Cochin and HAQ about 0.84, Cochin and skin
-# about 0.35 to 0.39, right and left thumb about 0.8. Nothing pulls bowel and lung but a little severity.
+# How strongly each measure follows each of these: so that Cochin and HAQ correlate by about 0.84,
+# Cochin and skin by about 0.35 to 0.39, right and left thumb by about 0.8. Bowel and lung hardly
+# follow the severity.
 LOADINGS = {
     "hand_mrss": {"skin": 0.85},
     "outside_mrss": {"skin": 0.6},
