@@ -1,0 +1,99 @@
+# The front door: `make` lists what there is. See README.md, "Running".
+
+# What a person may choose, on the command line only: make report RAW=../export OUT=../report
+RAW      :=
+OUT      := .
+PARAMS   :=
+RENDERER := auto
+
+ifneq ($(words $(RAW)),$(words $(firstword $(RAW))))
+$(error RAW may hold no spaces)
+endif
+ifneq ($(words $(OUT)),1)
+$(error OUT is one folder whose name holds no spaces)
+endif
+
+# The environment: conda's, if the active one bears the name in environment.yml, else .venv.
+CONDA  := $(filter $(shell sed -n 's/^name: *//p' environment.yml),$(CONDA_DEFAULT_ENV))
+PYTHON := $(if $(CONDA),"$(CONDA_PREFIX)/bin/python",.venv/bin/python)
+ANY    := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+            $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUNNER := $(PYTHON) -Es -m analysis.reproduce
+CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
+
+NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety
+COPY      := $(OUT)/report/notebooks
+COPIES    := $(NOTEBOOKS:%=$(COPY)/%.ipynb)
+RESULTS   := $(OUT)/data/processed/results.csv
+INDEX     := $(OUT)/report/_output/index.html
+STATE     := $(OUT)/.run/fingerprints
+
+.PHONY: help setup report notebooks test lab check-data why clean lock refresh
+
+help:
+	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
+	@echo 'make notebooks    run the notebooks only: data/processed, report/notebooks'
+	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
+	@echo 'make test         test everything'
+	@echo 'make why          say what is outdated, and because of what'
+	@echo 'make check-data RAW=folder OUT=folder   clean another export and list its queries'
+	@echo 'make report RAW=folder OUT=folder       make the report from another export'
+	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
+	@echo
+	@echo 'For maintainers:'
+	@echo 'make setup        make the environment; all of the above do so by themselves'
+	@echo 'make clean        remove what a run wrote; data/raw is never touched'
+	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
+
+report: $(INDEX)
+	@echo 'The report: $(INDEX)'
+
+notebooks: $(COPIES) $(RESULTS)
+
+# A fingerprint says by its time whether its target is outdated; `refresh` and every step that has
+# run put them in order, by content. The empty recipe makes Make look at the time again.
+$(STATE)/%.json: refresh ; @:
+
+$(COPIES): $(COPY)/%.ipynb: $(STATE)/%.json
+	@$(RUNNER) run $* $(CHOSEN)
+
+$(RESULTS): $(STATE)/results.json
+	@$(RUNNER) run results $(CHOSEN)
+
+$(INDEX): $(STATE)/report.json
+	@$(RUNNER) run report $(CHOSEN)
+
+# What waits for what, as in analysis/reproduce/pipeline.py.
+$(STATE)/02_score.json: | $(COPY)/01_clean.ipynb
+$(STATE)/03_describe.json $(STATE)/04_efficacy.json: | $(COPY)/02_score.ipynb
+$(STATE)/05_sensitivity.json $(STATE)/06_safety.json: | $(COPY)/02_score.ipynb
+$(STATE)/results.json: | $(COPIES)
+$(STATE)/report.json: | $(RESULTS)
+
+refresh: setup
+	@$(RUNNER) fingerprint $(CHOSEN)
+
+setup:
+	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
+	  'or with "apt install python3" or "brew install python".' >&2; exit 3; }
+	@$(ANY) -Es -m analysis.reproduce setup $(if $(CONDA),--conda)
+
+test: setup
+	@$(PYTHON) -s -m pytest
+
+lab: setup
+	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+check-data: $(COPY)/01_clean.ipynb
+	@$(PYTHON) -Es -m analysis.cleaning $(OUT)/data/processed
+
+why: setup
+	@$(RUNNER) why $(CHOSEN)
+
+clean:
+	@$(ANY) -Es -m analysis.reproduce clean $(CHOSEN)
+
+lock: setup
+	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-header --output-file requirements.lock

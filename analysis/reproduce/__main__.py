@@ -1,0 +1,144 @@
+"""python -m analysis.reproduce: set up, fingerprint, run, render, explain."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import AnalysisError, UsageError
+from analysis.reproduce import pipeline
+from analysis.reproduce.fingerprint import Settings
+from analysis.reproduce.parameters import parse_assignments
+
+INTERRUPTED = 130
+
+
+def main(arguments=None):
+    """Run one command and return its exit code: 0, 1, 2 or 3, or 130 when interrupted."""
+    for name in ("SIGTERM", "SIGHUP"):
+        signal.signal(getattr(signal, name), _interrupt)
+    # The environment's own programs come first, as Quarto where it lies beside Python.
+    programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+    os.environ["PATH"] = os.pathsep.join(programs)
+    options = _make_parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except AnalysisError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted: the step that ran has published nothing.", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(
+            f"Error: {error.strerror or error}{place}. Nothing half-written counts as done:"
+            " make room or give access, and run make again.",
+            file=sys.stderr,
+        )
+        return 3
+    return 0
+
+
+def _setup(options):
+    from analysis.reproduce.setup import set_up
+
+    set_up(quarto=options.quarto, conda=options.conda)
+
+
+def _fingerprint(options):
+    from analysis.reproduce.refresh import refresh_fingerprints
+
+    outdated = refresh_fingerprints(_settings(options))
+    if not outdated:
+        print("Nothing to do: tables, notebooks and report are up to date.")
+    elif outdated == [pipeline.REPORT.name]:
+        print("Tables and notebooks are up to date; the report is not.")
+
+
+def _run(options):
+    from analysis.reproduce.progress import Reporter
+    from analysis.reproduce.refresh import refresh_fingerprints
+
+    settings, tell = _settings(options), Reporter()
+    step = pipeline.find_step(options.step)
+    if step is pipeline.RESULTS:
+        from analysis.reproduce.collect import collect_run
+
+        collect_run(settings, tell=tell)
+    elif step is pipeline.REPORT:
+        from analysis.reproduce.render import render_report
+
+        render_report(settings, tell=tell)
+    else:
+        from analysis.reproduce.run import run_notebook
+
+        run_notebook(step, settings, tell=tell)
+    refresh_fingerprints(settings)
+
+
+def _why(options):
+    from analysis.reproduce.why import write_explanation
+
+    print(write_explanation(_settings(options)))
+
+
+def _clean(options):
+    from analysis.reproduce.clean import clean_outputs
+
+    clean_outputs(_settings(options).outputs)
+
+
+def _settings(options):
+    """Check what a person chose for a run."""
+    root, raw = Path(options.out).resolve(), Path(options.raw or paths.RAW).resolve()
+    chosen = "RAW" if options.raw and raw != paths.RAW else "PARAMS" if options.params else ""
+    if chosen and root == paths.ROOT:
+        raise UsageError(
+            f"{chosen} needs OUT, a folder of its own for what comes out",
+            hint="Add OUT=scratch/what-if, so that the primary analysis stays as it is",
+        )
+    for name, texts in (("RAW", [options.raw]), ("OUT", [options.out]), ("PARAMS", options.params)):
+        for text in texts:
+            if text and (set(text) & set(" \t\n'\"$%:;#\\*?[]{}|&<>()`!")):
+                raise UsageError(f"{name} holds {text!r}", hint="Use letters, digits and - _ . / =")
+    return Settings(
+        outputs=paths.Outputs(root),
+        raw=raw,
+        params=parse_assignments(options.params),
+        renderer=options.renderer,
+    )
+
+
+def _make_parser():
+    parser = argparse.ArgumentParser(prog="python -m analysis.reproduce", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    chosen = argparse.ArgumentParser(add_help=False)
+    chosen.add_argument("--out", default=os.curdir, help="root of what is written")
+    chosen.add_argument("--raw", default="", help="folder of the export")
+    chosen.add_argument("--params", nargs="*", default=[], metavar="NAME=VALUE")
+    chosen.add_argument("--renderer", default="auto", help="auto, quarto or builtin")
+    for name, command, about in (
+        ("fingerprint", _fingerprint, "refresh the fingerprints, run nothing"),
+        ("why", _why, "say what is outdated and because of what"),
+        ("clean", _clean, "remove what a run wrote"),
+    ):
+        commands.add_parser(name, parents=[chosen], help=about).set_defaults(command=command)
+    run = commands.add_parser("run", parents=[chosen], help="run one step, if it is outdated")
+    run.add_argument("step", help=", ".join(step.name for step in pipeline.STEPS))
+    run.set_defaults(command=_run)
+    setup = commands.add_parser("setup", help="make the locked environment, if it has changed")
+    setup.add_argument("--quarto", action="store_true", help="try again to get Quarto")
+    setup.add_argument("--conda", action="store_true", help="check the conda environment instead")
+    setup.set_defaults(command=_setup)
+    return parser
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Bring the results of all notebooks into one table."""
+
+from analysis.reproduce import pipeline
+from analysis.reproduce.publish import publish_step
+from analysis.reproduce.run import open_stage
+from analysis.reproduce.state import read_record
+
+FOLDER = "data/processed/"
+
+
+def collect_run(settings, *, tell):
+    """Publish data/processed/results.csv, unless it is up to date.
+
+    Only results that a notebook of this pipeline has published count.
+
+    Raises
+    ------
+    DataError
+        Two notebooks give one result_id, or one is the prefix of another.
+    """
+    with open_stage(pipeline.RESULTS, settings, tell=tell) as stage:
+        if stage is None:
+            return
+        from analysis.results import collect_results
+        from analysis.tables import read_table, write_table
+
+        outputs = settings.outputs
+        names = [
+            file.removeprefix(FOLDER).removesuffix(".csv")
+            for step in pipeline.NOTEBOOKS
+            if (record := read_record(outputs, step.name))
+            for file in sorted(record.files)
+            if file.startswith(f"{FOLDER}results/")
+        ]
+        staged = stage.folder / "outputs"
+        frame = collect_results([read_table(name, outputs.processed) for name in names])
+        write_table(frame, "results", staged)
+        stage.check_unchanged()
+        changed = publish_step(
+            pipeline.RESULTS, outputs, staged=staged, copy=None, fingerprint=stage.fingerprint
+        )
+        tell.finished(pipeline.RESULTS.name, stage.causes, changed)

@@ -1,0 +1,76 @@
+"""The surroundings in which notebooks run: the same on every machine, for every person."""
+
+import os
+from datetime import UTC, datetime
+
+from analysis import paths
+
+# All that a process may know of the machine; everything else could change a result.
+KEPT = (
+    "PATH",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "LOGNAME",
+    "TERM",
+    "TMPDIR",
+    "USER",
+)
+FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONUTF8": "1",
+    "JUPYTER_PREFER_ENV_PATH": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+
+
+def make_environment(inherited, *, private, shared, epoch):
+    """Return the environment variables for a kernel or a renderer.
+
+    Parameters
+    ----------
+    inherited : mapping
+        The variables of this process; only those in `KEPT` go on.
+    private : pathlib.Path
+        An empty folder for the settings of IPython and Jupyter, so that no person's apply.
+    shared : pathlib.Path
+        A folder for Matplotlib's list of fonts, which is slow to make.
+    epoch : int
+        Seconds since 1970, the date that files bear.
+    """
+    return {
+        **{name: inherited[name] for name in KEPT if name in inherited},
+        **FIXED,
+        "IPYTHONDIR": str(private / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "MPLCONFIGDIR": str(shared / "matplotlib"),
+        "SOURCE_DATE_EPOCH": str(epoch),
+    }
+
+
+def study_epoch(study=None):
+    """Return midnight UTC of the registered start of the study, in seconds since 1970."""
+    from analysis.study import load_study
+
+    study = study or load_study(paths.STUDY)
+    day = datetime.fromisoformat(study.study.registered_start.value)
+    return int(day.replace(tzinfo=UTC).timestamp())
+
+
+def enter_environment(outputs, private):
+    """Give this process and all that it starts the surroundings of `make_environment`."""
+    (private / "ipython").mkdir(parents=True)
+    variables = make_environment(
+        os.environ, private=private, shared=outputs.state, epoch=study_epoch()
+    )
+    os.environ.clear()
+    os.environ.update(variables)

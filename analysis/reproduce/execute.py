@@ -1,0 +1,130 @@
+"""Execute a notebook with papermill, and tell its failure in a few lines."""
+
+import contextlib
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+
+import papermill
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from analysis import errors, paths
+from analysis.errors import AnalysisError, DataError
+from analysis.reproduce.environment import enter_environment
+from analysis.reproduce.normalise import normalise_notebook, write_notebook
+
+START_SECONDS = 300
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, tell):
+    """Execute a notebook, and write its normalised copy.
+
+    Parameters
+    ----------
+    notebook, copy : pathlib.Path
+        The notebook as committed, and where its executed copy goes.
+    passed, shown : dict
+        The parameters that the kernel gets, and what the copy shows in their place.
+    outputs : analysis.paths.Outputs
+    raw : pathlib.Path
+        The export's folder.
+    private : pathlib.Path
+        A folder for the settings of IPython and Jupyter, new for each run.
+    tell : analysis.reproduce.progress.Reporter
+
+    Returns
+    -------
+    pathlib.Path
+        `copy`.
+
+    Raises
+    ------
+    AnalysisError
+        With the exit code of the error that the notebook raised; any other exception in
+        the notebook is a `DataError` that names the cell.
+    """
+    enter_environment(outputs, private)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        with _divert_stderr(private / "kernel.log"):
+            papermill.execute_notebook(
+                _escape(notebook),
+                _escape(copy),
+                parameters=passed,
+                kernel_name="python3",
+                progress_bar=tell.bar(notebook.stem),
+                start_timeout=START_SECONDS,
+                cwd=str(paths.ROOT),
+                shutdown_kernel="immediate",
+            )
+    except (PapermillExecutionError, DeadKernelError) as error:
+        kept = _keep_copy(copy, outputs, notebook.stem)
+        raise _explain_failure(error, notebook.stem, kept) from None
+    executed = json.loads(copy.read_text(encoding="utf-8"))
+    source = json.loads(notebook.read_text(encoding="utf-8"))
+    names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
+    places = {
+        f"{outputs.root}/": "",
+        f"{paths.ROOT}/": "",
+        f"{raw}": shown.get("raw", "data/raw"),
+        sys.prefix: "<environment>",
+        sys.base_prefix: "<python>",
+    }
+    normalised = normalise_notebook(executed, source, parameters=shown, names=places | names)
+    write_notebook(normalised, copy)
+    return copy
+
+
+@contextlib.contextmanager
+def _divert_stderr(log):
+    """Keep from the terminal what a kernel says of itself; what cells print is in the copy."""
+    terminal = os.dup(2)
+    with open(log, "wb") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+def _escape(path):
+    """papermill fills in braces in a path as if it were a template."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _keep_copy(copy, outputs, name):
+    failed = outputs.state / "failed" / f"{name}.ipynb"
+    failed.parent.mkdir(parents=True, exist_ok=True)
+    if copy.exists():
+        shutil.copyfile(copy, failed)
+    return os.path.relpath(failed)
+
+
+def _explain_failure(error, name, kept):
+    hint = f"The notebook as far as it came: {kept}"
+    if isinstance(error, DeadKernelError):
+        return DataError(
+            f"the kernel of {name} ended before its work",
+            hint=f"Perhaps memory ran out. {hint}",
+        )
+    kind = getattr(errors, error.ename, None)
+    if isinstance(kind, type) and issubclass(kind, AnalysisError):
+        return kind(f"{name}: {error.evalue.rstrip('.')}", hint=hint)
+    line = _failing_line(error)
+    return DataError(
+        f"{name}, cell {error.exec_count} raised {error.ename}: {error.evalue.rstrip('.')}{line}",
+        hint=hint,
+    )
+
+
+def _failing_line(error):
+    """Return the last line of the traceback that points into our own code."""
+    text = COLOUR.sub("", "\n".join(error.traceback))
+    arrows = re.findall(r"^-+> *\d+ (.*)$", text, re.MULTILINE)
+    return f" (at: {arrows[-1].strip()})" if arrows else ""

@@ -1,0 +1,108 @@
+"""Take out of an executed notebook what only tells of one run on one machine."""
+
+import json
+import re
+
+import nbformat
+
+INJECTED = "injected-parameters"
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+# pandas.Styler gives each table a random name.
+STYLER = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")
+FONT_CACHE = re.compile(r"^Matplotlib is building the font cache.*\n?", re.MULTILINE)
+
+
+def normalise_notebook(executed, source, *, parameters, names):
+    """Return an executed notebook that is the same whoever ran it, when and where.
+
+    Parameters
+    ----------
+    executed, source : dict
+        The notebook as papermill left it, and as it is committed.
+    parameters : dict
+        What the cell of injected parameters shows, in place of temporary folders.
+    names : dict of str
+        What is printed in place of each absolute path.
+
+    Returns
+    -------
+    dict
+        Without times, durations, absolute paths, addresses and random names; with the
+        metadata of the source, and cell ids that stay.
+    """
+    replace = _replacer(names)
+    cells = [_normalise_cell(cell, replace) for cell in executed["cells"]]
+    for cell in cells:
+        if INJECTED in cell["metadata"].get("tags", ()):
+            cell["id"] = INJECTED
+            cell["source"] = "# Parameters\n" + "\n".join(
+                f"{name} = {json.dumps(value, ensure_ascii=False)}"
+                if isinstance(value, str)
+                else f"{name} = {value!r}"
+                for name, value in parameters.items()
+            )
+    return {
+        "cells": cells,
+        "metadata": source["metadata"],
+        "nbformat": executed["nbformat"],
+        "nbformat_minor": executed["nbformat_minor"],
+    }
+
+
+def write_notebook(notebook, path):
+    """Write a notebook in the one form that makes equal notebooks equal files."""
+    node = nbformat.from_dict(notebook)
+    nbformat.validate(node)
+    path.write_text(nbformat.writes(node) + "\n", encoding="utf-8", newline="\n")
+
+
+def _normalise_cell(cell, replace):
+    cell = {**cell, "metadata": {**cell["metadata"]}}
+    for timing in ("papermill", "execution"):
+        cell["metadata"].pop(timing, None)
+    if not cell["metadata"].get("tags"):
+        cell["metadata"].pop("tags", None)
+    if cell["cell_type"] == "code":
+        outputs = [_normalise_output(output, replace) for output in _join_streams(cell["outputs"])]
+        cell["outputs"] = [output for output in outputs if output.get("text") != ""]
+    return cell
+
+
+def _join_streams(outputs):
+    """Join what a cell prints to one text per stream: how it was cut depends on the machine."""
+    streams = {}
+    for output in outputs:
+        if output["output_type"] == "stream":
+            streams.setdefault(output["name"], []).append("".join(output["text"]))
+    joined = [
+        {"output_type": "stream", "name": name, "text": "".join(texts)}
+        for name, texts in sorted(streams.items(), reverse=True)
+    ]
+    return joined + [output for output in outputs if output["output_type"] != "stream"]
+
+
+def _normalise_output(output, replace):
+    if output["output_type"] == "stream":
+        return {**output, "text": replace(FONT_CACHE.sub("", output["text"]))}
+    if "data" in output:
+        data = {
+            kind: replace("".join(value) if isinstance(value, list) else value)
+            if kind.startswith(("text/", "image/svg"))
+            else value
+            for kind, value in output["data"].items()
+        }
+        return {**output, "data": data}
+    return output
+
+
+def _replacer(names):
+    ordered = sorted(names.items(), key=lambda item: -len(item[0]))
+
+    def replace(text):
+        for path, name in ordered:
+            text = text.replace(path, name)
+        styled = {}
+        text = STYLER.sub(lambda m: styled.setdefault(m[0], f"table_{len(styled) + 1}"), text)
+        return ADDRESS.sub("0x0", text)
+
+    return replace

@@ -1,0 +1,92 @@
+"""The steps of a run, what each reads and what it waits for."""
+
+import difflib
+from dataclasses import dataclass
+
+from analysis import paths
+from analysis.errors import UsageError
+
+PROVENANCE = "provenance.json"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run.
+
+    Parameters
+    ----------
+    name
+        The notebook's name, ``results`` or ``report``.
+    after
+        Steps that must be up to date first.
+    reads
+        Files below data/processed that a notebook may read; it is given these and no others.
+    reads_raw
+        Whether it reads the export.
+    modules
+        Modules of `analysis` that do the work of a step without a notebook.
+    """
+
+    name: str
+    after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    reads_raw: bool = False
+    modules: tuple[str, ...] = ()
+
+    @property
+    def notebook(self):
+        """The notebook as committed, None for a step that is none."""
+        return None if self.modules else paths.NOTEBOOKS / f"{self.name}.ipynb"
+
+    def target(self, outputs):
+        """Return the file that Make waits for; it is published last."""
+        return {
+            "results": outputs.processed / "results.csv",
+            "report": outputs.documents / "index.html",
+        }.get(self.name, outputs.notebooks / f"{self.name}.ipynb")
+
+
+def _notebook(name, *, after, tables):
+    reads = (*(f"{table}.csv" for table in tables.split()), PROVENANCE)
+    return Step(name, after=after, reads=reads)
+
+
+SCORED = ("02_score",)
+NOTEBOOKS = (
+    Step("01_clean", reads_raw=True),
+    _notebook("02_score", after=("01_clean",), tables="items"),
+    _notebook(
+        "03_describe",
+        after=SCORED,
+        tables="participants visits items procedures medications disposition"
+        " intercurrent_events scores pairs",
+    ),
+    _notebook("04_efficacy", after=SCORED, tables="participants scores pairs"),
+    _notebook(
+        "05_sensitivity",
+        after=SCORED,
+        tables="participants visits scores pairs items intercurrent_events medications",
+    ),
+    _notebook(
+        "06_safety",
+        after=SCORED,
+        tables="participants visits items adverse_events procedures medications disposition",
+    ),
+)
+RESULTS = Step(
+    "results",
+    after=tuple(step.name for step in NOTEBOOKS),
+    modules=("analysis.results", "analysis.tables"),
+)
+REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",))
+STEPS = (*NOTEBOOKS, RESULTS, REPORT)
+
+
+def find_step(name):
+    """Return the step of that name."""
+    for step in STEPS:
+        if step.name == name:
+            return step
+    names = [step.name for step in STEPS]
+    near = difflib.get_close_matches(name, names, n=1) or [", ".join(names)]
+    raise UsageError(f"{name!r} is no step of a run", hint=f"Did you mean {near[0]}")

@@ -1,0 +1,49 @@
+"""Bring the fingerprint files up to date, so that Make sees what is outdated."""
+
+import os
+import time
+
+from analysis.reproduce import parameters, pipeline
+from analysis.reproduce.fingerprint import declared_names
+from analysis.reproduce.state import forget_hashes, hold_lock, write_fingerprint
+from analysis.reproduce.why import examine_step
+
+# Coarser than the time stamps of any file system.
+MARGIN = 2 * 10**9
+
+
+def refresh_fingerprints(settings):
+    """Write every fingerprint that differs, and return the names of outdated steps.
+
+    Make compares times, and times lie: after this the fingerprint of an outdated step is
+    newer than its target, that of any other is older, whatever the clock did.
+    """
+    parameters.check_names(settings.params, declared_names() if settings.params else ())
+    outdated = []
+    with hold_lock(settings.outputs, "fingerprints"):
+        forget_hashes()
+        for step in pipeline.STEPS:
+            fingerprint, causes = examine_step(step, settings)
+            path = write_fingerprint(settings.outputs, step.name, fingerprint)
+            _order_times(path, step.target(settings.outputs), outdated=bool(causes))
+            if causes:
+                outdated.append(step.name)
+    return outdated
+
+
+def _order_times(fingerprint, target, *, outdated):
+    if not target.exists():
+        return
+    now = time.time_ns()
+    made = min(target.stat().st_mtime_ns, now)
+    if outdated:
+        _set_time(target, min(made, now - MARGIN))
+        _set_time(fingerprint, now)
+    else:
+        _set_time(target, made)
+        _set_time(fingerprint, min(fingerprint.stat().st_mtime_ns, made - MARGIN))
+
+
+def _set_time(path, time_ns):
+    if path.stat().st_mtime_ns != time_ns:
+        os.utime(path, ns=(time_ns, time_ns))
