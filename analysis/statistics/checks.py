@@ -83,8 +83,8 @@ def check_share(value, name):
 def round_differences(differences, *, decimals):
     """Round differences to the recorded precision, so that equal changes tie.
 
-    In floating point 6.8 - 7.1 and 5.2 - 5.5 differ in the last bit; ranked as they are they
-    would not tie, and a change of zero would count as one.
+    In floating point 7.1 - 6.8 and 1.3 - 1.0 differ in the last bit; ranked as they are they
+    would not tie.
 
     Parameters
     ----------

@@ -1,0 +1,155 @@
+"""Standardised changes, the paired t test, and normality as a description."""
+
+import numpy as np
+import pytest
+from worked_examples import (
+    ALL_IMPROVE,
+    DEPRESSION,
+    MAIZE,
+    ONE_OPPOSITE,
+    SLEEP,
+    TIES_AND_ZERO,
+    TWO_ZEROS,
+)
+
+from analysis.errors import DataError
+from analysis.statistics.effect_sizes import small_sample_factor
+from analysis.statistics.paired import (
+    d_z,
+    describe_normality,
+    hedges_g_av,
+    hedges_g_z,
+    paired_t,
+)
+
+
+@pytest.mark.parametrize(
+    ("example", "t", "p_value", "low", "high"),
+    [
+        (DEPRESSION, 3.0354, 0.016177, None, None),
+        (MAIZE, 2.1480, 0.049703, None, None),
+        (SLEEP, 4.0621, 0.00283289, 0.7001, 2.4599),
+        (ONE_OPPOSITE, -3.5919, 0.011477, -14.0502, -2.6641),
+        (TIES_AND_ZERO, -2.2478, 0.065639, -2.3869, 0.1012),
+        (ALL_IMPROVE, -3.3471, 0.015474, -18.0524, -2.8048),
+        (TWO_ZEROS, -3.0571, 0.022306, None, None),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_paired_t_of_the_worked_examples(example, t, p_value, low, high):
+    result = paired_t(example.change)
+    assert result.t == pytest.approx(t, abs=5e-5)
+    assert result.p_value == pytest.approx(p_value, abs=5e-7)
+    if low is not None:
+        assert (result.low, result.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize("example", [ONE_OPPOSITE, ALL_IMPROVE, SLEEP], ids=lambda e: e.name)
+def test_paired_t_agrees_with_scipy(example):
+    from scipy.stats import ttest_rel
+
+    expected = ttest_rel(example.followup, example.baseline)
+    limits = expected.confidence_interval(0.9)
+    result = paired_t(example.change, confidence=0.9)
+    assert (result.t, result.p_value, result.df) == pytest.approx(
+        (expected.statistic, expected.pvalue, expected.df)
+    )
+    assert (result.low, result.high) == pytest.approx((limits.low, limits.high))
+
+
+@pytest.mark.parametrize(
+    ("example", "dz", "gz"),
+    [
+        (ONE_OPPOSITE, -1.3576, -1.1793),
+        (TIES_AND_ZERO, -1.1429 / 1.3452, -0.7380),
+        (ALL_IMPROVE, -10.4286 / 8.2433, -1.0989),
+        (TWO_ZEROS, -1.2857 / 1.1127, -1.0037),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_sizes_of_the_worked_examples_are_signed_like_the_change(example, dz, gz):
+    assert d_z(example.change).estimate == pytest.approx(dz, abs=1e-4)
+    assert hedges_g_z(example.change).estimate == pytest.approx(gz, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("example", "shrunk_by_n_minus_one"),
+    [(ONE_OPPOSITE, -0.7987), (TIES_AND_ZERO, -0.5664), (ALL_IMPROVE, -0.8605)],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_g_av_is_shrunk_by_the_df_that_fit_the_correlation(example, shrunk_by_n_minus_one):
+    # The worked examples give g_av with J(6), which shrinks too much; J has 12/(1 + r^2) df.
+    correlation = np.corrcoef(example.baseline, example.followup)[0, 1]
+    factor = small_sample_factor(12 / (1 + correlation**2)) / small_sample_factor(6)
+    result = hedges_g_av(example.baseline, example.followup)
+    assert result.estimate == pytest.approx(shrunk_by_n_minus_one * factor, abs=1e-4)
+    assert result.low < result.estimate < result.high
+
+
+@pytest.mark.parametrize(("df", "factor"), [(5, 0.8407), (6, 0.8686), (7, 0.8882), (11, 0.9300)])
+def test_exact_small_sample_factor(df, factor):
+    assert small_sample_factor(df) == pytest.approx(factor, abs=5e-5)
+
+
+@pytest.mark.parametrize(("correlation", "factor"), [(0.8, 0.893), (0.5, 0.919)])
+def test_factor_of_g_av_at_seven_pairs(correlation, factor):
+    assert small_sample_factor(12 / (1 + correlation**2)) == pytest.approx(factor, abs=5e-4)
+
+
+def test_interval_of_d_z_inverts_the_noncentral_t_distribution():
+    from scipy.stats import nct
+
+    result = d_z(ONE_OPPOSITE.change)
+    t, root = -3.5919325250962726, np.sqrt(7)
+    assert nct.cdf(t, 6, result.low * root) == pytest.approx(0.975)
+    assert nct.cdf(t, 6, result.high * root) == pytest.approx(0.025)
+
+
+def test_interval_of_d_z_covers_as_often_as_it_says():
+    generator = np.random.default_rng(11)
+    covered = [
+        (size := d_z(generator.normal(0.8, 1, 7))).low <= 0.8 <= size.high for _ in range(1500)
+    ]
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.02)
+
+
+def test_reversing_and_scaling_change_sign_and_nothing():
+    change = np.array(ONE_OPPOSITE.change)
+    for function in (d_z, hedges_g_z):
+        result, other = function(change), function(-2.5 * change)
+        assert (other.estimate, other.low, other.high) == pytest.approx(
+            (-result.estimate, -result.high, -result.low)
+        )
+
+
+@pytest.mark.parametrize("function", [d_z, hedges_g_z, paired_t, describe_normality])
+@pytest.mark.parametrize(
+    "changes",
+    [[], [1], [2, 2, 2, 2], [0, 0, 0], [0.1 + 0.2, 0.3, 0.3], [1, 2, np.nan], [1, 2, np.inf]],
+)
+def test_constant_or_too_few_changes_are_refused(function, changes):
+    with pytest.raises(DataError):
+        function(changes)
+
+
+def test_g_needs_three_pairs_that_vary_at_both_visits():
+    with pytest.raises(DataError, match="at least 3"):
+        hedges_g_z([1, 2])
+    with pytest.raises(DataError, match="no correlation"):
+        hedges_g_av([5, 5, 5], [1, 2, 3])
+    with pytest.raises(DataError, match="3 baseline values but 4"):
+        hedges_g_av([1, 2, 3], [1, 2, 3, 4])
+
+
+def test_g_av_of_equal_changes_has_no_interval():
+    result = hedges_g_av([1, 2, 3, 4], [3, 4, 5, 6])
+    assert result.estimate == pytest.approx(
+        small_sample_factor(3) * 2 / np.std([1, 2, 3, 4], ddof=1)
+    )
+    assert result.low is None
+    assert result.high is None
+
+
+def test_normality_is_described_as_scipy_does():
+    result = describe_normality(MAIZE.change)
+    assert result.w == pytest.approx(0.90079, abs=1e-4)

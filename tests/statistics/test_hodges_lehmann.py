@@ -1,0 +1,143 @@
+"""The Hodges-Lehmann estimate and its closed exact interval."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worked_examples import (
+    ALL_IMPROVE,
+    DEPRESSION,
+    MAIZE,
+    ONE_OPPOSITE,
+    SLEEP,
+    TIES_AND_ZERO,
+    TWO_ZEROS,
+)
+
+from analysis.errors import DataError, UsageError
+from analysis.statistics.hodges_lehmann import find_walsh_order
+from analysis.statistics.paired import hodges_lehmann, signed_rank
+
+quick = settings(max_examples=100, deadline=None, derandomize=True)
+changes_of = st.lists(st.integers(-8, 8).map(lambda k: k / 2), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("example", "estimate", "low", "high", "percent"),
+    [
+        (DEPRESSION, 0.46, 0.010, 0.786, 96.09),
+        (MAIZE, 25.0, 4.0, 41.5, 95.2),
+        (SLEEP, 1.3, 0.9, 2.7, 95.1),
+        (ONE_OPPOSITE, -8.25, -15.0, -2.0, 95.3),
+        (TIES_AND_ZERO, -1.0, -2.5, 0.0, 95.3),
+        (ALL_IMPROVE, -10.5, -19, -3, 95.3),
+        (TWO_ZEROS, -1.25, -2.5, 0.0, 95.3),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_worked_examples_with_zeros_kept(example, estimate, low, high, percent):
+    result = hodges_lehmann(example.change)
+    assert (result.estimate, result.low, result.high) == pytest.approx((estimate, low, high))
+    assert 100 * result.attained == pytest.approx(percent, abs=0.05)
+    assert result.attainable
+
+
+@pytest.mark.parametrize(
+    ("n", "order", "attained"),
+    [
+        (4, 1, 0.875),
+        (5, 1, 0.9375),
+        (6, 1, 0.96875),
+        (7, 3, 0.953125),
+        (8, 4, 0.9609375),
+        (12, 14, 0.95751953125),
+    ],
+)
+def test_order_of_the_limits_and_level_by_number_of_pairs(n, order, attained):
+    assert find_walsh_order(n, 0.95) == (order, attained)
+
+
+def test_five_pairs_allow_no_interval_at_95_percent():
+    result = hodges_lehmann([1, 2, 3, 4, 5])
+    assert (result.low, result.high) == (1, 5)
+    assert (result.attained, result.attainable) == (0.9375, False)
+    assert hodges_lehmann([1, 2, 3, 4, 5], confidence=0.9).attainable
+
+
+@quick
+@given(st.lists(st.floats(-100, 100), min_size=7, max_size=7))
+def test_closed_form_at_seven_pairs(changes):
+    d = np.sort(changes)
+    result = hodges_lehmann(changes)
+    assert result.low == pytest.approx(min(d[1], (d[0] + d[2]) / 2), abs=1e-9)
+    assert result.high == pytest.approx(max(d[5], (d[4] + d[6]) / 2), abs=1e-9)
+
+
+@quick
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=6, max_size=10, unique_by=abs))
+def test_without_ties_the_interval_holds_zero_exactly_when_the_test_does_not_reject(changes):
+    changes = [change for change in changes if change] or [1]
+    result, p_value = hodges_lehmann(changes), signed_rank(changes).p_value
+    if result.attainable and not (result.low == 0 or result.high == 0):
+        assert (result.low <= 0 <= result.high) == (p_value > 1 - result.attained)
+
+
+@quick
+@given(changes_of, st.randoms(use_true_random=False))
+def test_reversing_permuting_and_scaling_carry_over(changes, random):
+    result = hodges_lehmann(changes)
+    other = hodges_lehmann([-4 * value for value in random.sample(changes, len(changes))])
+    assert (other.estimate, other.low, other.high) == (
+        -4 * result.estimate,
+        -4 * result.high,
+        -4 * result.low,
+    )
+    assert other.attained == result.attained
+
+
+@quick
+@given(changes_of)
+def test_another_change_at_the_estimate_leaves_it_inside_a_narrower_or_equal_range(changes):
+    result = hodges_lehmann(changes)
+    again = hodges_lehmann([*changes, result.estimate])
+    assert result.low <= result.estimate <= result.high
+    assert again.estimate == pytest.approx(result.estimate, abs=np.ptp(changes) / 2 + 1e-9)
+
+
+@pytest.mark.parametrize(("shift", "coverage"), [(0.0, 0.987), (-1.4, 0.959)])
+def test_coverage_on_the_grid_of_the_primary_outcome_is_above_the_level(shift, coverage):
+    # Rounded to whole points; 0.987 holds without a true change, 0.959 with one between points.
+    changes = np.round(np.random.default_rng(20).normal(shift, 1.6, (4000, 7)))
+    intervals = [hodges_lehmann(row) for row in changes]
+    covered = np.mean([interval.low <= shift <= interval.high for interval in intervals])
+    assert covered == pytest.approx(coverage, abs=0.008)
+    assert covered > 0.953125 - 0.003
+
+
+def test_coverage_without_ties_is_the_attained_level():
+    generator = np.random.default_rng(21)
+    covered = [
+        (interval := hodges_lehmann(generator.normal(size=7))).low <= 0 <= interval.high
+        for _ in range(4000)
+    ]
+    assert np.mean(covered) == pytest.approx(0.953125, abs=0.01)
+
+
+def test_constant_changes_have_themselves_as_estimate_and_limits():
+    result = hodges_lehmann([2, 2, 2, 2, 2, 2, 2])
+    assert (result.estimate, result.low, result.high) == (2, 2, 2)
+
+
+def test_one_change_has_no_level():
+    assert hodges_lehmann([3]).attained == 0
+
+
+@pytest.mark.parametrize("changes", [[], [1, np.nan], [np.inf, 1], [[1, 2]]])
+def test_what_is_no_change_is_refused(changes):
+    with pytest.raises(DataError):
+        hodges_lehmann(changes)
+
+
+def test_confidence_is_a_share():
+    with pytest.raises(UsageError, match="confidence"):
+        hodges_lehmann([1, 2], confidence=95)

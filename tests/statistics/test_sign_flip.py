@@ -1,0 +1,126 @@
+"""The sign-flip test of the mean, its interval, and the sign test."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worked_examples import (
+    DEPRESSION,
+    MAIZE,
+    ONE_OPPOSITE,
+    SLEEP,
+    TIES_AND_ZERO,
+    TWO_ZEROS,
+)
+
+from analysis.errors import DataError
+from analysis.statistics.paired import hodges_lehmann, sign_flip, sign_test, signed_rank
+
+quick = settings(max_examples=60, deadline=None, derandomize=True)
+whole_changes = st.lists(st.integers(-6, 6), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("example", "patterns"),
+    [
+        (DEPRESSION, 14 / 512),
+        (MAIZE, 1726 / 32768),
+        (SLEEP, 4 / 1024),
+        (ONE_OPPOSITE, 4 / 128),
+        (TIES_AND_ZERO, 16 / 128),
+        (TWO_ZEROS, 8 / 128),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_worked_examples(example, patterns):
+    result = sign_flip(example.change)
+    assert result.p_value == patterns
+    assert (result.exact, result.standard_error) == (True, 0)
+
+
+@quick
+@given(whole_changes)
+def test_p_and_limits_equal_full_enumeration(changes):
+    d = np.array(changes, dtype=float)
+    result = sign_flip(d)
+    sums = np.array([np.dot(p, d) for p in itertools.product((-1, 1), repeat=d.size)])
+    assert result.p_value == (np.abs(sums) >= abs(d.sum())).mean()
+    subsets = itertools.product((False, True), repeat=d.size)
+    means = sorted(d[list(chosen)].mean() for chosen in subsets if any(chosen))
+    order = max(1, int(0.025 * 2**d.size))
+    assert (result.low, result.high) == pytest.approx((means[order - 1], means[-order]), abs=1e-11)
+
+
+@quick
+@given(st.lists(st.integers(-50, 50), min_size=7, max_size=7))
+def test_at_seven_pairs_limits_and_decision_are_those_of_the_signed_rank_test(changes):
+    flipped, ranked = sign_flip(changes), hodges_lehmann(changes)
+    assert (flipped.low, flipped.high) == pytest.approx((ranked.low, ranked.high), abs=1e-9)
+    assert flipped.attained == ranked.attained
+    assert (flipped.p_value <= 0.05) == (signed_rank(changes).p_value <= 0.05)
+
+
+def test_limits_are_those_where_the_test_turns():
+    changes = np.array([3.1, -0.4, 2.2, 5.0, 1.7, 0.9, 4.4, -1.3, 2.8])
+    result = sign_flip(changes)
+    for limit, outward in ((result.low, -1), (result.high, 1)):
+        assert sign_flip(changes - (limit + outward * 1e-6)).p_value <= 0.05
+        assert sign_flip(changes - (limit - outward * 1e-6)).p_value > 0.05
+
+
+def test_twenty_five_pairs_are_exact_and_more_are_drawn_with_their_error():
+    changes = np.random.default_rng(5).normal(0.4, 1, 25)
+    exact = sign_flip(changes)
+    drawn = sign_flip(np.append(changes, 0.0))
+    assert exact.exact
+    assert not drawn.exact
+    assert drawn.standard_error > 0
+    assert drawn.p_value == pytest.approx(exact.p_value, abs=5 * drawn.standard_error)
+    assert drawn.low == pytest.approx(exact.low, abs=0.05)
+    assert sign_flip(np.append(changes, 0.0)) == drawn
+
+
+@quick
+@given(whole_changes, st.sampled_from([0.1, 7.0, 1e-8]))
+def test_reversing_and_scaling_carry_over(changes, factor):
+    result = sign_flip(changes)
+    other = sign_flip([-factor * value for value in changes])
+    assert other.p_value == result.p_value
+    assert (other.low, other.high) == pytest.approx(
+        (-factor * result.high, -factor * result.low), abs=factor * 1e-10
+    )
+
+
+def test_changes_of_zero_only_have_p_one():
+    result = sign_flip([0, 0, 0])
+    assert (result.p_value, result.low, result.high) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("changes", [[], [1, np.nan], [np.inf, 1], [[1, 2]]])
+def test_what_is_no_change_is_refused(changes):
+    with pytest.raises(DataError):
+        sign_flip(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "p_value", "positive", "negative"),
+    [
+        ([1, 1, 1, 1, 1, 1, -1], 16 / 128, 6, 1),
+        ([0, 0, 2, 3], 0.5, 2, 0),
+        ([1, -1], 1, 1, 1),
+        ([], 1, 0, 0),
+    ],
+)
+def test_sign_test_counts_directions_and_drops_zeros(changes, p_value, positive, negative):
+    result = sign_test(changes)
+    assert (result.p_value, result.n_positive, result.n_negative) == (p_value, positive, negative)
+
+
+def test_sign_test_agrees_with_the_binomial_test():
+    from scipy.stats import binomtest
+
+    changes = np.random.default_rng(3).normal(0.1, 1, 200)
+    expected = binomtest(int((changes > 0).sum()), 200).pvalue
+    assert sign_test(changes).p_value == pytest.approx(expected, rel=1e-9)
