@@ -18,21 +18,20 @@ GRADED = {
 }
 EVOLUTION = ("loss", "disorganisation", "ramified")
 COUNTED = {"n_giants": "giant capillaries, number", "n_haemorrhages": "microhaemorrhages, number"}
-FIELD_KEY = [*VISIT_KEY, "location", "field"]
 N = len(FINGERS)
 
 
 def measure_capillaries(items):
-    """Average readers within a field, and add up the evolution score of each field.
+    """Return every reading of a field, with its evolution score.
 
-    A field without loss, disorganisation or ramification has no evolution score, and
+    A reading without loss, disorganisation or ramification has no evolution score, and
     then enters none of the three components, so that they add up to it.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by participant_id, visit, location and field; columns total (0 to 9), six
-        graded items (0 to 3), six_items (0 to 18), density (per mm) and two numbers.
+        Indexed by participant_id, visit, location, field and reader; columns total (0 to
+        9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
     """
     rows, row = number_rows(items, [*VISIT_KEY, "location", "occasion"])
     names = ["density", *GRADED, *COUNTED]
@@ -42,9 +41,9 @@ def measure_capillaries(items):
     values = np.full((len(rows), len(names)), np.nan)
     values[row[wanted], column[wanted].astype(int)] = items["value"].to_numpy(dtype=float)[wanted]
     # The occasion is reader/field; without a reader it is the field itself.
-    keys = rows.assign(field=rows["occasion"].str.split("/").str[-1]).drop(columns="occasion")
-    readings = pd.DataFrame(values, columns=names, index=pd.MultiIndex.from_frame(keys))
-    measures = readings.groupby(level=FIELD_KEY).mean()
+    parts = rows.pop("occasion").str.rpartition("/")
+    index = pd.MultiIndex.from_frame(rows.assign(field=parts[2], reader=parts[0]))
+    measures = pd.DataFrame(values, columns=names, index=index)
     evolution = measures[list(EVOLUTION)].sum(axis=1, skipna=False)
     six = measures[list(GRADED)].sum(axis=1, skipna=False)
     for name in EVOLUTION:
@@ -129,6 +128,15 @@ INSTRUMENT = Instrument(
             occasion=r".*",
             text=True,
         ),
+        *(
+            Item(name, label, locations=(), occasion=r".*", text=True)
+            for name, label in (
+                ("blinded_to_visit", "whether the reader knew the visit"),
+                ("read_order", "place in the order of reading"),
+                ("read_date", "date of reading"),
+                ("comment", "comment of the reader"),
+            )
+        ),
     ),
     better="lower",
     rated_by="one or two readers of the images",
@@ -154,9 +162,9 @@ INSTRUMENT = Instrument(
     check=check_capillaroscopy,
     licence="no fee known",
     sources=(
-        Source("PMC8922564: patterns early, active, late", True),
-        Source("Sulli 2008, Ann Rheum Dis 67:885-7: grading, evolution score", False),
-        Source("Smith 2020, Autoimmun Rev 19:102458: 8 fingers, density", False),
-        Source("at least 6 of 8 fingers: the analysts' rule, none is official", False),
+        Source("PMC8922564: patterns early, active, late", "found"),
+        Source("Sulli 2008, Ann Rheum Dis 67:885-7: grading, evolution score", "recalled"),
+        Source("Smith 2020, Autoimmun Rev 19:102458: 8 fingers, density", "recalled"),
+        Source("at least 6 of 8 fingers: the analysts' rule, none is official", "decided"),
     ),
 )

@@ -159,10 +159,14 @@ INSTRUMENT = Instrument(
     ),
     licence="free to use with citation of Duruoz 1996; the wording is not reproduced here",
     sources=(
-        Source("rehabilitation measures database, Duruoz hand index: groups, range, licence", True),
-        Source("PubMed 31703022: existence of a six-item form, 0 to 30", True),
-        Source("Brower and Poole 2004, art.20701: test-retest reliability", True),
-        Source("Duruoz 1996, J Rheumatol 23:1167-72: order of the items, anchors 1 to 4", False),
-        Source("proration: the analysts' rule, none is official", False),
+        Source(
+            "rehabilitation measures database, Duruoz hand index: groups, range, licence", "found"
+        ),
+        Source("PubMed 31703022: existence of a six-item form, 0 to 30", "found"),
+        Source("Brower and Poole 2004, art.20701: test-retest reliability", "found"),
+        Source(
+            "Duruoz 1996, J Rheumatol 23:1167-72: order of the items, anchors 1 to 4", "recalled"
+        ),
+        Source("proration: the analysts' rule, none is official", "decided"),
     ),
 )

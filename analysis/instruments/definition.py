@@ -90,10 +90,14 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a definition comes from, and whether it was read for this library."""
+    """Where a definition comes from.
+
+    `basis` is ``found`` (a published source says so), ``recalled`` (from memory of the
+    source, to be verified) or ``decided`` (no source rules it; the analysts did).
+    """
 
     citation: str
-    read: bool
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ class Instrument:
         Other instruments whose items the score needs.
     measure
         For fingers: ``measure(items) -> measures``, one row per participant, visit,
-        finger and field, one column per component.
+        finger, field and reader, one column per component.
     min_locations
         Name of the setting that says how many fingers a score needs.
     check

@@ -95,5 +95,5 @@ INSTRUMENT = Instrument(
     ),
     score=score_digital_ulcers,
     licence="none needed",
-    sources=(Source("Suliman 2017, J Scleroderma Relat Disord 2:115-120: definition", False),),
+    sources=(Source("Suliman 2017, J Scleroderma Relat Disord 2:115-120: definition", "recalled"),),
 )

@@ -22,11 +22,12 @@ def measure_fingers(items):
     Returns
     -------
     pandas.DataFrame
-        Indexed by participant_id, visit, location and field; columns total, right and left
-        in mm, a side empty for fingers of the other.
+        Indexed by participant_id, visit, location, field and reader; columns total, right
+        and left in mm, a side empty for fingers of the other.
     """
     sized = items[items["item"] == "circumference"].rename(columns={"occasion": "field"})
     place = sized[["participant_id", "visit", "location", "field"]].astype("object")
+    place["reader"] = ""
     total = pd.Series(sized["value"].to_numpy("float64"), pd.MultiIndex.from_frame(place))
     side = place["location"].str.split("_").str[0].to_numpy()
     measures = total.to_frame("total")
@@ -98,7 +99,7 @@ INSTRUMENT = Instrument(
     min_locations="circumference_min_fingers",
     licence="none needed",
     sources=(
-        Source("public registration NCT02975960: second to fifth finger", True),
-        Source("level of measurement and plausible range: practice, no published norm", False),
+        Source("public registration NCT02975960: second to fifth finger", "found"),
+        Source("level of measurement and plausible range: practice, no published norm", "decided"),
     ),
 )

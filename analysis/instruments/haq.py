@@ -240,9 +240,9 @@ INSTRUMENT = Instrument(
     ),
     licence="copyright Stanford; fees may apply; the wording is not reproduced here",
     sources=(
-        Source("CLINHAQ scoring text: aids and help raise to 2, dividing by the answered", True),
-        Source("PubMed 18085737: name the index with or without aids", True),
-        Source("ARAMIS instructions 2009: at least 6 of 8 categories", False),
-        Source("a blank category with an aid ticked is missing: the analysts' rule", False),
+        Source("CLINHAQ scoring text: aids and help raise to 2, dividing by the answered", "found"),
+        Source("PubMed 18085737: name the index with or without aids", "found"),
+        Source("ARAMIS instructions 2009: at least 6 of 8 categories", "recalled"),
+        Source("a blank category with an aid ticked is missing: the analysts' rule", "decided"),
     ),
 )

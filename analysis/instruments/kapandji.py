@@ -89,9 +89,9 @@ INSTRUMENT = Instrument(
     check=check_kapandji,
     licence="none known",
     sources=(
-        Source("public descriptions of the ten targets (encyclopaedia, weak)", True),
-        Source("PubMed 31033377: above 6 the score adds little true opposition (ceiling)", True),
-        Source("Kapandji 1986, Ann Chir Main 5:67-73: targets 1 and 2", False),
-        Source("Lefevre-Colau 2003, Arch Phys Med Rehabil 84:1032-8: modified index", False),
+        Source("public descriptions of the ten targets (encyclopaedia, weak)", "found"),
+        Source("PubMed 31033377: above 6 the score adds little true opposition (ceiling)", "found"),
+        Source("Kapandji 1986, Ann Chir Main 5:67-73: targets 1 and 2", "recalled"),
+        Source("Lefevre-Colau 2003, Arch Phys Med Rehabil 84:1032-8: modified index", "recalled"),
     ),
 )

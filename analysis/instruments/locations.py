@@ -1,4 +1,4 @@
-"""Measures at fingers: fields to finger to participant, and pairs of what both visits have."""
+"""Measures at fingers: reader to field to finger to participant, and what both visits have."""
 
 import math
 
@@ -15,23 +15,37 @@ from analysis.instruments.answers import (
 )
 from analysis.instruments.definition import Component
 
+PLACE = ("location", "field", "reader")
+
 
 def average_locations(measures):
-    """Average fields within a finger, then fingers within a participant's visit.
+    """Average readers within a field, fields within a finger, fingers within the rest.
 
     Parameters
     ----------
     measures : pandas.DataFrame
-        Indexed by participant_id, visit, location and field; one column per component,
-        NaN where missing.
+        Indexed by participant_id (and visit), location, field and reader; one column per
+        component, NaN where missing.
 
     Returns
     -------
     (pandas.DataFrame, pandas.DataFrame)
-        Means and numbers of fingers, indexed by participant_id and visit.
+        Means and numbers of fingers, indexed by participant_id (and visit).
     """
-    fingers = measures.groupby(level=[*VISIT_KEY, "location"], observed=True).mean()
-    people = fingers.groupby(level=VISIT_KEY, observed=True)
+    fields = average_level(measures, "reader")
+    return _average_fields(fields)
+
+
+def average_level(measures, level):
+    """Average over one level of the index, leaving out what is missing."""
+    kept = [name for name in measures.index.names if name != level]
+    return measures.groupby(level=kept, observed=True).mean()
+
+
+def _average_fields(fields):
+    fingers = average_level(fields, "field")
+    kept = [name for name in fingers.index.names if name not in PLACE]
+    people = fingers.groupby(level=kept, observed=True)
     return people.mean(), people.count()
 
 
@@ -83,7 +97,8 @@ def score_locations(items, measures, variant, least):
 def pair_locations(measures, variant, least, baseline_visit):
     """Make pairs from the fingers and fields measured at both visits.
 
-    Averaging whatever is left at each visit would create change where none is.
+    Averaging whatever is left at each visit would create change where none is. For the
+    same reason a field read by one reader at both visits counts by that reader alone.
 
     Parameters
     ----------
@@ -99,25 +114,43 @@ def pair_locations(measures, variant, least, baseline_visit):
     pandas.DataFrame
         ``participant_id, visit, component, baseline, followup, n_locations``.
     """
-    visit = measures.index.get_level_values("visit")
-    before = measures[visit == baseline_visit].droplevel("visit")
-    after = measures[visit != baseline_visit]
-    before = before.reindex(after.index.droplevel("visit")).set_axis(after.index)
-    both = before.notna() & after.notna()
-    baseline, counts = average_locations(before.where(both))
-    followup, _ = average_locations(after.where(both))
+    by_visit = dict(iter(measures.groupby(level="visit")))
+    before = by_visit.pop(baseline_visit, measures.iloc[:0]).droplevel("visit")
     frames = []
-    for component in list_parts(variant):
-        pair = pd.DataFrame(
-            {
-                "component": component.name,
-                "baseline": baseline[component.name],
-                "followup": followup[component.name],
-                "n_locations": counts[component.name],
-            }
-        )
-        frames.append(pair[pair["n_locations"] >= share_locations(variant, component, least)])
-    return pd.concat(frames).reset_index()
+    for visit, after in by_visit.items():
+        matched = match_fields(before, after.droplevel("visit"))
+        (baseline, counts), (followup, _) = map(_average_fields, matched)
+        for component in list_parts(variant):
+            pair = pd.DataFrame(
+                {
+                    "visit": visit,
+                    "component": component.name,
+                    "baseline": baseline[component.name],
+                    "followup": followup[component.name],
+                    "n_locations": counts[component.name],
+                }
+            )
+            enough = pair["n_locations"] >= share_locations(variant, component, least)
+            frames.append(pair[enough].reset_index())
+    columns = ["participant_id", "visit", "component", "baseline", "followup", "n_locations"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def match_fields(before, after):
+    """Return the fields that both visits have, readers averaged.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        Indexed by participant_id, location, field and reader.
+    """
+    before, after = before.align(after, join="outer")
+    same_reader = before.notna() & after.notna()
+    field = [name for name in before.index.names if name != "reader"]
+    kept = same_reader | ~same_reader.groupby(level=field).transform("any")
+    before, after = (average_level(each.where(kept), "reader") for each in (before, after))
+    both = before.notna() & after.notna()
+    return before.where(both), after.where(both)
 
 
 def list_parts(variant):

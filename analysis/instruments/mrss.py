@@ -126,9 +126,9 @@ INSTRUMENT = Instrument(
     ),
     licence="no fee known",
     sources=(
-        Source("Clements 1995, PubMed 7562759: 17 sites of 0 to 3, error", True),
-        Source("PubMed 19605370: range, responsiveness by site", True),
-        Source("Khanna 2017, doi 10.5301/jsrd.5000231: list of sites", False),
-        Source("the hand variants: arithmetic on the 17 sites, no published standard", False),
+        Source("Clements 1995, PubMed 7562759: 17 sites of 0 to 3, error", "found"),
+        Source("PubMed 19605370: range, responsiveness by site", "found"),
+        Source("Khanna 2017, doi 10.5301/jsrd.5000231: list of sites", "recalled"),
+        Source("the hand variants: arithmetic on the 17 sites, no published standard", "decided"),
     ),
 )

@@ -83,6 +83,7 @@ INSTRUMENT = Instrument(
     items=(
         Item("rating", "rating of a day", 0, "raynaud_scale_max", occasion=r"0[1-9]|[1-9]\d"),
         Item("clinic_rating", "rating at the visit", 0, "raynaud_scale_max"),
+        Item("device", "device of the diary's entry", occasion=r".*", text=True),
     ),
     better="lower",
     rated_by="participant, one rating for both hands",
@@ -114,9 +115,9 @@ INSTRUMENT = Instrument(
     ),
     licence="no fee known",
     sources=(
-        Source("Merkel 2002 (abstract): 0 to 10, daily, mean of two weeks", True),
-        Source("Khanna 2010, PMC2837770: 0 to 100 form, MID, PASS", True),
-        Source("PubMed 30824643: the diary varies with temperature and season", True),
-        Source("at least 7 of 14 days: the analysts' rule, none is official", False),
+        Source("Merkel 2002 (abstract): 0 to 10, daily, mean of two weeks", "found"),
+        Source("Khanna 2010, PMC2837770: 0 to 100 form, MID, PASS", "found"),
+        Source("PubMed 30824643: the diary varies with temperature and season", "found"),
+        Source("at least 7 of 14 days: the analysts' rule, none is official", "decided"),
     ),
 )

@@ -166,11 +166,11 @@ INSTRUMENT = Instrument(
     ),
     licence="copyright Stanford; fees may apply; the wording is not reproduced here",
     sources=(
-        Source("rehabilitation measures database, SHAQ: six scales, reported singly", True),
-        Source("book chapter on the HAQ: 15 cm line, 1 cm is 0.2 points", True),
-        Source("Daste 2019, PubMed 29685482: composite of 0 to 3, MCII, PASS", True),
-        Source("Ann Rheum Dis 2012;71 Suppl 3:237: mean of the index and five scales", True),
-        Source("Georges 2005, Clin Rheumatol 24:3-10: mean of 13 without pain", False),
-        Source("at least 4 of 5 scales: the analysts' rule, none is official", False),
+        Source("rehabilitation measures database, SHAQ: six scales, reported singly", "found"),
+        Source("book chapter on the HAQ: 15 cm line, 1 cm is 0.2 points", "found"),
+        Source("Daste 2019, PubMed 29685482: composite of 0 to 3, MCII, PASS", "found"),
+        Source("Ann Rheum Dis 2012;71 Suppl 3:237: mean of the index and five scales", "found"),
+        Source("Georges 2005, Clin Rheumatol 24:3-10: mean of 13 without pain", "recalled"),
+        Source("at least 4 of 5 scales: the analysts' rule, none is official", "decided"),
     ),
 )

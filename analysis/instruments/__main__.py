@@ -1,0 +1,25 @@
+"""python -m analysis.instruments [NAME]: the catalogue, or one instrument's card."""
+
+import argparse
+import sys
+
+from analysis.errors import AnalysisError
+from analysis.instruments.card import format_card, format_catalogue
+from analysis.instruments.catalogue import find_instrument, list_instruments
+
+
+def main(arguments=None):
+    """Print what was asked for and return the exit code: 0, or 2 for an unknown name."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.instruments", description=__doc__)
+    parser.add_argument("name", nargs="?", help="an instrument; without it, all are listed")
+    name = parser.parse_args(arguments).name
+    try:
+        print(format_card(find_instrument(name)) if name else format_catalogue(list_instruments()))
+    except AnalysisError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
