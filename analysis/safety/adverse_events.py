@@ -110,15 +110,17 @@ def _count_grades(events, people, context, prefix, options, classes, terms):
 def _count_relations(events, people, context, prefix, options):
     rows = []
     for relation in RELATIONS:
-        summary = summarise_adverse_events(events, people, by=(relation, "grade"), **options)
-        rows += make_count_rows(
-            context,
-            relation,
-            summary,
-            qualify=lambda record, relation=relation: join_ids(
-                prefix, slugify(record[relation]), name_grade(record["grade"])
-            ),
-            group=options["group"],
-            statistics=COUNTS,
-        )
+        for by in ((relation,), (relation, "grade")):
+            rows += make_count_rows(
+                context,
+                relation,
+                summarise_adverse_events(events, people, by=by, **options),
+                qualify=lambda record, relation=relation: join_ids(
+                    prefix,
+                    slugify(record[relation]),
+                    name_grade(record["grade"]) if "grade" in record else "",
+                ),
+                group=options["group"],
+                statistics=COUNTS,
+            )
     return rows

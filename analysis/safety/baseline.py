@@ -8,72 +8,66 @@ from analysis.tables import table_schemas
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 YES_NO = ("yes", "no")
+STABLE_LABEL = "No start or change of a class that the protocol holds stable"
+MEDICATION_LABELS = {"pde5_inhibitor": "PDE5 inhibitor"}
 
 
 NUMBERS = (
-    Variable("age", "Age", "years"),
-    Variable("height_cm", "Height", "cm"),
-    Variable("weight_kg", "Weight", "kg"),
-    Variable("bmi", "Body mass index", "kg/m²", 1),
-    Variable("years_since_raynaud", "Since Raynaud's phenomenon began", "years"),
-    Variable("years_since_non_raynaud", "Since the first other symptom", "years"),
+    Variable("age", "Age", "years", section="Demography"),
+    Variable("height_cm", "Height", "cm", section="Demography"),
+    Variable("weight_kg", "Weight", "kg", section="Demography"),
+    Variable("bmi", "Body mass index", "kg/m²", 1, section="Demography"),
+    Variable("years_since_raynaud", "Since Raynaud's phenomenon began", "years", section="Disease"),
+    Variable(
+        "years_since_non_raynaud", "Since the first other symptom", "years", section="Disease"
+    ),
 )
-RECORDED = (
-    "sex",
-    "subset",
-    "anti_centromere",
-    "anti_scl70",
-    "anti_rnap3",
-    "interstitial_lung_disease",
-    "pulmonary_hypertension",
-    "gastrointestinal",
-    "renal",
-    "cardiac",
-    "ulcer_history",
-    "contractures",
-    "calcinosis",
-    "acro_osteolysis",
-    "smoking",
-    "dominant_hand",
-    "treated_hands",
-)
+RECORDED = {
+    "Demography": ("sex", "smoking", "dominant_hand"),
+    "Disease": ("subset", "anti_centromere", "anti_scl70", "anti_rnap3"),
+    "Organ involvement": (
+        "interstitial_lung_disease",
+        "pulmonary_hypertension",
+        "gastrointestinal",
+        "renal",
+        "cardiac",
+    ),
+    "Hands": (
+        "ulcer_history",
+        "ulcers_present",
+        "contractures",
+        "calcinosis",
+        "acro_osteolysis",
+        "treated_hands",
+    ),
+}
+TREATMENT = "Background treatment"
+SEASON = "Season"
+OUTCOMES = "Outcomes at baseline"
 
 
 def list_variables(study):
-    """Return the rows of the baseline table in printed order.
+    """Return the rows of the baseline table in printed order, grouped by section.
 
     The values of a category are those of datapackage.json; the outcomes are those of study.yml.
     """
-    fields = {field["name"]: field for field in table_schemas()["participants"]["fields"]}
-    recorded = [
-        Variable(
-            name,
-            fields[name]["description"].split(" (")[0],
-            categories=tuple(_enum("participants", name)),
-        )
-        for name in RECORDED
-    ]
-    treatment = [
-        Variable(f"treatment_{name}", _print_name(name), categories=YES_NO)
-        for name in _enum("medications", "class")
-    ]
-    return (
-        *NUMBERS,
-        *recorded,
-        *treatment,
-        Variable(
-            "treatment_stable",
-            "No start or change of a class that the protocol holds stable",
-            categories=YES_NO,
-        ),
-        Variable("season_baseline", "Season of the baseline visit", categories=SEASONS),
-        Variable("season_followup", "Season of the follow-up visit", categories=SEASONS),
-        Variable("ulcers_present", "Any digital ulcer at baseline", categories=YES_NO),
-        *(
-            Variable(outcome.name, outcome.label, outcome.unit, outcome.decimals)
-            for outcome in study.outcomes
-        ),
+    variables = list(NUMBERS)
+    for section, names in RECORDED.items():
+        variables += [_describe_field(name, section) for name in names]
+    for name in _find_field("medications", "class")["constraints"]["enum"]:
+        label = MEDICATION_LABELS.get(name, name.replace("_", " ").capitalize())
+        variables.append(Variable(f"treatment_{name}", label, categories=YES_NO, section=TREATMENT))
+    variables.append(
+        Variable("treatment_stable", STABLE_LABEL, categories=YES_NO, section=TREATMENT)
     )
+    for name, label in (("baseline", "Baseline visit"), ("followup", "Follow-up visit")):
+        variables.append(Variable(f"season_{name}", label, categories=SEASONS, section=SEASON))
+    for outcome in study.outcomes:
+        variables.append(
+            Variable(outcome.name, outcome.label, outcome.unit, outcome.decimals, section=OUTCOMES)
+        )
+    sections = list(dict.fromkeys(variable.section for variable in variables))
+    return tuple(sorted(variables, key=lambda variable: sections.index(variable.section)))
 
 
 def gather_baseline(participants, visits, medications, scores, study, *, followup_visit):
@@ -96,7 +90,8 @@ def gather_baseline(participants, visits, medications, scores, study, *, followu
     """
     ids = participants["participant_id"]
     baseline = study.analysis.baseline_visit.value
-    frame = participants[["participant_id", *[v.name for v in NUMBERS], *RECORDED]]
+    recorded = [variable.name for variable in list_variables(study)]
+    frame = participants[["participant_id", *participants.columns.intersection(recorded)]]
     frame = frame.reset_index(drop=True)
     treatment = find_background_treatment(medications, participants, study)
     frame = frame.merge(treatment, on="participant_id", how="left")
@@ -141,7 +136,7 @@ def find_background_treatment(medications, participants, study):
     held = known["class"].isin(study.specification.prohibited_medication_classes.value)
     changed = held & ~known["change"].isin(["", "none"])
     columns = {"participant_id": ids.to_numpy()}
-    for name in _enum("medications", "class"):
+    for name in _find_field("medications", "class")["constraints"]["enum"]:
         owners = known.loc[taken & known["class"].eq(name), "participant_id"]
         columns[f"treatment_{name}"] = _yes_no(ids.isin(owners))
     owners = known.loc[changed, "participant_id"]
@@ -180,14 +175,17 @@ def describe_baseline(frame, study, context):
     return rows
 
 
-def _enum(table, column):
-    fields = table_schemas()[table]["fields"]
-    return next(f["constraints"]["enum"] for f in fields if f["name"] == column)
+def _find_field(table, column):
+    return next(field for field in table_schemas()[table]["fields"] if field["name"] == column)
+
+
+def _describe_field(name, section):
+    table = "visits" if name == "ulcers_present" else "participants"
+    field = _find_field(table, name)
+    label = field["description"].split(" (")[0].split(",")[0]
+    values = tuple(field["constraints"]["enum"])
+    return Variable(name, label, categories=values, section=section)
 
 
 def _yes_no(flags):
     return flags.map({True: "yes", False: "no"}).to_numpy()
-
-
-def _print_name(name):
-    return {"pde5_inhibitor": "PDE5 inhibitor"}.get(name, name.replace("_", " ").capitalize())

@@ -6,44 +6,43 @@ from analysis.safety.summaries import Variable, describe_category, describe_numb
 from analysis.tables import table_schemas
 
 FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
-NUMBERS = (
-    Variable("lidocaine_mg", "Lidocaine", "mg"),
-    Variable("tumescent_ml", "Tumescent fluid", "mL"),
-    Variable("cannula_mm", "Outer diameter of the cannula", "mm", 1),
-    Variable("lipoaspirate_ml", "Lipoaspirate", "mL"),
-    Variable("processed_ml", "Lipoaspirate processed", "mL"),
-    Variable("processing_minutes", "Processing time", "min"),
-    Variable("minutes_to_injection", "From start of anaesthesia to first injection", "min"),
-    Variable("final_volume_ml", "Volume of the product", "mL", 1),
-    Variable("nucleated_cells_million", "Nucleated cells in the product", "10⁶", 1),
-    Variable("yield_per_ml", "Nucleated cells per mL of lipoaspirate processed", "10⁵", 2),
-    Variable("viability_percent", "Viability", "%"),
-    Variable("cd45_percent", "CD45+", "%", 1),
-    Variable("stromal_percent", "CD45− CD31− CD34+", "%", 1),
-    Variable("endothelial_percent", "CD45− CD31+ CD34+", "%", 1),
-    Variable("endotoxin_eu_per_ml", "Endotoxin", "EU/mL", 2),
-    Variable("sites_per_finger", "Injection sites per finger", ""),
-    Variable("n_fingers_injected", "Fingers injected", ""),
-    Variable("injected_total_ml", "Volume injected", "mL", 1),
-    Variable("injected_cells_million", "Nucleated cells injected", "10⁶", 1),
-    Variable("cells_per_finger_million", "Nucleated cells per injected finger", "10⁶", 2),
-)
-CATEGORIES = (
-    Variable("anaesthesia_type", "Anaesthesia"),
-    Variable("harvest_site", "Site of liposuction"),
-    Variable("gram_stain", "Gram stain"),
-    Variable("sterility", "Culture"),
-    Variable("planned_overnight_stay", "Overnight stay planned"),
-)
-TEXTS = (
-    Variable("enzyme", "Enzyme"),
-    Variable("enzyme_lot", "Lot of the enzyme"),
-    Variable("diluent", "Diluent"),
-    Variable("cell_counter", "Counter"),
-    Variable("viability_method", "Method of viability"),
-    Variable("needle_gauge", "Needle gauge"),
-    Variable("operator", "Operator"),
-    Variable("deviation", "Deviation, as recorded"),
+HARVEST, PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
+VARIABLES = (
+    Variable("anaesthesia_type", "Anaesthesia", section=HARVEST),
+    Variable("lidocaine_mg", "Lidocaine", "mg", section=HARVEST),
+    Variable("tumescent_ml", "Tumescent fluid", "mL", section=HARVEST),
+    Variable("harvest_site", "Site of liposuction", section=HARVEST),
+    Variable("cannula_mm", "Outer diameter of the cannula", "mm", 1, section=HARVEST),
+    Variable("lipoaspirate_ml", "Lipoaspirate", "mL", section=HARVEST),
+    Variable("planned_overnight_stay", "Overnight stay planned", section=HARVEST),
+    Variable("processed_ml", "Lipoaspirate processed", "mL", section=PRODUCT),
+    Variable("enzyme", "Enzyme", section=PRODUCT),
+    Variable("enzyme_lot", "Lot of the enzyme", section=PRODUCT),
+    Variable("processing_minutes", "Processing time", "min", section=PRODUCT),
+    Variable("diluent", "Diluent", section=PRODUCT),
+    Variable("final_volume_ml", "Volume", "mL", 1, section=PRODUCT),
+    Variable("nucleated_cells_million", "Nucleated cells", "10⁶", 1, section=PRODUCT),
+    Variable("yield_per_ml", "Nucleated cells per mL processed", "10⁵", 2, section=PRODUCT),
+    Variable("cell_counter", "Counter", section=PRODUCT),
+    Variable("viability_percent", "Viability", "%", section=PRODUCT),
+    Variable("viability_method", "Method of viability", section=PRODUCT),
+    Variable("cd45_percent", "CD45+", "%", 1, section=PRODUCT),
+    Variable("stromal_percent", "CD45− CD31− CD34+", "%", 1, section=PRODUCT),
+    Variable("endothelial_percent", "CD45− CD31+ CD34+", "%", 1, section=PRODUCT),
+    Variable("endotoxin_eu_per_ml", "Endotoxin", "EU/mL", 2, section=PRODUCT),
+    Variable("gram_stain", "Gram stain", section=PRODUCT),
+    Variable("sterility", "Culture", section=PRODUCT),
+    Variable("minutes_to_injection", "Since start of anaesthesia", "min", section=INJECTION),
+    Variable("needle_gauge", "Needle", "gauge", section=INJECTION),
+    Variable("sites_per_finger", "Sites per finger", section=INJECTION),
+    Variable("n_fingers_injected", "Fingers injected", section=INJECTION),
+    Variable("injected_total_ml", "Volume", "mL", 1, section=INJECTION),
+    Variable("injected_cells_million", "Nucleated cells", "10⁶", 1, section=INJECTION),
+    Variable(
+        "cells_per_finger_million", "Nucleated cells per injected finger", "10⁶", 2, (), INJECTION
+    ),
+    Variable("operator", "Operator", section=INJECTION),
+    Variable("deviation", "Deviation, as recorded", section=INJECTION),
 )
 
 
@@ -106,22 +105,22 @@ def describe_exposure(frame, context):
         Rows as ``exposure.viability_percent.median_range``; for every finger
         ``exposure.injected_right_2_ml.median_range``.
     """
-    fingers = [
-        Variable(f"injected_{finger}_ml", print_finger(finger), "mL", 2) for finger in FINGERS
-    ]
+    fields = {field["name"]: field for field in table_schemas()["procedures"]["fields"]}
+    fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in FINGERS]
     rows = []
-    for variable in (*NUMBERS, *fingers):
-        rows += describe_number(
-            context,
-            variable.name,
-            frame[variable.name].astype("float64"),
-            unit=variable.unit,
-            decimals=variable.decimals,
-        )
-    enums = {field["name"]: field for field in table_schemas()["procedures"]["fields"]}
-    for variable in CATEGORIES:
-        values = enums[variable.name]["constraints"]["enum"]
-        rows += describe_category(context, variable.name, frame[variable.name], values)
+    for variable in (*VARIABLES, *fingers):
+        values = frame[variable.name]
+        categories = fields.get(variable.name, {}).get("constraints", {}).get("enum")
+        if categories:
+            rows += describe_category(context, variable.name, values, categories)
+        elif pd.api.types.is_numeric_dtype(values):
+            rows += describe_number(
+                context,
+                variable.name,
+                values,
+                unit=variable.unit,
+                decimals=variable.decimals,
+            )
     return rows
 
 

@@ -6,6 +6,13 @@ from analysis.results import format_number, make_result
 
 NO_REASON = "reason not recorded"
 NOBODY = "nobody"
+LOSSES = {
+    "not_enrolled": "Not enrolled",
+    "not_harvested": "Enrolled, no anaesthesia",
+    "not_injected": "Anaesthesia, no injection",
+    "discontinued": "Injected, trial not completed",
+    "not_per_protocol": "Injected, not per protocol",
+}
 
 
 def find_lost(participants, disposition):
@@ -19,9 +26,7 @@ def find_lost(participants, disposition):
     Returns
     -------
     pandas.DataFrame
-        `participant_id, stage, reason` of those lost: ``not_enrolled``, ``not_harvested``
-        (enrolled, no anaesthesia), ``not_injected`` (anaesthesia, no injection),
-        ``discontinued`` (injected, trial not completed) and ``not_per_protocol``; who is not
+        `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; who is not
         per protocol may have discontinued as well.
     """
     ended = disposition.set_index("participant_id")
@@ -96,13 +101,7 @@ def describe_flow(
     for stage in study.populations:
         rows.append(row(stage.name, "n", int(participants[f"in_{stage.name}"].eq("yes").sum())))
     lost = find_lost(participants, disposition)
-    for stage in (
-        "not_enrolled",
-        "not_harvested",
-        "not_injected",
-        "discontinued",
-        "not_per_protocol",
-    ):
+    for stage in LOSSES:
         texts = lost.loc[lost["stage"] == stage, "reason"]
         rows += [row(stage, "n", len(texts)), reasons(stage, texts)]
     for visit in study.visits:
@@ -123,17 +122,17 @@ def describe_flow(
 def count_visit(visits, participants, visit, study, population):
     """Count who was due at a visit, came, and came in its window.
 
-    Before the procedure everyone enrolled is due, afterwards the population.
+    At screening everyone is due, until the procedure everyone enrolled, then the population.
 
     Returns
     -------
     dict of str to int
         `n_due`, `n_attended`, `n_in_window`.
     """
-    after = visit.day is not None and visit.day > 0
-    due = participants.loc[
-        participants[f"in_{population if after else 'enrolled'}"] == "yes", "participant_id"
-    ]
+    due = participants["participant_id"]
+    if visit.name != "screening":
+        after = visit.day is not None and visit.day > 0
+        due = due[participants[f"in_{population if after else 'enrolled'}"] == "yes"]
     held = visits[
         (visits["visit"] == visit.name)
         & visits["participant_id"].isin(due)

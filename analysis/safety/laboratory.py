@@ -68,7 +68,7 @@ def describe_laboratory(pairs, context, *, before, after):
                 unit=unit,
                 decimals=decimals,
                 qualifier=f"{item}.{visit}",
-                visit="" if visit == "change" else visit,
+                visit=after if visit == "change" else visit,
             )
         # Rounded as recorded, so that noise in the last bit is no rise.
         change = both["change"].round(decimals + 3)

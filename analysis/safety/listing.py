@@ -2,15 +2,16 @@
 
 import pandas as pd
 
+from analysis.results import format_number
 from analysis.safety.coding import name_term
 from analysis.safety.overview import RELATIONS, is_planned_stay, is_serious
 
 PERIODS = {
     "before_consent": "before consent",
-    "pre_procedure": "before the procedure",
+    "pre_procedure": "before",
     "procedure_emergent": "procedure",
     "product_emergent": "product",
-    "later": "after the follow-up window",
+    "later": "after",
     "unclear": "uncertain",
 }
 NOT_RECORDED = "not recorded"
@@ -24,18 +25,19 @@ def list_adverse_events(events, *, coarsen):
     events : pandas.DataFrame
         As `analysis.safety.phases.assign_phases` returns them.
     coarsen : bool
-        Study days stand for dates, and the coded term for the term as recorded.
+        Study days stand for dates, and the term as recorded is shown only of an event that
+        is not coded.
 
     Returns
     -------
     pandas.DataFrame
-        Texts: `participant_id, event, recorded, period, start, end, grade, serious,` the four
+        Texts: `participant_id, event, recorded, period, days, grade, serious`, the four
         relations, `action, outcome, withdrawal, note`; sorted by participant, start and number.
     """
     key = ["participant_id", "start_day", "event_number"]
     order = events.sort_values(key, kind="stable", na_position="last")
     rows = [_print_event(event, coarsen) for event in order.to_dict("records")]
-    columns = ["participant_id", "event", "recorded", "period", "start", "end", "grade", "serious"]
+    columns = ["participant_id", "event", "recorded", "period", "days", "grade", "serious"]
     columns += [*RELATIONS, "action", "outcome", "withdrawal", "note"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -45,10 +47,9 @@ def _print_event(event, coarsen):
     return {
         "participant_id": event["participant_id"],
         "event": name_term(event),
-        "recorded": "" if coarsen and event["coded_term"] else event["term"],
+        "recorded": "" if coarsen else event["term"],
         "period": PERIODS[event["phase"]],
-        "start": _print_start(event, coarsen),
-        "end": _print_end(event, coarsen),
+        "days": f"{_print_start(event, coarsen)}{_print_end(event, coarsen)}",
         "grade": NOT_RECORDED if pd.isna(event["grade"]) else str(event["grade"]),
         "serious": _print_serious(one),
         **{name: event[name].replace("_", " ") or NOT_RECORDED for name in RELATIONS},
@@ -62,19 +63,18 @@ def _print_event(event, coarsen):
 def _print_start(event, coarsen):
     if not coarsen:
         return f"{event['start_date']} {event['start_time']}".strip() or NOT_RECORDED
-    if pd.notna(event["start_day"]):
-        return f"day {event['start_day']}".replace("-", "−")
-    return "day not known"
+    return "not known" if pd.isna(event["start_day"]) else format_number(event["start_day"], 0)
 
 
 def _print_end(event, coarsen):
     if event["ongoing"] == "yes":
-        return "ongoing"
-    if not coarsen:
-        return event["end_date"] or NOT_RECORDED
-    if pd.notna(event["end_day"]):
-        return f"day {event['end_day']}".replace("-", "−")
-    return "day not known" if event["end_date"] else NOT_RECORDED
+        return ", ongoing"
+    if not coarsen or not event["end_date"]:
+        return f" to {event['end_date'] or NOT_RECORDED}"
+    if pd.isna(event["end_day"]):
+        return " to not known"
+    same = pd.notna(event["start_day"]) and event["end_day"] == event["start_day"]
+    return "" if same else f" to {format_number(event['end_day'], 0)}"
 
 
 def _print_serious(one):

@@ -9,13 +9,19 @@ UNKNOWN = "not estimable"
 
 @dataclass(frozen=True)
 class Variable:
-    """A row of a table: a number with a unit, or a category with its values."""
+    """A row of a table: a number with a unit, or a category with its values, under a heading."""
 
     name: str
     label: str
     unit: str = ""
     decimals: int = 0
     categories: tuple[str, ...] = ()
+    section: str = ""
+
+    @property
+    def heading(self):
+        """The label with its unit."""
+        return f"{self.label}, {self.unit}" if self.unit else self.label
 
 
 def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier="", visit=""):
@@ -29,7 +35,7 @@ def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier=
     values : pandas.Series of float or Int64
         One per participant, missing allowed.
     unit, decimals
-        As printed; mean and SD have one decimal more.
+        As printed; mean and SD have at least one decimal.
     qualifier, visit
         As in `analysis.results.make_result`.
 
@@ -45,7 +51,7 @@ def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier=
     def show(value, places=decimals):
         return format_number(value, places)
 
-    more = decimals + 1
+    more = max(decimals, 1)
     rows = [
         ("n", n, show(n, 0)),
         ("n_missing", len(values) - n, show(len(values) - n, 0)),

@@ -5,7 +5,6 @@ import pandas as pd
 from analysis.results import format_number, make_result
 from analysis.safety.rows import format_count
 
-SIDES = {1: "right", 2: "left"}
 COUNTED = ("active", "new", "healed")
 
 
@@ -15,7 +14,8 @@ def list_ulcers(items, participants):
     Parameters
     ----------
     items : pandas.DataFrame
-        The table items; the ulcers of a visit are told apart by their occasion.
+        The table items; an ulcer has its finger as location, and the ulcers of a visit are told
+        apart by their occasion.
 
     Returns
     -------
@@ -25,16 +25,13 @@ def list_ulcers(items, participants):
     """
     mine = items["participant_id"].isin(participants["participant_id"])
     rows = items[items["instrument"].eq("digital_ulcers") & mine]
-    key = ["participant_id", "visit", "occasion"]
-    names = ["side", "finger", *COUNTED, "size"]
-    wide = rows.pivot(index=key, columns="item", values="value").reindex(columns=names)
-    wide = wide.astype("float64").reset_index()
-    located = wide["side"].notna() & wide["finger"].notna()
-    number = wide["finger"].fillna(0).astype(int).astype("str")
-    wide["finger"] = (wide["side"].map(SIDES) + "_" + number).where(located, "")
+    key = ["participant_id", "visit", "occasion", "location"]
+    wide = rows.pivot(index=key, columns="item", values="value")
+    wide = wide.reindex(columns=[*COUNTED, "size"]).astype("float64").reset_index()
     for name in COUNTED:
         wide[name] = wide[name].map({1: "yes", 0: "no"}).fillna("")
-    return wide.rename(columns={"size": "size_mm"}).drop(columns="side").sort_values(key)
+    names = {"size": "size_mm", "location": "finger"}
+    return wide.rename(columns=names).rename_axis(columns=None)
 
 
 def describe_ulcers(ulcers, visits, participants, context, *, at):

@@ -2,7 +2,10 @@
 
 from itertools import groupby
 
+import pandas as pd
+
 from analysis.reporting.table import Table, cell_of
+from analysis.results import format_number
 from analysis.safety.baseline import list_variables
 
 NOT_RECORDED = "not recorded"
@@ -55,8 +58,8 @@ def make_participant_table(frame, study, *, label):
     for section, variables in groupby(shown, key=lambda v: v.section):
         rows.append((section,))
         for variable in variables:
-            texts = (_print(value) for value in frame[variable.name])
-            rows.append((_head(variable), *texts))
+            texts = (_print(value, variable.decimals) for value in frame[variable.name])
+            rows.append((variable.heading, *texts))
     return Table(("Characteristic", *frame[label]), tuple(rows), numeric=False)
 
 
@@ -66,7 +69,7 @@ def _summarise(variable, results):
 
     missing = cell("n_missing")
     if not variable.categories:
-        return [(_head(variable), cell("median_range"), cell("mean_sd"), missing)]
+        return [(variable.heading, cell("median_range"), cell("mean_sd"), missing)]
     if variable.categories == ("yes", "no"):
         return [(variable.label, cell("yes", "n_share"), "", missing)]
     return [
@@ -75,10 +78,7 @@ def _summarise(variable, results):
     ]
 
 
-def _head(variable):
-    return f"{variable.label}, {variable.unit}" if variable.unit else variable.label
-
-
-def _print(value):
-    text = "" if value is None or value != value else str(value)
-    return text.removesuffix(".0") or NOT_RECORDED
+def _print(value, decimals):
+    if isinstance(value, str):
+        return value or NOT_RECORDED
+    return NOT_RECORDED if pd.isna(value) else format_number(value, decimals)

@@ -1,18 +1,23 @@
 """What each participant received, and the release tests of each product."""
 
+from itertools import groupby
+
 import pandas as pd
 
-from analysis.reporting.table import Cell, Table, cell_of
+from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
-from analysis.safety.exposure import CATEGORIES, FINGERS, NUMBERS, TEXTS, print_finger
+from analysis.safety.exposure import FINGERS, VARIABLES, print_finger
 from analysis.safety.release import TESTS
 
 WITHHELD = ("operator", "enzyme_lot")
+# A table with more columns fits no page; then only the summary is shown.
+MOST_COLUMNS = 12
 NONE = "\N{EN DASH}"
 
 
 def make_exposure_table(exposure, results, *, coarsen):
-    """Make the table of exposure: median and range, and every participant in a column.
+    """Make the table of exposure: median and range, and every participant in a column, if
+    they are few.
 
     Parameters
     ----------
@@ -27,24 +32,22 @@ def make_exposure_table(exposure, results, *, coarsen):
     -------
     analysis.reporting.table.Table
     """
-    rows = [("Procedure and product",)]
-    rows += [
-        (variable.label, "", *exposure[variable.name].map(_print_text)) for variable in CATEGORIES
-    ]
-    rows += [_print_numbers(variable, exposure, results) for variable in NUMBERS]
-    rows += [
-        (variable.label, "", *exposure[variable.name].astype("str").map(_print_text))
-        for variable in TEXTS
-        if not (coarsen and variable.name in WITHHELD)
-    ]
-    rows.append(("Volume, mL (nucleated cells, 10⁶) by finger, 1 is the thumb",))
+    shown = exposure if len(exposure) <= MOST_COLUMNS else exposure.iloc[:0]
+    rows = []
+    for section, variables in groupby(VARIABLES, key=lambda variable: variable.section):
+        rows.append((section,))
+        rows += [
+            _make_row(variable, shown, results)
+            for variable in variables
+            if not (coarsen and variable.name in WITHHELD)
+        ]
+    rows.append(("Volume, mL (nucleated cells, 10⁶) by finger; finger 1 is the thumb",))
     for finger in FINGERS:
-        volumes, cells = exposure[f"injected_{finger}_ml"], exposure[f"cells_{finger}_million"]
-        texts = (_print_finger(volume, n) for volume, n in zip(volumes, cells, strict=True))
+        pairs = shown[[f"injected_{finger}_ml", f"cells_{finger}_million"]]
         total = cell_of(results, f"exposure.injected_{finger}_ml.median_range")
-        rows.append((print_finger(finger), total, *texts))
+        rows.append((print_finger(finger), total, *(_print_finger(*pair) for pair in pairs.values)))
     return Table(
-        ("", "Median (range)", *exposure["participant_id"]),
+        ("", "Median (range)", *shown["participant_id"]),
         tuple(rows),
         notes=(
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
@@ -69,7 +72,8 @@ def make_release_table(checks, results):
     -------
     analysis.reporting.table.Table
     """
-    people = sorted(checks["participant_id"].unique())
+    everyone = sorted(checks["participant_id"].unique())
+    people = everyone if len(everyone) <= MOST_COLUMNS else []
     rows = []
     for test, label in TESTS.items():
         mine = checks[checks["test"] == test].set_index("participant_id").loc[people]
@@ -78,25 +82,24 @@ def make_release_table(checks, results):
             for row in mine.itertuples()
         )
         outside = cell_of(results, f"exposure.{test}_test.outside.n")
-        rows.append((label, "".join(mine["criterion"].unique()), outside, *texts))
+        criterion = "".join(checks.loc[checks["test"] == test, "criterion"].unique())
+        rows.append((label, criterion, outside, *texts))
     total = cell_of(results, "exposure.out_of_specification.n")
     rows.append(("Any of these", "", total, *[""] * len(people)))
     return Table(("Test", "Criterion", "Out of specification", *people), tuple(rows), numeric=False)
 
 
-def _print_numbers(variable, exposure, results):
-    label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
-    values = exposure[variable.name].astype("float64")
+def _make_row(variable, shown, results):
+    values = shown[variable.name]
+    if not pd.api.types.is_numeric_dtype(values):
+        return (variable.heading, "", *(text.replace("_", " ") or NONE for text in values))
     texts = (NONE if pd.isna(v) else format_number(v, variable.decimals) for v in values)
-    return (label, cell_of(results, f"exposure.{variable.name}.median_range"), *texts)
-
-
-def _print_text(text):
-    return NONE if text in ("", "<NA>", "nan") else text.replace("_", " ")
+    total = cell_of(results, f"exposure.{variable.name}.median_range")
+    return (variable.heading, total, *texts)
 
 
 def _print_finger(volume, cells):
     if pd.isna(volume) or volume == 0:
-        return Cell(NONE)
+        return NONE
     count = "not known" if pd.isna(cells) else format_number(cells, 1)
-    return Cell(f"{format_number(volume, 2)} ({count})")
+    return f"{format_number(volume, 2)} ({count})"

@@ -36,7 +36,8 @@ def make_flow_table(results, study):
     rows.append(("Outcomes analysed",))
     for outcome in study.outcomes:
         rows.append((outcome.label, cell(outcome.name, "n_analysed"), _missing(cell, outcome)))
-    return Table(("Stage", "Participants", "Rule, or reasons with participants"), tuple(rows))
+    heads = ("Stage", "Participants", "Rule, or reasons with participants")
+    return Table(heads, tuple(rows), numeric=False)
 
 
 def _missing(cell, outcome):

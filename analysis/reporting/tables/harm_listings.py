@@ -3,6 +3,7 @@
 from itertools import groupby
 
 from analysis.reporting.table import Table, cell_of
+from analysis.safety.coarsen import name_letter
 from analysis.safety.coding import name_coding, name_grading
 from analysis.safety.listing import list_adverse_events
 from analysis.safety.overview import is_fatal, is_serious
@@ -11,8 +12,7 @@ HEADS = {
     "event": "Event",
     "recorded": "As recorded",
     "period": "Period",
-    "start": "Start",
-    "end": "End",
+    "days": "Study days",
     "grade": "Grade",
     "serious": "Serious",
     "related_liposuction": "Liposuction",
@@ -22,11 +22,11 @@ HEADS = {
     "action": "Action",
     "outcome": "Outcome",
     "withdrawal": "Withdrawal",
-    "note": "Note",
 }
 NOTES = (
-    "Day 0 is the procedure. Liposuction (with anaesthesia), injection, product and disease: the "
-    "four recorded relations.",
+    "Day 0 is the procedure. Period in which the event began: procedure, from the start of "
+    "anaesthesia; product, from the first injection; before and after: listed, not counted.",
+    "Liposuction (with anaesthesia), injection, product and disease: the four recorded relations.",
 )
 
 
@@ -66,18 +66,23 @@ def make_withdrawal_table(events, results, *, coarsen):
 def _make_table(events, coarsen, *, notes):
     listed = list_adverse_events(events, coarsen=coarsen)
     columns = [name for name in HEADS if _is_shown(name, listed[name])]
+    remarks = list(dict.fromkeys(note for note in listed["note"] if note))
+    marks = {note: f" [{name_letter(number).lower()}]" for number, note in enumerate(remarks)}
     rows = []
     for person, mine in groupby(listed.to_dict("records"), key=lambda row: row["participant_id"]):
         rows.append((person,))
-        rows += [tuple(row[name] for name in columns) for row in mine]
+        for row in mine:
+            event = row["event"] + marks.get(row["note"], "")
+            rows.append((event, *(row[name] for name in columns[1:])))
     if not rows:
         rows = [("None reported", *[""] * (len(columns) - 1))]
-    heads = [name_coding(events) if name == "event" else HEADS[name] for name in columns]
-    return Table(tuple(heads), tuple(rows), notes=notes, numeric=False)
+    heads = (name_coding(events), *(HEADS[name] for name in columns[1:]))
+    explained = (f"{mark.strip()} {note}." for note, mark in marks.items())
+    return Table(heads, tuple(rows), notes=(*notes, *explained), numeric=False)
 
 
 def _is_shown(name, texts):
-    if name in ("recorded", "note"):
+    if name == "recorded":
         return texts.ne("").any()
     return name != "withdrawal" or texts.ne("no").any()
 

@@ -10,7 +10,7 @@ from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 from analysis.safety.rows import slug_texts, slugify
 
 GRADES = ("1", "2", "3", "4", "5", "")
-GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Grade not recorded")
+GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Not recorded")
 INDENT = "\N{EM SPACE}"
 NONE = "\N{EN DASH}"
 UNKNOWN = "not recorded"
@@ -102,9 +102,8 @@ def make_grade_table(events, participants, results):
 
     rows = [("Any adverse event", *cells("any"))]
     for record in order:
-        empty = ("",) * len(GRADES)
         of_term = record["level"] == "term"
-        rows.append((label(record), *(cells("term", qualify(record)) if of_term else empty)))
+        rows.append((label(record), *(cells("term", qualify(record)) if of_term else ())))
     return Table(
         (name_coding(events), *GRADE_HEADS),
         tuple(rows),
@@ -157,8 +156,8 @@ def _order_terms(events, participants):
 
 
 def _find(results, result_id):
-    found = (results["result_id"] == result_id).any()
-    return cell_of(results, result_id) if found else NONE
+    found = results.loc[results["result_id"] == result_id, "value"]
+    return cell_of(results, result_id) if found.gt(0).any() else NONE
 
 
 def _rank_answer(answer):

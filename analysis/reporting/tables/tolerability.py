@@ -87,6 +87,7 @@ def make_ulcer_table(ulcers, results, study, *, at):
             "Participants with an active ulcer, of those assessed; finger 1 is the thumb. An ulcer "
             "bears no number over the visits.",
         ),
+        numeric=False,
     )
 
 
