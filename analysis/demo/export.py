@@ -9,7 +9,7 @@ import yaml
 from analysis.demo.cohort import Cohort
 from analysis.demo.crf import make_redcap_export
 from analysis.demo.diary import make_diary
-from analysis.demo.faults import CORRECTION_COLUMNS, plant_faults
+from analysis.demo.faults.catalogue import CORRECTION_COLUMNS, plant_faults
 from analysis.demo.forms import DIARY, IMAGES, project_dictionary, project_fields, read_forms
 from analysis.demo.images import make_images
 from analysis.demo.readme import write_readme
@@ -76,7 +76,7 @@ def make_export(participants=7, seed=2016, *, faults="planted"):
         "corrections.csv": pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="object"),
     }
     provenance = {
-        "description": "Simulated export of a trial that did not take place in these people",
+        "description": "Simulated export; nobody described in it exists",
         "exported_on": EXPORTED_ON,
         "exported_by": "analysis.demo",
         "simulated": True,

@@ -33,21 +33,21 @@ of bowel and breathing have no change built in.
 | redcap_export.csv | REDCap's flat export with raw codes | `record_id\\|event\\|form#instance` |
 | redcap_dictionary.csv | REDCap's data dictionary in its own column order | |
 | fields.csv | where each column goes in the processed tables | |
-| raynaud_diary.csv | export of the e-diary, ratings of 0 to 10 | `record_id\\|entry_date\\|entry_time` |
+| raynaud_diary.csv | the e-diary, ratings of 0 to 10 | `record_id\\|entry_date\\|entry_time` |
 | capillaroscopy.csv | the readers' sheet, one row per image and reader | `image_id\\|reader` |
 | corrections.csv | corrections signed off by the site | |
 | provenance.yml | what this is, when exported, by whom, simulated or not | |
 | SHA256SUMS | checksums of all of these | |
 
-Keys are made of the cells **as received**, so a row that spells the participant differently has a
-key of its own. A row that does not repeat ends with the bar: `SIM-03|week_12_arm_1|`; an instance of
-a repeating form is `SIM-03|unscheduled_arm_1|adverse_event#2`. `corrections.csv` and the list of
-changes use these keys.
+Keys are made of the cells **as received**, so a row that spells the participant differently has
+a key of its own. A row that does not repeat ends with the bar: `SIM-03|week_12_arm_1|`; an
+instance of a repeating form is `SIM-03|unscheduled_arm_1|adverse_event#2`. `corrections.csv` and
+the list of changes use these keys.
 
 In fields.csv a field goes to a column of a table or to an item of an instrument. `values` maps raw
 codes to processed values (`1=female|2=male`); where it is empty, the label of the choice in
-snake_case is taken. A field of the dictionary that fields.csv does not name is the site's own and is
-kept under its form. Records named `{screened}...` were screened and not enrolled.
+snake_case is taken. A field of the dictionary that fields.csv does not name is the site's own and
+is kept under its form. Records named `{screened}...` were screened and not enrolled.
 
 ## Put in a real export
 
@@ -62,10 +62,11 @@ kept under its form. Records named `{screened}...` were screened and not enrolle
 FAULTS = """
 ## Planted faults
 
-{count} faults of the kinds that real exports have are planted, at places fixed by rule. `expected` is
-what cleaning does: `converted`, `set_missing`, `kept` (and asked about, unless the note says
-otherwise), `set_aside` or `corrected`. An empty field stands for the whole row, an empty row for the
-whole file. The true value is what the simulation had drawn.
+{count} faults of the kinds that real exports have are planted, at places fixed by rule. `kind` is
+the rule of the cleaning that is meant. `expected` is what cleaning does: `converted`,
+`set_missing`, `kept` (and asked about, unless the note says otherwise), `set_aside` or
+`corrected`. An empty field stands for the whole row, an empty row for the whole file. The true
+value is what the simulation had drawn.
 
 {table}
 

@@ -45,6 +45,10 @@ class Planter:
         repeat = f"{form}#{instance}" if form else ""
         return f"{self.ids[person]}|{visit}_arm_1|{repeat}"
 
+    def first_event(self, person):
+        """Return the key of a participant's first adverse event."""
+        return self.row(person, "unscheduled", "adverse_event", 1)
+
     def rows(self, file, person):
         """Return the keys of a participant's rows in a file, in the file's order."""
         places = self._places[file]
@@ -66,6 +70,10 @@ class Planter:
         key = row_keys(self.tables[file].loc[[place]], file)[0]
         self._places[file][key] = place
         self.note(file, key, field, raw, true)
+
+    def rewrite(self, row, field, write):
+        """Write a cell of the REDCap export in another way."""
+        self.change(REDCAP, row, field, write(self.read(REDCAP, row, field)))
 
     def add(self, file, like, cells):
         """Add a copy of a row with other cells and return its key; it is not listed yet."""

@@ -1,0 +1,1 @@
+"""The faults that real exports have: planted by rule, and listed."""
