@@ -24,17 +24,18 @@ class Table:
     columns
         Headings; the first heads the row headings.
     rows
-        Each a tuple of `Cell` or str as long as `columns`, the first of them the row's
-        heading; a tuple of one str is a heading over the rows that follow.
+        Each a tuple of cells as long as `columns`, the first of them the row's heading; a
+        tuple of one str is a heading over the rows that follow. A cell is a `Cell`, a str, or
+        a tuple of both where one place prints several results.
     notes
-        Footnotes, one sentence each.
+        Footnotes, one sentence each, made like a cell.
     numeric
         Whether the cells after the first column are numbers, aligned as such.
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | str, ...], ...]
-    notes: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell | str | tuple[Cell | str, ...], ...], ...]
+    notes: tuple[Cell | str | tuple[Cell | str, ...], ...] = ()
     numeric: bool = True
 
     def to_html(self):
@@ -43,7 +44,7 @@ class Table:
         head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
         body = "\n".join(self._row(row) for row in self.rows)
         foot = "".join(
-            f'<tr><td colspan="{len(self.columns)}">{escape(note)}</td></tr>' for note in self.notes
+            f'<tr><td colspan="{len(self.columns)}">{_html(note)}</td></tr>' for note in self.notes
         )
         return (
             f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
@@ -84,6 +85,8 @@ def write_html_table(table, name, outputs):
 
 
 def _html(cell):
+    if isinstance(cell, tuple):
+        return "".join(_html(part) for part in cell)
     if isinstance(cell, str):
         return escape(cell)
     if not cell.result_id:
