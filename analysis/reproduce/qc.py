@@ -1,0 +1,154 @@
+"""Hold every efficacy result against a second program, written in R."""
+
+import math
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import paths
+from analysis.errors import DataError, MissingError
+from analysis.results import format_number
+from analysis.study import load_study
+from analysis.tables import read_table
+
+PROGRAM = Path(__file__).with_name("second_program") / "efficacy.R"
+HOW_TO_GET = (
+    "Install R with coin and exactRankTests: apt install r-base-core r-cran-coin"
+    " r-cran-exactranktests, or conda install -c conda-forge r-base r-coin r-exactranktests"
+)
+MISSING = 3
+TOLERANCE = 1e-9
+# R goes through all patterns of signs; with more participants Python draws them at random.
+MOST_ENUMERATED = 20
+_PRINTED = re.compile(r"(?:at least )?(?P<number>−?\d+(?:\.(?P<decimals>\d+))?)(?P<percent> %)?")
+
+
+def check_efficacy(outputs, *, tell=print):
+    """Compute all efficacy results in R and compare them with results.csv.
+
+    Parameters
+    ----------
+    outputs : analysis.paths.Outputs
+        Where the run's tables lie.
+    tell : callable
+        Takes the lines that a person reads.
+
+    Raises
+    ------
+    MissingError
+        R or one of its packages, or a table, is not there.
+    DataError
+        A result differs, or only one of the programs has it; the message names it.
+    """
+    results = read_table("results", outputs.processed)
+    efficacy = results[(results["analysis"] == "efficacy") & results["value"].notna()]
+    if efficacy.empty:
+        raise DataError("no efficacy result to compare", file=outputs.processed / "results.csv")
+    efficacy = efficacy[~_is_random(efficacy)]
+    second = run_second_program(outputs.processed, *_find_analysis(results))
+    differing = compare_programs(efficacy, second)
+    if differing.empty:
+        tell(f"{len(efficacy)} efficacy results agree with the second program, in R.")
+        return
+    tell(differing.to_string(index=False, na_rep="absent", float_format="%.12g"))
+    raise DataError(
+        f"{len(differing)} of {len(efficacy)} efficacy results differ between the two programs: "
+        + ", ".join(differing["result_id"].head(10))
+        + (" and others" if len(differing) > 10 else ""),
+        file=outputs.processed / "results.csv",
+        hint="Run `make notebooks` anew; if they still differ, one of the programs is wrong",
+    )
+
+
+def run_second_program(processed, population, visit):
+    """Run the R program on the processed tables.
+
+    Returns
+    -------
+    pandas.Series
+        Values by `result_id`.
+
+    Raises
+    ------
+    MissingError
+        R or one of its packages is not there.
+    DataError
+        The program stopped.
+    """
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        raise MissingError("R is not installed", hint=HOW_TO_GET)
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "results.csv"
+        command = [rscript, "--vanilla", PROGRAM, paths.STUDY, processed, population, visit, output]
+        ended = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        )
+        if ended.returncode == MISSING:
+            raise MissingError(ended.stderr.strip().splitlines()[-1], hint=HOW_TO_GET)
+        if ended.returncode:
+            last = " ".join(ended.stderr.strip().splitlines()[-3:])
+            raise DataError(f"the second program stopped: {last}", file=PROGRAM.name)
+        return pd.read_csv(output, index_col="result_id")["value"]
+
+
+def compare_programs(results, second):
+    """List the results that the two programs do not share.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Rows of results with a value.
+    second : pandas.Series
+        Values by `result_id`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `result_id`, `results.csv`, `R` (NaN where absent) and `text`, where the value or the
+        number printed in the text differs; sorted.
+    """
+    first = results.set_index("result_id")
+    table = pd.DataFrame(
+        {"results.csv": first["value"], "R": second, "text": first["text"]}
+    ).rename_axis("result_id")
+    agree = [
+        math.isclose(one, two, rel_tol=TOLERANCE, abs_tol=TOLERANCE) and _prints(text, two)
+        for one, two, text in table.itertuples(index=False)
+    ]
+    return table[[not same for same in agree]].sort_index().reset_index()
+
+
+def _prints(text, value):
+    """Say whether a text that is a number is this value, rounded as it is."""
+    found = _PRINTED.fullmatch(text)
+    if found is None:
+        return True
+    decimals = len(found["decimals"] or "")
+    return found["number"] == format_number(value * (100 if found["percent"] else 1), decimals)
+
+
+def _find_analysis(results):
+    """Return population and follow-up visit of the primary result."""
+    primary = next(o.name for o in load_study().outcomes if o.role == "primary")
+    rows = results[results["result_id"] == f"efficacy.{primary}.n_pairs"]
+    if rows.empty:
+        raise DataError(
+            f"there is no result efficacy.{primary}.n_pairs", hint="Run `make notebooks`"
+        )
+    return rows["population"].iloc[0], rows["visit"].iloc[0]
+
+
+def _is_random(results):
+    many = results["n"].fillna(0) > MOST_ENUMERATED
+    flipped = (results["statistic"] == "max_t_p") | (results["outcome"] == "global_test")
+    return many & flipped

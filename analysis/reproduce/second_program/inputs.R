@@ -1,0 +1,115 @@
+# What the second program reads: the plan from study.yml, the tables from data/processed.
+# Base R has no YAML; the few lines needed are found by their indentation.
+
+read_plan <- function(file) {
+  lines <- readLines(file, encoding = "UTF-8")
+  block <- function(name) {
+    start <- which(lines == paste0(name, ":"))
+    after <- which(grepl("^[a-z]", lines) & seq_along(lines) > start)
+    own <- lines[(start + 1):(if (length(after)) after[1] - 1 else length(lines))]
+    own[!grepl("^ *#", own)]
+  }
+  setting <- function(own, name) field(own, paste0("  ", name), "value")
+  rules <- block("analysis")
+  bench <- block("placebo_benchmark")
+  direct <- function(name) sub(".*: *", "", grep(paste0("^  ", name, ":"), bench, value = TRUE))
+  list(
+    alpha = as.numeric(setting(rules, "alpha")),
+    confidence = as.numeric(setting(rules, "confidence")),
+    zeros = setting(rules, "zeros"),
+    baseline = setting(rules, "baseline_visit"),
+    visits = sub(".*name: *([a-z_0-9]+).*", "\\1", grep("name:", block("visits"), value = TRUE)),
+    outcomes = read_outcomes(block("outcomes")),
+    benchmark = list(
+      outcome = direct("outcome"), mean = as.numeric(direct("mean_change")),
+      sd = as.numeric(direct("sd_change")), n = as.numeric(direct("n"))
+    )
+  )
+}
+
+read_outcomes <- function(own) {
+  starts <- grep("^  - name:", own)
+  ends <- c(starts[-1] - 1, length(own))
+  outcomes <- lapply(seq_along(starts), function(i) {
+    one <- own[starts[i]:ends[i]]
+    value <- function(name) {
+      sub("^[ -]*[a-z_]+: *", "", grep(paste0("^[ -]*", name, ":"), one, value = TRUE)[1])
+    }
+    threshold <- one[grepl("^    threshold:", one)]
+    number <- function(name) suppressWarnings(as.numeric(field(threshold, "    threshold", name)))
+    list(
+      name = value("name"),
+      direction = c(higher = 1, lower = -1, none = 0)[[value("better")]],
+      decimals = as.numeric(value("difference_decimals")),
+      of_hands = value("of_hands") == "true",
+      variants = setdiff(inner_names(value("variants")), "primary"),
+      components = inner_names(value("components")),
+      threshold = number("value"), error = number("measurement_error"), step = number("score_step")
+    )
+  })
+  setNames(outcomes, vapply(outcomes, function(o) o$name, ""))
+}
+
+# The value of one key in a line such as "  alpha: {value: 0.05, source: assumed}".
+field <- function(own, start, key) {
+  line <- own[startsWith(own, paste0(start, ":"))]
+  found <- regmatches(line, regexpr(paste0("[{ ]", key, ": *(\"[^\"]*\"|[^,}]*)"), line))
+  if (length(found)) gsub("^.*?: *|\"", "", found, perl = TRUE) else NA
+}
+
+# "{primary: a, other: b}" gives primary, other; "[a, b]" gives a, b.
+inner_names <- function(text) {
+  parts <- trimws(strsplit(gsub("[][{}]", "", text), ",")[[1]])
+  sub(":.*", "", parts[parts != ""])
+}
+
+read_table <- function(folder, name) {
+  file <- file.path(folder, paste0(name, ".csv"))
+  table <- read.csv(file, colClasses = "character", na.strings = "", encoding = "UTF-8")
+  for (column in intersect(names(table), c("score", "value", "baseline", "followup", "improvement"))) {
+    table[[column]] <- as.numeric(table[[column]])
+  }
+  table
+}
+
+# Hand mRSS from the items on: dorsum and fingers of both hands, 0 to 3 each, all four needed.
+score_hand_skin <- function(items, scores) {
+  sites <- items[items$instrument == "mrss" & items$item %in% c("hand_dorsum", "fingers") &
+    items$location %in% c("right", "left"), ]
+  own <- scores$outcome == "hand_mrss" & scores$variant == "primary" & scores$component == "total"
+  for (row in which(own)) {
+    here <- sites$participant_id == scores$participant_id[row] & sites$visit == scores$visit[row]
+    values <- sites$value[here]
+    scores$score[row] <- if (length(values) == 4 && !anyNA(values)) sum(values) else NA
+  }
+  scores
+}
+
+# Pairs of both visits, made anew from the scores. Means over the fingers or fields that both
+# visits share cannot be had from the scores of single visits: these are taken as they are.
+make_pairs <- function(scores, given, baseline, outcomes) {
+  key <- c("participant_id", "outcome", "variant", "component")
+  scores <- scores[!is.na(scores$score), ]
+  before <- scores[scores$visit == baseline, c(key, "score")]
+  after <- scores[scores$visit != baseline, c(key, "visit", "score")]
+  names(before)[5] <- "baseline"
+  names(after)[6] <- "followup"
+  pairs <- merge(before, after, by = key)
+  matched <- given[given$rule != "both_visits", ]
+  spec <- function(table) do.call(paste, table[c("outcome", "variant", "component")])
+  pairs <- pairs[!(spec(pairs) %in% spec(matched)), ]
+  pairs <- rbind(pairs, matched[names(pairs)])
+  # A pair before the procedure is none; the table of pairs says which visits count.
+  pairs <- pairs[pairs$visit %in% given$visit, ]
+  pairs$change <- pairs$followup - pairs$baseline
+  direction <- vapply(outcomes, function(o) o$direction, 0)[pairs$outcome]
+  pairs$improvement <- ifelse(direction == 0, NA, direction * pairs$change)
+  # The direction of a component is no part of the plan: it is read off the table of pairs.
+  part <- which(pairs$component != "total")
+  if (length(part)) {
+    full <- c(key, "visit")
+    there <- match(do.call(paste, pairs[part, full]), do.call(paste, given[full]))
+    pairs$improvement[part] <- given$improvement[there]
+  }
+  pairs[order(pairs$participant_id), ]
+}

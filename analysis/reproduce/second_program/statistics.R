@@ -1,0 +1,115 @@
+# The statistics of one set of changes. p-values come from exactRankTests and coin, which have to
+# agree; estimates and intervals from base R on Walsh averages, since wilcox.exact's are wrong
+# with ties.
+
+walsh_averages <- function(d) {
+  means <- outer(d, d, "+") / 2
+  sort(means[lower.tri(means, diag = TRUE)])
+}
+
+estimate_hl <- function(d, confidence) {
+  n <- length(d)
+  if (!n) return(c())
+  w <- walsh_averages(d)
+  estimate <- c(hl = median(w))
+  k <- max(1, qsignrank((1 - confidence) / 2, n))
+  level <- 1 - 2 * psignrank(k - 1, n)
+  if (level < confidence) return(estimate)
+  c(estimate, hl_low = w[k], hl_high = w[length(w) + 1 - k], hl_level = level)
+}
+
+test_signed_rank <- function(d, zeros, alpha) {
+  n <- sum(d != 0)
+  base <- c(n_nonzero = n, p_min = min(1, 2^(1 - n)))
+  if (!n) return(c(base, p_value = 1, mid_p = 1))
+  rule <- if (zeros == "pratt") "Pratt" else "Wilcoxon"
+  test <- coin::wilcoxsign_test(d ~ rep(0, length(d)), distribution = "exact", zero.method = rule)
+  p <- as.numeric(coin::pvalue(test))
+  if (rule == "Wilcoxon") {
+    other <- exactRankTests::wilcox.exact(d[d != 0])$p.value
+    if (abs(p - other) > 1e-10) stop("coin and exactRankTests disagree: ", p, " and ", other)
+  }
+  # The statistic is standardised, so its distribution lies symmetrically about zero.
+  support <- coin::support(test)
+  chance <- vapply(support, function(s) coin::dperm(test, s), 0)
+  seen <- as.numeric(coin::statistic(test))
+  middle <- abs(seen) < 1e-9
+  tails <- vapply(-abs(support), function(s) 2 * sum(chance[support <= s + 1e-9]), 0)
+  reached <- tails[tails <= alpha + 1e-12]
+  c(base,
+    p_value = p,
+    mid_p = if (middle) 1 else p - sum(chance[abs(support - seen) < 1e-9]),
+    if (length(reached)) c(p_largest_rejecting = max(reached))
+  )
+}
+
+rank_biserial <- function(d, zeros) {
+  used <- if (zeros == "pratt") d else d[d != 0]
+  ranks <- rank(abs(used)) * sign(used)
+  if (any(ranks != 0)) c(rank_biserial = sum(ranks) / sum(abs(ranks))) else c()
+}
+
+# Hedges' factor, exact.
+shrink <- function(df) exp(lgamma(df / 2) - lgamma((df - 1) / 2)) / sqrt(df / 2)
+
+varies <- function(d) length(d) > 1 && diff(range(d)) > 1e-12 * max(abs(d))
+
+mean_interval <- function(d, confidence) {
+  if (!varies(d)) return(c())
+  limits <- t.test(d, conf.level = confidence)$conf.int
+  c(mean_change_low = limits[1], mean_change_high = limits[2])
+}
+
+standardised_mean <- function(d, confidence) {
+  if (!varies(d)) return(c())
+  n <- length(d)
+  t <- mean(d) / sd(d) * sqrt(n)
+  reach <- 10 + 5 * abs(t)
+  solve <- function(p) {
+    f <- function(ncp) suppressWarnings(pt(t, n - 1, ncp)) - p
+    uniroot(f, c(max(-37, t - reach), min(37, t + reach)), tol = 1e-13, maxiter = 10000)$root
+  }
+  c(
+    d_z = mean(d) / sd(d),
+    d_z_low = solve((1 + confidence) / 2) / sqrt(n),
+    d_z_high = solve((1 - confidence) / 2) / sqrt(n)
+  )
+}
+
+g_average <- function(before, after) {
+  n <- length(before)
+  if (n < 3 || sd(before) == 0 || sd(after) == 0) return(c())
+  factor <- shrink(2 * (n - 1) / (1 + cor(before, after)^2))
+  c(g_av = factor * mean(after - before) / sqrt((var(before) + var(after)) / 2))
+}
+
+describe <- function(x, names) {
+  values <- c(
+    if (length(x)) mean(x) else NA,
+    if (length(x) > 1) sd(x) else NA,
+    if (length(x)) median(x) else NA
+  )
+  setNames(values, names)
+}
+
+count_directions <- function(change, improvement, direction) {
+  directed <- any(is.finite(improvement)) || (!length(improvement) && direction != 0)
+  x <- if (directed) improvement else change
+  names <- if (directed) c("n_worse", "n_improved") else c("n_decreased", "n_increased")
+  setNames(c(sum(x < 0, na.rm = TRUE), sum(x == 0, na.rm = TRUE), sum(x > 0, na.rm = TRUE)),
+    c(names[1], "n_unchanged", names[2]))
+}
+
+compare_threshold <- function(improvement, outcome) {
+  if (is.na(outcome$threshold)) return(c())
+  reached <- c(n_reached_mid = sum(improvement >= outcome$threshold - 1e-9))
+  if (is.na(outcome$error)) return(reached)
+  least <- outcome$threshold
+  if (!is.na(outcome$step)) least <- (ceiling(least / outcome$step - 1e-9) - 0.5) * outcome$step
+  share <- pnorm(least, sd = sqrt(2) * outcome$error, lower.tail = FALSE)
+  c(reached, noise_share = share, expected_by_noise = share * length(improvement))
+}
+
+shapiro_w <- function(d) {
+  if (length(d) < 3 || !varies(d)) c() else c(shapiro_w = unname(shapiro.test(d)$statistic))
+}
