@@ -28,7 +28,7 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
-.PHONY: help setup report notebooks test lab check-data why clean lock refresh
+.PHONY: help setup report notebooks test lab check-data why qc clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -42,6 +42,7 @@ help:
 	@echo
 	@echo 'For maintainers:'
 	@echo 'make setup        make the environment; all of the above do so by themselves'
+	@echo 'make qc           compute the efficacy results again in R and compare'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
 
@@ -90,6 +91,10 @@ check-data: $(COPY)/01_clean.ipynb
 
 why: setup
 	@$(RUNNER) why $(CHOSEN)
+
+# It waits for no run: a run would put an altered result right before anyone looks at it.
+qc: setup
+	@$(RUNNER) qc $(CHOSEN)
 
 clean:
 	@$(ANY) -Es -m analysis.reproduce clean $(CHOSEN)

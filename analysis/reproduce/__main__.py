@@ -85,6 +85,12 @@ def _why(options):
     print(write_explanation(_settings(options)))
 
 
+def _qc(options):
+    from analysis.reproduce.qc import check_efficacy
+
+    check_efficacy(_settings(options).outputs)
+
+
 def _clean(options):
     from analysis.reproduce.clean import clean_outputs
 
@@ -123,6 +129,7 @@ def _make_parser():
     for name, command, about in (
         ("fingerprint", _fingerprint, "refresh the fingerprints, run nothing"),
         ("why", _why, "say what is outdated and because of what"),
+        ("qc", _qc, "compute the efficacy results again in R and compare"),
         ("clean", _clean, "remove what a run wrote"),
     ):
         commands.add_parser(name, parents=[chosen], help=about).set_defaults(command=command)
