@@ -37,35 +37,22 @@ def make_pairs(scores, items, study):
     """
     start = study.analysis.baseline_visit.value
     later = find_later_visits(study)
-    measures = {}
-    frames = []
+    measures = _measure_fingers(items[items["visit"].isin([start, *later])], study)
+    frames = [pd.DataFrame(columns=["participant_id", "visit", "rule"])]
     for outcome in study.outcomes:
         instrument = find_instrument(outcome.instrument)
-        for name, variant in outcome.variants.items():
-            definition = find_variant(instrument, variant)
-            if definition.matched:
-                if instrument.name not in measures:
-                    measures[instrument.name] = _measure(instrument, items, study, [start, *later])
-                least = getattr(study.scoring, instrument.min_locations).value
-                pairs = pair_locations(measures[instrument.name], definition, least, start)
-                pairs = pairs.assign(rule="matched")
-            else:
+        for name, own_name in outcome.variants.items():
+            variant = find_variant(instrument, own_name)
+            if not variant.matched:
                 own = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == name)]
                 pairs = _pair_scores(own, start, later)
-            parts = list_components(outcome, definition)
-            better = {part.name: part.better or outcome.better for part in parts}
-            better["total"] = outcome.better
-            pairs = pairs[pairs["component"].isin(list(better))]
-            change = pairs["followup"] - pairs["baseline"]
-            frames.append(
-                pairs.assign(
-                    outcome=outcome.name,
-                    variant=name,
-                    change=change,
-                    # Adding zero turns -0.0, a change of nothing, into 0.0.
-                    improvement=change * pairs["component"].map(better).map(DIRECTIONS) + 0.0,
-                )
-            )
+            elif instrument.name in measures:
+                least = getattr(study.scoring, instrument.min_locations).value
+                pairs = pair_locations(measures[instrument.name], variant, least, start)
+                pairs = pairs.assign(rule="matched")
+            else:
+                continue
+            frames.append(_find_change(pairs, outcome, variant).assign(variant=name))
     return shape_table(pd.concat(frames, ignore_index=True), "pairs")
 
 
@@ -86,6 +73,23 @@ def _pair_scores(scores, start, later):
     return pairs.assign(rule="both_visits")
 
 
-def _measure(instrument, items, study, visits):
-    own = items[(items["instrument"] == instrument.name) & items["visit"].isin(visits)]
-    return instrument.measure(check_items(own, study.scoring))
+def _measure_fingers(items, study):
+    """Return the measures of every instrument that pairs fingers and has items, by name."""
+    measures = {}
+    for name in dict.fromkeys(outcome.instrument for outcome in study.outcomes):
+        instrument = find_instrument(name)
+        own = items[items["instrument"] == name]
+        if instrument.measure is not None and len(own):
+            measures[name] = instrument.measure(check_items(own, study.scoring))
+    return measures
+
+
+def _find_change(pairs, outcome, variant):
+    parts = list_components(outcome, variant)
+    better = {part.name: part.better or outcome.better for part in parts}
+    better["total"] = outcome.better
+    pairs = pairs[pairs["component"].isin(list(better))]
+    change = pairs["followup"] - pairs["baseline"]
+    direction = pairs["component"].map(better).map(DIRECTIONS)
+    # Adding zero turns -0.0, a change of nothing, into 0.0.
+    return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)

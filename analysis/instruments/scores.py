@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import VISIT_KEY
+from analysis.instruments.answers import SCORE_COLUMNS, VISIT_KEY
 from analysis.instruments.catalogue import find_instrument, find_variant
 from analysis.instruments.checks import check_items
 from analysis.tables import shape_table
@@ -38,11 +38,14 @@ def score_items(items, study):
     for name in dict.fromkeys(outcome.instrument for outcome in outcomes):
         instrument = find_instrument(name)
         own = checked[checked["instrument"].isin((name, *instrument.reads))]
-        made[name] = pd.concat(instrument.score(own, study.scoring), ignore_index=True)
-    tables = [
+        if len(own):
+            made[name] = pd.concat(instrument.score(own, study.scoring), ignore_index=True)
+    tables = [pd.DataFrame(columns=["outcome", *SCORE_COLUMNS])]
+    tables += [
         _name_scores(made[outcome.instrument], outcome, variant, name)
         for outcome in outcomes
         for name, variant in outcome.variants.items()
+        if outcome.instrument in made
     ]
     return shape_table(pd.concat(tables, ignore_index=True), "scores")
 

@@ -1,0 +1,141 @@
+"""Cochin hand function scale: sums and proration by hand."""
+
+import numpy as np
+import pytest
+from instrument_items import (
+    STUDY,
+    change_study,
+    cochin,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
+
+from analysis.errors import DataError
+from analysis.instruments import score_items
+
+CHFS = "cochin_hand_function"
+BLANK = "not_done"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected", "rule"),
+    [
+        pytest.param(cochin(5), 90, "complete", id="18 items of 5 are 90"),
+        pytest.param(cochin(0), 0, "complete", id="no difficulty is 0, not missing"),
+        pytest.param(cochin(1), 18, "complete", id="18 items of 1"),
+        pytest.param(cochin(0, kitchen_3=4, other_2=3), 7, "complete", id="4 and 3"),
+        pytest.param(
+            cochin(2, kitchen_1=BLANK),
+            36,
+            "prorated_within_group",
+            id="7 kitchen items of 2 give 2",
+        ),
+        pytest.param(
+            cochin(0, kitchen_2=2, kitchen_1=BLANK),
+            pytest.approx(2 * 8 / 7),
+            "prorated_within_group",
+            id="2 over 7 answers times 8",
+        ),
+        pytest.param(
+            cochin(0, dressing_1=4, dressing_2=BLANK),
+            8,
+            "prorated_within_group",
+            id="4 stands for 2",
+        ),
+        pytest.param(
+            cochin(1, other_1=BLANK, other_2=BLANK),
+            18,
+            "prorated_within_group",
+            id="2 blanks in a group",
+        ),
+        pytest.param(
+            cochin(3, hygiene_1=BLANK, office_2=BLANK),
+            54,
+            "prorated_within_group",
+            id="in two groups",
+        ),
+        pytest.param(
+            cochin(5, hygiene_1=BLANK, hygiene_2=BLANK),
+            None,
+            "group_unanswered",
+            id="a blank group",
+        ),
+        pytest.param(
+            cochin(2, kitchen_1=BLANK, kitchen_2=BLANK, other_1=BLANK),
+            None,
+            "too_few_items",
+            id="3 blanks",
+        ),
+        pytest.param(cochin(BLANK), None, "too_few_items", id="an empty form is missing, not 0"),
+        pytest.param(
+            cochin(0, other_4=5, other_1=BLANK),
+            pytest.approx(20 / 3),
+            "prorated_within_group",
+            id="5 over 3 answers times 4",
+        ),
+    ],
+)
+def test_the_total(answers, expected, rule):
+    row = read_score(answers, CHFS)
+    assert row["rule"] == rule
+    if expected is None:
+        assert np.isnan(row["score"])
+        assert (row["status"], row["missing_reason"]) == ("missing", "not_done")
+    else:
+        assert row["score"] == expected
+
+
+def test_the_groups_of_the_worst_hands_are_40_10_10_10_and_20():
+    scores = score_answers_by_hand(cochin(5))["score"].xs("primary", level="variant").to_dict()
+    assert {component: score for (_, component), score in scores.items()} == {
+        "total": 90,
+        "kitchen": 40,
+        "dressing": 10,
+        "hygiene": 10,
+        "office": 10,
+        "other": 20,
+    }
+
+
+def test_a_complete_group_stands_although_the_form_is_too_incomplete():
+    scores = score_answers_by_hand(cochin(2, kitchen_1=BLANK, kitchen_2=BLANK, kitchen_3=BLANK))
+    group = scores["score"].xs("primary", level="variant")[CHFS]
+    assert group["other"] == 8
+    assert np.isnan(group["kitchen"])
+
+
+def test_complete_only_refuses_a_single_blank():
+    row = read_score(cochin(2, kitchen_1="refused"), CHFS, "complete_only")
+    assert (row["status"], row["missing_reason"], row["n_missing"]) == ("missing", "refused", 1)
+
+
+def test_complete_and_prorated_agree_when_nothing_is_missing():
+    scores = score_answers_by_hand(cochin(3, other_2=0))["score"]
+    assert scores[(CHFS, "primary", "total")] == scores[(CHFS, "complete_only", "total")] == 51
+
+
+def test_a_blank_tells_how_many_items_it_has():
+    row = read_score(cochin(2, kitchen_1=BLANK), CHFS)
+    assert row[["status", "n_items", "n_missing"]].to_list() == ["prorated", 18, 1]
+
+
+def test_the_short_form_is_scored_once_its_items_are_declared():
+    names = ["kitchen_1", "kitchen_2", "dressing_1", "hygiene_1", "office_1", "other_1"]
+    study = change_study(cochin_short_form_items=names)
+    assert (
+        read_score(cochin(0, kitchen_1=5, other_1=2), CHFS, "short_form", study=study)["score"] == 7
+    )
+    assert "short_form" not in score_answers_by_hand(cochin(1)).index.get_level_values("variant")
+
+
+def test_a_six_is_refused():
+    with pytest.raises(DataError, match=r"cochin/other_2: the value is outside 0 to 5: 6"):
+        score_items(write_items(cochin(1, other_2=6)), STUDY)
+
+
+def test_a_total_that_contradicts_its_items_is_refused():
+    with pytest.raises(
+        DataError, match=r"cochin/recorded_total: the recorded total 20 .* sum to 18"
+    ):
+        score_items(write_items(cochin(1) | {"cochin/recorded_total": 20}), STUDY)
