@@ -1,0 +1,157 @@
+"""Nailfold capillaroscopy: readers, fields and fingers by hand."""
+
+import numpy as np
+import pytest
+from instrument_items import (
+    STUDY,
+    change_study,
+    field,
+    fields,
+    join_items,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
+
+from analysis.errors import DataError
+from analysis.instruments import make_pairs, score_items
+from analysis.instruments.definition import FINGERS
+
+MES = "capillaroscopy"
+A1, A2, B1 = "reader_a/field_1", "reader_a/field_2", "reader_b/field_1"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        pytest.param(fields(), 0, id="a normal nailfold is 0, not missing"),
+        pytest.param(fields(default=3), 9, id="three items of 3 are 9"),
+        pytest.param(fields(loss=2, disorganisation=1, ramified=1), 4, id="2 + 1 + 1"),
+        pytest.param(
+            fields(enlarged=3, giants=3, haemorrhages=3), 0, id="the other three do not enter"
+        ),
+        pytest.param(fields(ramified=3), 3, id="new vessels raise the score"),
+        pytest.param(
+            fields() | field("right_2", loss=3, ramified=1), 4 / 8, id="one finger is 1/8"
+        ),
+        pytest.param(
+            fields(loss=1) | fields(place=A2, loss=2), 1.5, id="two fields of a finger are averaged"
+        ),
+        pytest.param(
+            fields(loss=1) | fields(place=B1, loss=2), 1.5, id="two readers of a field are averaged"
+        ),
+        pytest.param(
+            fields(loss=0) | fields(place=B1, loss=2) | fields(place=A2, loss=3),
+            2,
+            id="readers first, then fields: ((0+2)/2 + 3)/2",
+        ),
+        pytest.param(
+            fields(loss=1) | field("right_2", A2, loss=3),
+            (2 + 7) / 8,
+            id="fields first, then fingers: a finger with two fields weighs as one",
+        ),
+        pytest.param(fields(FINGERS[:6], loss=2), 2, id="6 fingers are enough"),
+        pytest.param(fields(FINGERS[:5], loss=2), None, id="5 are not"),
+        pytest.param(
+            fields(loss=2) | field("left_5", loss=2, ramified="unknown"),
+            2,
+            id="a reading that lacks an item has no score",
+        ),
+    ],
+)
+def test_the_evolution_score(answers, expected):
+    score = read_score(answers, MES)["score"]
+    np.testing.assert_allclose(score, np.nan if expected is None else expected)
+
+
+def test_the_score_is_the_sum_of_three_means():
+    answers = fields(loss=1, ramified=2) | field("right_2", loss=3, disorganisation=2)
+    scores = score_answers_by_hand(answers)["score"][MES]["primary"]
+    assert scores[["loss", "disorganisation", "ramified"]].to_list() == [1.25, 0.25, 1.75]
+    assert scores["total"] == 3.25
+
+
+def test_a_component_leaves_out_readings_without_a_score():
+    answers = fields(loss=1) | field("right_2", loss=3, ramified="unknown")
+    scores = score_answers_by_hand(answers)[["score", "n_missing"]].loc[(MES, "primary")]
+    assert scores.loc["loss"].to_list() == [1, 1]
+    assert scores.loc["enlarged"].to_list() == [0, 0]
+
+
+def test_density_is_the_mean_of_the_fingers():
+    answers = fields(FINGERS[:4], density=4) | fields(FINGERS[4:], density=7)
+    assert read_score(answers, MES, component="density")["score"] == 5.5
+
+
+def test_too_few_fingers_are_missing_with_their_reason():
+    answers = fields(FINGERS[:5]) | field("left_3", loss="not_done")
+    row = read_score(answers, MES)
+    assert row[["status", "missing_reason", "n_items", "n_missing", "rule"]].to_list() == [
+        "missing",
+        "not_done",
+        8,
+        3,
+        "too_few_fingers",
+    ]
+
+
+def test_a_grade_of_3_2_is_refused():
+    with pytest.raises(
+        DataError, match=r"capillaroscopy/loss/right_2/reader_a/field_1.*0 to 3: 3\.2"
+    ):
+        score_items(write_items(field("right_2", loss=3.2)), STUDY)
+
+
+def test_a_thumb_is_refused():
+    with pytest.raises(DataError, match="no such place"):
+        score_items(write_items(field("right_1")), STUDY)
+
+
+def pair(baseline, followup, component="total", study=STUDY):
+    items = join_items(write_items(baseline), write_items(followup, visit="week_12"))
+    pairs = make_pairs(score_items(items, study), items, study)
+    pairs = pairs[(pairs["variant"] == "primary") & (pairs["component"] == component)]
+    return pairs.iloc[0] if len(pairs) else None
+
+
+def test_a_pair_uses_fingers_of_both_visits():
+    row = pair(fields(loss=1) | field("right_2", loss=3), fields(FINGERS[1:], loss=1))
+    assert (row["baseline"], row["change"], row["n_locations"]) == (1, 0, 7)
+
+
+def test_a_pair_uses_fields_of_both_visits():
+    row = pair(fields(loss=1) | fields(place=A2, loss=3), fields(loss=1))
+    assert (row["baseline"], row["change"], row["n_locations"]) == (1, 0, 8)
+
+
+def test_a_second_reader_at_one_visit_makes_no_change():
+    row = pair(fields(loss=1) | fields(place=B1, loss=3), fields(loss=1))
+    assert (row["baseline"], row["change"]) == (1, 0)
+
+
+def test_two_readers_at_both_visits_are_averaged():
+    both = fields(loss=1) | fields(place=B1, loss=2)
+    row = pair(both, fields(loss=1) | fields(place=B1, loss=0))
+    assert (row["baseline"], row["followup"]) == (1.5, 0.5)
+
+
+def test_a_field_read_by_another_reader_at_the_second_visit_still_pairs():
+    row = pair(fields(loss=2), fields(place=B1, loss=1))
+    assert (row["change"], row["n_locations"]) == (-1, 8)
+
+
+def test_five_common_fingers_make_no_pair():
+    assert pair(fields(FINGERS[:7]), fields(FINGERS[2:])) is None
+    assert pair(fields(FINGERS[:7]), fields(FINGERS[1:]))["n_locations"] == 6
+
+
+def test_a_declared_minimum_of_five_makes_it():
+    study = change_study(capillaroscopy_min_fingers=5)
+    assert pair(fields(FINGERS[:7]), fields(FINGERS[2:]), study=study)["n_locations"] == 5
+
+
+def test_more_capillaries_are_better_while_a_lower_score_is():
+    density = pair(fields(density=5), fields(density=7), "density")
+    score = pair(fields(loss=2), fields(loss=1))
+    assert (density["change"], density["improvement"]) == (2, 2)
+    assert (score["change"], score["improvement"]) == (-1, 1)

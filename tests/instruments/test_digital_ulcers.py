@@ -1,0 +1,90 @@
+"""Digital ulcers: counts by hand."""
+
+import numpy as np
+import pytest
+from instrument_items import (
+    STUDY,
+    join_items,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
+
+from analysis.errors import DataError
+from analysis.instruments import make_pairs, score_items
+
+
+def ulcers(*states, place="", **others):
+    """Return ulcers from states of active, new and healed."""
+    answers = {}
+    for number, state in enumerate(states, start=1):
+        for item, value in zip(("active", "new", "healed"), state, strict=True):
+            if value is not None:
+                answers[f"digital_ulcers/{item}/{place}/{number}"] = value
+    return answers | {f"digital_ulcers/{item}": value for item, value in others.items()}
+
+
+@pytest.mark.parametrize(
+    ("answers", "active", "new", "healed", "total"),
+    [
+        pytest.param(ulcers((1, 0, 0)), 1, 0, 0, 1, id="one active"),
+        pytest.param(ulcers((1, 1, 0), (1, 0, 0)), 2, 1, 0, 2, id="one of two is new"),
+        pytest.param(ulcers((0, 0, 1)), 0, 0, 1, 1, id="a healed one is on record"),
+        pytest.param(ulcers((0, 0, 1), (1, 0, 0), (0, 0, 1)), 1, 0, 2, 3, id="two of three healed"),
+        pytest.param(ulcers((1, 1, 0), place="right_2"), 1, 1, 0, 1, id="with its finger as place"),
+        pytest.param(ulcers((0, 0, 0)), 0, 0, 0, 1, id="neither active nor healed"),
+        pytest.param(ulcers(present=0), 0, 0, 0, 0, id="no ulcer, said by the gate question"),
+        pytest.param(ulcers((1, 0, 0), present=1), 1, 0, 0, 1, id="with the gate question"),
+        pytest.param(ulcers(present=1), None, None, None, None, id="an ulcer, and none on record"),
+        pytest.param(ulcers((1, "unknown", 0)), 1, None, 0, 1, id="an unknown state is no 0"),
+        pytest.param(ulcers((1, 0, 0), (None, 0, 0)), None, 0, 0, 2, id="nor is one without a row"),
+        pytest.param(
+            ulcers(present="not_done"), None, None, None, None, id="a blank gate question"
+        ),
+    ],
+)
+def test_the_counts(answers, active, new, healed, total):
+    scores = score_answers_by_hand(answers)["score"]["digital_ulcers"]["primary"]
+    expected = [np.nan if n is None else n for n in (active, new, healed, total)]
+    np.testing.assert_array_equal(scores[["active", "new", "healed", "total"]], expected)
+
+
+def test_a_visit_without_a_row_has_no_count_rather_than_none():
+    items = join_items(
+        write_items(ulcers((1, 0, 0))),
+        write_items({"kapandji/opposition/right": 9}, visit="week_12"),
+    )
+    scores = score_items(items, STUDY)
+    counted = scores[scores["outcome"] == "digital_ulcers"]
+    assert counted["visit"].unique().tolist() == ["baseline"]
+
+
+def test_a_missing_count_says_why():
+    row = read_score(ulcers((1, "unknown", 0)), "digital_ulcers", component="new")
+    assert row[["status", "missing_reason", "n_items", "n_missing"]].to_list() == [
+        "missing",
+        "unknown",
+        1,
+        1,
+    ]
+
+
+def test_sizes_and_fingers_are_taken_and_not_scored():
+    answers = ulcers((1, 0, 0)) | {
+        "digital_ulcers/size//1": 4,
+        "digital_ulcers/finger//1": 2,
+        "digital_ulcers/side//1": "",
+    }
+    assert read_score(answers, "digital_ulcers")["score"] == 1
+
+
+def test_a_two_is_refused():
+    with pytest.raises(DataError, match=r"digital_ulcers/active//1: .* 0 to 1: 2"):
+        score_items(write_items(ulcers((2, 0, 0))), STUDY)
+
+
+def test_ulcers_are_not_paired():
+    items = join_items(
+        write_items(ulcers((1, 0, 0))), write_items(ulcers((0, 0, 1)), visit="week_12")
+    )
+    assert make_pairs(score_items(items, STUDY), items, STUDY).empty

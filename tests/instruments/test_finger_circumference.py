@@ -1,0 +1,117 @@
+"""Finger circumference: means and matched fingers by hand."""
+
+import numpy as np
+import pytest
+from instrument_items import (
+    STUDY,
+    change_study,
+    circumference,
+    join_items,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
+
+from analysis.errors import DataError
+from analysis.instruments import make_pairs, score_items
+
+GIRTH = "finger_circumference"
+EIGHT = (60, 62, 58, 50, 61, 63, 57, 49)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "total", "right", "left"),
+    [
+        pytest.param(EIGHT, 57.5, 57.5, 57.5, id="460 over 8"),
+        pytest.param([55] * 8, 55, 55, 55, id="eight alike"),
+        pytest.param([50] * 4 + [60] * 4, 55, 50, 60, id="hands apart"),
+        pytest.param([35] * 8, 35, 35, 35, id="the smallest taken"),
+        pytest.param([85] * 8, 85, 85, 85, id="the largest taken"),
+        pytest.param([None, *[56] * 7], 56, 56, 56, id="7 fingers"),
+        pytest.param([None, None, *[56] * 6], 56, None, 56, id="6 fingers, 2 of the right hand"),
+        pytest.param([None, *[56] * 3, None, *[58] * 3], 57, 56, 58, id="3 of each hand"),
+        pytest.param([None, None, None, *[56] * 5], None, None, 56, id="5 fingers are too few"),
+        pytest.param([None] * 4 + [56.5] * 4, None, None, 56.5, id="one hand is not both"),
+        pytest.param([55.5, 56.5] * 4, 56, 56, 56, id="half millimetres"),
+    ],
+)
+def test_the_mean_of_a_visit(sizes, total, right, left):
+    scores = score_answers_by_hand(circumference(*sizes))["score"][GIRTH]["primary"]
+    expected = [np.nan if value is None else value for value in (total, right, left)]
+    np.testing.assert_allclose(scores[["total", "right", "left"]], expected)
+
+
+def test_all_available_takes_what_there_is():
+    sizes = [None] * 7 + [49]
+    assert read_score(circumference(*sizes), GIRTH, "all_available")["score"] == 49
+
+
+def test_a_mean_of_fewer_fingers_says_so():
+    row = read_score(circumference(None, *[56] * 7), GIRTH)
+    assert row[["status", "n_items", "n_missing", "rule"]].to_list() == [
+        "prorated",
+        8,
+        1,
+        "fingers_left_out",
+    ]
+
+
+def test_too_few_fingers_have_the_reason_of_the_first():
+    row = read_score(circumference("refused", "not_done", "not_done", *[56] * 5), GIRTH)
+    assert row[["status", "missing_reason", "n_missing", "rule"]].to_list() == [
+        "missing",
+        "refused",
+        3,
+        "too_few_fingers",
+    ]
+
+
+def test_centimetres_are_refused_and_recognised():
+    with pytest.raises(DataError, match=r"right_2: the value is outside 35 to 85: 5\.6.* in cm"):
+        score_items(write_items(circumference(5.6, *EIGHT[1:])), STUDY)
+
+
+def pair(baseline, followup, variant="primary", component="total", study=STUDY):
+    items = join_items(
+        write_items(circumference(*baseline)),
+        write_items(circumference(*followup), visit="week_12"),
+    )
+    pairs = make_pairs(score_items(items, study), items, study)
+    pairs = pairs[(pairs["variant"] == variant) & (pairs["component"] == component)]
+    return pairs.iloc[0] if len(pairs) else None
+
+
+def test_a_finger_lacking_at_one_visit_enters_neither():
+    row = pair(EIGHT, [None, *EIGHT[1:]])
+    assert (row["baseline"], row["followup"], row["change"]) == (400 / 7, 400 / 7, 0)
+    assert (row["n_locations"], row["rule"]) == (7, "matched")
+
+
+def test_averaging_whatever_is_left_would_have_made_a_change():
+    row = pair(EIGHT, [None, *EIGHT[1:]], "all_available")
+    assert row["change"] == pytest.approx(400 / 7 - 57.5)
+    assert row["rule"] == "both_visits"
+
+
+def test_fingers_lacking_at_different_visits_leave_what_both_have():
+    row = pair([None, *[56] * 7], [*[54] * 7, None])
+    assert (row["change"], row["n_locations"]) == (-2, 6)
+
+
+def test_seven_and_seven_that_share_five_make_no_pair():
+    assert pair([None, None, *[56] * 6], [*[54] * 7, None]) is None
+
+
+def test_a_declared_minimum_of_five_makes_it():
+    study = change_study(circumference_min_fingers=5)
+    row = pair([None, None, *[56] * 6], [*[54] * 7, None], study=study)
+    assert (row["change"], row["n_locations"]) == (-2, 5)
+
+
+def test_a_hand_is_matched_by_itself():
+    row = pair([None, *[56] * 7], [*[54] * 4, *[57] * 4], component="right")
+    assert (row["change"], row["n_locations"]) == (-2, 3)
+
+
+def test_neither_thinner_nor_thicker_is_better():
+    assert np.isnan(pair(EIGHT, [55] * 8)["improvement"])

@@ -1,0 +1,104 @@
+"""Scleroderma HAQ: scales and composites by hand."""
+
+import numpy as np
+import pytest
+from instrument_items import STUDY, change_study, haq, read_score, shaq, write_items
+
+from analysis.errors import DataError
+from analysis.instruments import score_items
+
+
+@pytest.mark.parametrize(
+    ("mark", "line", "expected"),
+    [
+        pytest.param(75, 150, 1.5, id="7.5 cm on 15 cm"),
+        pytest.param(50, 100, 1.5, id="50 mm on 100 mm"),
+        pytest.param(100, 100, 3, id="the end of a 10 cm line is 3, not 2"),
+        pytest.param(0, 150, 0, id="no interference is 0, not missing"),
+        pytest.param(10, 150, 0.2, id="1 cm of 15 is 0.2"),
+        pytest.param(150, 150, 3, id="the end of a 15 cm line"),
+        pytest.param(59.5, 150, 1.19, id="the reference mean of pain"),
+    ],
+)
+def test_a_scale_is_three_times_the_mark_over_its_line(mark, line, expected):
+    row = read_score(shaq(mark, line), "shaq", component="vas_pain")
+    assert row["score"] == pytest.approx(expected)
+
+
+def test_a_mark_beyond_the_line_is_refused():
+    with pytest.raises(DataError, match=r"shaq/vas_pain: the mark at 152 mm lies beyond .* 150 mm"):
+        score_items(write_items(shaq(75, vas_pain=152)), STUDY)
+
+
+def test_the_declared_length_stands_in_and_says_so():
+    row = read_score(shaq(50, None), "shaq", component="vas_ulcers")
+    assert (row["score"], row["rule"]) == (1, "declared_line_length")
+    study = change_study(shaq_line_mm=100)
+    assert read_score(shaq(50, None), "shaq", component="vas_ulcers", study=study)["score"] == 1.5
+
+
+BLANK = "not_done"
+
+
+@pytest.mark.parametrize(
+    ("answers", "of_13", "of_six"),
+    [
+        pytest.param(haq(*[1] * 8) | shaq(), 15.5 / 13, 8.5 / 6, id="(8 + 7.5)/13 and (1 + 7.5)/6"),
+        pytest.param(haq(*[0] * 8) | shaq(0), 0, 0, id="nothing is 0"),
+        pytest.param(haq(*[3] * 8) | shaq(150), 3, 3, id="everything is 3"),
+        pytest.param(
+            haq(*[1] * 8) | shaq(vas_pain=150), 15.5 / 13, 8.5 / 6, id="pain does not enter"
+        ),
+        pytest.param(
+            haq(*[1] * 8) | shaq(vas_pain=BLANK), 15.5 / 13, 8.5 / 6, id="nor does its lack"
+        ),
+        pytest.param(
+            haq(*[1] * 8) | shaq(vas_ulcers=BLANK), 14 / 12, 7 / 5, id="4 of 5 scales are enough"
+        ),
+        pytest.param(
+            haq(*[1] * 8) | shaq(vas_ulcers=BLANK, vas_overall=BLANK), None, None, id="3 are not"
+        ),
+        pytest.param(haq(None, *[1] * 7) | shaq(), 14.5 / 12, 8.5 / 6, id="7 categories"),
+        pytest.param(haq(None, None, *[1] * 6) | shaq(), 13.5 / 11, 8.5 / 6, id="6 categories"),
+        pytest.param(haq(None, None, None, *[1] * 5) | shaq(), None, None, id="5 are too few"),
+        pytest.param(haq(*[1] * 8), None, None, id="the HAQ alone is no composite"),
+        pytest.param(shaq(), None, None, id="nor are the scales"),
+        pytest.param(
+            haq(None, None, *[1] * 6) | shaq(vas_ulcers=BLANK), 12 / 10, 7 / 5, id="10 of 13"
+        ),
+        pytest.param(
+            haq(*[1] * 8, aid_eating=1) | shaq(), 16.5 / 13, 8.625 / 6, id="an aid enters"
+        ),
+    ],
+)
+def test_the_composites(answers, of_13, of_six):
+    for variant, expected in (("primary", of_13), ("mean_of_six", of_six)):
+        np.testing.assert_allclose(
+            read_score(answers, "shaq", variant)["score"], np.nan if expected is None else expected
+        )
+
+
+def test_without_aids_both_the_composite_and_its_index_leave_them_out():
+    answers = haq(*[1] * 8, aid_eating=1) | shaq()
+    assert read_score(answers, "shaq", "without_aids")["score"] == pytest.approx(15.5 / 13)
+    assert read_score(answers, "shaq", "without_aids", "haq_di")["score"] == 1
+    assert read_score(answers, "shaq", "primary", "haq_di")["score"] == 1.125
+
+
+def test_a_blank_scale_is_counted_and_named():
+    row = read_score(haq(*[1] * 8) | shaq(vas_ulcers="not_applicable"), "shaq")
+    assert row[["status", "n_items", "n_missing", "rule"]].to_list() == [
+        "prorated",
+        25,
+        1,
+        "scale_left_out",
+    ]
+
+
+def test_a_missing_composite_has_the_reason_of_its_blanks():
+    row = read_score(haq(*[1] * 8) | shaq("refused"), "shaq")
+    assert row[["status", "missing_reason", "rule"]].to_list() == [
+        "missing",
+        "refused",
+        "too_few_scales",
+    ]
