@@ -1,0 +1,98 @@
+"""Corrections that the site has signed off; they come before every rule."""
+
+import re
+
+import pandas as pd
+
+from analysis.cleaning.export import CORRECTIONS
+from analysis.cleaning.sheet import Finding
+from analysis.errors import DataError
+
+COLUMNS = ("source", "row", "field", "old_value", "new_value", "reason", "by", "date")
+# A wrong event or instance is a wrong row, which only the site can put right.
+FIXED = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+
+
+def apply_corrections(sheets, corrections):
+    """Put the corrected values in place of the raw ones.
+
+    Parameters
+    ----------
+    sheets : dict of str to Sheet
+    corrections : pandas.DataFrame
+        One row per cell; `row` is the key of the row (as in `changes`).
+
+    Returns
+    -------
+    sheets : dict of str to Sheet
+    unused : pandas.DataFrame
+        The corrections whose row is not in the export.
+
+    Raises
+    ------
+    DataError
+        An old value that is not the raw one, a correction without reason, person or date,
+        two of one cell, or one of a file, field or key that cannot be corrected.
+    """
+    _check(corrections, sheets)
+    unused = []
+    for source, sheet in sheets.items():
+        told = corrections[corrections["source"] == source]
+        findings = []
+        for correction in told.itertuples(index=False):
+            row = _find_row(sheet, correction)
+            if row is None:
+                unused.append(correction)
+            else:
+                findings.append(
+                    Finding(
+                        "correction",
+                        correction.field,
+                        pd.Index([row]),
+                        correction.new_value,
+                        reason="" if correction.new_value else "unknown",
+                        detail=f"{correction.reason} ({correction.by}, {correction.date})",
+                    )
+                )
+        sheets = sheets | {source: sheet.apply(findings)}
+    return sheets, pd.DataFrame(unused, columns=list(COLUMNS), dtype="str")
+
+
+def _find_row(sheet, correction):
+    rows = sheet.raw.index
+    rows = rows[(rows == correction.row) | rows.str.match(re.escape(correction.row) + r"~\d+$")]
+    if not len(rows):
+        return None
+    held = sheet.raw.loc[rows, correction.field]
+    matching = held.index[held == correction.old_value]
+    if not len(matching):
+        raise _wrong(correction, "the old value is not what the export holds")
+    return matching[0]
+
+
+def _check(corrections, sheets):
+    for column in COLUMNS:
+        if column not in corrections.columns:
+            raise DataError("the column is absent", file=CORRECTIONS, field=column)
+    for correction in corrections.itertuples(index=False):
+        if correction.source not in sheets:
+            raise _wrong(correction, f"there is no file {correction.source!r} to correct")
+        known = sheets[correction.source].raw.columns
+        if correction.field not in known or correction.field in FIXED:
+            raise _wrong(correction, "this field cannot be corrected")
+        if not all(getattr(correction, name).strip() for name in ("reason", "by", "date")):
+            raise _wrong(correction, "a correction needs a reason, a person and a date")
+    twice = corrections[corrections.duplicated(["source", "row", "field"])]
+    for correction in twice.itertuples(index=False):
+        raise _wrong(correction, "the cell is corrected twice")
+
+
+def _wrong(correction, problem):
+    return DataError(
+        problem,
+        file=CORRECTIONS,
+        participant=correction.row.partition("|")[0],
+        visit=correction.row.partition("|")[2],
+        field=f"{correction.source}:{correction.field}",
+        hint="Ask the site whether the correction still stands",
+    )

@@ -1,0 +1,153 @@
+"""Dates and times as people and spreadsheets write them, read where one reading is possible."""
+
+import pandas as pd
+
+from analysis.cleaning.sheet import find
+
+EPOCH = pd.Timestamp("1899-12-30")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO = r"\d{4}-\d{2}-\d{2}"
+_PARTIAL = r"\d{4}(?:-\d{2})?"
+_SERIAL = r"[3-5]\d{4}(?:\.\d+)?"
+_WEEKDAY = r"[,.]?\s*(?:\(?[월화수목금토일](?:요일)?\)?)?"
+# Year before month before day, as Korea and ISO write it.
+_YEAR_FIRST = (
+    r"(?P<year>\d{4}|\d{2}(?=\.|년))(?:[-./]\s*|\s+|년\s*)(?P<month>\d{1,2})(?:[-./]\s*|\s+|월\s*)"
+    r"(?P<day>\d{1,2})(?:일)?" + _WEEKDAY
+)
+_COMPACT = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
+_NAMED = (
+    r"(?P<day>\d{1,2})[-. /]*(?P<name>[a-z]{3})[a-z]*[-., /]*(?P<year>\d{4})",
+    r"(?P<name>[a-z]{3})[a-z]*[-. /]*(?P<day>\d{1,2})[-., /]+(?P<year>\d{4})",
+)
+_YEAR_LAST = r"(?P<first>\d{1,2})[-./ ]+(?P<second>\d{1,2})[-./ ]+(?P<year>\d{4})\.?"
+_YEAR_SHORT = r"\d{1,2}[-/ ]\d{1,2}[-/ ]\d{2}"
+_MONTH_ONLY = r"(?P<year>\d{4})(?:[-./]\s*|\s+|년\s*)(?P<month>\d{1,2})월?\.?|(?P<only>\d{4})년"
+_TIME = (
+    r"(?P<half>오전|오후|[ap]\.?m\.?)?\s*(?P<hour>\d{1,2})\s*(?::|시)\s*(?P<minute>\d{2})?\s*분?"
+    r"(?::\d{2})?\s*(?P<end>[ap]\.?m\.?)?"
+)
+
+
+def read_dates(values, field):
+    """Write dates as YYYY-MM-DD; a partial date stays YYYY-MM or YYYY where the field allows it.
+
+    Two-digit years are read only in the Korean order (17.03.05); a serial number counts from
+    1899-12-30; where day and month could be exchanged the cell is set missing.
+    """
+    iso = _ISO if field.kind == "date" else rf"{_ISO}|{_PARTIAL}"
+    left = values[~values.str.fullmatch(iso)]
+    for rule, dates in _readings(left, field):
+        yield find(rule, field.name, dates.notna(), dates)
+        left = left[dates.isna()]
+    unclear = left.str.fullmatch(rf"{_YEAR_LAST}|{_YEAR_SHORT}")
+    yield find("day_or_month", field.name, unclear, "", reason="pending_query")
+    yield find("not_a_date", field.name, ~unclear, "", reason="pending_query")
+
+
+def read_datetimes(values, field):
+    """Write dates with times as YYYY-MM-DD HH:MM."""
+    left = values[~values.str.fullmatch(rf"{_ISO} \d{{2}}:\d{{2}}")]
+    serial = left.where(left.str.fullmatch(r"[3-5]\d{4}\.\d+"))
+    moment = EPOCH + pd.to_timedelta(pd.to_numeric(serial), unit="D")
+    stamped = moment.dt.round("min").dt.strftime("%Y-%m-%d %H:%M")
+    yield find("serial_date", field.name, stamped.notna(), stamped)
+    left = left[stamped.isna()]
+    parts = left.str.extract(
+        rf"(?i)^(.*\d.*?|{_ISO})[T,]?\s+((?:오전|오후)?\s*\d{{1,2}}\s*[:시].*)$"
+    )
+    parts = parts.where(parts.notna().all(axis=1), left.str.extract(rf"^({_ISO})T(\d.*)$"))
+    dates = parts[0].where(parts[0].str.fullmatch(_ISO))
+    for _, read in _readings(parts[0].dropna(), field):
+        dates = dates.fillna(read)
+    both = dates + " " + read_clock(parts[1])
+    yield find("date_format", field.name, both.notna(), both)
+    yield find("not_a_date", field.name, both.isna(), "", reason="pending_query")
+
+
+def read_times(values, field):
+    """Write times as HH:MM."""
+    left = values[~values.str.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d")]
+    times = read_clock(left)
+    yield find("time_format", field.name, times.notna(), times)
+    yield find("not_a_time", field.name, times.isna(), "", reason="pending_query")
+
+
+def read_clock(values):
+    """Return HH:MM of times with 오전/오후, am/pm, 시/분 or seconds; missing where it is none."""
+    parts = values.str.extract(rf"(?i)^{_TIME}$")
+    half = parts["half"].fillna(parts["end"]).str.casefold().str.replace(".", "")
+    hour = pd.to_numeric(parts["hour"]).astype("float64")
+    minute = pd.to_numeric(parts["minute"].fillna("0")).astype("float64")
+    late, early = half.isin(["오후", "pm"]), half.isin(["오전", "am"])
+    fits = hour.between(0, 23) & minute.between(0, 59) & (half.isna() | hour.between(1, 12) | early)
+    hour = (hour + 12 * (late & (hour < 12)) - 12 * (early & (hour == 12))).where(fits)
+    hour, minute = (
+        part.map("{:02.0f}".format, na_action="ignore").astype("str") for part in (hour, minute)
+    )
+    return hour + ":" + minute
+
+
+def check_calendar(values, field, latest):
+    """Set days that do not exist, or that lie after the export or long before the trial, missing.
+
+    Parameters
+    ----------
+    latest : str
+        ISO date of the export.
+    """
+    day = values.str.slice(0, 10)
+    padded = day.where(day.str.len() != 4, day + "-01")
+    padded = padded.where(padded.str.len() != 7, padded + "-01")
+    exists = parse_days(padded).notna()
+    yield find("impossible_date", field.name, ~exists, "", reason="out_of_range")
+    earliest = "1940" if field.kind == "partial_date" else "2000"
+    odd = exists & ((day > latest) | (day < earliest))
+    yield find("implausible_date", field.name, odd, "", reason="out_of_range")
+
+
+def parse_days(values):
+    """Return ISO dates as timestamps; partial, empty and impossible ones are NaT."""
+    return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
+
+
+def _readings(values, field):
+    year_first = values.str.extract(rf"^{_YEAR_FIRST}$")
+    short = year_first["year"].str.len().eq(2)
+    yield "date_format", _join(year_first.where(~short))
+    yield "date_format", _join(values.str.extract(rf"^{_COMPACT}$"))
+    for pattern in _NAMED:
+        named = values.str.extract(rf"(?i)^{pattern}$")
+        number = {name: f"{place:02d}" for place, name in enumerate(_MONTHS, 1)}
+        yield (
+            "date_format",
+            _join(named.assign(month=named["name"].str.casefold().map(number))),
+        )
+    yield "date_format", _join(_order_day_month(values.str.extract(rf"^{_YEAR_LAST}$")))
+    if field.kind == "date":
+        stamped = values.str.extract(rf"^({_ISO})[ T]\d{{2}}:\d{{2}}(?::\d{{2}})?$")[0]
+        yield "date_format", stamped
+    if field.kind == "partial_date":
+        part = values.str.extract(rf"^{_MONTH_ONLY}$")
+        part = part.astype("str")
+        month = part["year"] + "-" + part["month"].str.zfill(2)
+        yield "date_format", month.fillna(part["only"])
+    century = year_first.assign(year="20" + year_first["year"])
+    yield "two_digit_year", _join(century.where(short))
+    serial = pd.to_numeric(values.where(values.str.fullmatch(_SERIAL))).floordiv(1)
+    yield "serial_date", (EPOCH + pd.to_timedelta(serial, unit="D")).dt.strftime("%Y-%m-%d")
+
+
+def _order_day_month(parts):
+    first, second = pd.to_numeric(parts["first"]), pd.to_numeric(parts["second"])
+    day_first = (first > 12) | (first == second)
+    month_first = (second > 12) & ~day_first
+    return parts.assign(
+        day=parts["first"].where(day_first, parts["second"].where(month_first)),
+        month=parts["second"].where(day_first, parts["first"].where(month_first)),
+    )
+
+
+def _join(parts):
+    year, month, day = (parts[name].astype("str") for name in ("year", "month", "day"))
+    return year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2)

@@ -1,0 +1,150 @@
+"""Columns that follow from others: ages, body mass index, study days, windows, sums."""
+
+import pandas as pd
+
+from analysis.cleaning.dates import parse_days
+
+PRECISION = {10: "day", 7: "month", 4: "year"}
+
+
+def find_procedure_days(visits, procedures):
+    """Return the day of the procedure (timestamp) by participant.
+
+    It is the date on which anaesthesia started; without a readable time, that of the visit.
+    """
+    started = procedures.set_index("participant_id")["anaesthesia_start"].str.slice(0, 10)
+    dated = visits[visits["visit"] == "procedure"].set_index("participant_id")["visit_date"]
+    dated = dated[~dated.index.duplicated()]
+    days = parse_days(started).dropna()
+    return days.combine_first(parse_days(dated).dropna())
+
+
+def count_days(dates, participants, days):
+    """Return study days of ISO dates: days from the procedure, missing where either is unknown."""
+    return (parse_days(dates) - participants.map(days)).dt.days.astype("Int64")
+
+
+def derive_participants(recorded, procedures, everyone, days):
+    """Add age, years since onset, body mass index, and the times of the procedure.
+
+    Parameters
+    ----------
+    recorded, procedures : pandas.DataFrame
+        The tables as recorded.
+    everyone : pandas.Index
+        All participants of the export.
+    days : pandas.Series
+        Day of the procedure by participant.
+    """
+    frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
+    consent = pd.to_numeric(frame["consent_date"].str.slice(0, 4), errors="coerce")
+    height, weight = _number(frame["height_cm"]), _number(frame["weight_kg"])
+    frame = frame.assign(
+        age=(consent - _number(frame["birth_year"])).astype("Int64"),
+        years_since_raynaud=(consent - _number(frame["raynaud_onset_year"])).astype("Int64"),
+        years_since_non_raynaud=(consent - _number(frame["non_raynaud_onset_year"])).astype(
+            "Int64"
+        ),
+        bmi=(weight / (height / 100) ** 2).round(6),
+        procedure_date=days.reindex(everyone).dt.strftime("%Y-%m-%d").fillna(""),
+        **{
+            name: procedures.set_index("participant_id")[name].reindex(everyone).fillna("")
+            for name in ("anaesthesia_start", "first_injection")
+        },
+    )
+    return frame.rename_axis("participant_id").reset_index()
+
+
+def derive_visits(recorded, due, days, study):
+    """Add the missed visits, study days and windows.
+
+    Parameters
+    ----------
+    recorded : pandas.DataFrame
+        One row per visit that took place.
+    due : pandas.DataFrame
+        `participant_id, visit` of every visit that was due.
+    """
+    missed = due.merge(recorded[["participant_id", "visit"]], how="left", indicator=True)
+    missed = missed.loc[missed["_merge"] == "left_only", ["participant_id", "visit"]]
+    frame = pd.concat(
+        [recorded.assign(status="done"), missed.assign(status="missed")], ignore_index=True
+    ).fillna("")
+    windows = {visit.name: (visit.low, visit.high) for visit in study.visits}
+    low = frame["visit"].map({name: low for name, (low, _) in windows.items()})
+    high = frame["visit"].map({name: high for name, (_, high) in windows.items()})
+    day = count_days(frame["visit_date"], frame["participant_id"], days)
+    inside = day.between(low, high).astype("boolean").map({True: "yes", False: "no"})
+    return frame.assign(
+        study_day=day,
+        window_low=low.astype("Int64"),
+        window_high=high.astype("Int64"),
+        in_window=inside.where(day.notna() & low.notna(), "").astype("object"),
+    )
+
+
+def derive_adverse_events(recorded, days):
+    """Add precision, study days and duration."""
+    who = recorded["participant_id"]
+    start, end = (parse_days(recorded[name]) for name in ("start_date", "end_date"))
+    return recorded.assign(
+        start_precision=recorded["start_date"].str.len().map(PRECISION).fillna(""),
+        end_precision=recorded["end_date"].str.len().map(PRECISION).fillna(""),
+        start_day=count_days(recorded["start_date"], who, days),
+        end_day=count_days(recorded["end_date"], who, days),
+        duration_days=((end - start).dt.days + 1).astype("Int64"),
+    )
+
+
+def derive_medications(recorded, days):
+    """Add the study day of the change."""
+    day = count_days(recorded["change_date"], recorded["participant_id"], days)
+    return recorded.assign(change_day=day)
+
+
+def derive_procedures(recorded):
+    """Add the day, the minutes of processing, and the sums over the fingers."""
+    injected = list_injected(recorded)
+    begun, ended = (
+        pd.to_datetime(recorded[name], format="%Y-%m-%dT%H:%M", errors="coerce")
+        for name in ("processing_start", "processing_end")
+    )
+    return recorded.assign(
+        procedure_date=recorded["anaesthesia_start"].str.slice(0, 10),
+        processing_minutes=(ended - begun).dt.total_seconds() / 60,
+        injected_total_ml=injected.sum(axis=1, min_count=1).round(6),
+        n_fingers_injected=(injected > 0).sum(axis=1).astype("Int64"),
+    )
+
+
+def list_injected(procedures):
+    """Return the volume injected into every finger (mL), columns ``right_1`` to ``left_5``."""
+    names = [f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6)]
+    return pd.DataFrame(
+        {
+            name: _number(procedures[f"injected_{name}_ml"])
+            if f"injected_{name}_ml" in procedures
+            else float("nan")
+            for name in names
+        },
+        index=procedures.index,
+    )
+
+
+def derive_disposition(recorded, visits, everyone, days, order):
+    """Add a row for everybody, the study day and the last visit that took place."""
+    frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
+    done = visits[(visits["status"] == "done") & (visits["visit"] != "unscheduled")]
+    place = done["visit"].map({name: number for number, name in enumerate(order)})
+    last = done.assign(place=place).sort_values("place").groupby("participant_id")["visit"].last()
+    frame = frame.assign(
+        status=frame["status"].where(frame["status"] != "", "not_recorded"),
+        last_visit=last.reindex(everyone).fillna(""),
+    )
+    frame = frame.rename_axis("participant_id").reset_index()
+    day = count_days(frame["end_date"], frame["participant_id"], days)
+    return frame.assign(study_day=day)
+
+
+def _number(column):
+    return pd.to_numeric(column.where(column != "")).astype("float64")

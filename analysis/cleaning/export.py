@@ -1,0 +1,178 @@
+"""Read a raw export from its folder; nothing in it is changed here."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis import paths
+from analysis.cleaning.decode import decode_text, parse_table
+from analysis.errors import DataError, MissingError
+from analysis.provenance import Provenance, parse_provenance
+
+REDCAP = "redcap_export.csv"
+DIARY = "raynaud_diary.csv"
+CAPILLAROSCOPY = "capillaroscopy.csv"
+CORRECTIONS = "corrections.csv"
+TABLES = (
+    REDCAP, "redcap_dictionary.csv", "fields.csv", DIARY, CAPILLAROSCOPY, CORRECTIONS,
+)  # fmt: skip
+ABOUT = "provenance.yml"
+SEAL = "SHA256SUMS"
+# What a person's data stand in; a dictionary may well be the same in two trials.
+PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A raw export as received.
+
+    Parameters
+    ----------
+    folder
+        Where it was read, as text for messages.
+    tables
+        Every CSV file by name, all cells text.
+    encodings
+        Encoding of every CSV file by name.
+    hashes
+        SHA-256 of every file by name.
+    provenance
+        What provenance.yml says, and whether the checksums were verified.
+    """
+
+    folder: str
+    tables: dict[str, pd.DataFrame]
+    encodings: dict[str, str]
+    hashes: dict[str, str]
+    provenance: Provenance
+
+
+def read_export(folder):
+    """Read and verify a raw export.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Holds the files of data/raw/README.md. SHA256SUMS may be absent, except in the
+        repository's own data/raw; `provenance.checksums` says so.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    MissingError
+        The folder, a required file or a required SHA256SUMS is not there.
+    DataError
+        A wrong checksum, a file that is no text or no table, an export without rows.
+    """
+    files = _read_files(folder)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    checksums = _verify(folder, hashes)
+    texts = {name: decode_text(data, file=folder / name) for name, data in files.items()}
+    tables = {name: parse_table(texts[name][0], file=folder / name) for name in TABLES}
+    if tables[REDCAP].empty:
+        raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
+    return Export(
+        folder=str(folder),
+        tables=tables,
+        encodings={name: texts[name][1] for name in TABLES},
+        hashes=hashes,
+        provenance=parse_provenance(texts[ABOUT][0], checksums=checksums, file=folder / ABOUT),
+    )
+
+
+def check_origin(export, study):
+    """Stop if data that claim to be real could be simulated, or lack what a real export needs.
+
+    Raises
+    ------
+    DataError
+        Not simulated, and a participant file equals one that the repository ships, or the
+        ethics statement, the export date or the responsible person is empty.
+    """
+    provenance = export.provenance
+    if provenance.simulated:
+        return
+    shipped = set(read_seal(paths.RAW / SEAL).values())
+    for name in PARTICIPANT_FILES:
+        if export.hashes[name] in shipped:
+            raise DataError(
+                "simulated is false, but this file equals the simulated one of the repository",
+                file=f"{export.folder}/{name}",
+                hint="Keep the real export in a folder of its own and give it as RAW",
+            )
+    for value, file, field in (
+        (provenance.exported_on, f"{export.folder}/{ABOUT}", "exported_on"),
+        (study.governance.ethics, "study.yml", "governance.ethics"),
+        (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
+    ):
+        if not value.strip():
+            raise DataError("a real export needs this statement", file=file, field=field)
+
+
+def read_seal(path):
+    """Return the checksums of a SHA256SUMS file by file name; none if there is no such file.
+
+    Raises
+    ------
+    DataError
+        A line that is not a checksum and a name.
+    """
+    if not path.exists():
+        return {}
+    sums = {}
+    for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        told = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](.+)", line)
+        if not told:
+            raise DataError("this is no checksum and file name", file=path, line=number)
+        sums[told[2].removeprefix("./")] = told[1].lower()
+    return sums
+
+
+def _read_files(folder):
+    if not folder.is_dir():
+        raise MissingError("there is no such folder", file=folder, hint="Give the export as RAW")
+    files = {}
+    for name in (*TABLES, ABOUT):
+        path = folder / name
+        if not path.is_file():
+            raise MissingError(
+                "the raw file is missing", file=path, hint="data/raw/README.md lists what belongs"
+            )
+        files[name] = path.read_bytes()
+        if not files[name].strip():
+            raise DataError("the file is empty", file=path, hint="Export it again")
+    return files
+
+
+def _verify(folder, hashes):
+    sums = read_seal(folder / SEAL)
+    if not sums:
+        if folder.resolve() == paths.RAW.resolve():
+            raise MissingError(
+                "the checksums are missing", file=folder / SEAL, hint="Restore them from git"
+            )
+        return "absent"
+    for name, told in sorted(sums.items()):
+        if name in hashes:
+            found = hashes[name]
+        elif (folder / name).is_file():
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        else:
+            raise MissingError("the raw file is missing", file=folder / name)
+        if found != told:
+            raise DataError(
+                "the file differs from its checksum",
+                file=folder / name,
+                hint=f"If it is right as it is, seal it anew (make seal RAW={folder})",
+            )
+    unlisted = sorted(set(hashes) - set(sums))
+    if unlisted:
+        raise DataError(f"{unlisted[0]} has no checksum", file=folder / SEAL)
+    return "verified"

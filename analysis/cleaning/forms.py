@@ -1,0 +1,107 @@
+"""Which forms were opened, and why a cell of an opened form is empty."""
+
+import pandas as pd
+
+from analysis.cleaning.branching import evaluate_branching
+from analysis.cleaning.sheet import find
+
+NOT_DONE, NOT_APPLICABLE = "not_done", "not_applicable"
+
+
+def find_opened(sheet, fields):
+    """Say for every row and form whether anybody opened the form.
+
+    A form was opened if its status is Unverified or Complete, or if anything was entered:
+    an unticked box and the status Incomplete are what REDCap exports for untouched forms.
+
+    Returns
+    -------
+    pandas.DataFrame of bool
+        Index of the sheet, one column per form.
+    """
+    opened = {}
+    for field in fields.values():
+        filled = (
+            sheet.raw[field.name] == "1"
+            if field.kind == "checkbox"
+            else sheet.raw[field.name] != ""
+        )
+        if field.name == "record_id":
+            continue
+        opened[field.form] = opened[field.form] | filled if field.form in opened else filled
+    for form, filled in opened.items():
+        status = f"{form}_complete"
+        if status in sheet.raw.columns:
+            opened[form] = filled | sheet.raw[status].isin(["1", "2"])
+    return pd.DataFrame(opened, index=sheet.raw.index)
+
+
+def empty_untouched_boxes(sheet, fields, opened):
+    """Set the unticked boxes of forms that nobody opened missing."""
+    findings = [
+        find(
+            "never_opened",
+            field.name,
+            (sheet.frame[field.name] == "0") & ~opened[field.form],
+            "",
+            reason=NOT_DONE,
+        )
+        for field in fields.values()
+        if field.kind == "checkbox"
+    ]
+    return sheet.apply(findings)
+
+
+def find_asked(sheet, fields):
+    """Say for every field with branching logic where it is asked.
+
+    Returns
+    -------
+    dict of str to pandas.Series of bool
+        Fields whose logic asks for more than `branching` reads are left out: they count as asked.
+    """
+    asked = {}
+    for field in fields.values():
+        if field.branching:
+            told = evaluate_branching(field.branching, sheet.frame)
+            if told is not None:
+                asked[field.name] = told
+    return asked
+
+
+class Reasons:
+    """Why the cells of one sheet are empty.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    asked : dict of str to pandas.Series of bool
+        As `find_asked` returns.
+    """
+
+    def __init__(self, sheet, asked):
+        told = sheet.entries()
+        told = told[told["reason"] != ""].drop_duplicates(["row", "field"], keep="last")
+        self._told = {name: part.set_index("row")["reason"] for name, part in told.groupby("field")}
+        self._asked = asked
+
+    def tell(self, name, cells):
+        """Return the reason for every empty cell of a column, "" for the filled ones.
+
+        A rule's reason comes first, then that the question did not apply; a blank that nobody
+        explained is not_done.
+        """
+        reasons = pd.Series(NOT_DONE, index=cells.index, dtype="object")
+        if name in self._asked:
+            hidden = ~self._asked[name].reindex(cells.index, fill_value=True)
+            reasons = reasons.mask(hidden, NOT_APPLICABLE)
+        reasons = self.tell_logged(name, cells).where(lambda told: told != "", reasons)
+        return reasons.where(cells == "", "")
+
+    def tell_logged(self, name, cells):
+        """Return the reason that a rule gave for an empty cell, "" where none did."""
+        if name not in self._told:
+            return pd.Series("", index=cells.index, dtype="object")
+        return (
+            self._told[name].reindex(cells.index).fillna("").where(cells == "", "").astype("object")
+        )
