@@ -1,5 +1,6 @@
 """Draw in one style, and save each figure once for every document."""
 
+import logging
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +42,10 @@ def use_style():
     from matplotlib import font_manager
     from matplotlib import pyplot as plt
 
-    font_manager.fontManager.addfont(find_hangul_fonts() / "NanumGothic.ttf")
+    for name in ("NanumGothic.ttf", "NanumGothicBold.ttf"):
+        font_manager.fontManager.addfont(find_hangul_fonts() / name)
+    # Its bold is called 600, not 700: right, and not worth a message in every notebook.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     matplotlib.rcParams.update(STYLE)
     return plt
 
