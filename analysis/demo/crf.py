@@ -53,7 +53,7 @@ def make_redcap_export(cohort, forms):
     export["failed"] = export["record_id"].str.contains("-S")
     order = ["failed", "record_id", "order", "redcap_repeat_instrument", "instance"]
     export = export.sort_values(order, kind="stable", ignore_index=True, na_position="first")
-    return export.reindex(columns=columns).fillna("").astype("object")
+    return export.reindex(columns=columns).astype("object").fillna("")
 
 
 def _visit_forms(cohort, forms, ulcers, visit):

@@ -111,7 +111,7 @@ def make_adverse_events(cohort, ulcers):
     first = rng.integers(0, len(EVENTS), size)
     first = np.where(cohort.every_seventh(STAY_PLANNED), 1, first)
     second = (first + rng.integers(1, len(EVENTS), size)) % len(EVENTS)
-    twice = np.flatnonzero(rng.random(size) < 0.4)
+    twice = np.flatnonzero((rng.random(size) < 0.4) & ~cohort.every_seventh(EARLY_EVENT))
     parts = [_early_events(cohort, rng)]
     parts.append(_common_events(cohort, rng, np.arange(size), first))
     parts.append(_common_events(cohort, rng, twice, second[twice]))

@@ -80,7 +80,7 @@ def _scale(mean, sd, change, change_sd, correlation):
 # correlate; so the sites outside get what the total leaves over.
 TARGETS = {
     "hand_mrss": Target(8.0, 2.5, -1.4, 2.0, 0.8, 0, 12),
-    "outside_mrss": Target(7.0, 6.45, -0.6, 3.5, 0.9, 0, 39),
+    "outside_mrss": Target(7.0, 6.45, -0.6, 2.9, 0.9, 0, 39),
     "raynaud": Target(5.0, 2.0, -1.6, 2.0, 0.5, 0, 10, 0.01),
     "hand_pain": Target(50, 25, -15, 22, 0.6, 0, 100),
     "cochin": Target(38, 18, -9, 12, 0.75, 0, 90),
@@ -115,8 +115,8 @@ LOADINGS = {
     "outside_mrss": {"skin": 0.6},
     "raynaud": {"vessels": 0.75},
     "hand_pain": {"function": 0.55, "vessels": 0.25},
-    "cochin": {"function": 0.94},
-    "haq": {"function": 0.94},
+    "cochin": {"function": 0.92},
+    "haq": {"function": 0.92},
     "vas_pain": {"function": 0.6, "vessels": 0.2},
     "vas_rp": {"vessels": 0.75},
     "vas_du": {"vessels": 0.45, "ulcer": 0.65},

@@ -38,8 +38,9 @@ def make_procedure(cohort):
     viability = np.clip(rng.normal(90, 5, size), 75, 98)
     if cohort.deviations:
         viability = np.where(np.arange(size) == BORDERLINE, BORDERLINE_VIABILITY, viability)
-    white = np.clip(rng.normal(38, 8, size), 15, 60)
-    stromal = np.clip(rng.normal(30, 6, size), 12, 38)
+    stromal = np.clip(rng.normal(30, 6, size), 12, 42)
+    endothelial = np.clip(rng.normal(12, 4, size), 2, 24)
+    white = np.clip(rng.normal(38, 8, size), 15, 96 - stromal - endothelial)
     cells = np.clip(rng.normal(40, 18, size), 8, 110)
     return _frame(
         anaesthesia_start=moments(day, anaesthesia),
@@ -62,7 +63,7 @@ def make_procedure(cohort):
         viability_method=np.full(size, "Dye exclusion"),
         cd45_pct=fixed(white, 1),
         asc_pct=fixed(stromal, 1),
-        endo_pct=fixed(np.clip(rng.normal(12, 4, size), 2, 24), 1),
+        endo_pct=fixed(endothelial, 1),
         endotoxin=fixed(rng.uniform(0.05, 0.6, size), 2),
         gram_stain=np.full(size, "0"),
         sterility=np.full(size, "0"),
