@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from analysis.instruments.answers import score_answers, spread_items, sum_answers
+from analysis.instruments.answers import spread_items
 from analysis.instruments.consistency import is_sum
 from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.score_rows import score_answers, sum_answers
 from analysis.instruments.totals import check_total
 
 TOP = 5

@@ -114,7 +114,7 @@ class Instrument:
         ``lower``, ``higher`` or ``none``.
     score
         ``score(items, scoring) -> scores`` from checked items to
-        `analysis.instruments.answers.SCORE_COLUMNS`, for all variants.
+        `analysis.instruments.score_rows.SCORE_COLUMNS`, for all variants.
     reads
         Other instruments whose items the score needs.
     measure

@@ -1,10 +1,10 @@
 """Digital ulcers: counted, never tested."""
 
 import numpy as np
-import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, make_scores, name_rules, number_rows
+from analysis.instruments.answers import VISIT_KEY, find_first_reasons, number_rows
 from analysis.instruments.definition import Component, Instrument, Item, Source, Variant
+from analysis.instruments.score_rows import make_scores, name_rules
 
 COUNTED = {"active": "active", "new": "new since the last visit", "healed": "healed since baseline"}
 
@@ -34,13 +34,30 @@ def score_digital_ulcers(items, scoring):
     recorded = _count(ulcers.drop_duplicates()["number"].to_numpy(), size)
     none = _count(number[~of_ulcer & (value == 0)], size) > 0
     known = none | (recorded > 0)
-    blocks = [_make_count(visits, np.where(known, recorded, np.nan), recorded, ~known, "total")]
+    blocks = [
+        _make_count(
+            visits,
+            np.where(known, recorded, np.nan),
+            component="total",
+            n_items=recorded,
+            n_missing=(~known).astype(int),
+            reason=find_first_reasons(items[~of_ulcer], number[~of_ulcer], size),
+        )
+    ]
     for name in COUNTED:
-        counted = _count(number[(item == name) & (value == 1)], size)
-        unanswered = recorded - _count(number[(item == name) & ~np.isnan(value)], size)
-        whole = known & (unanswered == 0)
-        score = np.where(whole, counted, np.nan)
-        blocks.append(_make_count(visits, score, recorded, unanswered, name))
+        of_state = item == name
+        counted = _count(number[of_state & (value == 1)], size)
+        unanswered = recorded - _count(number[of_state & ~np.isnan(value)], size)
+        blocks.append(
+            _make_count(
+                visits,
+                np.where(known & (unanswered == 0), counted, np.nan),
+                component=name,
+                n_items=recorded,
+                n_missing=unanswered,
+                reason=find_first_reasons(items[of_state], number[of_state], size),
+            )
+        )
     return blocks
 
 
@@ -48,17 +65,9 @@ def _count(numbers, size):
     return np.bincount(numbers, minlength=size)
 
 
-def _make_count(visits, score, recorded, n_missing, component):
-    return make_scores(
-        visits,
-        score,
-        variant="counts",
-        component=component,
-        rule=name_rules(len(visits), item_missing=np.isnan(score)),
-        n_items=pd.Series(recorded),
-        n_missing=np.asarray(n_missing, dtype=int),
-        reason=np.full(len(visits), "", dtype=object),
-    )
+def _make_count(visits, score, **told):
+    rule = name_rules(len(visits), item_missing=np.isnan(score))
+    return make_scores(visits, score, variant="counts", rule=rule, **told)
 
 
 INSTRUMENT = Instrument(

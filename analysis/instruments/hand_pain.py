@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from analysis.instruments.answers import name_key, score_answers, spread_items
+from analysis.instruments.answers import name_key, spread_items
 from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
 from analysis.instruments.ratings import scale_rating
+from analysis.instruments.score_rows import score_answers
 
 TOP = 100
 HANDS = tuple(name_key("vas", side) for side in SIDES)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.instruments.answers import VISIT_KEY, score_answers, spread_items
+from analysis.instruments.answers import VISIT_KEY, spread_items
 from analysis.instruments.definition import Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.score_rows import score_answers
 
 RAISED = 2
 

@@ -1,6 +1,6 @@
 """Kapandji's thumb opposition, 0 to 10 for each hand, and the modified index."""
 
-from analysis.instruments.answers import name_key, spread_items, sum_answers
+from analysis.instruments.answers import name_key, spread_items
 from analysis.instruments.consistency import is_sum
 from analysis.instruments.definition import (
     SIDES,
@@ -10,6 +10,7 @@ from analysis.instruments.definition import (
     Source,
     Variant,
 )
+from analysis.instruments.score_rows import sum_answers
 
 PARTS = {"both_hands": ("opposition",), "modified_index": ("opposition", "flexion", "extension")}
 

@@ -5,15 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis.instruments.answers import (
-    NO_REASON,
-    NO_ROW,
-    VISIT_KEY,
-    make_scores,
-    name_rules,
-    number_rows,
-)
+from analysis.instruments.answers import VISIT_KEY, find_first_reasons, number_rows
 from analysis.instruments.definition import Component
+from analysis.instruments.score_rows import make_scores, name_rules
 
 PLACE = ("location", "field", "reader")
 
@@ -67,7 +61,7 @@ def score_locations(items, measures, variant, least):
     list of pandas.DataFrame
     """
     visits, number = number_rows(items, VISIT_KEY)
-    reason = _first_reasons(items, number, len(visits))
+    reason = find_first_reasons(items, number, len(visits))
     means, counts = average_locations(measures)
     at = pd.MultiIndex.from_frame(visits)
     blocks = []
@@ -163,15 +157,3 @@ def list_parts(variant):
 def share_locations(variant, component, least):
     """Return the fingers that a component needs: its share of `least`, one at the fewest."""
     return max(math.ceil(least * component.n_locations / variant.n_locations), 1)
-
-
-def _first_reasons(items, number, size):
-    """Return why the first missing value of each visit is missing, by finger and item."""
-    value = items["value"].to_numpy(dtype=float, na_value=np.nan)
-    missing = items.assign(number=number)[np.isnan(value)]
-    missing = missing.sort_values(["number", "location", "item", "occasion"], kind="stable")
-    first = missing.drop_duplicates("number")
-    given = first["missing_reason"].astype("object")
-    reasons = np.full(size, NO_ROW, dtype=object)
-    reasons[first["number"].to_numpy()] = given.where(given != "", NO_REASON).to_numpy()
-    return reasons

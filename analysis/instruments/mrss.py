@@ -1,8 +1,9 @@
 """Modified Rodnan skin score: 17 sites of 0 to 3, and what is made of the hands alone."""
 
-from analysis.instruments.answers import name_key, spread_items, sum_answers
+from analysis.instruments.answers import name_key, spread_items
 from analysis.instruments.consistency import at_most, is_sum
 from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.score_rows import sum_answers
 from analysis.instruments.totals import check_total
 
 MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from analysis.instruments.answers import name_key, score_answers, spread_items
+from analysis.instruments.answers import name_key, spread_items
 from analysis.instruments.definition import Instrument, Item, Source, Threshold, Variant
+from analysis.instruments.score_rows import score_answers
 
 TOP = 10
 

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import SCORE_COLUMNS, VISIT_KEY
 from analysis.instruments.catalogue import find_instrument, find_variant
 from analysis.instruments.checks import check_items
+from analysis.instruments.score_rows import SCORE_COLUMNS
 from analysis.tables import shape_table
 
 
@@ -73,4 +73,4 @@ def _name_scores(scores, outcome, variant, name):
     definition = find_variant(find_instrument(outcome.instrument), variant)
     shown = ["total", *(c.name for c in list_components(outcome, definition))]
     kept = scores[(scores["variant"] == variant) & scores["component"].isin(shown)]
-    return kept.assign(outcome=outcome.name, variant=name).sort_values(VISIT_KEY, kind="stable")
+    return kept.assign(outcome=outcome.name, variant=name)

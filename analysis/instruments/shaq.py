@@ -3,9 +3,10 @@
 import numpy as np
 
 from analysis.instruments import haq
-from analysis.instruments.answers import score_answers, spread_items
+from analysis.instruments.answers import spread_items
 from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
 from analysis.instruments.ratings import scale_rating
+from analysis.instruments.score_rows import score_answers
 
 TOP = 3
 SCALES = {

@@ -60,10 +60,10 @@ def test_a_visit_without_a_row_has_no_count_rather_than_none():
 
 
 def test_a_missing_count_says_why():
-    row = read_score(ulcers((1, "unknown", 0)), "digital_ulcers", component="new")
+    row = read_score(ulcers((1, "refused", 0)), "digital_ulcers", component="new")
     assert row[["status", "missing_reason", "n_items", "n_missing"]].to_list() == [
         "missing",
-        "unknown",
+        "refused",
         1,
         1,
     ]
