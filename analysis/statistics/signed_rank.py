@@ -116,5 +116,5 @@ def rank_biserial(differences, *, zeros="wilcoxon"):
     check_choice(zeros, ZEROS, "zeros")
     ranks = rank_signed(check_differences(differences), zeros=zeros)
     if not ranks.size:
-        raise DataError("no difference is other than zero, so there is no rank")
+        raise DataError("every difference is zero, so there is nothing to rank")
     return EffectSize(estimate=float(ranks.sum() / np.abs(ranks).sum()), low=None, high=None)

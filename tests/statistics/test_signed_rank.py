@@ -239,7 +239,7 @@ def test_what_is_no_change_is_refused(function, changes):
 
 
 def test_rank_biserial_needs_a_change():
-    with pytest.raises(DataError, match="other than zero"):
+    with pytest.raises(DataError, match="nothing to rank"):
         rank_biserial([0, 0])
     assert rank_biserial([-2] * 7).estimate == -1
 

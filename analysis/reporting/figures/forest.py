@@ -1,0 +1,110 @@
+"""The estimates of all outcomes with their exact intervals, each on its own scale."""
+
+from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figures.slopes import STYLES, add_legend, name_directions
+from analysis.reporting.tables.cells import print_estimate
+from analysis.results import find_text
+from analysis.statistics.populations import select_pairs
+
+TINT = "#E8F1F8"
+
+
+def draw_forest(pairs, results, study, *, visit):
+    """Draw each outcome's estimate, interval and changes on a strip of its own.
+
+    Outcomes have different units, so that no common scale exists. Zero stands in the middle of
+    every strip and the better direction lies on its left, tinted; where neither direction is
+    better nothing is tinted.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        The table of that name, of one population.
+    results : pandas.DataFrame
+        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
+    study : analysis.study.Study
+    visit : str
+        The follow-up visit.
+
+    Returns
+    -------
+    tuple
+        The figure and its alternative text.
+    """
+    plt = use_style()
+    count = len(study.outcomes)
+    figure, grid = plt.subplots(count, 1, figsize=(7.2, 0.72 * count + 0.9), squeeze=False)
+    figure.subplots_adjust(left=0.25, right=0.70, top=0.93, bottom=0.09, hspace=1.15)
+    seen = set()
+    for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
+        own = select_pairs(pairs, outcome.name, visit=visit)
+        _draw_strip(axes, own, results, outcome)
+        seen |= set(name_directions(own, outcome))
+    add_legend(figure, seen)
+    top = grid[0, 0]
+    for place, text, side in (
+        (-0.02, "Outcome, unit", "right"),
+        (0.02, "\N{LEFTWARDS ARROW} better", "left"),
+        (0.98, "worse \N{RIGHTWARDS ARROW}", "right"),
+        (1.04, "Estimate (exact interval)", "left"),
+    ):
+        top.text(place, 1.35, text, transform=top.transAxes, ha=side, fontsize=8, weight="bold")
+    alt = (
+        f"Hodges-Lehmann estimates of the change to {study.visit(visit).label.lower()} with exact "
+        "intervals, an outcome a row, each on its own scale. "
+        + "; ".join(f"{o.label} {print_estimate(results, o)}" for o in study.outcomes)
+        + "."
+    )
+    return figure, alt
+
+
+def _draw_strip(axes, pairs, results, outcome):
+    values = results.set_index("result_id")["value"]
+    low, estimate, high = (
+        values[f"efficacy.{outcome.name}.{name}"] for name in ("hl_low", "hl", "hl_high")
+    )
+    reach = 1.12 * max([abs(pairs["change"]).max() if len(pairs) else 0, abs(low), abs(high)])
+    reach = reach if reach > 0 else 1.0
+    # A better direction upwards is turned round, so that better is on the left everywhere.
+    left, right = (reach, -reach) if outcome.direction > 0 else (-reach, reach)
+    axes.set_xlim(left, right)
+    axes.set_ylim(-1, 1.15)
+    if outcome.direction:
+        axes.axvspan(left, 0, color=TINT, lw=0)
+    axes.axvline(0, color=COLOURS["unchanged"], lw=0.9)
+    _draw_dots(axes, pairs, outcome, reach)
+    axes.plot((low, high), (0.75, 0.75), color="black", lw=2, solid_capstyle="butt")
+    axes.plot(estimate, 0.75, "D", color="black", ms=5.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(labelsize=7, length=2, pad=2)
+    axes.text(
+        -0.02,
+        0.5,
+        f"{outcome.label}\n{outcome.unit}",
+        transform=axes.transAxes,
+        ha="right",
+        va="center",
+        fontsize=8,
+    )
+    score = f"efficacy.{outcome.name}"
+    axes.text(
+        1.04,
+        0.5,
+        f"{print_estimate(results, outcome)}\n"
+        f"{find_text(results, f'{score}.hl_level')}, n = {find_text(results, f'{score}.n_pairs')}",
+        transform=axes.transAxes,
+        va="center",
+        fontsize=8,
+    )
+
+
+def _draw_dots(axes, pairs, outcome, reach):
+    """Every participant's change below the interval; those that would overlap are stacked."""
+    placed = []
+    ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
+    for change, direction in zip(ordered["change"], name_directions(ordered, outcome), strict=True):
+        near = sum(abs(change - other) < 0.035 * reach for other in placed)
+        placed.append(change)
+        style = STYLES[direction]
+        axes.plot(change, -0.75 + 0.3 * near, ms=4, mec="white", mew=0.4, clip_on=False, **style)

@@ -1,0 +1,139 @@
+"""All nine outcomes as small multiples of every participant's line; the primary one large."""
+
+import math
+
+from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figures.slopes import (
+    STYLES,
+    add_legend,
+    draw_slopes,
+    name_directions,
+    shorten_ids,
+)
+from analysis.reporting.tables.cells import print_estimate
+from analysis.results import find_text
+from analysis.statistics.populations import select_pairs
+
+COLUMNS = 3
+
+
+def draw_paired(pairs, results, study, *, visit):
+    """Draw every participant's baseline and follow-up in every registered outcome.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        The table of that name, of one population.
+    results : pandas.DataFrame
+        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
+    study : analysis.study.Study
+    visit : str
+        The follow-up visit.
+
+    Returns
+    -------
+    tuple
+        The figure and its alternative text.
+    """
+    plt = use_style()
+    rows = math.ceil(len(study.outcomes) / COLUMNS)
+    figure, grid = plt.subplots(rows, COLUMNS, figsize=(7.2, 2.75 * rows), squeeze=False)
+    visits = _label_visits(study, visit)
+    seen = set()
+    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
+        own = select_pairs(pairs, outcome.name, visit=visit)
+        axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold", pad=17)
+        axes.text(0, 1.04, _print_subtitle(results, outcome), transform=axes.transAxes, fontsize=7)
+        axes.tick_params(labelsize=7.5)
+        seen |= set(name_directions(own, outcome))
+    for axes in list(grid.flat)[len(study.outcomes) :]:
+        axes.set_visible(False)
+    figure.tight_layout(rect=(0, 0.04, 1, 1), h_pad=1.6, w_pad=1.2)
+    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
+        draw_slopes(axes, select_pairs(pairs, outcome.name, visit=visit), outcome, visits)
+    add_legend(figure, seen)
+    return figure, _describe(results, study, visits)
+
+
+def draw_primary(pairs, results, study, *, visit):
+    """Draw the primary outcome: every participant's line, and the changes with the estimate.
+
+    Parameters and returns are those of `draw_paired`.
+    """
+    plt = use_style()
+    outcome = next(outcome for outcome in study.outcomes if outcome.role == "primary")
+    own = select_pairs(pairs, outcome.name, visit=visit)
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(7.2, 3.9), gridspec_kw={"width_ratios": (1, 1.25)}
+    )
+    left.set_ylabel(f"{outcome.label} ({outcome.unit})")
+    left.set_title("Every participant", loc="left", weight="bold")
+    _draw_changes(right, own, results, outcome)
+    figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=2.5)
+    visits = _label_visits(study, visit)
+    draw_slopes(left, own, outcome, visits, size=6)
+    add_legend(figure, set(name_directions(own, outcome)))
+    score = f"efficacy.{outcome.name}"
+    alt = (
+        f"{outcome.label} of {find_text(results, f'{score}.n_pairs')} participants, a line each "
+        f"from {visits[0].lower()} to {visits[1].lower()}, and their changes in order of size. "
+        f"{_count(results, outcome)}. Estimated change {print_estimate(results, outcome)}."
+    )
+    return figure, alt
+
+
+def _draw_changes(axes, pairs, results, outcome):
+    ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
+    names = shorten_ids(ordered["participant_id"])
+    places = range(len(ordered))
+    axes.axvline(0, color=COLOURS["unchanged"], lw=0.8)
+    for place, change, direction in zip(
+        places, ordered["change"], name_directions(ordered, outcome), strict=True
+    ):
+        style = STYLES[direction]
+        axes.plot((0, change), (place, place), color=style["color"], lw=1.3)
+        axes.plot(change, place, ms=7, mec="white", mew=0.6, clip_on=False, **style)
+    axes.set_yticks([-1.6, *places], ["Estimate", *names])
+    axes.set_ylim(len(ordered) - 0.4, -2.4)
+    axes.set_xlabel(f"Change from baseline ({outcome.unit})")
+    axes.set_title("Changes and their estimate", loc="left", weight="bold")
+    values = results.set_index("result_id")["value"]
+    low, estimate, high = (
+        values[f"efficacy.{outcome.name}.{n}"] for n in ("hl_low", "hl", "hl_high")
+    )
+    axes.plot((low, high), (-1.6, -1.6), color="black", lw=2, solid_capstyle="butt")
+    axes.plot(estimate, -1.6, "D", color="black", ms=6)
+    level = find_text(results, f"efficacy.{outcome.name}.hl_level")
+    axes.annotate(
+        f"{print_estimate(results, outcome)}, {level}",
+        (0.5, -2.1),
+        xycoords=("axes fraction", "data"),
+        ha="center",
+        fontsize=8,
+    )
+    axes.margins(x=0.08)
+
+
+def _label_visits(study, visit):
+    return study.visit(study.analysis.baseline_visit.value).label, study.visit(visit).label
+
+
+def _print_subtitle(results, outcome):
+    better = ", higher better" if outcome.better == "higher" else ""
+    return f"{outcome.unit}{better}; change {print_estimate(results, outcome)}"
+
+
+def _count(results, outcome):
+    score = f"efficacy.{outcome.name}"
+    names = ("improved", "unchanged", "worse")
+    if not outcome.direction:
+        names = ("decreased", "unchanged", "increased")
+    return ", ".join(f"{find_text(results, f'{score}.n_{name}')} {name}" for name in names)
+
+
+def _describe(results, study, visits):
+    counts = "; ".join(f"{outcome.label}: {_count(results, outcome)}" for outcome in study.outcomes)
+    return (
+        f"Small plots, one per registered outcome, with a line per participant from "
+        f"{visits[0].lower()} to {visits[1].lower()}. {counts}."
+    )

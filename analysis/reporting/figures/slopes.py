@@ -1,0 +1,127 @@
+"""Draw every participant's line from baseline to follow-up on one pair of axes."""
+
+import numpy as np
+
+from analysis.reporting.figure import COLOURS
+from analysis.statistics.checks import round_differences
+
+# Colour and marker both tell the direction, so that neither has to be seen alone.
+STYLES = {
+    "improved": {"color": COLOURS["better"], "marker": "o"},
+    "worse": {"color": COLOURS["worse"], "marker": "s"},
+    "unchanged": {"color": COLOURS["unchanged"], "marker": "D"},
+    "decreased": {"color": COLOURS["accent"], "marker": "v"},
+    "increased": {"color": "#CC79A7", "marker": "^"},
+}
+NAMES = {True: ("worse", "unchanged", "improved"), False: ("decreased", "unchanged", "increased")}
+
+
+def name_directions(pairs, outcome):
+    """Return for each pair the name of its direction, as the results count it.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame, shape (n, ...)
+        Pairs of one score.
+    outcome : analysis.study.Outcome
+
+    Returns
+    -------
+    list of str
+        improved, unchanged, worse; decreased, unchanged, increased where neither is better.
+    """
+    column = "improvement" if outcome.direction else "change"
+    changes = round_differences(pairs[column], decimals=outcome.difference_decimals)
+    return [NAMES[bool(outcome.direction)][int(np.sign(change)) + 1] for change in changes]
+
+
+def shorten_ids(participants):
+    """Return the ids without what all of them begin with, up to its last hyphen."""
+    prefixes = {name.rpartition("-")[0] for name in participants}
+    return [name.rpartition("-")[2] if len(prefixes) == 1 else name for name in participants]
+
+
+def draw_slopes(axes, pairs, outcome, visits, *, labels=True, size=4.5):
+    """Draw a line per participant, labelled at its right end.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    pairs : pandas.DataFrame
+        Pairs of one score, sorted by participant.
+    outcome : analysis.study.Outcome
+    visits : tuple of str
+        Labels of the two visits.
+    labels : bool
+        Whether the lines bear the participants' names; more than fifteen cannot be read.
+    size : float
+        Of the markers, points.
+    """
+    for first, last, direction in zip(
+        pairs["baseline"], pairs["followup"], name_directions(pairs, outcome), strict=True
+    ):
+        style = STYLES[direction]
+        axes.plot(
+            (0, 1), (first, last), lw=1.3, ms=size, mec="white", mew=0.6, clip_on=False, **style
+        )
+    axes.set_xticks((0, 1), visits)
+    axes.set_xlim(-0.12, 1.3 if labels else 1.12)
+    axes.margins(y=0.08)
+    if labels and 0 < len(pairs) <= 15:
+        _label_ends(axes, pairs, size)
+
+
+def _label_ends(axes, pairs, size):
+    values = pairs["followup"].to_numpy()
+    low, high = axes.get_ylim()
+    height = axes.get_window_extent().height * 72 / axes.figure.dpi
+    step = (high - low) * (size + 3.2) / height
+    places = spread_out(values, step)
+    for name, value, place in zip(
+        shorten_ids(pairs["participant_id"]), values, places, strict=True
+    ):
+        axes.annotate(
+            name,
+            (1, value),
+            xytext=(1.12, place),
+            fontsize=size + 2,
+            va="center",
+            color="#333333",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "#999999", "shrinkA": 0},
+        )
+
+
+def spread_out(values, step):
+    """Move values apart so that none is nearer to the next than a step, each as little as can be.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the order of `values`.
+    """
+    order = np.argsort(values, kind="stable")
+    # Groups of labels that touch share their mean displacement.
+    groups = []
+    for rank, value in enumerate(np.asarray(values, dtype=float)[order]):
+        groups.append([value - rank * step, 1])
+        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
+            mean, count = groups.pop()
+            total = groups[-1][1] + count
+            groups[-1] = [(groups[-1][0] * groups[-1][1] + mean * count) / total, total]
+    bases = np.repeat([mean for mean, _ in groups], [count for _, count in groups])
+    places = np.empty(len(order))
+    places[order] = bases + step * np.arange(len(order))
+    return places
+
+
+def add_legend(figure, seen):
+    """Explain below a figure the styles of the directions that occur in it."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], lw=1.3, ms=6, mec="white", label=name.capitalize(), **style)
+        for name, style in STYLES.items()
+        if name in seen
+    ]
+    figure.legend(handles=handles, loc="lower center", ncols=len(handles) or 1, fontsize=8)

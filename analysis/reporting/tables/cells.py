@@ -1,0 +1,59 @@
+"""Cells that print several results of one score in one place."""
+
+from analysis.reporting.table import cell_of
+from analysis.statistics.statements import NOT_ATTAINABLE
+
+# Stands under every table with a p-value.
+P_NOTE = (
+    "p tests whether changes are symmetric about zero; it cannot say what caused them. "
+    "Each p stands beside the smallest that these changes allowed."
+)
+
+
+def mean_sd(results, score, visit):
+    """Return mean (SD) at ``baseline`` or ``followup`` of a score, named by its id."""
+    return (
+        cell_of(results, f"{score}.{visit}_mean"),
+        " (",
+        cell_of(results, f"{score}.{visit}_sd"),
+        ")",
+    )
+
+
+def with_interval(results, score, estimate):
+    """Return an estimate with its interval, ``hl`` or another that has a low and a high."""
+    low, high = (cell_of(results, f"{score}.{estimate}_{end}") for end in ("low", "high"))
+    inside = (low,) if low.text == NOT_ATTAINABLE else (low, " to ", high)
+    return (cell_of(results, f"{score}.{estimate}"), " (", *inside, ")")
+
+
+def print_estimate(results, outcome):
+    """Return an outcome's estimate with its interval as plain text, for a figure."""
+    cells = with_interval(results, f"efficacy.{outcome.name}", "hl")
+    return "".join(cell if isinstance(cell, str) else cell.text for cell in cells)
+
+
+def directions(results, score):
+    """Return how many improved, stayed and worsened; named where neither direction is better."""
+    names = ("n_improved", "n_unchanged", "n_worse")
+    if (results["result_id"] == f"{score}.n_improved").any():
+        improved, unchanged, worse = (cell_of(results, f"{score}.{name}") for name in names)
+        return (improved, " / ", unchanged, " / ", worse)
+    names = ("n_decreased", "n_unchanged", "n_increased")
+    decreased, unchanged, increased = (cell_of(results, f"{score}.{name}") for name in names)
+    return (decreased, " decreased, ", unchanged, " unchanged, ", increased, " increased")
+
+
+def levels_note(results, scores):
+    """Return a note with the level of the intervals, for each number of pairs among scores."""
+    levels = {}
+    for score in scores:
+        level = cell_of(results, f"{score}.hl_level")
+        if level.text != NOT_ATTAINABLE:
+            levels.setdefault(cell_of(results, f"{score}.n_pairs").text, (score, level))
+    parts = []
+    for n_pairs in sorted(levels, key=int, reverse=True):
+        score, level = levels[n_pairs]
+        pairs = cell_of(results, f"{score}.n_pairs")
+        parts += ["; " if parts else "", level, " with ", pairs, " pairs"]
+    return ("Level of the exact intervals, zeros kept: ", *(parts or [NOT_ATTAINABLE]), ".")

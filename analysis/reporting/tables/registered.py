@@ -1,0 +1,98 @@
+"""What was registered against what is reported, and who decided the rest."""
+
+import dataclasses
+
+from analysis.reporting.labels import label_part
+from analysis.reporting.table import Table, cell_of
+from analysis.reporting.tables.efficacy import find_followup
+
+DECIDED_BY = {"registry": "registration", "assumed": "analysts"}
+
+
+def make_registered_table(results, study, provenance):
+    """Make the table of registered outcomes and of the decisions behind their analysis.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
+    study : analysis.study.Study
+    provenance : analysis.provenance.Provenance
+        Real data get the note on the dates of registration.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    followup = find_followup(results, study)
+    rows = [("Registered outcomes",)]
+    rows += [_make_outcome_row(results, outcome, study, followup) for outcome in study.outcomes]
+    rows.append(("Outcomes that were not registered",))
+    for outcome in study.supporting:
+        decided = DECIDED_BY[outcome.source]
+        rows.append((outcome.label, "", "counted and listed", decided, "beside safety", "added"))
+    for heading, settings in _list_decisions(study):
+        rows.append((heading,))
+        for name, value, source in settings:
+            rows.append((name, "", value, DECIDED_BY[source], "", ""))
+    columns = (
+        "Registered outcome, or decision",
+        "Time frame",
+        "Analysed as",
+        "Decided by",
+        "Reported",
+        "Deviation",
+    )
+    notes = [
+        "Where the registration is silent, the analysts decided; study.yml records each decision."
+    ]
+    if not provenance.simulated:
+        trial = study.study
+        notes.append(
+            f"First posted {trial.first_posted.value}, start {trial.registered_start.value}: "
+            "first submitted date to be checked."
+        )
+    return Table(columns, tuple(rows), notes=tuple(notes), numeric=False)
+
+
+def _make_outcome_row(results, outcome, study, followup):
+    pairs = cell_of(results, f"efficacy.{outcome.name}.n_pairs")
+    registered = study.visit(study.analysis.followup_visit.value)
+    baseline = study.visit(study.analysis.baseline_visit.value)
+    deviation = "none"
+    if followup != registered:
+        deviation = f"another visit: {followup.label}"
+    elif pairs.text == "0":
+        deviation = "not reported: no pairs"
+    return (
+        outcome.registered_name,
+        f"{baseline.label}, {registered.label.lower()}",
+        outcome.analysed_as,
+        DECIDED_BY[outcome.source],
+        (f"{outcome.role}, ", pairs, " pairs"),
+        deviation,
+    )
+
+
+def _list_decisions(study):
+    """Yield each group of decisions with name, value in words, and source."""
+    yield "Analysis", _list_settings(study.analysis)
+    yield "Estimand", _list_settings(study.estimand)
+    yield (
+        "Populations",
+        [(record.label, record.rule, record.source) for record in study.populations],
+    )
+    yield (
+        "Intercurrent events",
+        [
+            (record.label, label_part(record.strategy).lower(), record.source)
+            for record in study.intercurrent_events
+        ],
+    )
+
+
+def _list_settings(record):
+    for field in dataclasses.fields(record):
+        setting = getattr(record, field.name)
+        value = setting.value if isinstance(setting.value, str) else f"{setting.value:g}"
+        yield label_part(field.name), value.replace("_", " "), setting.source
