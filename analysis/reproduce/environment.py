@@ -1,6 +1,7 @@
 """The surroundings in which notebooks run: the same on every machine, for every person."""
 
 import os
+import tempfile
 from datetime import UTC, datetime
 
 from analysis import paths
@@ -13,7 +14,6 @@ KEPT = (
     "DYLD_FALLBACK_LIBRARY_PATH",
     "LOGNAME",
     "TERM",
-    "TMPDIR",
     "USER",
 )
 FIXED = {
@@ -39,7 +39,8 @@ def make_environment(inherited, *, private, shared, epoch):
     inherited : mapping
         The variables of this process; only those in `KEPT` go on.
     private : pathlib.Path
-        An empty folder for the settings of IPython and Jupyter, so that no person's apply.
+        An empty folder for temporary files and for the settings of IPython and Jupyter, so
+        that no person's apply.
     shared : pathlib.Path
         A folder for Matplotlib's list of fonts, which is slow to make.
     epoch : int
@@ -53,6 +54,7 @@ def make_environment(inherited, *, private, shared, epoch):
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "MPLCONFIGDIR": str(shared / "matplotlib"),
+        "TMPDIR": str(private / "temporary"),
         "SOURCE_DATE_EPOCH": str(epoch),
     }
 
@@ -68,9 +70,11 @@ def study_epoch(study=None):
 
 def enter_environment(outputs, private):
     """Give this process and all that it starts the surroundings of `make_environment`."""
-    (private / "ipython").mkdir(parents=True)
+    for name in ("ipython", "temporary"):
+        (private / name).mkdir(parents=True)
     variables = make_environment(
         os.environ, private=private, shared=outputs.state, epoch=study_epoch()
     )
     os.environ.clear()
     os.environ.update(variables)
+    tempfile.tempdir = None

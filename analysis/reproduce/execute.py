@@ -8,10 +8,6 @@ import re
 import shutil
 import sys
 
-import papermill
-from nbclient.exceptions import DeadKernelError
-from papermill.exceptions import PapermillExecutionError
-
 from analysis import errors, paths
 from analysis.errors import AnalysisError, DataError
 from analysis.reproduce.environment import enter_environment
@@ -49,6 +45,10 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
         the notebook is a `DataError` that names the cell.
     """
     enter_environment(outputs, private)
+    papermill = _load_papermill()
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         with _divert_stderr(private / "kernel.log"):
@@ -65,6 +65,9 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     except (PapermillExecutionError, DeadKernelError) as error:
         kept = _keep_copy(copy, outputs, notebook.stem)
         raise _explain_failure(error, notebook.stem, kept) from None
+    except KeyboardInterrupt:
+        _end_children()
+        raise
     executed = json.loads(copy.read_text(encoding="utf-8"))
     source = json.loads(notebook.read_text(encoding="utf-8"))
     names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
@@ -78,6 +81,18 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     normalised = normalise_notebook(executed, source, parameters=shown, names=places | names)
     write_notebook(normalised, copy)
     return copy
+
+
+def _load_papermill():
+    """Import papermill in half the time.
+
+    jsonschema would compile the grammar of internationalised addresses, if it found the
+    package, which takes a second; no notebook holds such an address.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)
+    import papermill
+
+    return papermill
 
 
 @contextlib.contextmanager
@@ -98,6 +113,17 @@ def _escape(path):
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
+def _end_children():
+    """End the kernel and whatever it has started, at once."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(children, timeout=5)
+
+
 def _keep_copy(copy, outputs, name):
     failed = outputs.state / "failed" / f"{name}.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +134,7 @@ def _keep_copy(copy, outputs, name):
 
 def _explain_failure(error, name, kept):
     hint = f"The notebook as far as it came: {kept}"
-    if isinstance(error, DeadKernelError):
+    if not hasattr(error, "ename"):
         return DataError(
             f"the kernel of {name} ended before its work",
             hint=f"Perhaps memory ran out. {hint}",

@@ -1,6 +1,7 @@
 """Find which files of `analysis` a piece of code can reach, without running it."""
 
 import ast
+import functools
 
 from analysis import paths
 
@@ -54,6 +55,7 @@ def _prefixes(name):
     return {".".join(parts[: count + 1]) for count in range(len(parts))}
 
 
+@functools.cache
 def _imported(code, package):
     """Return the dotted names under the package that the code mentions in an import.
 

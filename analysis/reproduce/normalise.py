@@ -3,8 +3,6 @@
 import json
 import re
 
-import nbformat
-
 INJECTED = "injected-parameters"
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 # pandas.Styler gives each table a random name.
@@ -51,6 +49,8 @@ def normalise_notebook(executed, source, *, parameters, names):
 
 def write_notebook(notebook, path):
     """Write a notebook in the one form that makes equal notebooks equal files."""
+    import nbformat
+
     node = nbformat.from_dict(notebook)
     nbformat.validate(node)
     path.write_text(nbformat.writes(node) + "\n", encoding="utf-8", newline="\n")

@@ -4,6 +4,7 @@ import os
 import time
 
 from analysis.reproduce import parameters, pipeline
+from analysis.reproduce.bytecode import seal_bytecode
 from analysis.reproduce.fingerprint import declared_names
 from analysis.reproduce.state import forget_hashes, hold_lock, write_fingerprint
 from analysis.reproduce.why import examine_step
@@ -19,6 +20,7 @@ def refresh_fingerprints(settings):
     newer than its target, that of any other is older, whatever the clock did.
     """
     parameters.check_names(settings.params, declared_names() if settings.params else ())
+    seal_bytecode()
     outdated = []
     with hold_lock(settings.outputs, "fingerprints"):
         forget_hashes()

@@ -1,0 +1,160 @@
+"""A miniature checkout: the real Makefile and runner, six notebooks that take no time."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT_COLUMNS = (
+    "result_id,analysis,population,outcome,variant,visit,group,statistic,value,text,unit,n,"
+    "method,warning,notebook,data_origin"
+)
+CLEAN = """
+folder = resolve_path(outputs)
+text = (resolve_path(raw) / "export.csv").read_text(encoding="utf-8")
+if "broken" in text:
+    raise DataError("a code outside its choices", file="export.csv", field="mrss_hand")
+for table in ("participants", "visits", "items", "adverse_events", "procedures", "medications",
+              "disposition", "intercurrent_events"):
+    (folder / f"{table}.csv").write_text(table + "\\n" + text.lower(), encoding="utf-8")
+(folder / "provenance.json").write_text("{}\\n", encoding="utf-8")
+"""
+SCORE = """
+items = (resolve_path(inputs) / "items.csv").read_text(encoding="utf-8")
+for table in ("scores", "pairs"):
+    (resolve_path(outputs) / f"{table}.csv").write_text(items, encoding="utf-8")
+"""
+ANALYSE = """
+pairs = len(list(resolve_path(inputs).glob("*.csv")))
+(resolve_path(outputs) / "results").mkdir()
+row = f"NAME.toy.n,NAME,,toy,,{followup_visit},,n,{pairs},{pairs},,,,,NOTEBOOK,simulated"
+(resolve_path(outputs) / "results" / "NOTEBOOK.csv").write_text(COLUMNS + "\\n" + row + "\\n")
+(resolve_path(outputs) / "figures").mkdir()
+(resolve_path(outputs) / "figures" / "NOTEBOOK.txt").write_text(followup_visit)
+print(resolve_path(outputs))
+"""
+
+
+def make_cell(kind, name, source, *tags):
+    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if tags:
+        cell["metadata"]["tags"] = list(tags)
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def make_notebook(parameters, code):
+    return {
+        "cells": [
+            make_cell("markdown", "title", "# Toy"),
+            make_cell("code", "parameters", parameters, "parameters"),
+            make_cell(
+                "code",
+                "imports",
+                "from analysis.errors import DataError\nfrom analysis.paths import resolve_path",
+            ),
+            make_cell("code", "work", code.strip()),
+        ],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def write_toys(root):
+    plain = 'inputs = "data/processed"\noutputs = "scratch"'
+    toys = {
+        "01_clean": make_notebook('raw = "data/raw"\noutputs = "scratch"', CLEAN),
+        "02_score": make_notebook(plain, SCORE),
+    }
+    for name in ("03_describe", "04_efficacy", "05_sensitivity", "06_safety"):
+        code = ANALYSE.replace("NOTEBOOK", name).replace("NAME", name[3:])
+        code = code.replace("COLUMNS", repr(RESULT_COLUMNS))
+        if name == "04_efficacy":
+            code += "\nfrom analysis.toys.word import WORD\n"
+            code += "(resolve_path(outputs) / 'figures' / 'word.txt').write_text(WORD)"
+        toys[name] = make_notebook(plain + '\nfollowup_visit = "week_12"', code)
+    for name, notebook in toys.items():
+        (root / "notebooks" / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1))
+
+
+class Checkout:
+    """A checkout, and Make run in it."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def make(self, *arguments, **variables):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))}
+        return subprocess.run(
+            ["make", *arguments],
+            cwd=self.root,
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    def ran(self, *arguments, **variables):
+        """Run Make, and return the steps that it ran, in order of their names."""
+        done = self.make(*arguments, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return sorted(line.split()[0] for line in done.stderr.splitlines() if " done in " in line)
+
+    def published(self, out="."):
+        """Return the content of every published file."""
+        folders = [self.root / out / "data/processed", self.root / out / "report"]
+        return {
+            path.relative_to(self.root / out).as_posix(): path.read_bytes()
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    def edit(self, file, old, new):
+        """Replace a text in a file, and give the file its old time stamp."""
+        path = self.root / file
+        before, text = path.stat(), path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.fixture(scope="session")
+def finished_toy(tmp_path_factory):
+    """Return a checkout in which `make notebooks` has run."""
+    root = tmp_path_factory.mktemp("toy") / "a folder 한글"
+    (root / "data" / "raw").mkdir(parents=True)
+    (root / "notebooks").mkdir()
+    (root / "report").mkdir()
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "analysis", root / "analysis", ignore=ignored)
+    for name in ("Makefile", "environment.yml", "requirements.lock", "study.yml"):
+        shutil.copy(ROOT / name, root / name)
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    (root / "data" / "raw" / "export.csv").write_text("A,B\n1,2\n")
+    (root / "analysis" / "toys").mkdir()
+    (root / "analysis" / "toys" / "__init__.py").write_text("")
+    (root / "analysis" / "toys" / "word.py").write_text("WORD = 'old'\n")
+    write_toys(root)
+    checkout = Checkout(root)
+    done = checkout.make("-j2", "notebooks")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return checkout
+
+
+@pytest.fixture
+def toy(finished_toy, tmp_path):
+    """Return a copy of the finished checkout that a test may spoil."""
+    root = tmp_path / "toy 한글"
+    shutil.copytree(finished_toy.root, root, symlinks=True)
+    return Checkout(root)

@@ -1,0 +1,244 @@
+"""Make and the runner together, on notebooks that take no time."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+NOTEBOOKS = ["01_clean", "02_score", "03_describe", "04_efficacy", "05_sensitivity", "06_safety"]
+
+
+def test_nothing_is_run_twice(toy):
+    assert toy.ran("notebooks") == []
+    assert "up to date" in toy.make("notebooks").stdout
+
+
+def test_a_new_time_stamp_is_no_change(toy):
+    for path in [
+        *toy.root.glob("data/raw/*"),
+        *toy.root.glob("notebooks/*"),
+        toy.root / "study.yml",
+    ]:
+        path.touch()
+    assert toy.ran("notebooks") == []
+
+
+def test_a_changed_raw_file_reruns_all_that_it_changes(toy):
+    toy.edit("data/raw/export.csv", "1,2", "1,3")
+    assert toy.ran("-j2", "notebooks")[:2] == ["01_clean", "02_score"]
+    assert "1,3" in toy.published()["data/processed/pairs.csv"].decode()
+
+
+def test_what_comes_out_the_same_stops_the_rerun(toy):
+    # The cleaning ignores case, so that its tables stay and nothing else has to run.
+    toy.edit("data/raw/export.csv", "A,B", "a,b")
+    assert toy.ran("notebooks") == ["01_clean"]
+
+
+def test_a_changed_notebook_reruns_alone(toy):
+    toy.edit("notebooks/06_safety.ipynb", "# Toy", "# Joy")
+    assert toy.ran("notebooks") == ["06_safety"]
+    assert b"# Joy" in toy.published()["report/notebooks/06_safety.ipynb"]
+
+
+def test_a_module_of_the_same_length_and_time_reruns_what_imports_it(toy):
+    toy.edit("analysis/toys/word.py", "old", "new")
+    assert toy.ran("notebooks") == ["04_efficacy"]
+    assert toy.published()["report/_generated/figures/word.txt"] == b"new"
+
+
+def test_a_changed_study_reruns_every_notebook(toy):
+    toy.edit("study.yml", "study:", "study: ")
+    assert [step for step in toy.ran("notebooks") if step in NOTEBOOKS] == NOTEBOOKS
+
+
+def test_an_altered_or_missing_output_is_made_again(toy):
+    before = toy.published()
+    (toy.root / "data/processed/pairs.csv").write_text("altered")
+    (toy.root / "report/_generated/figures/06_safety.txt").unlink()
+    assert toy.ran("notebooks") == ["02_score", "06_safety"]
+    assert toy.published() == before
+
+
+def test_a_corrupt_record_is_no_record(toy):
+    (toy.root / ".run/records/05_sensitivity.json").write_text("{")
+    assert toy.ran("notebooks") == ["05_sensitivity"]
+
+
+def test_an_output_that_is_no_longer_made_is_removed(toy):
+    toy.edit("notebooks/04_efficacy.ipynb", "'word.txt'", "'name.txt'")
+    assert toy.ran("notebooks") == ["04_efficacy"]
+    names = {file.rpartition("/")[2] for file in toy.published()}
+    assert "name.txt" in names and "word.txt" not in names
+
+
+def test_a_clock_set_back_changes_nothing(toy):
+    future = time.time() + 10**6
+    for path in (toy.root / "report/notebooks").iterdir():
+        os.utime(path, (future, future))
+    assert toy.ran("notebooks") == []
+    toy.edit("notebooks/03_describe.ipynb", "# Toy", "# Joy")
+    assert toy.ran("notebooks") == ["03_describe"]
+
+
+def test_make_n_changes_nothing(toy):
+    toy.edit("data/raw/export.csv", "1,2", "1,3")
+    before = {path: path.stat().st_mtime_ns for path in toy.root.rglob("*") if path.is_file()}
+    assert toy.make("-n", "notebooks").returncode == 0
+    after = {path: path.stat().st_mtime_ns for path in toy.root.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_failing_notebook_publishes_nothing_and_says_why(toy):
+    before = toy.published()
+    toy.edit("data/raw/export.csv", "1,2", "broken")
+    done = toy.make("notebooks")
+    assert done.returncode == 2
+    assert "Error 1" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "export.csv, field mrss_hand: a code outside its choices." in done.stderr
+    assert toy.published() == before
+    assert (toy.root / ".run/failed/01_clean.ipynb").exists()
+    assert not list((toy.root / ".run/stage").iterdir())
+
+
+def test_another_exception_names_the_notebook_and_its_line(toy):
+    toy.edit("notebooks/02_score.ipynb", "write_text(items", "write_text(missing")
+    done = toy.make("notebooks")
+    assert "02_score" in done.stderr and "NameError" in done.stderr
+    assert len(done.stderr.splitlines()) < 6
+
+
+def test_a_dead_kernel_is_told(toy):
+    toy.edit("notebooks/06_safety.ipynb", "pairs = ", "import os; os._exit(9); pairs = ")
+    done = toy.make("notebooks")
+    assert "Error 1" in done.stderr and "the kernel of 06_safety ended" in done.stderr
+
+
+def test_a_notebook_sees_only_the_tables_it_declares(toy):
+    assert b"efficacy.toy.n" in toy.published()["data/processed/results.csv"]
+    rows = toy.published()["data/processed/results.csv"].decode().splitlines()
+    counts = {row.split(",")[0]: row.split(",")[8] for row in rows[1:]}
+    assert counts["efficacy.toy.n"].startswith("3")  # participants, scores, pairs
+
+
+def test_out_raw_and_parameters(toy):
+    before = toy.published()
+    other = toy.root / "export"
+    other.mkdir()
+    (other / "export.csv").write_text("C\n")
+    toy.ran("-j2", "notebooks", "RAW=export", "OUT=elsewhere", "PARAMS=followup_visit=week_4")
+    assert toy.published() == before
+    published = toy.published("elsewhere")
+    assert published["data/processed/items.csv"] == b"items\nc\n"
+    assert published["report/_generated/figures/04_efficacy.txt"] == b"week_4"
+    copy = json.loads(published["report/notebooks/04_efficacy.ipynb"])
+    assert 'followup_visit = "week_4"' in "".join(copy["cells"][2]["source"])
+
+
+def test_wrong_use_is_told_before_anything_runs(toy):
+    for arguments, message in (
+        (["PARAMS=followup_visit=week_4"], "PARAMS needs OUT"),
+        (["RAW=export"], "RAW needs OUT"),
+        (["OUT=x", "PARAMS=folowup_visit=week_4"], "Did you mean 'followup_visit'"),
+        (["OUT=x", "PARAMS=outputs=y"], "the run itself sets 'outputs'"),
+        (["RENDERER=word"], "is no renderer"),
+    ):
+        done = toy.make("notebooks", *arguments)
+        assert message in done.stderr and "Error 2" in done.stderr, done.stderr
+    assert "no spaces" in toy.make("notebooks", "OUT=a b").stderr
+    assert "Error 3" in toy.make("notebooks", "OUT=x", "RAW=nowhere").stderr
+
+
+def test_an_environment_variable_takes_nothing_over(toy):
+    assert toy.ran("notebooks", OUT="elsewhere", RAW="nowhere", PARAMS="x=1") == []
+    assert not (toy.root / "elsewhere").exists()
+
+
+def test_copies_tell_nothing_of_the_machine(toy, tmp_path_factory):
+    copies = {name: text for name, text in toy.published().items() if name.endswith(".ipynb")}
+    for text in copies.values():
+        assert str(toy.root).encode() not in text
+        assert b"papermill" not in text and b"iopub" not in text
+    texts = [
+        "".join(o["text"])
+        for c in _code(copies["report/notebooks/04_efficacy.ipynb"])
+        for o in c["outputs"]
+        if "text" in o
+    ]
+    assert texts == ["data/processed\n"]
+
+
+def test_a_start_up_file_and_other_settings_change_nothing(toy, tmp_path):
+    before = toy.published()
+    startup = tmp_path / ".ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("print('I am here')\n")
+    assert toy.make("clean").returncode == 0
+    assert not (toy.root / "data/processed").exists() or not list(
+        (toy.root / "data/processed").iterdir()
+    )
+    toy.ran("-j2", "notebooks", HOME=str(tmp_path), TZ="Asia/Seoul", LC_ALL="C", PYTHONHASHSEED="7")
+    assert toy.published() == before
+
+
+def test_why_names_the_cause(toy):
+    toy.edit("analysis/toys/word.py", "old", "new")
+    told = toy.make("why").stdout
+    assert "04_efficacy: outdated\n    analysis/toys/word.py has changed" in told
+    assert "02_score: up to date" in told
+    assert "results: up to date, unless 04_efficacy changes it" in told or "results: " in told
+
+
+def test_a_kill_at_any_moment_is_recovered_from(toy):
+    before = toy.published()
+    for seconds in (0.3, 1.0, 1.6, 2.2):
+        toy.edit("study.yml", "study:", "study: ")
+        run = subprocess.Popen(
+            ["make", "notebooks"],
+            cwd=toy.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    toy.ran("-j2", "notebooks")
+    assert toy.published() == before
+    assert toy.ran("notebooks") == []
+
+
+def test_an_interrupt_leaves_no_process_and_a_last_line(toy):
+    toy.edit("notebooks/02_score.ipynb", "items = ", "import time; time.sleep(60); items = ")
+    before = toy.published()
+    run = subprocess.Popen(
+        ["make", "notebooks"],
+        cwd=toy.root,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.time() + 60
+    while not _kernels(toy.root) and time.time() < deadline:
+        time.sleep(0.2)
+    time.sleep(0.5)
+    os.killpg(run.pid, signal.SIGINT)
+    _, told = run.communicate(timeout=30)
+    assert "Interrupted: the step that ran has published nothing." in told
+    assert "Traceback" not in told
+    assert toy.published() == before
+    assert _kernels(toy.root) == []
+
+
+def _code(text):
+    return [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+
+
+def _kernels(root):
+    """Return the kernels at work for a checkout, by their connection files."""
+    listed = subprocess.run(["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True)
+    return [
+        line for line in listed.stdout.splitlines() if "ipykernel" in line and str(root) in line
+    ]
