@@ -37,12 +37,20 @@ def render_builtin(folder, *, epoch):
     output = folder / "_output"
     output.mkdir()
     documents = {name: output / f"index.{name}" for name in ("html", "docx", "pdf")}
-    pages = ["--include-before-body=mark.html", "--include-after-body=script.html"]
     _run_pandoc(
         folder,
         documents["html"],
-        ["--to=html5", "--template=style/template.html", "--css=style/report.css"]
-        + ["--embed-resources", "--toc", "--toc-depth=2", "--section-divs", *pages],
+        [
+            "--to=html5",
+            "--template=style/template.html",
+            "--css=style/report.css",
+            "--embed-resources",
+            "--toc",
+            "--toc-depth=2",
+            "--section-divs",
+            "--include-before-body=mark.html",
+            "--include-after-body=script.html",
+        ],
         images="svg",
         epoch=epoch,
     )
@@ -57,7 +65,7 @@ def render_builtin(folder, *, epoch):
     _run_pandoc(
         folder,
         typeset,
-        ["--to=typst", "--template=style/template.typ", "--include-in-header=style/article.typ"],
+        ["--to=typst", "--template=style/template.typ", "--include-in-header=header.typ"],
         images="svg",
         epoch=epoch,
     )
@@ -73,6 +81,7 @@ def _run_pandoc(folder, output, options, *, images, epoch):
         "index.qmd",
         f"--from={FROM}",
         "--standalone",
+        "--wrap=none",
         "--lua-filter=style/builtin.lua",
         "--citeproc",
         "--bibliography=references.bib",

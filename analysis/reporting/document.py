@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from html import unescape
 
 from analysis import paths
 from analysis.provenance import read_provenance
@@ -72,10 +73,9 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
 def _check_documents(documents, material):
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     citations = re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M)
-    data = [*material.results["text"], *(material.generated / "tables").glob("*.html")]
-    inserted = "\n".join(
-        text if isinstance(text, str) else text.read_text(encoding="utf-8") for text in data
-    )
+    files = [*material.generated.glob("tables/*.html"), *material.generated.glob("figures/*.txt")]
+    inserted = "\n".join(unescape(path.read_text(encoding="utf-8")) for path in files)
+    inserted += "\n".join(material.results["text"])
     for path in documents.values():
         check_leftovers(path, citations=citations, inserted=inserted)
 

@@ -14,6 +14,7 @@ def read_document(path):
     if path.suffix == ".html":
         page = path.read_text(encoding="utf-8")
         page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
+        page = re.sub(r"</?(?:span|a|strong|em|code)\b[^>]*>", "", page)
         return html.unescape(re.sub(r"<[^>]+>", " ", page))
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as archive:

@@ -17,6 +17,8 @@ FORBIDDEN = re.compile(
 CROSS_REFERENCE = re.compile(r"(?<![\w\\])@((?:fig|tbl)-[\w-]+)")
 CITATION = re.compile(r"(?<![\w\\])@([a-z]\w*)(?![\w-])")
 DEFINITION = re.compile(r"\{#((?:fig|tbl)-[\w-]+)")
+# What came in from the data, in a filled-in article.
+_INSERTED = re.compile(r'^```\{=html\}.*?^```$|fig-alt="(?:\\.|[^"\\])*"', re.M | re.S)
 _NO_PROSE = re.compile(
     r"\{\{<[^>]*>\}\}"  # shortcodes
     r"|`[^`]*`"  # code: names of files, keys and functions
@@ -75,6 +77,7 @@ def check_references(lines, text, bibliography):
     DataError
         With file and line as far as there is one.
     """
+    text = _INSERTED.sub(" ", text)
     defined = set(DEFINITION.findall(text))
     referred = set(CROSS_REFERENCE.findall(text))
     listed = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M))

@@ -260,7 +260,7 @@ def intercurrent_events(evidence):
 def populations(evidence):
     """State the rule of every population."""
     rules = [
-        f"{{{{< var study.populations.{p.name}.label >}}}} "
+        f"{{{{< var study.populations.{p.name}.phrase >}}}} "
         f"({{{{< var study.populations.{p.name}.rule >}}}})"
         for p in evidence.study.populations
     ]

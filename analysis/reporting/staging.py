@@ -13,7 +13,9 @@ from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting import facts, lint
 from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
+from analysis.reporting.origins import list_printed, make_origins
 from analysis.reporting.sentences import choose_sentences
+from analysis.reporting.table import write_html_table
 from analysis.reporting.values import (
     constant_values,
     result_values,
@@ -86,22 +88,27 @@ def stage_project(material, folder, *, renderer):
     told = facts.document_facts(material.study, material.provenance, renderer=renderer)
     values = collect_values(material, told)
     write_variables(values, material.generated / "_variables.yml")
-    lines = read_lines(material.sources / "index.qmd", material.sources)
-    lint.check_prose(lines)
-    front, body = split_front_matter(lines)
-    mark = material.provenance.mark
-    text = fill_lines(body, values=values, generated=material.generated, mark=mark)
-    header = _fill_front_matter(front, values, material, told)
-    bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
-    lint.check_references(lines, f"{header['abstract']}\n{text}", bibliography)
-    _check_claims(lines, values)
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
+    lines = read_lines(material.sources / "index.qmd", material.sources)
+    appendix = read_lines(material.sources / "parts" / "_origins.qmd", material.sources)
+    lint.check_prose(lines + appendix)
+    _check_claims(lines + appendix, values)
+    front, body = split_front_matter(lines)
+    header = _fill_front_matter(front, values, material, told)
+    options = {"values": values, "mark": told["mark"]}
+    text = fill_lines(body, generated=material.generated, **options)
+    origins = make_origins(list_printed(f"{header['abstract']}\n{text}"))
+    write_html_table(origins, "origins", folder / "own")
+    text += fill_lines(appendix, generated=folder / "own", **options)
+    bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
+    lint.check_references(lines + appendix, f"{header['abstract']}\n{text}", bibliography)
     front_matter = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=10_000)
     (folder / "index.qmd").write_text(f"---\n{front_matter}---\n\n{text}", encoding="utf-8")
     _copy_inputs(material, folder)
     _write_page_parts(material, folder, told)
+    _write_typst_header(material, folder, header)
     return header
 
 
@@ -195,6 +202,30 @@ def _write_page_parts(material, folder, told):
         f"<script>\n{script}</script>\n",
         encoding="utf-8",
     )
+
+
+def _write_typst_header(material, folder, header):
+    """Write the texts that the PDF's pages and properties bear, then the style that uses them."""
+    told = {
+        "title": header["pagetitle"],
+        "authors": tuple(author["name"] for author in header["author"]),
+        "keywords": tuple(header["keywords"]),
+        "description": header["description-meta"],
+        "mark": header["mark-line"],
+        "running-title": header["running-title"],
+        "rendered-by": header["rendered-by"],
+    }
+    fields = [f"  {name}: {_typst_literal(value)},\n" for name, value in told.items()]
+    style = (material.sources / "style" / "article.typ").read_text(encoding="utf-8")
+    text = f"#let told = (\n{''.join(fields)})\n{style}"
+    (folder / "header.typ").write_text(text, encoding="utf-8")
+
+
+def _typst_literal(value):
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_typst_literal(item)}, ' for item in value)})"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _origins(results):

@@ -78,7 +78,7 @@ def study_values(study):
         texts[f"study.outcomes.{outcome.name}.span"] = " to ".join(
             map(print_constant, outcome.range)
         )
-    for name in ("visits", "intercurrent_events"):
+    for name in ("visits", "populations", "intercurrent_events"):
         for record in getattr(study, name):
             texts[f"study.{name}.{record.name}.phrase"] = phrase_label(record.label)
     return {

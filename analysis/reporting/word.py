@@ -20,11 +20,12 @@ SIZES = {
     "Date": 10,
     "Table Caption": 9,
     "Image Caption": 9,
-    "Compact": 8,
     "Bibliography": 9,
     "Normal": 10,
 }
+TABLE_TEXT = "Table Text"
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
+LONG_CELL = 36
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,6 +33,7 @@ def write_reference(path):
     """Make the reference document from Pandoc's own, with the styles of a journal."""
     import pypandoc
     from docx import Document
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Cm
 
     raw = subprocess.run(
@@ -43,6 +45,9 @@ def write_reference(path):
     document = Document(path)
     for name, size in SIZES.items():
         _set_style(document.styles[name], size)
+    cell = document.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    cell.base_style = document.styles["Compact"]
+    _set_style(cell, 8)
     document.styles["Normal"].paragraph_format.line_spacing = 1.15
     for name in ("Table Caption", "Image Caption"):
         document.styles[name].paragraph_format.keep_with_next = name == "Table Caption"
@@ -79,7 +84,8 @@ def finish_document(path, header, *, epoch):
     properties.created = properties.modified = when
     _write_running_lines(document.sections[0], header)
     for table in document.tables:
-        _finish_table(table)
+        _finish_table(table, document.styles[TABLE_TEXT])
+    _describe_pictures(document)
     document.save(path)
     _fix_time_stamps(path)
 
@@ -91,6 +97,7 @@ def _set_style(style, size):
     style.font.size = Pt(size)
     style.font.color.rgb = RGBColor(*INK)
     style.font.italic = False
+    style.font.bold = style.name.startswith("Heading") or style.name == "Title"
     family = SERIF if style.name in WITH_SERIFS else SANS
     properties = style.element.get_or_add_rPr()
     fonts = properties.get_or_add_rFonts()
@@ -119,24 +126,21 @@ def _write_running_lines(section, header):
     line.add_run(header["running-title"]).font.size = Pt(8)
     foot = section.footer.paragraphs[0]
     foot.add_run(f"{header['rendered-by']}   Page ").font.size = Pt(8)
-    _add_page_number(foot.add_run())
+    _add_page_number(foot)
 
 
-def _add_page_number(run):
+def _add_page_number(paragraph):
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
+    run = paragraph.add_run("1")
     run.font.size = Pt(8)
-    for kind in ("begin", None, "end"):
-        if kind:
-            part = run._r.makeelement(qn("w:fldChar"), {qn("w:fldCharType"): kind})
-        else:
-            part = run._r.makeelement(qn("w:instrText"), {})
-            part.text = "PAGE"
-        run._r.append(part)
+    field = paragraph._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"})
+    run._r.addprevious(field)
+    field.append(run._r)
 
 
-def _finish_table(table):
+def _finish_table(table, style):
     """Mark the first column as headings, keep rows whole, rule the table as a journal does."""
     from docx.oxml.ns import qn
 
@@ -163,9 +167,21 @@ def _finish_table(table):
         )
     # The schema wants the borders right after the width.
     width.addnext(borders) if width is not None else properties.append(borders)
+    _set_column_widths(table)
+    for paragraph in table._tbl.iter(qn("w:p")):
+        paragraph.get_or_add_pPr().style = style.style_id
     for row in table.rows:
         whole = row._tr.get_or_add_trPr()
         whole.append(whole.makeelement(qn("w:cantSplit"), {}))
+
+
+def _describe_pictures(document):
+    """Give every picture its alternative text; Pandoc gives it to the frame and not to it."""
+    from docx.oxml.ns import qn
+
+    for frame in document.element.body.iter(qn("wp:docPr")):
+        for picture in frame.getparent().iter(qn("pic:cNvPr")):
+            picture.set("descr", frame.get("descr", ""))
 
 
 def _fix_time_stamps(path):
@@ -174,3 +190,22 @@ def _fix_time_stamps(path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, blob in parts:
             archive.writestr(zipfile.ZipInfo(name, EARLIEST), blob, zipfile.ZIP_DEFLATED)
+
+
+def _set_column_widths(table):
+    """Give each column a share of the width by its longest cell and its longest word."""
+    from docx.oxml.ns import qn
+
+    columns = table._tbl.tblGrid.findall(qn("w:gridCol"))
+    longest, words = [1] * len(columns), [1] * len(columns)
+    for row in table._tbl.tr_lst:
+        if len(row.tc_lst) != len(columns):
+            continue
+        for index, cell in enumerate(row.tc_lst):
+            text = "".join(part.text or "" for part in cell.iter(qn("w:t")))
+            longest[index] = max(longest[index], min(len(text), LONG_CELL))
+            words[index] = max(words[index], max(map(len, text.split()), default=1))
+    shares = [max(word, cell) for word, cell in zip(words, longest, strict=True)]
+    total = sum(int(column.get(qn("w:w"))) for column in columns)
+    for column, share in zip(columns, shares, strict=True):
+        column.set(qn("w:w"), str(round(total * share / sum(shares))))

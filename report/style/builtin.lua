@@ -39,6 +39,29 @@ local function typst_cell(cell, heading)
   return "[" .. text .. "]"
 end
 
+local function is_group(row)
+  return row.classes:includes("group")
+end
+
+-- Word has no scope: headings of columns and groups are set in bold as well.
+local function strengthen(tbl)
+  local function bold(row)
+    for _, cell in ipairs(row.cells) do
+      cell.contents = { pandoc.Plain({ pandoc.Strong(pandoc.utils.blocks_to_inlines(cell.contents)) }) }
+    end
+    return row
+  end
+  local head = tbl.head
+  head.rows = head.rows:map(bold)
+  tbl.head = head
+  tbl.bodies = tbl.bodies:map(function(body)
+    for _, part in ipairs({ "head", "body" }) do
+      body[part] = body[part]:map(function(row) return is_group(row) and bold(row) or row end)
+    end
+    return body
+  end)
+end
+
 -- Pandoc repeats a footer on every page and rules off every row; a journal does neither.
 local function typst_table(tbl, id, caption)
   local columns = #tbl.colspecs
@@ -58,11 +81,12 @@ local function typst_table(tbl, id, caption)
   end
   out:insert("table.hline(stroke: 0.5pt),")
   for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      local cells = pandoc.List()
-      local group = row.classes:includes("group")
-      for _, cell in ipairs(row.cells) do cells:insert(typst_cell(cell, group)) end
-      out:insert(table.concat(cells, ", ") .. ",")
+    for _, rows in ipairs({ body.head, body.body }) do
+      for _, row in ipairs(rows) do
+        local cells = pandoc.List()
+        for _, cell in ipairs(row.cells) do cells:insert(typst_cell(cell, is_group(row))) end
+        out:insert(table.concat(cells, ", ") .. ",")
+      end
     end
   end
   out:insert("table.hline(stroke: 0.8pt),")
@@ -97,15 +121,21 @@ local function fill_table(div)
   end
   caption = with_label(div.identifier, caption)
   if is_typst then return typst_table(tbl, div.identifier, caption) end
-  if is_docx then align_numbers(tbl) end
+  if is_docx then
+    align_numbers(tbl)
+    strengthen(tbl)
+  end
   tbl.caption = { long = { pandoc.Plain(caption) } }
   if not is_html then
     tbl.identifier = div.identifier
     return tbl
   end
   -- A wide table scrolls inside its own frame, which the keyboard can reach.
-  local frame = { id = div.identifier, class = "table-frame", tabindex = "0", role = "region" }
-  frame["aria-label"] = label(div.identifier)
+  local frame = pandoc.Attr(div.identifier, { "table-frame" }, {
+    { "role", "region" },
+    { "tabindex", "0" },
+    { "aria-label", label(div.identifier) },
+  })
   return pandoc.Div({ tbl }, frame)
 end
 
@@ -161,7 +191,7 @@ local first = {
   traverse = "topdown",
   Div = function(div)
     if div.classes:includes("content-visible") or div.classes:includes("content-hidden") then
-      if shown(div) then return div.content end
+      if shown(div) then return nil end
       return {}, false
     end
     if div.identifier:match("^tbl%-") then return fill_table(div), false end
@@ -172,6 +202,20 @@ local first = {
 }
 
 local second = {
+  Meta = function(meta)
+    -- Pandoc's Word writer prints names only.
+    if not is_docx then return nil end
+    for i, author in ipairs(meta.author) do
+      local told = pandoc.Inlines(author.name)
+      told:extend({ pandoc.LineBreak() })
+      told:extend(author.affiliation)
+      if author.orcid then
+        told:extend({ pandoc.LineBreak(), pandoc.Str("ORCID "), pandoc.Str(pandoc.utils.stringify(author.orcid)) })
+      end
+      meta.author[i] = pandoc.MetaInlines(told)
+    end
+    return meta
+  end,
   Div = function(div)
     if div.classes:includes("landscape") then return turn_page(div) end
   end,

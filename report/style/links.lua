@@ -8,7 +8,7 @@ end
 local function link(span)
   local id = span.attributes["result"] or span.attributes["data-result"]
   if not id then return nil end
-  span.content = { pandoc.Link(span.content, "results.html#" .. id, "", { class = "result-link" }) }
+  span.content = { pandoc.Link(span.content, "results.html#" .. id, "", pandoc.Attr("", { "result-link" })) }
   return span
 end
 
@@ -17,7 +17,5 @@ function Span(span)
     if FORMAT:match("html") then return link(span) end
     return unwrap(span)
   end
-  if span.classes:includes("constant") then return unwrap(span) end
+  if span.classes:includes("constant") and not FORMAT:match("html") then return unwrap(span) end
 end
-
--- A heading cell or a caption that already lies in a link keeps its text only.

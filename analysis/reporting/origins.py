@@ -1,0 +1,55 @@
+"""An appendix for paper: which result each printed number is."""
+
+import re
+from html import unescape
+
+from analysis.reporting.table import Cell, Table
+
+TEXT = "Text"
+_PRINTED = re.compile(
+    r'\[(?P<words>(?:\\.|[^\]\\])*)\]\{\.result data-result="(?P<key>[^"]+)"\}'
+    r'|data-result="(?P<cell_key>[^"]+)">(?P<cell>[^<]*)<'
+)
+_TABLE = re.compile(r"^:{3,} *\{#tbl-([\w-]+)\}")
+_CLOSE = re.compile(r"^:{3,}$")
+
+
+def list_printed(text):
+    """Return every printed result of a filled-in article, once in each place.
+
+    Parameters
+    ----------
+    text : str
+        As `analysis.reporting.manuscript.fill_lines` returns it.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Place (``Text`` or ``Table 3``), result_id and printed text, in order of appearance.
+    """
+    printed, place, tables = {}, TEXT, 0
+    for line in text.splitlines():
+        if _TABLE.match(line):
+            tables += 1
+            place = f"Table {tables}"
+        elif _CLOSE.match(line):
+            place = TEXT
+        for match in _PRINTED.finditer(line):
+            key = match["key"] or match["cell_key"]
+            words = match["words"]
+            told = re.sub(r"\\(.)", r"\1", words) if match["key"] else unescape(match["cell"])
+            printed[(place, key, told)] = None
+    return sorted(printed, key=lambda entry: entry[0] != TEXT)
+
+
+def make_origins(printed):
+    """Return the appendix's table: printed text and result_id, side by side in two columns."""
+    rows = []
+    for place in dict.fromkeys(entry[0] for entry in printed):
+        cells = [(text, key) for at, key, text in printed if at == place]
+        rows.append((place,))
+        half = (len(cells) + 1) // 2
+        for left, right in zip(cells[:half], [*cells[half:], ("", "")], strict=False):
+            rows.append((Cell(left[1]), left[0], right[1], right[0]))
+    columns = ("Result", "Printed", "Result", "Printed")
+    return Table(columns=columns, rows=tuple(rows), numeric=False)

@@ -1,0 +1,312 @@
+"""The report as rendered: complete, resolved, labelled, the same twice, in three formats."""
+
+import html
+import re
+import shutil
+import zipfile
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from analysis import paths
+from analysis.errors import DataError, MissingError
+from analysis.provenance import SIMULATED_TITLE
+from analysis.reporting.document import build_report
+from analysis.reporting.leftovers import check_leftovers, read_document
+
+HOSTILE = "<script>alert(1)</script> ``` {{< var x >}} ?@fig-x **b** #let [a](b) $x$ \\ @daumas2022"
+FORMATS = ("html", "docx", "pdf")
+
+
+def render(outputs, folder, **options):
+    folder.mkdir(parents=True)
+    paths_written = build_report(outputs, renderer="builtin", folder=folder, **options)
+    assert paths_written[-1] == folder / "index.html"
+    return {suffix: folder / f"index.{suffix}" for suffix in FORMATS} | {
+        "results": folder / "results.html"
+    }
+
+
+def text_of(path):
+    return " ".join(read_document(path).split())
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    from conftest import make_rows, write_inputs
+
+    root = tmp_path_factory.mktemp("simulated")
+    return render(write_inputs(root / "out", make_rows()), root / "documents")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    from conftest import make_rows, write_inputs
+
+    root = tmp_path_factory.mktemp("real")
+    outputs = write_inputs(root / "out", make_rows(origin="real"), simulated=False)
+    return render(outputs, root / "documents")
+
+
+# What stands in the documents
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_prints_the_same_sentence_from_the_results(simulated, suffix):
+    expected = (
+        "The Hodges–Lehmann estimate of the change in hand mRSS was −1.5 points (exact interval "
+        "−2.5 to −0.5, level at least 95.3 %; pairs: 7)."
+    )
+    assert expected.replace("-", "") in text_of(simulated[suffix]).replace("-", "")
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_figures_and_tables_are_numbered_and_referred_to_alike(simulated, suffix):
+    text = text_of(simulated[suffix])
+    assert "Table 3: SIMULATED. Change from baseline in the registered outcomes" in text
+    assert "Figure 3: SIMULATED. Estimated changes" in text
+    assert "Table 3 gives the registered outcomes in their order, and Figure 3" in text
+
+
+def test_every_printed_result_is_the_text_of_its_row(simulated, small_results):
+    texts = dict(small_results()[["result_id", "text"]].itertuples(index=False))
+    page = simulated["html"].read_text("utf-8")
+    spans = re.findall(r'class="result"\s+data-result="([^"]+)">(.*?)</span>', page, re.S)
+    assert len(spans) > 60
+    for key, inside in spans:
+        words = " ".join(html.unescape(re.sub(r"<[^>]+>", "", inside)).split())
+        assert words == texts[key]
+
+
+def test_no_digit_of_the_prose_stands_outside_a_key(simulated):
+    page = simulated["html"].read_text("utf-8")
+    main = page[page.index("<main") : page.index("</main>")]
+    for pattern in (
+        r'<section[^>]*id="references".*?</section>',
+        r"<table.*?</table>",
+        r"<img[^>]*>",
+        r'<span\s+class="(?:result|constant)".*?</span>(?=[^<]|<(?!/a))',
+        r'<a\s+href="#ref-[^>]*>.*?</a>',
+        r'<a\s+href="#(?:fig|tbl)-[^>]*>.*?</a>',
+        r"<figcaption>(?:Figure|Table).\d+:",
+        r"<footer>.*?</footer>",
+        r'<p class="date">.*?</p>',
+        r"E9\(R1\)",
+        r"<[^>]+>",
+    ):
+        main = re.sub(pattern, " ", main, flags=re.S)
+    title = r"Simulated demonstration data"
+    assert title in main
+    assert re.findall(r"\S*\d\S*", main) == []
+
+
+def test_each_result_in_html_leads_to_its_row(simulated):
+    page, rows = (simulated[name].read_text("utf-8") for name in ("html", "results"))
+    targets = set(re.findall(r'href="results.html#([^"]+)"', page))
+    assert targets
+    assert targets <= set(re.findall(r'<tr id="([^"]+)"', rows))
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf"])
+def test_word_and_pdf_map_printed_numbers_to_results(simulated, suffix):
+    text = text_of(simulated[suffix])
+    assert "Where each number comes from" in text
+    assert "efficacy.hand_mrss.hl" in text.replace("- ", "")
+    assert "Where each number comes from" not in text_of(simulated["html"])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_each_document_names_its_renderer(simulated, suffix):
+    assert "the built-in renderer (Pandoc" in text_of(simulated[suffix])
+
+
+def test_the_page_loads_nothing_from_elsewhere(simulated):
+    for name in ("html", "results"):
+        page = simulated[name].read_text("utf-8")
+        assert not re.search(r"""<(?:script|img|link|iframe)[^>]+(?:src|href)=["']?http""", page)
+        assert "url(http" not in page
+
+
+# Simulated means simulated
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_title_says_first_that_the_data_are_simulated(simulated, suffix):
+    path = simulated[suffix]
+    title = {
+        "html": lambda: re.search("<title>(.*?)</title>", path.read_text("utf-8"))[1],
+        "docx": lambda: Document(path).core_properties.title,
+        "pdf": lambda: PdfReader(path).metadata.title,
+    }[suffix]()
+    assert title.startswith(SIMULATED_TITLE)
+    assert text_of(path).count(SIMULATED_TITLE) >= 1
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_hospital_and_registration_stand_in_one_sentence_only(simulated, suffix):
+    text = text_of(simulated[suffix])
+    sentence = "The design follows the public registration NCT02975960 of a trial at Seoul St. Mary"
+    assert len(re.findall("NCT\\d+", text)) == text.count("Seoul") == 1
+    assert sentence in text
+    assert "no data or person of that trial is used" in text
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("statement", ["Hospital", "Ethics approval", "Consent", "Funding"])
+def test_no_statement_of_a_trial_is_made(simulated, suffix, statement):
+    assert f"{statement}. not applicable: simulated." in text_of(simulated[suffix])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_caption_bears_the_mark(simulated, suffix):
+    captions = re.findall(r"(?:Figure|Table)\s\d+:\s*(\S+)", text_of(simulated[suffix]))
+    assert len(captions) > 30
+    assert set(captions) == {"SIMULATED."}
+
+
+def test_every_alternative_text_bears_the_mark(simulated):
+    page = simulated["html"].read_text("utf-8")
+    alts = re.findall(r'<img[^>]*?alt="([^"]*)"', page)
+    with zipfile.ZipFile(simulated["docx"]) as archive:
+        alts += re.findall(
+            r'<pic:cNvPr[^>]*descr="([^"]*)"', archive.read("word/document.xml").decode()
+        )
+    assert len(alts) > 20
+    assert all(alt.startswith("SIMULATED") for alt in alts)
+
+
+def test_the_mark_heads_every_page_and_the_files_say_it(simulated):
+    line = "SIMULATED DATA, NOT RESULTS OF ANY TRIAL"
+    reader = PdfReader(simulated["pdf"])
+    assert all(line in page.extract_text() for page in reader.pages)
+    assert "SIMULATED" in str(reader.metadata.get("/Keywords"))
+    document = Document(simulated["docx"])
+    assert all(line in section.header.paragraphs[0].text for section in document.sections)
+    assert "SIMULATED" in document.core_properties.keywords
+    for name in ("html", "results"):
+        assert f'<p class="mark" role="note">{line}</p>' in simulated[name].read_text("utf-8")
+    assert re.search(
+        r'<meta name="keywords" content="SIMULATED', simulated["html"].read_text("utf-8")
+    )
+
+
+def test_authors_are_the_softwares_whoever_the_plan_names(tmp_path, small_inputs):
+    plan = tmp_path / "study.yml"
+    text = paths.STUDY.read_text("utf-8")
+    plan.write_text(text.replace("The svf-hand-trial developers", "Dr A Person"), "utf-8")
+    documents = render(small_inputs(), tmp_path / "documents", study=plan)
+    assert "Dr A Person" not in text_of(documents["html"])
+    assert "The svf-hand-trial developers" in text_of(documents["html"])
+
+
+def test_the_same_words_serve_a_real_export(real):
+    for suffix in FORMATS:
+        text = text_of(real[suffix])
+        assert "simulated" not in text.lower().replace("holds a simulated export", "")
+        assert "is registered as NCT02975960" in text
+        assert "Ethics approval. not stated." in text
+    assert "mean change with placebo was" in text_of(real["html"])
+
+
+# Accessible
+
+
+def test_tables_have_headings_in_their_scope(simulated):
+    page = simulated["html"].read_text("utf-8")
+    tables = re.findall(r"<table.*?</table>", page, re.S)
+    generated = [table for table in tables if 'class="numeric"' in table]
+    assert len(generated) > 20
+    for table in generated:
+        assert "<caption>" in table
+        assert 'scope="col"' in table
+        assert 'scope="row"' in table
+
+
+def test_the_pdf_is_tagged_and_tells_its_language(simulated):
+    catalogue = PdfReader(simulated["pdf"]).trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert str(catalogue["/Lang"]).startswith("en")
+    assert "pdfuaid" in catalogue["/Metadata"].get_object().get_data().decode("utf-8")
+
+
+def test_word_tables_repeat_their_heading_row(simulated):
+    for table in Document(simulated["docx"]).tables:
+        first = table.rows[0]._tr.trPr.xml
+        assert "tblHeader" in first
+        assert "cantSplit" in first
+
+
+# What must not happen
+
+
+def test_two_renderings_are_the_same_bytes(simulated, tmp_path, small_inputs):
+    again = render(small_inputs(name="elsewhere"), tmp_path / "documents")
+    for name in (*FORMATS, "results"):
+        assert simulated[name].read_bytes() == again[name].read_bytes(), name
+
+
+def test_hostile_text_stays_text_in_every_format(tmp_path, small_inputs):
+    outputs = small_inputs(cell=HOSTILE, alt=f"Alternative {HOSTILE}")
+    documents = render(outputs, tmp_path / "documents")
+    page = documents["html"].read_text("utf-8")
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    for suffix in FORMATS:
+        text = text_of(documents[suffix]).replace(" ", "")
+        assert "<script>alert(1)</script>```" in text
+        assert "**b**#let[a](b)$x$" in text
+
+
+def copy_sources(folder):
+    shutil.copytree(paths.REPORT, folder, ignore=shutil.ignore_patterns("_*generated", "_output"))
+    return folder
+
+
+def test_a_key_removed_from_the_results_stops_with_file_and_line(tmp_path, small_inputs):
+    from conftest import make_rows
+
+    results = make_rows()
+    outputs = small_inputs(results[results["result_id"] != "flow.enrolled.n"])
+    with pytest.raises(DataError, match=r"index.qmd:\d+: flow.enrolled.n is no result"):
+        render(outputs, tmp_path / "documents")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("It fell by 3 points.", r"_discussion.qmd:\d+: the number '3' is typed"),
+        ("A significant fall.", r"_discussion.qmd:\d+: the report never prints 'significant'"),
+        ("See @tbl-none.", r"_discussion.qmd:\d+: @tbl-none leads nowhere"),
+        ("So [@nobody1999].", r"_discussion.qmd:\d+: @nobody1999 is not in references.bib"),
+    ],
+)
+def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
+    sources = copy_sources(tmp_path / "report")
+    discussion = sources / "parts" / "_discussion.qmd"
+    discussion.write_text(f"{discussion.read_text('utf-8')}\n{words}\n", "utf-8")
+    with pytest.raises(DataError, match=problem):
+        render(small_inputs(), tmp_path / "documents", sources=sources)
+
+
+@pytest.mark.parametrize("left", ["{{< var x >}}", "?@fig-x", "?var:x", "???", "@khanna2010"])
+def test_a_leftover_in_a_document_stops(tmp_path, left):
+    page = tmp_path / "index.html"
+    page.write_text(f"<p>Words {html.escape(left)} words.</p>", "utf-8")
+    with pytest.raises(DataError, match="was left unresolved"):
+        check_leftovers(page, citations=["khanna2010"], inserted="")
+    check_leftovers(page, citations=["khanna2010"], inserted=f"a cell with {left}")
+
+
+@pytest.mark.parametrize("version", ["", "1.4.550"])
+def test_quarto_that_is_absent_or_too_old_is_missing(tmp_path, small_inputs, monkeypatch, version):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    if version:
+        program = programs / "quarto"
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/bin" if version else str(programs))
+    with pytest.raises(MissingError, match=r"quarto on PATH|1\.4\.550 is not") as caught:
+        build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")
+    assert caught.value.exit_code == 3
