@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.demo import events, measures, people, treatment
+from analysis.demo import adverse_events, measures, medication, people, treatment, ulcers
 from analysis.demo.cohort import ASSESSED
 from analysis.demo.forms import exported_columns
 
@@ -26,19 +26,19 @@ def make_redcap_export(cohort, forms):
         One row per record and event, then one per instance of a repeating form; all text.
         Events without data have no row.
     """
-    ulcers = events.draw_ulcers(cohort)
+    drawn = ulcers.draw_ulcers(cohort)
     rows = [
-        _visit_rows(cohort.ids, visit, _visit_forms(cohort, forms, ulcers, visit))
+        _visit_rows(cohort.ids, visit, _visit_forms(cohort, forms, drawn, visit))
         for visit in VISITS[:-1]
     ]
     failed, failed_forms = people.make_screen_failures(cohort)
     rows.append(_visit_rows(failed, "screening", failed_forms))
-    repeating = {("screening", "medication"): events.make_medication(cohort)}
+    repeating = {("screening", "medication"): medication.make_medication(cohort)}
     repeating |= {
         (visit, "digital_ulcer"): frame
-        for visit, frame in events.make_ulcer_rows(cohort, ulcers).items()
+        for visit, frame in ulcers.make_ulcer_rows(cohort, drawn).items()
     }
-    repeating["unscheduled", "adverse_event"] = events.make_adverse_events(cohort, ulcers)
+    repeating["unscheduled", "adverse_event"] = adverse_events.make_adverse_events(cohort, drawn)
     rows += [
         _repeating_rows(cohort.ids, visit, form, frame)
         for (visit, form), frame in repeating.items()
@@ -56,11 +56,11 @@ def make_redcap_export(cohort, forms):
     return export.reindex(columns=columns).astype("object").fillna("")
 
 
-def _visit_forms(cohort, forms, ulcers, visit):
+def _visit_forms(cohort, forms, drawn, visit):
     """Return the forms of one visit that do not repeat, as forms.csv plans them."""
     makers = {
         "visit": lambda: people.make_visit(
-            cohort, visit, ulcers.active(visit).any(axis=1) if visit in ASSESSED else None
+            cohort, visit, drawn.active(visit).any(axis=1) if visit in ASSESSED else None
         ),
         "consent": lambda: people.make_consent(cohort),
         "demographics": lambda: people.make_demographics(cohort),

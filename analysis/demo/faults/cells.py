@@ -118,7 +118,7 @@ def plant_missing(planter):
         (planter.row(6, "screening"), "first_nonrp_year", "모름"),
         (planter.row(0, "week_12"), "chfs_07", "모름"),
         (planter.row(0, "baseline"), "vas_du", "해당없음"),
-        (planter.row(2, "procedure"), "endotoxin", "N/A"),
+        (planter.row(2, "procedure"), "cannula_mm", "N/A"),
     ):
         planter.change(REDCAP, row, field, word)
     planter.start(

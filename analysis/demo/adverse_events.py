@@ -1,86 +1,12 @@
-"""What is recorded as often as it happens: ulcers, adverse events, medication."""
-
-from dataclasses import dataclass
+"""Adverse events: few, minor, none serious; terms are plain words of our own."""
 
 import numpy as np
 import pandas as pd
 
-from analysis.demo.cohort import ASSESSED
-from analysis.demo.texts import clock, dates, fixed, whole, yes
+from analysis.demo.texts import clock, dates, whole, yes
+from analysis.demo.treatment import STAY_PLANNED
 
-# Above these latent values a participant has 1, 2, 3, 4 active ulcers: on average one.
-ULCER_CUTS = (-0.13, 0.55, 1.15, 1.65)
 EARLY_EVENT = 6
-TREATMENT_CHANGED = 2
-TREATMENT_CHANGE_DAY = 56
-STAY_PLANNED = 1
-
-
-@dataclass(frozen=True)
-class Ulcers:
-    """Ulcers by participant and finger, right thumb to right little finger, then left.
-
-    Each array is boolean, (n, 10), but for the sizes in mm.
-    """
-
-    baseline: np.ndarray
-    healed_week_4: np.ndarray
-    healed_week_12: np.ndarray
-    new_week_12: np.ndarray
-    size: np.ndarray
-
-    def active(self, visit):
-        """Return where an ulcer is active at a visit, (n, 10)."""
-        if visit == "week_12":
-            return (self.baseline & ~self.healed_week_12) | self.new_week_12
-        if visit == "week_4":
-            return self.baseline & ~self.healed_week_4
-        return self.baseline
-
-
-def draw_ulcers(cohort):
-    """Draw ulcers: about half heal by week 12, few are new."""
-    rng, size = cohort.rng("ulcers"), cohort.size
-    count = np.searchsorted(ULCER_CUTS, cohort.baseline["ulcers"])
-    liability = rng.random((size, 10)) + np.tile([0.5, 0, 0, 0.1, 0.3], 2)
-    baseline = liability.argsort(axis=1).argsort(axis=1) < count[:, None]
-    healing = rng.random((size, 10))
-    new = ~baseline & (liability.argsort(axis=1).argsort(axis=1) == count[:, None])
-    return Ulcers(
-        baseline=baseline,
-        healed_week_4=baseline & (healing < 0.2),
-        healed_week_12=baseline & (healing < 0.5),
-        new_week_12=new & (rng.random(size) < 0.1)[:, None],
-        size=np.clip(np.round(rng.gamma(6, 0.7, (size, 10)), 1), 1, 15),
-    )
-
-
-def make_ulcer_rows(cohort, ulcers):
-    """Return the repeating form `digital_ulcer`, one row per ulcer and visit.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        By visit; `who` is the participant's position.
-    """
-    rows = {}
-    for visit in ASSESSED:
-        new = ulcers.new_week_12 & (visit == "week_12")
-        who, finger = np.nonzero(ulcers.baseline | new)
-        active = ulcers.active(visit)[who, finger]
-        rows[visit] = pd.DataFrame(
-            {
-                "who": who,
-                "du_side": np.where(finger < 5, "1", "2"),
-                "du_finger": whole(finger % 5 + 1),
-                "du_active": yes(active),
-                "du_new": yes(new[who, finger]),
-                "du_healed": yes(~active),
-                "du_size_mm": np.where(active, fixed(ulcers.size[who, finger], 1), "0.0"),
-            }
-        )
-    return rows
-
 
 # Term, coded term, class, earliest and latest study day, days it lasts, grade, relation to
 # liposuction, injection, product and disease (REDCap codes), action. Plain words of our own.
@@ -182,55 +108,3 @@ def _rows(cohort, who, term, coded, kind, start, duration, grade, relations, act
         },
         dtype="object",
     ).astype({"who": "int64"})
-
-
-# Name, class (REDCap code), dose, unit, share of the participants who take it.
-MEDICINES = (
-    ("Nifedipine", "1", 30, "mg/day", 0.7),
-    ("Sildenafil", "2", 60, "mg/day", 0.3),
-    ("Bosentan", "3", 125, "mg/day", 0.25),
-    ("Mycophenolate mofetil", "4", 1000, "mg/day", 0.35),
-    ("Prednisolone", "5", 5, "mg/day", 0.4),
-    ("Acetaminophen", "6", 650, "mg as needed", 0.45),
-    ("Omeprazole", "7", 20, "mg/day", 1.0),
-)
-
-
-def make_medication(cohort):
-    """Return the repeating form `medication`.
-
-    Background treatment began at least four months before consent and stays as it is; one in
-    seven starts a vasodilator in week 8.
-    """
-    rng, size = cohort.rng("medication"), cohort.size
-    takes = rng.random((size, len(MEDICINES))) < [share for *_, share in MEDICINES]
-    who, which = np.nonzero(takes)
-    name, kind, dose, unit, _ = (
-        np.array(column, dtype="object") for column in zip(*MEDICINES, strict=True)
-    )
-    began = cohort.days["screening"][who] - rng.integers(130, 1000, len(who))
-    background = _medicine(who, name[which], kind[which], whole(dose[which]), unit[which], began)
-    changed = np.flatnonzero(cohort.every_seventh(TREATMENT_CHANGED))
-    began = cohort.days["procedure"][changed] + TREATMENT_CHANGE_DAY
-    added = _medicine(changed, "Amlodipine", "1", "5", "mg/day", began).assign(
-        cm_change="1", cm_change_date=dates(began)
-    )
-    rows = pd.concat([background, added], ignore_index=True)
-    return rows.sort_values("who", kind="stable", ignore_index=True)
-
-
-def _medicine(who, name, kind, dose, unit, began):
-    return pd.DataFrame(
-        {
-            "who": who,
-            "cm_name": name,
-            "cm_class": kind,
-            "cm_dose": dose,
-            "cm_unit": unit,
-            "cm_start": dates(began),
-            "cm_stop": "",
-            "cm_ongoing": "1",
-            "cm_change": "0",
-            "cm_change_date": "",
-        }
-    )
