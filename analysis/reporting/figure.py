@@ -70,6 +70,8 @@ def save_figure(figure, name, outputs, *, alt, provenance):
     matplotlib.figure.Figure
         The same figure, to be shown by the cell.
     """
+    from matplotlib import pyplot as plt
+
     folder = Path(outputs) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     if provenance.mark:
@@ -93,4 +95,6 @@ def save_figure(figure, name, outputs, *, alt, provenance):
         figure.savefig(partial, format=suffix[1:], bbox_inches="tight", **options)
         os.replace(partial, folder / f"{name}{suffix}")
     (folder / f"{name}.txt").write_text(alt + "\n", encoding="utf-8")
+    # A figure left open would be shown a second time, below the cell.
+    plt.close(figure)
     return figure
