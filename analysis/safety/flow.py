@@ -26,8 +26,8 @@ def find_lost(participants, disposition):
     Returns
     -------
     pandas.DataFrame
-        `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; who is not
-        per protocol may have discontinued as well.
+        `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; several reasons
+        are separated by a semicolon. Who is not per protocol may have discontinued as well.
     """
     ended = disposition.set_index("participant_id")
     frame = participants.assign(
@@ -103,7 +103,8 @@ def describe_flow(
     lost = find_lost(participants, disposition)
     for stage in LOSSES:
         texts = lost.loc[lost["stage"] == stage, "reason"]
-        rows += [row(stage, "n", len(texts)), reasons(stage, texts)]
+        several = [part.replace("_", " ") for text in texts for part in text.split(";")]
+        rows += [row(stage, "n", len(texts)), reasons(stage, several)]
     for visit in study.visits:
         if visit.name != "unscheduled":
             held = count_visit(visits, participants, visit, study, population)
@@ -179,7 +180,7 @@ def split_analysed(outcome, people, scores, pairs, study, followup_visit):
         texts = []
         for visit in (study.analysis.baseline_visit.value, followup_visit):
             if (person, visit) not in missing.index:
-                texts.append(f"{study.visit(visit).label} not held")
+                texts.append(f"{study.visit(visit).label} not recorded")
             elif missing.loc[(person, visit), "status"] == "missing":
                 why = missing.loc[(person, visit), "missing_reason"].replace("_", " ")
                 texts.append(f"{study.visit(visit).label} {why or NO_REASON}")

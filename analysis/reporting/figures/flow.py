@@ -1,0 +1,122 @@
+"""The flow diagram, drawn from the results."""
+
+import textwrap
+
+from analysis.reporting.figure import use_style
+from analysis.results import find_text
+
+# Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
+WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
+MAIN, SIDE = (0.05, 3.1), (3.65, 2.8)
+STEPS = (
+    ("screened", "Screened", "not_enrolled", "Not enrolled"),
+    ("enrolled", "Enrolled", "not_harvested", "No anaesthesia"),
+    ("procedure_safety", "Anaesthesia started", "not_injected", "Not injected"),
+    ("product_safety", "Injected", "discontinued", "Trial not completed"),
+)
+
+
+def draw_flow(results, study, *, followup_visit):
+    """Draw the flow of participants from screening to the analysis of every outcome.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results with the rows of `analysis.safety.flow.describe_flow`.
+    study : analysis.study.Study
+    followup_visit : str
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+        The same flow in words.
+    """
+
+    def text(stage, statistic="n"):
+        return find_text(results, f"flow.{stage}.{statistic}")
+
+    stages = [
+        ([f"{label}: {text(stage)}"], _print_loss(loss, name, text))
+        for stage, label, loss, name in STEPS
+    ]
+    held = [visit for visit in study.visits if visit.day is not None and visit.day > 0]
+    attended = [f"{v.label}: {text(v.name, 'n_attended')}" for v in held]
+    followup = study.visit(followup_visit)
+    in_window = text(followup_visit, "n_in_window")
+    stages.append(
+        (["Visits attended", *attended], [f"{followup.label} in its window: {in_window}"])
+    )
+    analysed = [f"{o.label}: {text(o.name, 'n_analysed')}" for o in study.outcomes]
+    missing = [
+        f"{outcome.label} not analysed: {text(outcome.name, 'reasons')}"
+        for outcome in study.outcomes
+        if text(outcome.name, "n_not_analysed") != "0"
+    ]
+    excluded = _print_loss("not_per_protocol", "Not per protocol", text)
+    stages.append(([f"Analysed at {followup.label}", *analysed], [*missing, *excluded]))
+    figure = _draw_boxes(stages)
+    alt = " ".join(f"{'; '.join(main)}. {'; '.join(side)}." for main, side in stages)
+    return figure, f"Flow diagram from the top down. {alt}"
+
+
+def _print_loss(stage, label, text):
+    head = f"{label}: {text(stage)}"
+    return [head] if text(stage) == "0" else [head, text(stage, "reasons")]
+
+
+def _draw_boxes(stages):
+    plt = use_style()
+    stages = [
+        (main, [part for line in side for part in textwrap.wrap(line, 42)]) for main, side in stages
+    ]
+    heights = [max(len(main), len(side)) * LINE + 2 * PAD for main, side in stages]
+    height = sum(heights) + GAP * (len(stages) - 1) + 0.1
+    figure = plt.figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, WIDTH), ylim=(0, height))
+    axes.axis("off")
+    centre = MAIN[0] + MAIN[1] / 2
+    top = height - 0.05
+    for number, (main, side) in enumerate(stages):
+        own = len(main) * LINE + 2 * PAD
+        middle = top - heights[number] / 2
+        _draw_box(axes, MAIN, middle, own, main, face="#F2F6FA")
+        _draw_box(axes, SIDE, middle, len(side) * LINE + 2 * PAD, side, face="white")
+        axes.plot([MAIN[0] + MAIN[1], SIDE[0]], [middle, middle], color="#333333", linewidth=0.8)
+        if number + 1 < len(stages):
+            below = top - heights[number] - GAP
+            main_below = len(stages[number + 1][0]) * LINE + 2 * PAD
+            end = below - heights[number + 1] / 2 + main_below / 2
+            axes.annotate(
+                "",
+                xy=(centre, end),
+                xytext=(centre, middle - own / 2),
+                arrowprops={"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8},
+            )
+        top -= heights[number] + GAP
+    return figure
+
+
+def _draw_box(axes, column, middle, height, lines, *, face):
+    from matplotlib.patches import Rectangle
+
+    left, width = column
+    axes.add_patch(
+        Rectangle(
+            (left, middle - height / 2),
+            width,
+            height,
+            facecolor=face,
+            edgecolor="#333333",
+            linewidth=0.8,
+        )
+    )
+    for number, line in enumerate(lines):
+        axes.text(
+            left + 0.1,
+            middle + height / 2 - PAD - (number + 0.5) * LINE,
+            line,
+            va="center",
+            weight="bold" if number == 0 and face != "white" else "normal",
+        )

@@ -1,0 +1,238 @@
+"""Both hands drawn finger by finger, as a map of injected volumes or of ulcers."""
+
+import math
+
+import pandas as pd
+
+from analysis.reporting.figure import use_style
+from analysis.safety.exposure import FINGERS
+from analysis.safety.ulcers import count_by_finger, find_assessed
+
+# Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
+# root and length, in palm widths, and angle from upright in degrees (left is positive).
+SHAPE = {
+    1: (0.06, 0.18, 0.88, 46),
+    2: (0.00, 0.74, 1.06, 7),
+    3: (0.25, 0.78, 1.14, 1),
+    4: (0.50, 0.76, 1.06, -5),
+    5: (0.74, 0.70, 0.86, -14),
+}
+FINGER_WIDTH = 0.25
+PALM = (-0.02, 0.0, 1.02, 0.92)
+EDGE = "#555555"
+NUMBER_SIZE = 7
+ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
+
+
+def draw_hands(axes, fingers, *, label):
+    """Draw the left and the right hand of one participant, backs up, thumbs inside.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    fingers : dict of str to tuple
+        By finger as ``right_2``: (face colour, text inside); a finger not named is white.
+    label : str
+        Heading of the panel.
+    """
+    for side, mirror, offset in (("left", -1, 1.3), ("right", 1, 2.5)):
+        for finger, shape in SHAPE.items():
+            colour, text = fingers.get(f"{side}_{finger}", ("white", ""))
+            _draw_finger(axes, shape, mirror, offset, colour, text)
+        _draw_palm(axes, mirror, offset)
+        axes.text(
+            offset + mirror * 0.5, 0.42, side.capitalize(), ha="center", va="center", fontsize=7
+        )
+    axes.set(xlim=(-0.1, 3.9), ylim=(-0.05, 2.0), aspect="equal")
+    axes.axis("off")
+    axes.set_title(label, fontsize=9, pad=1)
+
+
+def lay_out_panels(n, *, columns=3):
+    """Make a figure with a panel of hands for each of n participants, and one for the key.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    panels : list of matplotlib.axes.Axes
+        n panels; the rest of the grid is blank.
+    key : matplotlib.axes.Axes
+        The panel after the last one.
+    """
+    plt = use_style()
+    rows = math.ceil((n + 1) / columns)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(6.9, 1.5 * rows), squeeze=False, layout="constrained"
+    )
+    panels = list(grid.flat)
+    for blank in panels[n:]:
+        blank.axis("off")
+    return figure, panels[:n], panels[n]
+
+
+def draw_finger_volumes(exposure):
+    """Draw the volume injected into every finger, a panel per participant.
+
+    Parameters
+    ----------
+    exposure : pandas.DataFrame
+        As `analysis.safety.exposure.derive_exposure` returns it.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+    """
+    from matplotlib import colormaps
+
+    columns = {finger: f"injected_{finger}_ml" for finger in FINGERS}
+    largest = exposure[list(columns.values())].max().max()
+    shade = colormaps["Blues"]
+    figure, panels, key = lay_out_panels(len(exposure))
+    for axes, row in zip(panels, exposure.to_dict("records"), strict=True):
+        fingers = {}
+        for finger, column in columns.items():
+            volume = row[column]
+            if pd.notna(volume) and volume > 0:
+                fingers[finger] = (shade(0.1 + 0.5 * volume / largest), f"{volume:.2f}")
+        draw_hands(axes, fingers, label=row["participant_id"])
+    key.text(
+        0.5,
+        0.5,
+        "mL injected per finger\nwhite: not injected\nbacks of the hands",
+        ha="center",
+        va="center",
+        fontsize=8,
+        transform=key.transAxes,
+    )
+    return figure, _describe_volumes(exposure, columns)
+
+
+def draw_ulcers(ulcers, visits, participants, *, before, after):
+    """Draw where active digital ulcers were before and after, a panel per participant.
+
+    Parameters
+    ----------
+    ulcers : pandas.DataFrame
+        As `analysis.safety.ulcers.list_ulcers` returns it.
+    visits, participants : pandas.DataFrame
+        The tables; every one of the participants gets a panel, with or without ulcers.
+    before, after : analysis.study.Visit
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+    """
+    from matplotlib.patches import Patch
+
+    both = (before, after)
+    counts = count_by_finger(ulcers, at=[visit.name for visit in both])
+    assessed = {
+        visit.label: find_assessed(
+            ulcers[ulcers["visit"] == visit.name], visits, participants, visit.name
+        )
+        for visit in both
+    }
+    figure, panels, key = lay_out_panels(len(participants))
+    told = []
+    for axes, person in zip(panels, participants["participant_id"], strict=True):
+        mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
+        fingers = {
+            row["finger"]: (
+                _colour_ulcers(row[before.name], row[after.name]),
+                f"{row[before.name]}→{row[after.name]}",
+            )
+            for row in mine.to_dict("records")
+        }
+        not_seen = [label for label, people in assessed.items() if person not in people]
+        doubt = f" (not assessed at {' and '.join(not_seen)})" if not_seen else ""
+        draw_hands(axes, fingers, label=f"{person}{doubt}")
+        told.append(f"{person} {mine[before.name].sum()} and {mine[after.name].sum()}{doubt}")
+    handles = [
+        Patch(facecolor=colour, edgecolor=EDGE, label=label)
+        for colour, label in (
+            (ULCERS["gone"], f"fewer at {after.label}"),
+            (ULCERS["stayed"], "as many at both"),
+            (ULCERS["came"], f"more at {after.label}"),
+        )
+    ]
+    key.legend(
+        handles=handles,
+        loc="center",
+        fontsize=7.5,
+        title=f"Active ulcers,\n{before.label} → {after.label}",
+        title_fontsize=8,
+    )
+    return figure, (
+        f"Both hands of every participant with the fingers that had active digital ulcers. "
+        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(told)}."
+    )
+
+
+def _colour_ulcers(before, after):
+    if after == before:
+        return ULCERS["stayed"]
+    return ULCERS["came"] if after > before else ULCERS["gone"]
+
+
+def _describe_volumes(exposure, columns):
+    parts = []
+    for row in exposure.to_dict("records"):
+        volumes = [row[c] for c in columns.values() if pd.notna(row[c]) and row[c] > 0]
+        if volumes:
+            parts.append(
+                f"{row['participant_id']} {len(volumes)} fingers, "
+                f"{min(volumes):.2f} to {max(volumes):.2f} mL each"
+            )
+        else:
+            parts.append(f"{row['participant_id']} not injected")
+    return f"Both hands of every participant with the volume injected: {'; '.join(parts)}."
+
+
+def _draw_palm(axes, mirror, offset):
+    from matplotlib.patches import FancyBboxPatch
+
+    left, bottom, width, height = PALM
+    x = offset + (left if mirror > 0 else -left - width)
+    axes.add_patch(
+        FancyBboxPatch(
+            (x, bottom),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.18",
+            facecolor="#F7F7F7",
+            edgecolor=EDGE,
+            linewidth=0.7,
+        )
+    )
+
+
+def _draw_finger(axes, shape, mirror, offset, colour, text):
+    from matplotlib.patches import FancyBboxPatch
+    from matplotlib.transforms import Affine2D
+
+    x, y, length, angle = shape
+    half = FINGER_WIDTH / 2
+    turn = Affine2D().rotate_deg(mirror * angle).translate(offset + mirror * (x + half), y)
+    axes.add_patch(
+        FancyBboxPatch(
+            (-half, 0),
+            FINGER_WIDTH,
+            length,
+            boxstyle=f"round,pad=0,rounding_size={half * 0.95}",
+            facecolor=colour,
+            edgecolor=EDGE,
+            linewidth=0.7,
+            transform=turn + axes.transData,
+        )
+    )
+    lean = mirror * angle
+    axes.text(
+        *turn.transform((0, length * 0.62)),
+        text,
+        ha="center",
+        va="center",
+        fontsize=NUMBER_SIZE,
+        rotation=lean - 90 if lean > 20 else lean + 90,
+    )

@@ -1,0 +1,203 @@
+"""Every participant over time: procedure, visits, adverse events by grade and relation."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.reporting.figure import COLOURS, use_style
+from analysis.safety.coding import name_grading, name_term
+from analysis.safety.overview import is_related
+
+LANE = 0.36
+# Days that the marker of an event and a letter of its name take on the page.
+MARKER_DAYS, LETTER_DAYS = 4, 1.3
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How events of one kind of relation are drawn; shape and colour both tell them apart."""
+
+    label: str
+    shape: str
+    colour: str
+
+
+MARKS = {
+    "both": Mark("related to liposuction and to injection or product", "D", "#8A3FA0"),
+    "injected": Mark("related to injection or product", "s", COLOURS["worse"]),
+    "harvest": Mark("related to liposuction", "o", COLOURS["better"]),
+    "neither": Mark("related to none of the three", "h", COLOURS["unchanged"]),
+    "unknown": Mark("relation not recorded", "v", "#6B5A00"),
+}
+
+
+def draw_swimmer(events, participants, visits, disposition):
+    """Draw a line for every enrolled participant with a procedure.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        As `analysis.safety.phases.assign_phases` returns them.
+    participants, visits, disposition : pandas.DataFrame
+        The tables.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+    """
+    plt = use_style()
+    people = participants[
+        participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
+    ]
+    ids = people["participant_id"].tolist()
+    drawn = _place_events(events[events["participant_id"].isin(ids)])
+    held = visits[visits["participant_id"].isin(ids) & visits["study_day"].notna()]
+    ends = pd.concat([held, disposition[disposition["participant_id"].isin(ids)]])
+    last = ends.groupby("participant_id")["study_day"].max()
+    first = held.groupby("participant_id")["study_day"].min()
+    aside = max([0, *last.dropna(), *drawn["start_day"].dropna(), *drawn["end_day"].dropna()]) + 12
+    lanes = drawn.groupby("participant_id")["lane"].max().reindex(ids, fill_value=0)
+    tops = (lanes * LANE + 1).shift(fill_value=0).cumsum()
+    figure, axes = plt.subplots(
+        figsize=(6.9, 1.4 + 0.34 * (tops.iloc[-1] + lanes.iloc[-1] * LANE + 1 if ids else 1)),
+        layout="constrained",
+    )
+    for person in ids:
+        top = tops[person]
+        if person in last.index and pd.notna(last[person]):
+            axes.plot(
+                [first.get(person, 0), last[person]],
+                [top, top],
+                color="#C9D3DC",
+                linewidth=5,
+                solid_capstyle="butt",
+                zorder=1,
+            )
+        days = held.loc[held["participant_id"] == person, "study_day"].astype(float)
+        axes.plot(days, [top] * len(days), "|", color="#444444", markersize=8, zorder=2)
+        for event in drawn[drawn["participant_id"] == person].to_dict("records"):
+            _draw_event(axes, event, top, aside, last.get(person))
+    axes.axvline(0, color="#333333", linewidth=0.8, linestyle="--", zorder=0)
+    _finish_axes(axes, ids, tops, drawn, aside)
+    _add_key(figure, drawn)
+    return figure, _describe(ids, drawn, events)
+
+
+def _place_events(events):
+    """Give each event the first lane of its participant where its name overlaps no other."""
+    ordered = events.sort_values(["participant_id", "start_day", "event_number"], kind="stable")
+    lanes, taken, person = [], [], None
+    for event in ordered.to_dict("records"):
+        if event["participant_id"] != person:
+            person, taken = event["participant_id"], []
+        known = pd.notna(event["start_day"])
+        start = float(event["start_day"]) if known else float("inf")
+        end = max(start, float(event["end_day"])) if pd.notna(event["end_day"]) else start
+        until = end + 2 * MARKER_DAYS + LETTER_DAYS * len(name_term(event))
+        lane = next((i for i, day in enumerate(taken) if start > day), len(taken))
+        taken[lane : lane + 1] = [until]
+        lanes.append(lane + 1)
+    return ordered.assign(lane=pd.Series(lanes, index=ordered.index, dtype="int64"))
+
+
+def _name_mark(event):
+    one = pd.DataFrame([event])
+    harvest = is_related(one, "related_liposuction").iloc[0]
+    injected = any(is_related(one, f"related_{what}").iloc[0] for what in ("injection", "product"))
+    if harvest and injected:
+        return "both"
+    if harvest or injected:
+        return "harvest" if harvest else "injected"
+    recorded = all(event[f"related_{what}"] for what in ("liposuction", "injection", "product"))
+    return "neither" if recorded else "unknown"
+
+
+def _draw_event(axes, event, top, aside, last):
+    mark = MARKS[_name_mark(event)]
+    y = top + event["lane"] * LANE
+    start = aside if pd.isna(event["start_day"]) else float(event["start_day"])
+    end = float(last) if event["ongoing"] == "yes" and pd.notna(last) else event["end_day"]
+    if pd.notna(event["start_day"]) and pd.notna(end) and end > start:
+        axes.plot([start, end], [y, y], color=mark.colour, linewidth=1.6, zorder=2)
+    if event["ongoing"] == "yes" and pd.notna(end):
+        axes.plot([end], [y], ">", color=mark.colour, markersize=5, zorder=2)
+    axes.text(
+        max(start, end if pd.notna(end) and pd.notna(event["start_day"]) else start) + MARKER_DAYS,
+        y,
+        name_term(event),
+        fontsize=6.5,
+        va="center",
+        color="#333333",
+    )
+    axes.plot([start], [y], mark.shape, color=mark.colour, markersize=8.5, zorder=3)
+    grade = "?" if pd.isna(event["grade"]) else str(event["grade"])
+    axes.text(
+        start,
+        y,
+        grade,
+        color="white",
+        fontsize=6.5,
+        weight="bold",
+        ha="center",
+        va="center_baseline",
+        zorder=4,
+    )
+
+
+def _finish_axes(axes, ids, tops, drawn, aside):
+    axes.set_yticks([tops[person] for person in ids], ids)
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.spines["left"].set_visible(False)
+    ticks = list(range(-28, int(aside), 28))
+    axes.set_xticks(ticks, [str(day).replace("-", "\N{MINUS SIGN}") for day in ticks])
+    if drawn["start_day"].isna().any():
+        axes.set_xticks(
+            [*ticks, aside], [t.get_text() for t in axes.get_xticklabels()] + ["day not\nknown"]
+        )
+    axes.set_xlabel("Study day (0 is the procedure)")
+
+
+def _add_key(figure, drawn):
+    from matplotlib.lines import Line2D
+
+    used = {_name_mark(event) for event in drawn.to_dict("records")}
+    handles = [
+        Line2D(
+            [],
+            [],
+            marker=mark.shape,
+            color=mark.colour,
+            linestyle="",
+            markersize=7,
+            label=mark.label,
+        )
+        for name, mark in MARKS.items()
+        if name in used
+    ]
+    handles.append(
+        Line2D([], [], marker="|", color="#444444", linestyle="", markersize=8, label="visit")
+    )
+    if drawn["ongoing"].eq("yes").any():
+        handles.append(
+            Line2D([], [], marker=">", color="#444444", linestyle="", markersize=5, label="ongoing")
+        )
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=2,
+        fontsize=8,
+        title=f"Digit: grade ({name_grading(drawn)}); line: duration",
+        title_fontsize=8,
+    )
+
+
+def _describe(ids, drawn, events):
+    counts = drawn.groupby("participant_id").size().reindex(ids, fill_value=0)
+    listed = "; ".join(f"{person} {n}" for person, n in counts.items())
+    ongoing = int(drawn["ongoing"].eq("yes").sum())
+    return (
+        f"Timeline of {len(ids)} participants around the procedure with visits and adverse events "
+        f"by grade and relation. Events per participant: {listed}. Ongoing: {ongoing}."
+    )
