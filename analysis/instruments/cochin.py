@@ -6,7 +6,6 @@ from analysis.instruments.answers import spread_items
 from analysis.instruments.consistency import is_sum
 from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
 from analysis.instruments.score_rows import score_answers, sum_answers
-from analysis.instruments.totals import check_total
 
 TOP = 5
 GROUPS = {
@@ -44,7 +43,7 @@ def score_cochin(items, scoring):
     Parameters
     ----------
     items : pandas.DataFrame
-        18 items of 0 to 5 and, if written down, the total.
+        18 items of 0 to 5.
     scoring : analysis.study.Scoring
         Most missing items for proration, items of the short form.
 
@@ -53,17 +52,11 @@ def score_cochin(items, scoring):
     list of pandas.DataFrame
         0 to 90 points in all; groups 40, 10, 10, 10 and 20; short form 0 to 30.
 
-    Raises
-    ------
-    DataError
-        The recorded total contradicts the items.
-
     References
     ----------
     Items, groups and range: Duruoz 1996. No missing rule is official: the analysts decided.
     """
-    answers = spread_items(items, (*ITEMS, "recorded_total")).keep_due(ITEMS)
-    check_total(answers, ITEMS, high=TOP, item="cochin/recorded_total")
+    answers = spread_items(items, ITEMS).keep_due(ITEMS)
     few = np.isnan(answers.of(ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
     short_form = tuple(scoring.cochin_short_form_items.value)
     groups = {group: _prorate(answers.of(find_group(group)), few) for group in GROUPS}
@@ -141,6 +134,7 @@ INSTRUMENT = Instrument(
         Variant("chfs_6", "short form, once study.yml names its six items", 0, 30),
     ),
     score=score_cochin,
+    total_of=ITEMS,
     check=check_cochin,
     thresholds=(
         Threshold(

@@ -122,6 +122,8 @@ class Instrument:
         finger, field and reader, one column per component.
     min_locations
         Name of the setting that says how many fingers a score needs.
+    total_of
+        Keys of the items that a ``recorded_total`` adds up, all with the range of the first.
     check
         ``check(scores, items) -> {relation: holds}``; see `analysis.instruments.consistency`.
     """
@@ -144,4 +146,5 @@ class Instrument:
     reads: tuple[str, ...] = ()
     measure: Callable | None = None
     min_locations: str = ""
+    total_of: tuple[str, ...] = ()
     check: Callable | None = None

@@ -4,7 +4,6 @@ from analysis.instruments.answers import name_key, spread_items
 from analysis.instruments.consistency import at_most, is_sum
 from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
 from analysis.instruments.score_rows import sum_answers
-from analysis.instruments.totals import check_total
 
 MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}
 PAIRED = {
@@ -44,17 +43,11 @@ def score_mrss(items, scoring):
     pandas.DataFrame
         `SCORE_COLUMNS`: 0 to 51, 0 to 39, 0 to 12, 0 to 6 and 0 to 6 points.
 
-    Raises
-    ------
-    DataError
-        The recorded total contradicts the sites.
-
     References
     ----------
     Clements 1995; Khanna 2017.
     """
-    answers = spread_items(items, (*SITES, "recorded_total"))
-    check_total(answers, SITES, high=3, item="mrss/recorded_total")
+    answers = spread_items(items, SITES)
     return [sum_answers(answers, sites, variant=variant) for variant, sites in SUMS.items()]
 
 
@@ -94,6 +87,7 @@ INSTRUMENT = Instrument(
         Variant("hand_fingers", "fingers of both hands", 0, 6),
     ),
     score=score_mrss,
+    total_of=SITES,
     check=check_mrss,
     thresholds=(
         Threshold(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.instruments.totals import refuse_rows
+from analysis.errors import DataError
 
 
 def scale_rating(answers, column, *, instrument, line_mm, top):
@@ -31,11 +31,15 @@ def scale_rating(answers, column, *, instrument, line_mm, top):
     line = answers.of(["line_length"])[:, 0]
     declared = np.isnan(line)
     line = np.where(declared, line_mm, line)
-    refuse_rows(
-        answers,
-        raw > line,
-        lambda at: f"the mark at {raw[at]:g} mm lies beyond the line of {line[at]:g} mm",
-        item=f"{instrument}/{column}",
-        hint="Correct the mark or the length of the line in corrections.csv",
-    )
+    beyond = np.flatnonzero(raw > line)
+    if len(beyond):
+        at = beyond[0]
+        visit = answers.visits.iloc[at]
+        raise DataError(
+            f"the mark at {raw[at]:g} mm lies beyond the line of {line[at]:g} mm",
+            participant=visit["participant_id"],
+            visit=visit["visit"],
+            field=f"{instrument}/{column}",
+            hint="Correct the mark or the length of the line in the export's corrections.csv",
+        )
     return top * raw / line, declared & ~np.isnan(raw)

@@ -7,6 +7,8 @@ from analysis.instruments.definition import Instrument, Item, Source, Threshold,
 from analysis.instruments.score_rows import score_answers
 
 TOP = 10
+# The day before a visit is 01; a date is a day that belongs to no visit, and enters no score.
+DAY = r"0[1-9]|[1-9]\d|\d{4}-\d\d-\d\d"
 
 
 def score_raynaud(items, scoring):
@@ -82,7 +84,7 @@ INSTRUMENT = Instrument(
     label="Raynaud's condition score",
     measures="difficulty with Raynaud's phenomenon on a day: frequency, duration, severity, impact",
     items=(
-        Item("rating", "rating of a day", 0, "raynaud_scale_max", occasion=r"0[1-9]|[1-9]\d"),
+        Item("rating", "rating of a day", 0, "raynaud_scale_max", occasion=DAY),
         Item("clinic_rating", "rating at the visit", 0, "raynaud_scale_max"),
         Item("device", "device of the diary's entry", occasion=r".*", text=True),
     ),

@@ -6,6 +6,7 @@ from analysis.errors import DataError
 from analysis.instruments.catalogue import find_instrument, find_variant
 from analysis.instruments.checks import check_items
 from analysis.instruments.score_rows import SCORE_COLUMNS
+from analysis.instruments.totals import check_totals
 from analysis.tables import shape_table
 
 
@@ -33,6 +34,7 @@ def score_items(items, study):
         that contradict their items, a component that its instrument does not have.
     """
     checked = check_items(items, study.scoring)
+    check_totals(checked)
     outcomes = (*study.outcomes, *study.supporting)
     made = {}
     for name in dict.fromkeys(outcome.instrument for outcome in outcomes):
