@@ -25,12 +25,6 @@ OPTIONS = {
     "hodges_lehmann": "Hodges-Lehmann, exact",
     "mean_t": "Mean, t",
 }
-PRIMARY = {
-    "variant": "primary",
-    "events": "as_observed",
-    "missing": "none",
-    "summary": "hodges_lehmann",
-}
 
 
 def draw_specification(points, outcome, *, population):
@@ -65,12 +59,7 @@ def draw_specification(points, outcome, *, population):
     )
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
-    first = [
-        population in point.population
-        and all(name in getattr(point, dimension) for dimension, name in PRIMARY.items())
-        for point in points.itertuples()
-    ]
-    colours = [COLOURS["better"] if own else COLOURS["unchanged"] for own in first]
+    colours = [COLOURS["better" if own else "unchanged"] for own in points["is_primary"]]
     for place, (point, colour) in enumerate(zip(points.itertuples(), colours, strict=True)):
         top.plot((place, place), (point.low, point.high), color=colour, lw=1.6)
         top.plot(place, point.estimate, "D", color=colour, ms=4.5)

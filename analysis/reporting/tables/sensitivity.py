@@ -1,0 +1,162 @@
+"""The sensitivity analyses of the primary outcome, and the other scorings of all outcomes."""
+
+from analysis.reporting.labels import label_outcome, label_part
+from analysis.reporting.table import Table, cell_of
+from analysis.reporting.tables.cells import P_NOTE, levels_note, with_interval
+from analysis.statistics.statements import NOT_ESTIMABLE
+
+COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
+ARITHMETIC_NOTE = (
+    "With seven participants the exact tests and the exact interval reach the same decision at "
+    "5 % by arithmetic, so their agreement is no further evidence. All rows reuse the same "
+    "participants."
+)
+OTHER_TESTS = (
+    ("pratt", "Exact test, zeros ranked, then dropped (Pratt)"),
+    ("mid_p", "Exact test, mid-p"),
+    ("sign_test", "Sign test"),
+)
+OTHER_MEANS = (
+    ("sign_flip", "Mean, sign flips and their exact interval"),
+    ("t", "Mean, paired t and its interval"),
+)
+ALTERNATIVES = (
+    (
+        "Other participants",
+        (("population.{other}", "{label}"), ("completers", "All outcomes paired")),
+    ),
+    (
+        "Intercurrent events before the follow-up visit",
+        (
+            ("events.excluded", "Participants with an event excluded"),
+            ("events.no_change", "Change of participants with an event set to 0"),
+        ),
+    ),
+    (
+        "Missing follow-up scores",
+        (
+            ("missing.last_observation", "Last score between the visits"),
+            ("missing.baseline_observation", "Baseline score, no change"),
+            ("missing.worst_case", "Least improvement that anybody had"),
+            ("missing.best_case", "Greatest improvement that anybody had"),
+        ),
+    ),
+)
+
+
+def make_primary_sensitivity_table(results, study, *, other_population):
+    """Make the table of everything that was varied for the primary outcome.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        The sensitivity results.
+    study : analysis.study.Study
+    other_population : str
+        The population that the primary one is compared with.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    outcome = next(o for o in study.outcomes if o.role == "primary")
+    start = f"sensitivity.{outcome.name}"
+    labels = {population.name: population.label for population in study.populations}
+    rows = [
+        (label_outcome(outcome),),
+        _make_row(results, "Primary analysis", f"{start}.primary"),
+        ("Other tests and estimates of the same changes",),
+        *(
+            (
+                label,
+                *_pairs_only(results, start),
+                "",
+                cell_of(results, f"{start}.{test}.p_value"),
+                "",
+            )
+            for test, label in OTHER_TESTS
+        ),
+        *(_make_mean_row(results, label, start, test) for test, label in OTHER_MEANS),
+        *(
+            (
+                label,
+                *_pairs_only(results, start),
+                cell_of(results, f"{start}.robust.{name}"),
+                "",
+                "",
+            )
+            for name, label in (
+                ("median_change", "Median"),
+                ("trimmed_mean_change", "Trimmed mean"),
+            )
+        ),
+    ]
+    for heading, alternatives in ALTERNATIVES:
+        rows.append((heading,))
+        for qualifier, label in alternatives:
+            names = {"other": other_population, "label": labels[other_population]}
+            rows.append(
+                _make_row(results, label.format(**names), f"{start}.{qualifier.format(**names)}")
+            )
+    rows.append(("Other scorings of the instrument",))
+    rows += _make_variant_rows(results, outcome, start)
+    missing = cell_of(results, f"{start}.missing.n_missing")
+    notes = (
+        P_NOTE,
+        ARITHMETIC_NOTE,
+        ("Participants with a baseline score but no follow-up score: ", missing, "."),
+        levels_note(results, [f"{start}.primary"]),
+    )
+    return Table(COLUMNS, tuple(rows), notes=notes)
+
+
+def make_variants_table(results, study):
+    """Make the table of every outcome's other scorings, each under its primary one."""
+    rows, scores = [], []
+    for outcome in study.outcomes:
+        if len(outcome.variants) == 1:
+            continue
+        start = f"sensitivity.{outcome.name}"
+        rows.append((label_outcome(outcome),))
+        primary = outcome.analysed_as[0].upper() + outcome.analysed_as[1:]
+        rows.append(_make_row(results, primary, f"{start}.primary"))
+        rows += _make_variant_rows(results, outcome, start)
+        scores.append(f"{start}.primary")
+    return Table(COLUMNS, tuple(rows), notes=(P_NOTE, levels_note(results, scores)))
+
+
+def _make_variant_rows(results, outcome, start):
+    return [
+        _make_row(results, label_part(variant), f"{start}.variant.{variant}")
+        for variant in outcome.variants
+        if variant != "primary"
+    ]
+
+
+def _make_row(results, label, score):
+    pairs = cell_of(results, f"{score}.n_pairs")
+    if pairs.text == "0":
+        return (label, pairs, NOT_ESTIMABLE, "", "")
+    return (
+        label,
+        pairs,
+        with_interval(results, score, "hl"),
+        cell_of(results, f"{score}.p_value"),
+        cell_of(results, f"{score}.p_min"),
+    )
+
+
+def _make_mean_row(results, label, start, test):
+    low, high = (cell_of(results, f"{start}.{test}.mean_change_{end}") for end in ("low", "high"))
+    mean = (cell_of(results, f"{start}.primary.mean_change"), " (", low, " to ", high, ")")
+    return (
+        label,
+        *_pairs_only(results, start),
+        mean,
+        cell_of(results, f"{start}.{test}.p_value"),
+        "",
+    )
+
+
+def _pairs_only(results, start):
+    return (cell_of(results, f"{start}.primary.n_pairs"),)
