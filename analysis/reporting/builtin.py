@@ -1,10 +1,8 @@
 """Render the staged project without Quarto: Pandoc and Typst, both from wheels."""
 
-import os
-import subprocess
-
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import find_hangul_fonts
+from analysis.reporting.pandoc import run_pandoc
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
 
@@ -37,13 +35,14 @@ def render_builtin(folder, *, epoch):
     output = folder / "_output"
     output.mkdir()
     documents = {name: output / f"index.{name}" for name in ("html", "docx", "pdf")}
-    _run_pandoc(
+    _render(
         folder,
         documents["html"],
         [
             "--to=html5",
             "--template=style/template.html",
             "--css=style/report.css",
+            "--css=style/page.css",
             "--embed-resources",
             "--toc",
             "--toc-depth=2",
@@ -54,7 +53,7 @@ def render_builtin(folder, *, epoch):
         images="svg",
         epoch=epoch,
     )
-    _run_pandoc(
+    _render(
         folder,
         documents["docx"],
         ["--to=docx", "--reference-doc=reference.docx"],
@@ -62,7 +61,7 @@ def render_builtin(folder, *, epoch):
         epoch=epoch,
     )
     typeset = folder / "index.typ"
-    _run_pandoc(
+    _render(
         folder,
         typeset,
         ["--to=typst", "--template=style/template.typ", "--include-in-header=header.typ"],
@@ -73,36 +72,17 @@ def render_builtin(folder, *, epoch):
     return documents
 
 
-def _run_pandoc(folder, output, options, *, images, epoch):
-    import pypandoc
-
-    command = [
-        pypandoc.get_pandoc_path(),
-        "index.qmd",
+def _render(folder, output, options, *, images, epoch):
+    reading = [
         f"--from={FROM}",
-        "--standalone",
-        "--wrap=none",
         "--lua-filter=style/builtin.lua",
         "--citeproc",
         "--bibliography=references.bib",
         "--metadata=link-citations:true",
         "--lua-filter=style/links.lua",
         f"--default-image-extension={images}",
-        f"--data-dir={folder}",
-        f"--output={output}",
-        *options,
     ]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode or done.stderr.strip():
-        raise AnalysisError(f"Pandoc could not render {output.name}: {done.stderr.strip()}")
+    run_pandoc(folder, "index.qmd", output, [*reading, *options], epoch=epoch)
 
 
 def _compile_typst(source, output, *, epoch):

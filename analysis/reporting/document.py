@@ -9,6 +9,7 @@ from analysis.provenance import read_provenance
 from analysis.reporting import builtin, quarto, word
 from analysis.reporting.facts import document_epoch
 from analysis.reporting.leftovers import check_leftovers
+from analysis.reporting.notebook_pages import write_notebook_pages
 from analysis.reporting.results_page import write_results_page
 from analysis.reporting.staging import Material, stage_project
 from analysis.study import load_study
@@ -61,10 +62,15 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
     word.finish_document(documents["docx"], header, epoch=epoch)
     _check_documents(documents, material)
     rendered = documents["html"].parent
+    pages = write_notebook_pages(project, rendered, epoch=epoch, mark_line=header["mark-line"])
     write_results_page(
         material.results,
         rendered / "results.html",
-        style=(sources / "style" / "report.css").read_text(encoding="utf-8"),
+        pages=pages,
+        style="".join(
+            (sources / "style" / name).read_text(encoding="utf-8")
+            for name in ("report.css", "page.css")
+        ),
         mark_line=header["mark-line"],
     )
     return _move_files(rendered, folder)

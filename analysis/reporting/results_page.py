@@ -4,6 +4,8 @@ from html import escape
 
 import pandas as pd
 
+from analysis.reporting.notebook_pages import FOLDER
+
 COLUMNS = {
     "result_id": "Result",
     "text": "Printed",
@@ -18,7 +20,7 @@ COLUMNS = {
 }
 
 
-def write_results_page(results, path, *, style, mark_line):
+def write_results_page(results, path, *, pages, style, mark_line):
     """Write the page; its rows bear the ids of the results.
 
     Parameters
@@ -26,12 +28,14 @@ def write_results_page(results, path, *, style, mark_line):
     results : pandas.DataFrame
         results.csv.
     path : pathlib.Path
+    pages : list of str
+        Notebooks that have a page, to which their results lead.
     style : str
         The style sheet of the report.
     mark_line : str
         The line that stands over simulated data, or "".
     """
-    mark = f'<p class="mark" role="note">{escape(mark_line)}</p>' if mark_line else ""
+    mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
     title = f"{mark_line.capitalize()}: all results" if mark_line else "All results"
     head = "".join(f'<th scope="col">{label}</th>' for label in COLUMNS.values())
     parts = [
@@ -48,15 +52,18 @@ def write_results_page(results, path, *, style, mark_line):
             f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(analysis)}">'
             f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
         )
-        parts += [_print_row(row) for row in rows.to_dict("records")]
+        parts += [_print_row(row, pages) for row in rows.to_dict("records")]
         parts.append("</tbody>\n</table></div>\n")
     parts.append("</main>\n</body>\n</html>\n")
     path.write_text("".join(parts), encoding="utf-8", newline="\n")
 
 
-def _print_row(row):
-    cells = [_print_cell(row[name]) for name in list(COLUMNS)[1:]]
+def _print_row(row, pages):
     name = escape(row["result_id"])
+    cells = [_print_cell(row[column]) for column in list(COLUMNS)[1:]]
+    if row["notebook"] in pages:
+        place = list(COLUMNS).index("notebook") - 1
+        cells[place] = f'<a href="{FOLDER}/{row["notebook"]}.html">{cells[place]}</a>'
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr id="{name}"><th scope="row"><code>{name}</code></th>{rest}</tr>\n'
 

@@ -191,7 +191,7 @@ def _copy_inputs(material, folder):
 def _write_page_parts(material, folder, told):
     """Write what stands before and after the article in HTML."""
     line = told["mark_line"]
-    mark = f'<p class="mark" role="note">{html.escape(line)}</p>\n' if line else ""
+    mark = f'<header class="mark">{html.escape(line)}</header>\n' if line else ""
     (folder / "mark.html").write_text(mark, encoding="utf-8")
     script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
     data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))

@@ -185,7 +185,7 @@ def test_the_mark_heads_every_page_and_the_files_say_it(simulated):
     assert all(line in section.header.paragraphs[0].text for section in document.sections)
     assert "SIMULATED" in document.core_properties.keywords
     for name in ("html", "results"):
-        assert f'<p class="mark" role="note">{line}</p>' in simulated[name].read_text("utf-8")
+        assert f'<header class="mark">{line}</header>' in simulated[name].read_text("utf-8")
     assert re.search(
         r'<meta name="keywords" content="SIMULATED', simulated["html"].read_text("utf-8")
     )

@@ -1,0 +1,13 @@
+-- Executed notebooks as pages: what a screen reader needs, and no terminal colours.
+
+function Image(image)
+  image.attributes["alt"] = "Drawn by the cell above; the article describes this figure."
+  image.caption = {}
+  return image
+end
+
+function CodeBlock(block)
+  block.text = block.text:gsub("\27%[[%d;]*m", "")
+  block.attributes["tabindex"] = "0"
+  return block
+end
