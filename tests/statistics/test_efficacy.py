@@ -1,0 +1,308 @@
+"""The rows of results: ids, texts, populations, what cannot be stated, and the family."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from worked_examples import ONE_OPPOSITE, TIES_AND_ZERO, TWO_ZEROS
+
+from analysis.errors import DataError
+from analysis.results import Context, collect_results
+from analysis.statistics.efficacy import summarise_efficacy
+from analysis.statistics.family import make_change_matrix
+from analysis.statistics.hands import average_treated_hands
+from analysis.statistics.outcome import summarise_outcome
+from analysis.statistics.populations import select_population
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+PRIMARY = STUDY.outcomes[0]
+IDS = [f"SIM-0{number}" for number in range(1, 8)]
+CONTRACT = [
+    "n_pairs",
+    "baseline_mean",
+    "baseline_sd",
+    "baseline_median",
+    "followup_mean",
+    "followup_sd",
+    "followup_median",
+    "mean_change",
+    "sd_change",
+    "mean_change_low",
+    "mean_change_high",
+    "hl",
+    "hl_low",
+    "hl_high",
+    "hl_level",
+    "p_value",
+    "mid_p",
+    "p_min",
+    "n_nonzero",
+    "rank_biserial",
+    "d_z",
+    "d_z_low",
+    "d_z_high",
+    "g_av",
+    "n_improved",
+    "n_unchanged",
+    "n_worse",
+    "n_reached_mid",
+]
+
+
+def make_pairs(baseline, followup, outcome=PRIMARY, *, visit="week_12", **columns):
+    change = np.subtract(followup, baseline, dtype=float)
+    frame = pd.DataFrame(
+        {
+            "participant_id": IDS[: len(change)],
+            "outcome": outcome.name,
+            "variant": "primary",
+            "component": "total",
+            "visit": visit,
+            "baseline": np.asarray(baseline, dtype=float),
+            "followup": np.asarray(followup, dtype=float),
+            "change": change,
+            "improvement": change * outcome.direction if outcome.direction else np.nan,
+            "rule": "both_visits",
+        }
+    )
+    return shape_table(frame.assign(**columns), "pairs")
+
+
+def make_participants(n=7, **columns):
+    frame = pd.DataFrame({"participant_id": IDS[:n], "treated_hands": "both"})
+    for population in STUDY.populations:
+        frame[f"in_{population.name}"] = "yes"
+    return shape_table(frame.assign(**columns), "participants")
+
+
+def make_scores(pairs):
+    """The scores behind pairs: one at baseline, one at the visit."""
+    parts = [
+        pairs.assign(visit=visit, score=pairs[column], status="complete")
+        for visit, column in (("baseline", "baseline"), ("week_12", "followup"))
+    ]
+    keys = ["participant_id", "visit", "outcome", "variant", "component", "score", "status", "rule"]
+    return shape_table(pd.concat(parts, ignore_index=True)[keys], "scores")
+
+
+def summarise(pairs, outcome=PRIMARY, **options):
+    rows = summarise_outcome(pairs, outcome, STUDY, CONTEXT, visit="week_12", **options)
+    return collect_results(rows).set_index("statistic")
+
+
+def make_all_pairs():
+    frames = [
+        make_pairs(ONE_OPPOSITE.baseline, ONE_OPPOSITE.followup, outcome)
+        for outcome in STUDY.outcomes[1:]
+    ]
+    first = make_pairs(TWO_ZEROS.baseline, TWO_ZEROS.followup)
+    fingers = first.assign(variant="fingers_only")
+    return pd.concat([first, fingers, *frames], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def results():
+    pairs = make_all_pairs()
+    return summarise_efficacy(pairs, make_scores(pairs), make_participants(), STUDY, CONTEXT)
+
+
+def test_every_outcome_has_every_statistic_of_the_contract(results):
+    ids = set(results["result_id"])
+    for outcome in STUDY.outcomes:
+        directed = outcome.direction != 0
+        for statistic in CONTRACT:
+            if directed or statistic not in ("n_improved", "n_worse"):
+                assert f"efficacy.{outcome.name}.{statistic}" in ids
+    assert "efficacy.finger_circumference.n_decreased" in ids
+    assert "efficacy.finger_circumference.n_improved" not in ids
+
+
+def test_texts_of_the_teaching_case(results):
+    texts = results.set_index("result_id")["text"]
+    expected = {
+        "hl": "−1.3",
+        "hl_low": "−2.5",
+        "hl_high": "0.0",
+        "hl_level": "at least 95.3 %",
+        "p_value": "0.0625",
+        "p_min": "0.0625",
+        "p_largest_rejecting": "none",
+        "n_improved": "5",
+        "n_unchanged": "2",
+        "n_worse": "0",
+        "rank_biserial": "−1.00",
+        "n_reached_mid": "none published",
+        "fixed_sequence": "the sequence stops here",
+    }
+    found = {name: texts[f"efficacy.hand_mrss.{name}"] for name in expected}
+    assert found == expected
+    assert texts["efficacy.fixed_sequence.stopped_at"] == "Hand mRSS"
+    assert texts["efficacy.total_mrss.fixed_sequence"] == "descriptive"
+    warnings = results.set_index("result_id")["warning"]
+    assert "no p at or below 0.05" in warnings["efficacy.hand_mrss.p_value"]
+
+
+def test_values_of_the_worked_example_with_ties_and_a_zero():
+    rows = summarise(make_pairs(TIES_AND_ZERO.baseline, TIES_AND_ZERO.followup))
+    values = rows["value"]
+    assert values["p_value"] == 0.125
+    assert (values["hl"], values["hl_low"], values["hl_high"]) == (-1.0, -2.5, 0.0)
+    assert values["mean_change_low"] == pytest.approx(-2.3869, abs=5e-5)
+    assert values["rank_biserial"] == pytest.approx(-0.809524, abs=5e-7)
+    assert (values["n_improved"], values["n_unchanged"], values["n_worse"]) == (5, 1, 1)
+
+
+def test_no_word_that_the_report_never_prints(results):
+    forbidden = re.compile(
+        r"significan|\btrend|effective|treatment effect|\bsafe|tolerated|responder|response rate"
+        r"|confirm|demonstrat|regenerat|stem cell|no change|no difference|consistent with",
+        re.I,
+    )
+    for column in ("text", "method", "warning"):
+        assert not results[column].str.contains(forbidden).any()
+
+
+def test_an_outcome_whose_higher_values_are_better_improves_upwards():
+    kapandji = STUDY.outcome("kapandji")
+    rows = summarise(make_pairs([10, 10, 10], [12, 9, 13], kapandji), kapandji)
+    assert rows.loc["n_improved", "value"] == 2
+    assert rows.loc["mean_change", "value"] > 0
+
+
+def test_changes_are_rounded_before_they_are_ranked():
+    raynaud = STUDY.outcome("raynaud_condition_score")
+    pairs = make_pairs([1.0, 6.8, 5.0], [1.3, 7.1, 4.7], raynaud)
+    rows = summarise(pairs, raynaud)
+    # Three changes of 0.3 share the rank 2, two of them upwards.
+    assert rows.loc["rank_biserial", "value"] == pytest.approx(2 / 6)
+
+
+def test_a_threshold_stands_beside_what_noise_alone_would_give():
+    cochin = STUDY.outcome("cochin_hand_function")
+    rows = summarise(make_pairs([40] * 7, [36, 37, 36, 20, 40, 44, 30], cochin), cochin)
+    assert rows.loc["n_reached_mid", "value"] == 4
+    assert rows.loc["noise_share", "text"] == "29 %"
+    assert rows.loc["expected_by_noise", "text"] == "2.0"
+
+
+def test_five_pairs_have_an_estimate_and_no_interval():
+    rows = summarise(make_pairs([5, 6, 7, 8, 9], [4, 4, 4, 4, 4]))
+    assert rows.loc["hl", "value"] == -3
+    assert rows.loc["hl_low", "text"] == rows.loc["hl_level", "text"] == "not attainable"
+    assert rows["value"].isna()["hl_low"]
+    assert rows.loc["hl_low", "warning"] == "5 changes allow no 95 % interval"
+    assert rows.loc["g_av", "text"] == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "followup"),
+    [([], []), ([5], [4]), ([5, 6, 7], [5, 6, 7]), ([5, 6, 7], [4, 5, 6])],
+    ids=["nobody", "one", "all zero", "constant"],
+)
+def test_what_cannot_be_estimated_has_no_value_and_says_why(baseline, followup):
+    rows = summarise(make_pairs(baseline, followup))
+    assert set(CONTRACT) <= set(rows.index)
+    undefined = rows.loc[["d_z", "mean_change_low", "shapiro_w"]]
+    assert (undefined["text"] == "not estimable").all()
+    assert (undefined["warning"] != "").all()
+    assert rows.loc["p_value", "value"] >= 0.25
+    assert (rows["text"] != "").all()
+
+
+def test_only_the_population_enters():
+    participants = make_participants(in_full_analysis=["yes"] * 6 + ["no"])
+    pairs = make_all_pairs()
+    results = summarise_efficacy(pairs, make_scores(pairs), participants, STUDY, CONTEXT)
+    values = results.set_index("result_id")["value"]
+    assert values["efficacy.hand_mrss.n_pairs"] == 6
+    assert values["efficacy.hand_mrss.baseline.n_scores"] == 6
+    assert set(results["population"]) == {"full_analysis"}
+
+
+def test_an_unknown_population_or_participant_is_refused():
+    pairs = make_all_pairs()
+    with pytest.raises(DataError, match="no population"):
+        select_population(pairs, make_participants(), "intention_to_treat")
+    with pytest.raises(DataError, match="SIM-07"):
+        select_population(pairs, make_participants(6), "full_analysis")
+
+
+def test_variants_and_visits_stand_between_outcome_and_statistic(results):
+    ids = set(results["result_id"])
+    assert "efficacy.hand_mrss.fingers_only.hl" in ids
+    assert "efficacy.hand_mrss.fingers_only.d_z" not in ids
+    assert {"efficacy.hand_mrss.baseline.mean", "efficacy.hand_mrss.week_12.mean_change"} <= ids
+
+
+def test_jointly_adjusted_p_is_never_below_the_outcome_s_own_sign_flip_p(results):
+    values = results.set_index("result_id")["value"]
+    for outcome in STUDY.outcomes:
+        at = f"efficacy.{outcome.name}"
+        assert values[f"{at}.max_t_p"] >= values[f"{at}.max_t_p_min"]
+        assert values[f"{at}.holm_p"] >= values[f"{at}.p_value"]
+    assert values["efficacy.holm.floor"] == 9 * 2 / 128
+    assert values["efficacy.global_test.n_outcomes"] == 8
+
+
+def test_the_benchmark_is_stated_for_its_outcome_and_marked_as_simulated(results):
+    rows = results[results["statistic"].str.startswith("placebo_")].set_index("result_id")
+    at = "efficacy.cochin_hand_function.placebo"
+    assert rows.loc[[f"{at}_low", f"{at}_high"], "text"].tolist() == ["−19.7", "4.5"]
+    assert rows["warning"].str.contains("simulated data").all()
+    assert len(rows) == 3
+
+
+def test_a_missing_pair_is_a_gap_in_the_matrix_of_changes():
+    pairs = make_all_pairs()
+    pairs = pairs[~((pairs["outcome"] == "shaq") & (pairs["participant_id"] == "SIM-03"))]
+    matrix = make_change_matrix(pairs, STUDY.outcomes, visit="week_12")
+    assert matrix.columns.tolist() == [outcome.name for outcome in STUDY.outcomes]
+    assert matrix.index.tolist() == IDS
+    assert matrix.isna().sum().sum() == 1
+    assert np.isnan(matrix.loc["SIM-03", "shaq"])
+
+
+def test_treated_hands_are_averaged_only_where_somebody_had_one_hand_treated():
+    kapandji = STUDY.outcome("kapandji")
+    right = make_pairs([8, 6, 9], [10, 7, 9], kapandji, component="right")
+    left = make_pairs([4, 8, 7], [4, 9, 8], kapandji, component="left")
+    pairs = pd.concat([right, left], ignore_index=True)
+    everybody = make_participants(3)
+    assert average_treated_hands(pairs, everybody, kapandji, visit="week_12").empty
+    some = make_participants(3, treated_hands=["both", "right", "left"])
+    treated = average_treated_hands(pairs, some, kapandji, visit="week_12")
+    assert treated["change"].tolist() == [1.0, 1.0, 1.0]
+    assert treated["baseline"].tolist() == [6.0, 6.0, 7.0]
+
+
+def test_a_participant_without_a_score_of_a_treated_hand_is_left_out():
+    kapandji = STUDY.outcome("kapandji")
+    right = make_pairs([8, 6], [10, 7], kapandji, component="right")
+    left = make_pairs([4], [5], kapandji, component="left")
+    some = make_participants(2, treated_hands=["right", "both"])
+    pairs = pd.concat([right, left], ignore_index=True)
+    treated = average_treated_hands(pairs, some, kapandji, visit="week_12")
+    assert treated["participant_id"].tolist() == ["SIM-01"]
+
+
+def test_another_visit_can_be_analysed():
+    pairs = make_pairs([5, 6, 7, 8, 9, 5, 6], [4, 5, 6, 7, 8, 3, 2], visit="week_4")
+    results = summarise_efficacy(
+        pairs, make_scores(pairs), make_participants(), STUDY, CONTEXT, visit="week_4"
+    )
+    row = results.set_index("result_id").loc["efficacy.hand_mrss.n_pairs"]
+    assert (row["value"], row["visit"]) == (7, "week_4")
+
+
+def test_zeros_follow_the_plan():
+    setting = dataclasses.replace(STUDY.analysis.zeros, value="pratt")
+    plan = dataclasses.replace(STUDY, analysis=dataclasses.replace(STUDY.analysis, zeros=setting))
+    pairs = make_pairs([0] * 7, [-6, -5, -4, -3, 2, 0, 1])
+    rows = summarise_outcome(pairs, PRIMARY, plan, CONTEXT, visit="week_12")
+    values = {row["statistic"]: row["value"] for row in rows}
+    assert values["p_value"] == 0.1875
