@@ -66,8 +66,7 @@ def make_kapandji(cohort, visit):
 def make_cochin(cohort, visit):
     """Return the form `cochin`: 18 items of 0 to 5."""
     total = cohort.measure("cochin", visit)
-    offsets = cohort.rng("cochin items").normal(0, 0.25, (cohort.size, COCHIN_ITEMS))
-    items = spread_total(total, 5, offsets)
+    items = spread_total(total, 5, _difficulty(cohort, "cochin", visit, COCHIN_ITEMS))
     columns = {f"chfs_{k + 1:02d}": items[:, k] for k in range(COCHIN_ITEMS)}
     return _text(columns | {"chfs_total": total})
 
@@ -79,16 +78,20 @@ def make_shaq(cohort, visit):
     an aid or help, because either raises it to 2.
     """
     rng, size = cohort.rng("haq items"), cohort.size
-    categories = spread_total(cohort.measure("haq", visit), 3, rng.normal(0, 0.25, (size, 8)))
+    total = cohort.measure("haq", visit)
+    categories = spread_total(total, 3, _difficulty(cohort, "haq", visit, 8))
     raised = (categories == 2) & (rng.random((size, 8)) < 0.2)
     supported = raised | ((categories == 3) & (rng.random((size, 8)) < 0.4))
     by_help = rng.random((size, 8)) < 0.5
     by_help[:, 7] = True
     highest = categories - raised
     columns, number = {}, 0
+    answered = cohort.rng(f"haq items {visit}")
     for category, items in enumerate(HAQ_ITEMS):
         leading = rng.integers(0, items, size)
         easier = rng.integers(0, 3, (size, items))
+        again = answered.integers(0, 3, (size, items))
+        easier = np.where(answered.random((size, items)) < 0.3, again, easier)
         easier[np.arange(size), leading] = 0
         for item in range(items):
             number += 1
@@ -124,6 +127,13 @@ def _fingers(rng, person):
     side = np.repeat(rng.standard_normal((size, 2)), 4, axis=1)
     own = rng.standard_normal((size, 8))
     return 0.85 * person[:, None] + 0.3 * kind + 0.25 * side + 0.354 * own
+
+
+def _difficulty(cohort, name, visit, items):
+    """Return offsets (n, items): a person's own, and nobody answers twice in quite the same way."""
+    shape = (cohort.size, items)
+    own = cohort.rng(f"{name} items").normal(0, 0.25, shape)
+    return own + cohort.rng(f"{name} items {visit}").normal(0, 0.12, shape)
 
 
 def _sided(rng, size, late):
