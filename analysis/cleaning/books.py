@@ -109,7 +109,9 @@ def _locate(sheet, fields):
     """Put participant, visit, form and raw value beside everything that was found in a sheet."""
     told = sheet.entries()
     keys = sheet.keys.loc[told["row"]]
-    form = told["field"].map({name: field.form for name, field in fields.items()}).fillna("")
+    forms = {name: field.form for name, field in fields.items()}
+    forms |= {f"{form}_complete": form for form in set(forms.values())}
+    form = told["field"].map(forms).fillna("")
     within = keys["form"].reset_index(drop=True)
     instance = within.str.extract(r"([#~].*)$")[0].fillna("")
     named = pd.Series(np.where(form == "", within, form + instance), dtype="object")

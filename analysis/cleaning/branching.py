@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<field>\[[a-z0-9_]+(?:\([^)]*\))?\])|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?\d+(?:\.\d+)?)"
+    r"\s*(?:(?P<field>\[[a-z0-9_]+(?:\([^)]*\))?\])|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
     r"|(?P<sign><=|>=|<>|!=|=|<|>|\(|\))|(?P<word>and|or)\b)",
     re.IGNORECASE,
 )

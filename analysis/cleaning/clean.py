@@ -7,12 +7,13 @@ import pandas as pd
 from analysis.cleaning import books, derive, duplicates, items, layouts
 from analysis.cleaning.columns import clean_columns
 from analysis.cleaning.completeness import count_forms
-from analysis.cleaning.consistency import View, ask_unused, check_consistency
+from analysis.cleaning.consistency import ask_unused, check_consistency
 from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.diary import place_entries
 from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, check_origin
 from analysis.cleaning.forms import Reasons, empty_untouched_boxes, find_asked, find_opened
+from analysis.cleaning.hands import check_lines
 from analysis.cleaning.identifiers import list_participants, unify_identifiers
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.populations import assign_populations
@@ -20,6 +21,7 @@ from analysis.cleaning.privacy import check_privacy
 from analysis.cleaning.reconcile import reconcile
 from analysis.cleaning.schema import DICTIONARY, MAP, read_fields, read_file_fields
 from analysis.cleaning.sheets import make_diary_sheet, make_readings_sheet, make_redcap_sheet
+from analysis.cleaning.view import View
 from analysis.cleaning.visits import list_due
 from analysis.cleaning.wide_tables import RECORDED, finish_table, reshape_table
 from analysis.provenance import Provenance
@@ -108,7 +110,7 @@ def clean_export(export, study):
     tables = _derive(
         sheets, fields, recorded, places, opened, reasons, everyone, days, study, latest
     )
-    view = View(sheets, fields, opened, asked, tables, days, study, places)
+    view = View(sheets, fields, places, opened, asked, tables, days, study, latest)
     sheets, others = check_consistency(view)
     others = pd.concat([others, ask_unused(unused)], ignore_index=True)
     tables["queries"] = finish_table(books.list_queries(sheets, fields, others), "queries")
@@ -150,7 +152,7 @@ def _resolve_rows(sheets, fields, study):
     main = duplicates.resolve_visits(main, fields[REDCAP], study)
     opened = find_opened(main, fields[REDCAP])
     main = empty_untouched_boxes(main, fields[REDCAP], opened)
-    main = duplicates.resolve_facts(main, fields[REDCAP], study)
+    main = check_lines(duplicates.resolve_facts(main, fields[REDCAP], study), fields[REDCAP])
     resolved = {
         REDCAP: main,
         DIARY: duplicates.resolve_days(sheets[DIARY]),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from analysis.cleaning import dates, missing_codes, numbers, spelling
 from analysis.cleaning.sheet import as_cells
@@ -62,6 +63,7 @@ def clean_columns(sheet, fields, *, latest):
 def clean_column(column, field, *, latest):
     """Return what the rules of the field's kind find in one column, in order."""
     values = spelling.distinct(column)
+    values = values[~is_tidy(values, field)]
     found = []
     for rule in RULES_BY_KIND[field.kind]:
         options = {"latest": latest} if rule is dates.check_calendar else {}
@@ -74,6 +76,21 @@ def clean_column(column, field, *, latest):
         return []
     places = column.groupby(column, sort=False).indices
     return [_spread(finding, column.index, places) for finding in found]
+
+
+def is_tidy(values, field):
+    """Say which values are so plain that no rule of their kind would touch them."""
+    if field.kind == "choice":
+        return values.isin([code for code, _ in field.choices])
+    if field.kind == "integer" or field.kind == "number":
+        plain = values.str.fullmatch(
+            r"-?[0-9]+" if field.kind == "integer" else r"-?[0-9]+(?:\.[0-9]+)?"
+        )
+        number = pd.to_numeric(values.where(plain))
+        low = float("-inf") if field.low is None else field.low
+        high = float("inf") if field.high is None else field.high
+        return plain & number.between(low, high)
+    return pd.Series(False, index=values.index)
 
 
 def _spread(finding, index, places):

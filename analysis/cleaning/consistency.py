@@ -1,52 +1,48 @@
 """Rules that look at more than one cell; they change nothing and ask."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from analysis.cleaning.sheet import Sheet
-from analysis.study import Study
+from analysis.cleaning import answers, hands, timeline, treatment, ulcers
+from analysis.cleaning.books import QUERY_KEY
 
-QUESTION = ("participant_id", "visit", "form", "field", "rule", "raw_value", "detail")
-
-
-@dataclass(frozen=True)
-class View:
-    """Everything that a rule may look at.
-
-    Parameters
-    ----------
-    sheets
-        The cleaned files.
-    fields
-        By file, then by column.
-    opened
-        Rows of the REDCap export by form: whether anybody opened it.
-    asked
-        Where fields with branching logic are asked.
-    tables
-        The processed tables.
-    days
-        Day of the procedure (timestamp) by participant.
-    study
-        The plan.
-    places
-        Visit, location and occasion of the rows, by file.
-    """
-
-    sheets: dict[str, Sheet]
-    fields: dict
-    opened: pd.DataFrame
-    asked: dict
-    tables: dict[str, pd.DataFrame]
-    days: pd.Series
-    study: Study
-    places: dict[str, pd.DataFrame]
+CHECKS = (
+    answers.find_required,
+    answers.find_not_asked,
+    answers.find_absent_forms,
+    answers.find_totals,
+    answers.find_copies,
+    hands.find_swapped_sides,
+    hands.find_scales,
+    timeline.find_disorder,
+    timeline.find_outside_windows,
+    timeline.find_stray_entries,
+    treatment.find_volumes,
+    treatment.find_product,
+    ulcers.find_gates,
+    ulcers.find_unreported,
+)
 
 
 def check_consistency(view):
-    """Return the sheets with what the rules found, and the questions that belong to no row."""
-    return view.sheets, pd.DataFrame({name: pd.Series(dtype="object") for name in QUESTION})
+    """Ask about everything that contradicts something else.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    sheets : dict of str to Sheet
+        With the findings in their logs.
+    others : pandas.DataFrame
+        Questions that belong to no row of the export.
+    """
+    found = [finding for check in CHECKS for finding in check(view)]
+    sheets = {
+        source: sheet.apply([finding for told, finding in found if told == source])
+        for source, sheet in view.sheets.items()
+    }
+    return sheets, timeline.ask_absent_visits(view)
 
 
 def ask_unused(unused):
@@ -60,5 +56,7 @@ def ask_unused(unused):
             "rule": "correction_unused",
             "raw_value": unused["old_value"],
             "detail": "",
-        }
+        },
+        columns=[*QUERY_KEY, "detail"],
+        dtype="object",
     )

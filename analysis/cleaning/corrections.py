@@ -60,7 +60,7 @@ def apply_corrections(sheets, corrections):
 
 def _find_row(sheet, correction):
     rows = sheet.raw.index
-    rows = rows[(rows == correction.row) | rows.str.match(re.escape(correction.row) + r"~\d+$")]
+    rows = rows[(rows == correction.row) | rows.str.match(re.escape(correction.row) + r"~[0-9]+$")]
     if not len(rows):
         return None
     held = sheet.raw.loc[rows, correction.field]

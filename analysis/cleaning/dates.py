@@ -6,26 +6,28 @@ from analysis.cleaning.sheet import find
 
 EPOCH = pd.Timestamp("1899-12-30")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = r"\d{4}-\d{2}-\d{2}"
-_PARTIAL = r"\d{4}(?:-\d{2})?"
-_SERIAL = r"[3-5]\d{4}(?:\.\d+)?"
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_PARTIAL = r"[0-9]{4}(?:-[0-9]{2})?"
+_SERIAL = r"[3-5][0-9]{4}(?:\.[0-9]+)?"
 _WEEKDAY = r"[,.]?\s*(?:\(?[월화수목금토일](?:요일)?\)?)?"
 # Year before month before day, as Korea and ISO write it.
 _YEAR_FIRST = (
-    r"(?P<year>\d{4}|\d{2}(?=\.|년))(?:[-./]\s*|\s+|년\s*)(?P<month>\d{1,2})(?:[-./]\s*|\s+|월\s*)"
-    r"(?P<day>\d{1,2})(?:일)?" + _WEEKDAY
+    r"(?P<year>[0-9]{4}|[0-9]{2}(?=\.|년))(?:[-./]\s*|\s+|년\s*)(?P<month>[0-9]{1,2})(?:[-./]\s*|\s+|월\s*)"
+    r"(?P<day>[0-9]{1,2})(?:일)?" + _WEEKDAY
 )
-_COMPACT = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
+_COMPACT = r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
 _NAMED = (
-    r"(?P<day>\d{1,2})[-. /]*(?P<name>[a-z]{3})[a-z]*[-., /]*(?P<year>\d{4})",
-    r"(?P<name>[a-z]{3})[a-z]*[-. /]*(?P<day>\d{1,2})[-., /]+(?P<year>\d{4})",
+    r"(?P<day>[0-9]{1,2})[-. /]*(?P<name>[a-z]{3})[a-z]*[-., /]*(?P<year>[0-9]{4})",
+    r"(?P<name>[a-z]{3})[a-z]*[-. /]*(?P<day>[0-9]{1,2})[-., /]+(?P<year>[0-9]{4})",
 )
-_YEAR_LAST = r"(?P<first>\d{1,2})[-./ ]+(?P<second>\d{1,2})[-./ ]+(?P<year>\d{4})\.?"
-_YEAR_SHORT = r"\d{1,2}[-/ ]\d{1,2}[-/ ]\d{2}"
-_MONTH_ONLY = r"(?P<year>\d{4})(?:[-./]\s*|\s+|년\s*)(?P<month>\d{1,2})월?\.?|(?P<only>\d{4})년"
+_YEAR_LAST = r"(?P<first>[0-9]{1,2})[-./ ]+(?P<second>[0-9]{1,2})[-./ ]+(?P<year>[0-9]{4})\.?"
+_YEAR_SHORT = r"[0-9]{1,2}[-/ ][0-9]{1,2}[-/ ][0-9]{2}"
+_MONTH_ONLY = (
+    r"(?P<year>[0-9]{4})(?:[-./]\s*|\s+|년\s*)(?P<month>[0-9]{1,2})월?\.?|(?P<only>[0-9]{4})년"
+)
 _TIME = (
-    r"(?P<half>오전|오후|[ap]\.?m\.?)?\s*(?P<hour>\d{1,2})\s*(?::|시)\s*(?P<minute>\d{2})?\s*분?"
-    r"(?::\d{2})?\s*(?P<end>[ap]\.?m\.?)?"
+    r"(?P<half>오전|오후|[ap]\.?m\.?)?\s*(?P<hour>[0-9]{1,2})\s*(?::|시)\s*(?P<minute>[0-9]{2})?\s*분?"
+    r"(?::[0-9]{2})?\s*(?P<end>[ap]\.?m\.?)?"
 )
 
 
@@ -47,16 +49,16 @@ def read_dates(values, field):
 
 def read_datetimes(values, field):
     """Write dates with times as YYYY-MM-DD HH:MM."""
-    left = values[~values.str.fullmatch(rf"{_ISO} \d{{2}}:\d{{2}}")]
-    serial = left.where(left.str.fullmatch(r"[3-5]\d{4}\.\d+"))
+    left = values[~values.str.fullmatch(rf"{_ISO} [0-9]{{2}}:[0-9]{{2}}")]
+    serial = left.where(left.str.fullmatch(r"[3-5][0-9]{4}\.[0-9]+"))
     moment = EPOCH + pd.to_timedelta(pd.to_numeric(serial), unit="D")
     stamped = moment.dt.round("min").dt.strftime("%Y-%m-%d %H:%M")
     yield find("serial_date", field.name, stamped.notna(), stamped)
     left = left[stamped.isna()]
     parts = left.str.extract(
-        rf"(?i)^(.*\d.*?|{_ISO})[T,]?\s+((?:오전|오후)?\s*\d{{1,2}}\s*[:시].*)$"
+        rf"(?i)^(.*[0-9].*?|{_ISO})[T,]?\s+((?:오전|오후)?\s*[0-9]{{1,2}}\s*[:시].*)$"
     )
-    parts = parts.where(parts.notna().all(axis=1), left.str.extract(rf"^({_ISO})T(\d.*)$"))
+    parts = parts.where(parts.notna().all(axis=1), left.str.extract(rf"^({_ISO})T([0-9].*)$"))
     dates = parts[0].where(parts[0].str.fullmatch(_ISO))
     for _, read in _readings(parts[0].dropna(), field):
         dates = dates.fillna(read)
@@ -67,7 +69,7 @@ def read_datetimes(values, field):
 
 def read_times(values, field):
     """Write times as HH:MM."""
-    left = values[~values.str.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d")]
+    left = values[~values.str.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")]
     times = read_clock(left)
     yield find("time_format", field.name, times.notna(), times)
     yield find("not_a_time", field.name, times.isna(), "", reason="pending_query")
@@ -125,7 +127,7 @@ def _readings(values, field):
         )
     yield "date_format", _join(_order_day_month(values.str.extract(rf"^{_YEAR_LAST}$")))
     if field.kind == "date":
-        stamped = values.str.extract(rf"^({_ISO})[ T]\d{{2}}:\d{{2}}(?::\d{{2}})?$")[0]
+        stamped = values.str.extract(rf"^({_ISO})[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?$")[0]
         yield "date_format", stamped
     if field.kind == "partial_date":
         part = values.str.extract(rf"^{_MONTH_ONLY}$")

@@ -61,11 +61,16 @@ def find_asked(sheet, fields):
         Fields whose logic asks for more than `branching` reads are left out: they count as asked.
     """
     asked = {}
+    columns = {(f.place.table, f.place.column): f.name for f in fields.values()}
     for field in fields.values():
         if field.branching:
             told = evaluate_branching(field.branching, sheet.frame)
             if told is not None:
                 asked[field.name] = told
+        # What still goes on has no end.
+        ongoing = columns.get((field.place.table, "ongoing"))
+        if field.place.column == "end_date" and ongoing:
+            asked[field.name] = sheet.frame[ongoing] != "1"
     return asked
 
 

@@ -8,7 +8,7 @@ from analysis.cleaning.sheet import find
 from analysis.cleaning.spelling import distinct
 
 ID = "record_id"
-_PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>\d+)$"
+_PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"
 
 
 def unify_identifiers(sheets, main):

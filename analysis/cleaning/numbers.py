@@ -6,19 +6,23 @@ from analysis.cleaning.sheet import find
 from analysis.cleaning.spelling import EXCEL_DATE
 from analysis.cleaning.units import FACTORS, name_unit
 
-PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-_QUALIFIED = r"(?:[<>~=≤≥≈±]|약|ca\.?|about|over|under).*\d.*|\d.*(?:이상|이하|미만|초과|[?+~<>])"
+PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_QUALIFIED = (
+    r"(?:[<>~=≤≥≈±]|약|ca\.?|about|over|under).*[0-9].*|[0-9].*(?:이상|이하|미만|초과|[?+~<>])"
+)
 
 
 def read_units(values, field):
     """Take the unit out of a cell; another unit than the field's is converted if that is exact."""
-    parts = values.str.extract(r"^([+-]?[\d.,]*\d)\s*([^\d\s.,<>=~+?-][^\d<>=~+?]*|%)$")
+    parts = values.str.extract(r"^([+-]?[0-9.,]*[0-9])\s*([^0-9\s.,<>=~+?-][^0-9<>=~+?]*|%)$")
     unit = parts[1].map(name_unit, na_action="ignore")
     own = name_unit(field.place.unit) if field.place.unit else ""
     yield find("unit_in_cell", field.name, unit.eq(own) & unit.ne(""), parts[0])
     factor = unit.map({told: factor for (told, into), factor in FACTORS.items() if into == own})
     plain = (
-        parts[0].str.replace(",", ".").where(parts[0].str.fullmatch(r"[+-]?\d+(?:[.,]\d{1,2})?"))
+        parts[0]
+        .str.replace(",", ".")
+        .where(parts[0].str.fullmatch(r"[+-]?[0-9]+(?:[.,][0-9]{1,2})?"))
     )
     converted = pd.to_numeric(plain, errors="coerce") * factor.astype("float64")
     yield find("unit_converted", field.name, converted.notna(), write_numbers(converted))
@@ -26,9 +30,9 @@ def read_units(values, field):
 
 def read_commas(values, field):
     """Read a decimal comma; one comma before exactly three digits may also separate thousands."""
-    either = values.str.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}")
+    either = values.str.fullmatch(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
     yield find("thousands_or_decimal", field.name, either, "", reason="pending_query")
-    comma = values.str.fullmatch(r"[+-]?\d+,\d+") & ~either
+    comma = values.str.fullmatch(r"[+-]?[0-9]+,[0-9]+") & ~either
     yield find("decimal_comma", field.name, comma, values.str.replace(",", "."))
 
 

@@ -111,7 +111,7 @@ class Field:
     @property
     def numeric_codes(self):
         """Whether every code of a choice is a number, and so the value of an item."""
-        return all(re.fullmatch(r"-?\d+(\.\d+)?", code) for code, _ in self.choices)
+        return all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) for code, _ in self.choices)
 
 
 def snake_case(label):
@@ -241,8 +241,8 @@ def _read_choices(row):
 
 
 def _limit(text, otherwise, name):
-    if not text.strip() or not re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text):
-        if re.search(r"\d{4}-\d{2}", text) or not text.strip():
+    if not text.strip() or not re.fullmatch(r"\s*-?[0-9]+(\.[0-9]+)?\s*", text):
+        if re.search(r"[0-9]{4}-[0-9]{2}", text) or not text.strip():
             return otherwise
         raise DataError(f"the limit {text!r} is no number", file=DICTIONARY, field=name)
     return float(text)

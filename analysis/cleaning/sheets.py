@@ -75,7 +75,7 @@ def make_readings_sheet(frame, fields, study):
 
 def name_visit(event):
     """Return the visits of REDCap's event names: ``week_12_arm_1`` is week_12."""
-    return event.str.replace(r"_arm_\d+$", "", regex=True)
+    return event.str.replace(r"_arm_[0-9]+$", "", regex=True)
 
 
 def _check_file(frame, fields, source):
@@ -147,7 +147,7 @@ def _check_structure(frame, fields):
     _check_filled(frame, "record_id", REDCAP)
     forms = {field.form for field in fields.values()}
     _check_choices(frame, FORM, frame[FORM].isin(["", *forms]), "form")
-    number = frame[INSTANCE].str.fullmatch(r"|[1-9]\d{0,8}")
+    number = frame[INSTANCE].str.fullmatch(r"|[1-9][0-9]{0,8}")
     _check_choices(frame, INSTANCE, number, "instance")
     for column in frame.columns.intersection([f"{form}_complete" for form in forms]):
         _check_choices(frame, column, frame[column].isin(["", "0", "1", "2"]), "form status")

@@ -45,7 +45,7 @@ def read_choices(values, field):
     """
     codes = dict(field.choices)
     left = values[~values.isin(list(codes))]
-    plain = left.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+    plain = left.str.replace(r"^(-?[0-9]+)\.0+$", r"\1", regex=True)
     yield find("decimal_code", field.name, (plain != left) & plain.isin(list(codes)), plain)
     left = left[~plain.isin(list(codes))]
     words = _words_for(field)
@@ -67,8 +67,9 @@ def read_choices(values, field):
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 EXCEL_DATE = (
-    rf"\d{{1,4}}-{_MONTH}|{_MONTH}-\d{{1,4}}|\d{{1,2}}월 ?\d{{1,2}}일|\d{{1,2}}/\d{{1,2}}"
-    r"|\d{4}-\d{2}-\d{2}(?: 00:00(?::00)?)?"
+    rf"[0-9]{{1,4}}-{_MONTH}|{_MONTH}-[0-9]{{1,4}}"
+    r"|[0-9]{1,2}월 ?[0-9]{1,2}일|[0-9]{1,2}/[0-9]{1,2}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00(?::00)?)?"
 )
 
 
