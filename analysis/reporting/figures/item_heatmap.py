@@ -1,0 +1,98 @@
+"""The items behind the scores: every answer of every participant as a cell."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.instruments.answers import name_key
+from analysis.instruments.catalogue import find_instrument
+from analysis.reporting.figure import COLOURS, use_style
+
+INSTRUMENTS = ("mrss", "cochin", "haq")
+# Beyond this many participants a column is too narrow for its name and its numbers.
+LEGIBLE = 20
+
+
+def draw_item_heatmap(items, study, *, visit):
+    """Draw graded items of skin, hand function and disability at baseline and at a visit.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        The table of that name.
+    study : analysis.study.Study
+    visit : str
+        The follow-up visit.
+
+    Returns
+    -------
+    tuple
+        The figure and its alternative text.
+    """
+    plt = use_style()
+    visits = [study.visit(name) for name in (study.analysis.baseline_visit.value, visit)]
+    people = sorted(items["participant_id"].unique())
+    graded = {name: _list_graded(find_instrument(name)) for name in INSTRUMENTS}
+    figure, grid = plt.subplots(
+        len(INSTRUMENTS),
+        len(visits),
+        figsize=(7.2, 10.2),
+        height_ratios=[len(labels) for labels in graded.values()],
+        layout="constrained",
+        squeeze=False,
+    )
+    image, missing = None, []
+    for row, name in zip(grid, INSTRUMENTS, strict=True):
+        for axes, each in zip(row, visits, strict=True):
+            values, blank = _spread(items, name, each.name, people, graded[name])
+            image = _draw_panel(axes, values, blank, people, graded[name].values())
+            axes.set_title(f"{find_instrument(name).label}, {each.label.lower()}", fontsize=8)
+            missing += [name] * bool(blank.any())
+        row[-1].set_yticklabels([])
+    bar = figure.colorbar(image, ax=grid, location="bottom", shrink=0.4, aspect=30, pad=0.01)
+    bar.set_label("grade, as a share of the worst", fontsize=8)
+    bar.ax.tick_params(labelsize=7.5)
+    labels = [find_instrument(name).label for name in dict.fromkeys(missing)]
+    alt = (
+        f"Heat maps of the items of {len(INSTRUMENTS)} instruments, a row per item and a column "
+        f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
+        "is worse. Blank answers, drawn as crosses, occur in "
+        f"{', '.join(labels) if labels else 'none of them'}."
+    )
+    return figure, alt
+
+
+def _list_graded(instrument):
+    """Return the labels of the graded items by key; boxes and totals are left out."""
+    return {
+        name_key(item.name, place): f"{item.label.split(',')[0]}{', ' * bool(place)}{place}"
+        for item in instrument.items
+        if item.integer and item.high == instrument.items[0].high
+        for place in item.locations
+    }
+
+
+def _spread(items, instrument, visit, people, labels):
+    own = items[(items["instrument"] == instrument) & (items["visit"] == visit)]
+    keys = [name_key(item, place) for item, place in zip(own["item"], own["location"], strict=True)]
+    held = own.assign(key=np.array(keys, dtype=object))
+    held = held[held["key"].isin(list(labels))]
+    wide = held.pivot(index="key", columns="participant_id", values="value")
+    wide = wide.reindex(index=list(labels), columns=people).astype("float64")
+    recorded = pd.crosstab(held["key"], held["participant_id"])
+    recorded = recorded.reindex(index=list(labels), columns=people, fill_value=0).to_numpy() > 0
+    return wide.to_numpy() / find_instrument(instrument).items[
+        0
+    ].high, recorded & wide.isna().to_numpy()
+
+
+def _draw_panel(axes, values, blank, people, labels):
+    image = axes.imshow(values, cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
+    axes.plot(*np.nonzero(blank.T), "x", color=COLOURS["worse"], ms=4)
+    axes.set_yticks(range(len(labels)), labels, fontsize=6.5)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    if len(people) <= LEGIBLE:
+        axes.set_xticks(range(len(people)), people, fontsize=6.5, rotation=45)
+    else:
+        axes.set_xticks([])
+    return image
