@@ -22,36 +22,15 @@ STUDY = load_study()
 CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 PRIMARY = STUDY.outcomes[0]
 IDS = [f"SIM-0{number}" for number in range(1, 8)]
-CONTRACT = [
-    "n_pairs",
-    "baseline_mean",
-    "baseline_sd",
-    "baseline_median",
-    "followup_mean",
-    "followup_sd",
-    "followup_median",
-    "mean_change",
-    "sd_change",
-    "mean_change_low",
-    "mean_change_high",
-    "hl",
-    "hl_low",
-    "hl_high",
-    "hl_level",
-    "p_value",
-    "mid_p",
-    "p_min",
-    "n_nonzero",
-    "rank_biserial",
-    "d_z",
-    "d_z_low",
-    "d_z_high",
-    "g_av",
-    "n_improved",
-    "n_unchanged",
-    "n_worse",
-    "n_reached_mid",
-]
+CONTRACT = (
+    *("n_pairs", "baseline_mean", "baseline_sd", "baseline_median"),
+    *("followup_mean", "followup_sd", "followup_median", "mean_change"),
+    *("sd_change", "mean_change_low", "mean_change_high", "hl"),
+    *("hl_low", "hl_high", "hl_level", "p_value"),
+    *("mid_p", "p_min", "n_nonzero", "rank_biserial"),
+    *("d_z", "d_z_low", "d_z_high", "g_av"),
+    *("n_improved", "n_unchanged", "n_worse", "n_reached_mid"),
+)
 
 
 def make_pairs(baseline, followup, outcome=PRIMARY, *, visit="week_12", **columns):

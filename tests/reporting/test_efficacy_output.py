@@ -1,0 +1,240 @@
+"""The efficacy tables and figures: what they print, from where, and how it is told apart."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.provenance import Provenance
+from analysis.reporting.figure import save_figure
+from analysis.reporting.figures.forest import draw_forest
+from analysis.reporting.figures.paired import draw_paired, draw_primary
+from analysis.reporting.figures.slopes import name_directions, shorten_ids, spread_out
+from analysis.reporting.labels import label_outcome, label_part
+from analysis.reporting.tables.components import make_components_table
+from analysis.reporting.tables.efficacy import make_efficacy_table, make_supportive_table
+from analysis.reporting.tables.registered import make_registered_table
+from analysis.reporting.tables.thresholds import make_thresholds_table
+from analysis.results import Context
+from analysis.statistics.efficacy import summarise_efficacy
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+SIMULATED = Provenance("made up", "2026-01-01", "nobody", True, "verified")
+IDS = [f"SIM-0{number}" for number in range(1, 8)]
+CHANGES = [-3, -2, 0, 1, -4, -2, 0]
+
+
+def make_pairs():
+    parts = []
+    for outcome in STUDY.outcomes:
+        scores = [("primary", "total"), *((name, "total") for name in outcome.shown_beside)]
+        scores += [("primary", name) for name in outcome.components[:1]]
+        n = 6 if outcome.name == "shaq" else 7
+        for variant, component in scores:
+            change = np.array(CHANGES[:n], dtype=float)
+            part = pd.DataFrame({"participant_id": IDS[:n], "baseline": 5.0 + np.arange(n)})
+            part = part.assign(
+                outcome=outcome.name,
+                variant=variant,
+                component=component,
+                visit="week_12",
+                followup=part["baseline"] + change,
+                change=change,
+                improvement=change * outcome.direction if outcome.direction else np.nan,
+                rule="both_visits",
+            )
+            parts.append(part)
+    return shape_table(pd.concat(parts, ignore_index=True), "pairs")
+
+
+PAIRS = make_pairs()
+
+
+@pytest.fixture(scope="module")
+def results():
+    people = {f"in_{population.name}": "yes" for population in STUDY.populations}
+    participants = pd.DataFrame({"participant_id": IDS, "treated_hands": "both"}).assign(**people)
+    keys = ["participant_id", "visit", "outcome", "variant", "component", "rule"]
+    scores = PAIRS[keys].assign(score=PAIRS["followup"], status="complete")
+    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    return summarise_efficacy(
+        PAIRS,
+        shape_table(scores, "scores"),
+        shape_table(participants, "participants"),
+        STUDY,
+        context,
+    )
+
+
+@pytest.fixture(scope="module")
+def tables(results):
+    return {
+        "efficacy": make_efficacy_table(results, STUDY),
+        "supportive": make_supportive_table(results, STUDY),
+        "components": make_components_table(results, STUDY),
+        "thresholds": make_thresholds_table(results, STUDY),
+        "registered": make_registered_table(results, STUDY, SIMULATED),
+    }
+
+
+def read_row(table, heading):
+    """One row as a person reads it."""
+    html = next(line for line in table.to_html().splitlines() if f">{heading}<" in line)
+    return [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", html)]
+
+
+def test_every_table_is_a_rectangle_of_at_most_eight_columns(tables):
+    for table in tables.values():
+        assert len(table.columns) <= 8
+        assert all(len(row) in (1, len(table.columns)) for row in table.rows)
+
+
+def test_every_printed_result_is_its_text(tables, results):
+    texts = results.set_index("result_id")["text"]
+    printed = re.compile(r'data-result="([^"]+)">([^<]+)<')
+    for name, table in tables.items():
+        found = printed.findall(table.to_html())
+        assert found, name
+        for result_id, text in found:
+            assert texts[result_id].replace("'", "&#x27;").replace("<", "&lt;") == text
+
+
+def test_main_table_shows_each_p_beside_the_smallest_attainable(tables):
+    assert read_row(tables["efficacy"], "Hand mRSS, points") == [
+        "7",
+        "8.0 (2.2)",
+        "6.6 (3.1)",
+        "−1.5 (−3.0 to 0.5)",
+        "0.1250",
+        "0.0625",
+        "4 / 2 / 1",
+    ]
+
+
+def test_main_table_keeps_the_registered_order_and_what_stands_beside(tables):
+    headings = [row[0] for row in tables["efficacy"].rows]
+    expected = ["Primary outcome", "Hand mRSS, points", "Hand mRSS: fingers only"]
+    assert headings[:4] == [*expected, "Secondary outcomes"]
+    labels = [label_outcome(outcome) for outcome in STUDY.outcomes]
+    assert [heading for heading in headings if heading in labels] == labels
+
+
+def test_directions_without_a_better_one_are_named(tables):
+    cells = read_row(tables["efficacy"], "Finger circumference, mm")
+    assert cells[-1] == "4 decreased, 2 unchanged, 1 increased"
+
+
+def test_fixed_note_says_what_p_tests(tables):
+    for name in ("efficacy", "supportive", "components"):
+        assert "it cannot say what caused them" in tables[name].to_html()
+
+
+def test_levels_are_given_for_each_number_of_pairs(tables):
+    note = re.sub("<[^>]+>", "", tables["efficacy"].to_html())
+    assert "at least 95.3 % with 7 pairs; at least 96.9 % with 6 pairs." in note
+
+
+def test_thresholds_stand_beside_noise(tables):
+    assert read_row(tables["thresholds"], "Total mRSS")[-2:] == ["1", "1.1 (chance of each: 16 %)"]
+    assert read_row(tables["thresholds"], "Hand mRSS")[0] == "none published"
+
+
+def test_registered_outcomes_stand_with_who_decided_and_what_deviates(tables, results):
+    registered = STUDY.outcome("kapandji").registered_name
+    cells = read_row(tables["registered"], registered)
+    assert cells[0] == "Baseline, week 12"
+    assert cells[2:] == ["analysts", "secondary, 7 pairs", "none"]
+    assert "first submitted date" not in tables["registered"].to_html()
+    real = dataclasses.replace(SIMULATED, simulated=False)
+    assert (
+        "first submitted date to be checked"
+        in make_registered_table(results, STUDY, real).to_html()
+    )
+
+
+def test_another_visit_is_a_deviation(results):
+    moved = results.assign(visit=results["visit"].replace("week_12", "week_4"))
+    cells = read_row(
+        make_registered_table(moved, STUDY, SIMULATED), STUDY.outcome("kapandji").registered_name
+    )
+    assert cells[-1] == "another visit: Week 4"
+
+
+@pytest.mark.parametrize("draw", [draw_paired, draw_primary, draw_forest])
+def test_figures_say_in_words_what_they_show(draw, results, tmp_path):
+    figure, alt = draw(PAIRS, results, STUDY, visit="week_12")
+    save_figure(figure, "figure", tmp_path, alt=alt, provenance=SIMULATED)
+    text = (tmp_path / "figures" / "figure.txt").read_text(encoding="utf-8")
+    assert text.startswith("SIMULATED data. ")
+    assert "Hand mRSS" in alt
+    assert "4 improved, 2 unchanged, 1 worse" in alt or "−1.5 (−3.0 to 0.5)" in alt
+    assert (tmp_path / "figures" / "figure.svg").stat().st_size > 10_000
+
+
+def test_every_participant_has_a_line_in_every_outcome(results):
+    from matplotlib import pyplot as plt
+
+    figure, _ = draw_paired(PAIRS, results, STUDY, visit="week_12")
+    plt.close(figure)
+    lines = [len(axes.lines) for axes in figure.axes]
+    assert lines == [6 if outcome.name == "shaq" else 7 for outcome in STUDY.outcomes]
+    labels = {text.get_text() for text in figure.axes[0].texts}
+    assert {"01", "02", "03", "04", "05", "06", "07"} <= labels
+
+
+def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
+    nobody = PAIRS.iloc[:0]
+    empty = results.assign(value=np.nan)
+    for draw in (draw_paired, draw_primary, draw_forest):
+        figure, alt = draw(nobody, empty, STUDY, visit="week_12")
+        save_figure(figure, "empty", tmp_path, alt=alt, provenance=SIMULATED)
+
+
+def test_directions_follow_what_is_better():
+    names = {}
+    for name in ("hand_mrss", "kapandji", "finger_circumference"):
+        own = PAIRS[(PAIRS["outcome"] == name) & (PAIRS["component"] == "total")]
+        own = own[own["variant"] == "primary"]
+        names[name] = name_directions(own, STUDY.outcome(name))[2:5]
+    assert names == {
+        "hand_mrss": ["unchanged", "worse", "improved"],
+        "kapandji": ["unchanged", "improved", "worse"],
+        "finger_circumference": ["unchanged", "increased", "decreased"],
+    }
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=15), st.integers(1, 4))
+def test_labels_are_moved_apart_and_keep_their_order(values, step):
+    places = spread_out(np.array(values, dtype=float), float(step))
+    order = np.argsort(values, kind="stable")
+    assert (np.diff(places[order]) >= step - 1e-9).all()
+    assert np.mean(places) == pytest.approx(np.mean(values))
+
+
+def test_labels_far_enough_apart_stay():
+    assert spread_out(np.array([5.0, 1.0, 9.0]), 2.0).tolist() == [5, 1, 9]
+
+
+def test_ids_are_shortened_only_where_all_begin_alike():
+    assert shorten_ids(["SIM-01", "SIM-02"]) == ["01", "02"]
+    assert shorten_ids(["SIM-01", "KOR-01"]) == ["SIM-01", "KOR-01"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("haq_di", "HAQ-DI"),
+        ("vas_pain", "VAS: pain"),
+        ("vas_raynaud", "VAS: Raynaud"),
+        ("fingers_only", "Fingers only"),
+    ],
+)
+def test_parts_are_named_in_words(name, label):
+    assert label_part(name) == label
