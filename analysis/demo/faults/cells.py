@@ -66,10 +66,8 @@ def plant_units(planter):
     )
     planter.rewrite(planter.row(4, "week_4"), "vas_hand", lambda true: f"{int(true) / 10:.1f}")
     planter.start("scale_differs", "kept", "A rating of 0 to 10 between ratings of 0 to 100")
-    worst = max(
-        range(6),
-        key=lambda person: int(planter.read(REDCAP, planter.row(person, "baseline"), "vas_hand")),
-    )
+    # Whose other ratings are highest, of those who were seen in week 1: else nobody could see it.
+    worst = max((0, 1, 3, 5), key=lambda person: _lowest_rating(planter, person))
     planter.rewrite(
         planter.row(worst, "week_1"), "vas_hand", lambda true: f"{round(int(true) / 10)}"
     )
@@ -159,3 +157,8 @@ def plant_impossible(planter):
 
 def _sex(planter, person, female, male):
     return {"1": female, "2": male}[planter.read(REDCAP, planter.row(person, "screening"), "sex")]
+
+
+def _lowest_rating(planter, person):
+    rows = [planter.row(person, visit) for visit in ("baseline", "week_4", "week_12")]
+    return min(int(planter.read(REDCAP, row, "vas_hand")) for row in rows)
