@@ -85,8 +85,8 @@ def describe_flow(
     -------
     list of dict
         ``flow.<stage>.n`` for screened, the populations and the losses of `find_lost`, these
-        with ``.reasons``; ``flow.<visit>.n_due, n_attended, n_in_window``; and per outcome
-        ``flow.<outcome>.n_analysed, n_not_analysed, reasons``.
+        with ``.reasons``; ``flow.<visit>.n_due, n_attended, n_in_window, n_missed, reasons``;
+        and per outcome ``flow.<outcome>.n_analysed, n_not_analysed, reasons``.
     """
 
     def row(stage, statistic, value, *, visit=""):
@@ -107,8 +107,21 @@ def describe_flow(
         rows += [row(stage, "n", len(texts)), reasons(stage, several)]
     for visit in study.visits:
         if visit.name != "unscheduled":
-            held = count_visit(visits, participants, visit, study, population)
-            rows += [row(visit.name, name, n, visit=visit.name) for name, n in held.items()]
+            due = find_due(participants, visit, population)
+            held = visits[
+                visits["visit"].eq(visit.name)
+                & visits["participant_id"].isin(due)
+                & visits["status"].eq("done")
+            ]
+            missed = sorted(set(due) - set(held["participant_id"]))
+            counts = {
+                "n_due": len(due),
+                "n_attended": len(due) - len(missed),
+                "n_in_window": int(held["in_window"].eq("yes").sum()),
+                "n_missed": len(missed),
+            }
+            rows += [row(visit.name, name, n, visit=visit.name) for name, n in counts.items()]
+            rows.append(reasons(visit.name, explain_missed(missed, disposition)))
     people = participants.loc[participants[f"in_{population}"] == "yes", "participant_id"]
     for outcome in study.outcomes:
         paired, missing = split_analysed(outcome, people, scores, pairs, study, followup_visit)
@@ -120,30 +133,23 @@ def describe_flow(
     return rows
 
 
-def count_visit(visits, participants, visit, study, population):
-    """Count who was due at a visit, came, and came in its window.
+def find_due(participants, visit, population):
+    """Return who is due at a visit.
 
     At screening everyone is due, until the procedure everyone enrolled, then the population.
-
-    Returns
-    -------
-    dict of str to int
-        `n_due`, `n_attended`, `n_in_window`.
     """
-    due = participants["participant_id"]
-    if visit.name != "screening":
-        after = visit.day is not None and visit.day > 0
-        due = due[participants[f"in_{population if after else 'enrolled'}"] == "yes"]
-    held = visits[
-        (visits["visit"] == visit.name)
-        & visits["participant_id"].isin(due)
-        & (visits["status"] == "done")
-    ]
-    return {
-        "n_due": len(due),
-        "n_attended": held["participant_id"].nunique(),
-        "n_in_window": int(held["in_window"].eq("yes").sum()),
-    }
+    people = participants["participant_id"]
+    if visit.name == "screening":
+        return people
+    after = visit.day is not None and visit.day > 0
+    return people[participants[f"in_{population if after else 'enrolled'}"] == "yes"]
+
+
+def explain_missed(people, disposition):
+    """Return why each of these participants did not come: the reason why their trial ended."""
+    ended = disposition[disposition["status"] == "discontinued"]
+    known = ended.set_index("participant_id")["reason"].str.replace("_", " ")
+    return [known.get(person) or NO_REASON for person in people]
 
 
 def split_analysed(outcome, people, scores, pairs, study, followup_visit):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.safety.counts import summarise_adverse_events
 
 RELATED = ("possible", "probable", "definite")
@@ -113,10 +114,21 @@ def summarise_overview(events, participants, **options):
     return frame[[*first, *frame.columns.drop(first)]]
 
 
-def find_unexplained_deaths(events, disposition):
-    """Return who died by the disposition without any fatal event, sorted.
+def check_deaths(events, disposition):
+    """Refuse to count deaths while one is known only from the end of the trial.
 
-    They are missing from the count of deaths and must be asked about.
+    Raises
+    ------
+    DataError
+        Someone died by the table disposition without any fatal adverse event.
     """
     died = set(disposition.loc[disposition["reason"] == "death", "participant_id"])
-    return sorted(died - set(events.loc[is_fatal(events), "participant_id"]))
+    silent = sorted(died - set(events.loc[is_fatal(events), "participant_id"]))
+    if silent:
+        raise DataError(
+            "this participant died, but no adverse event was fatal",
+            file="adverse_events",
+            participant=silent[0],
+            field="outcome",
+            hint="Ask the site for the event, and add it to the export",
+        )

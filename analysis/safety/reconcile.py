@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.errors import DataError
+
 COUNTED_IN_FULL = ("safety",)
 COUNTED_IF_KNOWN = ("baseline", "exposure", "efficacy", "sensitivity")
 
@@ -36,3 +38,21 @@ def find_unreconciled(results):
     pairs["expected"] = pairs["flow_id"].map(flow).fillna(0)
     both = pd.concat([found[wrong.astype(bool)], pairs[pairs["n"] != pairs["expected"]]])
     return both[["result_id", "n", "flow_id", "expected"]].reset_index(drop=True)
+
+
+def check_denominators(results):
+    """Refuse results whose number of participants contradicts the flow.
+
+    Raises
+    ------
+    DataError
+        Naming the first result that does.
+    """
+    wrong = find_unreconciled(results)
+    if len(wrong):
+        first = wrong.iloc[0]
+        raise DataError(
+            f"{first['result_id']} has {first['n']:g} participants, {first['flow_id']} says "
+            f"{first['expected']:g}",
+            hint="Run the notebooks of both again, with the same population",
+        )

@@ -62,6 +62,12 @@ def describe_ulcers(ulcers, visits, participants, context, *, at):
     return rows
 
 
+def find_visits(ulcers, visits, study):
+    """Return the planned visits at which anyone was asked for ulcers or had one recorded."""
+    asked = set(visits.loc[visits["ulcers_present"] != "", "visit"]) | set(ulcers["visit"])
+    return [visit.name for visit in study.visits if visit.name in asked and visit.day is not None]
+
+
 def find_assessed(ulcers, visits, participants, visit):
     """Return who of the participants was assessed for ulcers at a visit."""
     asked = visits[visits["visit"].eq(visit) & visits["ulcers_present"].ne("")]

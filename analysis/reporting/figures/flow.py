@@ -4,15 +4,17 @@ import textwrap
 
 from analysis.reporting.figure import use_style
 from analysis.results import find_text
+from analysis.safety.flow import LOSSES
 
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
-MAIN, SIDE = (0.05, 3.1), (3.65, 2.8)
+MAIN, SIDE, FOOT = (0.05, 3.1), (3.65, 2.8), 0.22
+INDENT = "\N{EM SPACE}"
 STEPS = (
-    ("screened", "Screened", "not_enrolled", "Not enrolled"),
-    ("enrolled", "Enrolled", "not_harvested", "No anaesthesia"),
-    ("procedure_safety", "Anaesthesia started", "not_injected", "Not injected"),
-    ("product_safety", "Injected", "discontinued", "Trial not completed"),
+    ("screened", "Screened", "not_enrolled"),
+    ("enrolled", "Enrolled", "not_harvested"),
+    ("procedure_safety", "Anaesthesia started", "not_injected"),
+    ("product_safety", "Injected", "discontinued"),
 )
 
 
@@ -37,23 +39,26 @@ def draw_flow(results, study, *, followup_visit):
         return find_text(results, f"flow.{stage}.{statistic}")
 
     stages = [
-        ([f"{label}: {text(stage)}"], _print_loss(loss, name, text))
-        for stage, label, loss, name in STEPS
+        ([f"{label}: {text(stage)}"], _print_loss(loss, LOSSES[loss], text))
+        for stage, label, loss in STEPS
     ]
     held = [visit for visit in study.visits if visit.day is not None and visit.day > 0]
     attended = [f"{v.label}: {text(v.name, 'n_attended')}" for v in held]
+    absent = [
+        f"{v.label} not attended: {text(v.name, 'reasons')}"
+        for v in held
+        if text(v.name, "n_missed") != "0"
+    ]
     followup = study.visit(followup_visit)
-    in_window = text(followup_visit, "n_in_window")
-    stages.append(
-        (["Visits attended", *attended], [f"{followup.label} in its window: {in_window}"])
-    )
+    in_window = f"{followup.label} in its window: {text(followup_visit, 'n_in_window')}"
+    stages.append((["Visits attended", *attended], [*absent, in_window]))
     analysed = [f"{o.label}: {text(o.name, 'n_analysed')}" for o in study.outcomes]
     missing = [
         f"{outcome.label} not analysed: {text(outcome.name, 'reasons')}"
         for outcome in study.outcomes
         if text(outcome.name, "n_not_analysed") != "0"
     ]
-    excluded = _print_loss("not_per_protocol", "Not per protocol", text)
+    excluded = _print_loss("not_per_protocol", LOSSES["not_per_protocol"], text)
     stages.append(([f"Analysed at {followup.label}", *analysed], [*missing, *excluded]))
     figure = _draw_boxes(stages)
     alt = " ".join(f"{'; '.join(main)}. {'; '.join(side)}." for main, side in stages)
@@ -65,13 +70,15 @@ def _print_loss(stage, label, text):
     return [head] if text(stage) == "0" else [head, text(stage, "reasons")]
 
 
+def _wrap(line):
+    return textwrap.wrap(line, 38, subsequent_indent=INDENT)
+
+
 def _draw_boxes(stages):
     plt = use_style()
-    stages = [
-        (main, [part for line in side for part in textwrap.wrap(line, 42)]) for main, side in stages
-    ]
+    stages = [(main, [part for line in side for part in _wrap(line)]) for main, side in stages]
     heights = [max(len(main), len(side)) * LINE + 2 * PAD for main, side in stages]
-    height = sum(heights) + GAP * (len(stages) - 1) + 0.1
+    height = sum(heights) + GAP * (len(stages) - 1) + FOOT + 0.05
     figure = plt.figure(figsize=(WIDTH, height))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH), ylim=(0, height))

@@ -122,8 +122,9 @@ def _draw_event(axes, event, top, aside, last):
         axes.plot([start, end], [y, y], color=mark.colour, linewidth=1.6, zorder=2)
     if event["ongoing"] == "yes" and pd.notna(end):
         axes.plot([end], [y], ">", color=mark.colour, markersize=5, zorder=2)
+    last_drawn = end if pd.notna(event["start_day"]) and pd.notna(end) else start
     axes.text(
-        max(start, end if pd.notna(end) and pd.notna(event["start_day"]) else start) + MARKER_DAYS,
+        max(start + MARKER_DAYS, last_drawn + 1.5),
         y,
         name_term(event),
         fontsize=6.5,

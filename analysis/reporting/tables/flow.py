@@ -30,9 +30,9 @@ def make_flow_table(results, study):
     rows.append(("Visits attended",))
     for visit in study.visits:
         if visit.day is not None:
-            text = "" if visit.low is None else f"window: day {visit.low} to {visit.high}"
-            text = text.replace("-", "\N{MINUS SIGN}")
-            rows.append((visit.label, cell(visit.name, "n_attended"), text))
+            missed = cell(visit.name, "n_missed").text != "0"
+            reasons = cell(visit.name, "reasons") if missed else ""
+            rows.append((visit.label, cell(visit.name, "n_attended"), reasons))
     rows.append(("Outcomes analysed",))
     for outcome in study.outcomes:
         rows.append((outcome.label, cell(outcome.name, "n_analysed"), _missing(cell, outcome)))
