@@ -31,6 +31,8 @@ def draw_distributions(scores, study):
     figure, grid = plt.subplots(
         rows, COLUMNS, figsize=(7.2, 2.3 * rows), squeeze=False, layout="constrained"
     )
+    # The foot of the figure stays free for the mark of simulated data.
+    figure.get_layout_engine().set(rect=(0, 0.025, 1, 0.975))
     for axes in grid.flat[len(study.outcomes) :]:
         axes.set_visible(False)
     limited = []
@@ -70,7 +72,7 @@ def _draw_outcome(axes, scores, outcome, study):
     margin = 0.06 * (high - low)
     axes.set_ylim(low - margin, high + margin)
     axes.set_xlim(-0.6, max(len(visits), 1) - 0.4)
-    axes.set_xticks(range(len(visits)), [visit.label for visit in visits], fontsize=7.5)
+    axes.set_xticks(range(len(visits)), [visit.label for visit in visits], fontsize=6.5)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold")
     axes.set_ylabel(outcome.unit, fontsize=7.5)

@@ -35,7 +35,7 @@ def draw_item_heatmap(items, study, *, visit):
     figure, grid = plt.subplots(
         len(INSTRUMENTS),
         len(visits),
-        figsize=(7.2, 10.2),
+        figsize=(7.2, 9.2),
         height_ratios=[len(labels) for labels in graded.values()],
         layout="constrained",
         squeeze=False,
@@ -45,7 +45,8 @@ def draw_item_heatmap(items, study, *, visit):
         for axes, each in zip(row, visits, strict=True):
             values, blank = _spread(items, name, each.name, people, graded[name])
             image = _draw_panel(axes, values, blank, people, graded[name].values())
-            axes.set_title(f"{find_instrument(name).label}, {each.label.lower()}", fontsize=8)
+            title = find_instrument(name).label if each is visits[0] else ""
+            axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
             missing += [name] * bool(blank.any())
         row[-1].set_yticklabels([])
     bar = figure.colorbar(image, ax=grid, location="bottom", shrink=0.4, aspect=30, pad=0.01)
@@ -55,7 +56,7 @@ def draw_item_heatmap(items, study, *, visit):
     alt = (
         f"Heat maps of the items of {len(INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
-        "is worse. Blank answers, drawn as crosses, occur in "
+        "is worse, grey was not recorded. Blank answers, drawn as crosses, occur in "
         f"{', '.join(labels) if labels else 'none of them'}."
     )
     return figure, alt
@@ -86,11 +87,12 @@ def _spread(items, instrument, visit, people, labels):
 
 
 def _draw_panel(axes, values, blank, people, labels):
-    image = axes.imshow(values, cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
+    image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.plot(*np.nonzero(blank.T), "x", color=COLOURS["worse"], ms=4)
     axes.set_yticks(range(len(labels)), labels, fontsize=6.5)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+    axes.set_facecolor(COLOURS["grey"])
     if len(people) <= LEGIBLE:
         axes.set_xticks(range(len(people)), people, fontsize=6.5, rotation=45)
     else:
