@@ -8,10 +8,10 @@ from analysis.results import Context, collect_results
 from analysis.statistics.intercurrent import STRATEGIES, apply_strategy, find_affected
 from analysis.statistics.leave_one_out import summarise_leave_one_out
 from analysis.statistics.missing_visits import RULES, fill_missing, find_missing, keep_completers
+from analysis.statistics.other_tests import compare_tests
 from analysis.statistics.populations import select_pairs, select_population
 from analysis.statistics.season import summarise_season
 from analysis.statistics.sensitivity import (
-    compare_tests,
     summarise_alternative,
     summarise_populations,
     summarise_variants,

@@ -53,6 +53,8 @@ def list_specifications(
             own_pairs, own_scores, outcome, visit=visit, visits=visits, variant=variant
         )
         chosen = select_pairs(own_pairs, outcome.name, variant=variant, visit=visit)
+        if chosen.empty:
+            continue  # rules for missing scores alone would be no analysis
         n_items = _count_items(scores, outcome, variant)
         for rule, events, used in _vary_pairs(chosen, missing, affected, outcome):
             change = round_differences(used["change"], decimals=outcome.difference_decimals)

@@ -1,0 +1,151 @@
+"""Tables and figures of the sensitivity analyses print results and nothing else."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.reporting.figures.leave_one_out import draw_leave_one_out
+from analysis.reporting.figures.specification import draw_specification
+from analysis.reporting.table import Cell
+from analysis.reporting.tables.design import make_design_table
+from analysis.reporting.tables.leave_one_out import make_leave_one_out_table
+from analysis.reporting.tables.sensitivity import (
+    make_primary_sensitivity_table,
+    make_variants_table,
+)
+from analysis.reporting.tables.tipping_point import make_tipping_table
+from analysis.results import Context, collect_results
+from analysis.statistics import sensitivity_plan
+from analysis.statistics.design_results import summarise_design
+from analysis.statistics.operating_characteristics.record import read_record
+from analysis.statistics.sensitivity_plan import SensitivityPlan
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+PEOPLE = [f"SIM-{k:02d}" for k in range(1, 8)]
+CONTEXT = Context("sensitivity", "05_sensitivity", "simulated", "full_analysis")
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """E5 for every outcome and variant; SIM-07 lacks the pair in hand pain."""
+    base, end = np.array([8, 6, 10, 7, 9, 5, 11]), np.array([6, 6, 7, 6, 8, 6, 9])
+    scores, pairs = [], []
+    for outcome in STUDY.outcomes:
+        low = outcome.range[0]
+        for k, variant in enumerate(outcome.variants):
+            for person, before, after in zip(
+                PEOPLE, base / 4 + low, end / 4 + low + k / 8, strict=True
+            ):
+                key = {"participant_id": person, "outcome": outcome.name, "variant": variant}
+                key |= {"component": "total"}
+                scores += [
+                    key | {"visit": visit, "score": score, "status": "complete", "n_items": 2 + k}
+                    for visit, score in (("baseline", before), ("week_12", after))
+                ]
+                if (outcome.name, person) == ("hand_pain_vas", "SIM-07"):
+                    continue
+                change = after - before
+                pairs.append(
+                    key
+                    | {"visit": "week_12", "baseline": before, "followup": after, "change": change}
+                    | {"improvement": outcome.direction * change if outcome.direction else None}
+                    | {"rule": "both_visits"}
+                )
+    people = {"participant_id": PEOPLE, "in_full_analysis": "yes", "in_per_protocol": "yes"}
+    visits = {"participant_id": PEOPLE, "visit": "week_12", "study_day": 84}
+    return SensitivityPlan(
+        study=STUDY,
+        context=CONTEXT,
+        visit="week_12",
+        participants=shape_table(pd.DataFrame(people), "participants"),
+        visits=shape_table(pd.DataFrame(visits), "visits"),
+        scores=shape_table(pd.DataFrame(scores), "scores"),
+        pairs=shape_table(pd.DataFrame(pairs), "pairs"),
+        intercurrent_events=shape_table(
+            pd.DataFrame({"participant_id": [], "event": [], "source": []}), "intercurrent_events"
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def results(plan):
+    questions = [getattr(sensitivity_plan, n) for n in dir(sensitivity_plan) if n.startswith("ask")]
+    return collect_results(plan.run(question) for question in questions)
+
+
+def flatten(table):
+    def parts(cell):
+        return [p for inner in cell for p in parts(inner)] if isinstance(cell, tuple) else [cell]
+
+    return [part for row in table.rows for cell in row[1:] for part in parts(cell)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda r: make_primary_sensitivity_table(r, STUDY, other_population="per_protocol"),
+        lambda r: make_variants_table(r, STUDY),
+        lambda r: make_leave_one_out_table(r, STUDY),
+        lambda r: make_tipping_table(r, STUDY),
+    ],
+)
+def test_every_number_in_a_cell_is_a_result(results, make):
+    table = make(results)
+    assert all(len(row) in (1, len(table.columns)) for row in table.rows)
+    texts = results.set_index("result_id")["text"]
+    for part in flatten(table):
+        if isinstance(part, Cell):
+            assert part.text == texts[part.result_id]
+        else:
+            assert part in PEOPLE or not re.search(r"\d", part)
+
+
+def test_tipping_table_goes_from_the_greatest_fall_to_the_greatest_rise(results):
+    rows = make_tipping_table(results, STUDY).rows
+    changes = [float(row[0].split()[-1].replace("−", "-")) for row in rows[1:]]
+    assert changes == sorted(changes)
+    assert rows[0][0][0].startswith("Hand pain")
+    assert (min(changes), max(changes)) == (0, 95)
+
+
+def test_tipping_table_says_so_when_nobody_is_missing(results):
+    without = results[~results["result_id"].str.contains("tipping")]
+    (row,) = make_tipping_table(without, STUDY).rows
+    assert row[0].startswith("Nobody")
+
+
+def test_design_table_prints_the_record():
+    design = summarise_design(read_record(), Context("sensitivity", "05_sensitivity", "simulated"))
+    table = make_design_table(design, STUDY)
+    assert [row[0] for row in table.rows] == [outcome.label for outcome in STUDY.outcomes]
+    value = design.set_index("result_id")["value"]
+    assert value["sensitivity.hand_mrss.design.rounded_change.assumed.p_out_of_reach"] == (
+        pytest.approx(0.34, abs=0.003)
+    )
+
+
+def test_specification_figure_draws_a_point_for_each_distinct_answer(plan):
+    points = sensitivity_plan.specify_primary(plan)
+    figure, alt = draw_specification(points, STUDY.outcomes[0], population="full_analysis")
+    top, bottom = figure.axes
+    diamonds = [line for line in top.lines if line.get_marker() == "D" and len(line.get_xdata())]
+    assert len(diamonds) == len(points)
+    assert "reuse the same participants" in alt
+    # Nobody is missing, nobody had an event, everybody is per protocol: nothing to choose there.
+    labels = {label.get_text() for label in bottom.get_yticklabels()}
+    assert not labels & {"Last score", "Change set to 0", "Per protocol"}
+    assert not re.search(r"\d+ of \d+|%", alt)
+
+
+def test_leave_one_out_figure_has_a_panel_per_outcome_and_no_dot_for_the_missing(results):
+    figure, alt = draw_leave_one_out(results, STUDY)
+    panels = {axes.get_title(loc="left"): axes for axes in figure.axes}
+    assert list(panels) == [outcome.label for outcome in STUDY.outcomes]
+    dots = {label: axes.lines[-1].get_xdata().size for label, axes in panels.items()}
+    assert dots["Hand mRSS"] == 7
+    assert dots["Hand pain (VAS)"] == 6
+    assert "Hand mRSS" in alt

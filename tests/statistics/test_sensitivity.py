@@ -1,0 +1,330 @@
+"""Sensitivity analyses on the seven-participant fixtures (statistics: E4 to E7)."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.results import Context, collect_results
+from analysis.statistics import sensitivity_plan
+from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.intercurrent import apply_strategy, find_affected
+from analysis.statistics.leave_one_out import leave_each_out, summarise_leave_one_out
+from analysis.statistics.missing_visits import (
+    add_changes,
+    fill_missing,
+    find_missing,
+    keep_completers,
+    list_changes,
+)
+from analysis.statistics.other_tests import compare_tests, trim_mean
+from analysis.statistics.season import find_shifts, summarise_season
+from analysis.statistics.sensitivity_plan import SensitivityPlan
+from analysis.statistics.specification import list_options
+from analysis.statistics.tipping import name_change, summarise_tipping
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+SKIN = STUDY.outcome("hand_mrss")
+CONTEXT = Context("sensitivity", "05_sensitivity", "simulated", "full_analysis")
+PEOPLE = [f"SIM-{k:02d}" for k in range(1, 8)]
+E5 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 6, 9])
+E7 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 5, 9])
+
+
+def make_pairs(scores, outcome=SKIN, *, variant="primary", visit="week_12"):
+    table = pd.DataFrame({"baseline": scores[0], "followup": scores[1]}, dtype="float64")
+    change = table["followup"] - table["baseline"]
+    return table.assign(
+        participant_id=PEOPLE[: len(table)],
+        outcome=outcome.name,
+        variant=variant,
+        component="total",
+        visit=visit,
+        change=change,
+        improvement=change * outcome.direction if outcome.direction else np.nan,
+        rule="both_visits",
+    )
+
+
+def make_scores(outcome, visits, *, variant="primary", n_items=4):
+    rows = [
+        {"participant_id": person, "visit": visit, "score": score, "n_items": n_items}
+        for visit, scores in visits.items()
+        for person, score in zip(PEOPLE, scores, strict=False)
+    ]
+    return shape_table(
+        pd.DataFrame(rows).assign(
+            outcome=outcome.name, variant=variant, component="total", status="complete"
+        ),
+        "scores",
+    )
+
+
+def values_of(rows):
+    return collect_results([*rows]).set_index("result_id")["value"].to_dict()
+
+
+def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
+    """E7: two zeros; t falls below 0.05, the exact tests cannot."""
+    values = values_of(compare_tests(make_pairs(E7), SKIN, STUDY, CONTEXT, visit="week_12"))
+    start = "sensitivity.hand_mrss"
+    assert values[f"{start}.pratt.p_value"] == 0.0625
+    assert values[f"{start}.sign_flip.p_value"] == 0.0625
+    assert values[f"{start}.t.p_value"] == pytest.approx(0.022306, abs=5e-7)
+    assert values[f"{start}.mid_p.p_value"] == 0.03125
+    assert values[f"{start}.sign_test.p_value"] == 0.0625
+    assert values[f"{start}.robust.median_change"] == -1.0
+
+
+def test_trimmed_mean_of_seven_leaves_out_one_at_either_end():
+    assert trim_mean([-16, -15, -11, -8.5, -5, -4, 1]) == pytest.approx(-8.7)
+
+
+def test_event_before_the_visit_counts_one_after_it_does_not():
+    events = shape_table(
+        pd.DataFrame(
+            {
+                "participant_id": ["SIM-01", "SIM-02", "SIM-03", "SIM-04"],
+                "event": ["infection", "infection", "infection", "death"],
+                "study_day": [40, 84, None, 40],
+                "source": "x",
+            }
+        ),
+        "intercurrent_events",
+    )
+    visits = shape_table(
+        pd.DataFrame({"participant_id": PEOPLE, "visit": "week_12", "study_day": 84}), "visits"
+    )
+    affected = find_affected(events, visits, visit="week_12", events=["infection"])
+    assert affected == ["SIM-01", "SIM-03"]
+
+
+def test_strategies_for_events():
+    pairs = make_pairs(E5)
+    excluded = apply_strategy(pairs, ["SIM-03"], strategy="excluded")
+    assert excluded["change"].tolist() == [-2, 0, -1, -1, 1, -2]
+    as_none = apply_strategy(pairs, ["SIM-03"], strategy="no_change")
+    assert as_none["change"].tolist() == [-2, 0, 0, -1, -1, 1, -2]
+    assert (as_none["followup"] - as_none["baseline"]).equals(as_none["change"])
+
+
+@pytest.fixture
+def pain():
+    """Seven baselines of hand pain, six pairs, and a week 4 of the one who lacks week 12."""
+    outcome = STUDY.outcome("hand_pain_vas")
+    base, end = [42, 55, 38, 61, 29, 47, 50], [31, 40, 39, 45, 25, 42]
+    scores = make_scores(outcome, {"baseline": base, "week_4": [40] * 7, "week_12": [*end, np.nan]})
+    pairs = make_pairs((base[:6], end), outcome)
+    missing = find_missing(
+        pairs, scores, outcome, visit="week_12", visits=("baseline", "week_4", "week_12")
+    )
+    return outcome, pairs, missing
+
+
+def test_missing_have_a_baseline_and_no_pair(pain):
+    _, _, missing = pain
+    assert missing.to_dict("records") == [{"participant_id": "SIM-07", "baseline": 50, "last": 40}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("last_observation", -10),
+        ("baseline_observation", 0),
+        ("worst_case", 1),
+        ("best_case", -16),
+    ],
+)
+def test_rules_for_missing_scores(pain, rule, change):
+    outcome, pairs, missing = pain
+    filled = fill_missing(pairs, missing, outcome, rule=rule)
+    assert filled["participant_id"].tolist() == PEOPLE
+    assert filled["change"].tolist() == [-11, -15, 1, -16, -4, -5, change]
+    assert filled["improvement"].tolist()[-1] == -change
+
+
+def test_without_a_visit_between_the_last_observation_stays_missing(pain):
+    outcome, pairs, missing = pain
+    none = missing.assign(last=np.nan)
+    assert len(fill_missing(pairs, none, outcome, rule="last_observation")) == 6
+
+
+def test_worst_case_of_an_outcome_that_is_better_higher_is_the_greatest_fall():
+    outcome = STUDY.outcome("kapandji")
+    pairs = make_pairs(([14, 15, 16], [16, 14, 16]), outcome)
+    missing = pd.DataFrame({"participant_id": ["SIM-04"], "baseline": [12.0], "last": [np.nan]})
+    assert fill_missing(pairs, missing, outcome, rule="worst_case")["change"].tolist()[-1] == -1
+
+
+def test_filled_scores_stay_within_the_range(pain):
+    outcome, pairs, missing = pain
+    assert add_changes(pairs, missing, outcome, change=-80)["followup"].tolist()[-1] == 0
+
+
+def test_changes_tried_reach_from_one_end_of_the_scale_to_the_other():
+    skin = pd.DataFrame({"participant_id": ["SIM-01"], "baseline": [8.0], "last": [np.nan]})
+    assert list_changes(skin, SKIN) == list(range(-8, 5))
+    shaq = STUDY.outcome("shaq")
+    tried = list_changes(skin.assign(baseline=1.2), shaq)
+    assert (tried[0], tried[-1]) == (-1.2, 1.8)
+    assert tried[1] - tried[0] == pytest.approx(0.2)
+    assert list_changes(skin.iloc[:0], SKIN) == []
+
+
+def test_tipping_point_names_the_changes_that_move_the_interval_off_zero(pain):
+    """With E4's seventh change, -8.5 to the nearest step, the interval is -15 to -2."""
+    outcome, pairs, missing = pain
+    table = collect_results(
+        summarise_tipping(pairs, missing, outcome, STUDY, CONTEXT, visit="week_12")
+    ).set_index("result_id")
+    start = "sensitivity.hand_pain_vas"
+    assert table["text"][f"{start}.missing.excludes_zero"].split("; ")[-1] == "−5"
+    assert table["value"][f"{start}.tipping.minus_10.hl_high"] < 0
+    assert table["value"][f"{start}.tipping.0.hl_high"] >= 0
+    assert table["value"][f"{start}.missing.n_missing"] == 1
+
+
+def test_nobody_missing_is_said_in_words(pain):
+    outcome, pairs, missing = pain
+    rows = summarise_tipping(pairs, missing.iloc[:0], outcome, STUDY, CONTEXT, visit="week_12")
+    assert [row["text"] for row in rows] == ["0", "nobody lacks a pair"]
+
+
+@pytest.mark.parametrize(
+    ("change", "name"), [(-3.0, "minus_3"), (0.0, "0"), (2.5, "plus_2_5"), (-0.2, "minus_0_2")]
+)
+def test_names_of_changes_are_parts_of_ids(change, name):
+    assert name_change(change) == name
+
+
+def test_completers_have_every_outcome():
+    outcomes = [SKIN, STUDY.outcome("hand_pain_vas")]
+    pairs = pd.concat(
+        [make_pairs(E5), make_pairs((E5[0][:6], E5[1][:6]), outcomes[1])], ignore_index=True
+    )
+    kept = keep_completers(pairs, outcomes, visit="week_12")
+    assert set(kept["participant_id"]) == set(PEOPLE[:6])
+
+
+def test_leave_one_out_of_e5():
+    """Without the one who worsened all remaining changes are at or below zero."""
+    estimates = leave_each_out(make_pairs(E5), SKIN)
+    assert estimates["SIM-06"] == -1.5
+    assert list(estimates) == PEOPLE
+    values = values_of(summarise_leave_one_out(make_pairs(E5), SKIN, CONTEXT, visit="week_12"))
+    assert values["sensitivity.hand_mrss.leave_one_out.hl_lowest"] == min(estimates.values())
+    assert values["sensitivity.hand_mrss.without.sim_06.hl"] == -1.5
+
+
+@given(st.lists(st.integers(-12, 12), min_size=2, max_size=7))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_leave_one_out_is_the_estimate_of_the_others(changes):
+    pairs = make_pairs(([0] * len(changes), changes))
+    for k, estimate in enumerate(leave_each_out(pairs, SKIN).values()):
+        others = changes[:k] + changes[k + 1 :]
+        assert estimate == hodges_lehmann(others).estimate
+
+
+def test_season_is_told_from_the_months_of_both_visits():
+    visits = shape_table(
+        pd.DataFrame(
+            [
+                ("SIM-01", "baseline", "2031-01-10"),
+                ("SIM-01", "week_12", "2031-04-05"),
+                ("SIM-02", "baseline", "2031-09-30"),
+                ("SIM-02", "week_12", "2031-12-20"),
+                ("SIM-03", "baseline", "2031"),
+                ("SIM-03", "week_12", "2031-12-20"),
+            ],
+            columns=["participant_id", "visit", "visit_date"],
+        ),
+        "visits",
+    )
+    shifts = find_shifts(visits, baseline_visit="baseline", visit="week_12")
+    assert shifts.to_dict() == {
+        "SIM-01": "colder_to_warmer",
+        "SIM-02": "warmer_to_colder",
+        "SIM-03": "unknown",
+    }
+    outcome = STUDY.outcome("raynaud_condition_score")
+    pairs = make_pairs(([5, 6, 7], [3, 6.5, 7]), outcome)
+    rows = summarise_season(pairs, visits, outcome, STUDY, CONTEXT, visit="week_12")
+    values = values_of(rows)
+    start = "sensitivity.raynaud_condition_score.season"
+    assert values[f"{start}.colder_to_warmer.mean_change"] == -2
+    assert values[f"{start}.warmer_to_colder.mean_change"] == 0.5
+    assert values[f"{start}.unknown.n_pairs"] == 1
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """Three scorings of E5 and nothing else; SIM-06 not per protocol, SIM-02 with an event."""
+    halves = {"dorsum_only": [-1, 0, -2, 0, -1, 0, -1], "fingers_only": [-1, 0, -1, -1, 0, 1, -1]}
+    scores = [make_scores(SKIN, {"baseline": E5[0], "week_12": E5[1]})]
+    pairs = [make_pairs(E5)]
+    for variant, changes in halves.items():
+        followup = [4 + change for change in changes]
+        visits = {"baseline": [4] * 7, "week_12": followup}
+        scores.append(make_scores(SKIN, visits, variant=variant, n_items=2))
+        pairs.append(make_pairs(([4] * 7, followup), variant=variant))
+    days = {"baseline": -1, "week_12": 84}
+    visits = [
+        {"participant_id": person, "visit": visit, "study_day": day}
+        for person in PEOPLE
+        for visit, day in days.items()
+    ]
+    participants = {"participant_id": PEOPLE, "in_full_analysis": "yes", "in_per_protocol": "yes"}
+    people = shape_table(pd.DataFrame(participants), "participants")
+    people.loc[5, "in_per_protocol"] = "no"
+    event = {"participant_id": "SIM-02", "event": "infection", "study_day": 40, "source": "x"}
+    return SensitivityPlan(
+        study=STUDY,
+        context=CONTEXT,
+        visit="week_12",
+        participants=people,
+        visits=shape_table(pd.DataFrame(visits), "visits"),
+        scores=pd.concat(scores, ignore_index=True),
+        pairs=shape_table(pd.concat(pairs, ignore_index=True), "pairs"),
+        intercurrent_events=shape_table(pd.DataFrame([event]), "intercurrent_events"),
+    )
+
+
+def test_every_question_has_an_answer_for_every_outcome_also_without_data(plan):
+    questions = [getattr(sensitivity_plan, n) for n in dir(sensitivity_plan) if n.startswith("ask")]
+    results = collect_results(plan.run(question) for question in questions)
+    assert set(results["outcome"]) == {outcome.name for outcome in STUDY.outcomes}
+    values = results.set_index("result_id")["value"]
+    assert values["sensitivity.hand_mrss.primary.p_value"] == 0.125
+    assert values["sensitivity.hand_mrss.population.per_protocol.n_pairs"] == 6
+    assert values["sensitivity.hand_mrss.events.excluded.n_pairs"] == 6
+    assert values["sensitivity.hand_mrss.completers.n_pairs"] == 0
+    assert values["sensitivity.shaq.primary.n_pairs"] == 0
+    other = results.set_index("result_id")["population"]
+    assert other["sensitivity.hand_mrss.population.per_protocol.hl"] == "per_protocol"
+
+
+def test_specifications_are_points_of_distinct_answers(plan):
+    points = sensitivity_plan.specify_primary(plan)
+    assert not points.duplicated(["estimate", "low", "high"]).any()
+    assert points["estimate"].is_monotonic_increasing
+    (primary,) = points[points["is_primary"]].to_dict("records")
+    # Points per site: E5's estimate and interval over four sites.
+    assert (primary["estimate"], primary["low"], primary["high"]) == (-0.25, -0.625, 0.0)
+
+
+def test_choices_that_cannot_differ_are_not_shown(plan):
+    """Nobody lacks a follow-up, so all rules for missing scores give the same points."""
+    points = sensitivity_plan.specify_primary(plan)
+    options = list_options(points)
+    assert "missing" not in options
+    assert set(options["population"]) == {"full_analysis", "per_protocol"}
+    assert set(options["variant"]) == {"primary", "dorsum_only", "fingers_only"}
+
+
+def test_specifications_without_any_pair_are_none(plan):
+    assert sensitivity_plan.specify_primary(replace(plan, visit="week_4")).empty
