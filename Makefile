@@ -80,7 +80,7 @@ setup:
 	@$(ANY) -Es -m analysis.reproduce setup $(if $(CONDA),--conda)
 
 test: setup
-	@$(PYTHON) -s -m pytest
+	@$(PYTHON) -Es -m pytest
 
 lab: setup
 	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \

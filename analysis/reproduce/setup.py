@@ -94,7 +94,7 @@ def _make_environment(venv, root, *, fresh, quarto):
     started = time.monotonic()
     stamp = read_stamp(venv)
     told = f"{stamp.get('quarto', '')}"
-    print(f"Setting up {FOLDER} from requirements.lock, once; this takes a minute or two.")
+    print(f"Setting up {FOLDER} from requirements.lock: a minute or two, once.", flush=True)
     (venv / STAMP).unlink(missing_ok=True)
     python = venv / "bin" / "python"
     if fresh or not python.exists():
@@ -137,7 +137,8 @@ def _install_uv(python, root):
 
 def _sync(python, root):
     locked = str(root / "requirements.lock")
-    uv = [str(python.with_name("uv")), "pip", "sync", "--require-hashes", "--compile-bytecode"]
+    # The machine's own certificates, as pip uses them; uv brings others.
+    uv = [str(python.with_name("uv")), "pip", "sync", "--require-hashes", "--system-certs"]
     try:
         _call([*uv, "--python", str(python), locked], "the packages could not be had")
     except MissingError:

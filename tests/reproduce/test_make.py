@@ -48,9 +48,10 @@ def test_a_module_of_the_same_length_and_time_reruns_what_imports_it(toy):
     assert toy.published()["report/_generated/figures/word.txt"] == b"new"
 
 
-def test_a_changed_study_reruns_every_notebook(toy):
+def test_a_changed_study_outdates_every_notebook(toy):
     toy.edit("study.yml", "study:", "study: ")
-    assert [step for step in toy.ran("notebooks") if step in NOTEBOOKS] == NOTEBOOKS
+    told = toy.make("why").stdout
+    assert [name for name in NOTEBOOKS if f"{name}: outdated" in told] == NOTEBOOKS
 
 
 def test_an_altered_or_missing_output_is_made_again(toy):
@@ -176,11 +177,28 @@ def test_a_start_up_file_and_other_settings_change_nothing(toy, tmp_path):
     startup.mkdir(parents=True)
     (startup / "00.py").write_text("print('I am here')\n")
     assert toy.make("clean").returncode == 0
-    assert not (toy.root / "data/processed").exists() or not list(
-        (toy.root / "data/processed").iterdir()
+    assert toy.published() == {}
+    toy.ran(
+        "report/notebooks/02_score.ipynb",
+        HOME=str(tmp_path),
+        TZ="Asia/Seoul",
+        LC_ALL="C",
+        PYTHONHASHSEED="7",
     )
-    toy.ran("-j2", "notebooks", HOME=str(tmp_path), TZ="Asia/Seoul", LC_ALL="C", PYTHONHASHSEED="7")
-    assert toy.published() == before
+    again = toy.published()
+    assert len(again) == 13
+    assert again == {file: before[file] for file in again}
+
+
+def test_two_runs_at_once_share_the_work(toy):
+    toy.edit("data/raw/export.csv", "A,B", "a,b")
+    command = ["make", "report/notebooks/01_clean.ipynb"]
+    runs = [
+        subprocess.Popen(command, cwd=toy.root, stderr=subprocess.PIPE, text=True) for _ in "ab"
+    ]
+    told = [run.communicate(timeout=60)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert "".join(told).count("01_clean        done in") == 1
 
 
 def test_why_names_the_cause(toy):
@@ -193,10 +211,12 @@ def test_why_names_the_cause(toy):
 
 def test_a_kill_at_any_moment_is_recovered_from(toy):
     before = toy.published()
-    for seconds in (0.3, 1.0, 1.6, 2.2):
-        toy.edit("study.yml", "study:", "study: ")
+    target = "report/notebooks/01_clean.ipynb"
+    toy.edit("data/raw/export.csv", "A,B", "a,b")
+    for seconds in (0.2, 0.7, 1.2, 1.7):
+        (toy.root / target).unlink(missing_ok=True)
         run = subprocess.Popen(
-            ["make", "notebooks"],
+            ["make", target],
             cwd=toy.root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -205,7 +225,7 @@ def test_a_kill_at_any_moment_is_recovered_from(toy):
         time.sleep(seconds)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    toy.ran("-j2", "notebooks")
+    toy.ran("notebooks")
     assert toy.published() == before
     assert toy.ran("notebooks") == []
 
