@@ -63,9 +63,9 @@ FAULTS = """
 ## Planted faults
 
 {count} faults of the kinds that real exports have are planted, at places fixed by rule. `kind` is
-the rule of the cleaning that is meant, where there is one. `expected` is what cleaning does: `converted`,
-`set_missing`, `kept` (and asked about, unless the note says otherwise), `set_aside` or
-`corrected`. An empty field stands for the whole row, an empty row for the whole file. The true
+the rule of the cleaning that is meant, where there is one. `expected` is what cleaning does:
+`converted`, `set_missing`, `kept` (and asked about, unless the note says otherwise), `set_aside`
+or `corrected`. An empty field stands for the whole row, an empty row for the whole file. The true
 value is what the simulation had drawn.
 
 {table}
