@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 
 import pandas as pd
 
@@ -10,6 +11,13 @@ from analysis import paths
 from analysis.errors import DataError, MissingError
 
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64"}
+
+# What a terminal, a spreadsheet or a browser would obey instead of show: controls but the line
+# feed, marks of the writing direction, line separators; and the sign that escapes them.
+_OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u2426]")
+_ESCAPED = re.compile(r"\u2426\{([0-9a-f]+)\}")
+# A spreadsheet computes what begins so, unless it is a plain number.
+_FORMULA = re.compile(r"['=@]|[+-](?![0-9.,]*$)")
 
 
 @functools.cache
@@ -80,6 +88,47 @@ def _shape_column(frame, field, table):
     return column
 
 
+def guard_cell(text):
+    """Return a text as it stands in a file, where it can do nothing but be read.
+
+    A text that a spreadsheet would compute gets an apostrophe before it, as does one that begins
+    with an apostrophe; a character that would be obeyed becomes ``␦{hexadecimal code}``.
+    `unguard_cell` gives back exactly what was there.
+    """
+    shown = _OBEYED.sub(lambda sign: f"\u2426{{{ord(sign[0]):x}}}", text)
+    return "'" + shown if _FORMULA.match(shown) else shown
+
+
+def unguard_cell(shown):
+    """Return the text that `guard_cell` made inert."""
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown.removeprefix("'"))
+
+
+def _is_active(text):
+    return _FORMULA.match(text) or _OBEYED.search(text)
+
+
+def _is_guarded(shown):
+    return shown.startswith("'") or "\u2426" in shown
+
+
+def _apply_to_texts(frame, texts, change, needed):
+    """Change the texts of some columns, each different text once."""
+    changed = {}
+    for name in frame.columns.intersection(texts):
+        values = pd.Series(frame[name].unique(), dtype="object").astype("str")
+        wanted = values[values.map(lambda text: bool(needed(text)))]
+        if len(wanted):
+            new = dict(zip(wanted, wanted.map(change), strict=True))
+            mask = frame[name].isin(list(new))
+            changed[name] = frame[name].where(~mask, frame.loc[mask, name].map(new))
+    return frame.assign(**changed)
+
+
+def _texts(schema):
+    return [f["name"] for f in table_schemas()[schema]["fields"] if f["type"] == "string"]
+
+
 def read_table(name, folder):
     """Read one table from a folder.
 
@@ -107,6 +156,7 @@ def read_table(name, folder):
         raise MissingError("this table is not there yet", file=path, hint="Run `make notebooks`")
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
     schema = "results" if name.startswith("results/") else name
+    frame = _apply_to_texts(frame, _texts(schema), unguard_cell, _is_guarded)
     numeric = [f["name"] for f in table_schemas()[schema]["fields"] if f["type"] != "string"]
     for column in frame.columns.intersection(numeric):
         frame[column] = frame[column].replace("", None)
@@ -119,10 +169,10 @@ def read_table(name, folder):
 def write_table(frame, name, folder):
     """Write one table into a folder, by rename, and return its path.
 
-    The same table gives the same bytes on every platform.
+    The same table gives the same bytes on every platform; every text is inert (`guard_cell`).
     """
     schema = "results" if name.startswith("results/") else name
-    shaped = shape_table(frame, schema)
+    shaped = _apply_to_texts(shape_table(frame, schema), _texts(schema), guard_cell, _is_active)
     path = folder / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
