@@ -27,7 +27,8 @@ def pair_laboratory(items, participants, *, before, after):
     Returns
     -------
     pandas.DataFrame
-        `participant_id, item, unit, before, after, change`; missing where not measured.
+        `item, unit, participant_id, before, after, change`, in the order of `LABELS`; missing
+        where not measured.
     """
     mine = items["participant_id"].isin(participants["participant_id"])
     rows = items[items["instrument"].eq("laboratory") & mine & items["visit"].isin([before, after])]
@@ -36,7 +37,9 @@ def pair_laboratory(items, participants, *, before, after):
     wide = wide.reindex(columns=[before, after]).dropna(how="all")
     wide.columns = ["before", "after"]
     wide = wide.astype("float64").reset_index()
-    return wide.assign(change=wide["after"] - wide["before"])
+    wide["change"] = wide["after"] - wide["before"]
+    order = [*LABELS, *sorted(set(wide["item"]) - set(LABELS))]
+    return wide.sort_values("item", key=lambda item: item.map(order.index), kind="stable")
 
 
 def describe_laboratory(pairs, context, *, before, after):
@@ -83,6 +86,7 @@ def describe_laboratory(pairs, context, *, before, after):
     return rows
 
 
-def name_test(item):
-    """Print a test; one that is not known here bears its own name."""
-    return LABELS.get(item, item.replace("_", " ").capitalize())
+def name_test(item, unit):
+    """Print a test with its unit; one that is not known here bears its own name."""
+    label = LABELS.get(item, item.replace("_", " ").capitalize())
+    return f"{label}, {unit.replace('10^9', '10⁹')}" if unit else label

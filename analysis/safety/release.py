@@ -45,7 +45,11 @@ def check_release(exposure, specification):
     untouched = exposure["n_fingers_injected"].fillna(0).eq(0)
     columns = (
         _check_number(
-            "viability", exposure["viability_percent"], f"at least {viability} %", low=viability
+            "viability",
+            exposure["viability_percent"],
+            f"at least {viability} %",
+            low=viability,
+            decimals=1,
         ),
         _check_number(
             "endotoxin",

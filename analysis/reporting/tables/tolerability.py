@@ -8,6 +8,12 @@ from analysis.safety.laboratory import name_test
 from analysis.safety.local_reactions import GRADES, RATED
 
 NONE = "\N{EN DASH}"
+ULCER_COUNTS = {
+    "participants": "Participants with an active ulcer",
+    "n_active": "Active ulcers",
+    "n_new": "New since the visit before",
+    "n_healed": "Healed since baseline",
+}
 LOCATIONS = {"donor_site": "Donor site", "fingers": "Fingers"}
 
 
@@ -49,7 +55,7 @@ def make_reaction_table(reactions, results, study):
 
 
 def make_ulcer_table(ulcers, results, study, *, at):
-    """Make the table of digital ulcers: counts at the visits `at`, then every ulcer by finger.
+    """Make the table of digital ulcers: counts at the visits `at`, then finger by finger.
 
     Parameters
     ----------
@@ -65,27 +71,27 @@ def make_ulcer_table(ulcers, results, study, *, at):
     analysis.reporting.table.Table
     """
     rows = [("Counts",)]
-    for visit in at:
-        cells = (
-            cell_of(results, f"safety.digital_ulcers.{visit}.{name}")
-            for name in ("participants", "n_active", "n_new", "n_healed")
-        )
-        rows.append((study.visit(visit).label, *cells, ""))
-    order = [visit.name for visit in study.visits]
+    for name, label in ULCER_COUNTS.items():
+        cells = (cell_of(results, f"safety.digital_ulcers.{visit}.{name}") for visit in at)
+        rows.append((label, *cells))
     for person, mine in ulcers.groupby("participant_id"):
         rows.append((person,))
-        ranked = mine.assign(rank=mine["visit"].map(order.index))
-        for ulcer in ranked.sort_values(["rank", "finger", "occasion"]).itertuples():
-            finger = print_finger(ulcer.finger) if ulcer.finger else "finger not recorded"
-            state = (text or "not recorded" for text in (ulcer.active, ulcer.new, ulcer.healed))
-            size = NONE if ulcer.size_mm != ulcer.size_mm else f"{ulcer.size_mm:g}"
-            rows.append((study.visit(ulcer.visit).label, finger, *state, size))
+        for finger, here in mine.groupby("finger"):
+            texts = (
+                "; ".join(
+                    _print_ulcer(ulcer) for ulcer in here[here["visit"] == visit].itertuples()
+                )
+                for visit in at
+            )
+            rows.append(
+                (print_finger(finger) or "Finger not recorded", *(t or NONE for t in texts))
+            )
     return Table(
-        ("", "Participants, or finger", "Active", "New", "Healed", "Size, mm"),
+        ("", *(study.visit(visit).label for visit in at)),
         tuple(rows),
         notes=(
-            "Participants with an active ulcer, of those assessed; finger 1 is the thumb. An ulcer "
-            "bears no number over the visits.",
+            "Participants are those assessed at the visit; finger 1 is the thumb; sizes are "
+            f"largest diameters. {NONE}: no ulcer recorded there at that visit.",
         ),
         numeric=False,
     )
@@ -113,7 +119,7 @@ def make_laboratory_table(pairs, results, study, *, before, after):
         names = [f"{visit}.median_range" for visit in (before, after, "change")]
         names += ["n_higher", "n_equal", "n_lower"]
         cells = (cell_of(results, f"{start}.{name}") for name in names)
-        rows.append((f"{name_test(item)}, {unit}" if unit else name_test(item), *cells))
+        rows.append((name_test(item, unit), *cells))
     return Table(
         (
             "Median (range)",
@@ -130,3 +136,10 @@ def make_laboratory_table(pairs, results, study, *, before, after):
             "are not classed as low, normal or high.",
         ),
     )
+
+
+def _print_ulcer(ulcer):
+    states = [name for name in ("new", "active", "healed") if getattr(ulcer, name) == "yes"]
+    if ulcer.size_mm > 0 and ulcer.active == "yes":
+        states.append(f"{ulcer.size_mm:g} mm")
+    return " ".join(states) or "state not recorded"
