@@ -1,7 +1,13 @@
 """Words for names of study.yml that have no label of their own."""
 
 NAMES = {"haq_di": "HAQ-DI"}
-PROPER = {"vas": "VAS:", "haq": "HAQ", "mrss": "mRSS", "raynaud": "Raynaud"}
+PROPER = {
+    "vas": "VAS:",
+    "haq": "HAQ",
+    "mrss": "mRSS",
+    "raynaud": "Raynaud",
+    "followup": "follow-up",
+}
 
 
 def label_part(name):

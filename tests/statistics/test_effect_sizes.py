@@ -96,6 +96,19 @@ def test_factor_of_g_av_at_seven_pairs(correlation, factor):
     assert small_sample_factor(12 / (1 + correlation**2)) == pytest.approx(factor, abs=5e-4)
 
 
+def test_pingouin_s_sizes_of_pairs_are_unsigned_pooled_and_shrunk_too_little():
+    import pingouin
+
+    pairs = (ONE_OPPOSITE.followup, ONE_OPPOSITE.baseline)
+    row = pingouin.ttest(*pairs, paired=True).iloc[0]
+    df = 12 / (1 + np.corrcoef(*pairs)[0, 1] ** 2)
+    pooled = hedges_g_av(ONE_OPPOSITE.baseline, ONE_OPPOSITE.followup).estimate
+    assert row["cohen_d"] == pytest.approx(-pooled / small_sample_factor(df))
+    assert row["CI95"].tolist() == [-14.05, -2.66]
+    hedges = pingouin.compute_effsize(*pairs, paired=True, eftype="hedges")
+    assert hedges == pytest.approx(-row["cohen_d"] * (1 - 3 / 47))
+
+
 def test_interval_of_d_z_inverts_the_noncentral_t_distribution():
     from scipy.stats import nct
 

@@ -178,6 +178,26 @@ def test_scipy_agrees_up_to_thirteen_pairs_and_not_with_its_exact_method():
     assert signed_rank(changes).p_value == signed_rank(changes, zeros="pratt").p_value == 0.125
 
 
+def test_scipy_approximates_beyond_thirteen_pairs_with_ties():
+    from scipy.stats import wilcoxon
+
+    changes = [-4, -3, -3, -2, -2, -1, -1, -1, 1, 1, 2, -5, -6, -2, 3]
+    assert wilcoxon(changes).pvalue == wilcoxon(changes, method="asymptotic").pvalue
+    _, sums = enumerate_signs(changes, "wilcoxon")
+    observed = abs(signed_rank(changes).statistic - sums.mean())
+    exact = (np.abs(sums - sums.mean()) >= observed).mean()
+    assert signed_rank(changes).p_value == pytest.approx(exact, **EXACT)
+    assert wilcoxon(changes).pvalue != pytest.approx(exact, rel=0.01)
+
+
+def test_pingouin_drops_zeros_from_its_rank_biserial_correlation_under_pratt_too():
+    import pingouin
+
+    pair = (TIES_AND_ZERO.followup, TIES_AND_ZERO.baseline)
+    row = pingouin.wilcoxon(*pair, zero_method="pratt").iloc[0]
+    assert row["RBC"] == pytest.approx(rank_biserial(TIES_AND_ZERO.change).estimate)
+
+
 def test_pingouin_agrees_on_the_rank_biserial_correlation_of_nonzero_changes():
     import pingouin
 

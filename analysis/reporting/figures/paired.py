@@ -110,6 +110,7 @@ def _draw_changes(axes, pairs, results, outcome):
         xycoords=("axes fraction", "data"),
         ha="center",
         fontsize=8,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
     axes.margins(x=0.08)
 

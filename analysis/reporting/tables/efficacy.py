@@ -47,7 +47,7 @@ def make_efficacy_table(results, study):
         "The outcomes are tested in registered order, an order that the analysts imposed, until "
         f"the first p above {study.analysis.alpha.value:g}; it stops at: ",
         stopped,
-        ". All others are descriptive.",
+        ". All after it are descriptive.",
     )
     return Table(columns, tuple(rows), notes=(P_NOTE, levels_note(results, scores), sequence))
 

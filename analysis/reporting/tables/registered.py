@@ -5,6 +5,7 @@ import dataclasses
 from analysis.reporting.labels import label_part
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.efficacy import find_followup
+from analysis.statistics.inference import ZERO_RULES
 
 DECIDED_BY = {"registry": "registration", "assumed": "analysts"}
 
@@ -95,4 +96,5 @@ def _list_settings(record):
     for field in dataclasses.fields(record):
         setting = getattr(record, field.name)
         value = setting.value if isinstance(setting.value, str) else f"{setting.value:g}"
-        yield label_part(field.name), value.replace("_", " "), setting.source
+        value = ZERO_RULES.get(value, value).replace("_", " ")
+        yield label_part(field.name), value, setting.source
