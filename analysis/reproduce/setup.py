@@ -16,13 +16,14 @@ from pathlib import Path
 from analysis import paths
 from analysis.errors import MissingError
 from analysis.reproduce import lock
-from analysis.reproduce.state import hash_file, replace_text
+from analysis.reproduce.state import forget_hashes, hash_file, replace_text
 
 FOLDER = ".venv"
 STAMP = "set-up.json"
 PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
 QUARTO_SECONDS = 60
+NO_QUARTO = "Quarto could not be had; the built-in renderer does its work."
 
 
 def set_up(*, quarto=False, conda=False, root=paths.ROOT):
@@ -49,10 +50,11 @@ def set_up(*, quarto=False, conda=False, root=paths.ROOT):
         return
     venv = root / FOLDER
     with _hold(root / ".run"):
+        forget_hashes()
         stamp = read_stamp(venv)
         if stamp and not quarto and stamp["state"] == describe_state(venv, root):
             return
-        _make_environment(venv, root, fresh=not stamp, quarto=quarto or "quarto" not in stamp)
+        _make_environment(venv, root, fresh=not stamp, quarto=quarto)
 
 
 def describe_state(venv, root):
@@ -92,8 +94,7 @@ def write_pth(prefix, root):
 
 def _make_environment(venv, root, *, fresh, quarto):
     started = time.monotonic()
-    stamp = read_stamp(venv)
-    told = f"{stamp.get('quarto', '')}"
+    told = read_stamp(venv).get("quarto")
     print(f"Setting up {FOLDER} from requirements.lock: a minute or two, once.", flush=True)
     (venv / STAMP).unlink(missing_ok=True)
     python = venv / "bin" / "python"
@@ -102,7 +103,7 @@ def _make_environment(venv, root, *, fresh, quarto):
         _install_uv(python, root)
     _sync(python, root)
     write_pth(venv, root)
-    if quarto:
+    if quarto or told != NO_QUARTO:
         told = _try_quarto(python)
     replace_text(
         venv / STAMP,
@@ -166,7 +167,7 @@ def _try_quarto(python):
         code = None
     if code == 0:
         return "Quarto is there."
-    return "Quarto could not be had; the built-in renderer does its work."
+    return NO_QUARTO
 
 
 def _pip(python):

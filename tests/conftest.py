@@ -1,0 +1,22 @@
+"""What all tests share: programs that a machine may lack."""
+
+import os
+import shutil
+
+import pytest
+
+# Quarto cannot be had everywhere, not even in CI; the built-in renderer does its work.
+OPTIONAL = {"quarto"}
+NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "R": ("Rscript",)}
+
+
+def pytest_runtest_setup(item):
+    """Skip a test whose program is absent; in CI that is a failure."""
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if any(map(shutil.which, NAMES.get(program, (program,)))):
+                continue
+            reason = f"needs {program}, which is not on the PATH"
+            if os.environ.get("CI") and program not in OPTIONAL:
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)

@@ -1,0 +1,81 @@
+"""pyproject.toml, requirements.lock and environment.yml say the same; so does the Makefile."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from analysis import paths
+from analysis.reproduce import pipeline
+from analysis.reproduce.lock import compare_installed, find_block, read_lock
+
+LOCK = paths.LOCK.read_text(encoding="utf-8")
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
+MAKEFILE = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_lock_was_made_from_the_project():
+    direct = f"# via svf-hand-trial ({paths.ROOT.joinpath('pyproject.toml').name})"
+    asked = {
+        name
+        for name in read_lock(LOCK)
+        if "svf-hand-trial (pyproject.toml)" in find_block(LOCK, name)
+    }
+    assert asked == set(PROJECT["dependencies"]), direct
+
+
+def test_every_locked_package_has_hashes_and_no_address():
+    assert len(read_lock(LOCK)) == len(re.findall(r"^\S+==", LOCK, re.MULTILINE)) > 50
+    for name in read_lock(LOCK):
+        assert "--hash=sha256:" in find_block(LOCK, name)
+    assert "://" not in LOCK
+    assert "index-url" not in LOCK
+
+
+def test_conda_takes_what_python_runs_from_the_lock():
+    names = [
+        each if isinstance(each, dict) else each.split("=")[0].rstrip(">")
+        for each in CONDA["dependencies"]
+    ]
+    assert names == [
+        "python", "quarto", "make", "r-base", "r-coin", "r-exactranktests", "pip",
+        {"pip": ["-r requirements.lock"]},
+    ]  # fmt: skip
+    assert CONDA["name"] == PROJECT["name"]
+
+
+def test_conda_has_a_python_that_the_project_allows():
+    wanted = next(each for each in CONDA["dependencies"] if str(each).startswith("python="))
+    low = PROJECT["requires-python"].removeprefix(">=")
+    assert tuple(map(int, wanted.split("=")[1].split("."))) >= tuple(map(int, low.split(".")))
+
+
+def test_a_package_with_another_version_is_named():
+    locked = {"numpy": ("2.0.0", ""), "colorama": ("1.0", "sys_platform == 'nowhere'")}
+    assert compare_installed(locked, {"numpy": "2.0.0"}) == []
+    assert compare_installed(locked, {"numpy": "1.9"}) == ["numpy is 1.9, locked is 2.0.0"]
+    assert compare_installed(locked, {}) == ["numpy is missing, locked is 2.0.0"]
+
+
+@pytest.mark.parametrize("step", pipeline.STEPS, ids=lambda step: step.name)
+def test_make_waits_for_what_the_pipeline_says(step):
+    files = {step.name: f"$(COPY)/{step.name}.ipynb" for step in pipeline.NOTEBOOKS}
+    files |= {"results": "$(RESULTS)"}
+    waits = re.findall(rf"^.*\$\(STATE\)/{step.name}\.json.*: \| (.*)$", MAKEFILE, re.MULTILINE)
+    wanted = (
+        "$(COPIES)" if step is pipeline.RESULTS else " ".join(files[name] for name in step.after)
+    )
+    assert waits == ([wanted] if wanted else [])
+
+
+def test_make_knows_every_notebook():
+    line = re.search(r"^NOTEBOOKS := (.*)$", MAKEFILE, re.MULTILINE)[1]
+    assert line.split() == [step.name for step in pipeline.NOTEBOOKS]
+
+
+def test_help_names_every_target():
+    targets = set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split())
+    told = set(re.findall(r"echo 'make ([\w-]+)", MAKEFILE))
+    assert targets - told == {"help", "refresh"}
