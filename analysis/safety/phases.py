@@ -7,8 +7,10 @@ import pandas as pd
 
 from analysis.errors import DataError
 
+EARLIEST = pd.Timestamp("1800-01-01")
+LATEST = pd.Timestamp("2199-12-31")
+# A boundary that nobody passes: later than whatever an unknown date may mean.
 NEVER = pd.Timestamp("2200-01-01")
-ALWAYS = pd.Timestamp("1800-01-01")
 PHASES = (
     "before_consent",
     "pre_procedure",
@@ -85,11 +87,9 @@ def assign_phases(events, participants, *, last_day):
     last = find_span(event["end_date"])[1]
     high = high.mask((last < high) & (last >= low), last)
     began_before = event["worsening"].eq("yes") & (high < anaesthesia)
-    may_worsen = began_before & (event["end_date"].eq("") | (last >= anaesthesia))
+    may_worsen = began_before & (last >= anaesthesia)
     in_procedure = ((high >= anaesthesia) | may_worsen) & (low <= end)
     in_product = ((high >= injection) | (may_worsen & (last >= injection))) & (low <= end)
-    in_procedure &= anaesthesia < NEVER
-    in_product &= injection < NEVER
     first, final = (_count_boundaries(t, anaesthesia, injection, end) for t in (low, high))
     consent = find_span(person["consent_date"])[0]
     phase = final.map({0: "pre_procedure", 1: PROCEDURE.name, 2: PRODUCT.name, 3: "later"})
@@ -144,7 +144,7 @@ def find_span(dates, times=None):
     high = low.mask(length == 4, low + pd.offsets.YearEnd(0))
     high = high.mask(length == 7, low + pd.offsets.MonthEnd(0))
     high = high.mask(length <= 10, high + pd.Timedelta(hours=23, minutes=59))
-    return low.fillna(ALWAYS), high.fillna(NEVER)
+    return low.fillna(EARLIEST), high.fillna(LATEST)
 
 
 def _find_boundaries(person, last_day):

@@ -1,0 +1,107 @@
+import pytest
+from safety_tables import NOT_INJECTED, NOT_TREATED, make_events, make_participants
+
+from analysis.errors import DataError
+from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
+
+PEOPLE = make_participants("P1", "P2", "P3", P2=NOT_INJECTED, P3=NOT_TREATED)
+
+
+def assign(person="P1", people=PEOPLE, **cells):
+    phased = assign_phases(make_events((person, cells)), people, last_day=98).iloc[0]
+    return phased["phase"], phased["procedure_emergent"], phased["product_emergent"]
+
+
+def flag(person="P1", people=PEOPLE, **cells):
+    return assign_phases(make_events((person, cells)), people, last_day=98)["phase_flag"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "expected"),
+    [
+        ("2031-02-19", "", ("before_consent", "no", "no")),
+        ("2031-02-20", "", ("pre_procedure", "no", "no")),
+        ("2031-03-09", "23:59", ("pre_procedure", "no", "no")),
+        ("2031-03-10", "08:59", ("pre_procedure", "no", "no")),
+        ("2031-03-10", "09:00", ("procedure_emergent", "yes", "no")),
+        ("2031-03-10", "10:59", ("procedure_emergent", "yes", "no")),
+        ("2031-03-10", "11:00", ("product_emergent", "yes", "yes")),
+        ("2031-03-11", "", ("product_emergent", "yes", "yes")),
+        ("2031-06-16", "", ("product_emergent", "yes", "yes")),
+        ("2031-06-17", "", ("later", "no", "no")),
+    ],
+    ids=lambda value: str(value),
+)
+def test_an_event_belongs_to_the_period_in_which_its_minute_lies(date, time, expected):
+    assert assign(start_date=date, start_time=time) == expected
+
+
+def test_without_a_time_on_the_day_of_the_procedure_it_counts_in_both_and_is_flagged():
+    assert assign(start_date="2031-03-10") == ("unclear", "yes", "yes")
+    assert flag(start_date="2031-03-10") == "start on the day of the procedure without a time"
+
+
+@pytest.mark.parametrize("date", ["2031-03", "2031", ""])
+def test_a_partial_date_that_reaches_the_procedure_counts_in_both_and_is_flagged(date):
+    assert assign(start_date=date) == ("unclear", "yes", "yes")
+    assert flag(start_date=date) != ""
+
+
+def test_a_partial_date_that_is_surely_before_or_after_is_not_in_doubt():
+    assert assign(start_date="2031-01") == ("before_consent", "no", "no")
+    assert assign(start_date="2031-04") == ("product_emergent", "yes", "yes")
+    assert assign(start_date="2032") == ("later", "no", "no")
+
+
+def test_what_had_ended_before_the_procedure_did_not_begin_in_it():
+    assert assign(start_date="2031-03", end_date="2031-03-08") == ("pre_procedure", "no", "no")
+    assert assign(start_date="", end_date="2031-03-08") == ("pre_procedure", "no", "no")
+
+
+def test_the_worsening_of_an_earlier_condition_counts_unless_it_had_ended_before():
+    began = {"start_date": "2031-03-01", "worsening": "yes"}
+    assert assign(**began) == ("unclear", "yes", "yes")
+    assert flag(**began) == "worsening of a condition that began before the procedure"
+    assert assign(**began, end_date="2031-03-05") == ("pre_procedure", "no", "no")
+    assert assign(**{**began, "worsening": "no"}) == ("pre_procedure", "no", "no")
+
+
+def test_who_was_harvested_but_not_injected_has_no_product_period():
+    assert assign("P2", start_date="2031-03-20") == ("procedure_emergent", "yes", "no")
+    assert assign("P2", start_date="2031-03-10") == ("unclear", "yes", "no")
+
+
+def test_the_events_of_an_untreated_participant_are_only_listed():
+    assert assign("P3", start_date="2031-03-20") == ("pre_procedure", "no", "no")
+    assert assign("P3", start_date="") == ("pre_procedure", "no", "no")
+
+
+def test_without_the_time_of_anaesthesia_its_whole_day_counts_and_is_flagged():
+    people = make_participants("P1", P1={"anaesthesia_start": ""})
+    day = {"people": people, "start_date": "2031-03-10", "start_time": "08:00"}
+    assert assign(**day) == ("unclear", "yes", "no")
+    assert flag(**day) == "time of the procedure not recorded"
+
+
+def test_an_event_of_an_unknown_participant_stops_the_run():
+    with pytest.raises(DataError, match=r"P9.*belongs to nobody"):
+        assign("P9")
+
+
+def test_events_are_counted_in_the_population_of_their_period():
+    events = assign_phases(
+        make_events(
+            ("P1", {"start_date": "2031-03-10", "start_time": "10:00"}),
+            ("P1", {"start_date": "2031-03-11"}),
+            ("P2", {"start_date": "2031-03-11"}),
+            ("P3", {"start_date": "2031-03-11"}),
+        ),
+        PEOPLE,
+        last_day=98,
+    )
+    inside, people = select_emergent(events, PEOPLE, PROCEDURE)
+    assert inside["event_number"].tolist() == [1, 2, 3]
+    assert people["participant_id"].tolist() == ["P1", "P2"]
+    inside, people = select_emergent(events, PEOPLE, PRODUCT)
+    assert inside["event_number"].tolist() == [2]
+    assert people["participant_id"].tolist() == ["P1"]
