@@ -39,7 +39,7 @@ def summarise_tipping(pairs, missing, outcome, study, context, *, visit):
             context,
             visit=visit,
             qualifier=f"tipping.{name_change(change)}",
-            group=f"change of {_print(change)}",
+            group=f"change of {_print([change], changes)}",
         )
         rows += [row for row in stated if row["statistic"] in STATISTICS]
     statements = make_statements(
@@ -75,8 +75,9 @@ def _print_excluding(pairs, missing, outcome, study, changes):
         )
         if interval.attainable and (interval.low > 0 or interval.high < 0):
             excluding.append(change)
-    return "; ".join(_print(change) for change in excluding) or "none"
+    return _print(excluding, changes) or "none"
 
 
-def _print(change):
-    return format_number(change, 0 if change == int(change) else 2)
+def _print(chosen, changes):
+    decimals = 0 if all(change == int(change) for change in changes) else 1
+    return "; ".join(format_number(change, decimals) for change in chosen)

@@ -38,8 +38,8 @@ def make_design_table(results, study):
         f"p at or below {study.analysis.alpha.value:g} out of reach",
         "Rejects without a change: exact / mid-p / t",
         "Rejects with the assumed change: exact / mid-p / t",
-        "Closed interval covers no change",
-        "Open interval covers no change",
+        "Closed interval covers zero, without a change",
+        "Open interval covers zero, without a change",
     )
     family = "sensitivity.family.design"
     notes = (

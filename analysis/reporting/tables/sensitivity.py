@@ -36,7 +36,7 @@ ALTERNATIVES = (
         "Missing follow-up scores",
         (
             ("missing.last_observation", "Last score between the visits"),
-            ("missing.baseline_observation", "Baseline score, no change"),
+            ("missing.baseline_observation", "Baseline score once more"),
             ("missing.worst_case", "Least improvement that anybody had"),
             ("missing.best_case", "Greatest improvement that anybody had"),
         ),
