@@ -1,0 +1,86 @@
+"""The catalogue, the cards and the command line."""
+
+import pytest
+from instrument_items import STUDY
+
+from analysis.errors import DataError, UsageError
+from analysis.instruments.__main__ import main
+from analysis.instruments.card import BASES, make_card
+from analysis.instruments.catalogue import find_instrument, find_variant, list_instruments
+from analysis.instruments.scores import list_components
+
+NAMES = [
+    "capillaroscopy",
+    "cochin",
+    "digital_ulcers",
+    "finger_circumference",
+    "hand_pain",
+    "haq",
+    "kapandji",
+    "mrss",
+    "raynaud",
+    "shaq",
+]
+
+
+def test_every_instrument_is_found_by_its_module():
+    assert [instrument.name for instrument in list_instruments()] == NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [("mrss", 17), ("cochin", 18), ("haq", 20), ("kapandji", 6), ("finger_circumference", 8)],
+)
+def test_an_instrument_has_as_many_graded_items_as_its_definition_says(name, items):
+    instrument = find_instrument(name)
+    own = [item for item in instrument.items if item.name != "recorded_total" and item.high != 1]
+    assert sum(len(item.locations) for item in own) == items
+
+
+def test_the_study_names_only_variants_and_components_that_exist():
+    for outcome in (*STUDY.outcomes, *STUDY.supporting):
+        instrument = find_instrument(outcome.instrument)
+        shown = list_components(outcome, find_variant(instrument, outcome.variants["primary"]))
+        assert tuple(component.name for component in shown) == outcome.components
+
+
+def test_the_range_of_an_outcome_is_that_of_its_primary_variant():
+    for outcome in STUDY.outcomes:
+        variant = find_variant(find_instrument(outcome.instrument), outcome.variants["primary"])
+        assert outcome.range == (variant.low, variant.high), outcome.name
+        assert outcome.better == find_instrument(outcome.instrument).better, outcome.name
+
+
+def test_an_unknown_component_of_the_study_is_refused():
+    import dataclasses
+
+    outcome = dataclasses.replace(STUDY.outcome("kapandji"), components=("thumb",))
+    with pytest.raises(DataError, match="kapandji has no component thumb"):
+        list_components(outcome, find_variant(find_instrument("kapandji"), "both_hands"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_tells_every_item_every_variant_and_every_source(name):
+    instrument, card = find_instrument(name), make_card(find_instrument(name))
+    told = {row[0] for row in card}
+    assert {item.name for item in instrument.items} <= told
+    assert {variant.name for variant in instrument.variants} <= told
+    assert {(source.citation, BASES[source.basis]) for source in instrument.sources} <= set(card)
+    assert all(text for row in card for text in row)
+
+
+def test_the_command_lists_all_and_prints_one(capsys):
+    assert main([]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == NAMES
+    assert main(["cochin"]) == 0
+    assert "  kitchen_8: peel fruit; 0 to 5" in capsys.readouterr().out.splitlines()
+
+
+def test_the_command_helps_with_a_name_that_is_wrong(capsys):
+    assert main(["cochinn"]) == 2
+    assert "Did you mean cochin." in capsys.readouterr().err
+
+
+def test_an_unknown_variant_names_the_known_ones():
+    with pytest.raises(UsageError, match="Known: both_hands, modified_index"):
+        find_variant(find_instrument("kapandji"), "sum")
