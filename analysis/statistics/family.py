@@ -7,6 +7,8 @@ from analysis.statistics.max_t import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.populations import select_pairs
 from analysis.statistics.statements import Statements, attempt
 
+PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
+
 
 def make_change_matrix(pairs, outcomes, *, visit, column="change"):
     """Return the primary changes as a table of participants by outcomes, in their order.
@@ -102,8 +104,7 @@ def _adjust_by_holm(tests, make):
 
 def _adjust_by_max_t(changes, make):
     result = max_t(changes.to_numpy())
-    patterns = "all patterns of signs" if result.exact else "random patterns of signs"
-    method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {patterns}"
+    method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {PATTERNS[result.exact]}"
     for name, adjusted, smallest in zip(changes, result.adjusted, result.attainable, strict=True):
         statements = make(name, n=int(changes[name].notna().sum()))
         yield statements.p("max_t_p", adjusted, method=method, warning="descriptive")
@@ -115,6 +116,7 @@ def _test_globally(improvements, make):
     result, reason = attempt(global_test, improvements.to_numpy())
     statements = make("global_test", n=result and result.n_participants)
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
+    method += f", {PATTERNS[result.exact]}" if result else ""
     yield statements.p("p_value", result and result.p_value, method=method, warning=reason)
     yield statements.p("p_min", result and result.attainable, method="smallest attainable p")
     yield statements.number(

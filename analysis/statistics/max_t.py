@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.errors import DataError
 from analysis.statistics.multiplicity import FixedSequence, Holm, fixed_sequence, holm
-from analysis.statistics.sign_flip import sign_flip
+from analysis.statistics.sign_flip import DRAWS, sign_flip
 
 __all__ = [
     "FixedSequence",
@@ -33,7 +33,8 @@ class MaxT:
     adjusted
         Two-sided p-value of each outcome, adjusted for all of them.
     attainable
-        The smallest that it could have been: 2^(1+z)/2^n with z zero or missing changes.
+        The smallest that it could have been: 2^(1+z)/2^n with z zero or missing changes, and
+        never below the share of one pattern where patterns are drawn.
     exact
         Whether all patterns of signs were used.
     """
@@ -43,7 +44,7 @@ class MaxT:
     exact: bool
 
 
-def max_t(changes, *, draws=19_999, seed=2016):
+def max_t(changes, *, draws=DRAWS, seed=2016):
     """Adjust for several outcomes by the joint sign-flip distribution of the largest statistic.
 
     Each participant has one sign for all outcomes, which keeps their correlation. The statistic
@@ -81,7 +82,7 @@ def max_t(changes, *, draws=19_999, seed=2016):
         reached, patterns = reached + 1, patterns + 1
     return MaxT(
         adjusted=tuple((reached / patterns).tolist()),
-        attainable=tuple(_find_attainable(column) for column in (array != 0).T),
+        attainable=tuple(_find_attainable(column, 1 / patterns) for column in (array != 0).T),
         exact=exact,
     )
 
@@ -140,7 +141,7 @@ def global_test(improvements):
     flip = sign_flip(sums)
     return GlobalTest(
         p_value=flip.p_value,
-        attainable=_find_attainable(sums != 0),
+        attainable=_find_attainable(sums != 0, 0.0 if flip.exact else 1 / (DRAWS + 1)),
         mean_improvement=float(standard.sum() / max(present.sum(), 1)),
         n_participants=len(array),
         n_outcomes=array.shape[1],
@@ -148,8 +149,8 @@ def global_test(improvements):
     )
 
 
-def _find_attainable(nonzero):
-    return min(1.0, float(np.ldexp(2.0, -int(nonzero.sum()))))
+def _find_attainable(nonzero, least):
+    return min(1.0, max(least, float(np.ldexp(2.0, -int(nonzero.sum())))))
 
 
 def _check_matrix(changes):

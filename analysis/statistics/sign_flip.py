@@ -8,6 +8,7 @@ import numpy as np
 from analysis.statistics.checks import check_differences, check_share
 
 EXACT_UP_TO = 25
+DRAWS = 19_999
 # Sums that differ by less than this share of the sum of absolute values are one value.
 TOLERANCE = 1e-12
 CHUNK = 2_000
@@ -42,7 +43,7 @@ class SignFlip:
     standard_error: float
 
 
-def sign_flip(differences, *, confidence=0.95, draws=19_999, seed=2016):
+def sign_flip(differences, *, confidence=0.95, draws=DRAWS, seed=2016):
     """Test by flipping signs whether differences are symmetric about zero, with the mean.
 
     The p-value is the share of the 2^n patterns of signs whose mean lies at least as far from

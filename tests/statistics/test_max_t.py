@@ -79,7 +79,8 @@ def test_beyond_twenty_participants_patterns_are_drawn_and_never_give_zero():
     changes = np.random.default_rng(9).normal(2, 1, (30, 2))
     result = max_t(changes)
     assert not result.exact
-    assert min(result.adjusted) == 1 / 20_000
+    assert min(result.adjusted) == min(result.attainable) == 1 / 20_000
+    assert global_test(changes).attainable == 1 / 20_000
     assert max_t(changes) == result
 
 
