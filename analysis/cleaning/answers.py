@@ -2,13 +2,15 @@
 
 import pandas as pd
 
+from analysis.cleaning.completeness import find_usual_forms, list_attended
 from analysis.cleaning.export import REDCAP
+from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.sheet import find
 
 # Questionnaires that a person fills in anew at every visit.
 ANSWERED_ANEW = ("cochin", "haq")
-# Fewer different answers than these repeat by themselves.
-MIN_ANSWERS, MIN_DIFFERENT = 12, 3
+# Short questionnaires, and those with few difficulties, repeat by themselves.
+MIN_ANSWERS, MIN_DIFFERENT, MIN_DIFFICULT = 12, 3, 6
 
 
 def find_required(view):
@@ -49,12 +51,9 @@ def find_absent_forms(view):
 
     People who were not found eligible are left out: they have no later forms.
     """
-    eligible = view.tables["participants"].set_index("participant_id")["eligible"].ne("no")
-    single = view.keys["instance"].eq("") & view.keys["participant"].map(eligible)
-    rows = view.keys.index[single.to_numpy()]
-    visits = view.keys.loc[rows, "visit"]
-    opened = view.opened.loc[rows]
-    usual = opened.groupby(visits).mean() > 0.5
+    rows = list_attended(view.sheets[REDCAP], find_eligible(view.tables["participants"]))
+    visits, opened = view.keys.loc[rows, "visit"], view.opened.loc[rows]
+    usual = find_usual_forms(rows, view.opened, view.keys["visit"])
     for form in opened.columns:
         status = f"{form}_complete"
         absent = ~opened[form] & visits.map(usual[form])
@@ -78,8 +77,8 @@ def find_totals(view):
 def find_copies(view):
     """Questionnaires whose every answer equals the visit before.
 
-    Only answers that do not repeat by themselves count: at least `MIN_ANSWERS` items, of
-    which at least `MIN_DIFFERENT` values occur.
+    Only answers that do not repeat by themselves count: at least `MIN_ANSWERS` items, at least
+    `MIN_DIFFERENT` different values, at least `MIN_DIFFICULT` items above 0.
     """
     order = {visit.name: place for place, visit in enumerate(view.study.visits)}
     single = view.keys[view.keys["instance"] == ""]
@@ -94,6 +93,6 @@ def find_copies(view):
         complete = answers.notna().all(axis=1)
         told, who = answers[complete], keys.loc[complete.to_numpy(), "participant"]
         same = (told == told.groupby(who).shift()).all(axis=1)
-        varied = told.nunique(axis=1) >= MIN_DIFFERENT
+        varied = (told.nunique(axis=1) >= MIN_DIFFERENT) & ((told > 0).sum(axis=1) >= MIN_DIFFICULT)
         mask = (same & varied).reindex(view.cells.index, fill_value=False)
         yield REDCAP, find("copied_forward", fields[0].name, mask)

@@ -16,7 +16,7 @@ from analysis.cleaning.forms import Reasons, empty_untouched_boxes, find_asked, 
 from analysis.cleaning.hands import check_lines
 from analysis.cleaning.identifiers import list_participants, unify_identifiers
 from analysis.cleaning.intercurrent import find_intercurrent_events
-from analysis.cleaning.populations import assign_populations
+from analysis.cleaning.populations import assign_populations, find_eligible
 from analysis.cleaning.privacy import check_privacy
 from analysis.cleaning.reconcile import reconcile
 from analysis.cleaning.schema import DICTIONARY, MAP, read_fields, read_file_fields
@@ -121,7 +121,9 @@ def clean_export(export, study):
         wide=cleaned,
         tables=tables,
         balance=reconcile(received, cleaned, tables, fields),
-        completeness=count_forms(sheets[REDCAP], opened, tables["visits"]),
+        completeness=count_forms(
+            sheets[REDCAP], opened, tables["visits"], find_eligible(tables["participants"])
+        ),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
     )

@@ -10,7 +10,7 @@ from analysis.cleaning.sheet import find
 # products is negative, and turning them round brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 # Ratings of one person differ; a tenth of all the others, and all the others high, is a scale.
-MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
+MIN_OTHERS, LOWEST_OTHER, LOWEST_RATIO, RATIO = 2, 30, 5, (7, 14)
 
 
 def find_swapped_sides(view):
@@ -54,7 +54,7 @@ def find_scales(view):
         count = others.groupby(who).transform("count")
         lowest, middle = (others.groupby(who).transform(told) for told in ("min", "median"))
         alone = low.groupby(who).transform("sum") == 1
-        ratio = (middle / rating).between(*RATIO)
+        ratio = (middle / rating).between(*RATIO) & (lowest / rating >= LOWEST_RATIO)
         differs = low & alone & (count >= MIN_OTHERS) & (lowest >= LOWEST_OTHER) & ratio
         yield (
             REDCAP,

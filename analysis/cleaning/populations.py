@@ -53,6 +53,11 @@ def assign_populations(participants, procedures, visits, events, study):
     )
 
 
+def find_eligible(participants):
+    """Say by participant whether nobody found them ineligible."""
+    return participants.set_index("participant_id")["eligible"].ne("no")
+
+
 def list_exclusions(who, procedures, visits, events, study):
     """Return every reason against the per-protocol population, one row per participant and reason.
 

@@ -1,0 +1,79 @@
+"""On which study day every visit took place, against its window."""
+
+from analysis.reporting.figure import COLOURS, use_style
+
+WIDTH, HEIGHT, MARGIN = 6.5, 3.0, 4
+# Beyond these days a date is an error that would squeeze the picture; it is named, not drawn.
+FARTHEST = 90
+
+
+def draw_visit_windows(visits, study):
+    """Draw the study day of every visit of every participant.
+
+    Parameters
+    ----------
+    visits : pandas.DataFrame
+        The table visits.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        One line per visit: its window as a bar, its planned day, a mark per participant
+        (a cross outside the window).
+    alt : str
+        How many visits lie inside their windows, and which participants' do not.
+    """
+    plt = use_style()
+    planned = [visit for visit in study.visits if visit.day is not None]
+    dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
+    figure, axes = plt.subplots(figsize=(WIDTH, HEIGHT))
+    edges, undrawn = [], 0
+    for place, visit in enumerate(planned):
+        axes.barh(
+            place, visit.high - visit.low or 0.6, left=visit.low, height=0.62,
+            color=COLOURS["grey"], alpha=0.5, linewidth=0,
+        )  # fmt: skip
+        axes.plot([visit.day] * 2, [place - 0.31, place + 0.31], color=COLOURS["unchanged"], lw=1)
+        own = dated[dated["visit"] == visit.name].sort_values(["study_day", "participant_id"])
+        near = own[own["study_day"].between(visit.low - FARTHEST, visit.high + FARTHEST)]
+        undrawn += len(own) - len(near)
+        days = near["study_day"].astype("float64")
+        level = place + _spread(days)
+        inside = near["in_window"].eq("yes").to_numpy()
+        axes.scatter(days[inside], level[inside], s=16, color=COLOURS["better"], zorder=3)
+        axes.scatter(
+            days[~inside], level[~inside], s=26, marker="X", color=COLOURS["worse"], zorder=3
+        )
+        edges += [visit.low, visit.high, *days]
+    axes.set_xlim(min(edges) - MARGIN, max(edges) + MARGIN)
+    axes.set_yticks(range(len(planned)), [visit.label for visit in planned])
+    axes.invert_yaxis()
+    axes.set_xlabel("Study day (0: procedure)")
+    axes.set_title("Visits and their windows", loc="left")
+    if undrawn:
+        axes.set_title(f"{undrawn} further away, not drawn", loc="right", fontsize=8)
+    figure.tight_layout()
+    return figure, _describe(dated, visits, study)
+
+
+def _spread(days):
+    """Set marks of one day apart, evenly around the line."""
+    nth, count = days.groupby(days).cumcount(), days.groupby(days).transform("size")
+    return ((nth - (count - 1) / 2) * (0.5 / count.clip(lower=5))).to_numpy()
+
+
+def _describe(dated, visits, study):
+    labels = {visit.name: visit.label for visit in study.visits}
+    outside = dated[dated["in_window"] == "no"].sort_values(["participant_id", "study_day"])
+    told = f"Of {len(dated)} dated visits {len(dated) - len(outside)} lie inside their windows."
+    if len(outside):
+        named = [
+            f"{r.participant_id} {labels[r.visit]} (day {r.study_day})"
+            for r in outside.itertuples()
+        ]
+        told += f" Outside are {', '.join(named[:10])}" + (
+            " and others." if len(named) > 10 else "."
+        )
+    missed = int((visits["status"] == "missed").sum())
+    return f"{told} Visits that were due and are not in the export: {missed}."

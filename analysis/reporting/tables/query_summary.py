@@ -1,0 +1,46 @@
+"""Queries and changes by rule, as a printed table."""
+
+from analysis.reporting.table import Table
+
+SEVERITIES = {
+    "error": "Errors",
+    "warning": "Warnings",
+    "note": "Notes",
+    "": "Logged without a question",
+}
+ACTIONS = {
+    "converted": "converted",
+    "set_missing": "set missing",
+    "kept": "kept",
+    "set_aside": "row set aside",
+    "corrected": "corrected",
+}
+
+
+def make_query_table(summary):
+    """Make the table of the rules that found something.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        `rule, severity, action, queries, changes`, as `analysis.cleaning.summary` counts them.
+    """
+    rows = []
+    for severity, heading in SEVERITIES.items():
+        part = summary[summary["severity"] == severity]
+        if len(part):
+            rows.append((heading,))
+            rows += [
+                (
+                    row.rule.replace("_", " "),
+                    ACTIONS[row.action],
+                    str(row.queries),
+                    str(row.changes),
+                )
+                for row in part.itertuples()
+            ]
+    return Table(
+        columns=("Rule", "What is done", "Queries", "Changed cells or rows"),
+        rows=tuple(rows),
+        notes=("A cell that several rules changed counts under each of them.",),
+    )
