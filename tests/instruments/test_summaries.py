@@ -1,0 +1,52 @@
+"""What scoring did, counted."""
+
+from instrument_items import STUDY, cochin, diary, join_items, mrss, write_items
+
+from analysis.instruments import score_items
+from analysis.instruments.summaries import count_limits, count_rules, count_status, list_rules
+
+SCORES = score_items(
+    join_items(
+        write_items(mrss(3) | cochin(2, kitchen_1="not_done") | diary(*[4] * 9)),
+        write_items(mrss(0, face="refused"), participant="SIM-02"),
+    ),
+    STUDY,
+)
+
+
+def test_scores_are_counted_by_how_they_came_about():
+    counts = count_status(SCORES, STUDY)
+    told = {row.Index[:2]: tuple(row)[1:] for row in counts.itertuples()}
+    assert told[("hand_mrss", "primary")] == (2, 0, 0, 0)
+    assert told[("total_mrss", "primary")] == (1, 0, 1, 0)
+    assert told[("cochin_hand_function", "primary")] == (0, 1, 0, 1)
+    assert list(dict.fromkeys(outcome for outcome, _ in told)) == [
+        "hand_mrss",
+        "raynaud_condition_score",
+        "total_mrss",
+        "cochin_hand_function",
+    ]
+
+
+def test_every_rule_that_fired_is_counted():
+    counts = count_rules(SCORES, STUDY)["people"]
+    assert counts[("total_mrss", "primary", "total", "item_missing")] == 1
+    assert counts[("cochin_hand_function", "primary", "kitchen", "prorated_within_group")] == 1
+    assert counts[("raynaud_condition_score", "primary", "total", "mean_of_rated_days")] == 1
+    assert "complete" not in counts.index.get_level_values("rule")
+
+
+def test_scores_that_were_not_simply_complete_are_listed():
+    listed = list_rules(SCORES).set_index(["participant_id", "outcome", "variant"])
+    row = listed.loc[("SIM-02", "total_mrss", "primary")]
+    assert row[["status", "missing_reason", "rule"]].to_list() == [
+        "missing",
+        "refused",
+        "item_missing",
+    ]
+    assert ("SIM-01", "hand_mrss", "primary") not in listed.index
+
+
+def test_those_at_a_limit_are_counted():
+    counts = count_limits(SCORES, STUDY).loc[("hand_mrss", "baseline")]
+    assert counts[["n", "low", "high", "at_floor", "at_ceiling"]].to_list() == [2, 0, 12, 1, 1]

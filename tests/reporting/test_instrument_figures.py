@@ -1,0 +1,65 @@
+"""Distributions, item heat maps and cards."""
+
+import pytest
+
+from analysis.instruments import score_items
+from analysis.instruments.haq import ITEMS
+from analysis.reporting.figures.distributions import draw_distributions
+from analysis.reporting.figures.item_heatmap import draw_item_heatmap
+from analysis.reporting.tables.instrument_cards import make_cards_table
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+
+
+@pytest.fixture
+def items():
+    import pandas as pd
+
+    rows = [
+        (person, visit, "kapandji", "opposition", side, value)
+        for person, value in (("SIM-01", 10), ("SIM-02", 7))
+        for visit in ("baseline", "week_12")
+        for side in ("right", "left")
+    ]
+    rows += [("SIM-01", "baseline", "haq", item, "", 1) for item in ITEMS[1:]]
+    rows += [("SIM-01", "baseline", "haq", ITEMS[0], "", None)]
+    columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
+    frame = pd.DataFrame(rows, columns=columns).assign(source="export.csv:form:field")
+    frame["missing_reason"] = frame["value"].isna().map({True: "not_done", False: ""})
+    return shape_table(frame, "items")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+
+
+def test_the_distributions_name_the_outcomes_with_someone_at_a_limit(items):
+    figure, alt = draw_distributions(score_items(items, STUDY), STUDY)
+    assert alt.endswith("occur in Kapandji opposition.")
+    titles = [axes.get_title(loc="left") for axes in figure.axes if axes.get_visible()]
+    assert titles == [outcome.label for outcome in STUDY.outcomes]
+
+
+def test_the_heat_map_has_a_row_per_item_and_names_what_is_blank(items):
+    figure, alt = draw_item_heatmap(items, STUDY, visit="week_12")
+    assert alt.endswith("occur in Health Assessment Questionnaire, disability index.")
+    rows = [len(axes.get_yticks()) for axes in figure.axes[:6]]
+    assert rows == [17, 17, 18, 18, 20, 20]
+    baseline = figure.axes[4].images[0].get_array()
+    assert baseline[1, 0] == pytest.approx(1 / 3)
+    assert baseline.mask[0, 0]
+    assert baseline.mask[:, 1].all()
+
+
+def test_the_cards_of_the_supplement_are_those_of_the_library():
+    table = make_cards_table(STUDY)
+    headings = [row[0] for row in table.rows if len(row) == 1]
+    assert headings[0] == "Modified Rodnan skin score (mrss)"
+    assert len(headings) == 10
+    assert ("Licence", "no fee known") in table.rows
