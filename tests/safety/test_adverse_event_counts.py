@@ -158,7 +158,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(ROWS)
 def test_events_add_up_over_categories_and_participants_never_exceed_events(rows):
     by_term = summarise_adverse_events(make_events(*rows), SEVEN, by=["coded_term", "grade"])

@@ -1,0 +1,121 @@
+import pandas as pd
+import pytest
+
+from analysis.results import Context, collect_results
+from analysis.safety.exposure import FINGERS, derive_exposure, describe_exposure
+from analysis.safety.release import check_release, describe_release
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+CONTEXT = Context("exposure", "03_describe", "simulated", "procedure_safety")
+PLANNED = STUDY.specification.planned_fingers.value
+GOOD = {
+    "participant_id": "P1",
+    "anaesthesia_start": "2031-03-10T09:00",
+    "first_injection": "2031-03-10T11:30",
+    "processed_ml": 100,
+    "final_volume_ml": 10,
+    "nucleated_cells_million": 40,
+    "viability_percent": 90,
+    "endotoxin_eu_per_ml": 0.25,
+    "gram_stain": "negative",
+    "sterility": "no_growth",
+    **{f"injected_{finger}_ml": 1.0 for finger in PLANNED},
+    "injected_total_ml": 8.0,
+    "n_fingers_injected": 8,
+}
+NOT_INJECTED = {
+    "first_injection": "",
+    **{f"injected_{finger}_ml": None for finger in PLANNED},
+    "injected_total_ml": None,
+    "n_fingers_injected": 0,
+}
+
+
+def expose(*changes):
+    rows = [{**GOOD, "participant_id": f"P{n}", **cells} for n, cells in enumerate(changes, 1)]
+    return derive_exposure(shape_table(pd.DataFrame(rows), "procedures"))
+
+
+def states(**cells):
+    checks = check_release(expose(cells), STUDY.specification)
+    return {row.test: row.state for row in checks.itertuples() if row.state != "within"}
+
+
+def test_cells_of_a_finger_are_its_volume_times_the_concentration():
+    row = expose({}).iloc[0]
+    assert row["cells_right_2_million"] == pytest.approx(4.0)
+    assert row["injected_cells_million"] == pytest.approx(32.0)
+    assert row["cells_per_finger_million"] == pytest.approx(4.0)
+    assert row["yield_per_ml"] == pytest.approx(4.0)
+    assert row["minutes_to_injection"] == 150
+
+
+def test_the_cells_of_the_fingers_add_up_to_those_injected():
+    row = expose({"injected_right_2_ml": 0.5, "injected_total_ml": 7.5}).iloc[0]
+    fingers = sum(row[f"cells_{f}_million"] for f in FINGERS if row[f"injected_{f}_ml"] > 0)
+    assert fingers == pytest.approx(row["injected_cells_million"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({}, "yes"),
+        ({"injected_total_ml": 8.5}, "no"),
+        ({"final_volume_ml": 7.5}, "no"),
+        ({"final_volume_ml": None}, ""),
+    ],
+)
+def test_volumes_add_up_to_the_total_and_to_no_more_than_the_product(cells, told):
+    assert expose(cells)["volumes_add_up"].iloc[0] == told
+
+
+def test_who_was_not_injected_has_no_cells_in_any_finger():
+    row = expose(NOT_INJECTED).iloc[0]
+    assert pd.isna(row["injected_cells_million"]) and pd.isna(row["cells_per_finger_million"])
+    assert pd.isna(row["minutes_to_injection"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({}, {}),
+        ({"viability_percent": 70}, {}),
+        ({"viability_percent": 69.9}, {"viability": "outside"}),
+        ({"endotoxin_eu_per_ml": 5.01}, {"endotoxin": "outside"}),
+        ({"endotoxin_eu_per_ml": None}, {"endotoxin": "unknown"}),
+        ({"gram_stain": "positive"}, {"gram_stain": "outside"}),
+        ({"sterility": "pending"}, {"sterility": "unknown"}),
+        ({"sterility": "growth"}, {"sterility": "outside"}),
+        (
+            {"injected_right_5_ml": None, "injected_total_ml": 7.0, "n_fingers_injected": 7},
+            {"planned_fingers": "outside"},
+        ),
+        ({"injected_right_2_ml": 2.1, "injected_total_ml": 9.1}, {"finger_volume": "outside"}),
+        (
+            NOT_INJECTED,
+            {"planned_fingers": "unknown", "finger_volume": "unknown", "volumes": "unknown"},
+        ),
+    ],
+)
+def test_a_product_is_held_against_the_specification(cells, told):
+    assert states(**cells) == told
+
+
+def test_a_participant_out_of_specification_twice_counts_once():
+    frame = expose({"viability_percent": 60, "gram_stain": "positive"}, {}, NOT_INJECTED)
+    checks = check_release(frame, STUDY.specification)
+    told = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
+    assert told["exposure.out_of_specification.n"] == 1
+    assert told["exposure.viability_test.within.n"] == 2
+    assert told["exposure.planned_fingers_test.unknown.n"] == 1
+
+
+def test_exposure_is_summarised_over_everyone_harvested():
+    results = collect_results(describe_exposure(expose({}, NOT_INJECTED), CONTEXT))
+    told = results.set_index("result_id")["text"]
+    assert told["exposure.n_fingers_injected.median_range"] == "4 (0 to 8)"
+    assert told["exposure.injected_total_ml.n_missing"] == "1"
+    assert told["exposure.gram_stain.negative.n_share"] == "2 of 2 (100 %)"
+    assert told["exposure.injected_right_1_ml.median_range"] == "not estimable"

@@ -1,0 +1,154 @@
+import pandas as pd
+import pytest
+from safety_tables import make_items, make_participants
+
+from analysis.results import Context, collect_results
+from analysis.safety.laboratory import describe_laboratory, name_test, pair_laboratory
+from analysis.safety.local_reactions import describe_local_reactions, list_local_reactions
+from analysis.safety.ulcers import (
+    count_by_finger,
+    describe_ulcers,
+    find_assessed,
+    find_visits,
+    list_ulcers,
+)
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+CONTEXT = Context("safety", "06_safety", "simulated", "procedure_safety")
+PEOPLE = make_participants("P1", "P2", "P3")
+
+
+def texts(rows):
+    return collect_results(rows).set_index("result_id")["text"].to_dict()
+
+
+def reaction(person, item, location, value, visit="week_1"):
+    return (person, visit, "local_reaction", item, location, "", value)
+
+
+def test_local_reactions_count_who_answered():
+    items = make_items(
+        reaction("P1", "swelling", "fingers", 2),
+        reaction("P2", "swelling", "fingers", 0),
+        reaction("P3", "swelling", "fingers", None),
+        reaction("P1", "pain", "donor_site", 3),
+        reaction("P2", "pain", "donor_site", 6),
+        reaction("P9", "pain", "donor_site", 9),
+    )
+    told = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
+    swelling = "safety.local_reaction.fingers.swelling.week_1"
+    assert told[f"{swelling}.any"] == "1 of 2 (50 %)"
+    assert [told[f"{swelling}.{grade}"] for grade in ("mild", "moderate", "severe")] == list("010")
+    pain = "safety.local_reaction.donor_site.pain.week_1"
+    assert told[f"{pain}.any"] == "2 of 2 (100 %)"
+    assert told[f"{pain}.median_range"] == "4.5 (3 to 6)"
+
+
+def ulcer(person, visit, occasion, finger, **states):
+    return [
+        (person, visit, "digital_ulcers", name, finger, occasion, value)
+        for name, value in states.items()
+    ]
+
+
+ULCERS = make_items(
+    *ulcer("P1", "baseline", "1", "right_2", active=1, new=0, healed=0, size=4),
+    *ulcer("P1", "baseline", "2", "right_2", active=1, new=0, healed=0),
+    *ulcer("P1", "week_12", "1", "right_2", active=0, new=0, healed=1),
+    *ulcer("P2", "week_12", "1", "left_3", active=1, new=1, healed=None),
+)
+VISITS = shape_table(
+    pd.DataFrame(
+        [
+            ("P1", "baseline", "yes"),
+            ("P2", "baseline", "no"),
+            ("P3", "baseline", ""),
+            ("P1", "week_12", "no"),
+        ],
+        columns=["participant_id", "visit", "ulcers_present"],
+    ),
+    "visits",
+)
+
+
+def test_an_ulcer_is_listed_with_its_finger_and_states():
+    listed = list_ulcers(ULCERS, PEOPLE)
+    names = ["participant_id", "visit", "finger", "active", "new", "healed"]
+    assert list(listed[names].itertuples(index=False, name=None)) == [
+        ("P1", "baseline", "right_2", "yes", "no", "no"),
+        ("P1", "baseline", "right_2", "yes", "no", "no"),
+        ("P1", "week_12", "right_2", "no", "no", "yes"),
+        ("P2", "week_12", "left_3", "yes", "yes", ""),
+    ]
+    assert listed["size_mm"].tolist()[0] == 4 and pd.isna(listed["size_mm"].tolist()[1])
+
+
+def test_ulcers_and_participants_with_ulcers_are_two_counts():
+    listed = list_ulcers(ULCERS, PEOPLE)
+    rows = describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["baseline", "week_12"])
+    told = texts(rows)
+    assert told["safety.digital_ulcers.baseline.participants"] == "1 of 2 (50 %)"
+    assert told["safety.digital_ulcers.baseline.n_active"] == "2"
+    assert told["safety.digital_ulcers.week_12.participants"] == "1 of 2 (50 %)"
+    assert told["safety.digital_ulcers.week_12.n_healed"] == "1"
+
+
+def test_an_unanswered_question_is_no_absence_of_ulcers():
+    listed = list_ulcers(ULCERS, PEOPLE)
+    assert find_assessed(listed[listed["visit"] == "baseline"], VISITS, PEOPLE, "baseline") == [
+        "P1",
+        "P2",
+    ]
+
+
+def test_visits_where_nobody_was_asked_are_left_out():
+    listed = list_ulcers(ULCERS, PEOPLE)
+    assert find_visits(listed, VISITS, load_study()) == ["baseline", "week_12"]
+
+
+def test_the_map_counts_active_ulcers_by_finger_at_both_visits():
+    counts = count_by_finger(list_ulcers(ULCERS, PEOPLE), at=["baseline", "week_12"])
+    assert list(counts.itertuples(index=False, name=None)) == [
+        ("P1", "right_2", 2, 0),
+        ("P2", "left_3", 0, 1),
+    ]
+
+
+def test_without_ulcers_the_map_is_empty():
+    listed = list_ulcers(make_items(), PEOPLE)
+    assert len(count_by_finger(listed, at=["baseline", "week_12"])) == 0
+
+
+def laboratory(*rows):
+    items = make_items(
+        *((person, visit, "laboratory", item, "", "", value) for person, visit, item, value in rows)
+    )
+    return pair_laboratory(items, PEOPLE, before="screening", after="week_12")
+
+
+def test_laboratory_values_are_paired_and_rises_and_falls_are_counted():
+    pairs = laboratory(
+        ("P1", "screening", "hb", 12.1),
+        ("P1", "week_12", "hb", 12.4),
+        ("P2", "screening", "hb", 12.0),
+        ("P2", "week_12", "hb", 12.0),
+        ("P3", "screening", "hb", 11.0),
+    )
+    told = texts(describe_laboratory(pairs, CONTEXT, before="screening", after="week_12"))
+    assert told["safety.laboratory.hb.screening.median_range"] == "12.1 (12.0 to 12.1)"
+    assert told["safety.laboratory.hb.change.median_range"] == "0.2 (0.0 to 0.3)"
+    counts = [told[f"safety.laboratory.hb.{name}"] for name in ("n_higher", "n_equal", "n_lower")]
+    assert counts == ["1", "1", "0"]
+
+
+def test_an_export_without_laboratory_values_gives_none():
+    assert len(laboratory()) == 0
+
+
+@pytest.mark.parametrize(
+    ("item", "unit", "name"),
+    [("wbc", "10^9/L", "White cells, 10⁹/L"), ("ck_mb", "", "Ck mb")],
+)
+def test_a_test_is_printed_with_its_unit(item, unit, name):
+    assert name_test(item, unit) == name
