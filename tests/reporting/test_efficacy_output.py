@@ -158,6 +158,20 @@ def test_registered_outcomes_stand_with_who_decided_and_what_deviates(tables, re
     )
 
 
+def test_what_cannot_be_estimated_is_printed_once():
+    people = pd.DataFrame({"participant_id": IDS, "in_full_analysis": "yes"})
+    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    results = summarise_efficacy(
+        PAIRS.iloc[:0],
+        shape_table(pd.DataFrame({"participant_id": []}), "scores"),
+        shape_table(people.assign(treated_hands="both"), "participants"),
+        STUDY,
+        context,
+    )
+    cells = read_row(make_efficacy_table(results, STUDY), "Hand mRSS, points")
+    assert cells == ["0", *["not estimable"] * 3, "1.0000", "1.0000", "0 / 0 / 0"]
+
+
 def test_another_visit_is_a_deviation(results):
     moved = results.assign(visit=results["visit"].replace("week_12", "week_4"))
     cells = read_row(

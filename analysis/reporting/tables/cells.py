@@ -1,7 +1,7 @@
 """Cells that print several results of one score in one place."""
 
 from analysis.reporting.table import cell_of
-from analysis.statistics.statements import NOT_ATTAINABLE
+from analysis.statistics.statements import NOT_ATTAINABLE, NOT_ESTIMABLE
 
 # Stands under every table with a p-value.
 P_NOTE = (
@@ -12,19 +12,18 @@ P_NOTE = (
 
 def mean_sd(results, score, visit):
     """Return mean (SD) at ``baseline`` or ``followup`` of a score, named by its id."""
-    return (
-        cell_of(results, f"{score}.{visit}_mean"),
-        " (",
-        cell_of(results, f"{score}.{visit}_sd"),
-        ")",
-    )
+    mean, sd = (cell_of(results, f"{score}.{visit}_{name}") for name in ("mean", "sd"))
+    return (mean,) if mean.text == NOT_ESTIMABLE else (mean, " (", sd, ")")
 
 
 def with_interval(results, score, estimate):
     """Return an estimate with its interval, ``hl`` or another that has a low and a high."""
+    value = cell_of(results, f"{score}.{estimate}")
+    if value.text == NOT_ESTIMABLE:
+        return (value,)
     low, high = (cell_of(results, f"{score}.{estimate}_{end}") for end in ("low", "high"))
-    inside = (low,) if low.text == NOT_ATTAINABLE else (low, " to ", high)
-    return (cell_of(results, f"{score}.{estimate}"), " (", *inside, ")")
+    inside = (low,) if low.text in (NOT_ATTAINABLE, NOT_ESTIMABLE) else (low, " to ", high)
+    return (value, " (", *inside, ")")
 
 
 def print_estimate(results, outcome):
