@@ -28,7 +28,7 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
-.PHONY: help setup report notebooks test lab check-data why qc clean lock refresh
+.PHONY: help setup report notebooks test lab check-data seal why qc clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -36,13 +36,14 @@ help:
 	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
 	@echo 'make test         test everything'
 	@echo 'make why          say what is outdated, and because of what'
-	@echo 'make check-data RAW=folder OUT=folder   clean another export and list its queries'
+	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
 	@echo
 	@echo 'For maintainers:'
 	@echo 'make setup        make the environment; all of the above do so by themselves'
 	@echo 'make qc           compute the efficacy results again in R and compare'
+	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
 
@@ -86,8 +87,11 @@ lab: setup
 	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-check-data: $(COPY)/01_clean.ipynb
-	@$(PYTHON) -Es -m analysis.cleaning $(OUT)/data/processed
+check-data: setup
+	@$(PYTHON) -Es -m analysis.cleaning $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
+
+seal: setup
+	@$(RUNNER) seal $(CHOSEN)
 
 why: setup
 	@$(RUNNER) why $(CHOSEN)

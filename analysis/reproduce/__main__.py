@@ -97,6 +97,16 @@ def _clean(options):
     clean_outputs(_settings(options).outputs)
 
 
+def _seal(options):
+    from analysis.reproduce.seal import seal_export
+
+    if not options.raw:
+        raise UsageError(
+            "an export to seal is needed", hint="Give its folder: make seal RAW=folder"
+        )
+    seal_export(Path(options.raw))
+
+
 def _settings(options):
     """Check what a person chose for a run."""
     root, raw = Path(options.out).resolve(), Path(options.raw or paths.RAW).resolve()
@@ -131,6 +141,7 @@ def _make_parser():
         ("why", _why, "say what is outdated and because of what"),
         ("qc", _qc, "compute the efficacy results again in R and compare"),
         ("clean", _clean, "remove what a run wrote"),
+        ("seal", _seal, "write the checksums of an export"),
     ):
         commands.add_parser(name, parents=[chosen], help=about).set_defaults(command=command)
     run = commands.add_parser("run", parents=[chosen], help="run one step, if it is outdated")

@@ -108,6 +108,8 @@ def _notebook_parts(step, settings):
             f"{RAW_PREFIX}{path.relative_to(settings.raw)}": hash_file(path)
             for path in raw_files(settings.raw)
         }
+        # A real export is held against the one that the repository ships.
+        parts["data/raw/SHA256SUMS"] = hash_file(paths.RAW / "SHA256SUMS")
     return parts
 
 

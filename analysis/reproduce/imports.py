@@ -1,11 +1,29 @@
 """Find which files of `analysis` a piece of code can reach, without running it."""
 
 import ast
-import functools
+import contextlib
+import hashlib
+import json
 
 from analysis import paths
+from analysis.reproduce.state import replace_text
 
 PACKAGE = "analysis"
+# What a text imports, by the hash of the text: parsing takes longer than all else in a refresh.
+_remembered = {}
+_used = {}
+
+
+def recall_imports(path):
+    """Take over what another process has parsed; a file that cannot be read is no loss."""
+    with contextlib.suppress(OSError, ValueError):
+        _remembered.update(json.loads(path.read_text(encoding="utf-8")))
+
+
+def keep_imports(path):
+    """Leave what this process has used to the next one."""
+    if _used != _remembered:
+        replace_text(path, json.dumps(_used))
 
 
 def reach_files(*, modules=(), code=(), root=paths.ROOT):
@@ -55,8 +73,16 @@ def _prefixes(name):
     return {".".join(parts[: count + 1]) for count in range(len(parts))}
 
 
-@functools.cache
 def _imported(code, package):
+    """Return the dotted names that the code mentions in an import, parsed or remembered."""
+    key = hashlib.sha256(f"{package}\n{code}".encode()).hexdigest()
+    if key not in _used:
+        known = _remembered.get(key)
+        _used[key] = sorted(_parse_imports(code, package)) if known is None else known
+    return set(_used[key])
+
+
+def _parse_imports(code, package):
     """Return the dotted names under the package that the code mentions in an import.
 
     A name that turns out to be a function is dropped when no file bears it. A text that

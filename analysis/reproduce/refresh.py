@@ -6,6 +6,7 @@ import time
 from analysis.reproduce import parameters, pipeline
 from analysis.reproduce.bytecode import seal_bytecode
 from analysis.reproduce.fingerprint import declared_names
+from analysis.reproduce.imports import keep_imports, recall_imports
 from analysis.reproduce.state import forget_hashes, hold_lock, write_fingerprint
 from analysis.reproduce.why import examine_step
 
@@ -22,14 +23,17 @@ def refresh_fingerprints(settings):
     parameters.check_names(settings.params, declared_names() if settings.params else ())
     seal_bytecode()
     outdated = []
+    known = settings.outputs.state / "imports.json"
     with hold_lock(settings.outputs, "fingerprints"):
         forget_hashes()
+        recall_imports(known)
         for step in pipeline.STEPS:
             fingerprint, causes = examine_step(step, settings)
             path = write_fingerprint(settings.outputs, step.name, fingerprint)
             _order_times(path, step.target(settings.outputs), outdated=bool(causes))
             if causes:
                 outdated.append(step.name)
+        keep_imports(known)
     return outdated
 
 

@@ -9,6 +9,7 @@ from analysis import paths
 from analysis.errors import DataError
 from analysis.reproduce import parameters
 from analysis.reproduce.fingerprint import take_fingerprint
+from analysis.reproduce.imports import recall_imports
 from analysis.reproduce.publish import clear_folder, publish_step
 from analysis.reproduce.state import forget_hashes, hold_lock
 from analysis.reproduce.why import compare_fingerprints, examine_step
@@ -82,6 +83,7 @@ def open_stage(step, settings, *, tell):
     outputs = settings.outputs
     with hold_lock(outputs, step.name, on_wait=lambda: tell.waiting(step.name)):
         forget_hashes()
+        recall_imports(outputs.state / "imports.json")
         fingerprint, causes = examine_step(step, settings)
         if not causes:
             yield None

@@ -1,0 +1,79 @@
+"""From the raw export to the documents, as a person runs it."""
+
+from analysis.reproduce import pipeline
+
+NOTEBOOKS = {step.name for step in pipeline.NOTEBOOKS}
+BUILTIN = "RENDERER=builtin"
+
+
+def test_a_run_gives_tables_notebooks_and_documents(finished):
+    published = finished.published()
+    assert {f"report/_output/index.{suffix}" for suffix in ("html", "docx", "pdf")} <= set(
+        published
+    )
+    assert {f"report/notebooks/{name}.ipynb" for name in NOTEBOOKS} <= set(published)
+    assert "data/processed/results.csv" in published
+    for name, content in published.items():
+        assert str(finished.root).encode() not in content, name
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    done = finished.make("report", BUILTIN)
+    assert done.returncode == 0
+    assert "Nothing to do" in done.stdout
+    assert done.stderr == ""
+
+
+def test_time_stamps_do_not_matter(trial):
+    for folder in ("data/raw", "notebooks", "analysis", "report/parts"):
+        for path in (trial.root / folder).rglob("*"):
+            if path.is_file():
+                path.touch()
+    assert trial.succeed("report", BUILTIN) == set()
+
+
+def test_a_changed_notebook_reruns_itself_and_the_report(trial):
+    trial.rewrite("notebooks/06_safety.ipynb", lambda text: text.replace(b"# 06", b"# 6 "))
+    assert trial.succeed("report", BUILTIN) <= {"06_safety", "report"}
+    assert b"# 6 " in trial.published()["report/notebooks/06_safety.ipynb"]
+
+
+def test_changed_words_rebuild_the_report_alone(trial):
+    trial.rewrite("report/references.bib", lambda text: text + b"\n")
+    assert trial.succeed("report", BUILTIN) == {"report"}
+
+
+def test_whatever_is_changed_outdates_what_depends_on_it(trial):
+    def outdated_after(file):
+        kept = (trial.root / file).read_bytes()
+        trial.rewrite(file, lambda text: text + b"\n")
+        outdated = trial.outdated() - {"results", "report"}
+        trial.rewrite(file, lambda text: kept)
+        return outdated
+
+    assert outdated_after("data/raw/redcap_export.csv") == {"01_clean"}
+    assert outdated_after("study.yml") == NOTEBOOKS
+    assert outdated_after("requirements.lock") == NOTEBOOKS
+    assert outdated_after("analysis/tables.py") == NOTEBOOKS
+    assert outdated_after("analysis/demo/export.py") == set()
+    assert "01_clean" not in outdated_after("analysis/statistics/signed_rank.py")
+    assert outdated_after("data/processed/pairs.csv") >= {"02_score", "04_efficacy"}
+
+
+def test_another_person_at_another_place_gets_the_same(finished, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    startup = home / ".ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("import random; print(random.random())\n")
+    finished.succeed(
+        "-j2",
+        "report",
+        BUILTIN,
+        "OUT=elsewhere",
+        HOME=str(home),
+        TZ="Pacific/Auckland",
+        LC_ALL="C",
+        PYTHONHASHSEED="11",
+        OMP_NUM_THREADS="2",
+    )
+    assert finished.published("elsewhere") == finished.published()
