@@ -1,0 +1,221 @@
+"""The safety notebooks' tables and figures on the shipped export, and a recount of the raw rows."""
+
+import csv
+import re
+
+import pandas as pd
+import pytest
+
+from analysis import paths
+from analysis.cleaning import clean_export, read_export
+from analysis.reporting.figures.ae_terms import draw_terms
+from analysis.reporting.figures.flow import draw_flow
+from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcers
+from analysis.reporting.figures.swimmer import draw_swimmer
+from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
+from analysis.reporting.tables.flow import make_flow_table
+from analysis.reporting.tables.harm_listings import make_listing_table, make_serious_table
+from analysis.reporting.tables.harms import (
+    make_grade_table,
+    make_overview_table,
+    make_relation_table,
+    make_term_table,
+)
+from analysis.results import Context, collect_results
+from analysis.safety.adverse_events import tabulate_adverse_events
+from analysis.safety.exposure import derive_exposure, describe_exposure
+from analysis.safety.flow import describe_flow
+from analysis.safety.phases import assign_phases
+from analysis.safety.reconcile import find_unreconciled
+from analysis.safety.release import check_release, describe_release
+from analysis.safety.ulcers import list_ulcers
+from analysis.study import load_study
+from analysis.tables import shape_table
+
+STUDY = load_study()
+LAST_DAY = STUDY.visit("week_12").high
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return clean_export(read_export(paths.RAW), STUDY).tables
+
+
+@pytest.fixture(scope="module")
+def events(tables):
+    return assign_phases(tables["adverse_events"], tables["participants"], last_day=LAST_DAY)
+
+
+@pytest.fixture(scope="module")
+def results(tables, events):
+    context = Context("safety", "06_safety", "simulated")
+    counts = tabulate_adverse_events(events, tables["participants"], context)
+    flow = describe_flow(
+        tables["participants"],
+        tables["visits"],
+        tables["disposition"],
+        shape_table(pd.DataFrame({"participant_id": []}), "scores"),
+        shape_table(pd.DataFrame({"participant_id": []}), "pairs"),
+        STUDY,
+        Context("flow", "03_describe", "simulated"),
+        followup_visit="week_12",
+        population="full_analysis",
+    )
+    exposed = derive_exposure(tables["procedures"])
+    exposure = Context("exposure", "03_describe", "simulated", "procedure_safety")
+    rows = describe_exposure(exposed, exposure)
+    rows += describe_release(check_release(exposed, STUDY.specification), exposure)
+    return collect_results([counts, *flow, *rows])
+
+
+def printed_results(table):
+    """Return the results that a table prints: text by id."""
+    found = re.findall(r'data-result="([^"]+)">([^<]*)<', table.to_html())
+    return dict(found)
+
+
+def read_raw_events():
+    """Read the adverse events of the export with nothing but the standard library."""
+    with open(paths.RAW / "redcap_export.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    starts = {
+        row["record_id"]: row["anaesthesia_start"] for row in rows if row["anaesthesia_start"]
+    }
+    found = [row for row in rows if row["redcap_repeat_instrument"] == "adverse_event"]
+    return starts, found
+
+
+def has_begun_before(row, starts):
+    """Say whether a raw event surely began before anaesthesia; an unclear date never does."""
+    day = starts[row["record_id"]][:10]
+    whole = re.fullmatch(r"\d{4}-\d\d-\d\d", row["ae_start"])
+    if whole and row["ae_start"] != day:
+        return row["ae_start"] < day
+    clock = re.fullmatch(r"\d\d:\d\d", row["ae_start_time"])
+    if whole and clock:
+        return row["ae_start_time"] < starts[row["record_id"]][11:]
+    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", row["ae_stop"])) and row["ae_stop"] < day
+
+
+def test_the_counts_agree_with_a_recount_of_the_raw_rows(results):
+    starts, raw = read_raw_events()
+    counted = [row for row in raw if not has_begun_before(row, starts)]
+
+    def count(rows):
+        return len({row["record_id"] for row in rows}), len(rows)
+
+    related = {"2", "3", "4", "Possible", "Probable", "Definite"}
+    expected = {"any": count(counted), "serious": (0, 0), "withdrawal": (0, 0)}
+    for name, field in (("liposuction", "lipo"), ("injection", "inj"), ("product", "product")):
+        rows = [row for row in counted if row[f"ae_rel_{field}"].strip().capitalize() in related]
+        expected[f"related_{name}"] = count(rows)
+    told = results.set_index("result_id")["value"]
+    for name, pair in expected.items():
+        assert (told[f"safety.{name}.n"], told[f"safety.{name}.events"]) == pair, name
+    terms = {row["ae_coded"] for row in counted}
+    for term in terms:
+        rows = [row for row in counted if row["ae_coded"] == term]
+        slug = f"safety.term.{rows[0]['ae_class'].lower().replace(' ', '_')}"
+        slug += "." + term.lower().replace(" ", "_")
+        assert (told[f"{slug}.n"], told[f"{slug}.events"]) == count(rows), term
+
+
+def test_every_raw_event_is_listed(events):
+    _, raw = read_raw_events()
+    table = make_listing_table(events, coarsen=True)
+    assert sum(len(row) > 1 for row in table.rows) == len(raw)
+
+
+def test_every_denominator_reconciles_with_the_flow(results):
+    assert find_unreconciled(results).empty
+
+
+def test_tables_print_results_and_nothing_else_that_counts(tables, events, results):
+    people = tables["participants"]
+    texts = results.set_index("result_id")["text"].to_dict()
+    made = [make_overview_table(results, STUDY), make_flow_table(results, STUDY)]
+    made += [
+        make(events, people, results)
+        for make in (make_term_table, make_grade_table, make_relation_table)
+    ]
+    for table in made:
+        printed = printed_results(table)
+        assert printed
+        assert {name: texts[name] for name in printed} == printed
+        # What leads to no result holds no digit, save headings, grades and rules.
+        loose = [
+            cell
+            for row in table.rows
+            for cell in row[1:]
+            if isinstance(cell, str) and re.search(r"\d", cell)
+        ]
+        assert [text for text in loose if "week 12" not in text] == []
+
+
+def test_without_serious_events_the_table_says_so_with_the_upper_bound(events, results):
+    table = make_serious_table(events[events["serious"] == "yes"], results, coarsen=True)
+    assert table.rows[0][0] == "None reported"
+    assert any("0 of 7; upper bound 41 %" in note for note in table.notes)
+
+
+def test_out_of_specification_is_flagged(tables, results):
+    checks = check_release(derive_exposure(tables["procedures"]), STUDY.specification)
+    outside = checks[checks["state"] == "outside"]
+    text = make_release_table(checks, results).to_html()
+    assert len(outside) and text.count("(out of specification)") == len(outside)
+
+
+def test_the_exposure_of_many_participants_shows_the_summary_only(tables, results):
+    many = pd.concat([derive_exposure(tables["procedures"])] * 2)
+    table = make_exposure_table(many, results, coarsen=True)
+    assert table.columns == ("", "Median (range)")
+    assert {len(row) for row in table.rows} == {1, 2}
+
+
+def test_publication_hides_operator_and_lot(tables, results):
+    exposed = derive_exposure(tables["procedures"])
+    lot = exposed["enzyme_lot"].iloc[0]
+    assert lot not in make_exposure_table(exposed, results, coarsen=True).to_html()
+    assert lot in make_exposure_table(exposed, results, coarsen=False).to_html()
+
+
+def test_figures_say_in_words_what_they_show(tables, events, results):
+    from matplotlib import pyplot as plt
+
+    people, visits = tables["participants"], tables["visits"]
+    treated = people[people["in_procedure_safety"] == "yes"]
+    both = {"before": STUDY.visit("baseline"), "after": STUDY.visit("week_12")}
+    drawn = [
+        draw_flow(results, STUDY, followup_visit="week_12"),
+        draw_swimmer(events, people, visits, tables["disposition"]),
+        draw_terms(events, people, confidence=0.95),
+        draw_finger_volumes(derive_exposure(tables["procedures"])),
+        draw_ulcers(list_ulcers(tables["items"], treated), visits, treated, **both),
+    ]
+    for figure, _ in drawn:
+        plt.close(figure)
+    flow, swimmer, terms, volumes, ulcers = (alt for _, alt in drawn)
+    assert "Screened: 8. Not enrolled: 1; Body mass index below 17 (1). Enrolled: 7." in flow
+    counts = events.groupby("participant_id").size()
+    assert all(f"{person} {n}" in swimmer for person, n in counts.items())
+    told = results.set_index("result_id")["value"]
+    n = int(told["safety.term.musculoskeletal.finger_pain.n"])
+    assert f"Finger pain {n} of 7" in terms
+    assert all(person in volumes and person in ulcers for person in treated["participant_id"])
+
+
+def test_without_any_event_every_figure_and_table_still_stands(tables, events):
+    from matplotlib import pyplot as plt
+
+    none, people = events.iloc[:0], tables["participants"]
+    results = tabulate_adverse_events(none, people, Context("safety", "06_safety", "simulated"))
+    assert make_term_table(none, people, results).rows[0][0] == "No adverse event"
+    assert make_listing_table(none, coarsen=True).rows[0][0] == "None reported"
+    make_grade_table(none, people, results)
+    make_relation_table(none, people, results)
+    for figure, alt in (
+        draw_swimmer(none, people, tables["visits"], tables["disposition"]),
+        draw_terms(none, people, confidence=0.95),
+    ):
+        plt.close(figure)
+        assert alt
