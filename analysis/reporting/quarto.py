@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 from analysis.errors import AnalysisError, MissingError
 
 SUPPORTED = "1.9"
-FORMATS = {"html": "html", "docx": "docx", "typst": "pdf"}
+SUFFIXES = ("html", "docx", "pdf")
 HINT = "Install Quarto 1.9 (conda-forge has it), or ask for RENDERER=builtin"
 
 
@@ -37,17 +39,28 @@ def render_quarto(folder, *, epoch):
     dict of str to pathlib.Path
         The documents by format: html, docx, pdf; they lie with what they need in one folder.
     """
-    for name in FORMATS:
+    with tempfile.TemporaryDirectory(prefix="manuscript-") as place:
+        # Quarto finds nothing to render below a folder whose name begins with a dot
+        # (quarto-cli#3186), and OUT/.run is one.
+        project = Path(place) / "project"
+        shutil.copytree(folder, project)
+        # One call for all formats: Quarto empties the output folder before each.
         done = subprocess.run(
-            ["quarto", "render", "--to", name],
-            cwd=folder,
+            ["quarto", "render"],
+            cwd=project,
             env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"},
             capture_output=True,
             text=True,
             encoding="utf-8",
             check=False,
         )
-        if done.returncode:
+        absent = [
+            suffix for suffix in SUFFIXES if not (project / "_output" / f"index.{suffix}").exists()
+        ]
+        if done.returncode or absent:
             lines = (done.stderr or done.stdout).strip().splitlines()
-            raise AnalysisError(f"Quarto could not render {name}: {' '.join(lines[-3:])}")
-    return {suffix: folder / "_output" / f"index.{suffix}" for suffix in FORMATS.values()}
+            raise AnalysisError(
+                f"Quarto could not render {' '.join(absent)}: {' '.join(lines[-3:])}"
+            )
+        shutil.copytree(project / "_output", folder / "_output", dirs_exist_ok=True)
+    return {suffix: folder / "_output" / f"index.{suffix}" for suffix in SUFFIXES}
