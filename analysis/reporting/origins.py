@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from analysis.reporting.table import Cell, Table
+from analysis.reporting.table import Table
 
 TEXT = "Text"
 _PRINTED = re.compile(
@@ -43,13 +43,15 @@ def list_printed(text):
 
 
 def make_origins(printed):
-    """Return the appendix's table: printed text and result_id, side by side in two columns."""
+    """Return the appendix's table: a row per place and common beginning of the result_ids."""
     rows = []
     for place in dict.fromkeys(entry[0] for entry in printed):
-        cells = [(text, key) for at, key, text in printed if at == place]
         rows.append((place,))
-        half = (len(cells) + 1) // 2
-        for left, right in zip(cells[:half], [*cells[half:], ("", "")], strict=False):
-            rows.append((Cell(left[1]), left[0], right[1], right[0]))
-    columns = ("Result", "Printed", "Result", "Printed")
+        statistics = {}
+        for at, key, text in printed:
+            if at == place:
+                beginning, _, statistic = key.rpartition(".")
+                statistics.setdefault(beginning, []).append(f"{statistic} {text}")
+        rows += [(beginning, "; ".join(told)) for beginning, told in statistics.items()]
+    columns = ("Result begins", "and ends, with the number as printed")
     return Table(columns=columns, rows=tuple(rows), numeric=False)

@@ -112,7 +112,9 @@ def write_variables(values, path):
         for branch in branches:
             node = node.setdefault(branch, {})
         node[leaf] = value.markdown
-    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=True, width=10_000)
+    # libyaml's writer, where it is there, takes a tenth of the time and gives the same text.
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text = yaml.dump(tree, Dumper=dumper, allow_unicode=True, sort_keys=True, width=10_000)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

@@ -23,9 +23,11 @@ SIZES = {
     "Bibliography": 9,
     "Normal": 10,
 }
-TABLE_TEXT = "Table Text"
+# Tables with more columns than this are set in the smaller one.
+MANY_COLUMNS = 6
+TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
-LONG_CELL = 36
+TALLEST_PICTURE_CM = 15
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -45,9 +47,10 @@ def write_reference(path):
     document = Document(path)
     for name, size in SIZES.items():
         _set_style(document.styles[name], size)
-    cell = document.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
-    cell.base_style = document.styles["Compact"]
-    _set_style(cell, 8)
+    for name, size in TABLE_TEXTS.items():
+        cell = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        cell.base_style = document.styles["Compact"]
+        _set_style(cell, size)
     document.styles["Normal"].paragraph_format.line_spacing = 1.15
     for name in ("Table Caption", "Image Caption"):
         document.styles[name].paragraph_format.keep_with_next = name == "Table Caption"
@@ -84,8 +87,9 @@ def finish_document(path, header, *, epoch):
     properties.created = properties.modified = when
     _write_running_lines(document.sections[0], header)
     for table in document.tables:
-        _finish_table(table, document.styles[TABLE_TEXT])
-    _describe_pictures(document)
+        small = len(table.columns) > MANY_COLUMNS
+        _finish_table(table, document.styles[list(TABLE_TEXTS)[small]])
+    _fit_pictures(document)
     document.save(path)
     _fix_time_stamps(path)
 
@@ -146,8 +150,7 @@ def _finish_table(table, style):
 
     properties = table._tbl.tblPr
     look = properties.find(qn("w:tblLook"))
-    if look is not None:
-        look.set(qn("w:firstColumn"), "1")
+    look.set(qn("w:firstColumn"), "1")
     width = properties.find(qn("w:tblW"))
     if width is not None:
         width.set(qn("w:type"), "pct")
@@ -165,9 +168,12 @@ def _finish_table(table, style):
                 },
             )
         )
-    # The schema wants the borders right after the width.
-    width.addnext(borders) if width is not None else properties.append(borders)
-    _set_column_widths(table)
+    margins = properties.makeelement(qn("w:tblCellMar"), {})
+    for side in ("left", "right"):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): "57", qn("w:type"): "dxa"}))
+    # The schema wants them in this order, before the look.
+    look.addprevious(borders)
+    look.addprevious(margins)
     for paragraph in table._tbl.iter(qn("w:p")):
         paragraph.get_or_add_pPr().style = style.style_id
     for row in table.rows:
@@ -175,10 +181,15 @@ def _finish_table(table, style):
         whole.append(whole.makeelement(qn("w:cantSplit"), {}))
 
 
-def _describe_pictures(document):
-    """Give every picture its alternative text; Pandoc gives it to the frame and not to it."""
+def _fit_pictures(document):
+    """Keep pictures from filling a page, and describe them; Pandoc describes their frames only."""
     from docx.oxml.ns import qn
+    from docx.shared import Cm
 
+    for shape in document.inline_shapes:
+        tallest = Cm(TALLEST_PICTURE_CM)
+        if shape.height > tallest:
+            shape.width, shape.height = round(shape.width * tallest / shape.height), tallest
     for frame in document.element.body.iter(qn("wp:docPr")):
         for picture in frame.getparent().iter(qn("pic:cNvPr")):
             picture.set("descr", frame.get("descr", ""))
@@ -190,22 +201,3 @@ def _fix_time_stamps(path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, blob in parts:
             archive.writestr(zipfile.ZipInfo(name, EARLIEST), blob, zipfile.ZIP_DEFLATED)
-
-
-def _set_column_widths(table):
-    """Give each column a share of the width by its longest cell and its longest word."""
-    from docx.oxml.ns import qn
-
-    columns = table._tbl.tblGrid.findall(qn("w:gridCol"))
-    longest, words = [1] * len(columns), [1] * len(columns)
-    for row in table._tbl.tr_lst:
-        if len(row.tc_lst) != len(columns):
-            continue
-        for index, cell in enumerate(row.tc_lst):
-            text = "".join(part.text or "" for part in cell.iter(qn("w:t")))
-            longest[index] = max(longest[index], min(len(text), LONG_CELL))
-            words[index] = max(words[index], max(map(len, text.split()), default=1))
-    shares = [max(word, cell) for word, cell in zip(words, longest, strict=True)]
-    total = sum(int(column.get(qn("w:w"))) for column in columns)
-    for column, share in zip(columns, shares, strict=True):
-        column.set(qn("w:w"), str(round(total * share / sum(shares))))

@@ -1,5 +1,5 @@
 -- What Quarto would do, for the built-in renderer: tables from HTML, numbers and cross-references
--- of figures and tables, content for one format only, landscape pages.
+-- of figures and tables, content for one format only.
 
 local numbers = {}
 local counts = { fig = 0, tbl = 0 }
@@ -30,13 +30,50 @@ local function typst(inlines)
   return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
 end
 
+-- A cell is a string of Typst, in which nothing can act as markup.
 local function typst_cell(cell, heading)
-  local text = typst(pandoc.utils.blocks_to_inlines(cell.contents))
-  if heading and text ~= "" then text = "#strong[" .. text .. "]" end
+  local text = pandoc.utils.stringify(cell.contents):gsub("\\", "\\\\"):gsub('"', '\\"')
+  local content = (heading and 'strong("%s")' or '[#"%s"]'):format(text)
   if cell.col_span > 1 then
-    return ("table.cell(colspan: %d)[%s]"):format(cell.col_span, text)
+    return ("table.cell(colspan: %d, %s)"):format(cell.col_span, content)
   end
-  return "[" .. text .. "]"
+  return content
+end
+
+-- The widths of columns, in letters: a column's longest cell, but no more than `line`, and its
+-- longest word at least; headings may wrap. Wide tables get shorter lines until they fit.
+local GAP = 3
+local function measure_columns(tbl, line)
+  local widths = {}
+  for i = 1, #tbl.colspecs do widths[i] = 2 end
+  local function measure(row, heading)
+    if #row.cells ~= #tbl.colspecs then return end
+    for i, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      if not heading then widths[i] = math.max(widths[i], math.min(utf8.len(text), line)) end
+      for word in text:gmatch("%S+") do
+        -- Headings are bold, and wider for it.
+        widths[i] = math.max(widths[i], math.ceil(utf8.len(word) * (heading and 1.2 or 1)))
+      end
+    end
+  end
+  for _, row in ipairs(tbl.head.rows) do measure(row, true) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do measure(row, false) end
+  end
+  local total = 0
+  for i = 1, #widths do
+    widths[i] = widths[i] + GAP
+    total = total + widths[i]
+  end
+  return widths, total
+end
+
+local function fit_columns(tbl, letters)
+  for line = 60, 12, -4 do
+    local widths, total = measure_columns(tbl, line)
+    if total <= letters or line == 12 then return widths, total end
+  end
 end
 
 local function is_group(row)
@@ -62,17 +99,30 @@ local function strengthen(tbl)
   end)
 end
 
+-- A table with no more rows than this is kept on one page.
+local SHORT = 24
+
 -- Pandoc repeats a footer on every page and rules off every row; a journal does neither.
 local function typst_table(tbl, id, caption)
   local columns = #tbl.colspecs
   local numeric = tbl.classes:includes("numeric")
   local out = pandoc.List()
-  local size = columns > 9 and "6.8pt" or columns > 6 and "7.6pt" or "8.6pt"
+  -- So many letters fit beside each other at the two sizes.
+  local widths, total = measure_columns(tbl, 60)
+  local fits = total <= 105
+  local size = fits and "8.6pt" or "7.6pt"
+  if not fits then widths = fit_columns(tbl, 135) end
+  local tracks = {}
+  for i = 1, columns do tracks[i] = fits and "auto" or widths[i] .. "fr" end
   local align = {}
   for i = 1, columns do align[i] = (numeric and i > 1) and "right" or "left" end
+  local rows = 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
+  out:insert("#[")
+  if rows <= SHORT then out:insert("#show figure.where(kind: table): set block(breakable: false)") end
   out:insert("#figure(kind: table, supplement: none, numbering: none, caption: [" .. typst(caption) .. "])[")
   out:insert("#set text(size: " .. size .. ")")
-  out:insert(("#table(columns: %d, align: (%s,),"):format(columns, table.concat(align, ", ")))
+  out:insert(("#table(columns: (%s,), align: (%s,),"):format(table.concat(tracks, ", "), table.concat(align, ", ")))
   out:insert("table.hline(stroke: 0.8pt),")
   for _, row in ipairs(tbl.head.rows) do
     local cells = pandoc.List()
@@ -96,14 +146,16 @@ local function typst_table(tbl, id, caption)
       out:insert("#note[" .. typst(pandoc.utils.blocks_to_inlines(cell.contents)) .. "]")
     end
   end
-  out:insert("] <" .. id .. ">")
+  out:insert("] <" .. id .. ">\n]")
   return pandoc.RawBlock("typst", table.concat(out, "\n"))
 end
 
-local function align_numbers(tbl)
-  if not tbl.classes:includes("numeric") then return end
-  for i, spec in ipairs(tbl.colspecs) do
-    tbl.colspecs[i] = { i > 1 and pandoc.AlignRight or pandoc.AlignLeft, spec[2] }
+local function set_columns(tbl)
+  local widths, total = fit_columns(tbl, 105)
+  local numeric = tbl.classes:includes("numeric")
+  for i = 1, #tbl.colspecs do
+    local align = numeric and i > 1 and pandoc.AlignRight or pandoc.AlignLeft
+    tbl.colspecs[i] = { align, widths[i] / total }
   end
 end
 
@@ -122,7 +174,7 @@ local function fill_table(div)
   caption = with_label(div.identifier, caption)
   if is_typst then return typst_table(tbl, div.identifier, caption) end
   if is_docx then
-    align_numbers(tbl)
+    set_columns(tbl)
     strengthen(tbl)
   end
   tbl.caption = { long = { pandoc.Plain(caption) } }
@@ -168,25 +220,6 @@ local function shown(element)
   return matches
 end
 
-local PORTRAIT = '<w:p><w:pPr><w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1304" w:right="1247" w:bottom="1304" w:left="1247" w:header="624" w:footer="624" w:gutter="0"/></w:sectPr></w:pPr></w:p>'
-local LANDSCAPE = '<w:p><w:pPr><w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1247" w:right="1304" w:bottom="1247" w:left="1304" w:header="624" w:footer="624" w:gutter="0"/></w:sectPr></w:pPr></w:p>'
-
-local function turn_page(div)
-  local blocks = pandoc.Blocks({})
-  if is_typst then
-    blocks:insert(pandoc.RawBlock("typst", "#page(flipped: true)["))
-    blocks:extend(div.content)
-    blocks:insert(pandoc.RawBlock("typst", "]"))
-  elseif is_docx then
-    blocks:insert(pandoc.RawBlock("openxml", PORTRAIT))
-    blocks:extend(div.content)
-    blocks:insert(pandoc.RawBlock("openxml", LANDSCAPE))
-  else
-    blocks:extend(div.content)
-  end
-  return blocks
-end
-
 local first = {
   traverse = "topdown",
   Div = function(div)
@@ -215,9 +248,6 @@ local second = {
       meta.author[i] = pandoc.MetaInlines(told)
     end
     return meta
-  end,
-  Div = function(div)
-    if div.classes:includes("landscape") then return turn_page(div) end
   end,
   Cite = function(cite)
     local id = cite.citations[1].id

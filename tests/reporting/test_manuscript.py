@@ -136,4 +136,5 @@ def test_printed_results_are_listed_once_per_place():
         ("Table 1", "a.b.p", "<0.0001"),
     ]
     html = make_origins(printed).to_html()
-    assert html.index("Text") < html.index("a.b.hl") < html.index("Table 1") < html.index("a.b.p")
+    assert html.index("Text") < html.index("hl −1.5") < html.index("Table 1")
+    assert "p &lt;0.0001" in html
