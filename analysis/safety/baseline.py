@@ -15,7 +15,7 @@ MEDICATION_LABELS = {"pde5_inhibitor": "PDE5 inhibitor"}
 NUMBERS = (
     Variable("age", "Age", "years", section="Demography"),
     Variable("height_cm", "Height", "cm", section="Demography"),
-    Variable("weight_kg", "Weight", "kg", section="Demography"),
+    Variable("weight_kg", "Weight", "kg", 1, section="Demography"),
     Variable("bmi", "Body mass index", "kg/m²", 1, section="Demography"),
     Variable("years_since_raynaud", "Since Raynaud's phenomenon began", "years", section="Disease"),
     Variable(
