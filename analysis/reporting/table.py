@@ -42,18 +42,26 @@ class Table:
         """Return the table as HTML with headings in their scope; every text is escaped."""
         kind = "numeric" if self.numeric else "text"
         head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
-        body = "\n".join(self._row(row) for row in self.rows)
         foot = "".join(
             f'<tr><td colspan="{len(self.columns)}">{_html(note)}</td></tr>' for note in self.notes
         )
         return (
             f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
-            + f"<tbody>\n{body}\n</tbody>\n"
+            + "".join(f"<tbody>\n{rows}\n</tbody>\n" for rows in self._bodies())
             + (f"<tfoot>\n{foot}\n</tfoot>\n" if foot else "")
             + "</table>\n"
         )
 
     _repr_html_ = to_html
+
+    def _bodies(self):
+        """Rows under one heading are one body, for that is what the heading's scope means."""
+        bodies = [[]]
+        for row in self.rows:
+            if len(row) == 1 and bodies[-1]:
+                bodies.append([])
+            bodies[-1].append(self._row(row))
+        return ["\n".join(rows) for rows in bodies]
 
     def _row(self, row):
         if len(row) == 1:

@@ -102,7 +102,12 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
     words = "".join(path.read_text("utf-8") for path in sorted(paths.REPORT.rglob("*.qmd")))
     table = Table(
         columns=("Row", "Printed"),
-        rows=(("A group",), ("The estimate", Cell("−1.5", "efficacy.hand_mrss.hl")), (cell, cell)),
+        rows=(
+            ("A group",),
+            ("The estimate", Cell("−1.5", "efficacy.hand_mrss.hl")),
+            ("Another group",),
+            (cell, cell),
+        ),
         notes=("A note under the table.",),
     )
     for name in set(re.findall(r"_generated/tables/(\w+)\.html", words)):

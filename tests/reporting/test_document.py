@@ -225,7 +225,9 @@ def test_tables_have_headings_in_their_scope(simulated):
     for table in generated:
         assert "<caption>" in table
         assert 'scope="col"' in table
-        assert 'scope="row"' in table
+        assert re.search('<th [^>]*scope="row">The estimate</th>', table)
+        assert re.search('<th [^>]*scope="row">quiet</th>', table)
+        assert len(re.findall(r'<th [^>]*scope="rowgroup">', table)) == table.count("<tbody>") == 2
 
 
 def test_the_pdf_is_tagged_and_tells_its_language(simulated):
