@@ -55,15 +55,18 @@ def clean_columns(sheet, fields, *, latest):
     """
     findings = []
     for field in fields:
-        if RULES_BY_KIND[field.kind]:
-            findings += clean_column(sheet.frame[field.name], field, latest=latest)
+        findings += clean_column(sheet.frame[field.name], field, latest=latest)
     return sheet.apply(findings)
 
 
 def clean_column(column, field, *, latest):
     """Return what the rules of the field's kind find in one column, in order."""
+    if not RULES_BY_KIND[field.kind]:
+        return []
     values = spelling.distinct(column)
-    values = values[~is_tidy(values, field)]
+    values = values[~is_tidy(values, field, latest=latest)]
+    if values.empty:
+        return []
     found = []
     for rule in RULES_BY_KIND[field.kind]:
         options = {"latest": latest} if rule is dates.check_calendar else {}
@@ -78,19 +81,20 @@ def clean_column(column, field, *, latest):
     return [_spread(finding, column.index, places) for finding in found]
 
 
-def is_tidy(values, field):
+def is_tidy(values, field, *, latest):
     """Say which values are so plain that no rule of their kind would touch them."""
+    if field.kind == "text":
+        return values.str.fullmatch(r"[!-~](?:.*\S)?") & ~missing_codes.is_missing_word(values)
+    if field.kind in ("date", "datetime", "partial_date", "time"):
+        return dates.is_plain(values, field, latest=latest)
     if field.kind == "choice":
         return values.isin([code for code, _ in field.choices])
-    if field.kind == "integer" or field.kind == "number":
-        plain = values.str.fullmatch(
-            r"-?[0-9]+" if field.kind == "integer" else r"-?[0-9]+(?:\.[0-9]+)?"
-        )
-        number = pd.to_numeric(values.where(plain))
-        low = float("-inf") if field.low is None else field.low
-        high = float("inf") if field.high is None else field.high
-        return plain & number.between(low, high)
-    return pd.Series(False, index=values.index)
+    decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
+    plain = values.str.fullmatch(rf"-?[0-9]+{decimals}")
+    number = pd.to_numeric(values.where(plain))
+    low = float("-inf") if field.low is None else field.low
+    high = float("inf") if field.high is None else field.high
+    return plain & number.between(low, high)
 
 
 def _spread(finding, index, places):

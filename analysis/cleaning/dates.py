@@ -7,6 +7,7 @@ from analysis.cleaning.sheet import find
 EPOCH = pd.Timestamp("1899-12-30")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _PARTIAL = r"[0-9]{4}(?:-[0-9]{2})?"
 _SERIAL = r"[3-5][0-9]{4}(?:\.[0-9]+)?"
 _WEEKDAY = r"[,.]?\s*(?:\(?[월화수목금토일](?:요일)?\)?)?"
@@ -49,7 +50,7 @@ def read_dates(values, field):
 
 def read_datetimes(values, field):
     """Write dates with times as YYYY-MM-DD HH:MM."""
-    left = values[~values.str.fullmatch(rf"{_ISO} [0-9]{{2}}:[0-9]{{2}}")]
+    left = values[~values.str.fullmatch(rf"{_ISO} {_CLOCK}")]
     serial = left.where(left.str.fullmatch(r"[3-5][0-9]{4}\.[0-9]+"))
     moment = EPOCH + pd.to_timedelta(pd.to_numeric(serial), unit="D")
     stamped = moment.dt.round("min").dt.strftime("%Y-%m-%d %H:%M")
@@ -69,7 +70,7 @@ def read_datetimes(values, field):
 
 def read_times(values, field):
     """Write times as HH:MM."""
-    left = values[~values.str.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")]
+    left = values[~values.str.fullmatch(_CLOCK)]
     times = read_clock(left)
     yield find("time_format", field.name, times.notna(), times)
     yield find("not_a_time", field.name, times.isna(), "", reason="pending_query")
@@ -103,9 +104,26 @@ def check_calendar(values, field, latest):
     padded = padded.where(padded.str.len() != 7, padded + "-01")
     exists = parse_days(padded).notna()
     yield find("impossible_date", field.name, ~exists, "", reason="out_of_range")
-    earliest = "1940" if field.kind == "partial_date" else "2000"
-    odd = exists & ((day > latest) | (day < earliest))
+    odd = exists & ((day > latest) | (day < _find_earliest(field)))
     yield find("implausible_date", field.name, odd, "", reason="out_of_range")
+
+
+def is_plain(values, field, *, latest):
+    """Say which values are dates or times as they are wanted, that exist and are possible."""
+    if field.kind == "time":
+        return values.str.fullmatch(_CLOCK)
+    day = values.str.slice(0, 10)
+    told = rf"{_ISO} {_CLOCK}" if field.kind == "datetime" else _ISO
+    return (
+        values.str.fullmatch(told)
+        & parse_days(day).notna()
+        & day.between(_find_earliest(field), latest)
+    )
+
+
+def _find_earliest(field):
+    """Treatments began long ago; whatever else bears a date belongs to the trial."""
+    return "1940" if field.kind == "partial_date" else "2000"
 
 
 def parse_days(values):

@@ -44,27 +44,38 @@ def parse_table(text, *, file):
     Raises
     ------
     DataError
-        No header, a repeated or empty column name, rows of unequal length.
+        No header, a repeated or empty column name, rows of unequal length, quotes that do
+        not close.
     """
-    try:
-        header = next(csv.reader(io.StringIO(text)), [])
-    except csv.Error as error:
-        raise DataError(f"the header is not readable ({error})", file=file, line=1) from None
-    if not any(header):
-        raise DataError("the file is empty", file=file, hint="Export it again")
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    header = _check_rows(text, file)
+    repeated = sorted({name for name in header if not name or header.count(name) > 1})
     if repeated:
-        raise DataError(f"column {repeated[0]!r} stands there twice", file=file, line=1)
+        raise DataError(f"column {repeated[0]!r} is empty or stands there twice", file=file, line=1)
     try:
-        frame = pd.read_csv(
-            io.StringIO(text), dtype="str", keep_default_na=False, na_filter=True, index_col=False
-        )
+        return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False, na_filter=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         told = " ".join(str(error).split())
         raise DataError(f"this is no rectangular table ({told})", file=file) from None
-    except pd.errors.ParserWarning:
-        raise DataError("a row has more cells than the header", file=file, line=2) from None
-    if frame.isna().to_numpy().any():
-        line = int(frame.isna().any(axis=1).to_numpy().argmax()) + 2
-        raise DataError("a row has fewer cells than the header", file=file, line=line)
-    return frame
+
+
+def _check_rows(text, file):
+    """Return the header, having seen that every row is as long; pandas would fill a short one."""
+    before = csv.field_size_limit(len(text) + 1)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(rows, [])
+        if not any(header):
+            raise DataError("the file is empty", file=file, hint="Export it again")
+        for row in rows:
+            if row and len(row) != len(header):
+                fault = "fewer" if len(row) < len(header) else "more"
+                raise DataError(
+                    f"a row has {fault} cells than the header", file=file, line=rows.line_num
+                )
+    except csv.Error as error:
+        raise DataError(
+            f"this is no rectangular table ({error})", file=file, line=rows.line_num
+        ) from None
+    finally:
+        csv.field_size_limit(before)
+    return header

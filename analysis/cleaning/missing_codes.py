@@ -19,6 +19,11 @@ NUMBERS = ("-9", "-99", "-999", "99", "999", "9999")
 _REASONS = {word: reason for reason, words in WORDS.items() for word in words}
 
 
+def is_missing_word(values):
+    """Say which values are a word for a missing value."""
+    return values.str.casefold().isin(_REASONS)
+
+
 def read_missing_words(values, field):
     """Set a word for a missing value missing with its reason, unless it is one of the choices."""
     words = values.str.casefold()

@@ -119,9 +119,14 @@ def find_outside_windows(view):
 
 
 def find_stray_entries(view):
-    """Diary entries of days that no visit looks back on."""
+    """Diary entries of days that no visit looks back on, of people whose dates are all known."""
     sheet = view.sheets[DIARY]
-    stray = (view.places[DIARY]["visit"] == "unscheduled") & ~sheet.frame.index.isin(sheet.aside)
+    visits = view.tables["visits"]
+    follow = visits[visits["visit"] == view.study.analysis.followup_visit.value]
+    dated = follow.loc[follow["visit_date"] != "", "participant_id"]
+    known = sheet.keys["participant"].isin(set(dated) & set(view.days.index))
+    stray = (view.places[DIARY]["visit"] == "unscheduled") & known
+    stray &= ~sheet.frame.index.isin(sheet.aside)
     yield DIARY, find("diary_out_of_window", "entry_date", stray)
 
 

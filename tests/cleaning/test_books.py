@@ -1,0 +1,158 @@
+"""The books: complete, replayable, in balance, and quiet where nothing is wrong."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.cleaning import clean_export
+from analysis.cleaning.clean import describe_fields, key_rows
+from analysis.cleaning.export import REDCAP
+from analysis.cleaning.reconcile import reconcile, replay
+from analysis.cleaning.rules import RULES
+from analysis.errors import DataError
+from analysis.tables import read_table, shape_table, write_table
+
+# Faults of the demonstration that no rule asks about, and those with a rule of another name.
+QUIET = {
+    "byte_order_mark", "cp949", "unmapped_field", "true_99", "partial_date", "image_unreadable",
+}  # fmt: skip
+OTHER_NAME = {"side_spelling": "label_for_code"}
+
+
+def books(cleaned, fields):
+    """Return what `reconcile` compares, so that a test can tamper with one part of it."""
+    return {"wide": dict(cleaned.wide), "tables": dict(cleaned.tables), "fields": fields}
+
+
+@pytest.fixture(scope="module")
+def raw(faulty, study):
+    fields = describe_fields(faulty[0])
+    return {name: sheet.raw for name, sheet in key_rows(faulty[0], fields, study).items()}
+
+
+@pytest.fixture(scope="module")
+def fields(faulty):
+    return describe_fields(faulty[0])
+
+
+def test_an_export_without_faults_has_no_query_and_no_change(cleaned):
+    assert cleaned.queries.empty
+    assert cleaned.changes.empty
+
+
+def test_every_planted_fault_is_in_one_of_the_books_or_declared_quiet(faulty, mended):
+    # A fault of many cells of a row (a refused form, a copied one) is one question.
+    for (kind, row), cells in faulty[1].groupby(["kind", "row"]):
+        if kind not in QUIET:
+            rule = OTHER_NAME.get(kind, kind)
+            assert rule in RULES
+            assert is_changed(mended.changes, rule, row, cells) or is_asked(
+                mended.queries, rule, row, cells
+            ), (kind, row)
+
+
+def is_changed(changes, rule, row, cells):
+    same = changes[(changes["row"] == row) & changes["field"].isin(cells["field"])]
+    return same["rule"].str.split(";").explode().eq(rule).any()
+
+
+def is_asked(queries, rule, row, cells):
+    """A query names participant and visit, or the row of another file."""
+    asked = queries[queries["rule"] == rule]
+    who, _, rest = row.partition("|")
+    visit = rest.partition("_arm_")[0]
+    here = asked["participant_id"].eq(who) & asked["visit"].isin([visit, ""])
+    here |= asked["form"].str.contains(row, regex=False)
+    return (here | (asked["raw_value"].isin(cells["raw_value"]) & asked["raw_value"].ne(""))).any()
+
+
+def test_what_is_quiet_changes_nothing(faulty, mended):
+    quiet = faulty[1][faulty[1]["kind"].isin(QUIET) & (faulty[1]["field"] != "")]
+    for fault in quiet.itertuples():
+        assert mended.wide[fault.file].at[fault.row, fault.field] == fault.raw_value
+
+
+def test_conversions_give_the_true_value(faulty, mended):
+    told = faulty[1]
+    told = told[told["expected"].isin(["converted", "corrected"]) & (told["field"] != "")]
+    for fault in told[told["field"] != "record_id"].itertuples():
+        found = mended.wide[fault.file].at[fault.row, fault.field]
+        assert found == fault.true_value, (fault.kind, fault.row, fault.field)
+
+
+def test_what_is_set_missing_is_empty_and_says_why(faulty, mended):
+    told = faulty[1]
+    told = told[(told["expected"] == "set_missing") & (told["raw_value"] != "")]
+    told = told[~told["field"].str.endswith("_complete")]
+    changes = mended.changes.set_index(["row", "field"])
+    for fault in told.itertuples():
+        change = changes.loc[(fault.row, fault.field)]
+        assert change["clean_value"] == ""
+        assert change["missing_reason"] != ""
+
+
+def test_raw_plus_changes_is_the_cleaned_file(raw, mended):
+    for source, frame in raw.items():
+        entries = mended.changes[mended.changes["source"] == source]
+        pd.testing.assert_frame_equal(replay(frame, entries, source), mended.wide[source])
+
+
+def test_the_balance_adds_up_to_every_row_and_cell(faulty, mended):
+    for line in mended.balance.itertuples():
+        table = faulty[0].tables[line.file]
+        assert line.rows == len(table) == line.rows_kept + line.rows_set_aside
+        assert line.cells == int((table != "").sum().sum())
+
+
+@pytest.mark.parametrize("part", ["wide", "changes", "new_change", "items", "table", "lost_row"])
+def test_books_that_were_tampered_with_do_not_balance(part, raw, mended, fields):
+    told = books(mended, fields)
+    if part == "wide":
+        frame = told["wide"][REDCAP].copy()
+        frame.iloc[5, frame.columns.get_loc("visit_date")] = "2021-01-01"
+        told["wide"][REDCAP] = frame
+    elif part == "changes":
+        told["tables"]["changes"] = told["tables"]["changes"].iloc[1:]
+    elif part == "new_change":
+        changes = told["tables"]["changes"]
+        extra = changes.iloc[[0]].assign(row="SIM-99|baseline_arm_1|", source=REDCAP)
+        told["tables"]["changes"] = pd.concat([changes, extra])
+    elif part == "items":
+        items = told["tables"]["items"].copy()
+        items.loc[items["value"].notna().idxmax(), "value"] += 1
+        told["tables"]["items"] = items
+    elif part == "table":
+        people = told["tables"]["participants"].copy()
+        people.loc[0, "sex"] = {"female": "male", "male": "female"}[people.loc[0, "sex"]]
+        told["tables"]["participants"] = people
+    else:
+        told["tables"]["items"] = told["tables"]["items"].iloc[:-1]
+    with pytest.raises(DataError):
+        reconcile(raw, **told)
+
+
+def test_a_query_keeps_its_id_and_a_change_names_it(mended):
+    assert mended.queries["query_id"].is_unique
+    named = mended.changes.loc[mended.changes["query_id"] != "", "query_id"]
+    assert set(named) <= set(mended.queries["query_id"])
+    assert len(named) > 10
+
+
+def test_the_order_of_the_rows_means_nothing(faulty, mended, study):
+    tables = {
+        name: table.sample(frac=1, random_state=3).reset_index(drop=True)
+        if name not in ("redcap_dictionary.csv", "fields.csv")
+        else table
+        for name, table in faulty[0].tables.items()
+    }
+    shuffled = clean_export(replace(faulty[0], tables=tables), study)
+    for name, table in mended.tables.items():
+        pd.testing.assert_frame_equal(shuffled.tables[name], table)
+
+
+def test_the_tables_are_as_described_and_survive_a_file(mended, tmp_path):
+    for name, table in mended.tables.items():
+        pd.testing.assert_frame_equal(shape_table(table, name), table)
+        write_table(table, name, tmp_path)
+        pd.testing.assert_frame_equal(read_table(name, tmp_path), table)
