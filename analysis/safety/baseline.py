@@ -2,11 +2,9 @@
 
 import pandas as pd
 
-from analysis.safety.phases import find_span
-from analysis.safety.summaries import Variable, describe_category, describe_number
-from analysis.tables import table_schemas
+from analysis.safety.background import SEASONS, find_background_treatment, find_season
+from analysis.safety.summaries import Variable, describe_category, describe_number, find_field
 
-SEASONS = ("winter", "spring", "summer", "autumn")
 YES_NO = ("yes", "no")
 STABLE_LABEL = "No start or change of a class that the protocol holds stable"
 MEDICATION_LABELS = {"pde5_inhibitor": "PDE5 inhibitor"}
@@ -54,7 +52,7 @@ def list_variables(study):
     variables = list(NUMBERS)
     for section, names in RECORDED.items():
         variables += [_describe_field(name, section) for name in names]
-    for name in _find_field("medications", "class")["constraints"]["enum"]:
+    for name in find_field("medications", "class")["constraints"]["enum"]:
         label = MEDICATION_LABELS.get(name, name.replace("_", " ").capitalize())
         variables.append(Variable(f"treatment_{name}", label, categories=YES_NO, section=TREATMENT))
     variables.append(
@@ -112,43 +110,6 @@ def gather_baseline(participants, visits, medications, scores, study, *, followu
     return frame
 
 
-def find_background_treatment(medications, participants, study):
-    """Say which classes of treatment each participant took when the procedure began.
-
-    A medication counts if it may have begun by the day of the procedure, had not certainly
-    ended before, and was not started during the trial. Treatment is stable if no medication
-    of the protocol's classes (study.yml, specification) was started or changed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `participant_id`, `treatment_<class>` and `treatment_stable` (yes, no).
-    """
-    ids = participants["participant_id"]
-    day = participants.set_index("participant_id")["procedure_date"]
-    known = medications[medications["participant_id"].isin(ids)]
-    low, high = find_span(known["participant_id"].map(day))
-    taken = (
-        (find_span(known["start_date"])[0] <= high)
-        & (find_span(known["end_date"])[1] >= low)
-        & known["change"].ne("started")
-    )
-    held = known["class"].isin(study.specification.prohibited_medication_classes.value)
-    changed = held & ~known["change"].isin(["", "none"])
-    columns = {"participant_id": ids.to_numpy()}
-    for name in _find_field("medications", "class")["constraints"]["enum"]:
-        owners = known.loc[taken & known["class"].eq(name), "participant_id"]
-        columns[f"treatment_{name}"] = _yes_no(ids.isin(owners))
-    owners = known.loc[changed, "participant_id"]
-    return pd.DataFrame({**columns, "treatment_stable": _yes_no(~ids.isin(owners))})
-
-
-def find_season(dates):
-    """Return the northern season of dates (December to February is winter); "" if not known."""
-    month = pd.to_numeric(dates.str[5:7], errors="coerce")
-    return (month % 12 // 3).map(dict(enumerate(SEASONS))).fillna("").astype("str")
-
-
 def describe_baseline(frame, study, context):
     """Make the results of every baseline variable.
 
@@ -175,17 +136,9 @@ def describe_baseline(frame, study, context):
     return rows
 
 
-def _find_field(table, column):
-    return next(field for field in table_schemas()[table]["fields"] if field["name"] == column)
-
-
 def _describe_field(name, section):
     table = "visits" if name == "ulcers_present" else "participants"
-    field = _find_field(table, name)
+    field = find_field(table, name)
     label = field["description"].split(" (")[0].split(",")[0]
     values = tuple(field["constraints"]["enum"])
     return Variable(name, label, categories=values, section=section)
-
-
-def _yes_no(flags):
-    return flags.map({True: "yes", False: "no"}).to_numpy()

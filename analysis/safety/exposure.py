@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from analysis.safety.summaries import Variable, describe_category, describe_number
-from analysis.tables import table_schemas
+from analysis.safety.summaries import Variable, describe_category, describe_number, find_field
 
 FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
 HARVEST, PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
@@ -43,6 +42,13 @@ VARIABLES = (
     ),
     Variable("operator", "Operator", section=INJECTION),
     Variable("deviation", "Deviation, as recorded", section=INJECTION),
+)
+CATEGORIES = (
+    "anaesthesia_type",
+    "harvest_site",
+    "planned_overnight_stay",
+    "gram_stain",
+    "sterility",
 )
 
 
@@ -105,13 +111,12 @@ def describe_exposure(frame, context):
         Rows as ``exposure.viability_percent.median_range``; for every finger
         ``exposure.injected_right_2_ml.median_range``.
     """
-    fields = {field["name"]: field for field in table_schemas()["procedures"]["fields"]}
     fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in FINGERS]
     rows = []
     for variable in (*VARIABLES, *fingers):
         values = frame[variable.name]
-        categories = fields.get(variable.name, {}).get("constraints", {}).get("enum")
-        if categories:
+        if variable.name in CATEGORIES:
+            categories = find_field("procedures", variable.name)["constraints"]["enum"]
             rows += describe_category(context, variable.name, values, categories)
         elif pd.api.types.is_numeric_dtype(values):
             rows += describe_number(

@@ -39,6 +39,26 @@ def is_related(events, relation):
     return events[relation].isin(RELATED)
 
 
+def classify_relation(events):
+    """Name to which of liposuction, and injection or product, each event is related.
+
+    Only for a drawing that can show one sign per event; counts keep the relations apart.
+
+    Returns
+    -------
+    pandas.Series of str
+        ``both``, ``harvest``, ``injected``, ``neither``, or ``unknown``: related to none, and
+        one of the three relations is not recorded.
+    """
+    harvest = is_related(events, "related_liposuction")
+    injected = is_related(events, "related_injection") | is_related(events, "related_product")
+    three = ["related_liposuction", "related_injection", "related_product"]
+    kind = pd.Series("neither", index=events.index, dtype="str")
+    kind = kind.mask(events[three].eq("").any(axis=1), "unknown")
+    kind = kind.mask(harvest, "harvest").mask(injected, "injected")
+    return kind.mask(harvest & injected, "both")
+
+
 def is_planned_stay(events):
     """Say which events are serious for nothing but a hospital stay that was planned."""
     criterion = events["serious_criterion"].str.lower()

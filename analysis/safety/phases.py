@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.safety.spans import find_span
 
-EARLIEST = pd.Timestamp("1800-01-01")
-LATEST = pd.Timestamp("2199-12-31")
 # A boundary that nobody passes: later than whatever an unknown date may mean.
 NEVER = pd.Timestamp("2200-01-01")
 PHASES = (
@@ -119,32 +118,6 @@ def select_emergent(events, participants, period):
     people = participants[participants[f"in_{period.population}"] == "yes"]
     inside = events[period.column].eq("yes")
     return events[inside & events["participant_id"].isin(people["participant_id"])], people
-
-
-def find_span(dates, times=None):
-    """Return the first and the last minute that ISO dates may mean.
-
-    Parameters
-    ----------
-    dates : pandas.Series of str
-        YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDTHH:MM, or "" (any time at all).
-    times : pandas.Series of str, optional
-        HH:MM of a whole date, or "".
-
-    Returns
-    -------
-    low, high : pandas.Series of datetime64
-    """
-    if times is not None:
-        whole = (dates.str.len() == 10) & times.ne("")
-        dates = dates.mask(whole, dates + "T" + times)
-    length = dates.str.len()
-    padded = dates.mask(length == 4, dates + "-01-01").mask(length == 7, dates + "-01")
-    low = pd.to_datetime(padded.mask(length == 0, None), format="ISO8601")
-    high = low.mask(length == 4, low + pd.offsets.YearEnd(0))
-    high = high.mask(length == 7, low + pd.offsets.MonthEnd(0))
-    high = high.mask(length <= 10, high + pd.Timedelta(hours=23, minutes=59))
-    return low.fillna(EARLIEST), high.fillna(LATEST)
 
 
 def _find_boundaries(person, last_day):

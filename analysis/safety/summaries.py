@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.results import format_number, format_percent, make_result
+from analysis.tables import table_schemas
 
 UNKNOWN = "not estimable"
 
@@ -22,6 +23,11 @@ class Variable:
     def heading(self):
         """The label with its unit."""
         return f"{self.label}, {self.unit}" if self.unit else self.label
+
+
+def find_field(table, column):
+    """Return the description of a column in datapackage.json."""
+    return next(field for field in table_schemas()[table]["fields"] if field["name"] == column)
 
 
 def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier="", visit=""):

@@ -10,7 +10,7 @@ from analysis import paths
 from analysis.cleaning import clean_export, read_export
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
-from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcers
+from analysis.reporting.figures.hand_maps import draw_finger_volumes, draw_ulcers
 from analysis.reporting.figures.swimmer import draw_swimmer
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
 from analysis.reporting.tables.flow import make_flow_table

@@ -4,7 +4,8 @@ from safety_tables import NOT_INJECTED, NOT_TREATED, make_participants
 
 from analysis.errors import DataError
 from analysis.results import Context, collect_results, make_result
-from analysis.safety.flow import describe_flow, find_lost, join_reasons
+from analysis.safety.flow import describe_flow
+from analysis.safety.losses import find_lost, join_reasons
 from analysis.safety.reconcile import check_denominators, find_unreconciled
 from analysis.study import load_study
 from analysis.tables import shape_table

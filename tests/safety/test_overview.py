@@ -3,7 +3,12 @@ import pytest
 from safety_tables import make_events, make_participants
 
 from analysis.errors import DataError
-from analysis.safety.overview import check_deaths, is_related, summarise_overview
+from analysis.safety.overview import (
+    check_deaths,
+    classify_relation,
+    is_related,
+    summarise_overview,
+)
 from analysis.safety.phases import assign_phases
 from analysis.tables import shape_table
 
@@ -81,3 +86,16 @@ def test_a_death_known_only_from_the_end_of_the_trial_stops_the_run():
     check_deaths(make_events(("P1", {"outcome": "fatal"})), disposition)
     with pytest.raises(DataError, match=r"P1.*no adverse event was fatal"):
         check_deaths(make_events(("P1", {})), disposition)
+
+
+def test_one_sign_per_event_says_to_what_it_is_related():
+    harvest, product = {"related_liposuction": "definite"}, {"related_product": "possible"}
+    events = make_events(
+        ("P1", harvest),
+        ("P1", product),
+        ("P1", {**harvest, **product}),
+        ("P1", {"related_injection": ""}),
+        ("P1", {"related_disease": "definite"}),
+    )
+    told = classify_relation(events).tolist()
+    assert told == ["harvest", "injected", "both", "unknown", "neither"]

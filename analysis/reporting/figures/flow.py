@@ -4,7 +4,7 @@ import textwrap
 
 from analysis.reporting.figure import use_style
 from analysis.results import find_text
-from analysis.safety.flow import LOSSES
+from analysis.safety.losses import LOSSES
 
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26

@@ -6,11 +6,12 @@ import pandas as pd
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.safety.coding import name_grading, name_term
-from analysis.safety.overview import is_related
+from analysis.safety.overview import classify_relation
 
 LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page.
 MARKER_DAYS, LETTER_DAYS = 4, 1.3
+ASIDE = "day not\nknown"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def draw_swimmer(events, participants, visits, disposition):
     axes.axvline(0, color="#333333", linewidth=0.8, linestyle="--", zorder=0)
     _finish_axes(axes, ids, tops, drawn, aside)
     _add_key(figure, drawn)
-    return figure, _describe(ids, drawn, events)
+    return figure, _describe(ids, drawn)
 
 
 def _place_events(events):
@@ -98,23 +99,12 @@ def _place_events(events):
         lane = next((i for i, day in enumerate(taken) if start > day), len(taken))
         taken[lane : lane + 1] = [until]
         lanes.append(lane + 1)
-    return ordered.assign(lane=pd.Series(lanes, index=ordered.index, dtype="int64"))
-
-
-def _name_mark(event):
-    one = pd.DataFrame([event])
-    harvest = is_related(one, "related_liposuction").iloc[0]
-    injected = any(is_related(one, f"related_{what}").iloc[0] for what in ("injection", "product"))
-    if harvest and injected:
-        return "both"
-    if harvest or injected:
-        return "harvest" if harvest else "injected"
-    recorded = all(event[f"related_{what}"] for what in ("liposuction", "injection", "product"))
-    return "neither" if recorded else "unknown"
+    lane = pd.Series(lanes, index=ordered.index, dtype="int64")
+    return ordered.assign(lane=lane, kind=classify_relation(ordered))
 
 
 def _draw_event(axes, event, top, aside, last):
-    mark = MARKS[_name_mark(event)]
+    mark = MARKS[event["kind"]]
     y = top + event["lane"] * LANE
     start = aside if pd.isna(event["start_day"]) else float(event["start_day"])
     end = float(last) if event["ongoing"] == "yes" and pd.notna(last) else event["end_day"]
@@ -155,7 +145,7 @@ def _finish_axes(axes, ids, tops, drawn, aside):
     axes.set_xticks(ticks, [str(day).replace("-", "\N{MINUS SIGN}") for day in ticks])
     if drawn["start_day"].isna().any():
         axes.set_xticks(
-            [*ticks, aside], [t.get_text() for t in axes.get_xticklabels()] + ["day not\nknown"]
+            [*ticks, aside], [*(tick.get_text() for tick in axes.get_xticklabels()), ASIDE]
         )
     axes.set_xlabel("Study day (0 is the procedure)")
 
@@ -163,27 +153,18 @@ def _finish_axes(axes, ids, tops, drawn, aside):
 def _add_key(figure, drawn):
     from matplotlib.lines import Line2D
 
-    used = {_name_mark(event) for event in drawn.to_dict("records")}
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=mark.shape,
-            color=mark.colour,
-            linestyle="",
-            markersize=7,
-            label=mark.label,
-        )
+    marks = [
+        (mark.shape, mark.colour, 7, mark.label)
         for name, mark in MARKS.items()
-        if name in used
+        if drawn["kind"].eq(name).any()
     ]
-    handles.append(
-        Line2D([], [], marker="|", color="#444444", linestyle="", markersize=8, label="visit")
-    )
+    marks.append(("|", "#444444", 8, "visit"))
     if drawn["ongoing"].eq("yes").any():
-        handles.append(
-            Line2D([], [], marker=">", color="#444444", linestyle="", markersize=5, label="ongoing")
-        )
+        marks.append((">", "#444444", 5, "ongoing"))
+    handles = [
+        Line2D([], [], marker=shape, color=colour, linestyle="", markersize=size, label=label)
+        for shape, colour, size, label in marks
+    ]
     figure.legend(
         handles=handles,
         loc="outside lower center",
@@ -194,7 +175,7 @@ def _add_key(figure, drawn):
     )
 
 
-def _describe(ids, drawn, events):
+def _describe(ids, drawn):
     counts = drawn.groupby("participant_id").size().reindex(ids, fill_value=0)
     listed = "; ".join(f"{person} {n}" for person, n in counts.items())
     ongoing = int(drawn["ongoing"].eq("yes").sum())

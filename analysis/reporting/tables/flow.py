@@ -1,7 +1,7 @@
 """The flow of participants as a table, beside its diagram."""
 
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.flow import LOSSES
+from analysis.safety.losses import LOSSES
 
 
 def make_flow_table(results, study):

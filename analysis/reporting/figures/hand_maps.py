@@ -1,0 +1,129 @@
+"""Maps of both hands: what was injected into every finger, and where ulcers were."""
+
+import pandas as pd
+
+from analysis.reporting.figures.hands import EDGE, draw_hands, lay_out_panels
+from analysis.safety.exposure import FINGERS
+from analysis.safety.ulcers import count_by_finger, find_assessed
+
+ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
+
+
+def draw_finger_volumes(exposure):
+    """Draw the volume injected into every finger, a panel per participant.
+
+    Parameters
+    ----------
+    exposure : pandas.DataFrame
+        As `analysis.safety.exposure.derive_exposure` returns it.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+    """
+    from matplotlib import colormaps
+
+    columns = {finger: f"injected_{finger}_ml" for finger in FINGERS}
+    largest = exposure[list(columns.values())].max().max()
+    shade = colormaps["Blues"]
+    figure, panels, key = lay_out_panels(len(exposure))
+    for axes, row in zip(panels, exposure.to_dict("records"), strict=True):
+        fingers = {}
+        for finger, column in columns.items():
+            volume = row[column]
+            if pd.notna(volume) and volume > 0:
+                fingers[finger] = (shade(0.1 + 0.5 * volume / largest), f"{volume:.2f}")
+        draw_hands(axes, fingers, label=row["participant_id"])
+    key.text(
+        0.5,
+        0.5,
+        "mL injected per finger\nwhite: not injected\nbacks of the hands",
+        ha="center",
+        va="center",
+        fontsize=8,
+        transform=key.transAxes,
+    )
+    return figure, _describe_volumes(exposure, columns)
+
+
+def draw_ulcers(ulcers, visits, participants, *, before, after):
+    """Draw where active digital ulcers were before and after, a panel per participant.
+
+    Parameters
+    ----------
+    ulcers : pandas.DataFrame
+        As `analysis.safety.ulcers.list_ulcers` returns it.
+    visits, participants : pandas.DataFrame
+        The tables; every one of the participants gets a panel, with or without ulcers.
+    before, after : analysis.study.Visit
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    alt : str
+    """
+    from matplotlib.patches import Patch
+
+    both = (before, after)
+    counts = count_by_finger(ulcers, at=[visit.name for visit in both])
+    assessed = {
+        visit.label: find_assessed(
+            ulcers[ulcers["visit"] == visit.name], visits, participants, visit.name
+        )
+        for visit in both
+    }
+    figure, panels, key = lay_out_panels(len(participants))
+    told = []
+    for axes, person in zip(panels, participants["participant_id"], strict=True):
+        mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
+        fingers = {
+            row["finger"]: (
+                _colour_ulcers(row[before.name], row[after.name]),
+                f"{row[before.name]}→{row[after.name]}",
+            )
+            for row in mine.to_dict("records")
+        }
+        not_seen = [label for label, people in assessed.items() if person not in people]
+        doubt = f" (not assessed at {' and '.join(not_seen)})" if not_seen else ""
+        draw_hands(axes, fingers, label=f"{person}{doubt}")
+        told.append(f"{person} {mine[before.name].sum()} and {mine[after.name].sum()}{doubt}")
+    handles = [
+        Patch(facecolor=colour, edgecolor=EDGE, label=label)
+        for colour, label in (
+            (ULCERS["gone"], f"fewer at {after.label}"),
+            (ULCERS["stayed"], "as many at both"),
+            (ULCERS["came"], f"more at {after.label}"),
+        )
+    ]
+    key.legend(
+        handles=handles,
+        loc="center",
+        fontsize=7.5,
+        title=f"Active ulcers,\n{before.label} → {after.label}",
+        title_fontsize=8,
+    )
+    return figure, (
+        f"Both hands of every participant with the fingers that had active digital ulcers. "
+        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(told)}."
+    )
+
+
+def _colour_ulcers(before, after):
+    if after == before:
+        return ULCERS["stayed"]
+    return ULCERS["came"] if after > before else ULCERS["gone"]
+
+
+def _describe_volumes(exposure, columns):
+    parts = []
+    for row in exposure.to_dict("records"):
+        volumes = [row[c] for c in columns.values() if pd.notna(row[c]) and row[c] > 0]
+        if volumes:
+            parts.append(
+                f"{row['participant_id']} {len(volumes)} fingers, "
+                f"{min(volumes):.2f} to {max(volumes):.2f} mL each"
+            )
+        else:
+            parts.append(f"{row['participant_id']} not injected")
+    return f"Both hands of every participant with the volume injected: {'; '.join(parts)}."
