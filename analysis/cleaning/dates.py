@@ -148,7 +148,7 @@ def _readings(values, field):
         stamped = values.str.extract(rf"^({_ISO})[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?$")[0]
         yield "date_format", stamped
     if field.kind == "partial_date":
-        part = values.str.extract(rf"^{_MONTH_ONLY}$")
+        part = values.str.extract(rf"^(?:{_MONTH_ONLY})$")
         part = part.astype("str")
         month = part["year"] + "-" + part["month"].str.zfill(2)
         yield "date_format", month.fillna(part["only"])
