@@ -86,6 +86,7 @@ def save_figure(figure, name, outputs, *, alt, provenance):
             color="#8A1C1C",
             weight="bold",
         )
+    _settle_layout(figure)
     description = {"Title": name, "Description": alt}
     for suffix, options in (
         (".svg", {"metadata": {**description, "Date": None, "Creator": None}}),
@@ -98,3 +99,18 @@ def save_figure(figure, name, outputs, *, alt, provenance):
     # A figure left open would be shown a second time, below the cell.
     plt.close(figure)
     return figure
+
+
+def _settle_layout(figure):
+    """Fix where the axes stand, to a millionth of the figure.
+
+    The solver of a constrained layout takes its terms in the order of memory addresses,
+    so that the last bits differ between runs, and with them names inside the SVG file.
+    """
+    if figure.get_layout_engine() is None:
+        return
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        if axes.get_axes_locator() is None:
+            axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
