@@ -4,6 +4,8 @@ import pandas as pd
 
 from analysis.errors import DataError
 
+# Nothing shorter holds one of these.
+SHORTEST = 3
 # Looked for in every cell: numbers that are a person's and nothing else's.
 EVERYWHERE = {
     "a resident registration number": (
@@ -34,16 +36,19 @@ def check_privacy(tables, fields):
         With file, participant, visit and field, never with the text.
     """
     for file, frame in tables.items():
-        for column in frame.columns:
-            values = pd.Series(frame[column].unique(), dtype="object").astype("str")
-            for what, pattern in EVERYWHERE.items():
-                found = values[values.str.contains(pattern)]
-                if len(found):
+        # Every different text of a file is looked at once; codes and counts are short.
+        told = {text for column in frame.columns for text in frame[column].unique()}
+        values = pd.Series(sorted(text for text in told if len(text) > SHORTEST), dtype="str")
+        for what, pattern in EVERYWHERE.items():
+            found = values[values.str.contains(pattern)]
+            for column in frame.columns if len(found) else ():
+                if frame[column].isin(found).any():
                     raise _stop(frame, column, frame[column].isin(found), what, file)
-            field = fields.get(column)
-            if field is not None and field.identifier and values.str.strip().ne("").any():
+        for column in frame.columns:
+            if column in fields and fields[column].identifier:
                 filled = frame[column].str.strip() != ""
-                raise _stop(frame, column, filled, "an identifier of the dictionary", file)
+                if filled.any():
+                    raise _stop(frame, column, filled, "an identifier of the dictionary", file)
 
 
 def _stop(frame, column, where, what, file):

@@ -1,0 +1,86 @@
+"""Corrupt a valid export anyhow: the run stops with a named place, or the books balance."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from corruption import KINDS, Vandal, is_found
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.cleaning import clean_export, read_export
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
+from analysis.demo.export import make_export, write_export
+from analysis.errors import AnalysisError
+
+SAMPLE = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+NASTY = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", " ", "0", "1", "-9", "99", "1e400", "nan", "inf", "5,6", "١٢", "½", "2021-02-30", "NA"]
+    ),
+)
+
+
+@given(data=st.data())
+@SAMPLE
+def test_any_text_in_any_cells_stops_or_balances(data, valid, study):
+    tables = {name: table.copy() for name, table in valid.tables.items()}
+    for _ in range(data.draw(st.integers(1, 12))):
+        table = tables[data.draw(st.sampled_from([REDCAP, DIARY, CAPILLAROSCOPY]))]
+        row = data.draw(st.integers(0, len(table) - 1))
+        column = data.draw(st.integers(0, table.shape[1] - 1))
+        table.iloc[row, column] = data.draw(NASTY).replace("\0", "")
+    try:
+        cleaned = clean_export(replace(valid, tables=tables), study)
+    except AnalysisError as error:
+        assert error.file
+        assert error.exit_code == 1
+    else:
+        assert len(cleaned.balance) == 3
+
+
+@given(seed=st.integers(0, 10_000), count=st.integers(1, 8))
+@SAMPLE
+def test_every_planted_fault_of_a_known_kind_is_found(seed, count, valid, study):
+    rng = np.random.default_rng(seed)
+    vandal = Vandal(valid, rng)
+    for kind in rng.choice(list(KINDS), count, replace=False).tolist():
+        vandal.plant(kind)
+    cleaned = clean_export(vandal.finish(), study)
+    assert [fault for fault in vandal.planted if not is_found(fault, cleaned)] == []
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bytes")
+    write_export(make_export(7, 5, faults="none"), folder)
+    (folder / "SHA256SUMS").unlink()
+    return folder
+
+
+@given(
+    file=st.sampled_from([REDCAP, DIARY, CAPILLAROSCOPY, "fields.csv", "redcap_dictionary.csv"]),
+    place=st.integers(0, 10**6),
+    noise=st.binary(min_size=1, max_size=4),
+)
+@SAMPLE
+def test_any_bytes_in_any_file_stop_or_balance(file, place, noise, folder, study):
+    path = folder / file
+    sound = path.read_bytes()
+    at = place % len(sound)
+    path.write_bytes(sound[:at] + noise + sound[at + len(noise) :])
+    try:
+        cleaned = clean_export(read_export(folder), study)
+    except AnalysisError as error:
+        assert error.file
+    else:
+        assert len(cleaned.balance) == 3
+    finally:
+        path.write_bytes(sound)
