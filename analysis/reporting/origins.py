@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+from analysis.errors import DataError
 from analysis.reporting.table import Table
 
 TEXT = "Text"
@@ -40,6 +41,30 @@ def list_printed(text):
             told = re.sub(r"\\(.)", r"\1", words) if match["key"] else unescape(match["cell"])
             printed[(place, key, told)] = None
     return sorted(printed, key=lambda entry: entry[0] != TEXT)
+
+
+def check_printed(printed, results):
+    """Refuse a number that is not the text of the result that it names.
+
+    Parameters
+    ----------
+    printed : list of (str, str, str)
+        As `list_printed` returns it.
+    results : pandas.DataFrame
+        results.csv.
+
+    Raises
+    ------
+    DataError
+        The table that prints it was made from other results, or the result is gone.
+    """
+    texts = dict(zip(results["result_id"], results["text"], strict=True))
+    for place, key, text in printed:
+        if " ".join(texts.get(key, "").split()) != " ".join(text.split()):
+            known = f"is {texts[key]}" if key in texts else "is not there"
+            raise DataError(
+                f"{place} prints {text} for {key}, which {known}", hint="Run `make notebooks` again"
+            )
 
 
 def make_origins(printed):

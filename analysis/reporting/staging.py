@@ -13,7 +13,7 @@ from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting import facts, lint
 from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
-from analysis.reporting.origins import list_printed, make_origins
+from analysis.reporting.origins import check_printed, list_printed, make_origins
 from analysis.reporting.sentences import choose_sentences
 from analysis.reporting.table import write_html_table
 from analysis.reporting.values import (
@@ -99,8 +99,9 @@ def stage_project(material, folder, *, renderer):
     header = _fill_front_matter(front, values, material, told)
     options = {"values": values, "mark": told["mark"]}
     text = fill_lines(body, generated=material.generated, **options)
-    origins = make_origins(list_printed(f"{header['abstract']}\n{text}"))
-    write_html_table(origins, "origins", folder / "own")
+    printed = list_printed(f"{header['abstract']}\n{text}")
+    check_printed(printed, material.results)
+    write_html_table(make_origins(printed), "origins", folder / "own")
     text += fill_lines(appendix, generated=folder / "own", **options)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     lint.check_references(lines + appendix, f"{header['abstract']}\n{text}", bibliography)

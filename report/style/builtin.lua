@@ -199,13 +199,18 @@ local function fill_figure(figure)
   local alt = image.attributes["fig-alt"] or figure.attributes["fig-alt"]
   if is_typst then
     local quoted = alt:gsub("\\", "\\\\"):gsub('"', '\\"')
-    return pandoc.RawBlock("typst", ('#figure(kind: image, supplement: none, numbering: none, caption: [%s], image("%s", alt: "%s")) <%s>')
-      :format(typst(caption), image.src, quoted, figure.identifier))
+    local width = image.attributes["width"] or "100%"
+    return pandoc.RawBlock("typst", ('#figure(kind: image, placement: auto, supplement: none, numbering: none, caption: [%s], image("%s", width: %s, alt: "%s")) <%s>')
+      :format(typst(caption), image.src, width, quoted, figure.identifier))
   end
   image.attributes["fig-alt"] = nil
   image.attributes["alt"] = alt
   image.caption = { pandoc.Str(alt) }
-  if is_docx then image.attributes["width"] = "100%" end
+  if is_html then
+    image.attributes["width"] = nil
+  else
+    image.attributes["width"] = image.attributes["width"] or "100%"
+  end
   figure.attributes["fig-alt"] = nil
   figure.content = { pandoc.Plain({ image }) }
   figure.caption = { long = { pandoc.Plain(caption) } }

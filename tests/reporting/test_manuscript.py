@@ -4,7 +4,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.reporting.manuscript import Line, fill_lines, fill_text, read_lines
-from analysis.reporting.origins import list_printed, make_origins
+from analysis.reporting.origins import check_printed, list_printed, make_origins
 from analysis.reporting.values import (
     Value,
     escape_markdown,
@@ -121,6 +121,23 @@ def test_constants_of_the_plan_go_by_section_and_name():
     assert values["study.visits.week_12.day"].text == "84"
     assert values["study.registration"].text.startswith("NCT")
     assert values["study.confidence_percent"].text == "95 %"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "problem"),
+    [
+        (
+            "efficacy.hand_mrss.hl",
+            "−1.4",
+            "Table 1 prints −1.4 for efficacy.hand_mrss.hl, which is",
+        ),
+        ("efficacy.hand_mrss.gone", "−1.5", "which is not there"),
+    ],
+)
+def test_a_number_that_is_not_the_text_of_its_result_stops(small_results, key, text, problem):
+    check_printed([("Text", "efficacy.hand_mrss.hl", "−1.5")], small_results())
+    with pytest.raises(DataError, match=problem):
+        check_printed([("Table 1", key, text)], small_results())
 
 
 def test_printed_results_are_listed_once_per_place():
