@@ -219,3 +219,14 @@ def test_without_any_event_every_figure_and_table_still_stands(tables, events):
     ):
         plt.close(figure)
         assert alt
+
+
+def test_too_many_participants_for_a_figure_are_cut_and_it_says_so(tables):
+    from matplotlib import pyplot as plt
+
+    one = derive_exposure(tables["procedures"]).iloc[[0]]
+    many = pd.concat([one.assign(participant_id=f"P{number:02}") for number in range(70)])
+    figure, alt = draw_finger_volumes(many)
+    plt.close(figure)
+    assert alt.endswith("The first 60 of 70 participants are shown.")
+    assert "P59" in alt and "P60" not in alt

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.reporting.figures.crowd import keep_first
 from analysis.reporting.figures.hands import EDGE, draw_hands, lay_out_panels
 from analysis.safety.exposure import FINGERS
 from analysis.safety.ulcers import count_by_finger, find_assessed
@@ -27,8 +28,10 @@ def draw_finger_volumes(exposure):
     columns = {finger: f"injected_{finger}_ml" for finger in FINGERS}
     largest = exposure[list(columns.values())].max().max()
     shade = colormaps["Blues"]
-    figure, panels, key = lay_out_panels(len(exposure))
-    for axes, row in zip(panels, exposure.to_dict("records"), strict=True):
+    people, note = keep_first(exposure["participant_id"])
+    shown = exposure[exposure["participant_id"].isin(people)]
+    figure, panels, key = lay_out_panels(len(people))
+    for axes, row in zip(panels, shown.to_dict("records"), strict=True):
         fingers = {}
         for finger, column in columns.items():
             volume = row[column]
@@ -38,13 +41,13 @@ def draw_finger_volumes(exposure):
     key.text(
         0.5,
         0.5,
-        "mL injected per finger\nwhite: not injected\nbacks of the hands",
+        f"mL injected per finger\nwhite: not injected\nbacks of the hands\n{note}",
         ha="center",
         va="center",
         fontsize=8,
         transform=key.transAxes,
     )
-    return figure, _describe_volumes(exposure, columns)
+    return figure, f"{_describe_volumes(shown, columns)} {note}".strip()
 
 
 def draw_ulcers(ulcers, visits, participants, *, before, after):
@@ -73,9 +76,10 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
         )
         for visit in both
     }
-    figure, panels, key = lay_out_panels(len(participants))
+    people, note = keep_first(participants["participant_id"])
+    figure, panels, key = lay_out_panels(len(people))
     told = []
-    for axes, person in zip(panels, participants["participant_id"], strict=True):
+    for axes, person in zip(panels, people, strict=True):
         mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
         fingers = {
             row["finger"]: (
@@ -84,7 +88,7 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
             )
             for row in mine.to_dict("records")
         }
-        not_seen = [label for label, people in assessed.items() if person not in people]
+        not_seen = [label for label, seen in assessed.items() if person not in seen]
         doubt = f" (not assessed at {' and '.join(not_seen)})" if not_seen else ""
         draw_hands(axes, fingers, label=f"{person}{doubt}")
         told.append(f"{person} {mine[before.name].sum()} and {mine[after.name].sum()}{doubt}")
@@ -105,8 +109,8 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     )
     return figure, (
         f"Both hands of every participant with the fingers that had active digital ulcers. "
-        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(told)}."
-    )
+        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(told)}. {note}"
+    ).strip()
 
 
 def _colour_ulcers(before, after):

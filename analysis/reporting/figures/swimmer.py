@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figures.crowd import keep_first
 from analysis.safety.coding import name_grading, name_term
 from analysis.safety.overview import classify_relation
 
@@ -51,7 +52,7 @@ def draw_swimmer(events, participants, visits, disposition):
     people = participants[
         participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
     ]
-    ids = people["participant_id"].tolist()
+    ids, note = keep_first(people["participant_id"])
     drawn = _place_events(events[events["participant_id"].isin(ids)])
     held = visits[visits["participant_id"].isin(ids) & visits["study_day"].notna()]
     ends = pd.concat([held, disposition[disposition["participant_id"].isin(ids)]])
@@ -60,10 +61,8 @@ def draw_swimmer(events, participants, visits, disposition):
     aside = max([0, *last.dropna(), *drawn["start_day"].dropna(), *drawn["end_day"].dropna()]) + 12
     lanes = drawn.groupby("participant_id")["lane"].max().reindex(ids, fill_value=0)
     tops = (lanes * LANE + 1).shift(fill_value=0).cumsum()
-    figure, axes = plt.subplots(
-        figsize=(6.9, 1.4 + 0.34 * (tops.iloc[-1] + lanes.iloc[-1] * LANE + 1 if ids else 1)),
-        layout="constrained",
-    )
+    bottom = tops.iloc[-1] + lanes.iloc[-1] * LANE + 0.6 if ids else 1
+    figure, axes = plt.subplots(figsize=(6.9, 1.5 + 0.34 * bottom), layout="constrained")
     for person in ids:
         top = tops[person]
         if person in last.index and pd.notna(last[person]):
@@ -80,9 +79,11 @@ def draw_swimmer(events, participants, visits, disposition):
         for event in drawn[drawn["participant_id"] == person].to_dict("records"):
             _draw_event(axes, event, top, aside, last.get(person))
     axes.axvline(0, color="#333333", linewidth=0.8, linestyle="--", zorder=0)
+    axes.set_ylim(bottom, -0.6)
     _finish_axes(axes, ids, tops, drawn, aside)
     _add_key(figure, drawn)
-    return figure, _describe(ids, drawn)
+    axes.set_title(note, fontsize=8)
+    return figure, f"{_describe(ids, drawn)} {note}".strip()
 
 
 def _place_events(events):
@@ -139,7 +140,6 @@ def _draw_event(axes, event, top, aside, last):
 def _finish_axes(axes, ids, tops, drawn, aside):
     axes.set_yticks([tops[person] for person in ids], ids)
     axes.tick_params(axis="y", length=0)
-    axes.invert_yaxis()
     axes.spines["left"].set_visible(False)
     ticks = list(range(-28, int(aside), 28))
     axes.set_xticks(ticks, [str(day).replace("-", "\N{MINUS SIGN}") for day in ticks])
