@@ -1,1 +1,13 @@
-"""Analysis of a seven-participant trial: clean, score, compare, report."""
+"""Analysis of a seven-participant trial: clean, score, compare, report.
+
+``from analysis import load; trial = load()`` opens the tables of a run.
+"""
+
+import importlib
+
+
+def __getattr__(name):
+    if name != "load":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Named in parts: a notebook that imports the package does not depend on the trail.
+    return importlib.import_module(f"{__name__}.trail.trial").load

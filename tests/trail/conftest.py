@@ -1,0 +1,61 @@
+"""The shipped export, cleaned and scored once, with the results of its primary analysis."""
+
+import pytest
+
+from analysis import load, paths
+from analysis.cleaning import clean_export, read_export
+from analysis.cleaning.output import write_cleaned
+from analysis.instruments import make_pairs, score_items
+from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.results import Context, collect_results
+from analysis.safety.adverse_events import tabulate_adverse_events
+from analysis.safety.baseline import describe_baseline, gather_baseline
+from analysis.safety.flow import describe_flow
+from analysis.safety.phases import assign_phases
+from analysis.statistics.efficacy import summarise_efficacy
+from analysis.study import load_study
+from analysis.tables import write_table
+
+
+@pytest.fixture(scope="session")
+def trial(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("processed")
+    study = load_study()
+    cleaned = clean_export(read_export(paths.RAW), study)
+    write_cleaned(cleaned, folder)
+    tables = cleaned.tables
+    items = set_aside_totals(tables["items"], compare_totals(tables["items"]))
+    scores = score_items(items, study)
+    pairs = make_pairs(scores, items, study)
+    write_table(scores, "scores", folder)
+    write_table(pairs, "pairs", folder)
+    people, visits = tables["participants"], tables["visits"]
+    rows = [
+        summarise_efficacy(
+            pairs, scores, people, study, _context("efficacy", "04_efficacy", "full_analysis")
+        ),
+        *describe_flow(
+            people,
+            visits,
+            tables["disposition"],
+            scores,
+            pairs,
+            study,
+            _context("flow", "03_describe"),
+            followup_visit="week_12",
+            population="full_analysis",
+        ),
+    ]
+    treated = people[people["in_full_analysis"] == "yes"]
+    known = gather_baseline(
+        treated, visits, tables["medications"], scores, study, followup_visit="week_12"
+    )
+    rows += describe_baseline(known, study, _context("baseline", "03_describe", "full_analysis"))
+    events = assign_phases(tables["adverse_events"], people, last_day=98)
+    rows.append(tabulate_adverse_events(events, people, _context("safety", "06_safety")))
+    write_table(collect_results(rows), "results", folder)
+    return load(folder)
+
+
+def _context(analysis, notebook, population=""):
+    return Context(analysis, notebook, "simulated", population)
