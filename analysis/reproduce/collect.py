@@ -16,12 +16,14 @@ def collect_run(settings, *, tell):
     Raises
     ------
     DataError
-        Two notebooks give one result_id, or one is the prefix of another.
+        Two notebooks give one result_id, one is the prefix of another, or a denominator does not
+        reconcile with the flow of participants.
     """
     with open_stage(pipeline.RESULTS, settings, tell=tell) as stage:
         if stage is None:
             return
         from analysis.results import collect_results
+        from analysis.safety.reconcile import check_denominators
         from analysis.tables import read_table, write_table
 
         outputs = settings.outputs
@@ -34,6 +36,7 @@ def collect_run(settings, *, tell):
         ]
         staged = stage.folder / "outputs"
         frame = collect_results([read_table(name, outputs.processed) for name in names])
+        check_denominators(frame)
         write_table(frame, "results", staged)
         stage.check_unchanged()
         changed = publish_step(
