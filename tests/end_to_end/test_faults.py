@@ -37,12 +37,6 @@ def put_wrong_code(rows):
 FAULTS = {
     "wrong checksum": (lambda text: text + b"\n", False, 1, ["redcap_export.csv", "checksum"]),
     "unknown column": (change_cells(add_column), True, 1, ["redcap_export.csv", "new_field"]),
-    "code outside its choices": (
-        change_cells(put_wrong_code),
-        True,
-        1,
-        ["redcap_export.csv", "sex", "77"],
-    ),
     "empty export": (change_cells(lambda rows: rows[:1]), True, 1, ["redcap_export.csv"]),
     "no text": (lambda text: b"\x00\xff\xfe\x81" * 99, True, 1, ["redcap_export.csv"]),
 }
@@ -62,6 +56,17 @@ def test_a_fault_in_the_export_is_named(trial, fault):
     for word in words:
         assert word in done.stderr
     assert trial.published() == before
+
+
+def test_a_code_outside_its_choices_is_asked_about_and_never_used(trial):
+    trial.rewrite(EXPORT, change_cells(put_wrong_code))
+    trial.seal()
+    trial.succeed(TARGET)
+    queries = csv.DictReader(io.StringIO(trial.published()["data/processed/queries.csv"].decode()))
+    asked = [row for row in queries if row["field"] == "sex"]
+    assert {(row["rule"], row["severity"], row["raw_value"]) for row in asked} == {
+        ("unknown_code", "error", "77")
+    }
 
 
 @pytest.mark.parametrize("name", ["redcap_export.csv", "SHA256SUMS"])
