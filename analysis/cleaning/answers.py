@@ -7,10 +7,10 @@ from analysis.cleaning.export import REDCAP
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.sheet import find
 
-# Questionnaires that a person fills in anew at every visit.
-ANSWERED_ANEW = ("cochin", "haq")
-# Short questionnaires, and those with few difficulties, repeat by themselves.
-MIN_ANSWERS, MIN_DIFFERENT, MIN_DIFFICULT = 12, 3, 6
+# Questionnaires that a person fills in anew at every visit, and how many difficulties they need
+# before equal answers are no coincidence; the fewer levels an item has, the more.
+ANSWERED_ANEW = {"cochin": 6, "haq": 11}
+MIN_ANSWERS, MIN_DIFFERENT = 12, 3
 
 
 def find_required(view):
@@ -78,14 +78,14 @@ def find_copies(view):
     """Questionnaires whose every answer equals the visit before.
 
     Only answers that do not repeat by themselves count: at least `MIN_ANSWERS` items, at least
-    `MIN_DIFFERENT` different values, at least `MIN_DIFFICULT` items above 0.
+    `MIN_DIFFERENT` different values, and as many items above 0 as `ANSWERED_ANEW` says.
     """
     order = {visit.name: place for place, visit in enumerate(view.study.visits)}
     single = view.keys[view.keys["instance"] == ""]
     keys = single.assign(place=single["visit"].map(order)).sort_values(
         ["participant", "place"], kind="stable"
     )
-    for instrument in ANSWERED_ANEW:
+    for instrument, difficult in ANSWERED_ANEW.items():
         fields = [f for f in view.items(instrument) if f.kind == "choice"]
         if len(fields) < MIN_ANSWERS:
             continue
@@ -93,6 +93,6 @@ def find_copies(view):
         complete = answers.notna().all(axis=1)
         told, who = answers[complete], keys.loc[complete.to_numpy(), "participant"]
         same = (told == told.groupby(who).shift()).all(axis=1)
-        varied = (told.nunique(axis=1) >= MIN_DIFFERENT) & ((told > 0).sum(axis=1) >= MIN_DIFFICULT)
+        varied = (told.nunique(axis=1) >= MIN_DIFFERENT) & ((told > 0).sum(axis=1) >= difficult)
         mask = (same & varied).reindex(view.cells.index, fill_value=False)
         yield REDCAP, find("copied_forward", fields[0].name, mask)

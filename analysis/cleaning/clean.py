@@ -12,7 +12,13 @@ from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.diary import place_entries
 from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, check_origin
-from analysis.cleaning.forms import Reasons, empty_untouched_boxes, find_asked, find_opened
+from analysis.cleaning.forms import (
+    Reasons,
+    empty_untouched_boxes,
+    empty_wrong_rows,
+    find_asked,
+    find_opened,
+)
 from analysis.cleaning.hands import check_lines
 from analysis.cleaning.identifiers import list_participants, unify_identifiers
 from analysis.cleaning.intercurrent import find_intercurrent_events
@@ -92,6 +98,7 @@ def clean_export(export, study):
     raw = key_rows(export, fields, study)
     sheets, unused = apply_corrections(raw, export.tables[CORRECTIONS])
     sheets = unify_identifiers(sheets, REDCAP)
+    sheets |= {REDCAP: empty_wrong_rows(sheets[REDCAP], fields[REDCAP])}
     latest = export.provenance.exported_on or NEVER_LATER
     sheets = {
         source: clean_columns(sheet, fields[source].values(), latest=latest)

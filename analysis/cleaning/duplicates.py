@@ -9,14 +9,15 @@ from analysis.cleaning.sheet import find
 from analysis.cleaning.sheets import EVENT, FORM, INSTANCE
 from analysis.cleaning.wide_tables import ONE_PER_PARTICIPANT
 
-_KEY = ["participant", "visit", "repeat", "instance"]
+_KEY = ["participant", "visit", "repeat", "slot"]
 
 
 def resolve_visits(sheet, fields, study):
-    """Keep one row per participant, visit and instance.
+    """Keep one row per participant and visit, or per instance of a repeating form.
 
-    Copies of one content leave one. Of different rows that one stays whose visit date is
-    nearest to the planned day, then the fuller one, then the first by its key.
+    A scheduled visit takes place once, an unscheduled one once a day. Copies of one content
+    leave one. Of different rows that one stays whose visit date is nearest to the planned day,
+    then the fuller one, then the first by its key.
 
     Parameters
     ----------
@@ -25,16 +26,20 @@ def resolve_visits(sheet, fields, study):
     fields : dict of str to Field
     study : analysis.study.Study
     """
-    keys = sheet.keys.assign(repeat=sheet.frame[FORM], instance=sheet.frame[INSTANCE])
+    date = find_column(fields, "visits", "visit_date")
+    slot = sheet.frame[INSTANCE].where(sheet.frame[FORM] != "", "")
+    planned = {visit.name for visit in study.visits if visit.day is not None}
+    free = (sheet.frame[FORM] == "") & ~sheet.keys["visit"].isin(planned)
+    keys = sheet.keys.assign(repeat=sheet.frame[FORM], slot=slot.mask(free, sheet.frame[date]))
     keys = keys[keys.duplicated(_KEY, keep=False)]
     if keys.empty:
         return sheet
     cells = sheet.frame.loc[keys.index]
     planned = pd.Series({visit.name: visit.day for visit in study.visits}, dtype="float64")
-    visited = parse_days(cells[find_column(fields, "visits", "visit_date")])
+    visited = parse_days(cells[date])
     day = (visited - keys["participant"].map(_procedure_days(sheet, fields))).dt.days
     ranked = keys.assign(
-        content=cells.drop(columns=["record_id", EVENT]).agg("\x1f".join, axis=1),
+        content=cells.drop(columns=["record_id", EVENT, INSTANCE]).agg("\x1f".join, axis=1),
         distance=(day - keys["visit"].map(planned)).abs(),
         empty=cells.eq("").sum(axis=1),
     )
@@ -84,7 +89,11 @@ def resolve_readings(sheet):
     unplaced = find_unplaced(sheet).loc[keys.index]
     later = _order(keys[~unplaced], ["participant", "image", "reader"], "order")
     findings = _set_aside(sheet, later, "reading_repeated")
-    return sheet.apply([find("unplaced_reading", "", unplaced), *findings])
+    sheet = sheet.apply([find("unplaced_reading", "", unplaced), *findings])
+    keys = sheet.keys.join(sheet.frame[["hand", "finger", "field", "reader"]]).drop(sheet.aside)
+    place = ["participant", "visit", "hand", "finger", "field", "reader"]
+    again = _order(keys.assign(order=""), place, "order")
+    return sheet.apply(_set_aside(sheet, again, "place_repeated"))
 
 
 def _order(keys, group, order):

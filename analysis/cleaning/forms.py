@@ -4,8 +4,47 @@ import pandas as pd
 
 from analysis.cleaning.branching import evaluate_branching
 from analysis.cleaning.sheet import find
+from analysis.cleaning.sheets import FORM
 
 NOT_DONE, NOT_APPLICABLE = "not_done", "not_applicable"
+
+
+def find_own_rows(sheet, fields):
+    """Say for every row and form whether the row can hold the form.
+
+    A row of a repeating form holds that form only; a row of a visit holds every form but those
+    that repeat at this visit.
+
+    Returns
+    -------
+    pandas.DataFrame of bool
+        Index of the sheet, one column per form.
+    """
+    repeat, visit = sheet.frame[FORM], sheet.keys["visit"]
+    own = {}
+    for form in dict.fromkeys(field.form for field in fields.values()):
+        at = set(visit[repeat == form])
+        own[form] = (repeat == form) | ((repeat == "") & ~visit.isin(at))
+    return pd.DataFrame(own, index=sheet.frame.index)
+
+
+def empty_wrong_rows(sheet, fields):
+    """Set what is entered in a row of another form missing; an unticked box is no entry."""
+    own = find_own_rows(sheet, fields)
+    return sheet.apply(
+        [
+            find(
+                "wrong_row",
+                field.name,
+                ~own[field.form]
+                & ~sheet.frame[field.name].isin(("", "0") if field.kind == "checkbox" else ("",)),
+                "",
+                reason="pending_query",
+            )
+            for field in fields.values()
+            if field.name != "record_id"
+        ]
+    )
 
 
 def find_opened(sheet, fields):
@@ -13,6 +52,7 @@ def find_opened(sheet, fields):
 
     A form was opened if its status is Unverified or Complete, or if anything was entered:
     an unticked box and the status Incomplete are what REDCap exports for untouched forms.
+    In a row of another form it never was.
 
     Returns
     -------
@@ -33,7 +73,8 @@ def find_opened(sheet, fields):
         status = f"{form}_complete"
         if status in sheet.raw.columns:
             opened[form] = filled | sheet.raw[status].isin(["1", "2"])
-    return pd.DataFrame(opened, index=sheet.raw.index)
+    opened = pd.DataFrame(opened, index=sheet.raw.index)
+    return opened & find_own_rows(sheet, fields)[opened.columns]
 
 
 def empty_untouched_boxes(sheet, fields, opened):

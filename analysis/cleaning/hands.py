@@ -9,8 +9,10 @@ from analysis.cleaning.sheet import find
 # A swap shows where the differences between right and left turn round as a whole: their sum of
 # products is negative, and turning them round brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
-# Ratings of one person differ; a tenth of all the others, and all the others high, is a scale.
-MIN_OTHERS, LOWEST_OTHER, LOWEST_RATIO, RATIO = 2, 30, 5, (7, 14)
+# Ratings of one person differ and fall; a tenth of all the others, and all the others high, is a
+# scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
+MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
+LOWEST_RATIO, EDGE_RATIO = 5, 7
 
 
 def find_swapped_sides(view):
@@ -44,22 +46,33 @@ def find_swapped_sides(view):
 
 def find_scales(view):
     """Pain ratings of at most 10 where every other visit is about ten times as high."""
+    places = {visit.name: place for place, visit in enumerate(view.study.visits)}
     for field in view.items("hand_pain"):
         if field.place.item != "vas":
             continue
         rating = view.numbers([field])[field.name].dropna()
-        who = view.keys.loc[rating.index, "participant"]
-        low = rating.between(1, 10)
-        others = rating.where(~low)
-        count = others.groupby(who).transform("count")
-        lowest, middle = (others.groupby(who).transform(told) for told in ("min", "median"))
-        alone = low.groupby(who).transform("sum") == 1
-        ratio = (middle / rating).between(*RATIO) & (lowest / rating >= LOWEST_RATIO)
-        differs = low & alone & (count >= MIN_OTHERS) & (lowest >= LOWEST_OTHER) & ratio
-        yield (
-            REDCAP,
-            find("scale_differs", field.name, differs.reindex(view.cells.index, fill_value=False)),
-        )
+        keys = view.keys.loc[rating.index]
+        order = keys.assign(place=keys["visit"].map(places)).sort_values(["participant", "place"])
+        differs = _is_tenth(rating.loc[order.index], order["participant"])
+        mask = differs.reindex(view.cells.index, fill_value=False)
+        yield REDCAP, find("scale_differs", field.name, mask)
+
+
+def _is_tenth(rating, who):
+    """Say which ratings, in the order of the visits, are about a tenth of the person's others."""
+    before, after = (rating.groupby(who).shift(step) / rating for step in (1, -1))
+    edge = before.isna() | after.isna()
+    nearest = before.fillna(after).where(edge, np.minimum(before, after))
+    low = rating.between(1, 10)
+    others = rating.where(~low).groupby(who)
+    return (
+        low
+        & (low.groupby(who).transform("sum") == 1)
+        & (others.transform("count") >= MIN_OTHERS)
+        & (others.transform("min") >= LOWEST_OTHER)
+        & (others.transform("median") / rating).between(*RATIO)
+        & (nearest >= np.where(edge, EDGE_RATIO, LOWEST_RATIO))
+    )
 
 
 def check_lines(sheet, fields):

@@ -259,6 +259,19 @@ _RULES = (
         "The reading does not say which finger, field or reader. Which are they?",
     ),
     Rule(
+        "place_repeated",
+        "error",
+        "set_aside",
+        "Two images claim the same finger and field at one visit; the first was used. "
+        "Which is right?",
+    ),
+    Rule(
+        "wrong_row",
+        "error",
+        "set_missing",
+        "The field is filled in a row that belongs to another form. Where does the value belong?",
+    ),
+    Rule(
         "recorded_twice",
         "error",
         "set_missing",

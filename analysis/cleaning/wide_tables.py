@@ -70,8 +70,18 @@ def reshape_table(sheet, fields, table, reasons, *, opened):
     if table == "visits":
         frame = frame.assign(visit=keys["visit"])
     else:
-        frame[NUMBERED[table]] = keys["instance"].where(keys["instance"] != "", "1")
+        frame[NUMBERED[table]] = _number(keys)
     return frame.reset_index(drop=True)
+
+
+def _number(keys):
+    """Return the instance, or where a person's instances start again at each visit, a count."""
+    number = pd.to_numeric(keys["instance"].where(keys["instance"] != "", "1"))
+    ordered = keys.assign(number=number).sort_values(["participant", "visit", "number"])
+    count = ordered.groupby("participant").cumcount() + 1
+    repeated = keys.assign(number=number).duplicated(["participant", "number"])
+    people = keys["participant"].isin(keys.loc[repeated, "participant"])
+    return number.where(~people, count.reindex(keys.index))
 
 
 def _one_row(frame, why, participant):
