@@ -80,7 +80,8 @@ def primary_counts(evidence):
     """Count who improved, stayed and worsened on the primary outcome."""
     outcome = _primary(evidence)
     at = f"efficacy.{outcome.name}"
-    if not evidence.known(f"{at}.n_improved", f"{at}.n_unchanged", f"{at}.n_worse"):
+    known = evidence.known(f"{at}.n_improved", f"{at}.n_unchanged", f"{at}.n_worse")
+    if not known or evidence.number(f"{at}.n_pairs") == 0:
         return "Nobody could be counted as improved, unchanged or worse."
     return (
         f"Of {evidence.var(f'{at}.n_pairs')} participants with both visits, "
@@ -97,9 +98,9 @@ def primary_test(evidence):
     if not evidence.known(f"{at}.p_value") or evidence.number(f"{at}.n_nonzero") == 0:
         return "There was no non-zero change, so that nothing could be tested."
     told = (
-        f"The exact two-sided p-value was {evidence.var(f'{at}.p_value')}, from "
-        f"{evidence.var(f'{at}.n_nonzero')} non-zero changes; the smallest that these changes "
-        f"could have given is {evidence.var(f'{at}.p_min')}"
+        f"The exact two-sided p-value was {evidence.var(f'{at}.p_value')} (non-zero changes: "
+        f"{evidence.var(f'{at}.n_nonzero')}); the smallest that these changes could have given "
+        f"is {evidence.var(f'{at}.p_min')}"
     )
     if evidence.number(f"{at}.p_min") > evidence.study.analysis.alpha.value:
         return (
@@ -114,6 +115,8 @@ def fixed_sequence(evidence):
     passed = []
     for outcome in evidence.study.outcomes:
         p = evidence.number(f"efficacy.{outcome.name}.p_value")
+        if evidence.number(f"efficacy.{outcome.name}.n_nonzero") == 0:
+            p = math.nan
         if p <= evidence.study.analysis.alpha.value:
             passed.append(_label(outcome))
             continue
@@ -172,7 +175,7 @@ def undirected_outcomes(evidence):
         if math.isnan(value):
             told.append(f"{_label(outcome)} could not be analysed")
         else:
-            moved = "decreased" if value < 0 else "increased" if value > 0 else "stayed as it was"
+            moved = "decreased" if value < 0 else "increased" if value > 0 else "stayed level"
             told.append(
                 f"{_label(outcome)} {moved} (estimate {evidence.var(at)} "
                 f"{{{{< var study.outcomes.{outcome.name}.unit >}}}})"

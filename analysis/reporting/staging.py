@@ -1,9 +1,10 @@
 """Lay out a Quarto project in which every key is filled in, for whichever renderer."""
 
-import html
 import json
+import re
 import shutil
 from dataclasses import dataclass
+from html import escape, unescape
 from pathlib import Path
 
 import pandas as pd
@@ -99,6 +100,8 @@ def stage_project(material, folder, *, renderer):
     header = _fill_front_matter(front, values, material, told)
     options = {"values": values, "mark": told["mark"]}
     text = fill_lines(body, generated=material.generated, **options)
+    if material.provenance.simulated:
+        _check_named_once(f"{header['abstract']}\n{text}", material.study)
     printed = list_printed(f"{header['abstract']}\n{text}")
     check_printed(printed, material.results)
     write_html_table(make_origins(printed), "origins", folder / "own")
@@ -125,6 +128,18 @@ def split_front_matter(lines):
     if len(fences) < 2 or fences[0] != 0:
         raise DataError("the article begins with its front matter", file="report/index.qmd")
     return lines[1 : fences[1]], lines[fences[1] + 1 :]
+
+
+def _check_named_once(text, study):
+    """While the data are simulated one sentence names hospital and registration, nothing else."""
+    for named in (study.study.registration.value, study.study.site.value):
+        pattern = rf"(?<!\w){re.escape(named)}(?!\w)"
+        if len(re.findall(pattern, unescape(text.replace("\\", "")))) != 1:
+            raise DataError(
+                f"simulated data are not labelled as the design asks: {named} stands elsewhere "
+                "than in the one sentence about the design",
+                hint="Take it out of the words, figures or tables",
+            )
 
 
 def _fill_front_matter(lines, values, material, told):
@@ -192,7 +207,7 @@ def _copy_inputs(material, folder):
 def _write_page_parts(material, folder, told):
     """Write what stands before and after the article in HTML."""
     line = told["mark_line"]
-    mark = f'<header class="mark">{html.escape(line)}</header>\n' if line else ""
+    mark = f'<header class="mark">{escape(line)}</header>\n' if line else ""
     (folder / "mark.html").write_text(mark, encoding="utf-8")
     script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
     data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))

@@ -40,7 +40,7 @@ local function typst_cell(cell, heading)
   return content
 end
 
--- The widths of columns, in letters: a column's longest cell, but no more than `line`, and its
+-- The widths of columns, in letters: a column's longest cell, up to about a `line`, and its
 -- longest word at least; headings may wrap. Wide tables get shorter lines until they fit.
 local GAP = 3
 local function measure_columns(tbl, line)
@@ -50,7 +50,12 @@ local function measure_columns(tbl, line)
     if #row.cells ~= #tbl.colspecs then return end
     for i, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
-      if not heading then widths[i] = math.max(widths[i], math.min(utf8.len(text), line)) end
+      if not heading then
+        local letters = utf8.len(text)
+        -- Beyond a line, a longer text asks for more, but less and less.
+        local asked = letters > line and line + 2 * math.sqrt(letters - line) or letters
+        widths[i] = math.max(widths[i], math.ceil(asked))
+      end
       for word in text:gmatch("%S+") do
         -- Headings are bold, and wider for it.
         widths[i] = math.max(widths[i], math.ceil(utf8.len(word) * (heading and 1.2 or 1)))
@@ -119,7 +124,12 @@ local function typst_table(tbl, id, caption)
   local rows = 0
   for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
   out:insert("#[")
-  if rows <= SHORT then out:insert("#show figure.where(kind: table): set block(breakable: false)") end
+  if rows <= SHORT then
+    out:insert("#show figure.where(kind: table): set block(breakable: false)")
+  else
+    -- Room for the caption and the first rows, or else the next page.
+    out:insert("#block(height: 9em, above: 0pt, below: 0pt, breakable: false)\n#v(-9em)")
+  end
   out:insert("#figure(kind: table, supplement: none, numbering: none, caption: [" .. typst(caption) .. "])[")
   out:insert("#set text(size: " .. size .. ")")
   out:insert(("#table(columns: (%s,), align: (%s,),"):format(table.concat(tracks, ", "), table.concat(align, ", ")))
@@ -182,6 +192,10 @@ local function fill_table(div)
     tbl.identifier = div.identifier
     return tbl
   end
+  local corner = tbl.head.rows[1].cells[1]
+  if pandoc.utils.stringify(corner.contents) == "" then
+    corner.contents = { pandoc.Plain({ pandoc.Span("Row", { class = "unseen" }) }) }
+  end
   -- A wide table scrolls inside its own frame, which the keyboard can reach.
   local frame = pandoc.Attr(div.identifier, { "table-frame" }, {
     { "role", "region" },
@@ -239,7 +253,16 @@ local first = {
   end,
 }
 
+local in_supplement = false
+
 local second = {
+  Header = function(header)
+    if header.identifier == "supplement" then in_supplement = true end
+    -- Figures of the supplement stay within their section.
+    if is_typst and in_supplement then
+      return { pandoc.RawBlock("typst", "#place.flush()"), header }
+    end
+  end,
   Meta = function(meta)
     -- Pandoc's Word writer prints names only.
     if not is_docx then return nil end

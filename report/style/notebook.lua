@@ -6,6 +6,16 @@ function Image(image)
   return image
 end
 
+function Div(div)
+  -- A wide output scrolls, and the keyboard must reach it.
+  if div.classes:includes("output") then
+    div.attributes["tabindex"] = "0"
+    div.attributes["role"] = "group"
+    div.attributes["aria-label"] = "Output"
+    return div
+  end
+end
+
 function CodeBlock(block)
   block.text = block.text:gsub("\27%[[%d;]*m", "")
   block.attributes["tabindex"] = "0"

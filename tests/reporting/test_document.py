@@ -4,6 +4,7 @@ import dataclasses
 import html
 import re
 import shutil
+import sys
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from analysis import paths
-from analysis.errors import DataError, MissingError
+from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.provenance import SIMULATED_TITLE, Provenance
 from analysis.reporting.document import build_report
 from analysis.reporting.facts import document_authors
@@ -296,6 +297,12 @@ def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
         render(small_inputs(), tmp_path / "documents", sources=sources)
 
 
+@pytest.mark.parametrize("named", ["NCT02975960", "Seoul St. Mary's Hospital"])
+def test_simulated_data_that_name_the_trial_elsewhere_stop(tmp_path, small_inputs, named):
+    with pytest.raises(DataError, match="stands elsewhere than in the one sentence"):
+        render(small_inputs(cell=f"as in {named}"), tmp_path / "documents")
+
+
 @pytest.mark.parametrize("left", ["{{< var x >}}", "?@fig-x", "?var:x", "???", "@khanna2010"])
 def test_a_leftover_in_a_document_stops(tmp_path, left):
     page = tmp_path / "index.html"
@@ -317,3 +324,59 @@ def test_quarto_that_is_absent_or_too_old_is_missing(tmp_path, small_inputs, mon
     with pytest.raises(MissingError, match=r"quarto on PATH|1\.4\.550 is not") as caught:
         build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")
     assert caught.value.exit_code == 3
+
+
+FAKE_QUARTO = """#!{python}
+import pathlib, shutil, sys
+from pypdf import PdfWriter
+
+if sys.argv[1:] == ["--version"]:
+    print("1.9.38")
+    raise SystemExit
+if "{fails}":
+    sys.exit("quarto has a reason")
+out = pathlib.Path("_output")
+out.mkdir(exist_ok=True)
+(out / "index.html").write_text("<p>An article.</p>")
+shutil.copy("reference.docx", out / "index.docx")
+writer = PdfWriter()
+writer.add_blank_page(100, 100)
+writer.write(out / "index.pdf")
+"""
+
+
+@pytest.fixture
+def fake_quarto(tmp_path, monkeypatch):
+    def install(fails=""):
+        program = tmp_path / "bin" / "quarto"
+        program.parent.mkdir()
+        program.write_text(FAKE_QUARTO.format(python=sys.executable, fails=fails), "utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+
+    return install
+
+
+def test_quarto_renders_a_project_in_which_nothing_is_left_to_resolve(
+    tmp_path, small_inputs, fake_quarto
+):
+    fake_quarto()
+    outputs = small_inputs()
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    written = build_report(outputs, renderer="quarto", folder=folder)
+    assert written[-1] == folder / "index.html"
+    assert {path.name for path in written} >= {"index.docx", "index.pdf", "results.html"}
+    project = outputs.state / "manuscript"
+    article = (project / "index.qmd").read_text("utf-8")
+    assert "{{<" not in article
+    assert "Rendered by Quarto 1.9.38" in article
+    for name in ("_quarto.yml", "header.typ", "mark.html", "script.html", "references.bib"):
+        assert (project / name).exists()
+    assert list(project.glob("*.qmd")) == [project / "index.qmd"]
+
+
+def test_quartos_reason_is_told(tmp_path, small_inputs, fake_quarto):
+    fake_quarto(fails="yes")
+    with pytest.raises(AnalysisError, match=r"Quarto could not render .*: quarto has a reason"):
+        build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")

@@ -56,6 +56,12 @@ def test_changes_that_are_all_zero_leave_nothing_to_test(say):
     )
 
 
+def test_the_fixed_sequence_cannot_pass_or_weigh_changes_that_are_all_zero(say):
+    told = say({"hand_mrss": NOTHING})["fixed_sequence"]
+    assert "stopped at its first step" in told
+    assert "which could not be tested" in told
+
+
 def test_an_outcome_without_any_pair_could_not_be_analysed(say):
     told = say({"hand_mrss": None})
     assert "could not be analysed" in told["primary_estimate"]
