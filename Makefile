@@ -28,7 +28,7 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
-.PHONY: help setup report notebooks test lab check-data seal why qc clean lock refresh
+.PHONY: help setup report notebooks test lab check-data seal why qc stress clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -44,6 +44,7 @@ help:
 	@echo 'make setup        make the environment; all of the above do so by themselves'
 	@echo 'make qc           compute the efficacy results again in R and compare'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
+	@echo 'make stress       corrupt hundreds of exports and record what the cleaning finds'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
 
@@ -99,6 +100,9 @@ why: setup
 # It waits for no run: a run would put an altered result right before anyone looks at it.
 qc: setup
 	@$(RUNNER) qc $(CHOSEN)
+
+stress: setup
+	@$(PYTHON) -Es tests/stress/cleaning_stress.py
 
 clean:
 	@$(ANY) -Es -m analysis.reproduce clean $(CHOSEN)
