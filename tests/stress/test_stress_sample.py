@@ -1,0 +1,40 @@
+"""A sample of `make stress`: every kind once or more, in few exports."""
+
+import pytest
+from corrupt_files import STOPS, make_rng, write_files
+from judge import judge_export
+from trial import KINDS, clean_files, make_base, plant_many, try_random, try_stop, try_valid
+
+from analysis.cleaning.rules import RULES
+
+SIZE, SEED = 40, 1
+
+
+def test_every_rule_has_a_kind_of_fault_that_it_must_find():
+    assert {kind.rule for kind in KINDS} == RULES.keys()
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_every_kind_of_fault_is_found_and_nothing_else(part):
+    kinds = KINDS[part::3]
+    bench = plant_many(SIZE, SEED, make_rng("sample", part), kinds, SIZE)
+    assert {fault.kind for fault in bench.faults} == {kind.name for kind in kinds}
+    cleaned = clean_files(write_files(bench.finish(), make_base(SIZE, SEED).provenance))
+    verdict = judge_export(cleaned, bench.faults)
+    assert (verdict.missed, verdict.alarms) == ((), ())
+
+
+def test_nothing_is_asked_about_a_valid_export():
+    assert try_valid(0).alarms == ()
+
+
+@pytest.mark.parametrize("number", range(len(STOPS)), ids=[stop.name for stop in STOPS])
+def test_what_cannot_be_read_stops_the_run_and_is_named(number):
+    outcome = try_stop(number)
+    assert outcome.found == outcome.planted, outcome.notes
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_what_is_spoiled_at_random_stops_with_its_file_or_balances(number):
+    outcome = try_random(number)
+    assert outcome.ended in ("stopped", "balanced"), outcome.notes

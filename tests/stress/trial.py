@@ -1,0 +1,170 @@
+"""Corrupt one export, clean it, and say what became of it."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import Bench, make_base
+from corrupt_cells import CELLS
+from corrupt_files import HARMLESS, RANDOM, STOPS, make_rng, save_files, write_files
+from corrupt_records import RECORDS
+from judge import judge_export
+
+from analysis.cleaning import clean_export, read_export
+from analysis.errors import AnalysisError
+from analysis.study import load_study
+
+KINDS = (*CELLS, *RECORDS)
+SIZES = (7, 8, 10, 13, 17, 22, 30, 40)
+
+
+@dataclass
+class Outcome:
+    """What became of one export.
+
+    Parameters
+    ----------
+    sort
+        known, harmless, stop, random or valid.
+    planted, found
+        Faults by kind.
+    alarms
+        What was asked or changed beyond them: kind, rule, place.
+    ended
+        balanced, stopped (an error that names the place), or crashed (anything else).
+    notes
+        What went wrong, for a person.
+    """
+
+    sort: str
+    planted: Counter = field(default_factory=Counter)
+    found: Counter = field(default_factory=Counter)
+    alarms: tuple = ()
+    ended: str = "balanced"
+    notes: tuple = ()
+
+
+def clean_files(files):
+    """Write files into a folder of their own, read and clean them."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "raw"
+        save_files(files, place)
+        return clean_export(read_export(place), load_study())
+
+
+def plant_many(size, seed, rng, kinds, most):
+    """Plant faults of some kinds, at most one in each person, and return the bench."""
+    bench = Bench(make_base(size, seed).tables, rng)
+    for kind in kinds:
+        if len(bench.faults) == most or not bench.free:
+            break
+        bench.plant(kind)
+    return bench
+
+
+def try_valid(number):
+    """Clean an export without faults: nothing may be asked or changed."""
+    base = make_base(SIZES[number % len(SIZES)], 100 + number)
+    verdict = judge_export(clean_files(write_files(base.tables, base.provenance)), ())
+    return Outcome("valid", Counter(["valid"]), alarms=verdict.alarms)
+
+
+def try_known(number):
+    """Plant known faults, write the files in some harmless way, and judge what was found."""
+    rng = make_rng("known", number)
+    size, seed = SIZES[number % len(SIZES)], 1 + number % 5
+    # Every kind has its turn, whatever the size.
+    first = sum(SIZES[turn % len(SIZES)] for turn in range(number)) % len(KINDS)
+    kinds = [KINDS[(first + step) % len(KINDS)] for step in range(len(KINDS))]
+    bench = plant_many(size, seed, rng, kinds, size)
+    files = write_files(bench.finish(), make_base(size, seed).provenance)
+    way = rng.choice(HARMLESS)
+    way.rewrite(files, rng)
+    planted = Counter(fault.kind for fault in bench.faults)
+    outcome = Outcome("known", planted)
+    try:
+        verdict = judge_export(clean_files(files), bench.faults)
+    except Exception as error:
+        outcome.ended = "crashed"
+        outcome.notes = (f"known {number} ({way.name}): {type(error).__name__} {error!s:.300}",)
+        return outcome
+    outcome.found = Counter(fault.kind for fault in verdict.found)
+    outcome.alarms = verdict.alarms
+    outcome.notes = tuple(
+        f"known {number}: missed {fault.kind}, {fault.file} {fault.row} {fault.field}"
+        for fault in verdict.missed
+    )
+    return outcome
+
+
+def try_harmless(number):
+    """Write a faulty export in another way: every table must come out the same."""
+    rng = make_rng("harmless", number)
+    size, seed = SIZES[number % len(SIZES)], 1 + number % 5
+    bench = plant_many(size, seed, rng, rng.sample(KINDS, len(KINDS)), size)
+    files = write_files(bench.finish(), make_base(size, seed).provenance)
+    way = HARMLESS[number % len(HARMLESS)]
+    outcome = Outcome("harmless", Counter([way.name]))
+    try:
+        before = clean_files(files)
+        way.rewrite(files, rng)
+        after = clean_files(files)
+    except Exception as error:
+        outcome.ended = "crashed"
+        outcome.notes = (f"harmless {number}: {type(error).__name__} {error!s:.300}",)
+        return outcome
+    other = [name for name in before.tables if not before.tables[name].equals(after.tables[name])]
+    if other:
+        outcome.notes = (f"harmless {number} ({way.name}): other {', '.join(other)}",)
+    else:
+        outcome.found = Counter([way.name])
+    return outcome
+
+
+def try_stop(number):
+    """Spoil a file so that the run must stop and name it."""
+    stop = STOPS[number]
+    base = make_base(SIZES[number % 4], 1 + number % 5)
+    files = write_files(base.tables, base.provenance)
+    stop.spoil(files, make_rng("stop", number))
+    outcome = Outcome("stop", Counter([stop.name]))
+    told = _end(files, outcome)
+    if told is None:
+        outcome.notes += (f"stop {number} ({stop.name}): ended {outcome.ended}",)
+        return outcome
+    named = Path(told.file).name == stop.file and (not stop.field or told.field == stop.field)
+    if named and not (stop.hidden and stop.hidden in str(told)):
+        outcome.found = Counter([stop.name])
+    else:
+        outcome.notes = (f"stop {number} ({stop.name}): {told!s:.300}",)
+    return outcome
+
+
+def try_random(number):
+    """Spoil a file at random: the run stops and names a file, or the books balance."""
+    name = list(RANDOM)[number % len(RANDOM)]
+    base = make_base(SIZES[number // len(RANDOM) % 4], 1 + number % 5)
+    files = write_files(base.tables, base.provenance)
+    RANDOM[name](files, make_rng("random", number))
+    outcome = Outcome("random", Counter([name]))
+    _end(files, outcome)
+    if outcome.ended == "crashed":
+        outcome.notes = (f"random {number} ({name}): {outcome.notes[0]}",)
+    else:
+        outcome.found = Counter([name])
+    return outcome
+
+
+def _end(files, outcome):
+    """Clean files and note how that ended; return the error that named a place."""
+    try:
+        clean_files(files)
+    except AnalysisError as error:
+        outcome.ended = "stopped" if error.file else "crashed"
+        outcome.notes = () if error.file else (f"no place: {error!s:.300}",)
+        return error if error.file else None
+    except Exception as error:
+        outcome.ended = "crashed"
+        outcome.notes = (f"{type(error).__name__} {error!s:.300}",)
+    return None
