@@ -74,18 +74,7 @@ def save_figure(figure, name, outputs, *, alt, provenance):
 
     folder = Path(outputs) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    if provenance.mark:
-        alt = f"{provenance.mark} data. {alt}"
-        figure.text(
-            0.995,
-            0.005,
-            provenance.mark,
-            ha="right",
-            va="bottom",
-            fontsize=8,
-            color="#8A1C1C",
-            weight="bold",
-        )
+    alt = mark_figure(figure, alt, provenance)
     _settle_layout(figure)
     description = {"Title": name, "Description": alt}
     for suffix, options in (
@@ -99,6 +88,17 @@ def save_figure(figure, name, outputs, *, alt, provenance):
     # A figure left open would be shown a second time, below the cell.
     plt.close(figure)
     return figure
+
+
+def mark_figure(figure, alt, provenance):
+    """Write SIMULATED into a figure while the data are, once, and return its alternative text."""
+    mark = provenance.mark
+    if not mark or mark in (text.get_text() for text in figure.texts):
+        return alt
+    figure.text(
+        0.995, 0.005, mark, ha="right", va="bottom", fontsize=8, color="#8A1C1C", weight="bold"
+    )
+    return f"{mark} data. {alt}"
 
 
 def _settle_layout(figure):
