@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.cleaning import books, derive, duplicates, items, layouts
+from analysis.cleaning.baseline import choose_baseline
 from analysis.cleaning.columns import clean_columns
 from analysis.cleaning.completeness import count_forms
 from analysis.cleaning.consistency import ask_unused, check_consistency
@@ -205,7 +206,7 @@ def _derive(sheets, fields, recorded, places, opened, reasons, everyone, days, s
     order = [visit.name for visit in study.visits]
     tables = {
         "visits": visits,
-        "items": pd.concat(parts, ignore_index=True),
+        "items": choose_baseline(pd.concat(parts, ignore_index=True), visits, study),
         "adverse_events": derive.derive_adverse_events(recorded["adverse_events"], days),
         "procedures": derive.derive_procedures(recorded["procedures"]),
         "medications": derive.derive_medications(recorded["medications"], days),

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
+from analysis.cleaning.baseline import choose_baseline
 from analysis.cleaning.branching import evaluate_branching
 from analysis.cleaning.derive import count_days, derive_adverse_events
 from analysis.cleaning.diary import place_entries
@@ -196,3 +197,58 @@ def test_a_blank_answer_of_an_opened_form_is_not_done_and_a_refused_one_refused(
     told = items[who & items["source"].str.contains("chfs_0[12]") & (items["missing_reason"] != "")]
     assert told["missing_reason"].tolist() == ["not_done", "refused"]
     assert found.queries["rule"].tolist() == ["required_missing"]
+
+
+def assessments(*rows):
+    return pd.DataFrame(rows, columns=["visit", "item", "value"]).assign(
+        participant_id="SIM-01", instrument="kapandji", text="", source="s"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "day", "visits"),
+    [
+        ([("screening", "a", 1), ("baseline", "a", 2)], -1, ["screening", "baseline"]),
+        ([("screening", "a", 1), ("baseline", "a", None)], -1, ["baseline", "screening"]),
+        ([("screening", "a", 1), ("baseline", "a", 2)], 2, ["baseline", "screening"]),
+        ([("screening", "a", 1)], -1, ["baseline"]),
+        ([("screening", "a", None), ("baseline", "a", None)], -1, ["screening", "baseline"]),
+    ],
+)
+def test_baseline_is_the_last_complete_assessment_before_anaesthesia(study, rows, day, visits):
+    dated = pd.DataFrame(
+        {"participant_id": "SIM-01", "visit": ["screening", "baseline"], "study_day": [-20, day]}
+    )
+    assert choose_baseline(assessments(*rows), dated, study)["visit"].tolist() == visits
+
+
+def test_a_value_in_the_row_of_another_form_is_asked_and_not_used(valid, study):
+    table = valid.tables[REDCAP].copy()
+    row = table.index[(table["redcap_event_name"] == "baseline_arm_1")][0]
+    table.loc[row, "ae_term"] = "Headache"
+    wrong = table.index[table["redcap_repeat_instrument"] == "adverse_event"][0]
+    table.loc[wrong, "vas_hand"] = "50"
+    found = clean_export(replace(valid, tables=valid.tables | {REDCAP: table}), study)
+    # Adverse events repeat at unscheduled visits only, so at baseline the form may stand alone.
+    assert found.queries["rule"].tolist().count("wrong_row") == 1
+    assert set(found.queries.loc[found.queries["rule"] == "wrong_row", "field"]) == {"vas_hand"}
+
+
+def test_unscheduled_visits_are_kept_by_date(valid, study):
+    table = valid.tables[REDCAP].copy()
+    like = table.loc[table["redcap_event_name"] == "week_1_arm_1"].iloc[0]
+    cells = dict.fromkeys(table.columns, "") | {
+        "record_id": like["record_id"],
+        "redcap_event_name": "unscheduled_arm_1",
+        "visit_complete": "2",
+    }
+    dates = ["2021-04-10", "2021-04-20", "2021-04-20"]
+    extra = [
+        cells | {"redcap_repeat_instance": str(n + 1), "visit_date": date}
+        for n, date in enumerate(dates)
+    ]
+    table = pd.concat([table, pd.DataFrame(extra)], ignore_index=True)
+    found = clean_export(replace(valid, tables=valid.tables | {REDCAP: table}), study)
+    visits = found.tables["visits"]
+    assert visits.loc[visits["visit"] == "unscheduled", "visit_date"].tolist() == dates[:2]
+    assert found.changes["rule"].tolist() == ["duplicate_copy"]
