@@ -5,6 +5,10 @@ RAW      :=
 OUT      := .
 PARAMS   :=
 RENDERER := auto
+ARCHIVE  :=
+QUICK    :=
+WHEELS   :=
+BYTES    :=
 
 ifneq ($(words $(RAW)),$(words $(firstword $(RAW))))
 $(error RAW may hold no spaces)
@@ -28,7 +32,8 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
-.PHONY: help setup report notebooks test lab check-data seal why qc stress clean lock refresh
+.PHONY: help setup report notebooks test lab check-data seal why qc stress verify record archive clean \
+  lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -39,10 +44,14 @@ help:
 	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
+	@echo 'make verify       run everything afresh and compare with the results of record;'
+	@echo '                  ARCHIVE=file.zip: of an archive, QUICK=1: files only, BYTES=1: to the byte'
 	@echo
 	@echo 'For maintainers:'
 	@echo 'make setup        make the environment; all of the above do so by themselves'
 	@echo 'make qc           compute the efficacy results again in R and compare'
+	@echo 'make record       make this run the results of record, and say which results move'
+	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make stress       corrupt hundreds of exports and record what the cleaning finds'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
@@ -100,6 +109,16 @@ why: setup
 # It waits for no run: a run would put an altered result right before anyone looks at it.
 qc: setup
 	@$(RUNNER) qc $(CHOSEN)
+
+# Everything afresh, in a copy that sees nothing of an earlier run.
+verify: setup
+	@$(RUNNER) verify $(CHOSEN) --archive '$(ARCHIVE)' --quick '$(QUICK)' --bytes '$(BYTES)'
+
+record: report
+	@$(RUNNER) record $(CHOSEN)
+
+archive: report
+	@$(RUNNER) archive $(CHOSEN) --wheels '$(WHEELS)'
 
 stress: setup
 	@$(PYTHON) -Es tests/stress/cleaning_stress.py

@@ -19,6 +19,7 @@ from analysis.reproduce import lock
 from analysis.reproduce.state import forget_hashes, hash_file, replace_text
 
 FOLDER = ".venv"
+WHEELS = "wheels"
 STAMP = "set-up.json"
 PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
@@ -103,7 +104,9 @@ def _make_environment(venv, root, *, fresh, quarto):
         _install_uv(python, root)
     _sync(python, root)
     write_pth(venv, root)
-    if quarto or told != NO_QUARTO:
+    if _offline(root):
+        told = NO_QUARTO
+    elif quarto or told != NO_QUARTO:
         told = _try_quarto(python)
     replace_text(
         venv / STAMP,
@@ -133,18 +136,28 @@ def _install_uv(python, root):
     with tempfile.TemporaryDirectory() as folder:
         pinned = Path(folder) / "uv.txt"
         pinned.write_text(lock.find_block(text, "uv"), encoding="utf-8")
-        _call([*_pip(python), "--no-deps", "--requirement", str(pinned)], "uv could not be had")
+        _call(
+            [*_pip(python), *_offline(root), "--no-deps", "--requirement", str(pinned)],
+            "uv could not be had",
+        )
 
 
 def _sync(python, root):
     locked = str(root / "requirements.lock")
     # The machine's own certificates, as pip uses them; uv brings others.
     uv = [str(python.with_name("uv")), "pip", "sync", "--require-hashes", "--system-certs"]
+    near = _offline(root)
     try:
-        _call([*uv, "--python", str(python), locked], "the packages could not be had")
+        _call([*uv, *near, "--python", str(python), locked], "the packages could not be had")
     except MissingError:
         # pip may know a package index that uv was not told of.
-        _call([*_pip(python), "--requirement", locked], "the packages could not be had")
+        _call([*_pip(python), *near, "--requirement", locked], "the packages could not be had")
+
+
+def _offline(root):
+    """Take packages from beside the sources alone, where an archive brings them."""
+    wheels = root / WHEELS
+    return ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
 
 
 def _try_quarto(python):

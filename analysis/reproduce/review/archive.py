@@ -1,0 +1,135 @@
+"""Make the one file that a reviewer gets: the repository, what came out of it, and the proof."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import DataError, MissingError, UsageError
+from analysis.provenance import read_provenance
+from analysis.reproduce import pipeline
+from analysis.reproduce.review import crate
+from analysis.reproduce.review.checksums import FILE, write_checksums
+from analysis.reproduce.review.evidence import FOLDER, read_evidence
+from analysis.reproduce.review.sources import WHEELS, list_sources
+from analysis.reproduce.review.verify import check_fixity
+from analysis.reproduce.state import hash_file, read_record
+
+GUIDE = "REVIEWER.md"
+DIST = "dist"
+# The earliest that a zip file can say; a real one would differ between two archives.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def make_archive(settings, *, wheels=False, tell=print):
+    """Write dist/<name>-<version>.zip, the same to the byte from the same content.
+
+    Parameters
+    ----------
+    settings : analysis.reproduce.fingerprint.Settings
+    wheels : bool
+        Put the packages of the lock beside it, for this platform and Python.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    DataError
+        Files are not those of the record, git does not track one that the run needs, or the
+        data are real: only an export without identifiers may leave.
+    """
+    if settings.raw != paths.RAW or settings.params or settings.outputs.root != paths.ROOT:
+        raise UsageError("an archive holds the repository's own run", hint="Leave out RAW and OUT")
+    if not read_provenance(settings.outputs.processed).simulated:
+        raise DataError(
+            "the data are real, and nothing here has looked for identifiers in them",
+            file="data/raw",
+            hint="Real data stay where they are; archive the simulated export",
+        )
+    record = read_evidence(paths.ROOT / FOLDER)
+    _check_record(settings)
+    contents = {name: paths.ROOT / name for name in _list_files(record)}
+    if wheels:
+        contents |= _get_wheels(paths.ROOT / ".run" / "wheels")
+    project = (paths.ROOT / "pyproject.toml").read_bytes()
+    told = tomllib.loads(project.decode("utf-8"))["project"]
+    name = f"{told['name']}-{told['version']}"
+    described = crate.describe_crate(
+        {path: file.stat().st_size for path, file in contents.items()},
+        steps={step.name: read_record(settings.outputs, step.name) for step in pipeline.STEPS},
+        record=record,
+        project=project,
+        description=read_provenance(settings.outputs.processed).description,
+        day=record.recorded_on,
+    ).encode()
+    hashes = {path: hash_file(file) for path, file in contents.items()}
+    hashes[crate.FILE] = hashlib.sha256(described).hexdigest()
+    texts = {crate.FILE: described, FILE: write_checksums(hashes).encode()}
+    archive = paths.ROOT / DIST / f"{name}.zip"
+    _write_zip(archive, contents, texts, top=name)
+    size = archive.stat().st_size / 2**20
+    tell(f"{DIST}/{archive.name}: {len(contents) + len(texts)} files, {size:.1f} MB")
+    tell(f"SHA-256 {hash_file(archive)}")
+    return archive
+
+
+def _check_record(settings):
+    for level in check_fixity(settings).levels:
+        if level.differing:
+            raise DataError(
+                f"{level.differing[0]}: not what is on record",
+                hint="Run `make report`, look at what `make verify` says, then `make record`",
+            )
+
+
+def _list_files(record):
+    """Sources as git has them, and what the run on record published."""
+    sources = list_sources(paths.ROOT)
+    needed = {f"data/{name}" if name.startswith("raw/") else name for name in record.inputs}
+    untracked = sorted({*needed, GUIDE} - set(sources))
+    if untracked:
+        raise DataError("the run needs this file, and git does not track it", file=untracked[0])
+    own = (path for path in (paths.ROOT / FOLDER).iterdir() if path.is_file())
+    return sorted({*sources, *record.files, *(f"{FOLDER}/{path.name}" for path in own)})
+
+
+def _get_wheels(folder):
+    """Get the packages of the lock for this platform and this Python."""
+    with tempfile.TemporaryDirectory() as place:
+        # The locked environment has no pip, and uv cannot download without installing.
+        subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        command = [f"{place}/bin/python", "-m", "pip", "download", "--quiet", "--no-input"]
+        command += ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
+        command += ["--dest", str(folder), "--requirement", str(paths.LOCK)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = " ".join(done.stderr.strip().splitlines()[-2:])
+        raise MissingError(
+            f"the packages could not be had: {last}",
+            hint="Look whether this machine reaches its package index, or leave out WHEELS=1",
+        )
+    return {f"{WHEELS}{path.name}": path for path in folder.glob("*.whl")}
+
+
+def _write_zip(archive, contents, texts, *, top):
+    """Write it whole or not at all: the guide first, then by name, with one date for all."""
+    archive.parent.mkdir(exist_ok=True)
+    partial = archive.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        for name in sorted({*contents, *texts}, key=lambda each: (each != GUIDE, each)):
+            content = texts[name] if name in texts else Path(contents[name]).read_bytes()
+            member = zipfile.ZipInfo(f"{top}/{name}", _DATE)
+            member.create_system = 3
+            mode = 0o755 if content.startswith(b"#!") else 0o644
+            member.external_attr = (0o100000 | mode) << 16
+            packed = name.endswith((".whl", ".png", ".docx"))
+            kind = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            file.writestr(member, content, compress_type=kind)
+    os.replace(partial, archive)

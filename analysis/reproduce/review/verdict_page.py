@@ -1,0 +1,86 @@
+"""Show a verdict: on one screen, as JSON, as a page."""
+
+import html
+import json
+
+from analysis.reproduce.state import replace_text
+
+MOST = 5
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{title}</title>
+<style>body {{ font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+table {{ border-collapse: collapse }} th, td {{ padding: .2rem 1rem .2rem 0; text-align: left;
+border-bottom: 1px solid #bbb }} li {{ overflow-wrap: anywhere }}</style></head>
+<body>
+<h1>{title}</h1>
+<table><thead><tr><th>compared</th><th>number</th><th>differing</th><th>decides</th></tr></thead>
+<tbody>
+{rows}
+</tbody></table>
+{lists}
+</body></html>
+"""
+
+
+def say_verdict(verdict):
+    """Return the verdict in one sentence."""
+    if not verdict.agrees:
+        return "DIFFERS: these are not the results of record."
+    if any(level.differing for level in verdict.levels):
+        return "AGREES: the results are those of record; what differs does not decide."
+    return "AGREES: everything is as recorded."
+
+
+def write_screen(verdict):
+    """Return the verdict as text that fits one screen, longest lists cut."""
+    lines = []
+    for level in verdict.levels:
+        same = level.compared - len(level.differing)
+        aside = "" if level.decides else " (does not decide)"
+        lines.append(f"{level.name}: {same} of {level.compared} agree{aside}")
+        lines += _cut(level.differing)
+    changed = {kind: phrases for kind, phrases in verdict.causes.items() if phrases}
+    for kind, phrases in changed.items():
+        lines += [f"not as in the record, {kind}:", *_cut(phrases)]
+    if verdict.causes and not changed:
+        lines.append("raw data, code, packages and platform: as in the record")
+    return "\n".join([*lines, *verdict.notes, say_verdict(verdict)])
+
+
+def write_files(verdict, folder):
+    """Write verdict.json and verdict.html, with every difference in full."""
+    told = {
+        "agrees": verdict.agrees,
+        "levels": [vars(level) for level in verdict.levels],
+        "causes": verdict.causes,
+        "notes": verdict.notes,
+    }
+    replace_text(folder / "verdict.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    replace_text(folder / "verdict.html", _make_page(verdict))
+
+
+def _make_page(verdict):
+    rows = "\n".join(
+        f"<tr><td>{html.escape(level.name)}</td><td>{level.compared}</td>"
+        f"<td>{len(level.differing)}</td><td>{'yes' if level.decides else 'no'}</td></tr>"
+        for level in verdict.levels
+    )
+    lists = {level.name: level.differing for level in verdict.levels}
+    lists |= {f"Not as in the record, {kind}": each for kind, each in verdict.causes.items()}
+    lists["Notes"] = verdict.notes
+    return _PAGE.format(
+        title=html.escape(say_verdict(verdict)),
+        rows=rows,
+        lists="\n".join(_make_list(name, each) for name, each in lists.items() if each),
+    )
+
+
+def _make_list(name, phrases):
+    items = "\n".join(f"<li>{html.escape(phrase)}</li>" for phrase in phrases)
+    return f"<h2>{html.escape(name)}</h2>\n<ul>\n{items}\n</ul>"
+
+
+def _cut(phrases):
+    lines = [f"    {phrase}" for phrase in phrases[:MOST]]
+    return [*lines, f"    and {len(phrases) - MOST} more"] if len(phrases) > MOST else lines

@@ -1,0 +1,127 @@
+"""An archive is not trusted: what is refused, and before anything is written or run."""
+
+import hashlib
+import struct
+import zipfile
+
+import pytest
+
+from analysis.errors import DataError, MissingError
+from analysis.reproduce.review import unpack
+
+LINK, FOLDER = 0o120777, 0o040755
+
+
+def write_archive(path, members, *, listed=None, top="trial-1", modes=None):
+    """Write a zip file with a SHA256SUMS of what is `listed`, by default of everything."""
+    listed = members if listed is None else listed
+    sums = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in listed.items()
+    )
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in {**members, "SHA256SUMS": sums.encode()}.items():
+            member = zipfile.ZipInfo(f"{top}/{name}" if top else name)
+            member.external_attr = (modes or {}).get(name, 0o100644) << 16
+            file.writestr(member, content)
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return tmp_path / "trial.zip"
+
+
+def test_a_whole_archive_is_unpacked(archive, tmp_path):
+    write_archive(archive, {"a.csv": b"1\n", "data/raw/b.csv": b"2\n"})
+    folder = unpack.unpack_archive(archive, tmp_path / "there")
+    assert folder.name == "trial-1"
+    assert (folder / "data/raw/b.csv").read_bytes() == b"2\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "top", "problem"),
+    [
+        ("/etc/x", "", "absolute path"),
+        ("C:/x", "", "absolute path"),
+        ("a/../../x", "trial-1", "leads out"),
+        ("..\\x", "trial-1", "no plain path"),
+        ("a//b", "trial-1", "no plain path"),
+        ("a\x07b", "trial-1", "no plain path"),
+        ("./a", "trial-1", "no plain path"),
+        ("other/x", "", "lies beside|does not hold one folder"),
+    ],
+)
+def test_a_dangerous_name_is_refused(archive, tmp_path, name, top, problem):
+    write_archive(archive, {name: b"x"}, top=top)
+    with pytest.raises(DataError, match=problem):
+        unpack.unpack_archive(archive, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.parametrize("mode", [LINK, FOLDER, 0o020644])
+def test_a_link_a_folder_and_a_device_are_refused(archive, tmp_path, mode):
+    write_archive(archive, {"a": b"/etc/passwd"}, modes={"a": mode})
+    with pytest.raises(DataError, match="link or a device"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.parametrize("names", [("a", "A"), ("a", "a/b")])
+def test_names_that_meet_on_a_disk_are_refused(archive, tmp_path, names):
+    write_archive(archive, dict.fromkeys(names, b"x"))
+    with pytest.raises(DataError, match=r"there twice|both file and folder"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_one_name_twice_is_refused(archive, tmp_path):
+    write_archive(archive, {"a": b"x"})
+    with zipfile.ZipFile(archive, "a") as file:
+        file.writestr("trial-1/a", b"y")
+    with pytest.raises(DataError, match="there twice"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+def test_one_altered_byte_is_named(archive, tmp_path):
+    members = {"report/_output/index.html": b"right", "a": b"x"}
+    write_archive(archive, {**members, "report/_output/index.html": b"wrong"}, listed=members)
+    with pytest.raises(DataError, match=r"index\.html is not as its checksum says"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+def test_a_file_that_is_not_listed_is_refused_and_a_lost_one_named(archive, tmp_path):
+    write_archive(archive, {"a": b"x", "sitecustomize.py": b"boom"}, listed={"a": b"x"})
+    with pytest.raises(DataError, match=r"sitecustomize\.py is not listed"):
+        unpack.unpack_archive(archive, tmp_path / "one")
+    write_archive(archive, {"a": b"x"}, listed={"a": b"x", "b": b"y"})
+    with pytest.raises(DataError, match="b is gone"):
+        unpack.unpack_archive(archive, tmp_path / "two")
+
+
+def test_too_much_is_refused_by_what_it_says_and_by_what_comes_out(archive, tmp_path, monkeypatch):
+    write_archive(archive, {"a": b"x" * 4000})
+    monkeypatch.setattr(unpack, "MOST_BYTES", 2000)
+    with pytest.raises(DataError, match="it holds more than"):
+        unpack.unpack_archive(archive, tmp_path / "one")
+    # The central directory lies: it says that the file has one byte.
+    content = bytearray(archive.read_bytes())
+    place = content.index(b"PK\x01\x02") + 24
+    content[place : place + 4] = struct.pack("<I", 1)
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match=r"no whole zip file|unpacks to more|checksum"):
+        unpack.unpack_archive(archive, tmp_path / "two")
+    monkeypatch.setattr(unpack, "MOST_FILES", 1)
+    with pytest.raises(DataError, match="it holds more than"):
+        unpack.unpack_archive(archive, tmp_path / "three")
+
+
+def test_what_is_no_archive_is_said(archive, tmp_path):
+    with pytest.raises(MissingError, match="no such archive"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+    archive.write_bytes(b"PK no zip")
+    with pytest.raises(DataError, match="no whole zip file"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("trial-1/a", b"x")
+    with pytest.raises(DataError, match="holds no SHA256SUMS"):
+        unpack.unpack_archive(archive, tmp_path / "more")
