@@ -47,6 +47,7 @@ def render_builtin(folder, *, epoch):
             "--toc",
             "--toc-depth=2",
             "--section-divs",
+            "--include-in-header=head.html",
             "--include-before-body=mark.html",
             "--include-after-body=script.html",
         ],

@@ -205,8 +205,10 @@ def _copy_inputs(material, folder):
 
 
 def _write_page_parts(material, folder, told):
-    """Write what stands before and after the article in HTML."""
+    """Write what stands in the head, before and after the article in HTML."""
     line = told["mark_line"]
+    page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
+    (folder / "head.html").write_text(f"<style>{page}</style>\n", encoding="utf-8")
     mark = f'<header class="mark">{escape(line)}</header>\n' if line else ""
     (folder / "mark.html").write_text(mark, encoding="utf-8")
     script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
