@@ -1,0 +1,38 @@
+"""Sentences whose truth depends on the data, chosen from the results by declared rules."""
+
+from analysis.reporting.sentences import harms, outcomes, plan, primary
+from analysis.reporting.sentences.evidence import Evidence
+from analysis.reporting.values import Value
+
+RULES = (
+    primary.primary_estimate,
+    primary.primary_direction,
+    primary.primary_counts,
+    primary.primary_test,
+    outcomes.fixed_sequence,
+    outcomes.secondary_directions,
+    outcomes.secondary_intervals,
+    outcomes.undirected_outcomes,
+    outcomes.missing_pairs,
+    outcomes.placebo_benchmark,
+    plan.outcome_definitions,
+    plan.intercurrent_events,
+    plan.populations,
+    plan.missing_visits,
+    plan.threshold_sources,
+    plan.measurement_errors,
+    harms.exposure,
+    harms.adverse_events,
+    harms.serious_events,
+    harms.deaths,
+    harms.ulcers,
+)
+
+
+def choose_sentences(results, study):
+    """Return every sentence by its key ``say.<name>``, as `Value` of kind ``sentence``."""
+    evidence = Evidence(results, study)
+    return {
+        f"say.{rule.__name__}": Value(rule(evidence), f"say.{rule.__name__}", "sentence")
+        for rule in RULES
+    }

@@ -1,0 +1,65 @@
+"""What sentences are chosen from: the results by id, and the plan."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.study import Study
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The results by id, and the plan."""
+
+    results: pd.DataFrame
+    study: Study
+
+    def number(self, result_id):
+        """Return the value of a result, NaN where there is none."""
+        values = self.results.loc[self.results["result_id"] == result_id, "value"]
+        return float(values.iloc[0]) if len(values) and pd.notna(values.iloc[0]) else math.nan
+
+    def var(self, result_id):
+        """Return the shortcode that prints a result."""
+        return f"{{{{< var {result_id} >}}}}"
+
+    def known(self, *result_ids):
+        """Say whether all these results exist with a value."""
+        return not any(math.isnan(self.number(result_id)) for result_id in result_ids)
+
+
+def find_primary(evidence):
+    """Return the primary outcome."""
+    return next(o for o in evidence.study.outcomes if o.role == "primary")
+
+
+def list_others(evidence):
+    """Return the other outcomes, in registered order."""
+    return [o for o in evidence.study.outcomes if o.role != "primary"]
+
+
+def tell_side(evidence, outcome):
+    """+1 better, -1 worse, 0 neither; None without an estimate."""
+    value = evidence.number(f"efficacy.{outcome.name}.hl")
+    if math.isnan(value):
+        return None
+    improvement = value * outcome.direction
+    return (improvement > 0) - (improvement < 0)
+
+
+def excludes_zero(evidence, outcome):
+    """Say whether the exact interval of an outcome excludes zero; without one it does not."""
+    low = evidence.number(f"efficacy.{outcome.name}.hl_low")
+    high = evidence.number(f"efficacy.{outcome.name}.hl_high")
+    return low > 0 or high < 0
+
+
+def name_of(outcome):
+    """Return the shortcode of the outcome's name within a sentence."""
+    return f"{{{{< var study.outcomes.{outcome.name}.phrase >}}}}"
+
+
+def join(parts):
+    """Join parts with commas and a last "and"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,72 @@
+"""Sentences that follow from the plan alone."""
+
+from analysis.reporting.sentences.evidence import join, name_of
+
+
+def outcome_definitions(evidence):
+    """List the outcomes as analysed, with range and unit, in the registered order."""
+    items = []
+    for number, outcome in enumerate(evidence.study.outcomes, 1):
+        at = f"study.outcomes.{outcome.name}"
+        better = {
+            "lower": "; lower is better",
+            "higher": "; higher is better",
+            "none": "; no direction is better",
+        }[outcome.better]
+        items.append(
+            f"{number}. **{{{{< var {at}.label >}}}}** ({{{{< var {at}.role >}}}}): "
+            f"{{{{< var {at}.analysed_as >}}}}; {{{{< var {at}.span >}}}} "
+            f"{{{{< var {at}.unit >}}}}{better}."
+        )
+    return "\n".join(items)
+
+
+def intercurrent_events(evidence):
+    """List the intercurrent events under the strategy that the plan gives each."""
+    strategies = {}
+    for event in evidence.study.intercurrent_events:
+        name = f"{{{{< var study.intercurrent_events.{event.name}.phrase >}}}}"
+        strategies.setdefault(event.strategy.replace("_", " "), []).append(name)
+    told = [f"{strategy} for {join(names)}" for strategy, names in strategies.items()]
+    return f"{'; '.join(told)}."
+
+
+def populations(evidence):
+    """State the rule of every population."""
+    rules = [
+        f"{{{{< var study.populations.{p.name}.phrase >}}}} "
+        f"({{{{< var study.populations.{p.name}.rule >}}}})"
+        for p in evidence.study.populations
+    ]
+    return f"The populations are: {'; '.join(rules)}."
+
+
+def missing_visits(evidence):
+    """State the rule for missing visits."""
+    return "For missing visits the rule is: {{< var study.analysis.missing_visits >}}."
+
+
+def threshold_sources(evidence):
+    """List the published group-level thresholds with their populations and sources."""
+    parts = []
+    for outcome in evidence.study.outcomes:
+        if outcome.threshold is None:
+            continue
+        at = f"study.outcomes.{outcome.name}"
+        parts.append(
+            f"{name_of(outcome)}, {{{{< var {at}.threshold.value >}}}} {{{{< var {at}.unit >}}}} "
+            f"({{{{< var {at}.threshold.population >}}}}) [@{outcome.threshold.source}]"
+        )
+    return f"The thresholds are: {'; '.join(parts)}."
+
+
+def measurement_errors(evidence):
+    """Cite the measurement errors from which follows what noise alone would give."""
+    parts = [
+        f"{name_of(outcome)} [@{outcome.threshold.measurement_error_source}]"
+        for outcome in evidence.study.outcomes
+        if outcome.threshold and outcome.threshold.measurement_error_source
+    ]
+    if not parts:
+        return "For no outcome is a measurement error published."
+    return f"A measurement error is published for {join(parts)}."
