@@ -131,6 +131,16 @@ def test_a_simulated_change_is_never_set_beside_a_placebo_arm(say):
     assert "mean change with placebo" in say(origin="real")["placebo_benchmark"]
 
 
+def test_another_visit_or_population_is_said_to_be_unplanned(small_results):
+    planned = small_results()
+    assert choose_sentences(planned, STUDY)["say.what_if"].text == ""
+    other = planned.assign(visit="week_4", population="per_protocol")
+    told = {key: value.text for key, value in choose_sentences(other, STUDY).items()}
+    assert told["say.what_if"].startswith("**This is not the planned analysis:**")
+    assert "study.visits.week_4.phrase" in told["say.followup_window"]
+    assert "study.populations.per_protocol.phrase" in told["say.analysed_population"]
+
+
 def test_sentences_name_only_numbers_that_exist(small_results):
     for changes in (None, dict.fromkeys(NAMES), {"hand_mrss": TOO_FEW}, {"shaq": NOTHING}):
         results = small_results(changes)

@@ -7,6 +7,8 @@ import pandas as pd
 
 from analysis.study import Study
 
+PLANNED = {"visit": "followup_visit", "population": "population"}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -23,6 +25,13 @@ class Evidence:
     def var(self, result_id):
         """Return the shortcode that prints a result."""
         return f"{{{{< var {result_id} >}}}}"
+
+    def chosen(self, column):
+        """Return the visit or the population that the registered outcomes were analysed with."""
+        ids = [f"efficacy.{outcome.name}.n_pairs" for outcome in self.study.outcomes]
+        named = self.results.loc[self.results["result_id"].isin(ids), column]
+        told = [value for value in named if value]
+        return told[0] if told else getattr(self.study.analysis, PLANNED[column]).value
 
     def known(self, *result_ids):
         """Say whether all these results exist with a value."""

@@ -49,7 +49,7 @@ def deaths(evidence):
 
 def ulcers(evidence):
     """Set active digital ulcers at baseline beside those at follow-up, without a test."""
-    visit = evidence.study.analysis.followup_visit.value
+    visit = evidence.chosen("visit")
     before = "safety.digital_ulcers.baseline.n_active"
     after = f"safety.digital_ulcers.{visit}.n_active"
     if not evidence.known(before, after):

@@ -70,3 +70,44 @@ def measurement_errors(evidence):
     if not parts:
         return "For no outcome is a measurement error published."
     return f"A measurement error is published for {join(parts)}."
+
+
+def followup_window(evidence):
+    """Name the follow-up visit that was analysed, with its day and window."""
+    at = f"study.visits.{evidence.chosen('visit')}"
+    return (
+        f"The follow-up visit is {{{{< var {at}.phrase >}}}}, study day {{{{< var {at}.day >}}}}, "
+        f"with a window from day {{{{< var {at}.low >}}}} to day {{{{< var {at}.high >}}}}."
+    )
+
+
+def analysed_population(evidence):
+    """Name the population that was analysed."""
+    at = f"study.populations.{evidence.chosen('population')}.phrase"
+    return f"The outcomes are analysed in the {{{{< var {at} >}}}} population."
+
+
+def what_if(evidence):
+    """Say, and say first, when visit or population are not those of the plan."""
+    plan = evidence.study.analysis
+    visit, population = evidence.chosen("visit"), evidence.chosen("population")
+    if (visit, population) == (plan.followup_visit.value, plan.population.value):
+        return ""
+    return (
+        "**This is not the planned analysis:** it takes "
+        f"{{{{< var study.visits.{visit}.phrase >}}}} as the follow-up visit and the "
+        f"{{{{< var study.populations.{population}.phrase >}}}} population."
+    )
+
+
+def attendance(evidence):
+    """Count who came to the follow-up visit, and in its window."""
+    visit = evidence.chosen("visit")
+    at = f"flow.{visit}"
+    if not evidence.known(f"{at}.n_attended", f"{at}.n_due", f"{at}.n_in_window"):
+        return "How many came to the follow-up visit is not known."
+    return (
+        f"At {{{{< var study.visits.{visit}.phrase >}}}} the number seen was "
+        f"{evidence.var(f'{at}.n_attended')} of {evidence.var(f'{at}.n_due')}, in the window "
+        f"{evidence.var(f'{at}.n_in_window')}."
+    )
