@@ -18,11 +18,11 @@ from analysis.cleaning.rules import RULES
 RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 NAME = "stress_cleaning"
 TRIALS = {
-    "known": (try_known, 240),
+    "known": (try_known, 220),
     "stop": (try_stop, len(STOPS)),
     "random": (try_random, 148),
     "harmless": (try_harmless, 2 * len(HARMLESS)),
-    "valid": (try_valid, 24),
+    "valid": (try_valid, 20),
 }
 # At random a few people answer so that a rule rightly asks, though nothing was planted.
 CHANCE = ("scale_differs", "copied_forward")
@@ -68,10 +68,10 @@ def run_trial(work):
 
 
 def show_progress(done, total):
-    """Count on a terminal in place, elsewhere a line for every hundred."""
+    """Count on a terminal in place, elsewhere a line for every fifty."""
     if sys.stderr.isatty():
         print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-    elif done % 100 == 0 or done == total:
+    elif done % 50 == 0 or done == total:
         print(f"{done}/{total}", file=sys.stderr, flush=True)
 
 

@@ -3,7 +3,7 @@
 import functools
 from datetime import date, timedelta
 
-from bench import CORRECTIONS, DIARY, IMAGES, REDCAP, Kind
+from bench import CORRECTIONS, DIARY, FORM, IMAGES, REDCAP, Kind
 from corrupt_cells import FINGERS
 
 COCHIN = tuple(f"chfs_{item:02d}" for item in range(1, 19))
@@ -78,6 +78,23 @@ def _repeated_reading(bench):
     density = bench.read(IMAGES, place, "density")
     bench.write(IMAGES, copy, density="3" if density != "3" else "4")
     return bench.tell(IMAGES, copy, "")
+
+
+def _repeated_place(bench):
+    place, copy = _copy_row(bench, IMAGES)
+    bench.write(IMAGES, copy, image_id=f"Z{bench.read(IMAGES, place, 'image_id')}")
+    density = bench.read(IMAGES, place, "density")
+    bench.write(IMAGES, copy, density="3" if density != "3" else "4")
+    return bench.tell(IMAGES, copy, "")
+
+
+def _wrong_row(bench):
+    name, text, form = bench.rng.choice(
+        (("weight_kg", "61.5", "adverse_event"), ("kap_r", "9", "medication"),
+         ("ae_coded", "Rash", "medication"), ("mrss_total", "12", ULCER))
+    )  # fmt: skip
+    place = bench.filled(REDCAP, FORM, lambda value: value == form)
+    return bench.change(REDCAP, place, name, text, clean="", reason="pending_query")
 
 
 def _stranger(bench, file):
@@ -164,7 +181,8 @@ def _copied(bench):
 
     def varies(place):
         answers = [bench.read(REDCAP, place, name) for name in items]
-        return len(set(answers)) >= 3 and sum(answer != "0" for answer in answers) >= 8
+        # Plainly no coincidence: most answers tell of a difficulty, and not of the same one.
+        return len(set(answers)) >= 3 and answers.count("0") < 0.4 * len(answers)
 
     place = _pick_visit(bench, visits[0], varies)
     if place is None:
@@ -362,6 +380,8 @@ RECORDS = (
     Kind("visit twice, other content", "duplicate_row", _duplicate_row, ("diary_out_of_window",)),
     Kind("day of the diary rated twice", "diary_day_repeated", _repeated_day),
     Kind("image read twice by one reader", "reading_repeated", _repeated_reading),
+    Kind("two images of one place", "place_repeated", _repeated_place),
+    Kind("value in the row of another form", "wrong_row", _wrong_row),
     *(Kind(f"unknown participant in {file}", "unknown_participant",
            functools.partial(_stranger, file=file)) for file in (DIARY, IMAGES)),
     Kind("diary entry without a date", "undated_entry", _undated,

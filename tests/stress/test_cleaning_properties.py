@@ -17,7 +17,7 @@ from analysis.cleaning.output import write_cleaned
 from analysis.errors import AnalysisError
 from analysis.tables import read_table
 
-FEW = settings(max_examples=4, deadline=None, derandomize=True)
+FEW = settings(max_examples=3, deadline=None, derandomize=True)
 LONG = "<b>=A1</b>;" * 100_000
 TEXTS = ("diluent", "enzyme_lot", "proc_deviation", "operator", "counter")
 PAGE_TAGS = {

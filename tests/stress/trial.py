@@ -1,5 +1,6 @@
 """Corrupt one export, clean it, and say what became of it."""
 
+import functools
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,6 +46,13 @@ class Outcome:
     notes: tuple = ()
 
 
+@functools.cache
+def write_valid(size, seed):
+    """Return the files of an export without faults; not to be changed."""
+    base = make_base(size, seed)
+    return write_files(base.tables, base.provenance)
+
+
 def clean_files(files):
     """Write files into a folder of their own, read and clean them."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,8 +73,8 @@ def plant_many(size, seed, rng, kinds, most):
 
 def try_valid(number):
     """Clean an export without faults: nothing may be asked or changed."""
-    base = make_base(SIZES[number % len(SIZES)], 100 + number)
-    verdict = judge_export(clean_files(write_files(base.tables, base.provenance)), ())
+    files = write_valid(SIZES[number % len(SIZES)], 100 + number)
+    verdict = judge_export(clean_files(files), ())
     return Outcome("valid", Counter(["valid"]), alarms=verdict.alarms)
 
 
@@ -125,8 +133,7 @@ def try_harmless(number):
 def try_stop(number):
     """Spoil a file so that the run must stop and name it."""
     stop = STOPS[number]
-    base = make_base(SIZES[number % 4], 1 + number % 5)
-    files = write_files(base.tables, base.provenance)
+    files = dict(write_valid(SIZES[number % 4], 1 + number % 4))
     stop.spoil(files, make_rng("stop", number))
     outcome = Outcome("stop", Counter([stop.name]))
     told = _end(files, outcome)
@@ -144,8 +151,7 @@ def try_stop(number):
 def try_random(number):
     """Spoil a file at random: the run stops and names a file, or the books balance."""
     name = list(RANDOM)[number % len(RANDOM)]
-    base = make_base(SIZES[number // len(RANDOM) % 4], 1 + number % 5)
-    files = write_files(base.tables, base.provenance)
+    files = dict(write_valid(SIZES[number // len(RANDOM) % 4], 1 + number % 4))
     RANDOM[name](files, make_rng("random", number))
     outcome = Outcome("random", Counter([name]))
     _end(files, outcome)
