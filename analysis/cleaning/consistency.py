@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning import answers, hands, timeline, treatment, ulcers
+from analysis.cleaning import answers, coding, hands, timeline, treatment, ulcers
 from analysis.cleaning.books import QUERY_KEY
 
 CHECKS = (
@@ -20,6 +20,7 @@ CHECKS = (
     treatment.find_product,
     ulcers.find_gates,
     ulcers.find_unreported,
+    coding.find_uncoded,
 )
 
 

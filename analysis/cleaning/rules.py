@@ -352,6 +352,12 @@ _RULES = (
         "A new ulcer after the procedure is not reported as an adverse event. Is a report missing?",
     ),
     Rule(
+        "ae_uncoded",
+        "warning",
+        "kept",
+        "The adverse event has no coded term. Which term is it coded as?",
+    ),
+    Rule(
         "diary_out_of_window",
         "note",
         "kept",

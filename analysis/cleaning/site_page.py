@@ -11,12 +11,12 @@ from analysis.cleaning.summary import (
 )
 
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0; width: 100% }
 caption { text-align: left; font-weight: 600; padding: .4rem 0 }
 th, td { border-bottom: 1px solid #ccc; padding: .3rem .5rem }
 th, td { text-align: left; vertical-align: top }
-td { overflow-wrap: anywhere; unicode-bidi: isolate }
+td { overflow-wrap: break-word; max-width: 24rem; unicode-bidi: isolate }
 thead th { border-bottom: 2px solid #555 }
 .mark { color: #8a1c1c; font-weight: 700 }
 """
@@ -54,11 +54,11 @@ def write_site_page(cleaned):
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     parts = [
         f"<p>{escape(show_line(told.description))}</p>",
-        f"<p>Exported on {escape(told.exported_on or 'an unknown day')}. "
+        f"<p>Exported on {escape(show_line(told.exported_on) or 'an unknown day')}. "
         f"Checksums: {escape(told.checksums)}.</p>",
-        _table(summary.rename(columns=_title), "By rule"),
-        _table(count_by_form(cleaned.queries).reset_index().rename(columns=_title), "By form"),
         _table(_pick(queries, QUERIES), f"Queries: {len(queries)}"),
+        _table(count_by_form(cleaned.queries).reset_index().rename(columns=_title), "By form"),
+        _table(summary.rename(columns=_title), "By rule"),
         _table(_pick(cleaned.changes, CHANGES), f"Changes: {len(cleaned.changes)}"),
         _table(turn_balance(cleaned.balance), "The balance of every file"),
     ]
@@ -82,7 +82,7 @@ def turn_balance(balance):
 
 def show_line(text):
     """Return a text of provenance.yml on one line, cut to a readable length."""
-    return " ".join(text.split())[: 4 * LONGEST]
+    return " ".join(text.split())[: 2 * LONGEST]
 
 
 def _pick(frame, columns):

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.cleaning.rules import RULES
 from analysis.tables import guard_cell
 
-LONGEST = 80
+LONGEST = 200
 SEVERITIES = ("error", "warning", "note", "")
 
 

@@ -95,4 +95,4 @@ def test_ordinary_cells_are_written_as_they_are(text):
 
 def test_a_shown_cell_is_short_and_on_one_line():
     assert show_cell("a\nb") == "a↵b"
-    assert show_cell("x" * 200).endswith("(200 characters)")
+    assert show_cell("x" * 500).endswith("(500 characters)")
