@@ -108,11 +108,6 @@ class Field:
         told = dict(part.split("=", 1) for part in self.place.values.split("|") if "=" in part)
         return {code: told.get(code, snake_case(label)) for code, label in self.choices}
 
-    @property
-    def numeric_codes(self):
-        """Whether every code of a choice is a number, and so the value of an item."""
-        return all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) for code, _ in self.choices)
-
 
 def snake_case(label):
     """Return a label in the words of the tables: ``PDE5 inhibitor`` is ``pde5_inhibitor``."""
