@@ -99,7 +99,7 @@ INSTRUMENT = Instrument(
     min_locations="circumference_min_fingers",
     licence="none needed",
     sources=(
-        Source("public registration NCT02975960: second to fifth finger", "found"),
+        Source("public registration: second to fifth finger", "found"),
         Source("level of measurement and plausible range: practice, no published norm", "decided"),
     ),
 )

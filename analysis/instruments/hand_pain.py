@@ -105,7 +105,7 @@ INSTRUMENT = Instrument(
     ),
     licence="no fee known",
     sources=(
-        Source("public registration NCT02975960: pain of the hands on a scale", "found"),
+        Source("public registration: pain of the hands on a scale", "found"),
         Source("Daste 2019, PubMed 29685482: MCII, PASS", "found"),
         Source("100 mm line and its anchors: common practice", "decided"),
     ),

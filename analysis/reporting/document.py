@@ -11,7 +11,7 @@ from analysis.reporting.facts import document_epoch
 from analysis.reporting.leftovers import check_leftovers
 from analysis.reporting.notebook_pages import write_notebook_pages
 from analysis.reporting.results_page import write_results_page
-from analysis.reporting.staging import Material, stage_project
+from analysis.reporting.staging import VARIABLES, Material, stage_project
 from analysis.study import load_study
 from analysis.tables import read_table
 
@@ -35,7 +35,7 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
     Returns
     -------
     list of pathlib.Path
-        What was written; index.html is last.
+        What was written, the variables among it; index.html is last.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
         ),
         mark_line=header["mark-line"],
     )
+    shutil.move(project / VARIABLES, rendered)
     return _move_files(rendered, folder)
 
 

@@ -11,6 +11,7 @@ import yaml
 from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting import facts, lint
+from analysis.reporting.figure import find_hangul_fonts
 from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
 from analysis.reporting.origins import check_printed, list_printed, make_origins
 from analysis.reporting.page_parts import write_page_parts, write_typst_header
@@ -22,6 +23,8 @@ from analysis.reporting.values import (
     study_values,
     write_variables,
 )
+
+VARIABLES = "_variables.yml"
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,10 @@ def stage_project(material, folder, *, renderer):
     """
     told = facts.document_facts(material.study, material.provenance, renderer=renderer)
     values = collect_values(material, told)
-    write_variables(values, material.generated / "_variables.yml")
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
+    write_variables(values, folder / VARIABLES)
     lines = read_lines(material.sources / "index.qmd", material.sources)
     appendix = read_lines(material.sources / "parts" / "_origins.qmd", material.sources)
     lint.check_prose(lines + appendix)
@@ -165,7 +168,7 @@ def _fill_front_matter(lines, values, material, told):
             }
             for author in authors
         ],
-        "date": f"Data exported on {told['exported_on']}",
+        "subtitle": f"Data exported on {told['exported_on']}",
         "keywords": [*([told["mark"]] if told["mark"] else []), *keywords],
         "description-meta": told["mark_line"] or filled["title"],
         "mark-line": told["mark_line"],
@@ -190,6 +193,9 @@ def _copy_inputs(material, folder):
     shutil.copytree(sources / "style", folder / "style")
     shutil.copy(sources / "references.bib", folder)
     shutil.copytree(material.generated / "figures", folder / "figures")
+    (folder / "fonts").mkdir()
+    for font in ("NanumGothic.ttf", "NanumGothicBold.ttf"):
+        shutil.copy(find_hangul_fonts() / font, folder / "fonts")
     config = yaml.safe_load((sources / "_quarto.yml").read_text(encoding="utf-8"))
     shown = []
     for entry in config["manuscript"]["notebooks"]:

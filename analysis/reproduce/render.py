@@ -21,6 +21,7 @@ def render_report(settings, *, tell):
         if stage is None:
             return
         from analysis.reporting.document import build_report
+        from analysis.reporting.staging import VARIABLES
 
         outputs = settings.outputs
         renderer, _ = choose_renderer(settings.renderer)
@@ -30,5 +31,6 @@ def render_report(settings, *, tell):
         documents = build_report(outputs, renderer=renderer, folder=staged)
         stage.check_unchanged()
         moves = {outputs.documents / path.relative_to(staged): path for path in documents}
+        moves[outputs.generated / VARIABLES] = moves.pop(outputs.documents / VARIABLES)
         changed = publish_files(pipeline.REPORT, outputs, moves, fingerprint=stage.fingerprint)
         tell.finished(pipeline.REPORT.name, stage.causes, changed)

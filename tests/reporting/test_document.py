@@ -96,7 +96,7 @@ def test_no_digit_of_the_prose_stands_outside_a_key(simulated):
         r"<figcaption>(?:Figure|Table).\d+:",
         r"<footer>.*?</footer>",
         r"<code>.*?</code>",
-        r'<p class="date">.*?</p>',
+        r'<p class="subtitle">.*?</p>',
         r"E9\(R1\)",
         r"<[^>]+>",
     ):
