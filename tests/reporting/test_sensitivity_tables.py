@@ -128,6 +128,14 @@ def test_design_table_prints_the_record():
     )
 
 
+def test_an_outcome_that_was_not_simulated_is_named_below_the_design_table():
+    design = summarise_design(read_record(), Context("sensitivity", "05_sensitivity", "simulated"))
+    without = design[design["outcome"] != STUDY.outcomes[-1].name]
+    table = make_design_table(without, STUDY)
+    assert len(table.rows) == len(STUDY.outcomes) - 1
+    assert table.notes[-1] == f"Not simulated: {STUDY.outcomes[-1].label}."
+
+
 def test_specification_figure_draws_a_point_for_each_distinct_answer(plan):
     points = sensitivity_plan.specify_primary(plan)
     figure, alt = draw_specification(points, STUDY.outcomes[0], population="full_analysis")

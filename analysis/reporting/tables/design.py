@@ -4,7 +4,9 @@ from analysis.reporting.table import Table, cell_of
 
 
 def make_design_table(results, study):
-    """Make the table of operating characteristics, an outcome per row.
+    """Make the table of operating characteristics, a row per outcome that was simulated.
+
+    An outcome that study.yml has gained since the record was made is named in a note.
 
     Parameters
     ----------
@@ -17,7 +19,11 @@ def make_design_table(results, study):
     analysis.reporting.table.Table
     """
     rows = []
+    simulated = set(results["outcome"])
+    absent = [outcome.label for outcome in study.outcomes if outcome.name not in simulated]
     for outcome in study.outcomes:
+        if outcome.name not in simulated:
+            continue
         start = f"sensitivity.{outcome.name}.design"
         rows.append(
             (
@@ -55,6 +61,8 @@ def make_design_table(results, study):
             " if correlated on their own grids.",
         ),
     )
+    if absent:
+        notes = (*notes, f"Not simulated: {', '.join(absent)}.")
     return Table(columns, tuple(rows), notes=notes)
 
 
