@@ -13,6 +13,7 @@ from analysis.cleaning.diary import place_entries
 from analysis.cleaning.export import DIARY, REDCAP
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.populations import list_exclusions
+from analysis.cleaning.schema import DICTIONARY, MAP
 from analysis.cleaning.sheet import Sheet
 
 DAYS = pd.Series({"SIM-01": pd.Timestamp("2021-03-08")})
@@ -232,6 +233,35 @@ def test_a_value_in_the_row_of_another_form_is_asked_and_not_used(valid, study):
     # Adverse events repeat at unscheduled visits only, so at baseline the form may stand alone.
     assert found.queries["rule"].tolist().count("wrong_row") == 1
     assert set(found.queries.loc[found.queries["rule"] == "wrong_row", "field"]) == {"vas_hand"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [({"ae_coded": ""}, ["ae_coded"]), ({"ae_coded": "", "ae_term": ""}, [])],
+)
+def test_an_event_without_a_coded_term_is_asked_about_and_kept(
+    valid, cleaned, study, changes, asked
+):
+    table = valid.tables[REDCAP].copy()
+    row = table.index[table["redcap_repeat_instrument"] == "adverse_event"][0]
+    table.loc[row, list(changes)] = list(changes.values())
+    found = clean_export(replace(valid, tables=valid.tables | {REDCAP: table}), study)
+    told = found.queries[found.queries["rule"] == "ae_uncoded"]
+    assert told["field"].tolist() == asked
+    assert len(found.tables["adverse_events"]) == len(cleaned.tables["adverse_events"])
+
+
+def test_where_no_event_can_be_coded_every_event_is_asked_about(valid, study):
+    without = {
+        name: table.drop(columns="ae_coded", errors="ignore")
+        for name, table in valid.tables.items()
+    }
+    for name in (DICTIONARY, MAP):
+        without[name] = without[name][without[name].iloc[:, 0] != "ae_coded"]
+    found = clean_export(replace(valid, tables=without), study)
+    asked = found.queries[found.queries["rule"] == "ae_uncoded"]
+    assert set(asked["field"]) == {"ae_term"}
+    assert len(asked) == len(found.tables["adverse_events"])
 
 
 def test_unscheduled_visits_are_kept_by_date(valid, study):

@@ -144,6 +144,11 @@ def _required(bench):
     return None if place is None else bench.change(REDCAP, place, name, "", clean="")
 
 
+def _uncoded(bench):
+    place = bench.filled(REDCAP, "ae_coded")
+    return None if place is None else bench.change(REDCAP, place, "ae_coded", "", clean="")
+
+
 def _in_vain(bench):
     name, text, fits = bench.rng.choice(
         (("disp_reason", "7", ("disp_status", "1")), ("ae_serious_why", "3", ("ae_serious", "0")),
@@ -406,6 +411,7 @@ RECORDS = (
     Kind("unticked boxes of an unopened form", "never_opened", _never_opened, ("form_absent",)),
     Kind("ulcer question against ulcer form", "ulcer_gate", _gate),
     Kind("new ulcer without an adverse event", "ulcer_without_event", _unreported),
+    Kind("adverse event without a coded term", "ae_uncoded", _uncoded),
     Kind("diary day of no visit", "diary_out_of_window", _stray_day),
     Kind("product outside its specification", "product_below_specification", _product),
     Kind("more used than there was", "volume_exceeds", _volume),
