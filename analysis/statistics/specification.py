@@ -1,6 +1,7 @@
 """Every defensible way to compute the primary result, each distinct answer once."""
 
 import itertools
+from dataclasses import replace
 
 import pandas as pd
 
@@ -56,7 +57,8 @@ def list_specifications(
         if chosen.empty:
             continue  # rules for missing scores alone would be no analysis
         n_items = _count_items(scores, outcome, variant)
-        for rule, events, used in _vary_pairs(chosen, missing, affected, outcome):
+        scored = _fit_range(outcome, n_items / _count_items(scores, outcome, PRIMARY[0]))
+        for rule, events, used in _vary_pairs(chosen, missing, affected, scored):
             change = round_differences(used["change"], decimals=outcome.difference_decimals)
             for summary, compute in SUMMARIES.items():
                 result, _ = attempt(compute, change, confidence=study.analysis.confidence.value)
@@ -76,6 +78,12 @@ def _vary_pairs(pairs, missing, affected, outcome):
         if strategy != "as_observed":
             used = apply_strategy(used, affected, strategy=strategy)
         yield rule, strategy, used
+
+
+def _fit_range(outcome, share):
+    """Shorten the range to a variant's share of the items: filled scores stay within it."""
+    low, high = outcome.range
+    return replace(outcome, range=(low * share, high * share))
 
 
 def _limits(result):

@@ -23,7 +23,7 @@ from analysis.statistics.missing_visits import (
 from analysis.statistics.other_tests import compare_tests, trim_mean
 from analysis.statistics.season import find_shifts, summarise_season
 from analysis.statistics.sensitivity_plan import SensitivityPlan
-from analysis.statistics.specification import list_options
+from analysis.statistics.specification import list_options, list_specifications
 from analysis.statistics.tipping import name_change, summarise_tipping
 from analysis.study import load_study
 from analysis.tables import shape_table
@@ -324,6 +324,35 @@ def test_choices_that_cannot_differ_are_not_shown(plan):
     assert "missing" not in options
     assert set(options["population"]) == {"full_analysis", "per_protocol"}
     assert set(options["variant"]) == {"primary", "dorsum_only", "fingers_only"}
+
+
+def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
+    """SIM-07 has 5 of 6 at baseline and no pair; the worst case of the others is a rise of 2."""
+    fingers = (plan.pairs["outcome"] == "hand_mrss") & (plan.pairs["variant"] == "fingers_only")
+    others = make_pairs(([4] * 6, [2, 3, 3, 4, 5, 6]), variant="fingers_only")
+    pairs = pd.concat([plan.pairs[~fingers], shape_table(others, "pairs")], ignore_index=True)
+    scores = plan.scores[
+        (plan.scores["outcome"] != "hand_mrss") | (plan.scores["variant"] != "fingers_only")
+    ]
+    visits = {"baseline": [4] * 6 + [5], "week_12": [2, 3, 3, 4, 5, 6]}
+    own = make_scores(SKIN, visits, variant="fingers_only", n_items=2)
+    table = list_specifications(
+        pairs,
+        pd.concat([scores, own], ignore_index=True),
+        plan.participants,
+        (),
+        SKIN,
+        STUDY,
+        visit="week_12",
+        visits=("baseline", "week_12"),
+        populations=("full_analysis",),
+    )
+    chosen = table[(table["variant"] == "fingers_only") & (table["missing"] == "worst_case")]
+    (mean,) = chosen.loc[
+        (chosen["summary"] == "mean_t") & (chosen["events"] == "as_observed"), "estimate"
+    ]
+    # Changes -2, -1, -1, 0, 1, 2 and 1, not 2; two sites.
+    assert mean == pytest.approx(0 / 7 / 2)
 
 
 def test_specifications_without_any_pair_are_none(plan):
