@@ -6,7 +6,7 @@ from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.missing_visits import add_changes, list_changes
 from analysis.statistics.sensitivity import make_statements, summarise_alternative
 
-STATISTICS = ("n_pairs", "hl", "hl_low", "hl_high", "p_value")
+STATISTICS = ("n_pairs", "hl", "hl_low", "hl_high", "p_value", "p_min")
 NOBODY = "nobody lacks a pair"
 
 

@@ -112,6 +112,20 @@ def test_tipping_table_goes_from_the_greatest_fall_to_the_greatest_rise(results)
     assert (min(changes), max(changes)) == (0, 95)
 
 
+def test_every_exact_p_of_the_primary_outcome_stands_beside_the_smallest_attainable(results):
+    table = make_primary_sensitivity_table(results, STUDY, other_population="per_protocol")
+    without = [row[0] for row in table.rows if len(row) > 1 and row[3] != "" and row[4] == ""]
+    assert without == ["Exact test, mid-p", "Mean, paired t and its interval"]
+    assert all(row[4].text for row in make_tipping_table(results, STUDY).rows[1:])
+
+
+def test_worst_and_best_case_are_called_so(results):
+    rows = make_primary_sensitivity_table(results, STUDY, other_population="per_protocol").rows
+    labels = [row[0] for row in rows if isinstance(row[0], str)]
+    for case in ("Worst case", "Best case", "Last observation", "Baseline observation"):
+        assert any(label.startswith(f"{case}: ") for label in labels)
+
+
 def test_tipping_table_says_so_when_nobody_is_missing(results):
     without = results[~results["result_id"].str.contains("tipping")]
     (row,) = make_tipping_table(without, STUDY).rows

@@ -20,8 +20,8 @@ OPTIONS = {
     "none": "Left out",
     "last_observation": "Last score",
     "baseline_observation": "Baseline score",
-    "worst_case": "Least improvement",
-    "best_case": "Greatest improvement",
+    "worst_case": "Worst case",
+    "best_case": "Best case",
     "hodges_lehmann": "Hodges-Lehmann, exact",
     "mean_t": "Mean, t",
 }

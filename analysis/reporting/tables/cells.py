@@ -6,7 +6,7 @@ from analysis.statistics.statements import NOT_ATTAINABLE, NOT_ESTIMABLE
 # Stands under every table with a p-value.
 P_NOTE = (
     "p tests whether changes are symmetric about zero; it cannot say what caused them. "
-    "Each p stands beside the smallest that these changes allowed."
+    "Each exact p stands beside the smallest that these changes allowed."
 )
 
 

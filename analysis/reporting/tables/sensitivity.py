@@ -11,6 +11,10 @@ ARITHMETIC_NOTE = (
     "5 % by arithmetic, so their agreement is no further evidence. All rows reuse the same "
     "participants."
 )
+ABSENT_NOTE = (
+    "A scoring without pairs was not recorded, or study.yml does not name its items: no source at "
+    "hand lists those of the Cochin short form."
+)
 OTHER_TESTS = (
     ("pratt", "Exact test, zeros ranked, then dropped (Pratt)"),
     ("mid_p", "Exact test, mid-p"),
@@ -20,6 +24,7 @@ OTHER_MEANS = (
     ("sign_flip", "Mean, sign flips and their exact interval"),
     ("t", "Mean, paired t and its interval"),
 )
+NOT_EXACT = ("mid_p", "t")
 ALTERNATIVES = (
     (
         "Other participants",
@@ -35,10 +40,10 @@ ALTERNATIVES = (
     (
         "Missing follow-up scores",
         (
-            ("missing.last_observation", "Last score between the visits"),
-            ("missing.baseline_observation", "Baseline score once more"),
-            ("missing.worst_case", "Least improvement that anybody had"),
-            ("missing.best_case", "Greatest improvement that anybody had"),
+            ("missing.last_observation", "Last observation: the last score between the visits"),
+            ("missing.baseline_observation", "Baseline observation: no change"),
+            ("missing.worst_case", "Worst case: the least improvement that anybody had"),
+            ("missing.best_case", "Best case: the greatest improvement that anybody had"),
         ),
     ),
 )
@@ -72,7 +77,7 @@ def make_primary_sensitivity_table(results, study, *, other_population):
                 *_pairs_only(results, start),
                 "",
                 cell_of(results, f"{start}.{test}.p_value"),
-                "",
+                _smallest_p(results, start, test),
             )
             for test, label in OTHER_TESTS
         ),
@@ -122,7 +127,8 @@ def make_variants_table(results, study):
         rows.append(_make_row(results, primary, f"{start}.primary"))
         rows += _make_variant_rows(results, outcome, start)
         scores.append(f"{start}.primary")
-    return Table(COLUMNS, tuple(rows), notes=(P_NOTE, levels_note(results, scores)))
+    notes = (P_NOTE, ABSENT_NOTE, levels_note(results, scores))
+    return Table(COLUMNS, tuple(rows), notes=notes)
 
 
 def _make_variant_rows(results, outcome, start):
@@ -154,8 +160,13 @@ def _make_mean_row(results, label, start, test):
         *_pairs_only(results, start),
         mean,
         cell_of(results, f"{start}.{test}.p_value"),
-        "",
+        _smallest_p(results, start, test),
     )
+
+
+def _smallest_p(results, start, test):
+    """Every exact test of the same changes has the same smallest p: all signs alike."""
+    return "" if test in NOT_EXACT else cell_of(results, f"{start}.primary.p_min")
 
 
 def _pairs_only(results, start):

@@ -41,15 +41,23 @@ def make_tipping_table(results, study):
                     cell_of(results, f"{score}.n_pairs"),
                     with_interval(results, score, "hl"),
                     cell_of(results, f"{score}.p_value"),
+                    cell_of(results, f"{score}.p_min"),
                 )
             )
     if not rows:
-        rows.append(("Nobody with a baseline score lacks the follow-up score", "", "", ""))
-    columns = ("Assumed change of the missing", "Pairs", "Change, Hodges-Lehmann (interval)", "p")
+        rows.append(("Nobody with a baseline score lacks the follow-up score", *[""] * 4))
+    columns = (
+        "Assumed change of the missing",
+        "Pairs",
+        "Change, Hodges-Lehmann (interval)",
+        "p",
+        "Smallest attainable p",
+    )
     notes = (
         P_NOTE,
         "All who lack a score are given the same change, kept within the range of the score; "
-        "nobody knows which of these rows is true.",
+        "nobody knows which of these rows is true. In an outcome that is not listed nobody with a "
+        "baseline score lacks the follow-up score.",
     )
     return Table(columns, tuple(rows), notes=notes)
 
