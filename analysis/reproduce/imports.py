@@ -9,6 +9,9 @@ from analysis import paths
 from analysis.reproduce.state import replace_text
 
 PACKAGE = "analysis"
+# A module that goes through its package with this reaches every module there.
+FINDER = "iter_modules"
+ALL = "*"
 # What a text imports, by the hash of the text: parsing takes longer than all else in a refresh.
 _remembered = {}
 _used = {}
@@ -50,6 +53,9 @@ def reach_files(*, modules=(), code=(), root=paths.ROOT):
     reached = {}
     while waiting:
         name = waiting.pop()
+        if name.endswith(f".{ALL}"):
+            waiting |= _list_modules(name, root)
+            continue
         path = None if name in reached else _locate(name, root)
         if path is None:
             continue
@@ -68,6 +74,11 @@ def _locate(name, root):
     return None
 
 
+def _list_modules(name, root):
+    package = name.removesuffix(f".{ALL}")
+    return {f"{package}.{path.stem}" for path in root.joinpath(*package.split(".")).glob("*.py")}
+
+
 def _prefixes(name):
     parts = name.split(".")
     return {".".join(parts[: count + 1]) for count in range(len(parts))}
@@ -75,7 +86,7 @@ def _prefixes(name):
 
 def _imported(code, package):
     """Return the dotted names that the code mentions in an import, parsed or remembered."""
-    key = hashlib.sha256(f"{package}\n{code}".encode()).hexdigest()
+    key = hashlib.sha256(f"{FINDER}\n{package}\n{code}".encode()).hexdigest()
     if key not in _used:
         known = _remembered.get(key)
         _used[key] = sorted(_parse_imports(code, package)) if known is None else known
@@ -102,6 +113,8 @@ def _parse_imports(code, package):
                 parts = package.split(".")
                 base = ".".join(parts[: len(parts) - node.level + 1] + base.split("."))
             names |= {f"{base}.{alias.name}".replace("..", ".") for alias in node.names}
+        elif isinstance(node, ast.Attribute) and node.attr == FINDER:
+            names.add(f"{package}.{ALL}")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.add(node.value)
     return {
