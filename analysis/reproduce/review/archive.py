@@ -7,6 +7,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 from analysis import paths
@@ -65,6 +66,7 @@ def make_archive(settings, *, wheels=False, tell=print):
         {path: file.stat().st_size for path, file in contents.items()},
         steps={step.name: read_record(settings.outputs, step.name) for step in pipeline.STEPS},
         record=record,
+        pages=_find_pages(record.packages),
         project=project,
         description=read_provenance(settings.outputs.processed).description,
         day=record.recorded_on,
@@ -98,6 +100,19 @@ def _list_files(record):
         raise DataError("the run needs this file, and git does not track it", file=untracked[0])
     own = (path for path in (paths.ROOT / FOLDER).iterdir() if path.is_file())
     return sorted({*sources, *record.files, *(f"{FOLDER}/{path.name}" for path in own)})
+
+
+def _find_pages(packages):
+    """Return the first page that each package names in its own metadata."""
+    told = {name: metadata.metadata(name) for name in packages}
+    listed = {
+        name: [
+            each["Home-page"],
+            *(url.partition(", ")[2] for url in each.get_all("Project-URL", ())),
+        ]
+        for name, each in told.items()
+    }
+    return {name: next(filter(None, urls)) for name, urls in listed.items() if any(urls)}
 
 
 def _get_wheels(folder):

@@ -24,7 +24,7 @@ _TYPES = {
 }
 
 
-def describe_crate(files, *, steps, record, project, description, day):
+def describe_crate(files, *, steps, record, pages, project, description, day):
     """Return the text of ro-crate-metadata.json.
 
     Parameters
@@ -34,6 +34,8 @@ def describe_crate(files, *, steps, record, project, description, day):
     steps : dict of analysis.reproduce.state.Record
         What each step was made from and what it published, by name.
     record : analysis.reproduce.review.evidence.Evidence
+    pages : dict of str
+        Where each package is described, by its name.
     project : bytes
         pyproject.toml.
     description : str
@@ -44,7 +46,7 @@ def describe_crate(files, *, steps, record, project, description, day):
     told = tomllib.loads(project.decode("utf-8"))["project"]
     actions = [_describe_action(step, steps[step.name], files) for step in pipeline.STEPS]
     settings = [each for step in pipeline.STEPS for each in _describe_parameters(step)]
-    software = [_describe_python(record), *_describe_packages(record)]
+    software = [_describe_python(record), *_describe_packages(record, pages)]
     name = f"{told['name']} {told['version']}"
     root = {
         "@id": "./",
@@ -69,7 +71,12 @@ def describe_crate(files, *, steps, record, project, description, day):
             "conformsTo": {"@id": _CRATE},
         },
         root,
-        {"@id": _PROCESS, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+        {
+            "@id": _PROCESS,
+            "@type": ["CreativeWork", "Profile"],
+            "name": "Process Run Crate",
+            "version": "0.5",
+        },
         {"@id": _AUTHORS, "@type": "Organization", "name": "The svf-hand-trial developers"},
         *actions,
         *settings,
@@ -133,15 +140,18 @@ def _describe_python(record):
     }
 
 
-def _describe_packages(record):
+def _describe_packages(record, pages):
     return [
         {
             "@id": f"#package-{name}",
             "@type": "SoftwareApplication",
             "name": name,
+            "version": version,
             "softwareVersion": version,
+            "url": pages[name],
         }
         for name, version in record.packages.items()
+        if name in pages
     ]
 
 

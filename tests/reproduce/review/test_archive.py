@@ -108,6 +108,7 @@ def described(record):
         files,
         steps=steps,
         record=record,
+        pages={name: f"https://{name}.org" for name in record.packages},
         project=PROJECT,
         description="Simulated",
         day="2026-01-02",
@@ -122,7 +123,7 @@ def test_the_crate_says_what_made_what_from_what(described):
     assert {"@id": "data/raw/a.csv"} in run["object"] and {"@id": "study.yml"} in run["object"]
     assert run["result"] == [{"@id": "data/processed/04_efficacy"}]
     assert described["#run-04_efficacy-followup_visit"]["value"] == "week_12"
-    assert described["#package-numpy"]["softwareVersion"] == "2.4.6"
+    assert described["#package-numpy"]["version"] == "2.4.6"
 
 
 def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
