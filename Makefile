@@ -32,8 +32,8 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
-.PHONY: help setup report notebooks test lab check-data seal why qc stress verify record archive clean \
-  lock refresh
+.PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress verify record \
+  archive clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -53,6 +53,7 @@ help:
 	@echo 'make record       make this run the results of record, and say which results move'
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
+	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
 	@echo 'make stress       corrupt hundreds of exports and record what the cleaning finds'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
@@ -119,6 +120,9 @@ record: report
 
 archive: report
 	@$(RUNNER) archive $(CHOSEN) --wheels '$(WHEELS)'
+
+benchmark: setup
+	@$(PYTHON) -Es -m analysis.reproduce.benchmark
 
 stress: setup
 	@$(PYTHON) -Es tests/stress/cleaning_stress.py
