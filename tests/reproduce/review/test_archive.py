@@ -1,5 +1,6 @@
 """The archive: the same to the byte, the guide first, described, and only of what is on record."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -8,10 +9,14 @@ import zipfile
 
 import pytest
 
+from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.reproduce import pipeline
+from analysis.reproduce.fingerprint import Settings
 from analysis.reproduce.review import archive, checksums, crate, sources
+from analysis.reproduce.review.evidence import write_evidence
 from analysis.reproduce.review.unpack import unpack_archive
+from analysis.reproduce.review.verify import verify_results
 from analysis.reproduce.state import Record
 
 PROJECT = b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\n'
@@ -148,3 +153,25 @@ def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
         "requirements.lock",
         "report/_output/index.html",
     } | {f"analysis/{name}" for name in ("results.py", "reporting/document.py")}
+
+
+def test_an_archived_output_that_is_not_on_record_is_named_and_nothing_runs(record, tmp_path):
+    folder = tmp_path / "made"
+    output = folder / "data/processed/items.csv"
+    output.parent.mkdir(parents=True)
+    output.write_bytes(b"made\n")
+    digest = hashlib.sha256(b"made\n").hexdigest()
+    made = dataclasses.replace(record, files={"data/processed/items.csv": digest})
+    write_evidence(made, folder / "report/record")
+    settings, lines = Settings(outputs=paths.Outputs(tmp_path)), []
+    whole = zip_folder(folder, tmp_path / "whole.zip")
+    verify_results(settings, archive=str(whole), quick=True, tell=lines.append)
+    assert "archived outputs against the record: 1 of 1 agree" in lines[-2]
+    # One byte, with the checksums of the archive redone, as one would who hides it.
+    output.write_bytes(b"mada\n")
+    with pytest.raises(DataError, match="DIFFERS") as raised:
+        altered = zip_folder(folder, tmp_path / "altered.zip")
+        verify_results(settings, archive=str(altered), tell=lines.append)
+    assert raised.value.exit_code == 1
+    assert "data/processed/items.csv has other bytes" in lines[-2]
+    assert not any("runs on this machine" in line for line in lines)
