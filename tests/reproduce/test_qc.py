@@ -133,6 +133,46 @@ def test_hand_skin_score_comes_from_the_items(made):
         write_table(whole, "items", made.processed)
 
 
+@pytest.mark.needs("Rscript")
+def test_results_of_random_patterns_are_named_as_not_compared(tmp_path):
+    """Twenty-one people, ten of them with a second outcome: R goes through no patterns."""
+    people = [f"SIM-{k:02d}" for k in range(1, 22)]
+    rows = [
+        {"participant_id": person, "outcome": outcome, "variant": "primary", "component": "total"}
+        | {"visit": "week_12", "baseline": 50.0, "followup": 50.0 + k % 7 - 4}
+        | {"change": k % 7 - 4.0, "improvement": 4.0 - k % 7, "rule": "both_visits"}
+        for outcome, some in (("hand_pain_vas", people), ("cochin_hand_function", people[:10]))
+        for k, person in enumerate(some)
+    ]
+    pairs = pd.DataFrame(rows)
+    key = ["participant_id", "outcome", "variant", "component"]
+    scores = [
+        pairs[key].assign(visit=visit, score=pairs[name], status="complete", rule="complete")
+        for visit, name in (("baseline", "baseline"), ("week_12", "followup"))
+    ]
+    outputs = paths.Outputs(tmp_path)
+    tables = {
+        "pairs": pairs,
+        "scores": pd.concat(scores),
+        "items": pd.DataFrame({"participant_id": [], "value": []}),
+        "participants": pd.DataFrame(
+            {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
+        ),
+    }
+    for name, table in tables.items():
+        write_table(table, name, outputs.processed)
+    read = {n: read_table(n, outputs.processed) for n in ("pairs", "scores", "participants")}
+    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    results = summarise_efficacy(**read, study=load_study(), context=context)
+    write_table(results, "results", outputs.processed)
+    lines = []
+    qc.check_efficacy(outputs, tell=lines.append)
+    assert "not compared" in lines[0]
+    for name in ("cochin_hand_function.max_t_p", "hand_pain_vas.max_t_p", "global_test.p_value"):
+        assert f"efficacy.{name}" in lines[0]
+    assert lines[1].endswith("agree with the second program, in R.")
+
+
 def test_without_r_the_error_says_how_to_get_it(made, monkeypatch):
     monkeypatch.setattr(qc.shutil, "which", lambda name: None)
     with pytest.raises(MissingError, match="r-cran-exactranktests") as raised:
@@ -160,8 +200,8 @@ def test_result_of_one_program_only_differs():
     [
         (-1.25, "−1.3", True),
         (-1.25, "−1.2", False),
-        (0.953125, "at least 95.3 %", True),
-        (0.1428, "14 %", True),
+        (0.953125, "at least 95.3\xa0%", True),
+        (0.1428, "14\xa0%", True),
         (0.00001, "<0.0001", True),
     ],
 )
