@@ -92,7 +92,7 @@ def _limits(item):
     if not item.text:
         yield _range(item.low, item.high, item.unit)
     if any(item.locations):
-        yield ", ".join(place.replace("_", " ") for place in item.locations)
+        yield ", ".join(place.replace("_", " ") or "both sides in one" for place in item.locations)
 
 
 def _range(low, high, unit=""):

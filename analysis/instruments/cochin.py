@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from analysis.errors import UsageError
 from analysis.instruments.answers import spread_items
 from analysis.instruments.consistency import is_sum
 from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
 from analysis.instruments.score_rows import score_answers, sum_answers
 
 TOP = 5
+SHORT = 6
 GROUPS = {
     "kitchen": (
         "hold a bowl",
@@ -58,7 +60,7 @@ def score_cochin(items, scoring):
     """
     answers = spread_items(items, ITEMS).keep_due(ITEMS)
     few = np.isnan(answers.of(ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
-    short_form = tuple(scoring.cochin_short_form_items.value)
+    short_form = read_short_form(scoring)
     groups = {group: _prorate(answers.of(find_group(group)), few) for group in GROUPS}
     total = sum(groups.values())
     blocks = [_score_prorated(answers, ITEMS, total, few, component="total")]
@@ -72,6 +74,23 @@ def score_cochin(items, scoring):
         for group in GROUPS
     ]
     return [*blocks, sum_answers(answers, short_form, variant="chfs_6")]
+
+
+def read_short_form(scoring):
+    """Return the items of the short form that study.yml names, none if it names none.
+
+    Raises
+    ------
+    UsageError
+        Not six different items of the scale.
+    """
+    names = tuple(scoring.cochin_short_form_items.value)
+    if names and (len(set(names)) != SHORT or len(names) != SHORT or not set(names) <= set(ITEMS)):
+        raise UsageError(
+            f"cochin_short_form_items in study.yml names {', '.join(map(str, names))}",
+            hint=f"Name {SHORT} different items out of {', '.join(ITEMS)}, or none",
+        )
+    return names
 
 
 def _prorate(values, few):
@@ -131,7 +150,12 @@ INSTRUMENT = Instrument(
     variants=(
         Variant("prorated", "18 items, prorated within the group", 0, 90, COMPONENTS),
         Variant("complete_only", "18 items, all answered", 0, 90, COMPONENTS),
-        Variant("chfs_6", "short form, once study.yml names its six items", 0, 30),
+        Variant(
+            "chfs_6",
+            "short form; absent until study.yml names its six items, which no source at hand lists",
+            0,
+            TOP * SHORT,
+        ),
     ),
     score=score_cochin,
     total_of=ITEMS,
@@ -163,5 +187,6 @@ INSTRUMENT = Instrument(
             "Duruoz 1996, J Rheumatol 23:1167-72: order of the items, anchors 1 to 4", "recalled"
         ),
         Source("proration: the analysts' rule, none is official", "decided"),
+        Source("items of the short form: read in no source, so none is taken", "decided"),
     ),
 )

@@ -11,8 +11,9 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.errors import DataError
+from analysis.errors import DataError, UsageError
 from analysis.instruments import score_items
+from analysis.instruments.__main__ import main
 
 CHFS = "cochin_hand_function"
 BLANK = "not_done"
@@ -127,6 +128,25 @@ def test_the_short_form_is_scored_once_its_items_are_declared():
         read_score(cochin(0, kitchen_1=5, other_1=2), CHFS, "short_form", study=study)["score"] == 7
     )
     assert "short_form" not in score_answers_by_hand(cochin(1)).index.get_level_values("variant")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["kitchen_1"], id="one item"),
+        pytest.param(["kitchen_1"] * 6, id="one item six times"),
+        pytest.param([f"kitchen_{number}" for number in range(4, 10)], id="an unknown item"),
+    ],
+)
+def test_a_short_form_of_other_than_six_items_is_refused(names):
+    study = change_study(cochin_short_form_items=names)
+    with pytest.raises(UsageError, match=r"cochin_short_form_items in study\.yml names kitchen_"):
+        score_items(write_items(cochin(1)), study)
+
+
+def test_the_card_says_that_the_short_form_is_absent(capsys):
+    assert main(["cochin"]) == 0
+    assert "chfs_6: short form; absent until study.yml names" in capsys.readouterr().out
 
 
 def test_a_six_is_refused():
