@@ -1,10 +1,17 @@
 """Kapandji opposition: hands by hand."""
 
 import pytest
-from instrument_items import STUDY, change_variants, read_score, score_answers_by_hand, write_items
+from instrument_items import (
+    STUDY,
+    change_variants,
+    join_items,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
+from analysis.instruments import make_pairs, score_items
 
 
 def hands(right, left, item="opposition"):
@@ -57,10 +64,54 @@ def test_a_third_hand_is_refused():
         score_items(write_items({"kapandji/opposition/both": 8}), STUDY)
 
 
-@pytest.mark.parametrize(("component", "expected"), [("total", 96), ("right", 50), ("left", 46)])
-def test_the_modified_index_adds_flexion_and_extension(component, expected):
-    answers = hands(10, 8) | hands(20, 19, "flexion") | hands(20, 19, "extension")
-    assert read_score(answers, "kapandji", "modified_index", component)["score"] == expected
+def modified(right, left):
+    """Return both hands, each (opposition, flexion, extension)."""
+    parts = ("opposition", "flexion", "extension")
+    return {
+        key: value
+        for part, values in zip(parts, zip(right, left, strict=True), strict=True)
+        for key, value in hands(*values, part).items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "expected"),
+    [
+        pytest.param((10, 20, 20), (10, 20, 20), (50, 50, 100), id="50 a hand, 100 in all"),
+        pytest.param((0, 0, 0), (0, 0, 0), (0, 0, 0), id="0 is a score"),
+        pytest.param((10, 20, 20), (8, 19, 19), (50, 46, 96), id="one full hand"),
+        pytest.param((6, 12, 15), (0, 0, 0), (33, 0, 33), id="a stiff hand"),
+        pytest.param((1, 0, 0), (0, 1, 0), (1, 1, 2), id="each part counts alike"),
+    ],
+)
+def test_the_modified_index_adds_flexion_and_extension(right, left, expected):
+    scores = score_answers_by_hand(modified(right, left))["score"]["kapandji", "modified_index"]
+    assert tuple(scores[["right", "left", "total"]]) == expected
+
+
+@pytest.mark.parametrize("part", ["flexion", "extension"])
+def test_a_hand_that_lacks_a_part_has_no_modified_index(part):
+    answers = modified((10, 20, 20), (8, 19, 19)) | {f"kapandji/{part}/left": "refused"}
+    scores = score_answers_by_hand(answers).loc["kapandji", "modified_index"]
+    assert scores.loc["right", "score"] == 50
+    assert scores.loc[["left", "total"], "missing_reason"].tolist() == ["refused", "refused"]
+
+
+@pytest.mark.parametrize(("part", "value"), [("flexion", 21), ("extension", 21), ("flexion", -1)])
+def test_a_part_beyond_its_range_is_refused(part, value):
+    answers = modified((10, 20, 20), (8, 19, 19)) | {f"kapandji/{part}/right": value}
+    with pytest.raises(DataError, match=f"kapandji/{part}/right: .* outside 0 to 20: {value}"):
+        score_items(write_items(answers), STUDY)
+
+
+def test_a_rise_of_the_modified_index_is_an_improvement():
+    items = join_items(
+        write_items(modified((5, 10, 10), (5, 10, 10))),
+        write_items(modified((6, 12, 10), (5, 10, 10)), visit="week_12"),
+    )
+    pairs = make_pairs(score_items(items, STUDY), items, STUDY)
+    own = pairs[(pairs["variant"] == "modified_index") & (pairs["component"] == "total")]
+    assert own[["change", "improvement"]].to_numpy().tolist() == [[3, 3]]
 
 
 def test_the_modified_index_is_not_due_where_only_opposition_is_recorded():
