@@ -46,7 +46,12 @@ def _read_options(arguments):
         prog="python -m analysis.statistics.operating_characteristics",
         description="Simulate size, power and interval coverage of this design.",
     )
-    parser.add_argument("--trials", type=int, default=200_000, help="trials per scenario")
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=200_000,
+        help=f"trials per scenario, a multiple of {BLOCK_TRIALS}; by default %(default)s",
+    )
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 for all cores")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
