@@ -18,6 +18,7 @@ GRADED = {
 }
 EVOLUTION = ("loss", "disorganisation", "ramified")
 COUNTED = {"n_giants": "giant capillaries, number", "n_haemorrhages": "microhaemorrhages, number"}
+PATTERNS = ("normal", "non-specific", "early", "active", "late")
 N = len(FINGERS)
 
 
@@ -120,9 +121,11 @@ INSTRUMENT = Instrument(
         ),
         Item(
             "pattern",
-            "pattern: 0 normal, 1 non-specific, 2 early, 3 active, 4 late; listed, never averaged",
+            "pattern: "
+            + ", ".join(f"{code} {name}" for code, name in enumerate(PATTERNS))
+            + "; counted by finger, never averaged",
             0,
-            4,
+            len(PATTERNS) - 1,
             integer=True,
             locations=(),
             occasion=r".*",
@@ -145,7 +148,10 @@ INSTRUMENT = Instrument(
     scoring_rule=(
         "mean of readers, then fields, then fingers; the evolution score is loss + "
         "disorganisation + ramification; a pair of visits uses fields measured at both. "
-        "Ramified capillaries raise the score and are also read as new vessels"
+        "Ramified capillaries raise the score and are also read as new vessels. The pattern is "
+        "described by the number of fingers and makes no score: late after active is neither "
+        "better nor worse. The fast-track category is not derived: its rule is recalled only, and "
+        "needs abnormal shapes as such, which the readers do not record"
     ),
     missing_rule="at least 6 of 8 fingers",
     variants=(
@@ -163,6 +169,7 @@ INSTRUMENT = Instrument(
     licence="no fee known",
     sources=(
         Source("PMC8922564: patterns early, active, late", "found"),
+        Source("the order of the patterns has no validated direction", "decided"),
         Source("Sulli 2008, Ann Rheum Dis 67:885-7: grading, evolution score", "recalled"),
         Source("Smith 2020, Autoimmun Rev 19:102458: 8 fingers, density", "recalled"),
         Source("at least 6 of 8 fingers: the analysts' rule, none is official", "decided"),

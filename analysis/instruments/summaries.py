@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.instruments.answers import VISIT_KEY
+from analysis.instruments.capillaroscopy import PATTERNS
 
 
 def count_status(scores, study):
@@ -70,6 +71,29 @@ def count_limits(scores, study):
         at_ceiling=("at_ceiling", "sum"),
     )
     return _sort_rows(counts, study)
+
+
+def count_patterns(items, study):
+    """Count the fingers on which each capillaroscopic pattern was read.
+
+    A finger whose fields or readers differ counts under each of their patterns. This is a
+    description: patterns are never averaged, and no direction among them is better.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by participant_id and visit, one column per pattern, and ``fingers`` with any.
+    """
+    read = items[
+        (items["instrument"] == "capillaroscopy")
+        & (items["item"] == "pattern")
+        & items["value"].notna()
+    ]
+    fingers = read.groupby(VISIT_KEY)["location"].nunique().rename("fingers")
+    named = read.assign(pattern=read["value"].astype(int).map(dict(enumerate(PATTERNS))))
+    counts = named.groupby([*VISIT_KEY, "pattern"])["location"].nunique().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(PATTERNS), fill_value=0).join(fingers)
+    return _sort_rows(counts.rename_axis(columns=None), study)
 
 
 def _sort_rows(frame, study):

@@ -3,7 +3,13 @@
 from instrument_items import STUDY, cochin, diary, join_items, mrss, write_items
 
 from analysis.instruments import score_items
-from analysis.instruments.summaries import count_limits, count_rules, count_status, list_rules
+from analysis.instruments.summaries import (
+    count_limits,
+    count_patterns,
+    count_rules,
+    count_status,
+    list_rules,
+)
 
 SCORES = score_items(
     join_items(
@@ -50,3 +56,31 @@ def test_scores_that_were_not_simply_complete_are_listed():
 def test_those_at_a_limit_are_counted():
     counts = count_limits(SCORES, STUDY).loc[("hand_mrss", "baseline")]
     assert counts[["n", "low", "high", "at_floor", "at_ceiling"]].to_list() == [2, 0, 12, 1, 1]
+
+
+def test_a_finger_counts_under_each_pattern_that_was_read_on_it():
+    start = "capillaroscopy/pattern"
+    before = {
+        f"{start}/right_2/reader_a/field_1": 3,
+        f"{start}/right_2/reader_a/field_2": 3,
+        f"{start}/right_3/reader_a/field_1": 3,
+        f"{start}/right_3/reader_b/field_1": 4,
+        f"{start}/left_5/reader_a/field_1": "not_done",
+    }
+    items = join_items(
+        write_items({f"{start}/right_2/reader_a/field_1": 0}, visit="week_12"), write_items(before)
+    )
+    counts = count_patterns(items, STUDY)
+    assert counts.index.to_list() == [("SIM-01", "baseline"), ("SIM-01", "week_12")]
+    assert counts.to_dict("list") == {
+        "normal": [0, 1],
+        "non-specific": [0, 0],
+        "early": [0, 0],
+        "active": [2, 0],
+        "late": [1, 0],
+        "fingers": [2, 1],
+    }
+
+
+def test_without_any_pattern_none_is_counted():
+    assert count_patterns(write_items(mrss(1)), STUDY).empty
