@@ -1,14 +1,18 @@
-"""An instrument from outside the trial needs one file and a line of study.yml."""
+"""An instrument from outside the trial needs one file, and lines in study.yml and fields.csv."""
 
-import dataclasses
-
+import pandas as pd
 import pytest
-from instrument_items import STUDY, join_items, write_items
+from instrument_items import join_items, write_items
 
-from analysis import instruments
+from analysis import instruments, paths
+from analysis.cleaning import clean_export
+from analysis.cleaning.export import Export
+from analysis.demo.export import make_export
 from analysis.errors import DataError
 from analysis.instruments import check_scores, make_pairs, score_items
 from analysis.instruments.__main__ import main
+from analysis.provenance import Provenance
+from analysis.study import load_study
 
 FILE = '''
 """Patient Health Questionnaire: nine items of 0 to 3."""
@@ -43,20 +47,38 @@ INSTRUMENT = Instrument(
 )
 '''
 
+LINES = """
+  - name: depression
+    label: Depression
+    registered_name: "not registered"
+    role: secondary
+    instrument: phq_9
+    unit: points
+    range: [0, 27]
+    better: lower
+    of_hands: false
+    decimals: 1
+    difference_decimals: 0
+    analysed_as: "nine items of 0 to 3"
+    source: assumed
+    variants: {primary: sum_of_nine}
+    shown_beside: []
+    components: []
+    threshold: null
+
+# Counted and listed beside safety"""
+
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     (tmp_path / "phq_9.py").write_text(FILE, encoding="utf-8")
     monkeypatch.setattr(instruments, "__path__", [*instruments.__path__, str(tmp_path)])
     monkeypatch.syspath_prepend(tmp_path)  # forgets what was looked up before
-    outcome = dataclasses.replace(
-        STUDY.outcome("hand_pain_vas"),
-        name="depression",
-        instrument="phq_9",
-        range=(0.0, 27.0),
-        variants={"primary": "sum_of_nine"},
+    plan = paths.STUDY.read_text(encoding="utf-8")
+    (tmp_path / "study.yml").write_text(
+        plan.replace("\n# Counted and listed beside safety", LINES), encoding="utf-8"
     )
-    yield dataclasses.replace(STUDY, outcomes=(*STUDY.outcomes, outcome))
+    yield load_study(tmp_path / "study.yml")
     monkeypatch.delitem(__import__("sys").modules, "analysis.instruments.phq_9", raising=False)
     monkeypatch.delattr(instruments, "phq_9", raising=False)
 
@@ -80,6 +102,46 @@ def test_its_missing_item_is_missing_and_its_four_is_refused(study):
     assert scores[["status", "missing_reason"]].to_numpy().tolist() == [["missing", "refused"]]
     with pytest.raises(DataError, match="phq_9/item_9: the value is outside 0 to 3: 4"):
         score_items(write_items(phq(*[1] * 8, 4)), study)
+
+
+def add_form(table, name):
+    """Add nine fields to the dictionary, to fields.csv and, answered by 1, to the export."""
+    fields = [f"phq_{number}" for number in range(1, 10)]
+    if name == "redcap_dictionary.csv":
+        like = table[table["Field Type"] == "radio"].iloc[0]
+        rows = [
+            like.to_dict()
+            | {"Variable / Field Name": field, "Form Name": "phq", "Field Label": "a symptom"}
+            | {"Choices, Calculations, OR Slider Labels": "0, no | 1, some | 2, more | 3, daily"}
+            | {"Branching Logic (Show field only if...)": ""}
+            for field in fields
+        ]
+        return pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
+    if name == "fields.csv":
+        rows = [
+            dict.fromkeys(table.columns, "")
+            | {"field": field, "instrument": "phq_9", "item": f"item_{field[-1]}"}
+            for field in fields
+        ]
+        return pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
+    if name == "redcap_export.csv":
+        filled = table["hand_pain_complete"].where(table["hand_pain_complete"] == "2", "")
+        return table.assign(**dict.fromkeys(fields, filled.replace("2", "1")), phq_complete=filled)
+    return table
+
+
+def test_it_comes_from_the_export_by_lines_of_fields_csv(study):
+    made = make_export(7, 2016, faults="none")
+    tables = {name: add_form(table.astype("str"), name) for name, table in made.tables.items()}
+    told = Provenance("phq", made.provenance["exported_on"], "test", True, "absent")
+    export = Export("phq", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
+    items = clean_export(export, study).tables["items"]
+    scores = score_items(items, study)
+    own = scores[scores["outcome"] == "depression"]
+    assert set(own["visit"]) >= {"baseline", "week_12"}
+    assert set(own["score"]) == {9.0}
+    pairs = make_pairs(scores, items, study)
+    assert (pairs["outcome"] == "depression").sum() >= 7
 
 
 def test_it_has_a_card(study, capsys):
