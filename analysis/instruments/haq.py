@@ -33,17 +33,21 @@ class Category:
 
 
 CATEGORIES = (
-    Category("dress", "dressing", ("dress, with laces and buttons", "shampoo the hair")),
-    Category("arise", "arising", ("stand up from a chair", "get in and out of bed")),
-    Category("eat", "eating", ("cut meat", "lift a full cup", "open a milk carton")),
-    Category("walk", "walking", ("walk outdoors on flat ground", "climb five steps")),
-    Category("hygiene", "hygiene", ("wash and dry the body", "take a bath", "use the toilet")),
-    Category("reach", "reach", ("take down a weight from overhead", "pick up clothing")),
-    Category("grip", "grip", ("open car doors", "open jars opened before", "turn taps")),
+    Category("dress", "dressing", ("dressing, laces and buttons included", "washing the hair")),
+    Category(
+        "arise", "arising", ("rising from a chair without arms", "going to bed and getting up")
+    ),
+    Category("eat", "eating", ("cutting meat", "lifting a full cup", "opening a carton of milk")),
+    Category("walk", "walking", ("walking outside on the level", "going up five stairs")),
+    Category(
+        "hygiene", "hygiene", ("washing and drying oneself", "bathing in a tub", "using the toilet")
+    ),
+    Category("reach", "reach", ("taking a weight down from overhead", "picking clothes up")),
+    Category("grip", "grip", ("opening a car", "reopening a jar", "turning taps")),
     Category(
         "activity",
         "activities",
-        ("run errands", "get in and out of a car", "do chores"),
+        ("errands and shopping", "entering and leaving a car", "chores"),
         has_aids=False,
     ),
 )
