@@ -10,6 +10,8 @@ from analysis.errors import DataError
 from analysis.tables import shape_table
 
 MINUS = "\N{MINUS SIGN}"
+# No line ends between a number and its sign.
+PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ def format_p(value):
     return "<0.0001" if value < 0.00005 else format_number(value, 4)
 
 
-def format_percent(share):
-    """Print a share of participants as a whole percentage, as 14 %."""
-    return f"{format_number(100 * share, 0)} %"
+def format_percent(share, decimals=0):
+    """Print a share as a percentage, by default a whole one, as 14 % with a no-break space."""
+    return f"{format_number(100 * share, decimals)}{PERCENT}"
 
 
 def make_result(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from analysis.results import MINUS
+from analysis.results import MINUS, PERCENT
 from analysis.study import Setting
 
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
@@ -71,7 +71,7 @@ def study_values(study):
     The fields of the section that is itself called ``study`` stand directly under the prefix.
     """
     texts = dict(_flatten(study, "study"))
-    texts["study.confidence_percent"] = f"{100 * study.analysis.confidence.value:g} %"
+    texts["study.confidence_percent"] = f"{100 * study.analysis.confidence.value:g}{PERCENT}"
     texts["study.registered_outcomes"] = f"{len(study.outcomes)}"
     for outcome in study.outcomes:
         texts[f"study.outcomes.{outcome.name}.phrase"] = phrase_label(outcome.label)

@@ -1,6 +1,6 @@
 """The simulated operating characteristics as rows of results."""
 
-from analysis.results import collect_results, format_number, make_result
+from analysis.results import collect_results, format_percent, make_result
 
 WARNING = "assumed changes, no data of participants"
 
@@ -25,7 +25,7 @@ def summarise_design(record, context):
             row.scenario.split(".")[0],
             row.statistic,
             row.value,
-            f"{format_number(100 * row.value, 1)} %",
+            format_percent(row.value, 1),
             qualifier=".".join(("design", *row.scenario.split(".")[1:])),
             unit="share of trials",
             n=row.n,

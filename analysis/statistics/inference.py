@@ -3,7 +3,7 @@
 Each function takes a `Statements`, the rounded changes and the plan, and yields rows.
 """
 
-from analysis.results import format_number
+from analysis.results import format_percent
 from analysis.statistics.effect_sizes import d_z, hedges_g_av
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
@@ -22,14 +22,14 @@ def state_estimate(statements, change, plan):
     yield statements.score("hl", result and result.estimate, method=method, warning=reason)
     method = "closed exact interval from the Walsh averages, zeros kept"
     if result is None or not result.attainable:
-        level = format_number(100 * plan.confidence.value, 0)
-        reason = reason or f"{change.size} changes allow no {level} % interval"
+        level = format_percent(plan.confidence.value)
+        reason = reason or f"{change.size} changes allow no {level} interval"
         for statistic in ("hl_low", "hl_high", "hl_level"):
             yield statements.state(statistic, None, NOT_ATTAINABLE, method=method, warning=reason)
         return
     yield statements.score("hl_low", result.low, method=method)
     yield statements.score("hl_high", result.high, method=method)
-    text = f"at least {format_number(100 * result.attained, 1)} %"
+    text = f"at least {format_percent(result.attained, 1)}"
     yield statements.state("hl_level", result.attained, text, method="level without ties")
 
 

@@ -56,7 +56,7 @@ def test_p_values_have_four_decimals_and_never_print_zero():
 
 
 def test_shares_print_as_whole_percentages():
-    assert format_percent(1 / 7) == "14 %"
+    assert format_percent(1 / 7) == "14\xa0%"
 
 
 def test_a_result_id_is_dotted_from_analysis_to_statistic():

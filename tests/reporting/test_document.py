@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from docx import Document
 from pypdf import PdfReader
+from small_report import make_rows, write_inputs
 
 from analysis import paths
 from analysis.errors import AnalysisError, DataError, MissingError
@@ -38,16 +39,12 @@ def text_of(path):
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    from conftest import make_rows, write_inputs
-
     root = tmp_path_factory.mktemp("simulated")
     return render(write_inputs(root / "out", make_rows()), root / "documents")
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    from conftest import make_rows, write_inputs
-
     root = tmp_path_factory.mktemp("real")
     outputs = write_inputs(root / "out", make_rows(origin="real"), simulated=False)
     return render(outputs, root / "documents")
@@ -80,7 +77,7 @@ def test_every_printed_result_is_the_text_of_its_row(simulated, small_results):
     assert len(spans) > 60
     for key, inside in spans:
         words = " ".join(html.unescape(re.sub(r"<[^>]+>", "", inside)).split())
-        assert words == texts[key]
+        assert words == " ".join(texts[key].split())
 
 
 def test_no_digit_of_the_prose_stands_outside_a_key(simulated):
@@ -272,8 +269,6 @@ def copy_sources(folder):
 
 
 def test_a_key_removed_from_the_results_stops_with_file_and_line(tmp_path, small_inputs):
-    from conftest import make_rows
-
     results = make_rows()
     outputs = small_inputs(results[results["result_id"] != "flow.enrolled.n"])
     with pytest.raises(DataError, match=r"index.qmd:\d+: flow.enrolled.n is no result"):

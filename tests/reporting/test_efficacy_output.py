@@ -137,11 +137,14 @@ def test_fixed_note_says_what_p_tests(tables):
 
 def test_levels_are_given_for_each_number_of_pairs(tables):
     note = re.sub("<[^>]+>", "", tables["efficacy"].to_html())
-    assert "at least 95.3 % with 7 pairs; at least 96.9 % with 6 pairs." in note
+    assert "at least 95.3\xa0% with 7 pairs; at least 96.9\xa0% with 6 pairs." in note
 
 
 def test_thresholds_stand_beside_noise(tables):
-    assert read_row(tables["thresholds"], "Total mRSS")[-2:] == ["1", "1.1 (chance of each: 16 %)"]
+    assert read_row(tables["thresholds"], "Total mRSS")[-2:] == [
+        "1",
+        "1.1 (chance of each: 16\xa0%)",
+    ]
     assert read_row(tables["thresholds"], "Hand mRSS")[0] == "none published"
 
 

@@ -120,7 +120,7 @@ def test_constants_of_the_plan_go_by_section_and_name():
     assert values["study.analysis.alpha"].text == "0.05"
     assert values["study.visits.week_12.day"].text == "84"
     assert values["study.registration"].text.startswith("NCT")
-    assert values["study.confidence_percent"].text == "95 %"
+    assert values["study.confidence_percent"].text == "95\xa0%"
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_texts_of_the_teaching_case(results):
         "hl": "−1.3",
         "hl_low": "−2.5",
         "hl_high": "0.0",
-        "hl_level": "at least 95.3 %",
+        "hl_level": "at least 95.3\xa0%",
         "p_value": "0.0625",
         "p_min": "0.0625",
         "p_largest_rejecting": "none",
@@ -165,7 +165,7 @@ def test_a_threshold_stands_beside_what_noise_alone_would_give():
     cochin = STUDY.outcome("cochin_hand_function")
     rows = summarise(make_pairs([40] * 7, [36, 37, 36, 20, 40, 44, 30], cochin), cochin)
     assert rows.loc["n_reached_mid", "value"] == 4
-    assert rows.loc["noise_share", "text"] == "29 %"
+    assert rows.loc["noise_share", "text"] == "29\xa0%"
     assert rows.loc["expected_by_noise", "text"] == "2.0"
 
 
@@ -174,7 +174,7 @@ def test_five_pairs_have_an_estimate_and_no_interval():
     assert rows.loc["hl", "value"] == -3
     assert rows.loc["hl_low", "text"] == rows.loc["hl_level", "text"] == "not attainable"
     assert rows["value"].isna()["hl_low"]
-    assert rows.loc["hl_low", "warning"] == "5 changes allow no 95 % interval"
+    assert rows.loc["hl_low", "warning"] == "5 changes allow no 95\xa0% interval"
     assert rows.loc["g_av", "text"] == "not estimable"
 
 

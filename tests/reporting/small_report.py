@@ -1,0 +1,121 @@
+"""A small, literal set of everything that the report is made from."""
+
+import re
+import struct
+import zlib
+
+import pandas as pd
+
+from analysis import paths
+from analysis.provenance import Provenance, write_provenance
+from analysis.reporting.table import Cell, Table, write_html_table
+from analysis.results import Context, collect_results, make_result
+from analysis.study import load_study
+from analysis.tables import write_table
+
+STUDY = load_study()
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200" viewBox="0 0 400 200">'
+    '<rect width="400" height="200" fill="#ddeeff"/></svg>\n'
+)
+
+
+def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
+    """Make results as the notebooks do, with as many statistics as the sentences ask for.
+
+    Parameters
+    ----------
+    changes : dict of str to tuple
+        Per outcome (hl, low, high, p_value, p_min, n_nonzero, n_pairs, improved, unchanged,
+        worse); None for an outcome without any pair.
+    """
+    names = (
+        *("hl", "hl_low", "hl_high", "p_value", "p_min", "n_nonzero", "n_pairs"),
+        *("n_improved", "n_unchanged", "n_worse"),
+    )
+    usual = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 6, 0, 1)
+    rows = []
+    context = Context("efficacy", "04_efficacy", origin, "full_analysis")
+    for outcome in STUDY.outcomes:
+        values = (changes or {}).get(outcome.name, usual)
+        if values is None:
+            rows.append(make_result(context, outcome.name, "n_pairs", 0, "0", n=0))
+            rows.append(make_result(context, outcome.name, "hl", None, "not estimable", n=0))
+            continue
+        for name, value in zip(names, values, strict=True):
+            text = "not attainable" if value is None else f"{value:g}".replace("-", "−")
+            rows.append(make_result(context, outcome.name, name, value, text, n=values[6]))
+        level = make_result(context, outcome.name, "hl_level", 0.953, "at least 95.3\xa0%")
+        rows.append(level)
+        rows.append(make_result(context, outcome.name, "mean_change", values[0], f"{values[0]}"))
+    flow = Context("flow", "03_describe", origin)
+    stages = ("screened", "enrolled", "procedure_safety", "full_analysis", "per_protocol")
+    rows += [make_result(flow, stage, "n", 7, "7", n=7) for stage in stages]
+    for name in ("n_due", "n_attended", "n_in_window"):
+        rows.append(make_result(flow, "week_12", name, 7, "7", n=7))
+    exposure = Context("exposure", "03_describe", origin)
+    rows.append(make_result(exposure, "out_of_specification", "n", 1, "1", n=7))
+    safety = Context("safety", "06_safety", origin, "procedure_safety")
+    for name, count in (("any", events), ("serious", serious), ("deaths", 0)):
+        for statistic, text in (
+            ("n", f"{min(count, 7)}"),
+            ("events", f"{count}"),
+            ("participants", f"{min(count, 7)} of 7"),
+            ("share_high", "41\xa0%"),
+        ):
+            value = 0.41 if statistic == "share_high" else count
+            rows.append(make_result(safety, name, statistic, value, text, n=7))
+    for visit in ("baseline", "week_12"):
+        rows.append(make_result(safety, "digital_ulcers", "n_active", 2, "2", qualifier=visit, n=7))
+    return collect_results([pd.DataFrame(rows)])
+
+
+def make_png():
+    """Return a one-pixel PNG."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\x00\xdd\xee\xff"))
+        + chunk(b"IEND", b"")
+    )
+
+
+def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet figure."):
+    """Write results, provenance and every figure and table that the sources name."""
+    outputs = paths.Outputs(root)
+    write_table(results, "results", outputs.processed)
+    provenance = Provenance(
+        description="A small export",
+        exported_on="2031-05-01",
+        exported_by="nobody",
+        simulated=simulated,
+        checksums="verified",
+    )
+    write_provenance(provenance, outputs.processed)
+    words = "".join(path.read_text("utf-8") for path in sorted(paths.REPORT.rglob("*.qmd")))
+    table = Table(
+        columns=("Row", "Printed"),
+        rows=(
+            ("A group",),
+            ("The estimate", Cell("−1.5", "efficacy.hand_mrss.hl")),
+            ("Another group",),
+            (cell, cell),
+        ),
+        notes=("A note under the table.",),
+    )
+    for name in set(re.findall(r"_generated/tables/(\w+)\.html", words)):
+        write_html_table(table, name, outputs.generated)
+    figures = outputs.generated / "figures"
+    figures.mkdir(parents=True)
+    mark = provenance.mark and f"{provenance.mark} data. "
+    for name in set(re.findall(r"_generated/figures/(\w+)\)", words)):
+        (figures / f"{name}.svg").write_text(SVG, "utf-8")
+        (figures / f"{name}.png").write_bytes(make_png())
+        (figures / f"{name}.txt").write_text(f"{mark}{alt}\n", "utf-8")
+    return outputs
