@@ -34,13 +34,16 @@ def tabulate_adverse_events(events, participants, context, *, group=None, confid
     """
     classes, terms = slug_texts(events["class"]), slug_texts(events["coded_term"])
     options = {"group": group, "confidence": confidence}
+    counted, _ = select_emergent(events, participants, PROCEDURE)
     rows = []
     for period in (PROCEDURE, PRODUCT):
         inside, people = select_emergent(events, participants, period)
         prefix = "" if period is PROCEDURE else period.name
         within = Context(context.analysis, context.notebook, context.data_origin, period.population)
         rows += _count_overview(inside, people, within, prefix, options)
-        rows += _count_terms(inside, people, within, prefix, options, classes, terms)
+        rows += _count_terms(
+            inside, people, within, prefix, {**options, "among": counted}, classes, terms
+        )
         rows += _count_grades(inside, people, within, prefix, options, classes, terms)
         rows += _count_relations(inside, people, within, prefix, options)
     return collect_results(rows)

@@ -9,6 +9,16 @@ from analysis.safety.baseline import list_variables
 EN_DASH = "\N{EN DASH}"
 BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
 WITHHELD = ("height_cm", "weight_kg")
+# What figures and listings tell of a participant by number, or leads to it: ulcers, injected hands,
+# changes of treatment, dates.
+TOLD_ELSEWHERE = (
+    "ulcer_history",
+    "ulcers_present",
+    "treated_hands",
+    "treatment_stable",
+    "season_baseline",
+    "season_followup",
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,10 @@ def band_numbers(values, width):
 def coarsen_baseline(frame, study):
     """Coarsen the baseline characteristics of every participant, and unlink them.
 
-    Ages and times since onset are banded; height, weight and the outcomes at baseline, which
-    would lead to the plotted trajectories, are left out, as are the seasons. The rows are sorted
-    by their own content and lettered anew, so that neither number nor order leads back.
+    Ages and times since onset are banded; height and weight are left out, and so is what is
+    told by participant's number elsewhere and would lead to the plotted trajectories: outcomes at
+    baseline, seasons, ulcers, injected hands, stability of treatment. The rows are sorted by their
+    own content and lettered anew, so that neither number nor order leads back.
 
     Parameters
     ----------
@@ -65,7 +76,7 @@ def coarsen_baseline(frame, study):
         Texts; `participant_id` is replaced by `label` (A, B, ...), the first column.
     """
     outcomes = {outcome.name for outcome in study.outcomes}
-    left_out = {*WITHHELD, *outcomes, "season_baseline", "season_followup", "ulcers_present"}
+    left_out = {*WITHHELD, *TOLD_ELSEWHERE, *outcomes}
     kept = [v.name for v in list_variables(study) if v.name not in left_out]
     coarse = frame[kept].copy()
     for name in BANDED:
@@ -109,6 +120,7 @@ def list_hidden(study):
         Hidden("Body mass index", "kg/m² to one decimal", "bands of 5 kg/m²"),
         Hidden("Height and weight", "cm and kg", "medians and ranges only"),
         Hidden("Season and outcomes at baseline", "by participant", "not by participant"),
+        Hidden("Ulcers, injected hands, stability at baseline", "by participant", "summarised"),
         Hidden("Number and order at baseline", "participant's number", "letters, sorted anew"),
         Hidden("Operator, lot, dates of the procedure", "as recorded", "not printed"),
     )

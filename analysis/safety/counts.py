@@ -7,7 +7,9 @@ import pandas as pd
 from analysis.errors import DataError
 
 
-def summarise_adverse_events(events, participants, *, by=(), group=None, confidence=0.95):
+def summarise_adverse_events(
+    events, participants, *, by=(), group=None, among=None, confidence=0.95
+):
     """Count participants and events in every category.
 
     A participant counts once in a category. Where `by` holds ``grade``, they count at their
@@ -25,6 +27,9 @@ def summarise_adverse_events(events, participants, *, by=(), group=None, confide
     group : str, optional
         Column of `participants` with the arms; each is counted in itself, and every category
         appears in every arm.
+    among : pandas.DataFrame, optional
+        More events, whose categories are listed as well, also where none of `events` is in
+        them: nobody had those, which is a result with an upper bound.
     confidence : float
         Of the two-sided Clopper-Pearson interval.
 
@@ -38,19 +43,21 @@ def summarise_adverse_events(events, participants, *, by=(), group=None, confide
     Raises
     ------
     DataError
-        A participant given twice, or an event of someone outside the denominator.
+        A participant given twice or without an arm, or an event of someone outside the
+        denominator.
 
     References
     ----------
     Clopper and Pearson 1934, Biometrika 26:404-413.
     """
     by, strata = list(by), [group] if group else []
-    _check_denominator(events, participants)
+    _check_denominator(events, participants, group)
     people = participants[["participant_id", *strata]]
     counted = events[["participant_id", "grade", *[name for name in by if name != "grade"]]]
     counted = _name_categories(counted.merge(people, on="participant_id"), by)
     once = _keep_worst_grade(counted, by, strata)
-    keys = _list_categories(counted, people, by, group)
+    listed = counted if among is None else _name_categories(among, by)
+    keys = _list_categories(listed, people, by, group)
     sizes = people.groupby(strata)["participant_id"].size() if group else len(people)
     summary = pd.DataFrame(keys, columns=[*strata, *by])
     for name, rows in (("participants", once), ("events", counted)):
@@ -88,10 +95,19 @@ def summarise_classes_and_terms(events, participants, **options):
     return pd.concat(parts, ignore_index=True) if parts else terms.assign(level="")
 
 
-def _check_denominator(events, participants):
+def _check_denominator(events, participants, group):
     repeated = participants["participant_id"][participants["participant_id"].duplicated()]
     if len(repeated):
         raise DataError("the denominator counts someone twice", participant=repeated.iloc[0])
+    if group:
+        homeless = participants[participants[group].isna() | participants[group].eq("")]
+        if len(homeless):
+            raise DataError(
+                "this participant is in no arm",
+                participant=homeless["participant_id"].iloc[0],
+                field=group,
+                hint="Add the arm, or leave the participant out of the denominator",
+            )
     outside = sorted(set(events["participant_id"]) - set(participants["participant_id"]))
     if outside:
         raise DataError(
@@ -114,8 +130,8 @@ def _keep_worst_grade(counted, by, strata):
     return counted.sort_values("worst", ascending=False, kind="stable").drop_duplicates(within)
 
 
-def _list_categories(counted, people, by, group):
-    categories = sorted(set(counted[by].itertuples(index=False, name=None))) if by else [()]
+def _list_categories(listed, people, by, group):
+    categories = sorted(set(listed[by].itertuples(index=False, name=None))) if by else [()]
     if not group:
         return categories
     arms = sorted(people[group].unique())

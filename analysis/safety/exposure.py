@@ -7,6 +7,7 @@ from analysis.safety.summaries import Variable, describe_category, describe_numb
 FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
 HARVEST, PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
 VARIABLES = (
+    Variable("procedure_date", "Date", section=HARVEST),
     Variable("anaesthesia_type", "Anaesthesia", section=HARVEST),
     Variable("lidocaine_mg", "Lidocaine", "mg", section=HARVEST),
     Variable("tumescent_ml", "Tumescent fluid", "mL", section=HARVEST),
@@ -24,6 +25,7 @@ VARIABLES = (
     Variable("yield_per_ml", "Nucleated cells per mL processed", "10⁵", 2, section=PRODUCT),
     Variable("cell_counter", "Counter", section=PRODUCT),
     Variable("viability_percent", "Viability", "%", 1, section=PRODUCT),
+    Variable("viable_cells_million", "Viable nucleated cells", "10⁶", 1, section=PRODUCT),
     Variable("viability_method", "Method of viability", section=PRODUCT),
     Variable("cd45_percent", "CD45+", "%", 1, section=PRODUCT),
     Variable("stromal_percent", "CD45− CD31− CD34+", "%", 1, section=PRODUCT),
@@ -67,6 +69,7 @@ def derive_exposure(procedures):
     -------
     pandas.DataFrame
         With `minutes_to_injection` (min), `yield_per_ml` (10^5 per mL processed),
+        `viable_cells_million` (nucleated cells times viability),
         `injected_cells_million`, `cells_per_finger_million` (mean of the injected fingers),
         `cells_<finger>_million` for all ten fingers, and `volumes_add_up` (yes, no, or "" if
         not known): the fingers sum to the total and to no more than the product's volume.
@@ -78,6 +81,9 @@ def derive_exposure(procedures):
     )
     frame["minutes_to_injection"] = (end - start).dt.total_seconds() / 60
     frame["yield_per_ml"] = 10 * frame["nucleated_cells_million"] / frame["processed_ml"]
+    frame["viable_cells_million"] = (
+        frame["nucleated_cells_million"] * frame["viability_percent"] / 100
+    )
     concentration = frame["nucleated_cells_million"] / frame["final_volume_ml"]
     volumes = frame[[f"injected_{finger}_ml" for finger in FINGERS]]
     for finger in FINGERS:

@@ -1,7 +1,7 @@
 """Local reactions that were asked for, at donor site and fingers, apart from adverse events."""
 
 from analysis.results import format_number, make_result
-from analysis.safety.rows import format_count
+from analysis.safety.rows import find_upper_bound, format_count
 from analysis.safety.summaries import describe_number
 
 GRADES = {1: "mild", 2: "moderate", 3: "severe"}
@@ -22,13 +22,15 @@ def list_local_reactions(items, participants):
     return chosen.sort_values(["location", "item", "visit", "participant_id"], kind="stable")
 
 
-def describe_local_reactions(reactions, context):
+def describe_local_reactions(reactions, context, *, confidence=0.95):
     """Make the results of the local reactions, per location, reaction and visit.
 
     Parameters
     ----------
     reactions : pandas.DataFrame
         As `list_local_reactions` returns it.
+    confidence : float
+        Of the upper bound that is printed where nobody had a reaction.
 
     Returns
     -------
@@ -44,7 +46,8 @@ def describe_local_reactions(reactions, context):
         n = int(values.notna().sum())
         k = int(values.gt(0).sum())
         options = {"qualifier": qualifier, "visit": visit, "n": n}
-        rows.append(make_result(context, "local_reaction", "any", k, format_count(k, n), **options))
+        text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
+        rows.append(make_result(context, "local_reaction", "any", k, text, **options))
         if item in RATED:
             rows += describe_number(
                 context, "local_reaction", values, qualifier=qualifier, visit=visit

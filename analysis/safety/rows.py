@@ -41,13 +41,20 @@ def format_count(k, n, high=None):
     Examples
     --------
     >>> format_count(2, 7), format_count(0, 7, 0.40962)
-    ('2 of 7 (29 %)', '0 of 7; upper bound 41 %')
+    ('2 of 7 (29\\xa0%)', '0 of 7; upper bound 41\\xa0%')
     """
     if not n:
         return "0 of 0"
     if k == 0 and high is not None:
         return f"0 of {n}; upper bound {format_percent(high)}"
     return f"{k} of {n} ({format_percent(k / n)})"
+
+
+def find_upper_bound(k, n, *, confidence=0.95):
+    """Return the upper Clopper-Pearson limit of k of n, or None if n is 0."""
+    from analysis.statistics.proportions import clopper_pearson
+
+    return clopper_pearson(k, n, confidence=confidence).high if n else None
 
 
 def make_count_rows(context, outcome, summary, *, qualify=None, group=None, statistics=STATISTICS):

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.results import format_number, make_result
-from analysis.safety.rows import format_count
+from analysis.safety.rows import find_upper_bound, format_count
 
 COUNTED = ("active", "new", "healed")
 
@@ -34,11 +34,12 @@ def list_ulcers(items, participants):
     return wide.rename(columns=names).rename_axis(columns=None)
 
 
-def describe_ulcers(ulcers, visits, participants, context, *, at):
+def describe_ulcers(ulcers, visits, participants, context, *, at, confidence=0.95):
     """Make the results of the digital ulcers at the visits `at`.
 
     A participant was assessed if the question whether there is any ulcer was answered at the
-    visit, or an ulcer was recorded.
+    visit, or an ulcer was recorded. `confidence` is that of the upper bound where nobody had
+    an active ulcer.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def describe_ulcers(ulcers, visits, participants, context, *, at):
         n = len(assessed)
         options = {"qualifier": visit, "visit": visit, "n": n}
         k = here.loc[here["active"] == "yes", "participant_id"].nunique()
-        text = format_count(k, n)
+        text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
         rows.append(make_result(context, "digital_ulcers", "participants", k, text, **options))
         for name in COUNTED:
             k = int(here[name].eq("yes").sum())

@@ -116,8 +116,8 @@ def test_nobody_with_both_visits_is_said_plainly(say):
 @pytest.mark.parametrize(
     ("events", "serious", "begins", "serious_begins"),
     [
-        (0, 0, "No adverse event was recorded.", "No serious adverse event was recorded; rates"),
-        (4, 1, "Adverse events recorded:", "Serious adverse events:"),
+        (0, 0, "No adverse event was recorded from", "No serious adverse event was recorded in"),
+        (4, 1, "Adverse events recorded from", "Serious adverse events in this period:"),
     ],
 )
 def test_harms_are_counted_or_said_to_be_none(say, events, serious, begins, serious_begins):

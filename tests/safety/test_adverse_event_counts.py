@@ -110,6 +110,20 @@ def test_every_category_appears_in_every_arm():
     ]
 
 
+@pytest.mark.parametrize("arm", ["", None])
+def test_a_participant_without_an_arm_stops_the_run(arm):
+    arms = SEVEN.assign(arm=["cells"] * 6 + [arm])
+    with pytest.raises(DataError, match=r"P7.*in no arm"):
+        summarise_adverse_events(make_events(), arms, group="arm")
+
+
+def test_what_others_had_and_nobody_here_is_listed_as_zero():
+    both = make_events(("P1", {}), ("P2", {"coded_term": "Pain"}))
+    summary = summarise_adverse_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)
+    told = summary[["coded_term", "participants", "events", "denominator"]]
+    assert told.to_numpy().tolist() == [["Bruising", 1, 1, 7], ["Pain", 0, 0, 7]]
+
+
 def test_categories_are_sorted_by_participants_then_events_then_name():
     summary = pd.DataFrame(
         {

@@ -57,13 +57,13 @@ def test_one_value_has_no_standard_deviation_and_none_has_nothing():
 def test_a_category_counts_only_recorded_values():
     rows = describe_category(CONTEXT, "sex", pd.Series(["female", "", "male"]), ("female", "male"))
     told = texts(rows)
-    assert told["baseline.sex.female.n_share"] == "1 of 2 (50 %)"
+    assert told["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
     assert told["baseline.sex.n_missing"] == "1"
 
 
 def test_a_category_that_nobody_has_is_shown_as_zero():
     rows = describe_category(CONTEXT, "sex", pd.Series(["female"]), ("female", "male"))
-    assert texts(rows)["baseline.sex.male.n_share"] == "0 of 1 (0 %)"
+    assert texts(rows)["baseline.sex.male.n_share"] == "0 of 1 (0\xa0%)"
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,8 @@ def test_the_coarse_baseline_leads_to_no_participant():
     assert coarse["age"].tolist() == ["40–49", "40–49", "50–59"]
     told = {*coarse.columns}
     assert not told & {"participant_id", "height_cm", "weight_kg", "hand_mrss", "season_baseline"}
+    # By number, the maps show ulcers and injected hands, and the events show changed treatment.
+    assert not told & {"ulcer_history", "ulcers_present", "treated_hands", "treatment_stable"}
 
 
 def test_what_is_hidden_is_said_and_nothing_if_nothing_is():

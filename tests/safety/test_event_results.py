@@ -26,8 +26,8 @@ def values(results, ids):
 
 def test_each_period_has_its_denominator():
     results = tabulate(("P1", {}), ("P3", {}))
-    assert find_text(results, "safety.any.participants") == "2 of 3 (67 %)"
-    assert find_text(results, "safety.any.product_emergent.participants") == "1 of 2 (50 %)"
+    assert find_text(results, "safety.any.participants") == "2 of 3 (67\xa0%)"
+    assert find_text(results, "safety.any.product_emergent.participants") == "1 of 2 (50\xa0%)"
     populations = results.groupby("population")["n"].unique().to_dict()
     assert {name: list(n) for name, n in populations.items()} == {
         "procedure_safety": [3],
@@ -38,9 +38,17 @@ def test_each_period_has_its_denominator():
 def test_what_nobody_had_comes_with_its_upper_bound():
     seven = make_participants(*(f"P{number}" for number in range(1, 8)))
     results = tabulate(people=seven)
-    assert find_text(results, "safety.serious.participants") == "0 of 7; upper bound 41 %"
-    assert find_text(results, "safety.serious.interval") == "0 % to 41 %"
+    assert find_text(results, "safety.serious.participants") == "0 of 7; upper bound 41\xa0%"
+    assert find_text(results, "safety.serious.interval") == "0\xa0% to 41\xa0%"
     assert find_text(results, "safety.serious.events") == "0"
+
+
+def test_a_term_seen_only_before_the_injection_has_an_upper_bound_after_it():
+    seven = make_participants(*(f"P{number}" for number in range(1, 8)))
+    results = tabulate(("P1", {"start_date": "2031-03-10", "start_time": "10:00"}), people=seven)
+    term = "safety.term.product_emergent.skin.bruising"
+    assert find_text(results, f"{term}.participants") == "0 of 7; upper bound 41\xa0%"
+    assert find_text(results, f"{term}.events") == "0"
 
 
 def test_without_participants_nothing_is_estimable():
@@ -79,7 +87,7 @@ def test_texts_that_give_one_slug_are_told_apart():
 
 
 @pytest.mark.parametrize(
-    ("k", "n", "text"), [(1, 7, "1 of 7 (14 %)"), (7, 7, "7 of 7 (100 %)"), (0, 0, "0 of 0")]
+    ("k", "n", "text"), [(1, 7, "1 of 7 (14\xa0%)"), (7, 7, "7 of 7 (100\xa0%)"), (0, 0, "0 of 0")]
 )
 def test_counts_are_printed_with_their_denominator(k, n, text):
     assert format_count(k, n, 0.5) == text

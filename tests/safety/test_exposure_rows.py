@@ -49,6 +49,7 @@ def test_cells_of_a_finger_are_its_volume_times_the_concentration():
     assert row["injected_cells_million"] == pytest.approx(32.0)
     assert row["cells_per_finger_million"] == pytest.approx(4.0)
     assert row["yield_per_ml"] == pytest.approx(4.0)
+    assert row["viable_cells_million"] == pytest.approx(36.0)
     assert row["minutes_to_injection"] == 150
 
 
@@ -117,5 +118,5 @@ def test_exposure_is_summarised_over_everyone_harvested():
     told = results.set_index("result_id")["text"]
     assert told["exposure.n_fingers_injected.median_range"] == "4 (0 to 8)"
     assert told["exposure.injected_total_ml.n_missing"] == "1"
-    assert told["exposure.gram_stain.negative.n_share"] == "2 of 2 (100 %)"
+    assert told["exposure.gram_stain.negative.n_share"] == "2 of 2 (100\xa0%)"
     assert told["exposure.injected_right_1_ml.median_range"] == "not estimable"

@@ -38,11 +38,25 @@ def test_local_reactions_count_who_answered():
     )
     told = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
     swelling = "safety.local_reaction.fingers.swelling.week_1"
-    assert told[f"{swelling}.any"] == "1 of 2 (50 %)"
+    assert told[f"{swelling}.any"] == "1 of 2 (50\xa0%)"
     assert [told[f"{swelling}.{grade}"] for grade in ("mild", "moderate", "severe")] == list("010")
     pain = "safety.local_reaction.donor_site.pain.week_1"
-    assert told[f"{pain}.any"] == "2 of 2 (100 %)"
+    assert told[f"{pain}.any"] == "2 of 2 (100\xa0%)"
     assert told[f"{pain}.median_range"] == "4.5 (3 to 6)"
+
+
+def test_what_nobody_of_seven_had_comes_with_its_upper_bound():
+    people = [f"P{number}" for number in range(1, 8)]
+    items = make_items(*(reaction(name, "haematoma", "donor_site", 0) for name in people))
+    seven = make_participants(*people)
+    told = texts(describe_local_reactions(list_local_reactions(items, seven), CONTEXT))
+    name = "safety.local_reaction.donor_site.haematoma.week_1.any"
+    assert told[name] == "0 of 7; upper bound 41\xa0%"
+    asked = pd.DataFrame({"participant_id": people, "visit": "week_12", "ulcers_present": "no"})
+    visits = shape_table(asked, "visits")
+    rows = describe_ulcers(list_ulcers(items, seven), visits, seven, CONTEXT, at=["week_12"])
+    told = texts(rows)["safety.digital_ulcers.week_12.participants"]
+    assert told == "0 of 7; upper bound 41\xa0%"
 
 
 def ulcer(person, visit, occasion, finger, **states):
@@ -88,9 +102,9 @@ def test_ulcers_and_participants_with_ulcers_are_two_counts():
     listed = list_ulcers(ULCERS, PEOPLE)
     rows = describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["baseline", "week_12"])
     told = texts(rows)
-    assert told["safety.digital_ulcers.baseline.participants"] == "1 of 2 (50 %)"
+    assert told["safety.digital_ulcers.baseline.participants"] == "1 of 2 (50\xa0%)"
     assert told["safety.digital_ulcers.baseline.n_active"] == "2"
-    assert told["safety.digital_ulcers.week_12.participants"] == "1 of 2 (50 %)"
+    assert told["safety.digital_ulcers.week_12.participants"] == "1 of 2 (50\xa0%)"
     assert told["safety.digital_ulcers.week_12.n_healed"] == "1"
 
 

@@ -29,9 +29,13 @@ def draw_terms(events, participants, *, confidence):
     alt : str
     """
     plt = use_style()
+    counted, _ = select_emergent(events, participants, PROCEDURE)
     summaries = [
         summarise_adverse_events(
-            *select_emergent(events, participants, period), by=BY, confidence=confidence
+            *select_emergent(events, participants, period),
+            by=BY,
+            among=counted,
+            confidence=confidence,
         )
         for period, *_ in SERIES
     ]

@@ -1,5 +1,7 @@
 """Sentences about the procedure and the harms."""
 
+PERIOD = "from the start of anaesthesia to the end of the follow-up visit's window"
+
 
 def exposure(evidence):
     """Say whether every procedure and product kept to the specification."""
@@ -16,9 +18,9 @@ def adverse_events(evidence):
     if not evidence.known("safety.any.n", "safety.any.events"):
         return "Nobody was at risk of an adverse event."
     if evidence.number("safety.any.events") == 0:
-        return "No adverse event was recorded."
+        return f"No adverse event was recorded {PERIOD}."
     return (
-        f"Adverse events recorded: {evidence.var('safety.any.events')}, among "
+        f"Adverse events recorded {PERIOD}: {evidence.var('safety.any.events')}, among "
         f"{evidence.var('safety.any.participants')} participants."
     )
 
@@ -29,11 +31,11 @@ def serious_events(evidence):
         return ""
     if evidence.number("safety.serious.n") == 0:
         return (
-            "No serious adverse event was recorded; rates of up to "
+            "No serious adverse event was recorded in this period; rates of up to "
             f"{evidence.var('safety.serious.share_high')} remain possible."
         )
     return (
-        f"Serious adverse events: {evidence.var('safety.serious.events')}, among "
+        f"Serious adverse events in this period: {evidence.var('safety.serious.events')}, among "
         f"{evidence.var('safety.serious.participants')} participants."
     )
 
@@ -43,8 +45,8 @@ def deaths(evidence):
     if not evidence.known("safety.deaths.n"):
         return ""
     if evidence.number("safety.deaths.n") == 0:
-        return "Nobody died."
-    return f"Deaths: {evidence.var('safety.deaths.n')}."
+        return "Nobody died in this period."
+    return f"Deaths in this period: {evidence.var('safety.deaths.n')}."
 
 
 def ulcers(evidence):

@@ -9,7 +9,7 @@ from analysis.results import format_number
 from analysis.safety.exposure import FINGERS, VARIABLES, print_finger
 from analysis.safety.release import TESTS
 
-WITHHELD = ("operator", "enzyme_lot")
+WITHHELD = ("procedure_date", "operator", "enzyme_lot")
 # A table with more columns fits no page; then only the summary is shown.
 MOST_COLUMNS = 12
 NONE = "\N{EN DASH}"
@@ -26,7 +26,7 @@ def make_exposure_table(exposure, results, *, coarsen):
     results : pandas.DataFrame
         Results with the rows of `analysis.safety.exposure.describe_exposure`.
     coarsen : bool
-        Leave out operator and lot.
+        Leave out date, operator and lot.
 
     Returns
     -------
@@ -52,6 +52,7 @@ def make_exposure_table(exposure, results, *, coarsen):
         notes=(
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
             "the concentration of the product.",
+            "Shares by marker are as recorded; the export does not say of which cells.",
             f"{NONE}: not injected or not recorded.",
         ),
         numeric=False,

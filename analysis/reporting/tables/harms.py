@@ -20,6 +20,8 @@ PERIODS = (
 )
 ONCE = "A participant counts once per row; a class is not the sum of its terms."
 NOBODY = f"{NONE}: nobody."
+INTERVALS = "Intervals are Clopper-Pearson; what nobody had comes with its two-sided upper bound."
+SHOWN = ("participants", "interval", "events")
 
 
 def make_overview_table(results, study):
@@ -40,28 +42,22 @@ def make_overview_table(results, study):
         cells = [
             cell_of(results, join_ids("safety", category.name, prefix, statistic))
             for prefix in ("", PRODUCT.name)
-            for statistic in ("participants", "interval", "events")
+            for statistic in SHOWN
         ]
         rows.append((category.label, *cells))
-    level = format_percent(study.analysis.confidence.value)
-    heads = [
-        f"{period}: {what}"
-        for period in ("Procedure", "Product")
-        for what in ("participants", f"{level} interval", "events")
-    ]
     return Table(
-        ("", *heads),
+        ("", *_head_periods(study)),
         tuple(rows),
         notes=(
             PERIODS,
             "Related: possibly, probably or definitely. A planned hospital stay alone is not "
-            "serious. Intervals are Clopper-Pearson; an event that nobody had comes with its "
-            "two-sided upper bound.",
+            "serious.",
+            INTERVALS,
         ),
     )
 
 
-def make_term_table(events, participants, results):
+def make_term_table(events, participants, results, study):
     """Make the table by class and term, sorted by frequency, then name.
 
     Parameters
@@ -69,6 +65,7 @@ def make_term_table(events, participants, results):
     events, participants : pandas.DataFrame
         As `analysis.safety.phases.assign_phases` returns and takes them.
     results : pandas.DataFrame
+    study : analysis.study.Study
 
     Returns
     -------
@@ -78,19 +75,13 @@ def make_term_table(events, participants, results):
     rows = []
     for record in order:
         cells = [
-            _find(results, join_ids("safety", record["level"], prefix, qualify(record), statistic))
+            cell_of(results, join_ids("safety", record["level"], prefix, qualify(record), name))
             for prefix in ("", PRODUCT.name)
-            for statistic in ("participants", "events")
+            for name in SHOWN
         ]
         rows.append((label(record), *cells))
-    heads = [
-        f"{period}: {what}"
-        for period in ("Procedure", "Product")
-        for what in ("participants", "events")
-    ]
-    return Table(
-        (name_coding(events), *heads), tuple(rows) or _none(5), notes=(PERIODS, ONCE, NOBODY)
-    )
+    heads = (name_coding(events), *_head_periods(study))
+    return Table(heads, tuple(rows) or _none(len(heads)), notes=(PERIODS, ONCE, INTERVALS))
 
 
 def make_grade_table(events, participants, results):
@@ -134,9 +125,16 @@ def make_relation_table(events, participants, results):
         notes=(
             f"Participants, by grade at their worst recorded grade; {name_grading(events)}. "
             f"{NOBODY}",
-            "From the start of anaesthesia to the end of the follow-up visit's window.",
+            "From the start of anaesthesia to the end of the follow-up visit's window. Who has "
+            "events with different answers counts once under each.",
         ),
     )
+
+
+def _head_periods(study):
+    level = format_percent(study.analysis.confidence.value)
+    what = ("participants", f"{level} interval", "events")
+    return tuple(f"{period}: {name}" for period in ("Procedure", "Product") for name in what)
 
 
 def _order_terms(events, participants):

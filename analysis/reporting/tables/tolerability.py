@@ -50,7 +50,10 @@ def make_reaction_table(reactions, results, study):
     return Table(
         ("Reaction and visit", "Any", "Mild", "Moderate", "Severe", "0 to 10: median (range)"),
         tuple(rows) or (("Not asked for", *[NONE] * 5),),
-        notes=("Asked for at these visits; not part of the counts of adverse events.",),
+        notes=(
+            "Asked for at these visits, and counted out of those who answered; not part of the "
+            "counts of adverse events. What nobody had comes with its two-sided upper bound.",
+        ),
     )
 
 
