@@ -92,7 +92,7 @@ setup:
 	@$(ANY) -Es -m analysis.reproduce setup $(if $(CONDA),--conda)
 
 test: setup
-	@$(PYTHON) -Es -m pytest
+	@$(PYTHON) -Es -m pytest --numprocesses=2
 
 lab: setup
 	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
