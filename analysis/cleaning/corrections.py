@@ -37,7 +37,7 @@ def apply_corrections(sheets, corrections):
     _check(corrections, sheets)
     unused = []
     for source, sheet in sheets.items():
-        told = corrections[corrections["source"] == source]
+        told = corrections.loc[corrections["source"] == source, list(COLUMNS)]
         findings = []
         for correction in told.itertuples(index=False):
             row = _find_row(sheet, correction)
