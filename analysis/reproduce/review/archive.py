@@ -21,7 +21,7 @@ from analysis.reproduce.review.sources import WHEELS, list_sources
 from analysis.reproduce.review.verify import check_fixity
 from analysis.reproduce.state import hash_file, read_record
 
-GUIDE = "REVIEWER.md"
+GUIDE = "report/REVIEWER.md"
 DIST = "dist"
 # The earliest that a zip file can say; a real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)

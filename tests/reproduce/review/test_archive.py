@@ -22,7 +22,7 @@ from analysis.reproduce.state import Record
 PROJECT = b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\n'
 CONTENT = {
     "study.yml": b"study:\n",
-    "REVIEWER.md": b"# Read me\n",
+    "report/REVIEWER.md": b"# Read me\n",
     ".ci/run": b"#!/bin/sh\n",
     "data/raw/a.csv": b"x\n",
     "data/raw/README.md": b"raw\n",
@@ -63,7 +63,7 @@ def test_the_guide_is_first_and_programs_stay_programs(tmp_path):
     made = zip_folder(write_files(tmp_path / "one", CONTENT), tmp_path / "one.zip")
     with zipfile.ZipFile(made) as file:
         members = {each.filename.partition("/")[2]: each for each in file.infolist()}
-    assert next(iter(members)) == "REVIEWER.md"
+    assert next(iter(members)) == "report/REVIEWER.md"
     assert {*members} == {*CONTENT, "SHA256SUMS"}
     assert members[".ci/run"].external_attr >> 16 == 0o100755
     assert members["study.yml"].external_attr >> 16 == 0o100644
