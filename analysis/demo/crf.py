@@ -63,7 +63,7 @@ def _visit_forms(cohort, forms, drawn, visit):
             cohort, visit, drawn.active(visit).any(axis=1) if visit in ASSESSED else None
         ),
         "consent": lambda: people.make_consent(cohort),
-        "demographics": lambda: people.make_demographics(cohort),
+        "demographics": lambda: people.make_demographics(cohort, drawn.baseline.any(axis=1)),
         "laboratory": lambda: people.make_laboratory(cohort, visit),
         "mrss": lambda: measures.make_mrss(cohort, visit),
         "raynaud": lambda: measures.make_raynaud(cohort, visit),

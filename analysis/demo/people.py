@@ -23,8 +23,14 @@ def make_consent(cohort):
     )
 
 
-def make_demographics(cohort):
-    """Return the form `demographics`: a Korean sample, adults, body mass index 17 or more."""
+def make_demographics(cohort, had_ulcers):
+    """Return the form `demographics`: a Korean sample, adults, body mass index 17 or more.
+
+    Parameters
+    ----------
+    had_ulcers : numpy.ndarray of bool, (n,)
+        Who has an ulcer at baseline, and so has a history of them.
+    """
     rng, size = cohort.rng("demographics"), cohort.size
     diffuse = is_diffuse(cohort)
     year = cohort.days["screening"].astype("datetime64[Y]").astype("int64") + 1970
@@ -52,7 +58,7 @@ def make_demographics(cohort):
         ab_scl70=yes(scl70),
         ab_rnap3=yes(rnap3),
         **{f"organ___{code}": yes(organ[:, code - 1]) for code in range(1, 6)},
-        du_history=yes(signs[:, 0]),
+        du_history=yes(signs[:, 0] | had_ulcers),
         contractures=yes(signs[:, 1]),
         calcinosis=yes(signs[:, 2]),
         acro_osteolysis=yes(signs[:, 3]),
