@@ -25,6 +25,8 @@ from analysis.reporting.values import (
 )
 
 VARIABLES = "_variables.yml"
+# These show raw values and dates of single people, which coarsened listings do not.
+MONITORING = ("01_clean",)
 
 
 @dataclass(frozen=True)
@@ -198,9 +200,10 @@ def _copy_inputs(material, folder):
         shutil.copy(find_hangul_fonts() / font, folder / "fonts")
     config = yaml.safe_load((sources / "_quarto.yml").read_text(encoding="utf-8"))
     shown = []
+    coarse = material.study.publication.coarsen_listings.value and not material.provenance.simulated
     for entry in config["manuscript"]["notebooks"]:
         copy = material.notebooks / Path(entry["notebook"]).name
-        if copy.exists():
+        if copy.exists() and not (coarse and copy.stem in MONITORING):
             (folder / "notebooks").mkdir(exist_ok=True)
             shutil.copy(copy, folder / "notebooks")
             shown.append(entry)

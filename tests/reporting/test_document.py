@@ -47,6 +47,9 @@ def simulated(tmp_path_factory):
 def real(tmp_path_factory):
     root = tmp_path_factory.mktemp("real")
     outputs = write_inputs(root / "out", make_rows(origin="real"), simulated=False)
+    outputs.notebooks.mkdir(parents=True)
+    for name in ("01_clean", "04_efficacy"):
+        shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", outputs.notebooks)
     return render(outputs, root / "documents")
 
 
@@ -210,6 +213,11 @@ def test_the_same_words_serve_a_real_export(real):
         assert "is registered as NCT02975960" in text
         assert "Ethics approval. not stated." in text
     assert "mean change with placebo was" in text_of(real["html"])
+
+
+def test_coarsened_listings_of_real_people_are_not_undone_by_the_monitoring_page(real):
+    pages = real["html"].parent / "executed"
+    assert [page.name for page in sorted(pages.iterdir())] == ["04_efficacy.html"]
 
 
 # Accessible
