@@ -136,7 +136,7 @@ def _required(bench):
     name = bench.rng.choice(
         ("ae_start", "ae_rel_product", "ae_rel_lipo", "ae_grade", "ae_serious", "ae_term",
          "ae_stop", "mrss_face", "mrss_fing_r", "chfs_05", "haq_03", "kap_r", "kap_l", "birth_year",
-         "sex", "subset", "icf_date", "anaesthesia_start", "cm_name", "cm_class", "du_side",
+         "sex", "subset", "icf_date", "anaesthesia_start", "cm_name", "du_side",
          "du_finger", "visit_date")
     )  # fmt: skip
     pivotal = ("baseline", "procedure", "week_12", "screening") if name == "visit_date" else ()

@@ -9,8 +9,7 @@ from bench import DIARY, IMAGES, REDCAP, Bench, make_base
 from corrupt_files import HARMLESS, HOSTILE, RANDOM, make_rng, save_files, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge import judge_export
-from trial import KINDS, clean_files, plant_many
+from trial import KINDS, clean_files, judge_files, plant_many
 
 from analysis.cleaning.__main__ import main
 from analysis.cleaning.output import write_cleaned
@@ -34,10 +33,11 @@ PAGE_TAGS = {
     way=st.sampled_from(HARMLESS),
 )
 def test_known_faults_are_found_in_any_export_and_nothing_else_is_asked(size, seed, kinds, way):
-    bench = plant_many(size, 1 + seed % 5, make_rng("property", seed), kinds, size)
-    files = write_files(bench.finish(), make_base(size, 1 + seed % 5).provenance)
+    base = 1 + seed % 5
+    bench = plant_many(size, base, make_rng("property", seed), kinds, size)
+    files = write_files(bench.finish(), make_base(size, base).provenance)
     way.rewrite(files, make_rng("way", seed))
-    verdict = judge_export(clean_files(files), bench.faults)
+    verdict = judge_files(files, bench.faults, size, base)
     assert (verdict.missed, verdict.alarms) == ((), ())
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 from corrupt_files import STOPS, make_rng, write_files
-from judge import judge_export
-from trial import KINDS, clean_files, make_base, plant_many, try_random, try_stop, try_valid
+from trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
 
 from analysis.cleaning.rules import RULES
 
@@ -19,8 +18,8 @@ def test_every_kind_of_fault_is_found_and_nothing_else(part):
     kinds = KINDS[part::3]
     bench = plant_many(SIZE, SEED, make_rng("sample", part), kinds, SIZE)
     assert {fault.kind for fault in bench.faults} == {kind.name for kind in kinds}
-    cleaned = clean_files(write_files(bench.finish(), make_base(SIZE, SEED).provenance))
-    verdict = judge_export(cleaned, bench.faults)
+    files = write_files(bench.finish(), make_base(SIZE, SEED).provenance)
+    verdict = judge_files(files, bench.faults, SIZE, SEED)
     assert (verdict.missed, verdict.alarms) == ((), ())
 
 
