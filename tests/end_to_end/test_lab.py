@@ -15,6 +15,9 @@ from analysis.tables import read_table
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks\?token=\w+")
 
+HAS_BEGUN = """[...document.querySelectorAll(".jp-InputPrompt")]
+    .some(each => /\\[(\\*|\\d+)\\]/.test(each.innerText))"""
+
 
 class Lab:
     """`make lab` as it runs, and the address that it prints."""
@@ -74,10 +77,16 @@ def open_notebook(browser, lab, name):
 
 
 def run_all(browser):
-    # What is run before there is a kernel is lost without a word.
+    """Ask for Run All until a cell shows that it was heard: early on a click can be lost."""
     browser.find('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    browser.click(".lm-MenuBar-itemLabel", "Run")
-    browser.click('.lm-Menu-item[data-command="runmenu:run-all"]')
+    for _ in range(10):
+        browser.click(".lm-MenuBar-itemLabel", "Run")
+        browser.click('.lm-Menu-item[data-command="runmenu:run-all"]')
+        try:
+            return wait_for(lambda: browser.evaluate(HAS_BEGUN), seconds=6, what="the first cell")
+        except AssertionError:
+            continue
+    raise AssertionError("no cell began to run")
 
 
 def choose(browser, control, option):
@@ -129,7 +138,7 @@ def test_numbers_and_picture_follow_the_controls_and_agree_with_the_results(brow
         told = read_statistics(browser)
         return all(told.get(name) == results[f"efficacy.{outcome}.{name}"] for name in shown)
 
-    wait_for(lambda: agrees("hand_mrss"), seconds=60, what="the first statistics")
+    wait_for(lambda: agrees("hand_mrss"), seconds=120, what="the first statistics")
     first = wait_for(lambda: picture(browser), seconds=20, what="the first picture")
     choose(browser, "outcome", "Kapandji opposition")
     choose(browser, "participant", "SIM-05")
