@@ -42,7 +42,8 @@ class Lab:
             start_new_session=True,
         )
         self.lines = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.address = wait_for(self._find_address, seconds=60, what="the address of JupyterLab")
 
     def _listen(self):
@@ -56,6 +57,8 @@ class Lab:
         for _ in range(2):
             os.killpg(self._process.pid, signal.SIGINT)
         self._process.wait(timeout=30)
+        self._listener.join(timeout=30)
+        self._process.stdout.close()
 
 
 @pytest.fixture(scope="module")
