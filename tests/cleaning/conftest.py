@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from corruption import make_valid_export
 
 from analysis.cleaning import clean_export
+from analysis.cleaning.export import Export
 from analysis.demo.export import make_export
+from analysis.provenance import Provenance
 from analysis.study import load_study
 
 
@@ -17,8 +18,11 @@ def study():
 
 @pytest.fixture(scope="session")
 def valid():
-    """A simulated export without faults, in memory."""
-    return make_valid_export(7, 2016)
+    """A simulated export without faults, as `read_export` would read it."""
+    made = make_export(7, 2016, faults="none")
+    told = Provenance("valid", made.provenance["exported_on"], "test", True, "absent")
+    tables = {name: table.astype("str") for name, table in made.tables.items()}
+    return Export("valid", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
 
 
 @pytest.fixture(scope="session")

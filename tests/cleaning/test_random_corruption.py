@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from corruption import KINDS, Vandal, is_found
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,17 +42,6 @@ def test_any_text_in_any_cells_stops_or_balances(data, valid, study):
         assert error.exit_code == 1
     else:
         assert len(cleaned.balance) == 3
-
-
-@given(seed=st.integers(0, 10_000), count=st.integers(1, 8))
-@SAMPLE
-def test_every_planted_fault_of_a_known_kind_is_found(seed, count, valid, study):
-    rng = np.random.default_rng(seed)
-    vandal = Vandal(valid, rng)
-    for kind in rng.choice(list(KINDS), count, replace=False).tolist():
-        vandal.plant(kind)
-    cleaned = clean_export(vandal.finish(), study)
-    assert [fault for fault in vandal.planted if not is_found(fault, cleaned)] == []
 
 
 @pytest.fixture(scope="module")
