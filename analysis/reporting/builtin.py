@@ -2,19 +2,16 @@
 
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import find_hangul_fonts
-from analysis.reporting.pandoc import run_pandoc
+from analysis.reporting.pandoc import name_pandoc, run_pandoc
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
 
 
 def name_builtin():
     """Return the name of this renderer with its versions."""
-    import pypandoc
     import typst
 
-    return (
-        f"the built-in renderer (Pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__})"
-    )
+    return f"the built-in renderer ({name_pandoc()}, Typst {typst.__version__})"
 
 
 def render_builtin(folder, *, epoch):

@@ -2,8 +2,25 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 from analysis.errors import AnalysisError
+
+
+def find_pandoc():
+    """Return the path of the Pandoc in the locked wheel.
+
+    pypandoc itself would take the newest that it finds on the machine, whoever put it there.
+    """
+    import pypandoc
+
+    return str(Path(pypandoc.__file__).with_name("files") / "pandoc")
+
+
+def name_pandoc():
+    """Return its name with its version."""
+    told = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.splitlines()[0].capitalize()
 
 
 def run_pandoc(folder, source, output, options, *, epoch):
@@ -23,11 +40,9 @@ def run_pandoc(folder, source, output, options, *, epoch):
     AnalysisError
         It failed, or had anything to complain about.
     """
-    import pypandoc
-
     done = subprocess.run(
         [
-            pypandoc.get_pandoc_path(),
+            find_pandoc(),
             str(source),
             "--standalone",
             "--wrap=none",

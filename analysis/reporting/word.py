@@ -4,6 +4,8 @@ import subprocess
 import zipfile
 from datetime import UTC, datetime
 
+from analysis.reporting.pandoc import find_pandoc
+
 SERIF = "Georgia"
 SANS = "Arial"
 HANGUL = "NanumGothic"
@@ -33,13 +35,12 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 def write_reference(path):
     """Make the reference document from Pandoc's own, with the styles of a journal."""
-    import pypandoc
     from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Cm
 
     raw = subprocess.run(
-        [pypandoc.get_pandoc_path(), "--print-default-data-file=reference.docx"],
+        [find_pandoc(), "--print-default-data-file=reference.docx"],
         capture_output=True,
         check=True,
     ).stdout
