@@ -1,5 +1,6 @@
 """Draw in one style, and save each figure once for every document."""
 
+import io
 import logging
 import os
 from importlib.util import find_spec
@@ -10,6 +11,8 @@ STYLE = {
     "font.family": ["DejaVu Sans", "NanumGothic"],
     "font.size": 9,
     "axes.titlesize": 10,
+    # Looking for a place above the ticks means to lay out every label once more.
+    "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.frameon": False,
@@ -25,6 +28,10 @@ COLOURS = {
     "grey": "#BBBBBB",
 }
 FOLDER = "figures"
+# Around what is drawn, inches.
+MARGIN = 0.1
+# Of the files for Word, dots per inch, and how much coarser a notebook shows them.
+RESOLUTION, SCREEN_SHARE = 300, 3
 
 
 def find_hangul_fonts():
@@ -67,27 +74,37 @@ def save_figure(figure, name, outputs, *, alt, provenance):
 
     Returns
     -------
-    matplotlib.figure.Figure
-        The same figure, to be shown by the cell.
+    IPython.display.Image
+        The figure as saved, at the size of a screen, to be shown by the cell; drawing it
+        again would take longer.
     """
     from matplotlib import pyplot as plt
 
     folder = Path(outputs) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     alt = mark_figure(figure, alt, provenance)
-    _settle_layout(figure)
+    box = _settle_layout(figure)
     description = {"Title": name, "Description": alt}
     for suffix, options in (
         (".svg", {"metadata": {**description, "Date": None, "Creator": None}}),
-        (".png", {"metadata": {**description, "Software": None}, "dpi": 300}),
+        (".png", {"metadata": {**description, "Software": None}, "dpi": RESOLUTION}),
     ):
         partial = folder / f"{name}{suffix}.partial"
-        figure.savefig(partial, format=suffix[1:], bbox_inches="tight", **options)
+        figure.savefig(partial, format=suffix[1:], bbox_inches=box, **options)
         os.replace(partial, folder / f"{name}{suffix}")
     (folder / f"{name}.txt").write_text(alt + "\n", encoding="utf-8")
     # A figure left open would be shown a second time, below the cell.
     plt.close(figure)
-    return figure
+    return _show_small(folder / f"{name}.png", alt)
+
+
+def _show_small(path, alt):
+    from IPython.display import Image
+    from PIL import Image as pillow
+
+    with pillow.open(path) as picture, io.BytesIO() as small:
+        picture.convert("RGB").reduce(SCREEN_SHARE).save(small, "PNG")
+        return Image(small.getvalue(), alt=alt)
 
 
 def mark_figure(figure, alt, provenance):
@@ -102,15 +119,18 @@ def mark_figure(figure, alt, provenance):
 
 
 def _settle_layout(figure):
-    """Fix where the axes stand, to a millionth of the figure.
+    """Fix where the axes stand, to a millionth of the figure, and return the drawn-on area.
 
     The solver of a constrained layout takes its terms in the order of memory addresses,
     so that the last bits differ between runs, and with them names inside the SVG file.
+    Both files are cut to the one area, in inches: "tight" would draw the figure once more
+    for each.
     """
-    if figure.get_layout_engine() is None:
-        return
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    for axes in figure.axes:
-        if axes.get_axes_locator() is None:
-            axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
+    if figure.get_layout_engine() is not None:
+        # None, not "none", whose placeholder would have saving lay out the figure again.
+        figure.set_layout_engine(None)
+        for axes in figure.axes:
+            if axes.get_axes_locator() is None:
+                axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
+    return figure.get_tightbbox().padded(MARGIN)

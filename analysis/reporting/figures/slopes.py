@@ -72,24 +72,19 @@ def draw_slopes(axes, pairs, outcome, visits, *, labels=True, size=4.5):
 
 
 def _label_ends(axes, pairs, size):
+    from matplotlib.collections import LineCollection
+
     values = pairs["followup"].to_numpy()
     low, high = axes.get_ylim()
     height = axes.get_window_extent().height * 72 / axes.figure.dpi
     step = (high - low) * (size + 3.2) / height
     places = spread_out(values, step)
-    for name, value, place in zip(
-        shorten_ids(pairs["participant_id"]), values, places, strict=True
-    ):
-        axes.annotate(
-            name,
-            (1, value),
-            xytext=(1.12, place),
-            fontsize=size + 2,
-            va="center",
-            color="#333333",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "#999999", "shrinkA": 0},
-        )
+    for name, place in zip(shorten_ids(pairs["participant_id"]), places, strict=True):
+        axes.text(1.12, place, name, fontsize=size + 2, va="center", color="#333333")
+    leaders = [((1.04, value), (1.11, place)) for value, place in zip(values, places, strict=True)]
+    axes.add_collection(
+        LineCollection(leaders, linewidths=0.4, colors="#999999", clip_on=False), autolim=False
+    )
 
 
 def spread_out(values, step):
