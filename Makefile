@@ -32,6 +32,9 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 STATE     := $(OUT)/.run/fingerprints
 
+# Each is published whole, by rename: an interrupted Make has nothing to take away.
+.PRECIOUS: $(COPIES) $(RESULTS) $(INDEX) $(STATE)/%.json
+
 .PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress verify record \
   archive clean lock refresh
 

@@ -12,7 +12,7 @@ from analysis import paths
 # A layer imports those before it; those in one row do not import each other.
 LAYERS = (
     ("errors",),
-    ("paths", "records"),
+    ("paths", "records", "command"),
     ("study", "tables", "provenance"),
     ("results",),
     ("statistics", "instruments", "demo"),

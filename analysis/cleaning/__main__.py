@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.errors import AnalysisError, UsageError
+from analysis.command import run_command
+from analysis.errors import UsageError
 
 FOLDER = "data_check"
 
@@ -24,12 +25,7 @@ def main(arguments=None):
         "--study", type=Path, default=None, help="study.yml (default: the project's)"
     )
     asked = parser.parse_args(arguments)
-    try:
-        _check(asked.raw, asked.out, asked.study)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+    return run_command(_check, asked.raw, asked.out, asked.study)
 
 
 def _check(raw, out, study):

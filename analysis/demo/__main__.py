@@ -4,8 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.demo.export import make_export, write_export
-from analysis.errors import AnalysisError
+from analysis.command import run_command
 
 
 def main(arguments=None):
@@ -19,13 +18,14 @@ def main(arguments=None):
     parser.add_argument("--faults", choices=("planted", "none"), default="planted")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     asked = parser.parse_args(arguments)
-    try:
-        export = make_export(asked.participants, asked.seed, faults=asked.faults)
-        write_export(export, asked.out)
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+    return run_command(_write, asked)
+
+
+def _write(asked):
+    from analysis.demo.export import make_export, write_export
+
+    export = make_export(asked.participants, asked.seed, faults=asked.faults)
+    write_export(export, asked.out)
 
 
 if __name__ == "__main__":

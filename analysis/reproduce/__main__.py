@@ -7,40 +7,27 @@ import sys
 from pathlib import Path
 
 from analysis import paths
-from analysis.errors import AnalysisError, UsageError
+from analysis.command import run_command
+from analysis.errors import UsageError
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import Settings
 from analysis.reproduce.parameters import parse_assignments
 from analysis.reproduce.review.commands import add_commands
 
-INTERRUPTED = 130
-
 
 def main(arguments=None):
-    """Run one command and return its exit code: 0, 1, 2 or 3, or 130 when interrupted."""
+    """Run one command and return its exit code, as `run_command` does."""
+    return run_command(_main, arguments)
+
+
+def _main(arguments):
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), _interrupt)
     # The environment's own programs come first, as Quarto where it lies beside Python.
     programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     os.environ["PATH"] = os.pathsep.join(programs)
     options = _make_parser().parse_args(arguments)
-    try:
-        options.command(options)
-    except AnalysisError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("Interrupted: the step that ran has published nothing.", file=sys.stderr)
-        return INTERRUPTED
-    except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        print(
-            f"Error: {error.strerror or error}{place}. Nothing half-written counts as done:"
-            " make room or give access, and run make again.",
-            file=sys.stderr,
-        )
-        return 3
-    return 0
+    options.command(options)
 
 
 def _setup(options):

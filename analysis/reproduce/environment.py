@@ -5,6 +5,7 @@ import tempfile
 from datetime import UTC, datetime
 
 from analysis import paths
+from analysis.reproduce.state import read_state, write_state
 
 # All that a process may know of the machine; everything else could change a result.
 KEPT = (
@@ -29,9 +30,18 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
+# A kernel ends when its runner does, but for one that had not yet begun to look: where a
+# session's manager, not process 1, takes over orphans, it would stay for good.
+START_UP = """\
+import os
+
+if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
+    os._exit(1)
+"""
+FONTS = "fontlist-*.json"
 
 
-def make_environment(inherited, *, private, shared, epoch):
+def make_environment(inherited, *, private, epoch):
     """Return the environment variables for a kernel or a renderer.
 
     Parameters
@@ -41,8 +51,6 @@ def make_environment(inherited, *, private, shared, epoch):
     private : pathlib.Path
         An empty folder for temporary files and for the settings of IPython and Jupyter, so
         that no person's apply.
-    shared : pathlib.Path
-        A folder for Matplotlib's list of fonts, which is slow to make.
     epoch : int
         Seconds since 1970, the date that files bear.
     """
@@ -53,7 +61,7 @@ def make_environment(inherited, *, private, shared, epoch):
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
-        "MPLCONFIGDIR": str(shared / "matplotlib"),
+        "MPLCONFIGDIR": str(private / "matplotlib"),
         "TMPDIR": str(private / "temporary"),
         "SOURCE_DATE_EPOCH": str(epoch),
     }
@@ -70,11 +78,28 @@ def study_epoch(study=None):
 
 def enter_environment(outputs, private):
     """Give this process and all that it starts the surroundings of `make_environment`."""
-    for name in ("ipython", "temporary"):
-        (private / name).mkdir(parents=True)
-    variables = make_environment(
-        os.environ, private=private, shared=outputs.state, epoch=study_epoch()
-    )
+    start_up = private / "ipython" / "profile_default" / "startup" / "runner.py"
+    for folder in (start_up.parent, private / "temporary", private / "matplotlib"):
+        folder.mkdir(parents=True)
+    start_up.write_text(START_UP, encoding="utf-8")
+    for name, text in (read_state(_known_fonts(outputs)) or {}).items():
+        (private / "matplotlib" / name).write_text(text, encoding="utf-8")
+    variables = make_environment(os.environ, private=private, epoch=study_epoch())
     os.environ.clear()
     os.environ.update(variables)
     tempfile.tempdir = None
+
+
+def keep_fonts(outputs, private):
+    """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
+
+    They take copies: a list that was spoiled would change figures, and a lock that a killed
+    kernel has left in a folder of all would be waited for in vain.
+    """
+    lists = {path.name: path.read_text("utf-8") for path in (private / "matplotlib").glob(FONTS)}
+    if lists and read_state(_known_fonts(outputs)) is None:
+        write_state(_known_fonts(outputs), lists)
+
+
+def _known_fonts(outputs):
+    return outputs.state / "fonts.json"

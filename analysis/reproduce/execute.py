@@ -9,11 +9,13 @@ import shutil
 import sys
 
 from analysis import errors, paths
-from analysis.errors import AnalysisError, DataError
-from analysis.reproduce.environment import enter_environment
+from analysis.errors import AnalysisError, DataError, MissingError
+from analysis.reproduce.environment import enter_environment, keep_fonts
 from analysis.reproduce.normalise import normalise_notebook, write_notebook
 
 START_SECONDS = 300
+# What the machine refuses: a full disk, a folder that may not be written.
+SYSTEM = ("OSError", "PermissionError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -46,7 +48,6 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     """
     enter_environment(outputs, private)
     papermill = _load_papermill()
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -62,12 +63,13 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
             )
-    except (PapermillExecutionError, DeadKernelError) as error:
+    except (PapermillExecutionError, RuntimeError) as error:
         kept = _keep_copy(copy, outputs, notebook.stem)
         raise _explain_failure(error, notebook.stem, kept) from None
     except KeyboardInterrupt:
         _end_children()
         raise
+    keep_fonts(outputs, private)
     executed = json.loads(copy.read_text(encoding="utf-8"))
     source = json.loads(notebook.read_text(encoding="utf-8"))
     names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
@@ -126,9 +128,10 @@ def _end_children():
 
 def _keep_copy(copy, outputs, name):
     failed = outputs.state / "failed" / f"{name}.ipynb"
-    failed.parent.mkdir(parents=True, exist_ok=True)
     if copy.exists():
-        shutil.copyfile(copy, failed)
+        with contextlib.suppress(OSError):  # on a full disk the message matters more
+            failed.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(copy, failed)
     return os.path.relpath(failed)
 
 
@@ -137,7 +140,12 @@ def _explain_failure(error, name, kept):
     if not hasattr(error, "ename"):
         return DataError(
             f"the kernel of {name} ended before its work",
-            hint=f"Perhaps memory ran out. {hint}",
+            hint=f"Perhaps memory ran out, or somebody ended it: run make again. {hint}",
+        )
+    if error.ename in SYSTEM and error.evalue.startswith("[Errno"):
+        return MissingError(
+            f"{name}: {error.evalue}",
+            hint=f"Make room or give access, and run make again. {hint}",
         )
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, AnalysisError):

@@ -1,12 +1,10 @@
 """Find which files of `analysis` a piece of code can reach, without running it."""
 
 import ast
-import contextlib
 import hashlib
-import json
 
 from analysis import paths
-from analysis.reproduce.state import replace_text
+from analysis.reproduce.state import read_state, write_state
 
 PACKAGE = "analysis"
 # A module that goes through its package with this reaches every module there.
@@ -19,14 +17,13 @@ _used = {}
 
 def recall_imports(path):
     """Take over what another process has parsed; a file that cannot be read is no loss."""
-    with contextlib.suppress(OSError, ValueError):
-        _remembered.update(json.loads(path.read_text(encoding="utf-8")))
+    _remembered.update(read_state(path) or {})
 
 
 def keep_imports(path):
     """Leave what this process has used to the next one."""
     if _used != _remembered:
-        replace_text(path, json.dumps(_used))
+        write_state(path, _used)
 
 
 def reach_files(*, modules=(), code=(), root=paths.ROOT):

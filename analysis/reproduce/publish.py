@@ -13,9 +13,10 @@ SHOWN = ("figures", "tables")
 def publish_step(step, outputs, *, staged, copy, fingerprint):
     """Publish what a step has written.
 
-    The order makes it safe: first the files, each by rename, then the record of their
-    hashes, last the target. Killed in between, the files and the record differ, the step
-    counts as outdated, and the next run publishes afresh.
+    The order makes it safe: first a record of what is going to be there, made from nothing
+    yet, so that the step counts as outdated and no file can be forgotten; then the files,
+    each by rename; then the record of their hashes; last the target. Killed in between, the
+    step is outdated, and the next run publishes afresh.
 
     Parameters
     ----------
@@ -46,11 +47,14 @@ def publish_files(step, outputs, moves, *, fingerprint):
     _refuse_foreign(step, outputs, moves)
     files = {_below(outputs, place): hash_file(path) for place, path in sorted(moves.items())}
     changed = [file for file, new in files.items() if hash_file(outputs.root / file) != new]
+    before = read_record(outputs, step.name)
+    intended = (before.files if before else {}) | files
+    write_record(outputs, step.name, Record({}, intended))
     for place, path in moves.items():
         if place != target and _below(outputs, place) in changed:
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, place)
-    _remove_obsolete(step, outputs, files)
+    _remove_obsolete(step, outputs, intended.keys() - files.keys())
     write_record(outputs, step.name, Record(fingerprint, files))
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(moves[target], target)
@@ -63,16 +67,15 @@ def clear_folder(folder):
 
 
 def _remove_obsolete(step, outputs, files):
-    """Remove what the step published before and no step does any longer."""
-    before = read_record(outputs, step.name)
-    kept = set(files).union(*(record.files for record in _other_records(step, outputs).values()))
-    for file in sorted(set(before.files if before else ()) - kept):
+    """Remove what the step published before, unless another step does now."""
+    kept = set().union(*(record.files for record in _other_records(step, outputs).values()))
+    for file in sorted(files - kept):
         (outputs.root / file).unlink(missing_ok=True)
 
 
 def _refuse_foreign(step, outputs, moves):
     for other, record in _other_records(step, outputs).items():
-        current = record.fingerprint == read_fingerprint(outputs, other)
+        current = record.finished and record.fingerprint == read_fingerprint(outputs, other)
         for place in moves:
             if current and _below(outputs, place) in record.files:
                 raise DataError(

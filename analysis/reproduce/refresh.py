@@ -7,6 +7,7 @@ from analysis.reproduce import parameters, pipeline
 from analysis.reproduce.bytecode import seal_bytecode
 from analysis.reproduce.fingerprint import declared_names
 from analysis.reproduce.imports import keep_imports, recall_imports
+from analysis.reproduce.stages import sweep_stages
 from analysis.reproduce.state import forget_hashes, hold_lock, write_fingerprint
 from analysis.reproduce.why import examine_step
 
@@ -22,6 +23,7 @@ def refresh_fingerprints(settings):
     """
     parameters.check_names(settings.params, declared_names() if settings.params else ())
     seal_bytecode()
+    sweep_stages(settings.outputs)
     outdated = []
     known = settings.outputs.state / "imports.json"
     with hold_lock(settings.outputs, "fingerprints"):

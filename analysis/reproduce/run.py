@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import tempfile
-from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError
@@ -11,6 +9,7 @@ from analysis.reproduce import parameters
 from analysis.reproduce.fingerprint import take_fingerprint
 from analysis.reproduce.imports import recall_imports
 from analysis.reproduce.publish import clear_folder, publish_step
+from analysis.reproduce.stages import make_stage
 from analysis.reproduce.state import forget_hashes, hold_lock
 from analysis.reproduce.why import compare_fingerprints, examine_step
 
@@ -77,8 +76,7 @@ class Stage:
 def open_stage(step, settings, *, tell):
     """Give a step a folder of its own on the file system of OUT, or None if it is up to date.
 
-    Another run of the same step below the same OUT is waited for. What a killed run left
-    behind is removed first.
+    Another run of the same step below the same OUT is waited for.
     """
     outputs = settings.outputs
     with hold_lock(outputs, step.name, on_wait=lambda: tell.waiting(step.name)):
@@ -89,11 +87,7 @@ def open_stage(step, settings, *, tell):
             yield None
             return
         take_fingerprint(step, settings)
-        stages = outputs.state / "stage"
-        stages.mkdir(parents=True, exist_ok=True)
-        for leftover in stages.glob(f"{step.name}-*"):
-            clear_folder(leftover)
-        folder = Path(tempfile.mkdtemp(prefix=f"{step.name}-", dir=stages))
+        folder = make_stage(outputs, step.name)
         try:
             yield Stage(step, settings, folder, fingerprint, causes)
         finally:

@@ -169,6 +169,7 @@ def _try_quarto(python):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        close_fds=False,
     )
     try:
         code = process.wait(QUARTO_SECONDS)
@@ -188,7 +189,7 @@ def _pip(python):
 
 
 def _call(command, problem):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, close_fds=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise MissingError(
@@ -199,8 +200,13 @@ def _call(command, problem):
 
 @contextlib.contextmanager
 def _hold(folder):
-    """Let one set-up work at a time."""
+    """Let one set-up work at a time; what a killed one has started still holds the lock."""
     folder.mkdir(exist_ok=True)
     with open(folder / "set-up.lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another set-up that is still at work.", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,6 +1,7 @@
 """What a run leaves behind to know later whether its outputs still hold."""
 
 import contextlib
+import errno
 import fcntl
 import functools
 import hashlib
@@ -9,6 +10,8 @@ import os
 from dataclasses import asdict, dataclass
 
 MISSING = "missing"
+# A link in a circle leads to no file either.
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,18 @@ class Record:
     Parameters
     ----------
     fingerprint
-        Content hashes of all that the step depends on, by name.
+        Content hashes of all that the step depends on, by name; empty while it publishes.
     files
         Content hashes of the published files, by path below OUT.
     """
 
     fingerprint: dict[str, str]
     files: dict[str, str]
+
+    @property
+    def finished(self):
+        """Whether all was published that had to be."""
+        return bool(self.fingerprint)
 
 
 @functools.cache
@@ -33,7 +41,9 @@ def hash_file(path):
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
         return MISSING
 
 
@@ -44,15 +54,13 @@ def forget_hashes():
 
 def read_record(outputs, name):
     """Return the record of a step, or None where there is no whole one."""
-    try:
-        return Record(**json.loads(_record_path(outputs, name).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
+    told = read_state(_record_path(outputs, name))
+    return Record(**told) if told else None
 
 
 def write_record(outputs, name, record):
     """Write the record of a step."""
-    replace_text(_record_path(outputs, name), _dump(asdict(record)))
+    write_state(_record_path(outputs, name), asdict(record))
 
 
 def fingerprint_path(outputs, name):
@@ -62,24 +70,39 @@ def fingerprint_path(outputs, name):
 
 def read_fingerprint(outputs, name):
     """Return the fingerprint of a step as last written, empty where there is none."""
-    try:
-        return json.loads(fingerprint_path(outputs, name).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
+    return read_state(fingerprint_path(outputs, name)) or {}
 
 
 def write_fingerprint(outputs, name, fingerprint):
     """Write a fingerprint where it differs from the one there."""
-    path, text = fingerprint_path(outputs, name), _dump(fingerprint)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        replace_text(path, text)
+    path = fingerprint_path(outputs, name)
+    if read_state(path) != fingerprint:
+        write_state(path, fingerprint)
     return path
+
+
+def read_state(path):
+    """Return what `write_state` wrote, or None where there is no such file or it was altered.
+
+    A spoiled file that still could be read, as with one letter of a name changed, would hide
+    for good that something is outdated.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return told["content"] if told["sha256"] == _hash_content(told["content"]) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_state(path, content):
+    """Write what can be JSON, with a checksum of its own, whole or not at all."""
+    replace_text(path, _dump({"content": content, "sha256": _hash_content(content)}))
 
 
 def replace_text(path, text):
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{path.name}.partial")
     partial.write_text(text, encoding="utf-8", newline="\n")
     os.replace(partial, path)
 
@@ -107,3 +130,7 @@ def _record_path(outputs, name):
 
 def _dump(content):
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _hash_content(content):
+    return hashlib.sha256(_dump(content).encode()).hexdigest()

@@ -25,6 +25,8 @@ def examine_step(step, settings):
     record = read_record(settings.outputs, step.name)
     if record is None:
         return fingerprint, ["it has not run yet"]
+    if not record.finished:
+        return fingerprint, ["it was stopped while it published"]
     files = sorted(record.files.items())
     hashes = {file: hash_file(settings.outputs.root / file) for file, _ in files}
     return fingerprint, [

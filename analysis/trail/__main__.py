@@ -4,25 +4,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.errors import AnalysisError
+from analysis.command import run_command
 from analysis.paths import RAW, Outputs
-from analysis.trail.trial import load
 
 
 def main(arguments=None):
     """Print a trail and return the exit code: 0, 1 wrong data, 2 unknown id, 3 nothing there."""
-    options = _make_parser().parse_args(arguments)
+    return run_command(_explain, _make_parser().parse_args(arguments))
+
+
+def _explain(options):
+    from analysis.trail.trial import load
+
     processed = Outputs(Path(options.out).resolve()).processed
-    try:
-        trial = load(processed, raw=Path(options.raw).resolve())
-        print(trial.explain(options.result_id, participant=options.participant))
-    except AnalysisError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader has seen enough, as in `... | head`; nothing is left to be flushed.
-        sys.stdout = None
-    return 0
+    trial = load(processed, raw=Path(options.raw).resolve())
+    print(trial.explain(options.result_id, participant=options.participant))
 
 
 def _make_parser():
