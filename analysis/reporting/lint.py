@@ -2,8 +2,8 @@
 
 import re
 
-# Names that hold digits and are no results.
-ALLOWED = re.compile(r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b")
+# Names that hold digits and are no results; the last are the numbers of a checklist's items.
+ALLOWED = re.compile(r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b|^\| \d+[a-d]? \|")
 NUMBER_WORD = re.compile(
     r"\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred)\b", re.I
 )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from analysis.errors import DataError
+from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
 from analysis.reporting.values import escape_markdown
 
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^\s>]+)\s*>\}\}")
@@ -11,6 +12,7 @@ FIGURE = re.compile(
     r"^!\[(?P<caption>.*)\]\(_generated/figures/(?P<name>\w+)\)\{(?P<attributes>[^}]*)\}\s*$"
 )
 TABLE = re.compile(r"^_generated/tables/(\w+)\.html$")
+CHECKLIST = re.compile(r"^checklists/\w+\.yml$")
 OPEN_TABLE = re.compile(r"^(:{3,})\s*\{#tbl-")
 
 
@@ -28,7 +30,7 @@ class Line:
 
 
 def read_lines(path, root):
-    """Read a source file with the parts that it includes.
+    """Read a source file with the parts and checklists that it includes.
 
     Parameters
     ----------
@@ -38,19 +40,35 @@ def read_lines(path, root):
     Returns
     -------
     list of Line
+        The rows of a checklist stand at the line that includes it.
     """
+    lines = _read_parts(path, root)
+    headings = list_headings(line.text for line in lines)
+    read = []
+    for line in lines:
+        code = SHORTCODE.fullmatch(line.text.strip())
+        if code and CHECKLIST.match(code[2]):
+            items = read_checklist(root / code[2])
+            rows = print_checklist(items, headings, source=code[2]).splitlines()
+            read += [Line(row, line.file, line.number) for row in rows]
+        else:
+            read.append(line)
+    return read
+
+
+def _read_parts(path, root):
     lines = []
     name = path.relative_to(root.parent).as_posix()
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = Line(text, name, number)
         code = SHORTCODE.fullmatch(text.strip())
-        if code and code[1] == "include" and not TABLE.match(code[2]):
-            part = root / code[2]
-            if not part.exists():
-                raise line.error(f"there is no {code[2]}", "Correct the include")
-            lines += read_lines(part, root)
-        else:
+        if not (code and code[1] == "include") or TABLE.match(code[2]):
             lines.append(line)
+            continue
+        part = root / code[2]
+        if not part.exists():
+            raise line.error(f"there is no {code[2]}", "Correct the include")
+        lines += [line] if CHECKLIST.match(code[2]) else _read_parts(part, root)
     return lines
 
 
@@ -92,7 +110,7 @@ def fill_lines(lines, *, values, generated, mark):
                 caption_of = opened[1]
             elif caption_of and text.strip() == caption_of:
                 caption_of = None
-            elif caption_of and text.strip() and mark:
+            elif caption_of and text.strip() and mark and not text.startswith("|"):
                 text = f"{_mark(mark)} {text}"
                 caption_of = None
             filled.append(text)

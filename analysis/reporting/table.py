@@ -1,10 +1,15 @@
 """A table that is built once and means the same in HTML, Word and PDF."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 FOLDER = "tables"
+# As wide as a figure where figures are tabular.
+FIGURE_SPACE = "\u2007"
+# What of a number stands before its decimal point; a minus sign is as wide as a figure.
+WHOLE_PART = re.compile(r"[−+]?\d+")
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,9 @@ class Table:
     notes
         Footnotes, one sentence each, made like a cell.
     numeric
-        Whether the cells after the first column are numbers, aligned as such.
+        Whether the cells after the first column are numbers. Those of a column stand with their
+        first decimal points below each other: `data-pad` of a cell holds the spaces to set
+        before it, which are not part of its text.
     """
 
     columns: tuple[str, ...]
@@ -57,13 +64,19 @@ class Table:
     def _bodies(self):
         """Rows under one heading are one body, for that is what the heading's scope means."""
         bodies = [[]]
+        widths = self._whole_widths() if self.numeric else [0] * len(self.columns)
         for row in self.rows:
             if len(row) == 1 and bodies[-1]:
                 bodies.append([])
-            bodies[-1].append(self._row(row))
+            bodies[-1].append(self._row(row, widths))
         return ["\n".join(rows) for rows in bodies]
 
-    def _row(self, row):
+    def _whole_widths(self):
+        """Return the widest whole part of each column, in characters."""
+        full = [row for row in self.rows if len(row) > 1]
+        return [max(map(_whole_width, column)) for column in zip(*full, strict=True)]
+
+    def _row(self, row, widths):
         if len(row) == 1:
             span = len(self.columns)
             return (
@@ -72,7 +85,7 @@ class Table:
         heading, *cells = row
         return (
             f'<tr><th scope="row">{_html(heading)}</th>'
-            + "".join(f"<td>{_html(cell)}</td>" for cell in cells)
+            + "".join(map(_data_cell, cells, widths[1:]))
             + "</tr>"
         )
 
@@ -100,3 +113,21 @@ def _html(cell):
     if not cell.result_id:
         return escape(cell.text)
     return f'<span class="result" data-result="{escape(cell.result_id)}">{escape(cell.text)}</span>'
+
+
+def _data_cell(cell, width):
+    own = _whole_width(cell)
+    spaces = FIGURE_SPACE * (width - own) if own else ""
+    pad = f' data-pad="{spaces}"' if spaces else ""
+    return f"<td{pad}>{_html(cell)}</td>"
+
+
+def _whole_width(cell):
+    whole = WHOLE_PART.match(_text(cell))
+    return len(whole[0]) if whole else 0
+
+
+def _text(cell):
+    if isinstance(cell, tuple):
+        return "".join(map(_text, cell))
+    return cell if isinstance(cell, str) else cell.text

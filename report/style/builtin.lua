@@ -11,13 +11,14 @@ local is_typst = FORMAT == "typst"
 local is_docx = FORMAT == "docx"
 
 local function label(id)
-  local kind = id:match("^(%a+)-")
-  if not names[kind] then return nil end
-  if not numbers[id] then
-    counts[kind] = counts[kind] + 1
-    numbers[id] = names[kind] .. NBSP .. counts[kind]
-  end
   return numbers[id]
+end
+
+local function number(element)
+  local kind = element.identifier:match("^(%a+)-")
+  if not names[kind] then return end
+  counts[kind] = counts[kind] + 1
+  numbers[element.identifier] = names[kind] .. NBSP .. counts[kind]
 end
 
 local function with_label(id, inlines)
@@ -30,10 +31,30 @@ local function typst(inlines)
   return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
 end
 
--- A cell is a string of Typst, in which nothing can act as markup.
+-- Spaces as wide as a figure, in front of a number, bring its decimal point below the others.
+local function pad_of(cell)
+  return cell.attr.attributes["pad"] or cell.attr.attributes["data-pad"] or ""
+end
+
+local function refer(cite)
+  local id = cite.citations[1].id
+  local kind = id:match("^(%a+)-")
+  if not names[kind] then return nil end
+  if not label(id) then return pandoc.Str("?@" .. id) end
+  return pandoc.Link({ pandoc.Str(label(id)) }, "#" .. id)
+end
+
+-- A cell is a string of Typst, in which nothing can act as markup, unless it leads elsewhere.
 local function typst_cell(cell, heading)
-  local text = pandoc.utils.stringify(cell.contents):gsub("\\", "\\\\"):gsub('"', '\\"')
-  local content = (heading and 'strong("%s")' or '[#"%s"]'):format(text)
+  local content
+  local leads = false
+  cell.contents:walk({ Link = function() leads = true end })
+  if leads then
+    content = "[" .. typst(pandoc.utils.blocks_to_inlines(cell.contents)) .. "]"
+  else
+    local text = pandoc.utils.stringify(cell.contents):gsub("\\", "\\\\"):gsub('"', '\\"')
+    content = (heading and 'strong("%s")' or '[#"%s"]'):format(pad_of(cell) .. text)
+  end
   if cell.col_span > 1 then
     return ("table.cell(colspan: %d, %s)"):format(cell.col_span, content)
   end
@@ -110,7 +131,6 @@ local SHORT = 24
 -- Pandoc repeats a footer on every page and rules off every row; a journal does neither.
 local function typst_table(tbl, id, caption)
   local columns = #tbl.colspecs
-  local numeric = tbl.classes:includes("numeric")
   local out = pandoc.List()
   -- So many letters fit beside each other at the two sizes.
   local widths, total = measure_columns(tbl, 60)
@@ -119,8 +139,6 @@ local function typst_table(tbl, id, caption)
   if not fits then widths = fit_columns(tbl, 135) end
   local tracks = {}
   for i = 1, columns do tracks[i] = fits and "auto" or widths[i] .. "fr" end
-  local align = {}
-  for i = 1, columns do align[i] = (numeric and i > 1) and "right" or "left" end
   local rows = 0
   for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
   out:insert("#[")
@@ -132,7 +150,7 @@ local function typst_table(tbl, id, caption)
   end
   out:insert("#figure(kind: table, supplement: none, numbering: none, caption: [" .. typst(caption) .. "])[")
   out:insert("#set text(size: " .. size .. ")")
-  out:insert(("#table(columns: (%s,), align: (%s,),"):format(table.concat(tracks, ", "), table.concat(align, ", ")))
+  out:insert(("#table(columns: (%s,), align: left,"):format(table.concat(tracks, ", ")))
   out:insert("table.hline(stroke: 0.8pt),")
   for _, row in ipairs(tbl.head.rows) do
     local cells = pandoc.List()
@@ -145,7 +163,9 @@ local function typst_table(tbl, id, caption)
       for _, row in ipairs(rows) do
         local cells = pandoc.List()
         for _, cell in ipairs(row.cells) do cells:insert(typst_cell(cell, is_group(row))) end
-        out:insert(table.concat(cells, ", ") .. ",")
+        local told = table.concat(cells, ", ")
+        -- As a heading it stays with the row below it.
+        out:insert(is_group(row) and "table.header(level: 2, repeat: false, " .. told .. ")," or told .. ",")
       end
     end
   end
@@ -162,11 +182,22 @@ end
 
 local function set_columns(tbl)
   local widths, total = fit_columns(tbl, 105)
-  local numeric = tbl.classes:includes("numeric")
-  for i = 1, #tbl.colspecs do
-    local align = numeric and i > 1 and pandoc.AlignRight or pandoc.AlignLeft
-    tbl.colspecs[i] = { align, widths[i] / total }
-  end
+  for i = 1, #tbl.colspecs do tbl.colspecs[i] = { pandoc.AlignLeft, widths[i] / total } end
+end
+
+-- In a table of words, too, the first cell of a row is its heading.
+local function head_rows(tbl)
+  tbl.classes:insert("text")
+  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.row_head_columns = 1
+    body.body = body.body:map(function(row)
+      row.cells[1].attr.attributes["scope"] = "row"
+      return row
+    end)
+    return body
+  end)
+  return tbl
 end
 
 local function fill_table(div)
@@ -174,6 +205,8 @@ local function fill_table(div)
   for _, block in ipairs(div.content) do
     if block.t == "RawBlock" and block.format == "html" then
       tbl = pandoc.read(block.text, "html").blocks[1]
+    elseif block.t == "Table" then
+      tbl = head_rows(block:walk({ Cite = refer }))
     elseif block.t == "Para" then
       caption = block.content
     end
@@ -239,13 +272,22 @@ local function shown(element)
   return matches
 end
 
-local first = {
+-- Numbers come first, since a table may name one that stands after it.
+local before = {
   traverse = "topdown",
   Div = function(div)
     if div.classes:includes("content-visible") or div.classes:includes("content-hidden") then
       if shown(div) then return nil end
       return {}, false
     end
+    number(div)
+  end,
+  Figure = number,
+}
+
+local first = {
+  traverse = "topdown",
+  Div = function(div)
     if div.identifier:match("^tbl%-") then return fill_table(div), false end
   end,
   Figure = function(figure)
@@ -277,15 +319,7 @@ local second = {
     end
     return meta
   end,
-  Cite = function(cite)
-    local id = cite.citations[1].id
-    local kind = id:match("^(%a+)-")
-    if not names[kind] then return nil end
-    if not numbers[id] then return pandoc.Str("?@" .. id) end
-    local text = pandoc.Str(numbers[id])
-    if is_typst then return pandoc.RawInline("typst", "#link(<" .. id .. ">)[" .. numbers[id] .. "]") end
-    return pandoc.Link({ text }, "#" .. id)
-  end,
+  Cite = refer,
 }
 
-return { first, second }
+return { before, first, second }

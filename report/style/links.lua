@@ -1,4 +1,5 @@
--- In HTML every printed result is a link to its row of the results page; elsewhere it is plain text.
+-- In HTML every printed result is a link to its row of the results page; elsewhere it is plain text,
+-- and numbers of tables get the spaces that a style sheet gives them there.
 -- Used by both renderers.
 
 local function unwrap(span)
@@ -18,4 +19,24 @@ function Span(span)
     return unwrap(span)
   end
   if span.classes:includes("constant") and not FORMAT:match("html") then return unwrap(span) end
+end
+
+function Table(tbl)
+  if FORMAT:match("html") then return nil end
+  local function pad(row)
+    for _, cell in ipairs(row.cells) do
+      local spaces = cell.attr.attributes["pad"] or cell.attr.attributes["data-pad"]
+      if spaces then
+        local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
+        inlines:insert(1, pandoc.Str(spaces))
+        cell.contents = { pandoc.Plain(inlines) }
+      end
+    end
+    return row
+  end
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.body = body.body:map(pad)
+    return body
+  end)
+  return tbl
 end

@@ -21,3 +21,11 @@ function CodeBlock(block)
   block.attributes["tabindex"] = "0"
   return block
 end
+
+-- The corner that pandas leaves empty is no heading of anything.
+function RawBlock(block)
+  if block.format == "html" then
+    block.text = block.text:gsub("<th></th>", "<td></td>")
+    return block
+  end
+end

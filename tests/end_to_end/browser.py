@@ -18,7 +18,7 @@ TRIES_PER_SECOND = 5
 class Browser:
     """One page of a browser that keeps nothing."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, *, timeout=60):
         program = next(filter(None, map(shutil.which, PROGRAMS)))
         self._process = subprocess.Popen(
             [
@@ -42,7 +42,7 @@ class Browser:
             page = next(each for each in json.load(answer) if each["type"] == "page")
         self._numbers = itertools.count(1)
         self._socket = websocket.create_connection(
-            page["webSocketDebuggerUrl"], timeout=60, suppress_origin=True
+            page["webSocketDebuggerUrl"], timeout=timeout, suppress_origin=True
         )
 
     def close(self):

@@ -126,6 +126,21 @@ def test_each_document_names_its_renderer(simulated, suffix):
     assert "the built-in renderer (Pandoc" in text_of(simulated[suffix])
 
 
+def test_every_link_within_the_page_leads_somewhere(simulated):
+    page = simulated["html"].read_text("utf-8")
+    targets = set(re.findall(r'href="#([^"]+)"', page))
+    assert {"harms-1", "tbl-ae-listing", "statements"} <= targets
+    assert targets <= set(re.findall(r'\bid="([^"]+)"', page))
+
+
+def test_word_leads_to_no_bookmark_that_is_not_there(simulated):
+    with zipfile.ZipFile(simulated["docx"]) as archive:
+        xml = archive.read("word/document.xml").decode()
+    targets = set(re.findall(r'<w:hyperlink w:anchor="([^"]+)"', xml))
+    assert {"harms-1", "tbl-ae-listing"} <= targets
+    assert targets <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', xml))
+
+
 def test_the_page_loads_nothing_from_elsewhere(simulated):
     for name in ("html", "results"):
         page = simulated[name].read_text("utf-8")
@@ -234,6 +249,19 @@ def test_tables_have_headings_in_their_scope(simulated):
         assert re.search('<th [^>]*scope="row">The estimate</th>', table)
         assert re.search('<th [^>]*scope="row">quiet</th>', table)
         assert len(re.findall(r'<th [^>]*scope="rowgroup">', table)) == table.count("<tbody>") == 2
+
+
+def test_the_spaces_that_align_numbers_are_attributes_in_html_and_characters_on_paper(
+    tmp_path, small_inputs
+):
+    outputs = small_inputs(cell="10")
+    table = outputs.generated / "tables" / "efficacy.html"
+    wide = table.read_text("utf-8").replace("<td>10<", '<td data-pad="\u2007\u2007">10<')
+    table.write_text(wide, "utf-8")
+    documents = render(outputs, tmp_path / "documents")
+    assert 'data-pad="\u2007\u2007">10</td>' in documents["html"].read_text("utf-8")
+    for suffix in ("docx", "pdf"):
+        assert "\u2007\u200710" in read_document(documents[suffix])
 
 
 def test_the_pdf_is_tagged_and_tells_its_language(simulated):

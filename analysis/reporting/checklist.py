@@ -1,0 +1,123 @@
+"""A reporting checklist as a table in which every item leads to its place, or says why not."""
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from analysis.errors import DataError
+from analysis.reporting.values import escape_markdown
+
+HEADING = re.compile(r"^#{1,3} +(?P<words>[^{]+?)(?: *\{.*\})?$")
+ABSTRACT = "abstract"
+# How much of a line each column has.
+WIDTHS = (1, 7, 7)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a checklist asks for, and where the report has it.
+
+    Parameters
+    ----------
+    item
+        Its number in the checklist.
+    asks
+        What it asks for, in our words.
+    places
+        ``#heading``, ``@table``, ``@figure`` or ``abstract``.
+    reason
+        Why it does not apply, or not in full.
+    """
+
+    item: str
+    asks: str
+    places: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def read_checklist(path):
+    """Read a checklist of report/checklists/.
+
+    Returns
+    -------
+    tuple of Item
+
+    Raises
+    ------
+    DataError
+        An item has neither a place nor a reason.
+    """
+    items = []
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        read = Item(
+            str(entry["item"]),
+            entry["asks"],
+            tuple(entry.get("places", ())),
+            entry.get("reason", ""),
+        )
+        if not read.places and not read.reason:
+            raise DataError(
+                f"item {read.item} has neither a place nor a reason", file=path.name, field="places"
+            )
+        items.append(read)
+    return tuple(items)
+
+
+def list_headings(lines):
+    """Return the words of each heading of the article by the name that Pandoc gives it.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    """
+    headings = {}
+    for line in lines:
+        heading = HEADING.match(line)
+        if heading:
+            words = heading["words"]
+            base = re.sub(r"[^\w\s.-]", "", words.lower()).strip().replace(" ", "-")
+            names = (base, *(f"{base}-{again}" for again in range(1, 100)))
+            headings[next(name for name in names if name not in headings)] = words
+    return headings
+
+
+def print_checklist(items, headings, *, source):
+    """Return a checklist as a table in Markdown.
+
+    Parameters
+    ----------
+    items : iterable of Item
+    headings : dict of str to str
+        As `list_headings` returns them.
+    source : str
+        The file of the items, for errors.
+
+    Raises
+    ------
+    DataError
+        A place is no heading, table or figure.
+    """
+    rows = [("Item", "What it asks for", "Where it is")]
+    rows.append(tuple("-" * 6 * width for width in WIDTHS))
+    for item in items:
+        told = "; ".join(_print_place(place, headings, source) for place in item.places)
+        reason = escape_markdown(item.reason)
+        if item.reason and not item.places:
+            reason = f"not applicable: {reason}"
+        elif item.reason:
+            reason = f" ({reason})"
+        rows.append((item.item, escape_markdown(item.asks), told + reason))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _print_place(place, headings, source):
+    if place == ABSTRACT:
+        return "Title page and abstract"
+    if re.match(r"@(?:fig|tbl)-[\w-]+$", place):
+        return place
+    if not place.startswith("#") or place[1:] not in headings:
+        raise DataError(
+            f"{place} is no heading, table or figure", file=source, hint="Correct the place"
+        )
+    return f"[{escape_markdown(headings[place[1:]])}]({place})"
