@@ -112,7 +112,7 @@ def test_an_unknown_result_names_the_nearest(trial):
 
 
 def test_the_command_prints_the_whole_trail(trial, capsys, monkeypatch):
-    monkeypatch.setattr("analysis.trail.__main__.load", lambda *_, **__: trial)
+    monkeypatch.setattr("analysis.trail.trial.load", lambda *_, **__: trial)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 0
     told = capsys.readouterr().out
     heads = re.findall(r"^(Pairs|Scores|Items|Changes|Queries) \(", told, re.MULTILINE)
