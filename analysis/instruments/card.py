@@ -69,7 +69,7 @@ def format_catalogue(instruments):
     width = max(len(instrument.name) for instrument in instruments)
     return "\n".join(
         f"{instrument.name:{width}}  {instrument.label} "
-        f"({_range(instrument.variants[0].low, instrument.variants[0].high)}, "
+        f"({format_range(instrument.variants[0].low, instrument.variants[0].high)}, "
         f"better: {instrument.better})"
         for instrument in instruments
     )
@@ -80,22 +80,26 @@ def _variant_rows(variants):
     for variant in variants:
         pair = "a pair of visits uses what both have" if variant.matched else ""
         same = "same components" if variant.components and variant.components == shown else ""
-        yield (variant.name, _join(variant.label, _range(variant.low, variant.high), pair, same))
+        yield (
+            variant.name,
+            _join(variant.label, format_range(variant.low, variant.high), pair, same),
+        )
         for component in () if same else variant.components:
             better = f"better: {component.better}" if component.better else ""
-            label = _join(component.label, _range(component.low, component.high), better)
+            label = _join(component.label, format_range(component.low, component.high), better)
             yield (f"{variant.name}, {component.name}", label)
         shown = variant.components
 
 
 def _limits(item):
     if not item.text:
-        yield _range(item.low, item.high, item.unit)
+        yield format_range(item.low, item.high, item.unit)
     if any(item.locations):
         yield ", ".join(place.replace("_", " ") or "both sides in one" for place in item.locations)
 
 
-def _range(low, high, unit=""):
+def format_range(low, high, unit=""):
+    """Return limits as text, "" where there are none; a name stands for a setting of study.yml."""
     if low is None and high is None:
         return ""
     top = f"study.yml, {high}" if isinstance(high, str) else high

@@ -13,6 +13,7 @@ INK = (0x1D, 0x1F, 0x23)
 MARK_RED = (0x8A, 0x1C, 0x1C)
 SIZES = {
     "Title": 18,
+    "Subtitle": 10,
     "Heading 1": 14,
     "Heading 2": 12,
     "Heading 3": 10.5,
@@ -29,7 +30,9 @@ SIZES = {
 MANY_COLUMNS = 6
 TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
-TALLEST_PICTURE_CM = 15
+TALLEST_PICTURE_CM = 13
+# A table with no more rows than this is kept on one page; of a longer one, the first and last.
+SHORT, TOGETHER = 14, 2
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -37,7 +40,7 @@ def write_reference(path):
     """Make the reference document from Pandoc's own, with the styles of a journal."""
     from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
     raw = subprocess.run(
         [find_pandoc(), "--print-default-data-file=reference.docx"],
@@ -53,8 +56,14 @@ def write_reference(path):
         cell.base_style = document.styles["Compact"]
         _set_style(cell, size)
     document.styles["Normal"].paragraph_format.line_spacing = 1.15
-    for name in ("Table Caption", "Image Caption"):
-        document.styles[name].paragraph_format.keep_with_next = name == "Table Caption"
+    for name, before, after in (
+        ("Table Caption", 14, 4),
+        ("Image Caption", 4, 14),
+        ("Captioned Figure", 14, 0),
+    ):
+        spacing = document.styles[name].paragraph_format
+        spacing.space_before, spacing.space_after = Pt(before), Pt(after)
+        spacing.keep_with_next = name != "Image Caption"
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
@@ -177,9 +186,31 @@ def _finish_table(table, style):
     look.addprevious(margins)
     for paragraph in table._tbl.iter(qn("w:p")):
         paragraph.get_or_add_pPr().style = style.style_id
-    for row in table.rows:
-        whole = row._tr.get_or_add_trPr()
+    for row in table._tbl.tr_lst:
+        whole = row.get_or_add_trPr()
         whole.append(whole.makeelement(qn("w:cantSplit"), {}))
+    _keep_rows_together(table._tbl.tr_lst)
+
+
+def _keep_rows_together(rows):
+    """Leave no heading, first row or note alone on a page, and rule the notes off."""
+    from docx.oxml.ns import qn
+
+    last = len(rows) - 1
+    is_spanned = [len(row.tc_lst) == 1 for row in rows]
+    notes = next((index for index in range(last, 0, -1) if not is_spanned[index]), last) + 1
+    for index, row in enumerate(rows):
+        early, late = index <= TOGETHER, index >= min(notes, last) - TOGETHER
+        if index < last and (len(rows) <= SHORT or early or late or is_spanned[index]):
+            for paragraph in row.iter(qn("w:p")):
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
+    if notes <= last:
+        for cell in rows[notes].tc_lst:
+            borders = cell.get_or_add_tcPr().makeelement(qn("w:tcBorders"), {})
+            line = {"val": "single", "sz": "4", "space": "0", "color": "1D1F23"}
+            attributes = {qn(f"w:{name}"): value for name, value in line.items()}
+            borders.append(borders.makeelement(qn("w:top"), attributes))
+            cell.tcPr.append(borders)
 
 
 def _fit_pictures(document):

@@ -126,7 +126,7 @@ local function strengthen(tbl)
 end
 
 -- A table with no more rows than this is kept on one page.
-local SHORT = 24
+local SHORT = 16
 
 -- Pandoc repeats a footer on every page and rules off every row; a journal does neither.
 local function typst_table(tbl, id, caption)
@@ -138,7 +138,7 @@ local function typst_table(tbl, id, caption)
   local size = fits and "8.6pt" or "7.6pt"
   if not fits then widths = fit_columns(tbl, 135) end
   local tracks = {}
-  for i = 1, columns do tracks[i] = fits and "auto" or widths[i] .. "fr" end
+  for i = 1, columns do tracks[i] = widths[i] .. "fr" end
   local rows = 0
   for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
   out:insert("#[")
@@ -171,11 +171,13 @@ local function typst_table(tbl, id, caption)
   end
   out:insert("table.hline(stroke: 0.8pt),")
   out:insert(")")
+  local notes = pandoc.List()
   for _, row in ipairs(tbl.foot.rows) do
     for _, cell in ipairs(row.cells) do
-      out:insert("#note[" .. typst(pandoc.utils.blocks_to_inlines(cell.contents)) .. "]")
+      notes:insert(typst(pandoc.utils.blocks_to_inlines(cell.contents)))
     end
   end
+  if #notes > 0 then out:insert("#note[" .. table.concat(notes, " \\\n") .. "]") end
   out:insert("] <" .. id .. ">\n]")
   return pandoc.RawBlock("typst", table.concat(out, "\n"))
 end

@@ -11,18 +11,18 @@ from analysis.safety.overview import is_fatal, is_serious
 HEADS = {
     "event": "Event",
     "recorded": "As recorded",
-    "period": "Period",
-    "days": "Study days",
+    "period": "Period, study days",
     "grade": "Grade",
     "serious": "Serious",
     "related_liposuction": "Liposuction",
     "related_injection": "Injection",
     "related_product": "Product",
     "related_disease": "Disease",
-    "action": "Action",
-    "outcome": "Outcome",
+    "action": "Action, outcome",
     "withdrawal": "Withdrawal",
 }
+# What shares a column with another, so that the listing fits a page.
+TOGETHER = {"period": "days", "action": "outcome"}
 NOTES = (
     "Day 0 is the procedure. Period in which the event began: procedure, from the start of "
     "anaesthesia; product, from the first injection; before and after: listed, not counted.",
@@ -65,6 +65,8 @@ def make_withdrawal_table(events, results, *, coarsen):
 
 def _make_table(events, coarsen, *, notes):
     listed = list_adverse_events(events, coarsen=coarsen)
+    for name, other in TOGETHER.items():
+        listed[name] = listed[name] + ", " + listed[other]
     columns = [name for name in HEADS if _is_shown(name, listed[name])]
     remarks = list(dict.fromkeys(note for note in listed["note"] if note))
     marks = {note: f" [{name_letter(number).lower()}]" for number, note in enumerate(remarks)}

@@ -1,19 +1,20 @@
 """The cards of the instruments that the study uses, for the supplement."""
 
-from itertools import groupby
-
-from analysis.instruments.card import make_card
+from analysis.instruments.card import BASES, format_range
 from analysis.instruments.catalogue import find_instrument
 from analysis.reporting.table import Table
 
-SECTIONS_IN_ONE_ROW = ("Items", "Variants")
+NOTE = (
+    "The full card of an instrument, with the name of each item and component, is printed by "
+    "python -m analysis.instruments and its name, which stands here in brackets."
+)
 
 
 def make_cards_table(study):
     """Make one table of all cards, in the order of the outcomes.
 
-    Items and variants of an instrument stand in one cell each; the card of the command
-    line gives them a line each.
+    What belongs together stands in one row: items with the same limits, all scores, all
+    thresholds, all sources of one kind. The card of the command line gives them a line each.
     """
     outcomes = (*study.outcomes, *study.supporting)
     names = list(dict.fromkeys(outcome.instrument for outcome in outcomes))
@@ -21,21 +22,66 @@ def make_cards_table(study):
     rows = []
     for instrument in map(find_instrument, dict.fromkeys(read)):
         rows.append((f"{instrument.label} ({instrument.name})",))
-        for section, facts in _split_sections(make_card(instrument)):
-            if section in SECTIONS_IN_ONE_ROW:
-                rows.append((section, ". ".join(f"{name}: {text}" for name, text in facts)))
-            elif section == "Definition":
-                rows += facts
-            else:
-                rows += [(f"{section}: {name}", text) for name, text in facts]
-    return Table(columns=("Instrument", "Definition"), rows=tuple(rows), numeric=False)
+        rows += [(heading, text) for heading, text in _list_facts(instrument) if text]
+    columns = ("Instrument", "Definition")
+    return Table(columns=columns, rows=tuple(rows), notes=(NOTE,), numeric=False)
 
 
-def _split_sections(card):
-    """Yield each heading of a card with the rows below it."""
-    section = ""
-    for is_heading, rows in groupby(card, key=lambda row: len(row) == 1):
-        if is_heading:
-            section = list(rows)[-1][0]
-        else:
-            yield section, list(rows)
+def _list_facts(instrument):
+    """Yield a heading and a text for each row of a card."""
+    yield (
+        "Rating",
+        f"{_capital(instrument.measures)}; rated by {instrument.rated_by}; "
+        f"recall: {instrument.recall}. Anchors: {instrument.anchors}. "
+        f"Better: {instrument.better}. Licence: {instrument.licence}.",
+    )
+    yield "Items", _list_items(instrument.items)
+    yield "Scoring", f"{_capital(instrument.scoring_rule)}. Missing: {instrument.missing_rule}."
+    yield (
+        "Scores",
+        "; ".join(
+            f"{variant.label}{_bracket(format_range(variant.low, variant.high))}"
+            for variant in instrument.variants
+        ),
+    )
+    yield (
+        "Thresholds",
+        ". ".join(
+            f"{threshold.value}: {threshold.kind}, {threshold.level} level, "
+            f"{threshold.population} ({threshold.source})"
+            for threshold in instrument.thresholds
+        )
+        or "none is published",
+    )
+    for basis, words in BASES.items():
+        sources = [source.citation for source in instrument.sources if source.basis == basis]
+        yield _capital(words), "; ".join(sources)
+
+
+def _list_items(items):
+    """Name the recorded numbers, those with the same limits together."""
+    groups = {}
+    for item in items:
+        if not item.text and item.low is not None:
+            limits = format_range(item.low, item.high, item.unit)
+            groups.setdefault((limits, _tell_places(item.locations)), []).append(item.label)
+    return ". ".join(
+        f"{_capital('; '.join(labels))}{_bracket(limits, places)}"
+        for (limits, places), labels in groups.items()
+    )
+
+
+def _tell_places(locations):
+    named = [place.replace("_", " ") for place in locations if place]
+    if len(named) > 2:
+        return f"{len(named)} places, {named[0]} to {named[-1]}"
+    return " and ".join(named)
+
+
+def _bracket(*parts):
+    told = ", ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _capital(text):
+    return text[:1].upper() + text[1:]
