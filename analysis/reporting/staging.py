@@ -12,6 +12,7 @@ from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting import facts, lint
 from analysis.reporting.figure import find_hangul_fonts
+from analysis.reporting.guide import describe_run_time, make_record_table, make_remarks_table
 from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
 from analysis.reporting.origins import check_printed, list_printed, make_origins
 from analysis.reporting.page_parts import write_page_parts, write_typst_header
@@ -65,6 +66,7 @@ def collect_values(material, told):
         As `analysis.reporting.facts.document_facts` returns it.
     """
     constants = study_values(material.study)
+    record = material.sources / "record"
     if material.provenance.simulated:
         for key in facts.IDENTIFYING:
             constants.pop(key)
@@ -74,6 +76,7 @@ def collect_values(material, told):
         **constant_values(told.items(), "document"),
         **constant_values(facts.software_versions().items(), "software"),
         **choose_sentences(material.results, material.study),
+        **constant_values([("run_time", describe_run_time(record))], "record"),
     }
 
 
@@ -97,7 +100,7 @@ def stage_project(material, folder, *, renderer):
     folder.mkdir(parents=True)
     write_variables(values, folder / VARIABLES)
     lines = read_lines(material.sources / "index.qmd", material.sources)
-    appendix = read_lines(material.sources / "parts" / "_origins.qmd", material.sources)
+    appendix = read_lines(material.sources / "parts" / "_appendix.qmd", material.sources)
     lint.check_prose(lines + appendix)
     _check_claims(lines + appendix, values)
     front, body = split_front_matter(lines)
@@ -109,6 +112,8 @@ def stage_project(material, folder, *, renderer):
     printed = list_printed(f"{header['abstract']}\n{text}")
     check_printed(printed, material.results)
     write_html_table(make_origins(printed), "origins", folder / "own")
+    write_html_table(make_remarks_table(material.results), "remarks", folder / "own")
+    write_html_table(make_record_table(material.sources / "record"), "record", folder / "own")
     text += fill_lines(appendix, generated=folder / "own", **options)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     lint.check_references(lines + appendix, f"{header['abstract']}\n{text}", bibliography)

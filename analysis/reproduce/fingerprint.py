@@ -84,14 +84,24 @@ def declared_names():
 
 
 def report_sources():
-    """Return the words of the report, sorted: everything in report/ but what a run writes."""
+    """Return the words of the report, sorted: everything in report/ but what a run writes.
+
+    Of report/record/ they are what the guide prints; the results of record come from the report.
+    """
     written = ("_generated", "_output", "notebooks", "record")
+    record = paths.REPORT / "record"
     return sorted(
-        path
-        for entry in paths.REPORT.iterdir()
-        if not entry.name.startswith(".") and entry.name not in written
-        for path in ([entry] if entry.is_file() else entry.rglob("*"))
-        if path.is_file()
+        [
+            *record.glob("*.md"),
+            *record.glob("benchmark.json"),
+            *(
+                path
+                for entry in paths.REPORT.iterdir()
+                if not entry.name.startswith(".") and entry.name not in written
+                for path in ([entry] if entry.is_file() else entry.rglob("*"))
+                if path.is_file()
+            ),
+        ]
     )
 
 
