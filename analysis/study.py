@@ -1,6 +1,7 @@
 """The protocol and the analysis plan (study.yml) as frozen dataclasses."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -223,10 +224,16 @@ class PlaceboBenchmark:
 
 @dataclass(frozen=True)
 class Publication:
-    """How far listings are coarsened before they are printed."""
+    """How far listings are coarsened before they are printed, and what may never leave.
+
+    `identifier_fields` are fields of the export beside those that its dictionary flags;
+    `hospital_number` is a regular expression of the site's own numbers, "" for none.
+    """
 
     coarsen_listings: Setting
     age_band_years: Setting
+    identifier_fields: Setting
+    hospital_number: Setting
 
 
 @dataclass(frozen=True)
@@ -303,6 +310,10 @@ def _contradictions(study):
             yield f"outcome {outcome.name}: shown_beside names an unknown variant"
         if len(outcome.range) != 2 or outcome.range[0] >= outcome.range[1]:
             yield f"outcome {outcome.name}: range is [low, high]"
+    try:
+        re.compile(study.publication.hospital_number.value)
+    except (re.error, TypeError):
+        yield "publication: hospital_number is a regular expression"
     if study.placebo_benchmark.outcome not in {outcome.name for outcome in study.outcomes}:
         yield f"{study.placebo_benchmark.outcome!r} is no outcome"
     for event in study.intercurrent_events:

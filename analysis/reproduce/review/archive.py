@@ -14,15 +14,21 @@ from analysis import paths
 from analysis.errors import DataError, MissingError, UsageError
 from analysis.provenance import read_provenance
 from analysis.reproduce import pipeline
+from analysis.reproduce.fingerprint import RAW_PREFIX, raw_files
+from analysis.reproduce.privacy.folder import tell_origin
+from analysis.reproduce.privacy.gate import check_archive
+from analysis.reproduce.privacy.published import Origin
 from analysis.reproduce.review import crate
 from analysis.reproduce.review.checksums import FILE, write_checksums
 from analysis.reproduce.review.evidence import FOLDER, read_evidence
+from analysis.reproduce.review.ran import read_parameters
 from analysis.reproduce.review.sources import WHEELS, list_sources
 from analysis.reproduce.review.verify import check_fixity
 from analysis.reproduce.state import hash_file, read_record
 
 GUIDE = "report/REVIEWER.md"
 DIST = "dist"
+_RAW = "data/raw/"
 # The earliest that a zip file can say; a real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -43,20 +49,26 @@ def make_archive(settings, *, wheels=False, tell=print):
     Raises
     ------
     DataError
-        Files are not those of the record, git does not track one that the run needs, or the
-        data are real: only an export without identifiers may leave.
+        Files are not those of the record, git does not track one that the run needs, or
+        something may not leave: of a real trial only a de-identified export may.
+    UsageError
+        The run is a what-if.
     """
-    if settings.raw != paths.RAW or settings.params or settings.outputs.root != paths.ROOT:
-        raise UsageError("an archive holds the repository's own run", hint="Leave out RAW and OUT")
-    if not read_provenance(settings.outputs.processed).simulated:
+    if settings.params:
+        raise UsageError("a what-if is not archived", hint="Leave out PARAMS")
+    origin = tell_origin(settings.raw)
+    if origin is Origin.REAL:
         raise DataError(
-            "the data are real, and nothing here has looked for identifiers in them",
-            file="data/raw",
-            hint="Real data stay where they are; archive the simulated export",
+            "these are data of real people as received, and no archive carries them",
+            file=settings.raw,
+            hint="Make an export that may leave (python -m analysis.reproduce deidentify RAW NEW),"
+            " then report, record and archive with RAW=NEW",
         )
-    record = read_evidence(paths.ROOT / FOLDER)
+    outputs = settings.outputs
+    record = read_evidence(outputs.root / FOLDER)
     _check_record(settings)
-    contents = {name: paths.ROOT / name for name in _list_files(record)}
+    contents = list_contents(settings, record)
+    check_archive(contents, raw=settings.raw, tell=tell)
     if wheels:
         contents |= _get_wheels(paths.ROOT / ".run" / "wheels")
     project = (paths.ROOT / "pyproject.toml").read_bytes()
@@ -64,20 +76,23 @@ def make_archive(settings, *, wheels=False, tell=print):
     name = f"{told['name']}-{told['version']}"
     described = crate.describe_crate(
         {path: file.stat().st_size for path, file in contents.items()},
-        steps={step.name: read_record(settings.outputs, step.name) for step in pipeline.STEPS},
+        steps={step.name: read_record(outputs, step.name) for step in pipeline.STEPS},
+        parameters=read_parameters(outputs),
         record=record,
         pages=_find_pages(record.packages),
         project=project,
-        description=read_provenance(settings.outputs.processed).description,
+        description=read_provenance(outputs.processed).description,
         day=record.recorded_on,
     ).encode()
     hashes = {path: hash_file(file) for path, file in contents.items()}
     hashes[crate.FILE] = hashlib.sha256(described).hexdigest()
     texts = {crate.FILE: described, FILE: write_checksums(hashes).encode()}
-    archive = paths.ROOT / DIST / f"{name}.zip"
+    archive = outputs.root / DIST / f"{name}.zip"
     _write_zip(archive, contents, texts, top=name)
     size = archive.stat().st_size / 2**20
-    tell(f"{DIST}/{archive.name}: {len(contents) + len(texts)} files, {size:.1f} MB")
+    tell(
+        f"{os.path.relpath(archive, paths.ROOT)}: {len(contents) + len(texts)} files, {size:.1f} MB"
+    )
     tell(f"SHA-256 {hash_file(archive)}")
     return archive
 
@@ -91,15 +106,34 @@ def _check_record(settings):
             )
 
 
-def _list_files(record):
-    """Sources as git has them, and what the run on record published."""
+def list_contents(settings, record):
+    """Return where each file of the archive lies: sources as git has them, and what the run made.
+
+    The export of the run stands in data/raw, whatever folder it came from, so that the archive
+    is a repository that runs.
+
+    Raises
+    ------
+    DataError
+        The run needs a file that git does not track.
+    """
+    root = settings.outputs.root
     sources = list_sources(paths.ROOT)
-    needed = {f"data/{name}" if name.startswith("raw/") else name for name in record.inputs}
+    contents = {name: paths.ROOT / name for name in sources}
+    needed = {name for name in record.inputs if not name.startswith(RAW_PREFIX)}
+    if settings.raw == paths.RAW:
+        needed |= {f"data/{name}" for name in record.inputs if name.startswith(RAW_PREFIX)}
+    else:
+        contents = {name: path for name, path in contents.items() if not name.startswith(_RAW)}
+        for path in raw_files(settings.raw):
+            contents[f"{_RAW}{path.relative_to(settings.raw).as_posix()}"] = path
     untracked = sorted({*needed, GUIDE} - set(sources))
     if untracked:
         raise DataError("the run needs this file, and git does not track it", file=untracked[0])
-    own = (path for path in (paths.ROOT / FOLDER).iterdir() if path.is_file())
-    return sorted({*sources, *record.files, *(f"{FOLDER}/{path.name}" for path in own)})
+    own = (path.name for path in (root / FOLDER).iterdir() if path.is_file())
+    return contents | {
+        name: root / name for name in (*record.files, *(f"{FOLDER}/{n}" for n in own))
+    }
 
 
 def _find_pages(packages):

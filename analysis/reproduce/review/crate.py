@@ -5,7 +5,6 @@ import mimetypes
 import tomllib
 
 from analysis.reproduce import pipeline
-from analysis.reproduce.parameters import OWN, declared_parameters, read_notebook
 
 FILE = "ro-crate-metadata.json"
 _CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -24,7 +23,7 @@ _TYPES = {
 }
 
 
-def describe_crate(files, *, steps, record, pages, project, description, day):
+def describe_crate(files, *, steps, parameters, record, pages, project, description, day):
     """Return the text of ro-crate-metadata.json.
 
     Parameters
@@ -33,6 +32,8 @@ def describe_crate(files, *, steps, record, pages, project, description, day):
         Sizes of all files of the archive, by path.
     steps : dict of analysis.reproduce.state.Record
         What each step was made from and what it published, by name.
+    parameters : dict of dict
+        With which each notebook ran, as `analysis.reproduce.review.ran` reads them.
     record : analysis.reproduce.review.evidence.Evidence
     pages : dict of str
         Where each package is described, by its name.
@@ -44,8 +45,14 @@ def describe_crate(files, *, steps, record, pages, project, description, day):
         ISO date of the record.
     """
     told = tomllib.loads(project.decode("utf-8"))["project"]
-    actions = [_describe_action(step, steps[step.name], files) for step in pipeline.STEPS]
-    settings = [each for step in pipeline.STEPS for each in _describe_parameters(step)]
+    set_to = {
+        step.name: _describe_parameters(step, parameters[step.name]) for step in pipeline.STEPS
+    }
+    actions = [
+        _describe_action(step, steps[step.name], files, set_to[step.name])
+        for step in pipeline.STEPS
+    ]
+    settings = [each for several in set_to.values() for each in several]
     software = [_describe_python(record), *_describe_packages(record, pages)]
     name = f"{told['name']} {told['version']}"
     root = {
@@ -87,7 +94,7 @@ def describe_crate(files, *, steps, record, pages, project, description, day):
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _describe_action(step, made, files):
+def _describe_action(step, made, files, set_to):
     """A step as it ran: by which instrument, from which files, to which files."""
     instrument = f"notebooks/{step.name}.ipynb" if step.notebook else _module_path(step)
     read = [_place(name) for name in sorted(made.fingerprint)]
@@ -100,15 +107,13 @@ def _describe_action(step, made, files):
         "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         "object": [
             *({"@id": path} for path in read if path in files and path != instrument),
-            *({"@id": each["@id"]} for each in _describe_parameters(step)),
+            *({"@id": each["@id"]} for each in set_to),
         ],
         "result": [{"@id": path} for path in sorted(made.files) if path in files],
     }
 
 
-def _describe_parameters(step):
-    """The parameters of a notebook, at the defaults with which the record was made."""
-    declared = declared_parameters(read_notebook(step.notebook)) if step.notebook else {}
+def _describe_parameters(step, used):
     return [
         {
             "@id": f"#run-{step.name}-{name}",
@@ -116,8 +121,7 @@ def _describe_parameters(step):
             "name": name,
             "value": value,
         }
-        for name, value in declared.items()
-        if name not in OWN
+        for name, value in used.items()
     ]
 
 

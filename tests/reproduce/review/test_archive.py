@@ -112,6 +112,7 @@ def described(record):
     text = crate.describe_crate(
         files,
         steps=steps,
+        parameters={name: {"followup_visit": "week_4"} for name in steps},
         record=record,
         pages={name: f"https://{name}.org" for name in record.packages},
         project=PROJECT,
@@ -127,7 +128,7 @@ def test_the_crate_says_what_made_what_from_what(described):
     assert run["instrument"] == {"@id": "notebooks/04_efficacy.ipynb"}
     assert {"@id": "data/raw/a.csv"} in run["object"] and {"@id": "study.yml"} in run["object"]
     assert run["result"] == [{"@id": "data/processed/04_efficacy"}]
-    assert described["#run-04_efficacy-followup_visit"]["value"] == "week_12"
+    assert described["#run-04_efficacy-followup_visit"]["value"] == "week_4"
     assert described["#package-numpy"]["version"] == "2.4.6"
 
 

@@ -1,0 +1,41 @@
+"""Exact dates in a text, as people, programs and Korea write them."""
+
+import datetime
+import re
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = rf"(?P<{{}}>(?i:{'|'.join(_MONTHS)}))[a-z]*\.?"
+_BEFORE, _AFTER = r"(?<![0-9A-Za-z_.,/-])", r"(?![0-9A-Za-z_]|[-/][0-9])"
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+_MM, _DD = r"(?P<month>[01][0-9])", r"(?P<day>[0-3][0-9])"
+_MONTH, _DAY = r"(?P<month>[01]?[0-9])", r"(?P<day>[0-3]?[0-9])"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_BEFORE}{_YEAR}(?:[-/]|\.\s?|년\s?){_MONTH}(?:[-/]|\.\s?|월\s?){_DAY}(?=T[0-9]|{_AFTER})",
+        rf"{_BEFORE}{_YEAR}{_MM}{_DD}{_AFTER}",
+        # As PDF writes it: D:20161025000000Z.
+        rf"D:{_YEAR}{_MM}{_DD}",
+        rf"{_BEFORE}{_DAY}[-. ]+{_NAME.format('name')}[-., ]+{_YEAR}{_AFTER}",
+        rf"(?<![A-Za-z]){_NAME.format('name')}[-. ]+{_DAY}[-., ]+{_YEAR}{_AFTER}",
+    )
+)
+
+
+def find_days(text):
+    """Find exact dates that exist.
+
+    Yields
+    ------
+    (datetime.date, int)
+        A date, and where in the text it begins.
+    """
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            told = match.groupdict()
+            month = told.get("month") or _MONTHS.index(told["name"].casefold()) + 1
+            try:
+                day = datetime.date(int(told["year"]), int(month), int(told["day"]))
+            except ValueError:
+                continue
+            yield day, match.start()

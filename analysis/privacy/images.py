@@ -1,0 +1,97 @@
+"""What an image says beside its picture."""
+
+import zlib
+
+from analysis.privacy.pieces import Piece
+
+CANNOT = "an image that cannot be looked into"
+HIDDEN = "a part of an image that cannot be looked into"
+# Such data can hold the place, the day and the owner in fields that no pattern knows.
+CAMERA = "data of a camera or a photo program (EXIF, XMP, IPTC)"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
+# Chunks that say how to show the picture (PNG specification, third edition, chapter 11).
+_SHOWING = {
+    "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "cHRM", "gAMA", "iCCP", "sBIT", "sRGB", "cICP", "mDCV",
+    "cLLI", "bKGD", "hIST", "pHYs", "sPLT", "acTL", "fcTL", "fdAT",
+}  # fmt: skip
+_TEXTS = ("tEXt", "zTXt", "iTXt")
+_PERSONS = ("author", "artist", "creator")
+# Segments of a JPEG file: from SOS on the picture itself; JFIF, colour profile and Adobe's mark.
+_SOS, _COMMENT, _APPLICATIONS = 0xDA, 0xFE, range(0xE0, 0xF0)
+_PROFILES = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe")
+
+
+def read_image(content):
+    """Return the texts of a PNG or JPEG file: text chunks, comments, data of a camera.
+
+    Yields
+    ------
+    analysis.privacy.pieces.Piece
+        A chunk that is neither a text nor needed to show the picture is forbidden.
+    """
+    try:
+        if content.startswith(_PNG):
+            yield from _read_png(content)
+        elif content.startswith(_JPEG):
+            yield from _read_jpeg(content)
+        else:
+            yield Piece("", "", forbidden=CANNOT)
+    except (IndexError, ValueError, zlib.error):
+        yield Piece("", "", forbidden=CANNOT)
+
+
+def _read_png(content):
+    at, name = len(_PNG), ""
+    while name != "IEND":
+        length = int.from_bytes(content[at : at + 4])
+        name = content[at + 4 : at + 8].decode("ascii")
+        data = content[at + 8 : at + 8 + length]
+        if len(data) < length or not name:
+            raise ValueError("a chunk is cut off")
+        at += length + 12
+        if name in _TEXTS:
+            yield from _read_text(name, data)
+        elif name == "eXIf":
+            yield Piece(f"chunk {name}", "", forbidden=CAMERA)
+        elif name == "tIME":
+            year, rest = int.from_bytes(data[:2]), data[2:4]
+            yield Piece(f"chunk {name}", f"{year:04d}-{rest[0]:02d}-{rest[1]:02d}")
+        elif name not in _SHOWING:
+            yield Piece(f"chunk {name}", "", forbidden=HIDDEN)
+    if content[at:].strip(b"\0"):
+        yield Piece("behind the picture", "", forbidden=HIDDEN)
+
+
+def _read_text(name, data):
+    key, _, rest = data.partition(b"\0")
+    packed = name == "zTXt" or (name == "iTXt" and rest[0])
+    if name == "iTXt":
+        language, _, rest = rest[2:].partition(b"\0")
+        translated, _, rest = rest.partition(b"\0")
+        key += b" " + language + b" " + translated
+    elif name == "zTXt":
+        rest = rest[1:]
+    text = (zlib.decompress(rest) if packed else rest).decode("utf-8", "replace")
+    key = key.decode("utf-8", "replace").strip()
+    if "xmp" in key.casefold() or "raw profile" in key.casefold():
+        yield Piece(f"chunk {name}", "", forbidden=CAMERA)
+        return
+    yield Piece(f"chunk {name}", f"{key}: {text}")
+    if key.casefold() in _PERSONS:
+        yield Piece(f"chunk {name}", text, names_author=True)
+
+
+def _read_jpeg(content):
+    at = len(_JPEG)
+    while content[at + 1] != _SOS:
+        if content[at] != 0xFF:
+            raise ValueError("this is no segment")
+        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4])
+        data = content[at + 4 : at + 2 + length]
+        if marker == _COMMENT:
+            yield Piece("comment", data.decode("utf-8", "replace"))
+        elif marker in _APPLICATIONS and not data.startswith(_PROFILES):
+            yield Piece(f"segment APP{marker - _APPLICATIONS.start}", "", forbidden=CAMERA)
+        at += 2 + length
+    if content[content.rindex(b"\xff\xd9") + 2 :].strip(b"\0"):
+        yield Piece("behind the picture", "", forbidden=HIDDEN)
