@@ -8,7 +8,7 @@ import pytest
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.__main__ import main
 from analysis.cleaning.decode import decode_text, parse_table
-from analysis.cleaning.export import REDCAP, check_origin
+from analysis.cleaning.export import PARTICIPANT_FILES, REDCAP, check_origin
 from analysis.demo.export import make_export, write_export
 from analysis.errors import DataError, MissingError
 
@@ -215,6 +215,22 @@ def test_a_file_that_claims_to_be_real_must_not_be_the_simulated_one(folder, stu
     real = replace(export, provenance=replace(export.provenance, simulated=False))
     with pytest.raises(DataError):
         check_origin(real, study)
+
+
+@pytest.mark.parametrize("empty", ["exported_on", "ethics", "responsible_person"])
+def test_a_real_export_needs_its_date_its_ethics_and_a_person(valid, study, empty):
+    told = {"exported_on": "2026-01-01", "ethics": "Board, number", "responsible_person": "P"}
+    told[empty] = " "
+    real = replace(
+        valid,
+        hashes=dict.fromkeys(PARTICIPANT_FILES, "another"),
+        provenance=replace(valid.provenance, simulated=False, exported_on=told.pop("exported_on")),
+    )
+    stated = replace(study, governance=replace(study.governance, **told))
+    with pytest.raises(DataError, match="a real export needs this statement") as caught:
+        check_origin(real, stated)
+    assert str(caught.value).count(empty) == 1
+    assert caught.value.exit_code == 1
 
 
 def test_the_command_says_what_it_found_and_ends_as_it_should(folder, tmp_path, capsys):

@@ -1,8 +1,10 @@
-"""What a browser shows breaks no rule of WCAG 2.2 AA that axe-core can check, light or dark."""
+"""What a browser shows: no rule of WCAG 2.2 AA broken, light or dark, and keys that reach all."""
 
 import json
+import re
 from importlib import resources
 
+import pandas as pd
 import pytest
 from browser import Browser, wait_for
 
@@ -25,6 +27,8 @@ pytestmark = pytest.mark.needs("chromium")
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     opened = Browser(tmp_path_factory.mktemp("profile"), timeout=PATIENCE)
+    # A page that is not in front tells nothing of the focus.
+    opened.call("Emulation.setFocusEmulationEnabled", enabled=True)
     yield opened
     opened.close()
 
@@ -77,3 +81,53 @@ def test_a_page_has_no_violation(finished, browser, name):
     assert find_pale_text(browser) == []
     open_page(browser, page, scheme="dark")
     assert find_pale_text(browser) == []
+
+
+def press(browser, key):
+    for kind in ("keyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+
+def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finished, browser):
+    page = finished.root / "report" / "_output" / "index.html"
+    open_page(browser, page, scheme="light")
+    browser.evaluate(
+        """document.querySelector('a.result-link[href$="#efficacy.hand_mrss.hl"]').focus(); true"""
+    )
+    note = "document.getElementById('result-note')"
+    told = browser.evaluate(f"{note}.hidden ? '' : {note}.innerText")
+    assert told.splitlines()[0] == "efficacy.hand_mrss.hl"
+    assert "notebook 04_efficacy" in told and "n = " in told
+    described = "document.activeElement.getAttribute('aria-describedby')"
+    assert browser.evaluate(described) == "result-note"
+    press(browser, "Escape")
+    assert browser.evaluate(f"{note}.hidden")
+    target = browser.evaluate("document.activeElement.getAttribute('href')")
+    open_page(browser, page.with_name("results.html"), scheme="light")
+    row = f"document.getElementById({json.dumps(target.split('#')[1])})"
+    assert browser.evaluate(f"{row}.querySelector('a').getAttribute('href')") == (
+        "executed/04_efficacy.html"
+    )
+
+
+def test_every_output_of_the_shipped_export_says_that_it_is_simulated(finished):
+    processed = finished.root / "data" / "processed"
+    results = pd.read_csv(processed / "results.csv", dtype="str", keep_default_na=False)
+    assert set(results["data_origin"]) == {"simulated"}
+    people = pd.read_csv(processed / "participants.csv", dtype="str", keep_default_na=False)
+    assert people["participant_id"].str.match(r"SIM-\w+$").all()
+    for table in processed.glob("*.csv"):
+        days = re.findall(r"\b\d{4}-\d{2}-\d{2}\b", table.read_text("utf-8"))
+        assert [day for day in days if "2016-10-01" <= day <= "2018-01-31"] == [], table.name
+    report = finished.root / "report"
+    pages = [*(report / "_output").rglob("*.html")]
+    assert len(pages) == len(PAGES)
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "SIMULATED DATA, NOT RESULTS OF ANY TRIAL" in text, page.name
+        assert re.search("<title>Simulated", text), page.name
+    described = sorted((report / "_generated" / "figures").glob("*.txt"))
+    assert described
+    for path in described:
+        assert path.read_text("utf-8").startswith("SIMULATED"), path.name
+        assert "SIMULATED" in path.with_suffix(".svg").read_text("utf-8"), path.name

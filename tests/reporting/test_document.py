@@ -121,6 +121,24 @@ def test_word_and_pdf_map_printed_numbers_to_results(simulated, suffix):
     assert "Where each number comes from" not in text_of(simulated["html"])
 
 
+def test_the_appendix_names_every_number_that_the_article_prints(simulated):
+    page = simulated["html"].read_text("utf-8")
+    printed = set(re.findall(r'class="result"\s+data-result="([^"]+)"', page))
+    assert len(printed) > 20
+    appendix = next(
+        table
+        for table in Document(simulated["docx"]).tables
+        if "Result begins" in table.cell(0, 0).text
+    )
+    named = {
+        f"{row.cells[0].text}.{entry.split()[0]}"
+        for row in appendix.rows[1:]
+        for entry in row.cells[1].text.split("; ")
+        if entry.split()
+    }
+    assert {key for key in printed if key not in named} == set()
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_each_document_names_its_renderer(simulated, suffix):
     assert "the built-in renderer (Pandoc" in text_of(simulated[suffix])
@@ -269,6 +287,44 @@ def test_the_pdf_is_tagged_and_tells_its_language(simulated):
     assert catalogue["/MarkInfo"]["/Marked"]
     assert str(catalogue["/Lang"]).startswith("en")
     assert "pdfuaid" in catalogue["/Metadata"].get_object().get_data().decode("utf-8")
+
+
+def test_the_pdf_has_bookmarks_a_title_and_names_no_header_twice(simulated):
+    reader = PdfReader(simulated["pdf"])
+
+    def titles(outline):
+        for entry in outline:
+            yield from titles(entry) if isinstance(entry, list) else [entry.title]
+
+    assert {"Methods", "Statistical analysis", "Supplement"} <= set(titles(reader.outline))
+    assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_word_has_heading_styles_its_language_and_describes_every_picture(simulated):
+    document = Document(simulated["docx"])
+    styles = {
+        paragraph.text: paragraph.style.name
+        for paragraph in document.paragraphs
+        if paragraph.style.name.startswith("Heading")
+    }
+    assert styles["Methods"] == "Heading 1"
+    assert styles["Statistical analysis"] == "Heading 2"
+    assert document.core_properties.language == "en-GB"
+    assert document.core_properties.title
+    assert document.styles["Normal"].element.xpath(".//w:lang[@w:val='en-GB']")
+    with zipfile.ZipFile(simulated["docx"]) as archive:
+        xml = archive.read("word/document.xml").decode()
+    pictures = re.findall(r"<pic:cNvPr[^>]*>", xml)
+    assert len(pictures) > 10
+    assert all(re.search(r'descr="[^"]+', picture) for picture in pictures)
+
+
+def test_word_keeps_headings_and_first_rows_with_what_follows(simulated):
+    for table in Document(simulated["docx"]).tables:
+        rows = table._tbl.tr_lst
+        kept = [bool(row.xpath(".//w:keepNext")) for row in rows]
+        assert kept[: min(3, len(rows) - 1)] == [True] * min(3, len(rows) - 1)
+        assert not kept[-1]
 
 
 def test_word_tables_repeat_their_heading_row(simulated):

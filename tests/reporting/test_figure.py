@@ -1,6 +1,7 @@
 """A figure is saved whole, the same each time, and drawn no more often than needed."""
 
 import io
+import re
 
 import pytest
 from matplotlib.figure import Figure
@@ -33,6 +34,16 @@ def test_two_drawings_of_one_figure_are_the_same_to_the_byte(tmp_path, monkeypat
             tmp_path / name / f"figures/example.{suffix}" for name in ("first", "second")
         )
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_simulated_figure_says_so_in_the_picture_and_in_the_file(tmp_path):
+    figure = draw_example()
+    save(figure, tmp_path)
+    assert "SIMULATED" in [text.get_text() for text in figure.texts]
+    with Image.open(tmp_path / "figures/example.png") as picture:
+        assert picture.text["Description"].startswith("SIMULATED data. ")
+    svg = (tmp_path / "figures/example.svg").read_text("utf-8")
+    assert "<dc:description>SIMULATED data. " in re.sub(r">\s+", ">", svg)
 
 
 def test_what_reaches_beyond_the_canvas_is_not_cut_off(tmp_path):
