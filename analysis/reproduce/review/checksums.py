@@ -1,6 +1,7 @@
 """SHA256SUMS of a folder: what it holds, and whether that is all."""
 
 import re
+from pathlib import PurePosixPath
 
 from analysis.errors import DataError
 from analysis.reproduce.state import MISSING, forget_hashes, hash_file
@@ -15,13 +16,17 @@ def read_checksums(path):
     Raises
     ------
     DataError
-        A line is not a hash and a path, or a path stands there twice.
+        A line is not a hash and a path, a path stands there twice, or it leads out of the folder:
+        whoever reads or copies what is listed would reach beyond it.
     """
     found = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = _LINE.fullmatch(line)
         if not match or match[2] in found:
             raise DataError("this line is no checksum of its own", file=path, line=number)
+        plain = PurePosixPath(match[2])
+        if plain.is_absolute() or ".." in plain.parts or str(plain) != match[2]:
+            raise DataError("this path leads elsewhere", file=path, line=number)
         found[match[2]] = match[1]
     return found
 

@@ -1,6 +1,7 @@
 """Unpack an archive that nobody trusts yet."""
 
 import stat
+import unicodedata
 import zipfile
 from pathlib import PurePosixPath
 
@@ -76,14 +77,14 @@ def _check_members(members, archive):
             else "is a link or a device"
             if mode not in (0, stat.S_IFREG)
             else "is there twice"
-            if name.casefold() in seen
+            if _fold(name) in seen
             else "lies beside the one folder"
             if len(path.parts) < 2
             else ""
         )
         if problem:
             raise DataError(f"{name!r} {problem}", file=archive, hint="It was not unpacked")
-        seen.add(name.casefold())
+        seen.add(_fold(name))
         tops.add(path.parts[0])
     both = {str(each) for name in seen for each in PurePosixPath(name).parents} & seen
     if both:
@@ -91,6 +92,11 @@ def _check_members(members, archive):
     if len(tops) != 1:
         raise DataError("it does not hold one folder", file=archive, hint="It was not unpacked")
     return tops.pop()
+
+
+def _fold(name):
+    """Return what a disk takes a name for that minds neither case nor how a letter is composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _extract(file, folder, archive):

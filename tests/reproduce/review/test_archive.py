@@ -13,10 +13,9 @@ from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import Settings
-from analysis.reproduce.review import archive, checksums, crate, sources
+from analysis.reproduce.review import archive, checksums, crate, sources, verify
 from analysis.reproduce.review.evidence import write_evidence
 from analysis.reproduce.review.unpack import unpack_archive
-from analysis.reproduce.review.verify import verify_results
 from analysis.reproduce.state import Record
 
 PROJECT = b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\n'
@@ -166,13 +165,35 @@ def test_an_archived_output_that_is_not_on_record_is_named_and_nothing_runs(reco
     write_evidence(made, folder / "report/record")
     settings, lines = Settings(outputs=paths.Outputs(tmp_path)), []
     whole = zip_folder(folder, tmp_path / "whole.zip")
-    verify_results(settings, archive=str(whole), quick=True, tell=lines.append)
+    verify.verify_results(settings, archive=str(whole), quick=True, tell=lines.append)
     assert "archived outputs against the record: 1 of 1 agree" in lines[-2]
     # One byte, with the checksums of the archive redone, as one would who hides it.
     output.write_bytes(b"mada\n")
     with pytest.raises(DataError, match="DIFFERS") as raised:
         altered = zip_folder(folder, tmp_path / "altered.zip")
-        verify_results(settings, archive=str(altered), tell=lines.append)
+        verify.verify_results(settings, archive=str(altered), tell=lines.append)
     assert raised.value.exit_code == 1
     assert "data/processed/items.csv has other bytes" in lines[-2]
     assert not any("runs on this machine" in line for line in lines)
+
+
+def test_nothing_of_an_archive_runs_before_the_person_was_told(record, tmp_path, monkeypatch):
+    folder, lines, told = tmp_path / "made", [], []
+    write_files(folder, CONTENT)
+    write_evidence(dataclasses.replace(record, files={}), folder / "report/record")
+
+    def run(copy, **_):
+        told.extend(lines)
+        assert (copy / "study.yml").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verify, "run_afresh", run)
+    settings = Settings(outputs=paths.Outputs(tmp_path))
+    whole = zip_folder(folder, tmp_path / "whole.zip")
+    with pytest.raises(KeyboardInterrupt):
+        verify.verify_results(settings, archive=str(whole), tell=lines.append)
+    checked, warned = (
+        next(number for number, line in enumerate(told) if words in line)
+        for words in ("every file is as SHA256SUMS says", "runs on this machine, with your rights")
+    )
+    assert checked < warned

@@ -66,7 +66,17 @@ def test_a_link_a_folder_and_a_device_are_refused(archive, tmp_path, mode):
     assert not (tmp_path / "there").exists()
 
 
-@pytest.mark.parametrize("names", [("a", "A"), ("a", "a/b")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a", "A"),
+        ("straße", "STRASSE"),
+        ("\u00e9", "e\u0301"),
+        ("\uc784\uc0c1", "\u110b\u1175\u11b7\u1109\u1161\u11bc"),
+        ("a", "a/b"),
+        ("A", "a/b"),
+    ],
+)
 def test_names_that_meet_on_a_disk_are_refused(archive, tmp_path, names):
     write_archive(archive, dict.fromkeys(names, b"x"))
     with pytest.raises(DataError, match=r"there twice|both file and folder"):
@@ -96,6 +106,39 @@ def test_a_file_that_is_not_listed_is_refused_and_a_lost_one_named(archive, tmp_
     write_archive(archive, {"a": b"x"}, listed={"a": b"x", "b": b"y"})
     with pytest.raises(DataError, match="b is gone"):
         unpack.unpack_archive(archive, tmp_path / "two")
+
+
+@pytest.mark.parametrize("name", ["../a", "/etc/hostname", "x/../../a", "./a", "../trial-1/a"])
+def test_a_checksum_of_what_lies_elsewhere_is_refused(archive, tmp_path, name):
+    """Sources are copied by their names in SHA256SUMS: such a copy would land elsewhere."""
+    write_archive(archive, {"a": b"x"}, listed={"a": b"x", name: b"x"})
+    with pytest.raises(DataError, match=r"SHA256SUMS:2: this path leads elsewhere"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+def test_two_files_in_one_place_of_the_archive_are_refused(archive, tmp_path):
+    """Where the directory leads two names to one content, sizes add up to more than is there."""
+    write_archive(archive, {"a": b"x", "b": b"x"})
+    content = bytearray(archive.read_bytes())
+    first, second = (
+        content.index(b"PK\x01\x02", start) for start in (0, content.index(b"PK\x01\x02") + 4)
+    )
+    content[second + 42 : second + 46] = content[first + 42 : first + 46]
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match="no whole zip file"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+def test_a_bomb_whose_headers_all_lie_is_stopped_while_it_unpacks(archive, tmp_path, monkeypatch):
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("trial-1/a", bytes(3_000_000))
+    content = archive.read_bytes()
+    archive.write_bytes(content.replace(struct.pack("<I", 3_000_000), struct.pack("<I", 10)))
+    monkeypatch.setattr(unpack, "MOST_BYTES", 2_000_000)
+    with pytest.raises(DataError, match=r"no whole zip file|unpacks to more"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+    written = sum(path.stat().st_size for path in tmp_path.rglob("there/**/a"))
+    assert written <= 2_000_000
 
 
 def test_too_much_is_refused_by_what_it_says_and_by_what_comes_out(archive, tmp_path, monkeypatch):
