@@ -1,6 +1,7 @@
 """Real runs in small: cleaning, scoring and efficacy, without notebooks and documents."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,29 @@ tables = {name: read_table(name, folder) for name in ("participants", "scores", 
 context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 results = summarise_efficacy(**tables, study=study, context=context)
 write_table(collect_results([results]), "results", folder)
+"""
+
+
+# What such a run notes of itself, as the runner does for a step.
+NOTE = """
+from analysis.paths import Outputs
+from analysis.reproduce import pipeline
+from analysis.reproduce.fingerprint import Settings, take_fingerprint
+from analysis.reproduce.state import Record, hash_file, write_record
+
+settings = Settings(renderer="builtin")
+made = {f"data/processed/{path.name}": hash_file(path) for path in folder.glob("*.csv")}
+for step in pipeline.STEPS:
+    record = Record(take_fingerprint(step, settings), made if step.name == "04_efficacy" else {})
+    write_record(settings.outputs, step.name, record)
+"""
+KEEP = """
+import sys
+from pathlib import Path
+from analysis.paths import Outputs, RAW
+from analysis.reproduce.review.evidence import take_evidence, write_evidence
+evidence = take_evidence(Outputs(), raw=RAW, environment=Path(sys.prefix))
+write_evidence(evidence, Path("report/record"))
 """
 
 
@@ -89,6 +113,40 @@ class Checkout:
         )
 
 
+class Repository(Checkout):
+    """A checkout in git in which the reviewer's command runs as it is.
+
+    Its Makefile makes, in place of notebooks and documents, the run in small.
+    """
+
+    def call(self, *arguments):
+        """Run Python in the checkout, and return what came of it."""
+        return subprocess.run(
+            [sys.executable, "-Es", *arguments],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def record(self):
+        """Run it, and make that the results of record."""
+        subprocess.run(["make", "--silent", "report"], cwd=self.root, check=True)
+        kept = self.call("-c", f"import sys; sys.path.insert(0, '.')\n{KEEP}")
+        assert kept.returncode == 0, kept.stderr
+        shutil.rmtree(self.root / "data" / "processed")
+        shutil.rmtree(self.root / ".run")
+        for command in (["init", "--quiet"], ["add", "--all"]):
+            subprocess.run(["git", *command], cwd=self.root, check=True)
+
+    def verify(self, *options):
+        """Run the reviewer's command, and return its exit code, its screen and its verdict."""
+        done = self.call("-m", "analysis.reproduce", "verify", *options)
+        assert "Traceback" not in done.stderr, done.stderr
+        verdict = json.loads((self.root / ".run/verify/verdict.json").read_text(encoding="utf-8"))
+        return done.returncode, done.stdout, verdict
+
+
 def copy_checkout(source, root):
     ignored = shutil.ignore_patterns("__pycache__")
     for part in ("analysis", "data/raw"):
@@ -109,10 +167,31 @@ def record(recorded):
     return recorded.run()
 
 
+@pytest.fixture(scope="session")
+def recorded_repository(tmp_path_factory):
+    """Return a repository with its results of record."""
+    root = copy_checkout(paths.ROOT, tmp_path_factory.mktemp("git") / "in small").root
+    shutil.copytree(paths.NOTEBOOKS, root / "notebooks")
+    written = shutil.ignore_patterns("_*", "notebooks", "record")
+    shutil.copytree(paths.REPORT, root / "report", ignore=written)
+    shutil.copy(paths.LOCK, root / paths.LOCK.name)
+    (root / ".venv").symlink_to(sys.prefix)
+    (root / ".gitignore").write_text(".venv\n.run\ndata/processed\n__pycache__\n")
+    rule = ".PHONY: report\nreport: ; @.venv/bin/python -Es run.py data/processed\n"
+    (root / "Makefile").write_text(rule)
+    start = "import os, sys\nsys.path.insert(0, os.curdir)\nos.makedirs(sys.argv[1])\n"
+    (root / "run.py").write_text(start + RUN + NOTE)
+    repository = Repository(root)
+    repository.record()
+    return repository
+
+
 @pytest.fixture
-def checkout(recorded, tmp_path):
+def repository(recorded_repository, tmp_path):
     """Return a copy that a test may spoil."""
-    return copy_checkout(recorded.root, tmp_path)
+    root = tmp_path / "in small"
+    shutil.copytree(recorded_repository.root, root, symlinks=True)
+    return Repository(root)
 
 
 def _hash(path):

@@ -1,10 +1,6 @@
 """The comparison with the results of record can fail, and says what moved and why."""
 
-import contextlib
-import csv
-import io
 import json
-import random
 from dataclasses import replace
 
 import pandas as pd
@@ -15,40 +11,7 @@ from analysis.reproduce.review import compare, digests
 from analysis.reproduce.review.evidence import read_evidence, write_evidence
 from analysis.reproduce.review.verdict_page import say_verdict, write_files, write_screen
 
-EXPORT = "data/raw/redcap_export.csv"
 PRIMARY = "efficacy.hand_mrss.mean_change"
-
-
-def name_encoding(content):
-    with contextlib.suppress(UnicodeDecodeError):
-        return content.decode("utf-8") and "utf-8"
-    return "cp949"
-
-
-def change_rows(change):
-    """Return a change of a raw file's bytes through its rows, in its own encoding."""
-
-    def rewrite(content):
-        encoding = name_encoding(content)
-        reader = csv.reader(io.StringIO(content.decode(encoding), newline=""))
-        rows, out = list(reader), io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n").writerows(change(rows))
-        return out.getvalue().encode(encoding)
-
-    return rewrite
-
-
-def raise_skin_score(rows):
-    column, event = rows[0].index("mrss_hand_r"), rows[0].index("redcap_event_name")
-    row = next(r for r in rows[1:] if r[event] == "week_12_arm_1" and r[column] in ("0", "1"))
-    row[column] = str(int(row[column]) + 1)
-    return rows
-
-
-def shuffle_rows(rows):
-    body = rows[1:]
-    random.Random(3).shuffle(body)
-    return [rows[0], *body]
 
 
 def differing(verdict):
@@ -59,39 +22,6 @@ def test_the_same_run_agrees(record):
     verdict = compare.compare_evidence(record, record, bytes_decide=True)
     assert verdict.agrees and differing(verdict) == {}
     assert say_verdict(verdict) == "AGREES: everything is as recorded."
-
-
-def test_one_raw_cell_moves_results_and_is_named(record, checkout):
-    checkout.rewrite(EXPORT, change_rows(raise_skin_score))
-    checkout.seal()
-    verdict = compare.compare_evidence(record, checkout.run())
-    assert not verdict.agrees
-    moved = differing(verdict)
-    assert any(phrase.startswith(f"{PRIMARY}: value was") for phrase in moved["results"])
-    assert any(phrase.startswith("items: value in SIM-") for phrase in moved["processed tables"])
-    cells = [each for each in verdict.causes["raw data"] if "redcap_export" in each]
-    assert len(cells) == 1 and "mrss_hand_r in SIM-" in cells[0] and "|week_12_arm_1|" in cells[0]
-    assert not verdict.causes["code, plan and words"] and not verdict.causes["packages"]
-
-
-def test_the_order_of_raw_rows_does_not_matter(record, checkout):
-    for name in ("redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"):
-        checkout.rewrite(f"data/raw/{name}", change_rows(shuffle_rows))
-    checkout.seal()
-    verdict = compare.compare_evidence(record, checkout.run(), bytes_decide=True)
-    assert verdict.agrees, write_screen(verdict)
-    assert "raw/redcap_export.csv: the same cells, written otherwise" in verdict.causes["raw data"]
-
-
-def test_one_line_of_a_scoring_rule_moves_results_and_is_named(record, checkout):
-    rule = "analysis/instruments/mrss.py"
-    old, new = b'"hand_four_sites": HANDS', b'"hand_four_sites": HAND_DORSUM'
-    checkout.rewrite(rule, lambda text: text.replace(old, new))
-    verdict = compare.compare_evidence(record, checkout.run())
-    assert not verdict.agrees
-    assert any(PRIMARY in phrase for phrase in differing(verdict)["results"])
-    assert verdict.causes["code, plan and words"] == (rule,)
-    assert not verdict.causes["raw data"]
 
 
 def test_a_package_version_is_named_and_decides_nothing_by_itself(record):

@@ -1,0 +1,136 @@
+"""The reviewer's command gives the right verdict whatever is altered, and says what it was."""
+
+import contextlib
+import csv
+import io
+import json
+import random
+
+import pytest
+
+EXPORT = "data/raw/redcap_export.csv"
+RULE = "analysis/instruments/mrss.py"
+RECORD = "report/record/record.json"
+PRIMARY = "efficacy.hand_mrss.mean_change"
+
+
+def name_encoding(content):
+    with contextlib.suppress(UnicodeDecodeError):
+        return content.decode("utf-8") and "utf-8"
+    return "cp949"
+
+
+def change_rows(change):
+    """Return a change of a raw file's bytes through its rows, in its own encoding."""
+
+    def rewrite(content):
+        encoding = name_encoding(content)
+        reader = csv.reader(io.StringIO(content.decode(encoding), newline=""))
+        rows, out = list(reader), io.StringIO(newline="")
+        csv.writer(out, lineterminator="\n").writerows(change(rows))
+        return out.getvalue().encode(encoding)
+
+    return rewrite
+
+
+def raise_skin_score(rows):
+    column, event = rows[0].index("mrss_hand_r"), rows[0].index("redcap_event_name")
+    row = next(r for r in rows[1:] if r[event] == "week_12_arm_1" and r[column] in ("0", "1"))
+    row[column] = str(int(row[column]) + 1)
+    return rows
+
+
+def shuffle_rows(rows):
+    body = rows[1:]
+    random.Random(3).shuffle(body)
+    return [rows[0], *body]
+
+
+def raise_result(rows):
+    place = rows[0].index("value")
+    row = next(row for row in rows if row[0] == PRIMARY)
+    row[place] = repr(float(row[place]) * (1 + 1e-6))
+    return rows
+
+
+def alter_package(content):
+    told = json.loads(content)
+    told["packages"]["scipy"] = "1.14.0"
+    return json.dumps(told).encode()
+
+
+def differing(verdict):
+    return {each["name"]: each["differing"] for each in verdict["levels"] if each["differing"]}
+
+
+def test_what_was_not_altered_agrees_to_the_byte(repository):
+    code, screen, verdict = repository.verify("--bytes", "1")
+    assert code == 0 and verdict["agrees"]
+    assert "AGREES: everything is as recorded." in screen
+    assert "raw data, code, packages and platform: as in the record" in screen
+    assert verdict["levels"][0]["compared"] > 100
+
+
+def test_one_raw_cell_moves_results_and_is_named(repository):
+    repository.rewrite(EXPORT, change_rows(raise_skin_score))
+    repository.seal()
+    code, screen, verdict = repository.verify()
+    assert code == 1 and "DIFFERS: these are not the results of record." in screen
+    moved = differing(verdict)
+    assert any(phrase.startswith(f"{PRIMARY}: value was") for phrase in moved["results"])
+    assert any(phrase.startswith("items: value in SIM-") for phrase in moved["processed tables"])
+    cells = [each for each in verdict["causes"]["raw data"] if "redcap_export" in each]
+    assert len(cells) == 1 and "mrss_hand_r in SIM-" in cells[0] and "|week_12_arm_1|" in cells[0]
+    assert cells[0] in screen
+    assert not verdict["causes"]["code, plan and words"] and not verdict["causes"]["packages"]
+
+
+def test_the_order_of_raw_rows_with_checksums_redone_does_not_matter(repository):
+    for name in ("redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"):
+        repository.rewrite(f"data/raw/{name}", change_rows(shuffle_rows))
+    repository.seal()
+    code, screen, verdict = repository.verify("--bytes", "1")
+    assert code == 0 and verdict["agrees"], screen
+    causes = verdict["causes"]["raw data"]
+    assert "raw/redcap_export.csv: the same cells, written otherwise" in causes
+
+
+def test_one_line_of_a_scoring_rule_moves_results_and_is_named(repository):
+    old, new = b'"hand_four_sites": HANDS', b'"hand_four_sites": HAND_DORSUM'
+    repository.rewrite(RULE, lambda text: text.replace(old, new))
+    code, _, verdict = repository.verify()
+    assert code == 1
+    assert any(PRIMARY in phrase for phrase in differing(verdict)["results"])
+    assert verdict["causes"]["code, plan and words"] == [RULE]
+    assert not verdict["causes"]["raw data"]
+
+
+def test_a_package_version_is_named_and_decides_nothing_by_itself(repository):
+    repository.rewrite(RECORD, alter_package)
+    code, screen, verdict = repository.verify()
+    assert code == 0 and "AGREES" in screen
+    named = verdict["causes"]["packages"]
+    assert len(named) == 1 and named[0].startswith("scipy is ")
+    assert named[0].endswith("in the record 1.14.0") and named[0] in screen
+
+
+def test_one_row_of_the_results_of_record_is_named(repository):
+    repository.rewrite("report/record/results.csv", change_rows(raise_result))
+    code, screen, verdict = repository.verify()
+    assert code == 1
+    assert list(differing(verdict)) == ["results"]
+    (phrase,) = differing(verdict)["results"]
+    assert phrase.startswith(f"{PRIMARY}: value was ") and phrase in screen
+    assert not any(verdict["causes"].values())
+
+
+@pytest.mark.parametrize("options", [("--params", "followup_visit=week_4"), ("--bites", "1")])
+def test_wrong_use_is_no_verdict(repository, options):
+    done = repository.call("-m", "analysis.reproduce", "verify", *options)
+    assert done.returncode == 2 and not (repository.root / ".run/verify").exists()
+
+
+def test_without_a_record_something_is_missing(repository):
+    (repository.root / RECORD).unlink()
+    done = repository.call("-m", "analysis.reproduce", "verify")
+    assert done.returncode == 3 and "record.json" in done.stderr
