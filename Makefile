@@ -22,7 +22,9 @@ CONDA  := $(filter $(shell sed -n 's/^name: *//p' environment.yml),$(CONDA_DEFAU
 PYTHON := $(if $(CONDA),"$(CONDA_PREFIX)/bin/python",.venv/bin/python)
 ANY    := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
             $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-RUNNER := $(PYTHON) -Es -m analysis.reproduce
+# Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
+ALONE  := -Es -X utf8
+RUNNER := $(PYTHON) $(ALONE) -m analysis.reproduce
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
 NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety
@@ -35,8 +37,8 @@ STATE     := $(OUT)/.run/fingerprints
 # Each is published whole, by rename: an interrupted Make has nothing to take away.
 .PRECIOUS: $(COPIES) $(RESULTS) $(INDEX) $(STATE)/%.json
 
-.PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress verify record \
-  archive clean lock refresh
+.PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress matrix verify \
+  record archive clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -58,6 +60,7 @@ help:
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
 	@echo 'make stress       corrupt hundreds of exports and record what the cleaning finds'
+	@echo 'make matrix       run everything under other locales, users, Pythons... and compare'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
 
@@ -92,17 +95,17 @@ refresh: setup
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
 	  'or with "apt install python3" or "brew install python".' >&2; exit 3; }
-	@$(ANY) -Es -m analysis.reproduce setup $(if $(CONDA),--conda)
+	@$(ANY) $(ALONE) -m analysis.reproduce setup $(if $(CONDA),--conda)
 
 test: setup
-	@$(PYTHON) -Es -m pytest --numprocesses=2
+	@$(PYTHON) $(ALONE) -m pytest --numprocesses=2
 
 lab: setup
 	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 check-data: setup
-	@$(PYTHON) -Es -m analysis.cleaning $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
+	@$(PYTHON) $(ALONE) -m analysis.cleaning $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
 
 seal: setup
 	@$(RUNNER) seal $(CHOSEN)
@@ -125,13 +128,16 @@ archive: report
 	@$(RUNNER) archive $(CHOSEN) --wheels '$(WHEELS)'
 
 benchmark: setup
-	@$(PYTHON) -Es -m analysis.reproduce.benchmark
+	@$(PYTHON) $(ALONE) -m analysis.reproduce.benchmark
 
 stress: setup
-	@$(PYTHON) -Es tests/stress/cleaning_stress.py
+	@$(PYTHON) $(ALONE) tests/stress/cleaning_stress.py
+
+matrix: setup
+	@$(PYTHON) $(ALONE) -m analysis.reproduce.matrix
 
 clean:
-	@$(ANY) -Es -m analysis.reproduce clean $(CHOSEN)
+	@$(ANY) $(ALONE) -m analysis.reproduce clean $(CHOSEN)
 
 lock: setup
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -71,10 +71,8 @@ class Trial:
         (self.root / RAW / "SHA256SUMS").write_text("".join(lines))
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """Return a checkout in which `make report` has run with the built-in renderer."""
-    root = tmp_path_factory.mktemp("trial") / "임상 trial"
+def copy_checkout(root):
+    """Return a checkout at a new place, in which nothing has run."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -87,7 +85,13 @@ def finished(tmp_path_factory):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / ".venv").symlink_to(ROOT / ".venv")
-    trial = Trial(root)
+    return Trial(root)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Return a checkout in which `make report` has run with the built-in renderer."""
+    trial = copy_checkout(tmp_path_factory.mktemp("trial") / "임상 trial")
     trial.succeed("-j2", "report", "RENDERER=builtin")
     return trial
 
@@ -98,3 +102,9 @@ def trial(finished, tmp_path):
     root = tmp_path / "임상 copy"
     shutil.copytree(finished.root, root, symlinks=True)
     return Trial(root)
+
+
+@pytest.fixture
+def untouched(tmp_path):
+    """Return a checkout in which nothing has run."""
+    return copy_checkout(tmp_path / "somewhere else")

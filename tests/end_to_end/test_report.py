@@ -1,6 +1,8 @@
 """From the raw export to the documents, as a person runs it."""
 
 from analysis.reproduce import pipeline
+from analysis.reproduce.matrix.factors import SAMPLE
+from analysis.reproduce.matrix.surroundings import find_obstacle, run_report
 
 NOTEBOOKS = {step.name for step in pipeline.NOTEBOOKS}
 BUILTIN = "RENDERER=builtin"
@@ -60,20 +62,9 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     assert outdated_after("data/processed/pairs.csv") >= {"02_score", "04_efficacy"}
 
 
-def test_another_person_at_another_place_gets_the_same(finished, tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    startup = home / ".ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "00.py").write_text("import random; print(random.random())\n")
-    finished.succeed(
-        "-j2",
-        "report",
-        BUILTIN,
-        "OUT=elsewhere",
-        HOME=str(home),
-        TZ="Pacific/Auckland",
-        LC_ALL="C",
-        PYTHONHASHSEED="11",
-        OMP_NUM_THREADS="2",
-    )
-    assert finished.published("elsewhere") == finished.published()
+def test_another_person_at_another_place_gets_the_same(finished, untouched, tmp_path):
+    locales = tmp_path / "locales"
+    factors = [each for each in SAMPLE if not find_obstacle(each, locales=locales)]
+    assert {"hash seed 1", "umask 077", "make -j4"} <= {factor.name for factor in factors}
+    run_report(untouched.root, factors, home=tmp_path / "home", locales=locales)
+    assert untouched.published() == finished.published()

@@ -1,0 +1,1 @@
+"""The same results under other surroundings: the determinism matrix, `make matrix`."""

@@ -1,0 +1,182 @@
+"""Run the matrix: the whole analysis once for reference, then under every other surroundings."""
+
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import AnalysisError
+from analysis.reproduce.matrix.factors import CELLS, Cell, Factor
+from analysis.reproduce.matrix.pythons import find_pythons, list_absent
+from analysis.reproduce.matrix.surroundings import LOCALES, find_obstacle, run_report
+from analysis.reproduce.review.compare import compare_evidence
+from analysis.reproduce.review.evidence import take_evidence
+from analysis.reproduce.review.sources import copy_sources, list_sources
+from analysis.reproduce.setup import FOLDER
+
+SOURCES = "sources"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one cell.
+
+    Parameters
+    ----------
+    cell
+        Its name.
+    factors
+        What was other.
+    exact
+        Whether bytes decided.
+    python, packages
+        What ran it: its Python, and how many of the packages that matter are of other versions.
+    values, tables, files
+        How many were compared.
+    differing
+        What differs and decides, a phrase each.
+    other_bytes
+        Files whose bytes differ.
+    alone
+        Of a cell that differs, the factors that differ by themselves.
+    seconds
+        How long the run took.
+    """
+
+    cell: str
+    factors: tuple[str, ...]
+    exact: bool
+    python: str
+    packages: tuple[str, ...]
+    values: int
+    tables: int
+    files: int
+    differing: tuple[str, ...]
+    other_bytes: tuple[str, ...]
+    alone: tuple[str, ...]
+    seconds: int
+
+
+def run_matrix(*, cells=None, tell=print):
+    """Run everything under other surroundings, and compare with a plain run.
+
+    Parameters
+    ----------
+    cells : sequence of analysis.reproduce.matrix.factors.Cell, optional
+        By default all of `CELLS`, and one for each other Python of the machine. What the
+        machine cannot have of a cell is left out.
+    tell : callable
+        Takes a line as each cell ends.
+
+    Returns
+    -------
+    (list of Outcome, dict of str, analysis.reproduce.review.evidence.Evidence)
+        What ran; the factors that this machine cannot have, with the reason; the reference.
+    """
+    pythons = find_pythons()
+    absent = {f"Python {each}": "it is not on this machine" for each in list_absent(pythons)}
+    cells = [*CELLS, *_python_cells(pythons)] if cells is None else cells
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="matrix-") as name:
+        scratch = Path(name).resolve()
+        scratch.chmod(0o755)
+        # Once, so that nobody's edits come between the runs.
+        copy_sources(paths.ROOT, scratch / SOURCES, list_sources(paths.ROOT))
+        reference, seconds = _run(scratch / "0", ())
+        tell(f"reference: {len(reference.files)} files in {seconds} s")
+        for number, cell in enumerate(cells, 1):
+            obstacles = {
+                factor: find_obstacle(factor, locales=scratch / LOCALES) for factor in cell.factors
+            }
+            absent |= {factor.name: told for factor, told in obstacles.items() if told}
+            possible = tuple(factor for factor in cell.factors if not obstacles[factor])
+            if possible:
+                outcome = _try_cell(
+                    replace(cell, factors=possible), scratch / str(number), reference
+                )
+                outcomes.append(outcome)
+                tell(say_outcome(outcome))
+    return outcomes, absent, reference
+
+
+def say_outcome(outcome):
+    """Return an outcome in a line."""
+    what = "bytes" if outcome.exact else "numbers and tables"
+    if not outcome.differing:
+        return f"{outcome.cell}: the same {what} in {outcome.seconds} s"
+    blamed = f" (alone: {'; '.join(outcome.alone)})" if outcome.alone else ""
+    return f"{outcome.cell}: DIFFERS, {outcome.differing[0]}{blamed}"
+
+
+def _python_cells(pythons):
+    """One for each other Python, at numbers, since the documents name their Python."""
+    return [
+        Cell(f"Python {version}", (Factor(f"Python {version}", python=python),), exact=False)
+        for version, python in pythons.items()
+    ]
+
+
+def _try_cell(cell, folder, reference):
+    evidence, seconds, failure = None, 0, ""
+    try:
+        evidence, seconds = _run(folder, cell.factors)
+    except AnalysisError as error:
+        failure = str(error)
+    differing = [failure] if failure else _list_differences(reference, evidence, exact=cell.exact)
+    alone = ()
+    if differing and len(cell.factors) > 1:
+        alone = tuple(
+            factor.name
+            for number, factor in enumerate(cell.factors)
+            if _differs_alone(cell, factor, folder.with_name(f"{folder.name}-{number}"), reference)
+        )
+    found = evidence or reference
+    return Outcome(
+        cell=cell.name,
+        factors=tuple(factor.name for factor in cell.factors),
+        exact=cell.exact,
+        python=found.platform["Python"],
+        packages=tuple(
+            f"{name} {version}"
+            for name, version in found.packages.items()
+            if version != reference.packages[name]
+        ),
+        values=len(reference.results),
+        tables=len(reference.tables),
+        files=len(reference.files),
+        differing=tuple(differing),
+        other_bytes=tuple(
+            name
+            for name in sorted({*reference.files, *found.files})
+            if reference.files.get(name) != found.files.get(name)
+        ),
+        alone=alone,
+        seconds=seconds,
+    )
+
+
+def _differs_alone(cell, factor, folder, reference):
+    outcome = _try_cell(Cell(factor.name, (factor,), cell.exact), folder, reference)
+    return bool(outcome.differing)
+
+
+def _list_differences(reference, evidence, *, exact):
+    verdict = compare_evidence(reference, evidence, bytes_decide=exact)
+    return [phrase for level in verdict.levels if level.decides for phrase in level.differing]
+
+
+def _run(folder, factors):
+    """Run the report in a new copy below a folder, and return its evidence and the seconds."""
+    named = [factor.folder for factor in factors if factor.folder]
+    copy = folder / (named[0] if named else "repository")
+    shutil.copytree(folder.parent / SOURCES, copy)
+    started = time.monotonic()
+    run_report(copy, factors, home=folder / "home", locales=folder.parent / LOCALES)
+    seconds = round(time.monotonic() - started)
+    environment = copy / FOLDER
+    prefix = Path(sys.prefix) if environment.is_symlink() else environment
+    outputs = paths.Outputs(copy)
+    return take_evidence(outputs, raw=copy / "data" / "raw", environment=prefix), seconds

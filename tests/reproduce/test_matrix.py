@@ -1,0 +1,137 @@
+"""The matrix claims only what ran, and blames a difference on what makes it."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.errors import DataError
+from analysis.reproduce.matrix import page, run
+from analysis.reproduce.matrix.factors import CELLS, SAMPLE, Cell, Factor
+from analysis.reproduce.matrix.pythons import VERSIONS, ask_version, find_pythons, list_absent
+from analysis.reproduce.matrix.surroundings import find_obstacle
+from analysis.reproduce.review.evidence import Evidence
+
+ZONE, SEED = Factor("zone", {"TZ": "Asia/Seoul"}), Factor("seed", {"PYTHONHASHSEED": "1"})
+EVIDENCE = Evidence(
+    results=pd.DataFrame({"result_id": ["a.n"], "value": [7.0], "text": ["7"]}),
+    inputs={},
+    raw={},
+    tables={"items": {"rows": {}, "columns": {}}},
+    files={"report/_output/index.pdf": "0" * 64, "data/processed/items.csv": "1" * 64},
+    texts={"builtin": {}},
+    renderer="builtin",
+    platform={"system": "Linux", "Python": "3.11.7"},
+    packages={"numpy": "2.4.6"},
+)
+OTHER_BYTES = replace(EVIDENCE, files={**EVIDENCE.files, "report/_output/index.pdf": "2" * 64})
+OTHER_VALUE = replace(EVIDENCE, results=EVIDENCE.results.assign(value=8.0))
+
+
+@pytest.fixture
+def run_cells(monkeypatch):
+    """Return a function that runs cells, of which each run gives what is said."""
+
+    def run_cells(*cells, give):
+        def pretend(folder, factors):
+            found = give({factor.name for factor in factors})
+            if isinstance(found, Exception):
+                raise found
+            return found, 1
+
+        monkeypatch.setattr(run, "_run", pretend)
+        monkeypatch.setattr(run, "find_pythons", dict)
+        return run.run_matrix(cells=cells, tell=lambda line: None)
+
+    return run_cells
+
+
+@pytest.mark.parametrize("factors", [*(cell.factors for cell in CELLS), SAMPLE])
+def test_no_factor_of_a_run_undoes_another(factors):
+    names = Counter(name for factor in factors for name in factor.variables)
+    kinds = Counter(
+        kind
+        for factor in factors
+        for kind in ("folder", "jobs", "before", "locale")
+        if getattr(factor, kind)
+    )
+    assert {name for name, count in (names + kinds).items() if count > 1} == set()
+
+
+def test_the_same_bytes_are_no_difference(run_cells):
+    outcomes, _, reference = run_cells(Cell("both", (ZONE, SEED)), give=lambda names: EVIDENCE)
+    assert [outcome.differing for outcome in outcomes] == [()]
+    assert reference is EVIDENCE
+
+
+def test_a_difference_is_blamed_on_the_factor_that_makes_it(run_cells):
+    outcomes, _, _ = run_cells(
+        Cell("both", (ZONE, SEED)),
+        give=lambda names: OTHER_BYTES if "zone" in names else EVIDENCE,
+    )
+    assert outcomes[0].differing == ("report/_output/index.pdf",)
+    assert outcomes[0].alone == ("zone",)
+    assert run.say_outcome(outcomes[0]) == ("both: DIFFERS, report/_output/index.pdf (alone: zone)")
+
+
+def test_where_numbers_decide_other_bytes_are_counted_only(run_cells):
+    cells = (Cell("oldest", (SEED,), exact=False), Cell("newest", (ZONE,), exact=False))
+    outcomes, _, _ = run_cells(
+        *cells,
+        give=lambda names: (
+            OTHER_BYTES if "seed" in names else OTHER_VALUE if "zone" in names else EVIDENCE
+        ),
+    )
+    assert [outcome.differing for outcome in outcomes] == [
+        (),
+        ("a.n: value was 7, is 8 (moved by +1, +0.14 of it)",),
+    ]
+    assert outcomes[0].other_bytes == ("report/_output/index.pdf",)
+
+
+def test_a_run_that_fails_differs(run_cells):
+    outcomes, _, _ = run_cells(
+        Cell("zone", (ZONE,)),
+        give=lambda names: DataError("the run failed") if names else EVIDENCE,
+    )
+    assert outcomes[0].differing == ("the run failed.",)
+
+
+def test_what_this_machine_cannot_have_is_named_and_not_claimed(run_cells):
+    moon = Factor("moon", before=("no-such-program",))
+    outcomes, absent, _ = run_cells(
+        Cell("moon", (moon,)), Cell("both", (SEED, moon)), give=lambda names: EVIDENCE
+    )
+    assert [(outcome.cell, outcome.factors) for outcome in outcomes] == [("both", ("seed",))]
+    assert absent["moon"] == "no-such-program is not on this machine"
+
+
+def test_a_locale_that_cannot_be_made_is_an_obstacle(tmp_path):
+    nowhere = Factor("locale xx_YY.UTF-8", locale=("xx_YY", "UTF-8"))
+    assert "could not be made" in find_obstacle(nowhere, locales=tmp_path)
+
+
+def test_the_pythons_found_are_others_and_what_is_not_found_is_absent():
+    found = find_pythons()
+    assert ask_version() not in found
+    assert {ask_version(path): path for path in found.values()} == found
+    assert set(list_absent(found)) == {*VERSIONS} - {*found, ask_version()}
+
+
+def test_the_page_says_what_ran_what_differed_and_what_did_not_run(run_cells, tmp_path):
+    told = run_cells(
+        Cell("good", (SEED,)),
+        Cell("bad", (ZONE,)),
+        give=lambda names: OTHER_BYTES if "zone" in names else EVIDENCE,
+    )
+    outcomes, _, reference = told
+    path = page.write_page(outcomes, {"moon": "it is far"}, reference, tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert "| good | seed | bytes | nothing | 0 of 2 |" in text
+    assert "| bad | zone | bytes | **report/_output/index.pdf** | 1 of 2 |" in text
+    assert "- moon: it is far\n" in text
+    kept = json.loads((tmp_path / "determinism.json").read_text(encoding="utf-8"))
+    assert [each["cell"] for each in kept["ran"]] == ["good", "bad"]
+    assert kept["not_run"]["moon"] == "it is far"
