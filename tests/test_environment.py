@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from analysis import paths
 from analysis.reproduce import pipeline
@@ -22,7 +23,11 @@ def test_the_lock_was_made_from_the_project():
         for name in read_lock(LOCK)
         if "svf-hand-trial (pyproject.toml)" in find_block(LOCK, name)
     }
-    assert asked == set(PROJECT["dependencies"])
+    wanted = {each.name: each.specifier for each in map(Requirement, PROJECT["dependencies"])}
+    assert asked == set(wanted)
+    for name, specifier in wanted.items():
+        assert [each.operator for each in specifier] == [">="], f"{name} has one lower bound"
+        assert specifier.contains(read_lock(LOCK)[name][0]), name
 
 
 def test_every_locked_package_has_hashes_and_no_address():
