@@ -59,7 +59,7 @@ help:
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
-	@echo 'make stress       corrupt hundreds of exports and record what the cleaning finds'
+	@echo 'make stress       corrupt exports, kill runs, hundreds each, and record what comes of it'
 	@echo 'make matrix       run everything under other locales, users, Pythons... and compare'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
@@ -101,8 +101,7 @@ test: setup
 	@$(PYTHON) $(ALONE) -m pytest --numprocesses=2
 
 lab: setup
-	@JUPYTER_PREFER_ENV_PATH=1 $(PYTHON) -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
-	  --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@$(PYTHON) -m analysis.reproduce lab
 
 check-data: setup
 	@$(PYTHON) $(ALONE) -m analysis.cleaning $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
@@ -132,6 +131,7 @@ benchmark: setup
 
 stress: setup
 	@$(PYTHON) $(ALONE) tests/stress/cleaning_stress.py
+	@$(PYTHON) $(ALONE) tests/stress/fault_stress.py
 
 matrix: setup
 	@$(PYTHON) $(ALONE) -m analysis.reproduce.matrix

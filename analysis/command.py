@@ -1,5 +1,6 @@
 """End a command so that its last line says what happened, whatever happened."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def run_command(command, *arguments):
         0 as asked; 1, 2 or 3 as the error says that was raised; 3 if the machine refused, as
         with a full disk; 130 when interrupted. The error stands on standard error.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return command(*arguments) or 0
     except AnalysisError as error:

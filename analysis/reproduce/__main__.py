@@ -80,6 +80,12 @@ def _qc(options):
     check_efficacy(_settings(options).outputs)
 
 
+def _lab(options):
+    from analysis.reproduce.lab import open_lab
+
+    open_lab()
+
+
 def _clean(options):
     from analysis.reproduce.clean import clean_outputs
 
@@ -138,6 +144,8 @@ def _make_parser():
     run = commands.add_parser("run", parents=[chosen], help="run one step, if it is outdated")
     run.add_argument("step", help=", ".join(step.name for step in pipeline.STEPS))
     run.set_defaults(command=_run)
+    lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    lab.set_defaults(command=_lab)
     setup = commands.add_parser("setup", help="make the locked environment, if it has changed")
     setup.add_argument("--quarto", action="store_true", help="try again to get Quarto")
     setup.add_argument("--conda", action="store_true", help="check the conda environment instead")

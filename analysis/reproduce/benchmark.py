@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from analysis import paths
+from analysis.command import run_command
 from analysis.errors import DataError
 from analysis.reproduce import pipeline
 
@@ -246,4 +247,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command(main))

@@ -51,6 +51,8 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    # What it says of tasks that an interrupt has left undone means nothing to a person.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):
             papermill.execute_notebook(

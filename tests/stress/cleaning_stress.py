@@ -6,6 +6,7 @@ otherwise than with balanced books or an error that names the place.
 
 import csv
 import multiprocessing
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ from corrupt_files import HARMLESS, RANDOM, STOPS
 from trial import CHANCE, KINDS, SIZES, try_harmless, try_known, try_random, try_stop, try_valid
 
 from analysis.cleaning.rules import RULES
+from analysis.command import run_command
 
 RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 NAME = "stress_cleaning"
@@ -40,7 +42,9 @@ def main():
     """Run all trials, write the report, and return the exit code."""
     work = [(sort, number) for sort, (_, count) in TRIALS.items() for number in range(count)]
     outcomes = []
-    with multiprocessing.Pool() as pool:
+    # An interrupt is for this process alone, which ends the others.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with multiprocessing.Pool(initializer=signal.signal, initargs=ignore) as pool:
         for outcome in pool.imap(run_trial, work):
             outcomes.append(outcome)
             for failure in list_failures(outcome):
@@ -167,4 +171,4 @@ def _write_markdown(rows, outcomes):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -1,0 +1,129 @@
+"""Spoil a finished checkout over and over; say each time whether anything wrong was believed."""
+
+import time
+from dataclasses import dataclass, field
+
+from fault_checkout import REPORT, clone_checkout
+from fault_edits import EDITS, NONE, apply_edit
+
+from analysis.reproduce.pipeline import STEPS
+
+
+@dataclass
+class Outcome:
+    """What became of one case.
+
+    Parameters
+    ----------
+    kind, case
+        What was done, as a sort and in its detail.
+    faults
+        How many faults the case held; 0 if the run had ended before any.
+    ended
+        ``recovered`` by the next run alone, or ``told``: it stopped, said what to do, and went
+        well once that was done.
+    wrong
+        What must not be, for a person.
+    """
+
+    kind: str
+    case: str
+    faults: int = 1
+    ended: str = "recovered"
+    wrong: list = field(default_factory=list)
+
+
+class Bench:
+    """A checkout that is spoiled, beside what undisturbed runs publish.
+
+    Parameters
+    ----------
+    checkout : fault_checkout.Checkout
+        The one that is spoiled; in it a run has finished.
+    sound : fault_checkout.Checkout
+        The same, never touched.
+    source : pathlib.Path
+        Where the sources lie as committed.
+    expected : dict of Edit to dict
+        What an undisturbed run publishes: hashes by file.
+    owners : dict of str
+        The step that publishes each file.
+    """
+
+    def __init__(self, checkout, sound, source, expected, owners):
+        self.checkout = checkout
+        self.sound = sound
+        self.source = source
+        self.expected = expected
+        self.owners = owners
+        self.edit = NONE
+        # How long a run of all, some or little may take, in seconds; learned from run to run.
+        self.spans = {"all": 60.0, "some": 30.0, "little": 15.0}
+
+    def outdate(self, rng, *, edits):
+        """Make something outdated, by an edit or by taking a file away; return how it is called."""
+        others = [edit for edit in self.expected if edit != self.edit]
+        if edits and others:
+            before, self.edit = self.edit, rng.choice(others)
+            apply_edit(self.checkout.root, self.source, self.edit, before)
+            return self.edit.name
+        file = rng.choice(sorted(self.expected[self.edit]))
+        (self.checkout.root / file).unlink(missing_ok=True)
+        return f"{self.owners[file]} without a file"
+
+    def find_believed(self):
+        """Return what is taken for good though it is not what an undisturbed run publishes."""
+        published, trusted = self.checkout.published(), self.checkout.trusted()
+        now = self.expected[self.edit]
+        wrong = {file for file in now if published.get(file) != now[file]}
+        believed = [file for file in sorted(wrong) if self.owners[file] in trusted]
+        if len(trusted) == len(STEPS):
+            believed += sorted(published.keys() - now)
+        return [f"{file} is believed, and is not what it should be" for file in believed]
+
+    def recover(self, span="some"):
+        """Run to the end and return what is wrong then."""
+        started = time.monotonic()
+        code, told = self.checkout.make(*REPORT)
+        self.spans[span] = max(0.8 * self.spans[span], time.monotonic() - started)
+        if code:
+            return [f"the next run ended with {code}: {told[-600:]}"]
+        return self.find_differences(told)
+
+    def find_differences(self, told=""):
+        """Return in what a finished run differs from an undisturbed one."""
+        published, now = self.checkout.published(), self.expected[self.edit]
+        wrong = [
+            f"{file} is not what an undisturbed run publishes"
+            for file in sorted({*published, *now})
+            if published.get(file) != now.get(file)
+        ]
+        wrong += [f"left behind: {file}" for file in self.checkout.leftovers()]
+        wrong += ["a traceback was shown"] if "Traceback" in told else []
+        return wrong + [f"still at work: {each}" for each in self.checkout.wait_for_processes(5)]
+
+    def renew(self):
+        """Take a sound checkout again after something went wrong."""
+        root = self.checkout.root
+        self.checkout.remove()
+        self.checkout = clone_checkout(self.sound, root)
+        self.edit = NONE
+
+
+def learn_expected(checkout, source, edits=EDITS):
+    """Run undisturbed with each edit; return what is published then, and by which step.
+
+    Returns
+    -------
+    (dict of Edit to dict of str, dict of str)
+    """
+    expected, owners, before = {}, {}, NONE
+    for edit in (*(edit for edit in edits if edit != NONE), NONE):
+        apply_edit(checkout.root, source, edit, before)
+        before = edit
+        code, told = checkout.make("-j2", *REPORT)
+        if code:
+            raise RuntimeError(f"an undisturbed run has failed ({edit.name}): {told}")
+        expected[edit] = checkout.published()
+        owners |= checkout.owners()
+    return expected, owners

@@ -1,0 +1,62 @@
+"""Changes of a checkout; each changes what is published, so that stale is seen to be stale."""
+
+import hashlib
+from dataclasses import dataclass
+
+SEALS = "data/raw/SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A text in one file that becomes another.
+
+    Parameters
+    ----------
+    name
+        What a person would say.
+    file, old, new
+        Where, and what; `old` stands there once or more, the first is meant.
+    """
+
+    name: str
+    file: str = ""
+    old: str = ""
+    new: str = ""
+
+
+NONE = Edit("as committed")
+EDITS = (
+    NONE,
+    Edit("a raw cell", "data/raw/raynaud_diary.csv", "2021-02-22,20:57,7", "2021-02-22,20:57,9"),
+    Edit("prose of 03_describe", "notebooks/03_describe.ipynb", "# 03 Describe", "# 03 Describes"),
+    Edit("a figure", "analysis/reporting/figures/paired.py", "COLUMNS = 3", "COLUMNS = 2"),
+    Edit("words of the report", "report/parts/_discussion.qmd", "Follow-up was", "It was"),
+)
+
+
+def apply_edit(root, source, edit, before=NONE):
+    """Undo one edit and make another, with the checksums of the raw data redone.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+    source : pathlib.Path
+        Where the files lie as committed.
+    edit, before : Edit
+    """
+    if before.file:
+        _write(root, before.file, (source / before.file).read_text(encoding="utf-8"))
+    if edit.file:
+        text = (source / edit.file).read_text(encoding="utf-8")
+        if edit.old not in text:
+            raise ValueError(f"{edit.file} does not hold {edit.old!r}")
+        _write(root, edit.file, text.replace(edit.old, edit.new, 1))
+
+
+def _write(root, file, text):
+    old = hashlib.sha256((root / file).read_bytes()).hexdigest()
+    (root / file).write_text(text, encoding="utf-8", newline="\n")
+    new = hashlib.sha256((root / file).read_bytes()).hexdigest()
+    seals = (root / SEALS).read_text(encoding="utf-8")
+    (root / SEALS).write_text(seals.replace(old, new), encoding="utf-8", newline="\n")

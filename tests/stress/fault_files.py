@@ -1,0 +1,133 @@
+"""Spoil one file that a run has written, in every way in which a file can be spoiled."""
+
+import shutil
+
+from fault_bench import Outcome
+from fault_checkout import REPORT
+
+# A published file of each kind, and each kind of note that the runner keeps for itself.
+PUBLISHED = (
+    "data/processed/items.csv",
+    "data/processed/pairs.csv",
+    "data/processed/provenance.json",
+    "data/processed/results/04_efficacy.csv",
+    "data/processed/results.csv",
+    "report/_generated/figures/paired.svg",
+    "report/_generated/figures/paired.png",
+    "report/_generated/figures/paired.txt",
+    "report/_generated/tables/efficacy.html",
+    "report/_generated/_variables.yml",
+    "report/notebooks/03_describe.ipynb",
+    "report/_output/index.html",
+    "report/_output/index.pdf",
+    "report/_output/index.docx",
+)
+NOTES = (
+    ".run/records/02_score.json",
+    ".run/fingerprints/04_efficacy.json",
+    ".run/imports.json",
+    ".run/fonts.json",
+    ".run/locks/report",
+    ".run/manuscript/index.qmd",
+)
+
+
+def cut(path, rng):
+    """Leave only the beginning."""
+    content = path.read_bytes()
+    path.write_bytes(content[: rng.randrange(len(content))] if content else b"")
+
+
+def flip(path, rng):
+    """Change one bit."""
+    content = bytearray(path.read_bytes())
+    if content:
+        content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    path.write_bytes(bytes(content))
+
+
+def empty(path, rng):
+    """Leave nothing in it."""
+    path.write_bytes(b"")
+
+
+def delete(path, rng):
+    """Take it away."""
+    path.unlink()
+
+
+def replace_by_folder(path, rng):
+    """Put a folder in its place, with something in it."""
+    path.unlink()
+    path.mkdir()
+    (path / "something").write_text("a person's own\n", encoding="utf-8")
+
+
+def link_nowhere(path, rng):
+    """Put a link in its place that leads nowhere, or round in a circle."""
+    path.unlink()
+    path.symlink_to(rng.choice(("nowhere", path.name)))
+
+
+def link_elsewhere(path, rng):
+    """Put a link in its place that leads to another file."""
+    other = path.with_name(f"{path.name}.other")
+    path.rename(other)
+    flip(other, rng)
+    path.symlink_to(other.name)
+
+
+WAYS = (cut, flip, empty, delete, replace_by_folder, link_nowhere, link_elsewhere)
+
+
+def spoil_file(bench, rng, *, file, way):
+    """Spoil a file and let runs mend it; with a note, see whether a change is still noticed.
+
+    Parameters
+    ----------
+    bench : fault_bench.Bench
+    rng : random.Random
+    file : str
+        By its path in the checkout.
+    way : callable
+        One of WAYS.
+    """
+    path = bench.checkout.root / file
+    outcome = Outcome("file spoiled", f"{file}: {way.__doc__.rstrip('.').lower()}")
+    if not path.is_file():
+        outcome.wrong = [f"{file} is not there to be spoiled"]
+        return outcome
+    way(path, rng)
+    if file in NOTES:
+        outcome.case += f"; {bench.outdate(rng, edits=True)}"
+    outcome.wrong += bench.find_believed()
+    code, told = bench.checkout.make(*REPORT)
+    if code:
+        outcome.ended = "told"
+        outcome.wrong += judge_message(code, told, file.rpartition("/")[2])
+        remove(path)
+        outcome.wrong += bench.recover()
+    elif path.is_dir():
+        remove(path)  # nothing needed it, nothing complained
+    remove(path.with_name(f"{path.name}.other"))
+    outcome.wrong += bench.find_differences(told)
+    return outcome
+
+
+def judge_message(code, told, *words):
+    """Return what is wrong with how a run has stopped: the code, the message, the place."""
+    wrong = [] if code == 2 else [f"make ended with {code}"]
+    if not any(f"Error {number}" in told for number in (1, 2, 3)):
+        wrong.append("no exit code of ours")
+    if "Traceback" in told:
+        wrong.append("a traceback was shown")
+    wrong += [f"the message does not name {word}" for word in words if word not in told]
+    return [f"{each}: {told[-500:]}" for each in wrong]
+
+
+def remove(path):
+    """Take away whatever lies there, as a person does who was told to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""Kill runs at random moments, or as they publish, one after the other."""
+
+import time
+
+from fault_bench import Outcome
+from fault_checkout import REPORT, kill_group, kill_part
+
+# Make, runners and their programs at once; the kernels too, which lead sessions of their own; or
+# one process alone.
+PARTS = ("group", "group", "everything", "make", "runner")
+MOST = 10
+# A kernel looks once a second whether its runner is still there.
+ORPHAN_SECONDS = 30
+
+
+def kill_runs(bench, rng, *, fresh=False, part=""):
+    """Outdate something, kill the runs that would mend it, then let one run to its end.
+
+    After each kill every published file is looked at. A run that ends before it is killed is no
+    loss: something else is made outdated.
+
+    Parameters
+    ----------
+    bench : fault_bench.Bench
+    rng : random.Random
+    fresh : bool
+        Begin with nothing published at all, and kill fewer.
+    part : str
+        What is killed, chosen at random by default.
+    """
+    edits = fresh or rng.random() < 0.4
+    name = bench.outdate(rng, edits=edits)
+    if fresh:
+        bench.checkout.make("clean")
+    span = "all" if fresh else "some" if edits else "little"
+    part = part or rng.choice(PARTS)
+    kind = "kernel vanished" if part == "kernel" else "killed"
+    outcome = Outcome(kind, f"{part} killed ({'all of ' * fresh}{name})", faults=0)
+    for _ in range(rng.randint(1, MOST // 3 if fresh else MOST)):
+        struck, wrong = _kill_run(bench, rng, part, bench.spans[span])
+        outcome.wrong += wrong
+        outcome.faults += struck
+        if not struck:
+            span = "little"
+            bench.outdate(rng, edits=False)
+        outcome.wrong += bench.find_believed()
+    outcome.wrong += bench.recover(span)
+    return outcome
+
+
+def _kill_run(bench, rng, part, span):
+    """Start a run and kill; return whether anything was killed, and what was wrong at once."""
+    checkout = bench.checkout
+    jobs = rng.choice(([], ["-j2"]))
+    at_publishing = rng.random() < 0.3
+    moment = rng.uniform(0, span)
+    began = time.monotonic()
+    before = _look(bench)
+    run = checkout.start(*jobs, *REPORT)
+    while run.process.poll() is None:
+        if at_publishing and _look(bench) != before:
+            time.sleep(rng.uniform(0, 0.05))
+            break
+        if not at_publishing and time.monotonic() - began > moment:
+            break
+        time.sleep(0.002)
+    struck = run.process.poll() is None
+    while struck and part != "group" and not kill_part(run, part, rng):
+        # The part is not there at this moment: wait for the next one.
+        time.sleep(0.02)
+        struck = run.process.poll() is None
+    if struck and part == "group":
+        kill_group(run)
+    code, told = run.wait()
+    wrong = ["a traceback was shown: " + told[-800:]] if "Traceback" in told else []
+    if part == "kernel" and struck and code and "Error 1" not in told and "Error 3" not in told:
+        wrong.append(f"a vanished kernel is not told: {told[-300:]}")
+    left = checkout.wait_for_processes(ORPHAN_SECONDS if part != "make" else 300)
+    return struck, wrong + [f"left at work: {each}" for each in left]
+
+
+def _look(bench):
+    """Return which files stand in the published places, cheaply."""
+    seen = []
+    for file in bench.expected[bench.edit]:
+        try:
+            seen.append((bench.checkout.root / file).stat().st_ino)
+        except OSError:
+            seen.append(0)
+    return seen

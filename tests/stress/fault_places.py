@@ -1,0 +1,144 @@
+"""A machine that refuses: no room, no right to write; another run at work; a clock that lies."""
+
+import os
+import resource
+import shlex
+import shutil
+import time
+
+from fault_bench import Outcome
+from fault_checkout import PUBLISHED, REPORT, kill_group
+from fault_files import judge_message
+
+PLACES = (*PUBLISHED, ".run")
+ELSEWHERE = "elsewhere"
+YEAR = 365 * 24 * 3600
+
+
+def may_mount():
+    """Say whether a name space of its own with a small disk can be had here, as root can."""
+    program = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return shutil.which("unshare") is not None and os.spawnvp(os.P_WAIT, "unshare", program) == 0
+
+
+def limit_files(bench, rng, *, size=0):
+    """Let no file grow beyond a size, as a quota does; every process of the run is held to it."""
+    size = size or rng.choice((0, 1, 10, 100, 1000)) * 1024 + rng.randrange(1, 1024)
+    name = bench.outdate(rng, edits=rng.random() < 0.3)
+    outcome = Outcome("no room (quota)", f"files end at {size} bytes ({name})")
+
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return _meet(bench, outcome, *bench.checkout.make(*REPORT, prepare=prepare))
+
+
+def fill_disk(bench, rng):
+    """Run on a disk of memory that has hardly any room left; then on one with room."""
+    free = rng.choice((0, 8, 64, 512, 4096)) + rng.randrange(8)
+    name = bench.outdate(rng, edits=rng.random() < 0.3)
+    outcome = Outcome("no room (disk full)", f"{free} KB free ({name})")
+    root = bench.checkout.root
+    used = sum(_count_pages(root / place) for place in PLACES) * 4
+    script = _mount_and_make(f"-t tmpfs -o size={used + free}k none", keep=True)
+    return _meet(bench, outcome, *bench.checkout.make(*REPORT, before=script, out=ELSEWHERE))
+
+
+def forbid_writing(bench, rng):
+    """Run in a place that may only be read, as root too; then where it may be written."""
+    name = bench.outdate(rng, edits=rng.random() < 0.3)
+    outcome = Outcome("read-only folder", f"mounted read-only ({name})")
+    script = _mount_and_make("-t tmpfs none", keep=False)
+    code, told = bench.checkout.make(*REPORT, before=script, out=ELSEWHERE)
+    if not code:
+        outcome.wrong.append("what could not be written is said to be done")
+    return _meet(bench, outcome, code, told)
+
+
+def take_rights(bench, rng):
+    """Take the right to write in a published folder; root has it all the same."""
+    name = bench.outdate(rng, edits=False)
+    folder = bench.checkout.root / ".run"
+    outcome = Outcome("read-only folder", f"no right to write ({name})")
+    folder.chmod(0o555)
+    try:
+        code, told = bench.checkout.make(*REPORT)
+    finally:
+        folder.chmod(0o755)
+    return _meet(bench, outcome, code, told)
+
+
+def run_twice(bench, rng, *, killed=False):
+    """Start two runs at once, and perhaps kill one of them."""
+    name = bench.outdate(rng, edits=rng.random() < 0.5)
+    outcome = Outcome("two runs at once", f"one killed ({name})" if killed else name)
+    runs = [bench.checkout.start(*rng.choice(([], ["-j2"])), *REPORT)]
+    time.sleep(rng.uniform(0, 1))
+    runs.append(bench.checkout.start(*REPORT))
+    if killed:
+        time.sleep(rng.uniform(0, 8))
+        kill_group(runs[0])
+    for number, run in enumerate(runs):
+        code, told = run.wait()
+        if code and not (killed and number == 0):
+            outcome.wrong.append(f"a run beside another ended with {code}: {told[-500:]}")
+        outcome.wrong += ["a traceback was shown"] if "Traceback" in told else []
+    outcome.wrong += bench.checkout.wait_for_processes(30)
+    outcome.wrong += bench.find_believed()
+    outcome.wrong += bench.recover()
+    return outcome
+
+
+def set_clock(bench, rng, *, outdated=True):
+    """Give all files times of long ago or of the future, as a clock does that was set anew."""
+    name = bench.outdate(rng, edits=True) if outdated else "nothing"
+    now, root = time.time(), bench.checkout.root
+    spread = rng.choice(("in the future", "long ago", "in disorder"))
+    for folder, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in (".venv", "__pycache__")]
+        for file in files:
+            shift = {"in the future": YEAR, "long ago": -YEAR}.get(spread, rng.uniform(-YEAR, YEAR))
+            os.utime(os.path.join(folder, file), (now + shift, now + shift), follow_symlinks=False)
+    outcome = Outcome("clock set back", f"times {spread}, {name} changed")
+    outcome.wrong += bench.find_believed()
+    outcome.wrong += bench.recover()
+    code, told = bench.checkout.make(*REPORT)
+    if "Nothing to do" not in told:
+        outcome.wrong.append(f"a second run found something to do ({code}): {told[-300:]}")
+    return outcome
+
+
+def _meet(bench, outcome, code, told):
+    """Judge a run that the machine has refused something, then one that it lets work."""
+    if code:
+        outcome.ended = "told"
+        outcome.wrong += judge_message(code, told)
+    left = bench.checkout.wait_for_processes(30)
+    outcome.wrong += [f"left at work: {each}" for each in left]
+    outcome.wrong += bench.find_believed()
+    outcome.wrong += bench.recover()
+    return outcome
+
+
+def _mount_and_make(kind, *, keep):
+    """Return a program that gives OUT a disk of its own with all that was published, then runs.
+
+    The name space ends with the program, and the disk with it; what is on it is kept beside,
+    in the checkout itself, if it is asked for.
+    """
+    places = " ".join(map(shlex.quote, PLACES))
+    lines = [
+        f"mkdir -p {ELSEWHERE} && mount {kind} {ELSEWHERE}",
+        f"cp -a --parents {places} {ELSEWHERE}",
+        ":" if keep else f"mount -o remount,ro {ELSEWHERE}",
+        '"$@"; code=$?',
+        f"rm -rf {places} && cp -a {ELSEWHERE}/. ." if keep else ":",
+        "exit $code",
+    ]
+    return ["unshare", "--mount", "sh", "-c", "\n".join(lines), "sh"]
+
+
+def _count_pages(folder):
+    """Return how many pages of memory a copy of a folder takes, its folders among them."""
+    paths = [folder, *folder.rglob("*")]
+    return sum(1 + path.lstat().st_size // 4096 for path in paths)

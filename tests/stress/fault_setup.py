@@ -1,0 +1,30 @@
+"""Kill `make setup` at a random moment, with an environment that is really made."""
+
+import time
+
+from fault_bench import Outcome
+from fault_checkout import clone_checkout, kill_group
+
+
+def kill_setup(bench, rng):
+    """Kill the making of an environment once to three times, then let it be made."""
+    folder = bench.checkout.root.with_name(f"{bench.checkout.root.name} set-up")
+    checkout = clone_checkout(bench.checkout, folder)
+    (folder / ".venv").unlink()
+    outcome = Outcome("set-up killed", "make setup", faults=0)
+    for _ in range(rng.randint(1, 3)):
+        run = checkout.start("setup")
+        time.sleep(rng.uniform(0.5, 20))
+        outcome.faults += run.process.poll() is None
+        kill_group(run)
+        run.wait()
+    code, told = checkout.make("setup")
+    if code or "Traceback" in told:
+        outcome.wrong.append(f"the next set-up ended with {code}: {told[-500:]}")
+    else:
+        code, told = checkout.make("report", "RENDERER=builtin")
+        if code or "Nothing to do" not in told:
+            outcome.wrong.append(f"after it something is to do ({code}): {told[-500:]}")
+    outcome.wrong += checkout.wait_for_processes(90)
+    checkout.remove()
+    return outcome

@@ -1,0 +1,152 @@
+"""``make stress``: hurt `make report` in every way at hand, and show what became of it.
+
+Ends with 1 if anything wrong was ever taken for good, was not recovered from, or stopped without
+saying what to do.
+"""
+
+import argparse
+import os
+import platform
+import queue
+import random
+import sys
+import tempfile
+import threading
+from functools import partial
+from pathlib import Path
+
+from fault_bench import Bench, Outcome, learn_expected
+from fault_checkout import ROOT, adopt_orphans, clone_checkout, copy_checkout, end_processes
+from fault_files import NOTES, PUBLISHED, WAYS, spoil_file
+from fault_kills import kill_runs
+from fault_places import (
+    fill_disk,
+    forbid_writing,
+    limit_files,
+    may_mount,
+    run_twice,
+    set_clock,
+    take_rights,
+)
+from fault_record import write_record
+from fault_setup import kill_setup
+
+from analysis.command import run_command
+
+RECORD = ROOT / "report" / "record"
+
+
+def main(arguments=None):
+    """Run all cases, write the record, and return the exit code."""
+    return run_command(_stress, _read_options(arguments))
+
+
+def _stress(options):
+    # A process whose parent dies comes to us, as it comes to the manager of a session.
+    adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
+        try:
+            benches = _make_benches(Path(folder), options.workers)
+            outcomes = _run_cases(benches, list_cases(options.seed), options)
+        finally:
+            end_processes(Path(folder))
+    conditions = {
+        "seed": options.seed,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "mounts": may_mount(),
+    }
+    write_record(outcomes, conditions, options.record)
+    wrong = sum(bool(outcome.wrong) for outcome in outcomes)
+    print(f"{len(outcomes)} cases, {wrong} of them wrong: {options.record / 'faults.md'}")
+    return 1 if wrong else 0
+
+
+def list_cases(seed):
+    """Return all cases but the kills: functions of a bench, each with a random stream of its own.
+
+    Which ones there are depends on the machine alone: root can mount disks.
+    """
+    rng = random.Random(seed)
+    files = [(file, way) for file in NOTES for way in rng.sample(WAYS, 4)]
+    files += [(file, way) for file in PUBLISHED for way in rng.sample(WAYS, 2)]
+    cases = [partial(spoil_file, file=file, way=way) for file, way in files]
+    cases += [limit_files] * 6 + [run_twice] * 3 + [partial(run_twice, killed=True)] * 3
+    cases += [set_clock] * 3 + [partial(set_clock, outdated=False)] * 3
+    cases += [partial(kill_runs, part="kernel")] * 3 + [partial(kill_runs, fresh=True)] * 8
+    cases += [kill_setup] * 3
+    if may_mount():
+        cases += [fill_disk] * 6 + [forbid_writing] * 3
+    elif os.geteuid():
+        cases += [take_rights] * 3
+    return rng.sample(cases, len(cases))
+
+
+def _run_cases(benches, cases, options):
+    """Share the cases out among the benches; kills come between and go on until they suffice."""
+    waiting, outcomes, lock = queue.SimpleQueue(), [], threading.Lock()
+    for number, case in enumerate(cases):
+        waiting.put((number, case))
+    numbers = iter(range(len(cases), 10**6))
+
+    def take():
+        with lock:
+            if sum(each.faults for each in outcomes if each.kind == "killed") < options.kills:
+                yield next(numbers), kill_runs
+        if not waiting.empty():
+            yield waiting.get()
+
+    def work(bench):
+        while taken := list(take()):
+            for number, case in taken:
+                outcome = _try_case(bench, number, case, options.seed)
+                with lock:
+                    outcomes.append(outcome)
+                    _tell(outcome, len(outcomes), outcomes)
+
+    threads = [threading.Thread(target=work, args=(bench,), daemon=True) for bench in benches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def _try_case(bench, number, case, seed):
+    """Run a case; where it went wrong the bench gets a sound checkout for the next one."""
+    try:
+        outcome = case(bench, random.Random(f"{seed} {number}"))
+    except Exception as error:
+        outcome = Outcome("harness", repr(case), wrong=[f"the case itself failed: {error!r}"])
+    if outcome.wrong:
+        bench.renew()
+    return outcome
+
+
+def _tell(outcome, count, outcomes):
+    kills = sum(each.faults for each in outcomes if each.kind == "killed")
+    state = f"WRONG {outcome.wrong}" if outcome.wrong else outcome.ended
+    print(f"{count} ({kills} kills) {outcome.kind}: {outcome.case}: {state}", flush=True)
+
+
+def _make_benches(folder, count):
+    source = copy_checkout(folder / "source")
+    first = clone_checkout(source, folder / "sound")
+    expected, owners = learn_expected(first, source.root)
+    return [
+        Bench(clone_checkout(first, folder / f"bench {n}"), first, source.root, expected, owners)
+        for n in range(count)
+    ]
+
+
+def _read_options(arguments):
+    parser = argparse.ArgumentParser(prog="fault_stress.py", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200, help="at least so many (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2, help="runs side by side")
+    parser.add_argument("--record", type=Path, default=RECORD, help="where the figures go")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
