@@ -48,7 +48,11 @@ class Table:
     def to_html(self):
         """Return the table as HTML with headings in their scope; every text is escaped."""
         kind = "numeric" if self.numeric else "text"
-        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
+        # An empty corner is no heading of anything.
+        head = "".join(
+            f'<th scope="col">{escape(column)}</th>' if column else "<td></td>"
+            for column in self.columns
+        )
         foot = "".join(
             f'<tr><td colspan="{len(self.columns)}">{_html(note)}</td></tr>' for note in self.notes
         )

@@ -31,3 +31,8 @@ def test_the_spaces_are_no_part_of_the_text():
 
 def test_a_table_of_words_is_not_aligned_so():
     assert pads_of("1", "10", numeric=False) == [0, 0]
+
+
+def test_an_empty_corner_is_no_heading():
+    html = Table(("", "Value"), (("a", "1"),)).to_html()
+    assert '<tr><td></td><th scope="col">Value</th></tr>' in html
