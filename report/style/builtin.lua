@@ -230,6 +230,7 @@ local function fill_table(div)
   local corner = tbl.head.rows[1].cells[1]
   if pandoc.utils.stringify(corner.contents) == "" then
     corner.contents = { pandoc.Plain({ pandoc.Span("Row", { class = "unseen" }) }) }
+    corner.attr.attributes["scope"] = "col"
   end
   -- A wide table scrolls inside its own frame, which the keyboard can reach.
   local frame = pandoc.Attr(div.identifier, { "table-frame" }, {
