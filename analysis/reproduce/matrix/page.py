@@ -8,8 +8,8 @@ NAME = "determinism"
 # What no run can hold equal, by what is other; each with its reason.
 UNEQUAL = {
     "another version of Python or of a package": "the documents and the executed notebooks name "
-    "the versions that made them, and Matplotlib, Pandoc and Typst change how they draw and set "
-    "between versions",
+    "the versions that made them, Matplotlib, Pandoc and Typst change how they draw and set, and "
+    "NumPy and SciPy how they round the last bit of a number",
     "another renderer (Quarto, built-in)": "each writes HTML, Word and PDF in its own way; "
     "tables, figures and executed notebooks are not its work",
     "another processor or operating system": "its mathematics library may round the last bit of a "
@@ -72,6 +72,8 @@ def _write_markdown(outcomes, absent, reference):
     ]
     for outcome in outcomes:
         other = "; ".join(outcome.factors)
+        if outcome.python != reference.platform["Python"]:
+            other += f" ({outcome.python})"
         differs = _say_difference(outcome)
         level = "bytes" if outcome.exact else "numbers"
         bytes_ = f"{len(outcome.other_bytes)} of {outcome.files}"

@@ -14,7 +14,6 @@ from analysis.reporting.leftovers import read_document
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
 from analysis.reproduce.review.digests import digest_raw, digest_table
-from analysis.reproduce.setup import site_packages
 from analysis.reproduce.state import forget_hashes, hash_file, read_record, replace_text
 from analysis.tables import read_table, table_schemas, write_table
 
@@ -150,10 +149,11 @@ def describe_platform(python):
 
 def list_packages(environment):
     """Return the versions of the packages that matter, by name."""
-    folder = str(site_packages(environment))
+    # Its Python may be another than the one that asks.
+    folders = [str(path) for path in environment.glob("lib/python3*/site-packages")]
     found = {
         each.metadata["Name"].replace("_", "-"): each.version
-        for each in metadata.distributions(path=[folder])
+        for each in metadata.distributions(path=folders)
     }
     return {name: found.get(name, "missing") for name in sorted(PACKAGES)}
 

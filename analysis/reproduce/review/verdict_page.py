@@ -66,9 +66,11 @@ def _make_page(verdict):
         f"<td>{len(level.differing)}</td><td>{'yes' if level.decides else 'no'}</td></tr>"
         for level in verdict.levels
     )
-    lists = {level.name: level.differing for level in verdict.levels}
+    # What decides, then why it may be, then the long lists that decide nothing.
+    lists = {level.name: level.differing for level in verdict.levels if level.decides}
     lists |= {f"Not as in the record, {kind}": each for kind, each in verdict.causes.items()}
     lists["Notes"] = verdict.notes
+    lists |= {level.name: level.differing for level in verdict.levels if not level.decides}
     return _PAGE.format(
         title=html.escape(say_verdict(verdict)),
         rows=rows,
@@ -78,7 +80,7 @@ def _make_page(verdict):
 
 def _make_list(name, phrases):
     items = "\n".join(f"<li>{html.escape(phrase)}</li>" for phrase in phrases)
-    return f"<h2>{html.escape(name)}</h2>\n<ul>\n{items}\n</ul>"
+    return f"<h2>{html.escape(name[0].upper() + name[1:])}</h2>\n<ul>\n{items}\n</ul>"
 
 
 def _cut(phrases):

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.reproduce.review import compare, digests
-from analysis.reproduce.review.evidence import read_evidence, write_evidence
+from analysis.reproduce.review.evidence import list_packages, read_evidence, write_evidence
 from analysis.reproduce.review.verdict_page import say_verdict, write_files, write_screen
 
 PRIMARY = "efficacy.hand_mrss.mean_change"
@@ -129,3 +129,11 @@ def test_a_verdict_fits_one_screen_and_is_whole_in_the_files(record, tmp_path):
     told = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert told["agrees"] is False and len(told["levels"][0]["differing"]) == len(results)
     assert "&lt;b&gt;" in (tmp_path / "verdict.html").read_text(encoding="utf-8")
+
+
+def test_packages_are_read_from_an_environment_of_another_python(tmp_path):
+    folder = tmp_path / "lib" / "python3.99" / "site-packages" / "numpy-2.9.1.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.9.1\n")
+    found = list_packages(tmp_path)
+    assert found["numpy"] == "2.9.1" and found["scipy"] == "missing"
