@@ -130,8 +130,7 @@ benchmark: setup
 	@$(PYTHON) $(ALONE) -m analysis.reproduce.benchmark
 
 stress: setup
-	@$(PYTHON) $(ALONE) tests/stress/cleaning_stress.py
-	@$(PYTHON) $(ALONE) tests/stress/fault_stress.py
+	@$(PYTHON) $(ALONE) tests/stress
 
 matrix: setup
 	@$(PYTHON) $(ALONE) -m analysis.reproduce.matrix

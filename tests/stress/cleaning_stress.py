@@ -1,4 +1,4 @@
-"""``make stress``: corrupt hundreds of exports and show what the cleaning made of them.
+"""``make stress``, its first half: corrupt exports and show what the cleaning made of them.
 
 Ends with 1 if a known fault was missed, something was asked that no fault explains, or a run ended
 otherwise than with balanced books or an error that names the place.
@@ -15,7 +15,6 @@ from corrupt_files import HARMLESS, RANDOM, STOPS
 from trial import CHANCE, KINDS, SIZES, try_harmless, try_known, try_random, try_stop, try_valid
 
 from analysis.cleaning.rules import RULES
-from analysis.command import run_command
 
 RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 NAME = "stress_cleaning"
@@ -171,4 +170,4 @@ def _write_markdown(rows, outcomes):
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(main))
+    sys.exit(main())

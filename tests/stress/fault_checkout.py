@@ -15,6 +15,7 @@ import psutil
 
 from analysis import paths
 from analysis.reproduce.pipeline import STEPS
+from analysis.reproduce.review.sources import copy_sources, list_sources
 from analysis.reproduce.state import read_record
 
 ROOT = paths.ROOT
@@ -46,10 +47,18 @@ class Run:
 
 
 class Checkout:
-    """A copy of the repository, and Make run in it as from a shell that knows of no test."""
+    """A copy of the repository, and Make run in it as from a shell that knows of no test.
 
-    def __init__(self, root):
+    Parameters
+    ----------
+    root : pathlib.Path
+    goal : sequence of str
+        What Make is asked for when it is to do all its work.
+    """
+
+    def __init__(self, root, goal=REPORT):
         self.root = Path(root)
+        self.goal = goal
 
     def start(self, *arguments, out="", before=(), prepare=None):
         """Start Make in a process group of its own.
@@ -83,20 +92,20 @@ class Checkout:
         """Run Make to its end; return its exit code and all that it said."""
         return self.start(*arguments, **options).wait()
 
-    def published(self, out="."):
-        """Return the hash of every published file, by its path below OUT."""
-        root = self.root / out
+    def published(self):
+        """Return the hash of every published file, by its path in the checkout."""
         return {
-            path.relative_to(root).as_posix(): _hash(path)
+            path.relative_to(self.root).as_posix(): _hash(path)
             for folder in PUBLISHED
-            for path in sorted((root / folder).rglob("*"))
+            for path in sorted((self.root / folder).rglob("*"))
             if path.name != "README.md" and (path.is_symlink() or not path.is_dir())
         }
 
     def owners(self):
         """Return the step that publishes each file, as a finished run has recorded it."""
         outputs = paths.Outputs(self.root)
-        return {file: step.name for step in STEPS for file in read_record(outputs, step.name).files}
+        records = {step.name: read_record(outputs, step.name) for step in STEPS}
+        return {file: name for name, record in records.items() if record for file in record.files}
 
     def trusted(self):
         """Return the steps that `make why` calls up to date without a condition."""
@@ -124,18 +133,8 @@ class Checkout:
 
 
 def copy_checkout(root, source=ROOT):
-    """Copy what git knows of a repository, as it is now; the environment is shared."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=source,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in listed.split("\0"):
-        if name and (source / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / name, root / name)
+    """Copy the sources of a repository; the environment is shared."""
+    copy_sources(source, root, list_sources(source))
     (root / ".venv").symlink_to((source / ".venv").resolve())
     return Checkout(root)
 
@@ -143,7 +142,7 @@ def copy_checkout(root, source=ROOT):
 def clone_checkout(checkout, root):
     """Copy a checkout with all that its runs have written."""
     shutil.copytree(checkout.root, root, symlinks=True)
-    return Checkout(root)
+    return Checkout(root, checkout.goal)
 
 
 def adopt_orphans():

@@ -58,5 +58,6 @@ def _write(root, file, text):
     old = hashlib.sha256((root / file).read_bytes()).hexdigest()
     (root / file).write_text(text, encoding="utf-8", newline="\n")
     new = hashlib.sha256((root / file).read_bytes()).hexdigest()
-    seals = (root / SEALS).read_text(encoding="utf-8")
-    (root / SEALS).write_text(seals.replace(old, new), encoding="utf-8", newline="\n")
+    if (root / SEALS).exists():
+        seals = (root / SEALS).read_text(encoding="utf-8")
+        (root / SEALS).write_text(seals.replace(old, new), encoding="utf-8", newline="\n")

@@ -3,7 +3,6 @@
 import shutil
 
 from fault_bench import Outcome
-from fault_checkout import REPORT
 
 # A published file of each kind, and each kind of note that the runner keeps for itself.
 PUBLISHED = (
@@ -101,7 +100,7 @@ def spoil_file(bench, rng, *, file, way):
     if file in NOTES:
         outcome.case += f"; {bench.outdate(rng, edits=True)}"
     outcome.wrong += bench.find_believed()
-    code, told = bench.checkout.make(*REPORT)
+    code, told = bench.checkout.make(*bench.checkout.goal)
     if code:
         outcome.ended = "told"
         outcome.wrong += judge_message(code, told, file.rpartition("/")[2])

@@ -3,7 +3,7 @@
 import time
 
 from fault_bench import Outcome
-from fault_checkout import REPORT, kill_group, kill_part
+from fault_checkout import kill_group, kill_part
 
 # Make, runners and their programs at once; the kernels too, which lead sessions of their own; or
 # one process alone.
@@ -13,7 +13,7 @@ MOST = 10
 ORPHAN_SECONDS = 30
 
 
-def kill_runs(bench, rng, *, fresh=False, part=""):
+def kill_runs(bench, rng, *, fresh=False, part="", kills=0):
     """Outdate something, kill the runs that would mend it, then let one run to its end.
 
     After each kill every published file is looked at. A run that ends before it is killed is no
@@ -27,6 +27,8 @@ def kill_runs(bench, rng, *, fresh=False, part=""):
         Begin with nothing published at all, and kill fewer.
     part : str
         What is killed, chosen at random by default.
+    kills : int
+        How often, chosen at random by default.
     """
     edits = fresh or rng.random() < 0.4
     name = bench.outdate(rng, edits=edits)
@@ -36,11 +38,13 @@ def kill_runs(bench, rng, *, fresh=False, part=""):
     part = part or rng.choice(PARTS)
     kind = "kernel vanished" if part == "kernel" else "killed"
     outcome = Outcome(kind, f"{part} killed ({'all of ' * fresh}{name})", faults=0)
-    for _ in range(rng.randint(1, MOST // 3 if fresh else MOST)):
+    kills = kills or rng.randint(1, MOST // 3 if fresh else MOST)
+    while outcome.faults < kills and not outcome.wrong:
         struck, wrong = _kill_run(bench, rng, part, bench.spans[span])
         outcome.wrong += wrong
         outcome.faults += struck
         if not struck:
+            bench.spans[span] *= 0.8
             span = "little"
             bench.outdate(rng, edits=False)
         outcome.wrong += bench.find_believed()
@@ -56,7 +60,7 @@ def _kill_run(bench, rng, part, span):
     moment = rng.uniform(0, span)
     began = time.monotonic()
     before = _look(bench)
-    run = checkout.start(*jobs, *REPORT)
+    run = checkout.start(*jobs, *checkout.goal)
     while run.process.poll() is None:
         if at_publishing and _look(bench) != before:
             time.sleep(rng.uniform(0, 0.05))

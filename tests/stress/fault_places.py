@@ -7,7 +7,7 @@ import shutil
 import time
 
 from fault_bench import Outcome
-from fault_checkout import PUBLISHED, REPORT, kill_group
+from fault_checkout import PUBLISHED, kill_group
 from fault_files import judge_message
 
 PLACES = (*PUBLISHED, ".run")
@@ -30,7 +30,7 @@ def limit_files(bench, rng, *, size=0):
     def prepare():
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    return _meet(bench, outcome, *bench.checkout.make(*REPORT, prepare=prepare))
+    return _meet(bench, outcome, *bench.checkout.make(*bench.checkout.goal, prepare=prepare))
 
 
 def fill_disk(bench, rng):
@@ -39,17 +39,19 @@ def fill_disk(bench, rng):
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("no room (disk full)", f"{free} KB free ({name})")
     root = bench.checkout.root
-    used = sum(_count_pages(root / place) for place in PLACES) * 4
-    script = _mount_and_make(f"-t tmpfs -o size={used + free}k none", keep=True)
-    return _meet(bench, outcome, *bench.checkout.make(*REPORT, before=script, out=ELSEWHERE))
+    places = _list_places(root)
+    used = sum(_count_pages(root / place) for place in places) * 4
+    script = _mount_and_make(f"-t tmpfs -o size={used + free}k none", places, keep=True)
+    code, told = bench.checkout.make(*bench.checkout.goal, before=script, out=ELSEWHERE)
+    return _meet(bench, outcome, code, told)
 
 
 def forbid_writing(bench, rng):
     """Run in a place that may only be read, as root too; then where it may be written."""
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("read-only folder", f"mounted read-only ({name})")
-    script = _mount_and_make("-t tmpfs none", keep=False)
-    code, told = bench.checkout.make(*REPORT, before=script, out=ELSEWHERE)
+    script = _mount_and_make("-t tmpfs none", _list_places(bench.checkout.root), keep=False)
+    code, told = bench.checkout.make(*bench.checkout.goal, before=script, out=ELSEWHERE)
     if not code:
         outcome.wrong.append("what could not be written is said to be done")
     return _meet(bench, outcome, code, told)
@@ -62,7 +64,7 @@ def take_rights(bench, rng):
     outcome = Outcome("read-only folder", f"no right to write ({name})")
     folder.chmod(0o555)
     try:
-        code, told = bench.checkout.make(*REPORT)
+        code, told = bench.checkout.make(*bench.checkout.goal)
     finally:
         folder.chmod(0o755)
     return _meet(bench, outcome, code, told)
@@ -72,9 +74,9 @@ def run_twice(bench, rng, *, killed=False):
     """Start two runs at once, and perhaps kill one of them."""
     name = bench.outdate(rng, edits=rng.random() < 0.5)
     outcome = Outcome("two runs at once", f"one killed ({name})" if killed else name)
-    runs = [bench.checkout.start(*rng.choice(([], ["-j2"])), *REPORT)]
+    runs = [bench.checkout.start(*rng.choice(([], ["-j2"])), *bench.checkout.goal)]
     time.sleep(rng.uniform(0, 1))
-    runs.append(bench.checkout.start(*REPORT))
+    runs.append(bench.checkout.start(*bench.checkout.goal))
     if killed:
         time.sleep(rng.uniform(0, 8))
         kill_group(runs[0])
@@ -102,8 +104,8 @@ def set_clock(bench, rng, *, outdated=True):
     outcome = Outcome("clock set back", f"times {spread}, {name} changed")
     outcome.wrong += bench.find_believed()
     outcome.wrong += bench.recover()
-    code, told = bench.checkout.make(*REPORT)
-    if "Nothing to do" not in told:
+    code, told = bench.checkout.make(*bench.checkout.goal)
+    if code or " done in " in told:
         outcome.wrong.append(f"a second run found something to do ({code}): {told[-300:]}")
     return outcome
 
@@ -120,13 +122,17 @@ def _meet(bench, outcome, code, told):
     return outcome
 
 
-def _mount_and_make(kind, *, keep):
+def _list_places(root):
+    return [place for place in PLACES if (root / place).exists()]
+
+
+def _mount_and_make(kind, places, *, keep):
     """Return a program that gives OUT a disk of its own with all that was published, then runs.
 
     The name space ends with the program, and the disk with it; what is on it is kept beside,
     in the checkout itself, if it is asked for.
     """
-    places = " ".join(map(shlex.quote, PLACES))
+    places = " ".join(map(shlex.quote, places))
     lines = [
         f"mkdir -p {ELSEWHERE} && mount {kind} {ELSEWHERE}",
         f"cp -a --parents {places} {ELSEWHERE}",

@@ -1,4 +1,4 @@
-"""``make stress``: hurt `make report` in every way at hand, and show what became of it.
+"""``make stress``, its second half: hurt runs in every way at hand and show what became of them.
 
 Ends with 1 if anything wrong was ever taken for good, was not recovered from, or stopped without
 saying what to do.
@@ -132,9 +132,9 @@ def _tell(outcome, count, outcomes):
 def _make_benches(folder, count):
     source = copy_checkout(folder / "source")
     first = clone_checkout(source, folder / "sound")
-    expected, owners = learn_expected(first, source.root)
+    learned = learn_expected(first, source.root)
     return [
-        Bench(clone_checkout(first, folder / f"bench {n}"), first, source.root, expected, owners)
+        Bench(clone_checkout(first, folder / f"bench {n}"), first, source.root, *learned)
         for n in range(count)
     ]
 

@@ -1,0 +1,146 @@
+"""Ctrl-C on a terminal: no process is left, no half output, and the last lines say it."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import subprocess
+import termios
+import threading
+import time
+
+import psutil
+import pytest
+from fault_checkout import copy_checkout, find_processes
+
+DEADLINE = 120
+
+
+class Terminal:
+    """A program in the foreground of a terminal of its own, and what stands on it."""
+
+    def __init__(self, words, folder):
+        self._screen, terminal = pty.openpty()
+        self.program = subprocess.Popen(
+            words,
+            cwd=folder,
+            env={k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))},
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(terminal)
+        self._shown = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def text(self):
+        """Return all that it has shown."""
+        return b"".join(self._shown).decode("utf-8", "replace").replace("\r", "")
+
+    def below(self):
+        """Return the program, the processes that it has started, and those that they have."""
+        program = psutil.Process(self.program.pid)
+        return [program, *program.children(recursive=True)]
+
+    def wait_until(self, happens):
+        """Wait until something holds, as long as the program runs."""
+        deadline = time.monotonic() + DEADLINE
+        while not happens(self):
+            assert self.program.poll() is None, self.text()
+            assert time.monotonic() < deadline, self.text()
+            time.sleep(0.05)
+
+    def press_control_c(self):
+        """Press it, wait for the end, and return what is still at work of what was there."""
+        below = self.below()
+        os.write(self._screen, b"\x03")
+        self.program.wait(DEADLINE)
+        _, left = psutil.wait_procs(below, timeout=30)
+        self._reader.join(DEADLINE)
+        return [process for process in left if process.status() != psutil.STATUS_ZOMBIE]
+
+    def _read(self):
+        # A terminal that nobody has open any longer is an error to its other end.
+        with contextlib.suppress(OSError):
+            while piece := os.read(self._screen, 65536):
+                self._shown.append(piece)
+
+
+def runs(word):
+    """Return a condition: a process with this word in its command is there."""
+
+    def is_there(terminal):
+        with contextlib.suppress(psutil.Error):
+            return any(word in " ".join(each.cmdline()) for each in terminal.below())
+        return False
+
+    return is_there
+
+
+def has_open(word):
+    """Return a condition: a process has read that far, since it holds a file of this name."""
+
+    def is_there(terminal):
+        with contextlib.suppress(psutil.Error, OSError):
+            for each in terminal.below():
+                files = [*each.open_files(), *each.memory_maps()]
+                if any(word in file.path for file in files):
+                    return True
+        return False
+
+    return is_there
+
+
+def shows(word):
+    """Return a condition: this stands on the terminal."""
+    return lambda terminal: word in terminal.text()
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    checkout = copy_checkout(tmp_path_factory.mktemp("interrupt") / "임상 trial")
+    for words in ("init", "add -A"):
+        subprocess.run(["git", *words.split()], cwd=checkout.root, check=True, capture_output=True)
+    return checkout
+
+
+@pytest.mark.parametrize(
+    ("words", "moment", "seconds"),
+    [
+        ("make report", has_open(".run/locks/01_clean"), 0),
+        ("make -j2 report", runs("ipykernel"), 0.5),
+        ("make check-data", has_open("/numpy/"), 0),
+        ("make check-data", has_open("/pandas/"), 0.5),
+        ("make verify", runs("ipykernel"), 0.5),
+        ("make lab", has_open("/zmq/"), 0),
+        ("make lab", shows("?token="), 0),
+        ("make stress", has_open("/pandas/"), 1),
+        (".venv/bin/python tests/stress/fault_stress.py", runs("ipykernel"), 0.5),
+        (".venv/bin/python -m analysis.trail explain efficacy.kapandji.hl", has_open("/numpy/"), 0),
+    ],
+)
+def test_control_c_ends_everything_and_says_so(checkout, words, moment, seconds):
+    terminal = Terminal(words.split(), checkout.root)
+    terminal.wait_until(moment)
+    time.sleep(seconds)  # into the work
+    assert terminal.press_control_c() == []
+    assert find_processes(checkout.root) == []
+    assert "Traceback" not in terminal.text()
+    last = " ".join(terminal.text().splitlines()[-6:])
+    assert "nterrupt" in last or "Shutting down" in last, last
+    assert checkout.published() == {}
+
+
+def test_a_run_goes_on_where_it_was_interrupted(checkout):
+    first = checkout.root / "report" / "notebooks" / "01_clean.ipynb"
+    terminal = Terminal(["make", "notebooks"], checkout.root)
+    terminal.wait_until(lambda _: first.exists())
+    assert terminal.press_control_c() == []
+    published = checkout.published()
+    assert {file for file in published if file.endswith(".ipynb")} == {
+        first.relative_to(checkout.root).as_posix()
+    }
+    assert "01_clean" in checkout.trusted()
