@@ -9,13 +9,14 @@ from analysis.errors import DataError, MissingError
 from analysis.privacy.days import find_days
 from analysis.reproduce.fingerprint import report_sources
 from analysis.reproduce.privacy.exceptions import FILE, is_excepted, read_signed
-from analysis.reproduce.privacy.finding import gather_findings
+from analysis.reproduce.privacy.finding import Finding, gather_findings
 from analysis.reproduce.privacy.folder import check_export_folder, tell_origin
 from analysis.reproduce.privacy.history import look_back
 from analysis.reproduce.privacy.look import NOT_SIMULATED, Looker, find_strangers
 from analysis.reproduce.privacy.published import Origin
 from analysis.study import load_study
 
+UNREADABLE = "an export whose fields cannot be judged: `make check-data` says why"
 _WRITTEN = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")
 
 
@@ -81,11 +82,18 @@ def check_files(names, *, tell=print):
             own = looker.look(name, content) + find_strangers(name, content)
             found += [(each, content) for each in own]
     if not chosen or any(path.is_relative_to(paths.RAW) for path in chosen):
-        for finding in check_export_folder(paths.RAW, study=study):
-            found.append((finding, (paths.ROOT / finding.file).read_bytes()))
+        found += _check_own_export(study)
     if not chosen:
         found += look_back(paths.ROOT, looker)
     _stop_at(found, origin=Origin.SIMULATED, tell=tell)
+
+
+def _check_own_export(study):
+    try:
+        findings = check_export_folder(paths.RAW, study=study)
+    except DataError:
+        return [(Finding("data/raw", "", UNREADABLE), b"")]
+    return [(finding, (paths.ROOT / finding.file).read_bytes()) for finding in findings]
 
 
 def _make_looker(study, *, dated=False):
@@ -133,6 +141,8 @@ def _stop_at(found, *, origin, tell):
         Origin.SIMULATED: "Take it out",
     }[origin]
     raise DataError(
-        f"{len(set(left))} places hold what may not leave",
+        f"what may not leave was found in {len(set(left))} places"
+        if len(set(left)) > 1
+        else "what may not leave was found",
         hint=f"{advice}, or sign an exception in {FILE}",
     )

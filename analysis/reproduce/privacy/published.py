@@ -82,14 +82,16 @@ class _Judge:
         if treatment == policy.SHARED_DAY:
             return SHARED_DATE
         if treatment == policy.DAY:
-            return self._tell_day(reading.clean)
+            return self._tell_day(reading)
         return "" if reading.is_readable else FREE_TEXT
 
-    def _tell_day(self, clean):
-        if not clean:
-            return FREE_TEXT
-        shifted = self.origin is Origin.DEIDENTIFIED and clean[:10] < self.start.isoformat()
-        return "" if shifted or len(clean) < len("2000-01-01") else EXACT_DATE
+    def _tell_day(self, reading):
+        if not reading.clean:
+            # One that lies after a shifted day of export is none to the cleaning.
+            return EXACT_DATE if reading.rule in STAND_INS else FREE_TEXT
+        day = reading.clean[:10]
+        shifted = self.origin is Origin.DEIDENTIFIED and day < self.start.isoformat()
+        return "" if shifted or len(day) < len("2000-01-01") else EXACT_DATE
 
     def place(self, file, line, column, kind):
         """Return a finding about a cell."""
