@@ -1,0 +1,36 @@
+"""However a command ends, its last line says so, and what to do."""
+
+import pytest
+
+from analysis.command import run_command
+from analysis.errors import MissingError
+
+
+def raise_it(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (MissingError("no table", hint="Run make"), 3, "Error: no table. Run make."),
+        (KeyboardInterrupt(), 130, "Interrupted. What is half done does not count"),
+        (OSError(28, "No space left on device", "x.csv"), 3, "No space left on device (x.csv)."),
+        (PermissionError(13, "Permission denied", ".run"), 3, "give access"),
+        (IsADirectoryError(21, "", "a", None, "b.csv"), 3, "b.csv: a folder lies where a file"),
+    ],
+)
+def test_the_last_line_says_what_happened(capsys, error, code, words):
+    assert run_command(raise_it, error) == code
+    told = capsys.readouterr().err
+    assert words in told and len(told.splitlines()) == 1
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
+    (tmp_path / "in the way").touch()
+    assert run_command((tmp_path / "in the way" / "below").mkdir) == 3
+    assert f"{tmp_path / 'in the way'}: no folder" in capsys.readouterr().err
+
+
+def test_what_a_command_returns_is_its_code():
+    assert [run_command(lambda: None), run_command(lambda: 1)] == [0, 1]
