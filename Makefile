@@ -57,6 +57,7 @@ help:
 	@echo 'make qc           compute the efficacy results again in R and compare'
 	@echo 'make record       make this run the results of record, and say which results move'
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
+	@echo '                  (of a real trial: RAW= a de-identified export; see README.md)'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
 	@echo 'make stress       corrupt exports, kill runs, hundreds each, and record what comes of it'

@@ -53,7 +53,8 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
         for step in pipeline.STEPS
     ]
     settings = [each for several in set_to.values() for each in several]
-    software = [_describe_python(record), *_describe_packages(record, pages)]
+    packages = _describe_packages(record, pages)
+    needs = [{"@id": "requirements.lock"}, *({"@id": each["@id"]} for each in packages)]
     name = f"{told['name']} {told['version']}"
     root = {
         "@id": "./",
@@ -87,8 +88,9 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
         {"@id": _AUTHORS, "@type": "Organization", "name": "The svf-hand-trial developers"},
         *actions,
         *settings,
-        *software,
-        *(_describe_file(path, files[path]) for path in sorted(files)),
+        _describe_python(record),
+        *packages,
+        *(_describe_file(path, files[path], needs) for path in sorted(files)),
     ]
     content = {"@context": _CONTEXT, "@graph": graph}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
@@ -159,7 +161,7 @@ def _describe_packages(record, pages):
     ]
 
 
-def _describe_file(path, size):
+def _describe_file(path, size, needs):
     suffix = f".{path.rpartition('.')[2]}"
     kind = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "text/plain"
     told = {
@@ -175,5 +177,5 @@ def _describe_file(path, size):
             "programmingLanguage": {"@id": _PYTHON},
         }
     if path.startswith("notebooks/"):
-        told |= {"softwareRequirements": {"@id": "requirements.lock"}}
+        told |= {"softwareRequirements": needs}
     return told

@@ -1,0 +1,53 @@
+"""The archive of one run is one file, wherever it is made, and tells its run completely."""
+
+import json
+import shutil
+import subprocess
+import zipfile
+
+from analysis.reproduce import pipeline
+
+BUILTIN = "RENDERER=builtin"
+ZIP = "dist/svf-hand-trial-0.1.0.zip"
+
+
+def track(root):
+    """Make git track what it would track in a clone, and nothing of a run."""
+    for arguments in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
+
+
+def test_two_folders_make_the_same_archive_of_a_run_which_it_describes_whole(trial, tmp_path):
+    track(trial.root)
+    made = trial.make("record", BUILTIN)
+    assert made.returncode == 0, made.stderr
+    other = type(trial)(tmp_path / "elsewhere")
+    shutil.copytree(trial.root, other.root, symlinks=True)
+    (other.root / "study.yml").chmod(0o600)
+    for each in (trial, other):
+        made = each.make("archive", BUILTIN)
+        assert made.returncode == 0, made.stdout + made.stderr
+    assert (trial.root / ZIP).read_bytes() == (other.root / ZIP).read_bytes()
+
+    with zipfile.ZipFile(trial.root / ZIP) as file:
+        top = file.namelist()[0].partition("/")[0]
+        names = {name.removeprefix(f"{top}/") for name in file.namelist()}
+        crate = json.loads(file.read(f"{top}/ro-crate-metadata.json"))
+    told = {each["@id"]: each for each in crate["@graph"]}
+    for step in pipeline.STEPS:
+        run = told[f"#run-{step.name}"]
+        assert run["instrument"]["@id"] in names
+        inputs = {each["@id"] for each in run["object"]}
+        assert inputs <= {*told} and "study.yml" in inputs
+        assert run["result"] and {each["@id"] for each in run["result"]} <= names
+    assert told["#run-04_efficacy-followup_visit"]["value"] == "week_12"
+    needed = told["notebooks/04_efficacy.ipynb"]["softwareRequirements"]
+    assert {"@id": "#package-scipy"} in needed and "#package-scipy" in told
+
+    (other.root / ZIP).unlink()
+    number = "010" + "-1234-5678"
+    other.rewrite("tests/conftest.py", lambda text: text + f"# {number}\n".encode())
+    made = other.make("archive", BUILTIN)
+    assert "Error 1" in made.stderr and not (other.root / ZIP).exists()
+    assert "May not leave: tests/conftest.py" in made.stdout
+    assert number not in made.stdout + made.stderr
