@@ -1,11 +1,9 @@
 """What the reviewer's guide shows: where results come from, remarks, and what was tried."""
 
-import json
 import re
 
 from analysis.reporting.table import Table
 
-RUN_TIME = "benchmark.json"
 _HEADING = re.compile(r"^# +(.+)$", re.M)
 _RULE = re.compile(r"^\|[\s|:-]+\|$")
 _MARKUP = re.compile(r"[`*]")
@@ -35,13 +33,13 @@ def make_remarks_table(results):
     return Table(("Notebook, and remark on a result", "Results"), tuple(rows))
 
 
-def make_record_table(folder):
-    """Make one table of the first table of each Markdown file in a folder.
+def make_record_table(pages):
+    """Make one table of the first table of each page on record.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        report/record/.
+    pages : dict of str
+        The Markdown files of report/record/, by name.
 
     Returns
     -------
@@ -49,25 +47,28 @@ def make_record_table(folder):
         A file heads its rows; the cells of a row stand behind the headings of their columns.
     """
     rows = []
-    for path in sorted(folder.glob("*.md")):
-        text = path.read_text(encoding="utf-8")
+    for name, text in sorted(pages.items()):
         heads, *body = _first_table(text)
-        rows.append((f"{_HEADING.search(text)[1]} (report/record/{path.name})",))
+        rows.append((f"{_HEADING.search(text)[1]} (report/record/{name})",))
         for first, *rest in body:
             told = (f"{head}: {cell}" for head, cell in zip(heads[1:], rest, strict=True) if cell)
             rows.append((first, "; ".join(told)))
     return Table(("What was tried", "What came of it"), tuple(rows), numeric=False)
 
 
-def describe_run_time(folder):
-    """Return how long a run takes, as `make benchmark` measured it, or that nobody did."""
-    path = folder / RUN_TIME
-    if not path.exists():
+def describe_run_time(measured):
+    """Return how long a run takes, or that nobody measured it.
+
+    Parameters
+    ----------
+    measured : dict or None
+        benchmark.json, as `make benchmark` writes it.
+    """
+    if measured is None:
         return "The run time is not on record; make benchmark measures it."
-    told = json.loads(path.read_text(encoding="utf-8"))
-    seconds = told["seconds"]
+    seconds = measured["seconds"]
     return (
-        f"On a machine with {told['cores']} cores the notebooks took "
+        f"On a machine with {measured['cores']} cores the notebooks took "
         f"{seconds['notebooks_cold']:.0f} s from nothing, {seconds['one_figure_changed']:.0f} s "
         f"after a change to one figure, and {seconds['nothing_to_do']:.1f} s with nothing to do."
     )

@@ -1,5 +1,6 @@
 """Lay out a Quarto project in which every key is filled in, for whichever renderer."""
 
+import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -66,7 +67,6 @@ def collect_values(material, told):
         As `analysis.reporting.facts.document_facts` returns it.
     """
     constants = study_values(material.study)
-    record = material.sources / "record"
     if material.provenance.simulated:
         for key in facts.IDENTIFYING:
             constants.pop(key)
@@ -76,7 +76,7 @@ def collect_values(material, told):
         **constant_values(told.items(), "document"),
         **constant_values(facts.software_versions().items(), "software"),
         **choose_sentences(material.results, material.study),
-        **constant_values([("run_time", describe_run_time(record))], "record"),
+        **constant_values([("run_time", describe_run_time(_read_measured(material)))], "record"),
     }
 
 
@@ -113,7 +113,7 @@ def stage_project(material, folder, *, renderer):
     check_printed(printed, material.results)
     write_html_table(make_origins(printed), "origins", folder / "own")
     write_html_table(make_remarks_table(material.results), "remarks", folder / "own")
-    write_html_table(make_record_table(material.sources / "record"), "record", folder / "own")
+    write_html_table(make_record_table(_read_pages(material)), "record", folder / "own")
     text += fill_lines(appendix, generated=folder / "own", **options)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     lint.check_references(lines + appendix, f"{header['abstract']}\n{text}", bibliography)
@@ -123,6 +123,16 @@ def stage_project(material, folder, *, renderer):
     write_page_parts(material, folder, told)
     write_typst_header(material, folder, header)
     return header
+
+
+def _read_pages(material):
+    folder = material.sources / "record"
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+
+
+def _read_measured(material):
+    path = material.sources / "record" / "benchmark.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def split_front_matter(lines):

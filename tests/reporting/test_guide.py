@@ -1,7 +1,5 @@
 """The reviewer's guide tells what the results and the files on record hold, and nothing else."""
 
-import json
-
 import pandas as pd
 
 from analysis.reporting.guide import describe_run_time, make_record_table, make_remarks_table
@@ -21,10 +19,9 @@ Some words, 12 of them.
 """
 
 
-def test_the_first_table_of_each_page_on_record_is_shown(tmp_path):
-    (tmp_path / "b.md").write_text(PAGE, "utf-8")
-    (tmp_path / "a.md").write_text(PAGE.replace("tried", "measured"), "utf-8")
-    assert make_record_table(tmp_path).rows == (
+def test_the_first_table_of_each_page_on_record_is_shown():
+    pages = {"b.md": PAGE, "a.md": PAGE.replace("tried", "measured")}
+    assert make_record_table(pages).rows == (
         ("What was measured (report/record/a.md)",),
         ("typing error", "planted: 19; found: 19"),
         ("format", "planted: 3"),
@@ -54,12 +51,10 @@ def test_results_and_remarks_are_counted_by_notebook():
     )
 
 
-def test_the_run_time_is_the_measured_one_or_said_to_be_unknown(tmp_path):
-    assert "not on record" in describe_run_time(tmp_path)
+def test_the_run_time_is_the_measured_one_or_said_to_be_unknown():
+    assert "not on record" in describe_run_time(None)
     seconds = {"notebooks_cold": 38.4, "one_figure_changed": 9.6, "nothing_to_do": 0.52}
-    told = {"cores": 2, "seconds": seconds}
-    (tmp_path / "benchmark.json").write_text(json.dumps(told), "utf-8")
-    assert describe_run_time(tmp_path) == (
+    assert describe_run_time({"cores": 2, "seconds": seconds}) == (
         "On a machine with 2 cores the notebooks took 38 s from nothing, 10 s after a change to "
         "one figure, and 0.5 s with nothing to do."
     )
