@@ -8,12 +8,14 @@ import pandas as pd
 
 from analysis import paths
 from analysis.provenance import Provenance, write_provenance
+from analysis.reporting.document import build_report
 from analysis.reporting.table import Cell, Table, write_html_table
 from analysis.results import Context, collect_results, make_result
 from analysis.study import load_study
 from analysis.tables import write_table
 
 STUDY = load_study()
+FORMATS = ("html", "docx", "pdf")
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200" viewBox="0 0 400 200">'
     '<rect width="400" height="200" fill="#ddeeff"/></svg>\n'
@@ -119,3 +121,13 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
         (figures / f"{name}.png").write_bytes(make_png())
         (figures / f"{name}.txt").write_text(f"{mark}{alt}\n", "utf-8")
     return outputs
+
+
+def render(outputs, folder, **options):
+    """Render the report with the built-in renderer, and return its documents by suffix."""
+    folder.mkdir(parents=True)
+    paths_written = build_report(outputs, renderer="builtin", folder=folder, **options)
+    assert paths_written[-1] == folder / "index.html"
+    return {suffix: folder / f"index.{suffix}" for suffix in FORMATS} | {
+        "results": folder / "results.html"
+    }

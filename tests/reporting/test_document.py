@@ -4,33 +4,20 @@ import dataclasses
 import html
 import re
 import shutil
-import sys
 import zipfile
 
 import pytest
 from docx import Document
 from pypdf import PdfReader
-from small_report import make_rows, write_inputs
+from small_report import FORMATS, make_rows, render, write_inputs
 
 from analysis import paths
-from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.provenance import SIMULATED_TITLE, Provenance
-from analysis.reporting.document import build_report
 from analysis.reporting.facts import document_authors
-from analysis.reporting.leftovers import check_leftovers, read_document
+from analysis.reporting.leftovers import read_document
 from analysis.study import load_study
 
 HOSTILE = "<script>alert(1)</script> ``` {{< var x >}} ?@fig-x **b** #let [a](b) $x$ \\ @daumas2022"
-FORMATS = ("html", "docx", "pdf")
-
-
-def render(outputs, folder, **options):
-    folder.mkdir(parents=True)
-    paths_written = build_report(outputs, renderer="builtin", folder=folder, **options)
-    assert paths_written[-1] == folder / "index.html"
-    return {suffix: folder / f"index.{suffix}" for suffix in FORMATS} | {
-        "results": folder / "results.html"
-    }
 
 
 def text_of(path):
@@ -353,117 +340,3 @@ def test_hostile_text_stays_text_in_every_format(tmp_path, small_inputs):
         text = text_of(documents[suffix]).replace(" ", "")
         assert "<script>alert(1)</script>```" in text
         assert "**b**#let[a](b)$x$" in text
-
-
-def copy_sources(folder):
-    shutil.copytree(paths.REPORT, folder, ignore=shutil.ignore_patterns("_*generated", "_output"))
-    return folder
-
-
-def test_a_key_removed_from_the_results_stops_with_file_and_line(tmp_path, small_inputs):
-    results = make_rows()
-    outputs = small_inputs(results[results["result_id"] != "flow.enrolled.n"])
-    with pytest.raises(DataError, match=r"index.qmd:\d+: flow.enrolled.n is no result"):
-        render(outputs, tmp_path / "documents")
-
-
-@pytest.mark.parametrize(
-    ("words", "problem"),
-    [
-        ("It fell by 3 points.", r"_discussion.qmd:\d+: the number '3' is typed"),
-        ("A significant fall.", r"_discussion.qmd:\d+: the report never prints 'significant'"),
-        ("See @tbl-none.", r"_discussion.qmd:\d+: @tbl-none leads nowhere"),
-        ("So [@nobody1999].", r"_discussion.qmd:\d+: @nobody1999 is not in references.bib"),
-    ],
-)
-def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
-    sources = copy_sources(tmp_path / "report")
-    discussion = sources / "parts" / "_discussion.qmd"
-    discussion.write_text(f"{discussion.read_text('utf-8')}\n{words}\n", "utf-8")
-    with pytest.raises(DataError, match=problem):
-        render(small_inputs(), tmp_path / "documents", sources=sources)
-
-
-@pytest.mark.parametrize("named", ["NCT02975960", "Seoul St. Mary's Hospital"])
-def test_simulated_data_that_name_the_trial_elsewhere_stop(tmp_path, small_inputs, named):
-    with pytest.raises(DataError, match="stands elsewhere than in the one sentence"):
-        render(small_inputs(cell=f"as in {named}"), tmp_path / "documents")
-
-
-@pytest.mark.parametrize("left", ["{{< var x >}}", "?@fig-x", "?var:x", "???", "@khanna2010"])
-def test_a_leftover_in_a_document_stops(tmp_path, left):
-    page = tmp_path / "index.html"
-    page.write_text(f"<p>Words {html.escape(left)} words.</p>", "utf-8")
-    with pytest.raises(DataError, match="was left unresolved"):
-        check_leftovers(page, citations=["khanna2010"], inserted="")
-    check_leftovers(page, citations=["khanna2010"], inserted=f"a cell with {left}")
-
-
-@pytest.mark.parametrize("version", ["", "1.4.550"])
-def test_quarto_that_is_absent_or_too_old_is_missing(tmp_path, small_inputs, monkeypatch, version):
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    if version:
-        program = programs / "quarto"
-        program.write_text(f"#!/bin/sh\necho {version}\n")
-        program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:/bin" if version else str(programs))
-    with pytest.raises(MissingError, match=r"quarto on PATH|1\.4\.550 is not") as caught:
-        build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")
-    assert caught.value.exit_code == 3
-
-
-FAKE_QUARTO = """#!{python}
-import pathlib, shutil, sys
-from pypdf import PdfWriter
-
-if sys.argv[1:] == ["--version"]:
-    print("1.9.38")
-    raise SystemExit
-if "{fails}":
-    sys.exit("quarto has a reason")
-out = pathlib.Path("_output")
-out.mkdir(exist_ok=True)
-(out / "index.html").write_text("<p>An article.</p>")
-shutil.copy("reference.docx", out / "index.docx")
-writer = PdfWriter()
-writer.add_blank_page(100, 100)
-writer.write(out / "index.pdf")
-"""
-
-
-@pytest.fixture
-def fake_quarto(tmp_path, monkeypatch):
-    def install(fails=""):
-        program = tmp_path / "bin" / "quarto"
-        program.parent.mkdir()
-        program.write_text(FAKE_QUARTO.format(python=sys.executable, fails=fails), "utf-8")
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-
-    return install
-
-
-def test_quarto_renders_a_project_in_which_nothing_is_left_to_resolve(
-    tmp_path, small_inputs, fake_quarto
-):
-    fake_quarto()
-    outputs = small_inputs()
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    written = build_report(outputs, renderer="quarto", folder=folder)
-    assert written[-1] == folder / "index.html"
-    assert {path.name for path in written} >= {"index.docx", "index.pdf", "results.html"}
-    project = outputs.state / "manuscript"
-    article = (project / "index.qmd").read_text("utf-8")
-    assert "{{<" not in article
-    assert "Rendered by Quarto 1.9.38" in article
-    for name in ("_quarto.yml", "header.typ", "mark.html", "script.html", "references.bib"):
-        assert (project / name).exists()
-    assert list(project.glob("*.qmd")) == [project / "index.qmd"]
-
-
-def test_quartos_reason_is_told(tmp_path, small_inputs, fake_quarto):
-    fake_quarto(fails="yes")
-    with pytest.raises(AnalysisError, match=r"Quarto could not render .*: quarto has a reason"):
-        build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")

@@ -1,0 +1,55 @@
+"""A report that would hold a wrong word, key or place is not built, and the place is named."""
+
+import html
+import shutil
+
+import pytest
+from small_report import make_rows, render
+
+from analysis import paths
+from analysis.errors import DataError
+from analysis.reporting.leftovers import check_leftovers
+
+
+def copy_sources(folder):
+    shutil.copytree(paths.REPORT, folder, ignore=shutil.ignore_patterns("_*generated", "_output"))
+    return folder
+
+
+def test_a_key_removed_from_the_results_stops_with_file_and_line(tmp_path, small_inputs):
+    results = make_rows()
+    outputs = small_inputs(results[results["result_id"] != "flow.enrolled.n"])
+    with pytest.raises(DataError, match=r"index.qmd:\d+: flow.enrolled.n is no result"):
+        render(outputs, tmp_path / "documents")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("It fell by 3 points.", r"_discussion.qmd:\d+: the number '3' is typed"),
+        ("A significant fall.", r"_discussion.qmd:\d+: the report never prints 'significant'"),
+        ("See @tbl-none.", r"_discussion.qmd:\d+: @tbl-none leads nowhere"),
+        ("So [@nobody1999].", r"_discussion.qmd:\d+: @nobody1999 is not in references.bib"),
+    ],
+)
+def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
+    sources = copy_sources(tmp_path / "report")
+    discussion = sources / "parts" / "_discussion.qmd"
+    discussion.write_text(f"{discussion.read_text('utf-8')}\n{words}\n", "utf-8")
+    with pytest.raises(DataError, match=problem):
+        render(small_inputs(), tmp_path / "documents", sources=sources)
+
+
+@pytest.mark.parametrize("named", ["NCT02975960", "Seoul St. Mary's Hospital"])
+def test_simulated_data_that_name_the_trial_elsewhere_stop(tmp_path, small_inputs, named):
+    with pytest.raises(DataError, match="stands elsewhere than in the one sentence"):
+        render(small_inputs(cell=f"as in {named}"), tmp_path / "documents")
+
+
+@pytest.mark.parametrize("left", ["{{< var x >}}", "?@fig-x", "?var:x", "???", "@khanna2010"])
+def test_a_leftover_in_a_document_stops(tmp_path, left):
+    page = tmp_path / "index.html"
+    page.write_text(f"<p>Words {html.escape(left)} words.</p>", "utf-8")
+    with pytest.raises(DataError, match="was left unresolved"):
+        check_leftovers(page, citations=["khanna2010"], inserted="")
+    check_leftovers(page, citations=["khanna2010"], inserted=f"a cell with {left}")
