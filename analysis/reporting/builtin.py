@@ -62,7 +62,7 @@ def render_builtin(folder, *, epoch):
     _render(
         folder,
         typeset,
-        ["--to=typst", "--template=style/template.typ", "--include-in-header=header.typ"],
+        ["--to=typst-smart", "--template=style/template.typ", "--include-in-header=header.typ"],
         images="svg",
         epoch=epoch,
     )

@@ -193,6 +193,7 @@ def _fill_front_matter(lines, values, material, told):
         "renderer": told["renderer"],
         "rendered-by": f"Rendered by {told['renderer']}",
         "lang": "en-GB",
+        "engine": "markdown",
     }
 
 

@@ -28,7 +28,7 @@ local function with_label(id, inlines)
 end
 
 local function typst(inlines)
-  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst"):gsub("%s+$", ""))
+  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst-smart"):gsub("%s+$", ""))
 end
 
 -- Spaces as wide as a figure, in front of a number, bring its decimal point below the others.
@@ -127,6 +127,20 @@ end
 
 -- A table with no more rows than this is kept on one page.
 local SHORT = 16
+-- A cell with no more letters than this has room on a page of its own, however narrow its column.
+local KEPT = 400
+
+local function longest_cell(tbl)
+  local longest = 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)))
+      end
+    end
+  end
+  return longest
+end
 
 -- Pandoc repeats a footer on every page and rules off every row; a journal does neither.
 local function typst_table(tbl, id, caption)
@@ -150,6 +164,7 @@ local function typst_table(tbl, id, caption)
   end
   out:insert("#figure(kind: table, supplement: none, numbering: none, caption: [" .. typst(caption) .. "])[")
   out:insert("#set text(size: " .. size .. ")")
+  if longest_cell(tbl) <= KEPT then out:insert("#set table.cell(breakable: false)") end
   out:insert(("#table(columns: (%s,), align: left,"):format(table.concat(tracks, ", ")))
   out:insert("table.hline(stroke: 0.8pt),")
   for _, row in ipairs(tbl.head.rows) do

@@ -1,0 +1,93 @@
+"""What a finished document says, taken out of HTML, Word and PDF so that it can be compared."""
+
+import re
+from collections import Counter
+
+from bs4 import BeautifulSoup
+from docx import Document
+from docx.oxml.ns import qn
+from pypdf import PdfReader
+
+LABEL = re.compile(r"(?:Table|Figure) \d+(?=: )")
+WORD = qn("w:t")
+
+
+def tidy(text):
+    """Return a text with single spaces, and without the spaces that align decimals."""
+    return " ".join(re.sub("[\u2007\u200b]", "", text).split())
+
+
+def squeeze(text):
+    """Return a text without the spaces and hyphens that the end of a line makes or takes."""
+    return re.sub(r"[\s\u00ad-]", "", tidy(text))
+
+
+class Page:
+    """The article in HTML, by whichever renderer."""
+
+    def __init__(self, path):
+        self._soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for unseen in self._soup.select("script, style, .unseen"):
+            unseen.decompose()
+        floats = self._soup.select("[id^=tbl-], [id^=fig-]")
+        self._floats = {each["id"]: each for each in floats if _is_float(each)}
+
+    def tables(self):
+        """Return the cells of each table, row by row, in their order."""
+        return [
+            [[tidy(cell.get_text()) for cell in row.select("th, td")] for row in each.select("tr")]
+            for name, each in self._floats.items()
+            if name.startswith("tbl-")
+        ]
+
+    def captions(self):
+        """Return the captions with their labels."""
+        found = [each.select_one("caption, figcaption") for each in self._floats.values()]
+        return sorted(tidy(each.get_text()) for each in found)
+
+    def references(self):
+        """Return the list of references."""
+        return [tidy(each.get_text()) for each in self._soup.select("#refs .csl-entry")]
+
+    def crossings(self):
+        """Count the cross-references by what they lead to and what they are called."""
+        links = self._soup.select('a[href^="#tbl-"], a[href^="#fig-"]')
+        return Counter((each["href"], tidy(each.get_text())) for each in links)
+
+    def numbers(self):
+        """Count the printed results by key and text."""
+        found = self._soup.select("[data-result]")
+        return Counter((each["data-result"], tidy(each.get_text())) for each in found)
+
+
+def _is_float(element):
+    return bool(element.select_one("table, img, svg")) and bool(
+        element.select_one("caption, figcaption")
+    )
+
+
+def read_word(path):
+    """Return the cells of each table of a Word document, and its captions.
+
+    Returns
+    -------
+    (list, list of str)
+        A renderer may set a whole table or a figure into a table of one cell; that is none.
+    """
+    body = Document(str(path)).element.body
+    tables = []
+    for table in body.iter(qn("w:tbl")):
+        inner = list(table.iter(qn("w:tbl"), qn("w:drawing")))
+        if len(inner) == 1:
+            tables.append([[_text(cell) for cell in row.tc_lst] for row in table.tr_lst])
+    paragraphs = [_text(each) for each in body.iter(qn("w:p"))]
+    return tables, sorted(text for text in paragraphs if LABEL.match(text))
+
+
+def _text(element):
+    return tidy("".join(each.text or "" for each in element.iter(WORD)))
+
+
+def read_pdf(path):
+    """Return the text of a PDF without any space."""
+    return squeeze("".join(page.extract_text() for page in PdfReader(path).pages))
