@@ -10,6 +10,9 @@ from analysis.errors import AnalysisError, MissingError
 
 SUPPORTED = "1.9"
 SUFFIXES = ("html", "docx", "pdf")
+INSTEAD = "RENDERER=builtin does without it"
+# It takes less than half a minute; one that waits for a network would wait for ever.
+PATIENCE = 300
 HINT = "Install Quarto 1.9 (conda-forge has it), or ask for RENDERER=builtin"
 
 
@@ -45,22 +48,26 @@ def render_quarto(folder, *, epoch):
         project = Path(place) / "project"
         shutil.copytree(folder, project)
         # One call for all formats: Quarto empties the output folder before each.
-        done = subprocess.run(
-            ["quarto", "render"],
-            cwd=project,
-            env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                ["quarto", "render"],
+                cwd=project,
+                env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"},
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                check=False,
+                timeout=PATIENCE,
+            )
+        except subprocess.TimeoutExpired:
+            raise AnalysisError(f"Quarto did not end within {PATIENCE} s", hint=INSTEAD) from None
         absent = [
             suffix for suffix in SUFFIXES if not (project / "_output" / f"index.{suffix}").exists()
         ]
         if done.returncode or absent:
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise AnalysisError(
-                f"Quarto could not render {' '.join(absent)}: {' '.join(lines[-3:])}"
+                f"Quarto could not render {' '.join(absent)}: {' '.join(lines[-3:])}", hint=INSTEAD
             )
         shutil.copytree(project / "_output", folder / "_output", dirs_exist_ok=True)
     return {suffix: folder / "_output" / f"index.{suffix}" for suffix in SUFFIXES}

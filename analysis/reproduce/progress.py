@@ -35,6 +35,10 @@ class Reporter:
         """Say that another run has this step in hand."""
         self._line(name, "waits for another run that is busy with it")
 
+    def replaced(self, name, error):
+        """Say why the built-in renderer did what Quarto could not."""
+        self._line(name, f"made by the built-in renderer instead: {error}")
+
     def finished(self, name, causes, changed):
         """Say in one line that a step is done, why it ran, and what came of it."""
         seconds = time.monotonic() - self.started

@@ -1,5 +1,6 @@
 """Render the report from what the notebooks have published."""
 
+from analysis.errors import AnalysisError
 from analysis.reproduce import pipeline
 from analysis.reproduce.environment import enter_environment
 from analysis.reproduce.publish import publish_files
@@ -20,17 +21,31 @@ def render_report(settings, *, tell):
     with open_stage(pipeline.REPORT, settings, tell=tell) as stage:
         if stage is None:
             return
-        from analysis.reporting.document import build_report
         from analysis.reporting.staging import VARIABLES
 
         outputs = settings.outputs
-        renderer, _ = choose_renderer(settings.renderer)
         enter_environment(outputs, stage.folder / "private")
         staged = stage.folder / "documents"
         staged.mkdir()
-        documents = build_report(outputs, renderer=renderer, folder=staged)
+        documents = _build_documents(settings, staged, tell=tell)
         stage.check_unchanged()
         moves = {outputs.documents / path.relative_to(staged): path for path in documents}
         moves[outputs.generated / VARIABLES] = moves.pop(outputs.documents / VARIABLES)
         changed = publish_files(pipeline.REPORT, outputs, moves, fingerprint=stage.fingerprint)
         tell.finished(pipeline.REPORT.name, stage.causes, changed)
+
+
+def _build_documents(settings, folder, *, tell):
+    """Build the documents; where Quarto fails that nobody asked for, the built-in renderer does."""
+    from analysis.reporting.document import build_report
+
+    renderer, _ = choose_renderer(settings.renderer)
+    try:
+        return build_report(settings.outputs, renderer=renderer, folder=folder)
+    except AnalysisError as error:
+        # What is wrong with the words or the results stops the built-in renderer as well.
+        if renderer == "builtin" or settings.renderer == renderer:
+            raise
+        documents = build_report(settings.outputs, renderer="builtin", folder=folder)
+        tell.replaced(pipeline.REPORT.name, error)
+        return documents

@@ -1,5 +1,7 @@
 """From the raw export to the documents, as a person runs it."""
 
+import os
+
 from analysis.reproduce import pipeline
 from analysis.reproduce.matrix.factors import SAMPLE
 from analysis.reproduce.matrix.surroundings import find_obstacle, run_report
@@ -68,3 +70,21 @@ def test_another_person_at_another_place_gets_the_same(finished, untouched, tmp_
     assert {"hash seed 1", "umask 077", "make -j4"} <= {factor.name for factor in factors}
     run_report(untouched.root, factors, home=tmp_path / "home", locales=locales)
     assert untouched.published() == finished.published()
+
+
+def test_where_quarto_fails_that_nobody_asked_for_the_built_in_renderer_does(trial, tmp_path):
+    program = tmp_path / "bin" / "quarto"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo 1.9.38 && exit\necho no reason >&2; exit 1\n'
+    )
+    program.chmod(0o755)
+    found = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+    refused = trial.make("report", "RENDERER=quarto", **found)
+    assert "Error 1" in refused.stderr
+    assert "Quarto could not render html docx pdf: no reason" in refused.stderr
+    done = trial.make("report", **found)
+    assert done.returncode == 0
+    assert "made by the built-in renderer instead: Quarto could not render" in done.stderr
+    page = trial.published()["report/_output/index.html"].decode()
+    assert "Rendered by the built-in renderer" in page
