@@ -71,6 +71,7 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
             (sources / "style" / name).read_text(encoding="utf-8")
             for name in ("report.css", "page.css")
         ),
+        script=(sources / "style" / "narrow.js").read_text(encoding="utf-8"),
         mark_line=header["mark-line"],
     )
     shutil.move(project / VARIABLES, rendered)

@@ -20,7 +20,7 @@ COLUMNS = {
 }
 
 
-def write_results_page(results, path, *, pages, style, mark_line):
+def write_results_page(results, path, *, pages, style, script, mark_line):
     """Write the page; its rows bear the ids of the results.
 
     Parameters
@@ -32,6 +32,8 @@ def write_results_page(results, path, *, pages, style, mark_line):
         Notebooks that have a page, to which their results lead.
     style : str
         The style sheet of the report.
+    script : str
+        What narrows the rows to the names that a reader types.
     mark_line : str
         The line that stands over simulated data, or "".
     """
@@ -45,16 +47,21 @@ def write_results_page(results, path, *, pages, style, mark_line):
         f'<main class="results-page">\n<h1>All results</h1>\n'
         "<p>One row for each statistic, under the name by which the article prints it. "
         '<a href="index.html">Back to the article</a></p>\n'
+        "<p>From a name to the cells that the number was computed from: "
+        "<code>python -m analysis.trail explain <var>name</var></code></p>\n"
+        '<p class="narrow" hidden><label for="narrow">Names that hold</label> '
+        '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
+        '<output for="narrow" id="shown"></output></p>\n'
     ]
     for analysis, rows in results.groupby("analysis", sort=True):
         parts.append(
-            f'<h2 id="{escape(analysis)}">{escape(analysis.capitalize())}</h2>\n'
+            f'<section>\n<h2 id="{escape(analysis)}">{escape(analysis.capitalize())}</h2>\n'
             f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(analysis)}">'
             f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
         )
         parts += [_print_row(row, pages) for row in rows.to_dict("records")]
-        parts.append("</tbody>\n</table></div>\n")
-    parts.append("</main>\n</body>\n</html>\n")
+        parts.append("</tbody>\n</table></div>\n</section>\n")
+    parts.append(f"</main>\n<script>\n{script}</script>\n</body>\n</html>\n")
     path.write_text("".join(parts), encoding="utf-8", newline="\n")
 
 

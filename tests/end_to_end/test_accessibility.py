@@ -110,6 +110,21 @@ def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finishe
     )
 
 
+def test_typed_words_narrow_the_results_and_a_link_finds_its_row_again(finished, browser):
+    page = finished.root / "report" / "_output" / "results.html"
+    open_page(browser, page, scheme="light")
+    shown = """[...document.querySelectorAll("tbody tr")]
+        .filter(row => row.checkVisibility()).map(row => row.id)"""
+    everything = browser.evaluate(shown)
+    browser.evaluate("document.getElementById('narrow').focus(); true")
+    browser.call("Input.insertText", text="Kapandji p_min")
+    named = [name for name in everything if "kapandji" in name and "p_min" in name]
+    assert browser.evaluate(shown) == named
+    assert browser.evaluate("document.getElementById('shown').innerText") == f"{len(named)} results"
+    browser.evaluate("location.hash = 'efficacy.hand_mrss.hl'; true")
+    wait_for(lambda: browser.evaluate(shown) == everything, seconds=10, what="every row")
+
+
 def test_every_output_of_the_shipped_export_says_that_it_is_simulated(finished):
     processed = finished.root / "data" / "processed"
     results = pd.read_csv(processed / "results.csv", dtype="str", keep_default_na=False)
