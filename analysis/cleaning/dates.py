@@ -131,6 +131,18 @@ def parse_days(values):
     return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
 
 
+def find_days(participants, days):
+    """Return the day of each participant, NaT where it is not known.
+
+    Parameters
+    ----------
+    participants : pandas.Series of str
+    days : pandas.Series
+        Timestamps by participant; perhaps of nobody, which `pandas.Series.map` refuses.
+    """
+    return days.reindex(participants).set_axis(participants.index)
+
+
 def _readings(values, field):
     year_first = values.str.extract(rf"^{_YEAR_FIRST}$")
     short = year_first["year"].str.len().eq(2)

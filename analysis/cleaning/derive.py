@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 
 PRECISION = {10: "day", 7: "month", 4: "year"}
 
@@ -21,7 +21,7 @@ def find_procedure_days(visits, procedures):
 
 def count_days(dates, participants, days):
     """Return study days of ISO dates: days from the procedure, missing where either is unknown."""
-    return (parse_days(dates) - participants.map(days)).dt.days.astype("Int64")
+    return (parse_days(dates) - find_days(participants, days)).dt.days.astype("Int64")
 
 
 def derive_participants(recorded, procedures, everyone, days):

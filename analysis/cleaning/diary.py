@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 
 
 def place_entries(sheet, references, *, days):
@@ -28,7 +28,7 @@ def place_entries(sheet, references, *, days):
     visit = pd.Series("unscheduled", index=dates.index, dtype="object")
     occasion = sheet.frame["entry_date"].astype("object")
     for name, reference in references.items():
-        before = (sheet.keys["participant"].map(reference) - dates).dt.days
+        before = (find_days(sheet.keys["participant"], reference) - dates).dt.days
         inside = before.between(1, days) & (visit == "unscheduled")
         visit = visit.mask(inside, name)
         told = before.where(inside).map("{:02.0f}".format, na_action="ignore")

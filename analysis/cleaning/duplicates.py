@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 from analysis.cleaning.items import find_unplaced
 from analysis.cleaning.schema import find_column
 from analysis.cleaning.sheet import find
@@ -37,7 +37,7 @@ def resolve_visits(sheet, fields, study):
     cells = sheet.frame.loc[keys.index]
     planned = pd.Series({visit.name: visit.day for visit in study.visits}, dtype="float64")
     visited = parse_days(cells[date])
-    day = (visited - keys["participant"].map(_procedure_days(sheet, fields))).dt.days
+    day = (visited - find_days(keys["participant"], _procedure_days(sheet, fields))).dt.days
     ranked = keys.assign(
         content=cells.drop(columns=["record_id", EVENT, INSTANCE]).agg("\x1f".join, axis=1),
         distance=(day - keys["visit"].map(planned)).abs(),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 from analysis.cleaning.derive import count_days, list_injected
 
 # Words by which a term says what it is; the coded class is looked at as well.
@@ -52,14 +52,14 @@ def _treatment_changes(medications, visits, days, study):
     date = medications["change_date"].where(
         medications["change_date"] != "", medications["start_date"]
     )
-    procedure = medications["participant_id"].map(days)
+    procedure = find_days(medications["participant_id"], days)
     # A start that nobody marked as a change is one if it lies after the procedure.
     day = parse_days(date)
     after = ~(day <= procedure)
     late_start = parse_days(medications["start_date"]) > procedure
     follow = visits[visits["visit"] == study.analysis.followup_visit.value]
     follow = follow.drop_duplicates("participant_id").set_index("participant_id")["visit_date"]
-    before = ~(day > medications["participant_id"].map(parse_days(follow)))
+    before = ~(day > find_days(medications["participant_id"], parse_days(follow)))
     told = medications[of_class & ((changed & after) | late_start) & before]
     return _events(
         told["participant_id"],
@@ -91,7 +91,7 @@ def _fingers_left_out(procedures, study):
 
 
 def _from_adverse_events(events, days):
-    begun = parse_days(events["start_date"]) < events["participant_id"].map(days)
+    begun = parse_days(events["start_date"]) < find_days(events["participant_id"], days)
     words = events["term"] + " " + events["coded_term"]
     infected = (words + " " + events["class"]).str.contains(INFECTION, case=False)
     on_hand = words.str.contains(OF_THE_HAND, case=False)
@@ -121,7 +121,7 @@ def _new_ulcers(items, visits, days):
         ["participant_id", "visit"]
     )
     told = told.merge(dated, on=["participant_id", "visit"], how="left").fillna({"visit_date": ""})
-    told = told[~(parse_days(told["visit_date"]) <= told["participant_id"].map(days))]
+    told = told[~(parse_days(told["visit_date"]) <= find_days(told["participant_id"], days))]
     told = told[~told["visit"].isin(["screening", "baseline"])]
     return _events(
         told["participant_id"],

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning.books import QUERY_KEY
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.schema import find_column
 from analysis.cleaning.sheet import find
@@ -65,7 +65,7 @@ def _visits_in_disorder(view):
     involved = pd.DataFrame(involved, index=people, columns=list(planned)).stack()
     frame = frame.join(involved.rename("involved"), on=["participant", "visit"])
     frame = frame[frame["involved"]]
-    day = (frame["date"] - frame["participant"].map(view.days)).dt.days
+    day = (frame["date"] - find_days(frame["participant"], view.days)).dt.days
     frame = frame.assign(far=(day - frame["visit"].map(planned)).abs().fillna(0))
     furthest = frame["far"] == frame.groupby("participant")["far"].transform("max")
     mask = furthest.reindex(view.cells.index, fill_value=False)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import parse_days
+from analysis.cleaning.dates import find_days, parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.sheet import find
 
@@ -42,7 +42,7 @@ def find_unreported(view):
     dated = visits.set_index(["participant_id", "visit"])["visit_date"]
     pairs = pd.MultiIndex.from_frame(view.keys[["participant", "visit"]])
     day = parse_days(dated.reindex(pairs).fillna("")).set_axis(view.cells.index)
-    since = ~(day <= view.keys["participant"].map(view.days))
+    since = ~(day <= find_days(view.keys["participant"], view.days))
     treated = view.keys["participant"].isin(view.days.index)
     first = view.keys["visit"].isin(["screening", view.study.analysis.baseline_visit.value])
     unreported = (new == "1") & since & treated & ~first & ~view.keys["participant"].isin(reported)

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.cleaning.dates import find_days
+
 
 def list_due(participants, days, study, latest):
     """Return `participant_id, visit` of every visit that was due at the export.
@@ -20,7 +22,7 @@ def list_due(participants, days, study, latest):
     """
     who = participants["participant_id"]
     eligible = participants["eligible"].eq("yes")
-    procedure = who.map(days)
+    procedure = find_days(who, days)
     exported = pd.to_datetime(latest)
     parts = []
     for place, visit in enumerate(study.visits):

@@ -27,7 +27,8 @@ def d_z(differences, *, confidence=0.95):
     Raises
     ------
     DataError
-        Fewer than two differences, missing or infinite ones, or all equal.
+        Fewer than two differences, missing or infinite ones, all equal, or so nearly equal
+        that the noncentral t distribution cannot be computed.
     """
     array = check_varying(differences)
     check_share(confidence, "confidence")
@@ -100,12 +101,18 @@ def _find_noncentrality(t, df, confidence):
 
     spread = math.sqrt(1 + t * t / (2 * df))
 
+    def below(shift):
+        share = nctdtr(df, shift, t)
+        if math.isnan(share):
+            raise DataError("the differences are too nearly equal for an interval of their d_z")
+        return share
+
     def find(share):
         reach = 3 * spread
-        while nctdtr(df, t - reach, t) < share or nctdtr(df, t + reach, t) > share:
+        while below(t - reach) < share or below(t + reach) > share:
             reach *= 1.5
         return brentq(
-            lambda shift: nctdtr(df, shift, t) - share, t - reach, t + reach, xtol=1e-13, rtol=1e-13
+            lambda shift: below(shift) - share, t - reach, t + reach, xtol=1e-13, rtol=1e-13
         )
 
     return find((1 + confidence) / 2), find((1 - confidence) / 2)

@@ -223,6 +223,17 @@ def test_baseline_is_the_last_complete_assessment_before_anaesthesia(study, rows
     assert choose_baseline(assessments(*rows), dated, study)["visit"].tolist() == visits
 
 
+def test_an_export_without_any_procedure_has_no_study_days(faulty, study):
+    export, _ = faulty
+    table = export.tables[REDCAP]
+    untreated = table[table["redcap_event_name"] != "procedure_arm_1"]
+    tables = export.tables | {REDCAP: untreated}
+    found = clean_export(replace(export, tables=tables), study)
+    assert found.tables["visits"]["study_day"].isna().all()
+    assert found.tables["participants"]["in_full_analysis"].eq("no").all()
+    assert found.tables["procedures"].empty
+
+
 def test_a_value_in_the_row_of_another_form_is_asked_and_not_used(valid, study):
     table = valid.tables[REDCAP].copy()
     row = table.index[(table["redcap_event_name"] == "baseline_arm_1")][0]

@@ -163,6 +163,17 @@ def test_g_av_of_equal_changes_has_no_interval():
     assert result.high is None
 
 
+@pytest.mark.parametrize("changes", [[1, 1.1], [-1, -1, -1.001], [15, 15, 15, 15, 15.0001]])
+def test_nearly_equal_changes_have_a_t_but_no_interval_of_d_z(changes):
+    assert abs(paired_t(changes).t) > 20
+    with pytest.raises(DataError, match="too nearly equal"):
+        d_z(changes)
+
+
+def test_the_integral_of_pingouin_s_bayes_factor_stops_no_t_test():
+    assert paired_t([1, 1, 1, 1, 1.01]).p_value < 1e-8
+
+
 def test_normality_is_described_as_scipy_does():
     result = describe_normality(MAIZE.change)
     assert result.w == pytest.approx(0.90079, abs=1e-4)

@@ -78,12 +78,12 @@ def _spread(items, instrument, visit, people, labels):
     held = own.assign(key=np.array(keys, dtype=object))
     held = held[held["key"].isin(list(labels))]
     wide = held.pivot(index="key", columns="participant_id", values="value")
-    wide = wide.reindex(index=list(labels), columns=people).astype("float64")
-    recorded = pd.crosstab(held["key"], held["participant_id"])
-    recorded = recorded.reindex(index=list(labels), columns=people, fill_value=0).to_numpy() > 0
-    return wide.to_numpy() / find_instrument(instrument).items[
-        0
-    ].high, recorded & wide.isna().to_numpy()
+    values = wide.reindex(index=list(labels), columns=people).to_numpy(dtype="float64")
+    counts = pd.crosstab(held["key"], held["participant_id"])
+    counts = counts.reindex(index=list(labels), columns=people, fill_value=0)
+    recorded = counts.to_numpy(dtype="int64") > 0
+    highest = find_instrument(instrument).items[0].high
+    return values / highest, recorded & np.isnan(values)
 
 
 def _draw_panel(axes, values, blank, people, labels):
