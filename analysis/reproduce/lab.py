@@ -8,6 +8,9 @@ OPTIONS = (
     "--ip=127.0.0.1",
     f"--ServerApp.root_dir={paths.ROOT}",
     "--LabApp.default_url=/lab/tree/notebooks",
+    # It asks nobody outside for news or newer versions.
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     # An interrupt ends the server and its kernels, without a question that waits for an answer.
     "--ServerApp.answer_yes=True",
 )

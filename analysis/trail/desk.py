@@ -1,9 +1,13 @@
 """An analyst's desk in a notebook: choose, see, copy the code, save."""
 
 import ast
+import string
+
+from pandas import DataFrame
 
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import save_figure
+from analysis.trail.shown import Picture, Sheet, save_sheets
 
 FOLDER = "explore"
 # What a view runs; its last line is what is seen.
@@ -12,15 +16,16 @@ CODE = {
 from analysis.trail.views import draw_outcome
 
 figure, alt = draw_outcome(
-    trial, {outcome!r}, visit={visit!r}, variant={variant!r}, population={population!r},
-    participant={participant!r},
+    trial, {outcome!r}, visit={visit!r}, variant={variant!r},
+    population={population!r}, participant={participant!r},
 )
 figure""",
     "statistics": """\
 from analysis.trail.views import state_outcome
 
 state_outcome(
-    trial, {outcome!r}, visit={visit!r}, variant={variant!r}, population={population!r}
+    trial, {outcome!r}, visit={visit!r}, variant={variant!r},
+    population={population!r},
 )""",
     "course": """\
 from analysis.trail.views import tell_course
@@ -30,13 +35,15 @@ tell_course(trial, {participant!r})""",
 from analysis.trail.views import open_score
 
 open_score(
-    trial, {outcome!r}, participant={participant!r}, visit={items_at!r}, variant={variant!r}
+    trial, {outcome!r}, variant={variant!r},
+    participant={participant!r}, visit={items_at!r},
 )""",
     "changes": """\
 from analysis.trail.views import open_changes, open_score
 
 cells = open_score(
-    trial, {outcome!r}, participant={participant!r}, visit={items_at!r}, variant={variant!r}
+    trial, {outcome!r}, variant={variant!r},
+    participant={participant!r}, visit={items_at!r},
 )
 open_changes(trial, cells)""",
 }
@@ -53,6 +60,12 @@ def write_code(view, choices):
         outcome, variant, visit, population, participant, items_at.
     """
     return CODE[view].format(**choices)
+
+
+def list_choices(view):
+    """Return the names of the choices that a view depends on, in the order of its code."""
+    fields = (field for _, field, _, _ in string.Formatter().parse(CODE[view]))
+    return [name for name in dict.fromkeys(fields) if name]
 
 
 def run_code(code, trial):
@@ -87,62 +100,58 @@ class Desk:
         """What is chosen now, by control."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def show_controls(self):
-        """Return the controls and the buttons to be shown by a cell."""
-        import ipywidgets
-
-        told = ipywidgets.Label()
-        buttons = []
-        for text, save in (("Save picture", self.save_picture), ("Save tables", self.save_tables)):
-            button = ipywidgets.Button(description=text)
-            button.on_click(lambda _, save=save: setattr(told, "value", f"Saved: {save()}"))
-            buttons.append(button)
-        return ipywidgets.VBox([*self.controls.values(), ipywidgets.HBox([*buttons, told])])
-
     def show(self, view):
-        """Show a view below its code, and keep both in step with the controls."""
-        from IPython.display import DisplayHandle
+        """Show a view below its controls and its code, and keep all three in step."""
+        from IPython.display import DisplayHandle, display
 
+        display(self._lay_out_controls(view))
         code = write_code(view, self.choices)
         above, below = DisplayHandle(), DisplayHandle()
         above.display(_print_code(code))
         below.display(self._run(code))
         self._shown[view] = (code, above, below)
 
-    def save_picture(self):
-        """Save the picture as SVG and PNG with its alternative text, and return the PNG's path."""
-        _, names = run_code(write_code("picture", self.choices), self.trial)
-        name = "_".join(self.choices[part] for part in ("outcome", "variant", "visit"))
-        save_figure(
-            names["figure"],
-            name,
-            self.outputs,
-            alt=names["alt"],
-            provenance=self.trial.provenance,
-        )
+    def save(self, view):
+        """Save what a view shows, and return where.
+
+        A picture becomes SVG and PNG with its alternative text, a table CSV, a course a folder
+        of tables; what was chosen stands in the name.
+        """
+        shown, names = run_code(write_code(view, self.choices), self.trial)
+        name = "_".join([view, *(self.choices[each] for each in list_choices(view))])
+        if view != "picture":
+            return save_sheets(shown, self.outputs / "tables", name)
+        save_figure(shown, name, self.outputs, alt=names["alt"], provenance=self.trial.provenance)
         return self.outputs / "figures" / f"{name}.png"
 
-    def save_tables(self):
-        """Save what the other views show as CSV, and return the folder."""
-        folder = self.outputs / "tables"
-        folder.mkdir(parents=True, exist_ok=True)
-        for view in ("statistics", "course", "items", "changes"):
-            table, _ = run_code(write_code(view, self.choices), self.trial)
-            parts = table if isinstance(table, dict) else {"": table}
-            for part, frame in parts.items():
-                name = f"{view}_{part}" if part else view
-                frame.to_csv(folder / f"{name}.csv", encoding="utf-8", lineterminator="\n")
-        return folder
+    def _lay_out_controls(self, view):
+        import ipywidgets
+
+        button, told = ipywidgets.Button(description="Save"), ipywidgets.Label()
+        button.on_click(lambda _: setattr(told, "value", self._tell_saved(view)))
+        controls = [self.controls[name] for name in list_choices(view)]
+        return ipywidgets.Box(
+            [*controls, button, told], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+
+    def _tell_saved(self, view):
+        try:
+            return f"Saved: {self.save(view)}"
+        except AnalysisError as error:
+            return str(error)
 
     def _run(self, code):
+        from IPython.display import Markdown
         from matplotlib import pyplot as plt
 
         try:
-            shown, _ = run_code(code, self.trial)
+            shown, names = run_code(code, self.trial)
         except AnalysisError as error:
-            return str(error)
-        plt.close("all")
-        return shown
+            return Markdown(str(error))
+        if "figure" in names:
+            shown = Picture(shown, names["alt"])
+            plt.close("all")
+        return Sheet(shown) if isinstance(shown, DataFrame) else shown
 
     def _follow(self, change):
         """Bring up to date what a control has changed, and only that."""

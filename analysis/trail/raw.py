@@ -86,7 +86,7 @@ def locate_items(items, rows, participants, visits, study):
     pandas.DataFrame
         The items with `file, row, field, raw_value`.
     """
-    parts = items["source"].str.split(":", expand=True)
+    parts = items["source"].str.split(":", expand=True).reindex(columns=range(3))
     asked = items.assign(file=parts[0], form=parts[1], field=parts[2], number=range(len(items)))
     find = {
         REDCAP: _find_forms,

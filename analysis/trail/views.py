@@ -1,7 +1,5 @@
 """What an analyst looks at: a picture, the exact statistics, one participant, one score."""
 
-from html import escape
-
 import pandas as pd
 
 from analysis.errors import UsageError
@@ -13,28 +11,24 @@ from analysis.statistics.populations import select_pairs, select_population
 from analysis.trail.explain import find_changes
 from analysis.trail.items import find_items
 from analysis.trail.raw import locate_items
+from analysis.trail.shown import Course
 
 PERSON = "participant_id"
 # In the order in which a person tells a course.
-COURSE = (
-    ("visits", ["visit", "visit_date", "study_day", "in_window", "status", "assessor"]),
-    ("scores", []),
-    ("adverse_events", ["coded_term", "start_date", "start_day", "grade", "serious", "outcome"]),
-    ("intercurrent_events", ["event", "start_date", "study_day", "description", "prohibited"]),
-    ("procedures", ["final_volume_ml", "viability_percent", "injected_total_ml", "deviation"]),
-    ("medications", ["name", "class", "dose", "dose_unit", "start_date", "end_date", "change"]),
-    ("queries", ["visit", "field", "raw_value", "severity", "message", "action"]),
-)
-
-
-class Course(dict):
-    """Frames by the name of their table; a notebook shows them one below the other."""
-
-    def _repr_html_(self):
-        return "".join(
-            f"<h4>{escape(name.replace('_', ' ').capitalize())}</h4>{frame.to_html(na_rep='')}"
-            for name, frame in self.items()
-        )
+COURSE = {
+    "visits": ["visit", "visit_date", "study_day", "in_window", "status", "assessor"],
+    "scores": ["outcome", "variant", "component"],
+    "items": ["instrument", "item", "location", "occasion"],
+    "adverse_events": [
+        *("coded_term", "start_date", "start_day", "end_day", "grade", "serious"),
+        *("related_liposuction", "related_injection", "outcome"),
+    ],
+    "intercurrent_events": ["event", "start_date", "study_day", "description", "prohibited"],
+    "procedures": [],
+    "medications": ["name", "class", "dose", "dose_unit", "start_date", "end_date", "change"],
+    "queries": ["query_id", "visit", "field", "raw_value", "severity", "message", "action"],
+}
+MEASURED = {"scores": "score", "items": "value"}
 
 
 def draw_outcome(trial, outcome, *, visit, variant="primary", population, participant=""):
@@ -74,7 +68,8 @@ def state_outcome(trial, outcome, *, visit, variant="primary", population):
 def tell_course(trial, participant):
     """Return the whole course of one participant, a frame for each table, by its name.
 
-    Scores stand side by side, visits across; a table without rows is left out.
+    Scores and items stand side by side, visits across; the procedure is a list of what is
+    known of it; a table without rows is left out.
 
     Raises
     ------
@@ -85,19 +80,17 @@ def tell_course(trial, participant):
     if participant not in set(known):
         raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")
     course = Course()
-    order = {visit.name: place for place, visit in enumerate(trial.study.visits)}
-    for name, columns in COURSE:
+    for name, columns in COURSE.items():
         frame = getattr(trial, name)
         own = frame[frame[PERSON] == participant]
-        if name == "scores":
-            own = _spread_scores(own, trial.study)
+        if own.empty:
+            continue
+        if name in MEASURED:
+            course[name] = _spread(own, columns, MEASURED[name], trial.study)
+        elif name == "procedures":
+            course[name] = _list_facts(own)
         else:
-            own = own[columns].reset_index(drop=True)
-            if "visit" in columns:
-                own = own.sort_values("visit", key=lambda visit: visit.map(order), kind="stable")
-                own = own.reset_index(drop=True)
-        if len(own):
-            course[name] = own
+            course[name] = _follow_visits(own, trial.study)[columns].reset_index(drop=True)
     return course
 
 
@@ -129,14 +122,33 @@ def _choose(trial, outcome, *, visit, variant, population):
     return select_population(own, trial.participants, population)
 
 
-def _spread_scores(scores, study):
-    visits = [visit.name for visit in study.visits if visit.name in set(scores["visit"])]
-    scores = scores.assign(
-        text=scores["score"]
-        .map("{:.4g}".format)
-        .where(scores["score"].notna(), scores["missing_reason"])
-    )
-    key = ["outcome", "variant", "component"]
-    wide = scores.pivot(index=key, columns="visit", values="text").fillna("")
-    order = [outcome.name for outcome in (*study.outcomes, *study.supporting)]
-    return wide[visits].reindex(order, level="outcome").rename_axis(columns=None)
+def _spread(frame, key, measured, study):
+    """Put the visits side by side: the value, or the words, or why there is neither."""
+    texts = frame[measured].map("{:.4g}".format).where(frame[measured].notna(), "")
+    for column in ("text", "missing_reason"):
+        if column in frame.columns:
+            texts = texts.where(texts != "", frame[column])
+    # Several sources may tell the same item.
+    cells = frame.assign(shown=texts).groupby([*key, "visit"])["shown"].agg(" / ".join)
+    wide = cells.unstack("visit", fill_value="")
+    visits = [visit.name for visit in study.visits if visit.name in wide.columns]
+    return wide[visits].rename_axis(columns=None).sort_index(key=_rank(study))
+
+
+def _rank(study):
+    """Return a sort key: outcomes in registered order, primary before variants, total first."""
+    outcomes = [outcome.name for outcome in (*study.outcomes, *study.supporting)]
+    first = {name: f"{place:03}" for place, name in enumerate((*outcomes, "primary", "total"))}
+    return lambda level: level.map(lambda name: first.get(name, name))
+
+
+def _list_facts(frame):
+    facts = frame.drop(columns=PERSON).iloc[0].dropna().astype("str")
+    return facts[facts != ""].rename_axis("fact").to_frame("value")
+
+
+def _follow_visits(frame, study):
+    if "visit" not in frame.columns:
+        return frame
+    order = {visit.name: place for place, visit in enumerate(study.visits)}
+    return frame.sort_values("visit", key=lambda visit: visit.map(order), kind="stable")

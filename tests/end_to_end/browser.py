@@ -44,6 +44,8 @@ class Browser:
         self._socket = websocket.create_connection(
             page["webSocketDebuggerUrl"], timeout=timeout, suppress_origin=True
         )
+        # In a page without focus nothing is current, and commands go nowhere.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def close(self):
         """End the browser."""
@@ -66,8 +68,10 @@ class Browser:
         self.call("Page.navigate", url=address)
 
     def evaluate(self, script):
-        """Return the value of an expression in the page."""
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """Return the value of an expression in the page, what a promise has promised."""
+        result = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import UsageError
-from analysis.trail.desk import CODE, Desk, run_code, write_code
+from analysis.trail.desk import CODE, Desk, list_choices, run_code, write_code
 from analysis.trail.views import draw_outcome, open_changes, open_score, state_outcome, tell_course
 
 
@@ -39,7 +39,8 @@ def test_the_course_of_a_participant_is_theirs_alone(trial):
     assert course["intercurrent_events"]["description"].tolist() == ["left_5"]
     assert course["visits"]["visit"].tolist()[0] == "screening"
     assert course["scores"].loc[("kapandji", "primary", "total"), "week_12"] == "17"
-    assert "<h4>Queries</h4>" in course._repr_html_()
+    assert course["items"].loc[("kapandji", "opposition", "left", ""), "week_12"] == "8"
+    assert course["procedures"].loc["injected_left_5_ml", "value"] == "0.0"
     with pytest.raises(UsageError, match="SIM-05"):
         tell_course(trial, "SIM-99")
 
@@ -73,10 +74,42 @@ def test_only_the_views_that_a_control_concerns_are_made_anew(desk, capsys):
     assert desk.controls["variant"].options == ("primary", "modified_index")
 
 
-def test_buttons_save_the_picture_and_the_tables(desk):
-    assert desk.save_picture().stat().st_size > 10_000
-    folder = desk.save_tables()
-    assert (
-        pd.read_csv(folder / "statistics.csv").set_index("statistic").loc["n_pairs", "value"] == 7
+def test_there_is_nothing_behind_a_score_of_a_visit_without_its_items(trial):
+    cells = open_score(trial, "kapandji", participant="SIM-05", visit="week_1")
+    assert cells.empty and open_changes(trial, cells).empty
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        ("picture", ["outcome", "visit", "variant", "population", "participant"]),
+        ("statistics", ["outcome", "visit", "variant", "population"]),
+        ("course", ["participant"]),
+        ("items", ["outcome", "variant", "participant", "items_at"]),
+        ("changes", ["outcome", "variant", "participant", "items_at"]),
+    ],
+)
+def test_each_view_stands_below_the_controls_that_it_obeys(view, names):
+    assert list_choices(view) == names
+
+
+def test_what_is_shown_is_saved_under_the_name_of_what_was_chosen(desk, trial, tmp_path):
+    picture = desk.save("picture")
+    assert picture.stat().st_size > 10_000
+    assert picture.with_suffix(".txt").read_text("utf-8").startswith("SIMULATED data. Hand mRSS")
+    statistics = desk.save("statistics")
+    assert statistics.relative_to(tmp_path / "explore" / "tables").as_posix() == (
+        "statistics_hand_mrss_week_12_primary_full_analysis.csv"
     )
-    assert {path.name for path in folder.glob("*.csv")} >= {"items.csv", "course_scores.csv"}
+    saved = pd.read_csv(statistics, index_col="statistic", keep_default_na=False)["text"]
+    told = state_outcome(trial, "hand_mrss", visit="week_12", population="full_analysis")
+    assert saved.to_dict() == told["text"].to_dict()
+    course = desk.save("course")
+    assert {path.name for path in course.glob("*.csv")} >= {"items.csv", "scores.csv"}
+    assert desk.save("items") != desk.save("changes")
+
+
+def test_what_cannot_be_shown_is_said_in_the_place_of_the_view(desk, capsys):
+    desk.controls["participant"].options = ["SIM-99"]
+    desk.show("course")
+    assert "'SIM-99' is no participant" in repr(desk._run(write_code("course", desk.choices)).data)
