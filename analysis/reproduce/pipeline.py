@@ -51,10 +51,11 @@ def _notebook(name, *, after, tables):
     return Step(name, after=after, reads=reads)
 
 
+CLEANED = ("01_clean",)
 SCORED = ("02_score",)
 NOTEBOOKS = (
     Step("01_clean", reads_raw=True),
-    _notebook("02_score", after=("01_clean",), tables="items"),
+    _notebook("02_score", after=CLEANED, tables="items"),
     _notebook(
         "03_describe",
         after=SCORED,
@@ -69,7 +70,7 @@ NOTEBOOKS = (
     ),
     _notebook(
         "06_safety",
-        after=SCORED,
+        after=CLEANED,
         tables="participants visits items adverse_events procedures medications disposition",
     ),
 )

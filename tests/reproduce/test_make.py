@@ -6,7 +6,22 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 NOTEBOOKS = ["01_clean", "02_score", "03_describe", "04_efficacy", "05_sensitivity", "06_safety"]
+# A cell that waits a while for another one like it.
+MEET = """
+import time
+from pathlib import Path
+def note(word):
+    with open('log', 'a') as file:
+        print(word, file=file)
+note('begin')
+deadline = time.monotonic() + %s
+while Path('log').read_text().count('begin') < 2 and time.monotonic() < deadline:
+    time.sleep(0.05)
+note('end')
+"""
 
 
 def test_nothing_is_run_twice(toy):
@@ -89,6 +104,24 @@ def test_make_n_changes_nothing(toy):
     assert toy.make("-n", "notebooks").returncode == 0
     after = {path: path.stat().st_mtime_ns for path in toy.root.rglob("*") if path.is_file()}
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "patience", "order"),
+    [
+        ([], 60, "begin begin end end" if os.cpu_count() > 1 else "begin end begin end"),
+        (["-j1"], 0.5, "begin end begin end"),
+    ],
+)
+def test_notebooks_that_need_nothing_of_each_other_run_side_by_side_unless_told_otherwise(
+    toy, arguments, patience, order
+):
+    for name in ("03_describe", "06_safety"):
+        toy.edit(
+            f"notebooks/{name}.ipynb", "pairs = ", json.dumps(MEET % patience)[1:-1] + "pairs = "
+        )
+    assert toy.ran(*arguments, "notebooks") == ["03_describe", "06_safety"]
+    assert (toy.root / "log").read_text().split() == order.split()
 
 
 def test_a_failing_notebook_publishes_nothing_and_says_why(toy):
