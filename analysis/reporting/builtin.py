@@ -1,10 +1,32 @@
 """Render the staged project without Quarto: Pandoc and Typst, both from wheels."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import find_hangul_fonts
 from analysis.reporting.pandoc import name_pandoc, run_pandoc
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
+# The kind of images, and Pandoc's options.
+FORMATS = {
+    "html5": (
+        "svg",
+        (
+            "--template=style/template.html",
+            "--css=style/report.css",
+            "--css=style/page.css",
+            "--embed-resources",
+            "--toc",
+            "--toc-depth=2",
+            "--section-divs",
+            "--include-in-header=head.html",
+            "--include-before-body=mark.html",
+            "--include-after-body=script.html",
+        ),
+    ),
+    "typst-smart": ("svg", ("--template=style/template.typ", "--include-in-header=header.typ")),
+    "docx": ("png", ("--reference-doc=reference.docx",)),
+}
 
 
 def name_builtin():
@@ -32,45 +54,17 @@ def render_builtin(folder, *, epoch):
     output = folder / "_output"
     output.mkdir()
     documents = {name: output / f"index.{name}" for name in ("html", "docx", "pdf")}
-    _render(
-        folder,
-        documents["html"],
-        [
-            "--to=html5",
-            "--template=style/template.html",
-            "--css=style/report.css",
-            "--css=style/page.css",
-            "--embed-resources",
-            "--toc",
-            "--toc-depth=2",
-            "--section-divs",
-            "--include-in-header=head.html",
-            "--include-before-body=mark.html",
-            "--include-after-body=script.html",
-        ],
-        images="svg",
-        epoch=epoch,
-    )
-    _render(
-        folder,
-        documents["docx"],
-        ["--to=docx", "--reference-doc=reference.docx"],
-        images="png",
-        epoch=epoch,
-    )
     typeset = folder / "index.typ"
-    _render(
-        folder,
-        typeset,
-        ["--to=typst-smart", "--template=style/template.typ", "--include-in-header=header.typ"],
-        images="svg",
-        epoch=epoch,
-    )
+    made = {"html5": documents["html"], "docx": documents["docx"], "typst-smart": typeset}
+    # Each is a program of its own, so that threads use all cores.
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda to: _render(folder, made[to], to=to, epoch=epoch), made))
     _compile_typst(typeset, documents["pdf"], epoch=epoch)
     return documents
 
 
-def _render(folder, output, options, *, images, epoch):
+def _render(folder, output, *, to, epoch):
+    images, options = FORMATS[to]
     reading = [
         f"--from={FROM}",
         "--lua-filter=style/builtin.lua",
@@ -80,7 +74,7 @@ def _render(folder, output, options, *, images, epoch):
         "--lua-filter=style/links.lua",
         f"--default-image-extension={images}",
     ]
-    run_pandoc(folder, "index.qmd", output, [*reading, *options], epoch=epoch)
+    run_pandoc(folder, "index.qmd", output, [*reading, f"--to={to}", *options], epoch=epoch)
 
 
 def _compile_typst(source, output, *, epoch):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 from analysis import paths
@@ -60,9 +61,13 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
     render = quarto.render_quarto if renderer == "quarto" else builtin.render_builtin
     documents = render(project, epoch=epoch)
     word.finish_document(documents["docx"], header, epoch=epoch)
-    _check_documents(documents, material)
     rendered = documents["html"].parent
-    pages = write_notebook_pages(project, rendered, epoch=epoch, mark_line=header["mark-line"])
+    options = {"epoch": epoch, "mark_line": header["mark-line"]}
+    # Reading the PDF takes long; Pandoc, a program of its own, works beside.
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(write_notebook_pages, project, rendered, **options)
+        _check_documents(documents, material)
+        pages = written.result()
     write_results_page(
         material.results,
         rendered / "results.html",
