@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-# Quarto cannot be had everywhere, not even in CI; the built-in renderer does its work.
-OPTIONAL = {"quarto"}
+# Quarto cannot be had everywhere, not even in CI; the built-in renderer does its work. The
+# validator is no part of the lock: it would bring two dozen packages for one test.
+OPTIONAL = {"quarto", "rocrate-validator"}
 NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "R": ("Rscript",)}
 
 

@@ -20,6 +20,7 @@ from analysis.reproduce.privacy.gate import check_archive
 from analysis.reproduce.privacy.published import Origin
 from analysis.reproduce.review import crate
 from analysis.reproduce.review.checksums import FILE, write_checksums
+from analysis.reproduce.review.crate_files import describe_file
 from analysis.reproduce.review.evidence import FOLDER, read_evidence
 from analysis.reproduce.review.ran import read_parameters
 from analysis.reproduce.review.sources import WHEELS, list_sources
@@ -75,7 +76,10 @@ def make_archive(settings, *, wheels=False, tell=print):
     told = tomllib.loads(project.decode("utf-8"))["project"]
     name = f"{told['name']}-{told['version']}"
     described = crate.describe_crate(
-        {path: file.stat().st_size for path, file in contents.items()},
+        {
+            path: describe_file(path, file, version=told["version"])
+            for path, file in contents.items()
+        },
         steps={step.name: read_record(outputs, step.name) for step in pipeline.STEPS},
         parameters=read_parameters(outputs),
         record=record,

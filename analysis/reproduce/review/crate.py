@@ -1,26 +1,17 @@
 """Describe an archive as an RO-Crate: what ran, on what, and what came of it."""
 
 import json
-import mimetypes
 import tomllib
 
 from analysis.reproduce import pipeline
+from analysis.reproduce.review.crate_files import PYTHON
 
 FILE = "ro-crate-metadata.json"
 _CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 _CRATE = "https://w3id.org/ro/crate/1.2"
-_PROCESS = "https://w3id.org/ro/wfrun/process/0.5"
 _AUTHORS = "#authors"
-_PYTHON = "https://www.python.org/"
-_RAW, _PROCESSED = "data/raw/", "data/processed/"
-_TYPES = {
-    ".ipynb": "application/x-ipynb+json",
-    ".qmd": "text/markdown",
-    ".py": "text/x-python",
-    ".yml": "application/yaml",
-    ".R": "text/x-r",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+_DATA_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+_COMPLETED = "http://schema.org/CompletedActionStatus"
 
 
 def describe_crate(files, *, steps, parameters, record, pages, project, description, day):
@@ -28,8 +19,8 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
 
     Parameters
     ----------
-    files : dict of int
-        Sizes of all files of the archive, by path.
+    files : dict of dict
+        What `analysis.reproduce.review.crate_files` says of each file of the archive, by path.
     steps : dict of analysis.reproduce.state.Record
         What each step was made from and what it published, by name.
     parameters : dict of dict
@@ -43,6 +34,11 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
         What the data are.
     day : str
         ISO date of the record.
+
+    Notes
+    -----
+    Runs are told in the way of Process Run Crate 0.5. No conformance to it is claimed: it builds
+    on RO-Crate 1.1, and to a validator one file cannot be of both versions.
     """
     told = tomllib.loads(project.decode("utf-8"))["project"]
     set_to = {
@@ -54,7 +50,8 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
     ]
     settings = [each for several in set_to.values() for each in several]
     packages = _describe_packages(record, pages)
-    needs = [{"@id": "requirements.lock"}, *({"@id": each["@id"]} for each in packages)]
+    licenses = _describe_licenses(told["license"])
+    needs = _refer(["requirements.lock", *(each["@id"] for each in packages)])
     name = f"{told['name']} {told['version']}"
     root = {
         "@id": "./",
@@ -63,13 +60,12 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
         "description": f"{told['description']}. {description}",
         "version": told["version"],
         "datePublished": day,
-        "license": [{"@id": "LICENSE"}, {"@id": "LICENSE-DATA"}],
+        "license": _refer(each["@id"] for each in licenses),
         "author": {"@id": _AUTHORS},
         "publisher": {"@id": _AUTHORS},
-        "conformsTo": {"@id": _PROCESS},
         "mainEntity": {"@id": "report/_output/index.html"},
-        "hasPart": [{"@id": path} for path in sorted(files)],
-        "mentions": [{"@id": action["@id"]} for action in actions],
+        "hasPart": _refer(sorted(files)),
+        "mentions": _refer(action["@id"] for action in actions),
     }
     graph = [
         {
@@ -79,18 +75,13 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
             "conformsTo": {"@id": _CRATE},
         },
         root,
-        {
-            "@id": _PROCESS,
-            "@type": ["CreativeWork", "Profile"],
-            "name": "Process Run Crate",
-            "version": "0.5",
-        },
         {"@id": _AUTHORS, "@type": "Organization", "name": "The svf-hand-trial developers"},
         *actions,
         *settings,
+        *licenses,
         _describe_python(record),
         *packages,
-        *(_describe_file(path, files[path], needs) for path in sorted(files)),
+        *(_tell_needs(files[path], needs) for path in sorted(files)),
     ]
     content = {"@context": _CONTEXT, "@graph": graph}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
@@ -104,14 +95,17 @@ def _describe_action(step, made, files, set_to):
         "@id": f"#run-{step.name}",
         "@type": "CreateAction",
         "name": f"Run of {step.name}",
+        "description": f"{instrument} read what is listed as object and wrote what is the result",
         "instrument": {"@id": instrument},
         "agent": {"@id": _AUTHORS},
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
-        "object": [
-            *({"@id": path} for path in read if path in files and path != instrument),
-            *({"@id": each["@id"]} for each in set_to),
-        ],
-        "result": [{"@id": path} for path in sorted(made.files) if path in files],
+        "actionStatus": _COMPLETED,
+        "object": _refer(
+            [
+                *(path for path in read if path in files and path != instrument),
+                *(each["@id"] for each in set_to),
+            ]
+        ),
+        "result": _refer(path for path in sorted(made.files) if path in files),
     }
 
 
@@ -135,14 +129,25 @@ def _place(name):
     return f"data/{name}" if name.startswith("raw/") else name
 
 
+def _describe_licenses(code):
+    told = {
+        f"https://spdx.org/licenses/{code}": (code, "Of the code; LICENSE has its text"),
+        _DATA_LICENSE: ("CC BY 4.0", "Of text and data; LICENSE-DATA has its text"),
+    }
+    return [
+        {"@id": page, "@type": "CreativeWork", "name": name, "description": what, "url": page}
+        for page, (name, what) in told.items()
+    ]
+
+
 def _describe_python(record):
     version = record.platform["Python"]
     return {
-        "@id": _PYTHON,
+        "@id": PYTHON,
         "@type": "ComputerLanguage",
         "name": "Python",
         "version": version,
-        "url": _PYTHON,
+        "url": PYTHON,
     }
 
 
@@ -153,7 +158,6 @@ def _describe_packages(record, pages):
             "@type": "SoftwareApplication",
             "name": name,
             "version": version,
-            "softwareVersion": version,
             "url": pages[name],
         }
         for name, version in record.packages.items()
@@ -161,21 +165,11 @@ def _describe_packages(record, pages):
     ]
 
 
-def _describe_file(path, size, needs):
-    suffix = f".{path.rpartition('.')[2]}"
-    kind = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "text/plain"
-    told = {
-        "@id": path,
-        "@type": "File",
-        "name": path.rpartition("/")[2],
-        "encodingFormat": kind,
-        "contentSize": str(size),
-    }
-    if path.endswith((".py", ".ipynb")):
-        told |= {
-            "@type": ["File", "SoftwareSourceCode"],
-            "programmingLanguage": {"@id": _PYTHON},
-        }
-    if path.startswith("notebooks/"):
-        told |= {"softwareRequirements": needs}
-    return told
+def _tell_needs(file, needs):
+    return file | ({"softwareRequirements": needs} if file["@id"].startswith("notebooks/") else {})
+
+
+def _refer(names):
+    """Return references; one is no list of one, as the specification recommends."""
+    references = [{"@id": name} for name in names]
+    return references[0] if len(references) == 1 else references

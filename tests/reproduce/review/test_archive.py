@@ -14,17 +14,27 @@ from analysis.errors import DataError, MissingError
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import Settings
 from analysis.reproduce.review import archive, checksums, crate, sources, verify
+from analysis.reproduce.review.crate_files import describe_file
 from analysis.reproduce.review.evidence import write_evidence
 from analysis.reproduce.review.unpack import unpack_archive
 from analysis.reproduce.state import Record
 
-PROJECT = b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\n'
+PROJECT = (
+    b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\nlicense = "MIT"\n'
+)
 CONTENT = {
     "study.yml": b"study:\n",
     "report/REVIEWER.md": b"# Read me\n",
     ".ci/run": b"#!/bin/sh\n",
     "data/raw/a.csv": b"x\n",
     "data/raw/README.md": b"raw\n",
+}
+
+# What a crate leads to in any case.
+NEEDED = {
+    *(f"notebooks/{step.name}.ipynb" for step in pipeline.NOTEBOOKS),
+    *("requirements.lock", "report/_output/index.html"),
+    *("analysis/results.py", "analysis/reporting/document.py"),
 }
 
 
@@ -97,7 +107,7 @@ def test_a_line_that_is_no_checksum_is_refused(tmp_path):
 
 
 @pytest.fixture
-def described(record):
+def described(record, tmp_path):
     """What the crate says, by @id, of a run in which each step made one file from another."""
     steps = {
         step.name: Record(
@@ -105,11 +115,10 @@ def described(record):
         )
         for step in pipeline.STEPS
     }
-    files = {name: len(content) for name, content in CONTENT.items()}
-    files |= {file: 1 for step in steps.values() for file in step.files}
-    files |= {f"notebooks/{step.name}.ipynb": 1 for step in pipeline.NOTEBOOKS}
+    names = {*CONTENT, *(file for step in steps.values() for file in step.files), *NEEDED}
+    (tmp_path / "any").write_bytes(b"x\n")
     text = crate.describe_crate(
-        files,
+        {name: describe_file(name, tmp_path / "any", version="0.1.0") for name in names},
         steps=steps,
         parameters={name: {"followup_visit": "week_4"} for name in steps},
         record=record,
@@ -126,9 +135,40 @@ def test_the_crate_says_what_made_what_from_what(described):
     assert run["@type"] == "CreateAction"
     assert run["instrument"] == {"@id": "notebooks/04_efficacy.ipynb"}
     assert {"@id": "data/raw/a.csv"} in run["object"] and {"@id": "study.yml"} in run["object"]
-    assert run["result"] == [{"@id": "data/processed/04_efficacy"}]
+    assert run["result"] == {"@id": "data/processed/04_efficacy"}
     assert described["#run-04_efficacy-followup_visit"]["value"] == "week_4"
     assert described["#package-numpy"]["version"] == "2.4.6"
+
+
+def test_everything_in_the_crate_has_a_kind_and_a_name_and_nothing_is_a_list_of_one(described):
+    for name, entity in described.items():
+        assert entity["@type"], name
+        assert name == crate.FILE or entity["name"], name
+        assert not [key for key, value in entity.items() if isinstance(value, list | tuple)
+                    and len(value) < 2], name  # fmt: skip
+    assert all(each["description"] for each in described.values() if "File" in each["@type"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "description"),
+    [
+        ("analysis/a.py", '"""Say what it does.\n\nAnd more.\n"""\n', "Say what it does."),
+        ("tests/a.py", "import os\n", "A test"),
+        ("README.md", "\n# Read me\n", "Read me"),
+        ("notebooks/a.ipynb", '{"cells": [{"source": ["# Clean\\n", "x"]}]}', "Clean"),
+        ("data/processed/visits.csv", "a\n", "One row per participant and visit"),
+        ("report/_generated/figures/a.png", "", "A figure of the report"),
+        ("Makefile", "a:\n", "House-keeping of the repository"),
+    ],
+)
+def test_a_file_is_described_by_what_it_says_of_itself_or_by_its_place(
+    tmp_path, name, content, description
+):
+    file = tmp_path / name.rpartition("/")[2]
+    file.write_text(content)
+    told = describe_file(name, file, version="0.1.0")
+    assert told["description"].startswith(description)
+    assert told["contentSize"] == str(len(content))
 
 
 def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
@@ -147,12 +187,7 @@ def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
         each for entity in described.values() for v in entity.values() for each in references(v)
     }
     outside = {each for each in found - {*described} if not each.startswith("http")}
-    assert outside <= {
-        "LICENSE",
-        "LICENSE-DATA",
-        "requirements.lock",
-        "report/_output/index.html",
-    } | {f"analysis/{name}" for name in ("results.py", "reporting/document.py")}
+    assert outside == set()
 
 
 def test_an_archived_output_that_is_not_on_record_is_named_and_nothing_runs(record, tmp_path):
