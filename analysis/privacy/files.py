@@ -1,10 +1,9 @@
 """Take a file apart into the texts that it holds, those that nobody sees included."""
 
-import html
 import re
 
-from analysis.privacy.embedded import list_embedded
 from analysis.privacy.images import read_image
+from analysis.privacy.markup import list_carried, read_markup
 from analysis.privacy.notebooks import read_notebook
 from analysis.privacy.office import read_word
 from analysis.privacy.pdf import read_pdf
@@ -20,6 +19,9 @@ READERS = {
     ".pdf": read_pdf,
 }
 _MARKUP = (".html", ".svg", ".xml")
+# Longer than chance makes them, and as short as a number of a person is.
+_PRINTED = re.compile(rb"[ -~]{12,}")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 
 
 def take_apart(name, content):
@@ -39,13 +41,15 @@ def take_apart(name, content):
     suffix = name[name.rfind(".") :].casefold()
     if suffix in READERS:
         yield from READERS[suffix](content)
+        # What no reader asks for still stands there.
+        yield Piece("its bytes", b"\n".join(_PRINTED.findall(content)).decode())
         return
     text = decode(content)
     if text is None:
         yield Piece("", "", forbidden=CANNOT)
         return
-    yield Piece("", text)
     if suffix in _MARKUP:
-        # What a reader sees may be written in pieces and in entities.
-        yield Piece("as shown", html.unescape(re.sub(r"</?[A-Za-z][^>]*>", "", text)))
-    yield from list_embedded(text)
+        yield from read_markup(text)
+        return
+    yield Piece("", _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text))
+    yield from list_carried(text)

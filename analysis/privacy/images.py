@@ -15,6 +15,8 @@ _SHOWING = {
     "cLLI", "bKGD", "hIST", "pHYs", "sPLT", "acTL", "fcTL", "fdAT",
 }  # fmt: skip
 _TEXTS = ("tEXt", "zTXt", "iTXt")
+# They begin with a name that somebody gave.
+_NAMED = ("iCCP", "sPLT")
 _PERSONS = ("author", "artist", "creator")
 # Segments of a JPEG file: from SOS on the picture itself; JFIF, colour profile and Adobe's mark.
 _SOS, _COMMENT, _APPLICATIONS = 0xDA, 0xFE, range(0xE0, 0xF0)
@@ -51,6 +53,8 @@ def _read_png(content):
         at += length + 12
         if name in _TEXTS:
             yield from _read_text(name, data)
+        elif name in _NAMED:
+            yield Piece(f"chunk {name}", data.partition(b"\0")[0].decode("latin-1"))
         elif name == "eXIf":
             yield Piece(f"chunk {name}", "", forbidden=CAMERA)
         elif name == "tIME":
@@ -72,6 +76,7 @@ def _read_text(name, data):
     elif name == "zTXt":
         rest = rest[1:]
     text = (zlib.decompress(rest) if packed else rest).decode("utf-8", "replace")
+    text = text.replace("\0", "")
     key = key.decode("utf-8", "replace").strip()
     if "xmp" in key.casefold() or "raw profile" in key.casefold():
         yield Piece(f"chunk {name}", "", forbidden=CAMERA)

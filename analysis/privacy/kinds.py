@@ -1,9 +1,9 @@
 """Kinds of personal data that a text can hold, each found by its form; no value is ever told."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from analysis.privacy.fold import fold_text
 from analysis.privacy.resident import is_resident_number
 
 # A number inside a longer one, inside a name or behind a decimal point is no number of a person.
@@ -41,11 +41,19 @@ class Kind:
 
 RESIDENT_NUMBER = Kind(
     "a resident registration number",
-    re.compile(rf"{_BEFORE}([0-9]{{6}})([ \t]?-[ \t]?|[ \t]|)([1-8][0-9]{{6}}){_AFTER}"),
+    # Also as a program writes it that took it for a number with decimals.
+    re.compile(
+        rf"{_BEFORE}([0-9]{{6}})(\s{{0,3}}-\s{{0,3}}|[ \t]{{0,3}}[_/]?[ \t]{{0,3}})"
+        rf"([1-8][0-9]{{6}})(?:\.0+)?{_AFTER}"
+    ),
 )
 # What points at one person by itself.
 DIRECT = (
     RESIDENT_NUMBER,
+    Kind(
+        "a resident registration number, in part",
+        re.compile(rf"{_BEFORE}[0-9]{{6}}\s?-\s?[1-8][*xX\u25cf\u25cb\u2022]{{6}}"),
+    ),
     Kind(
         "a mobile phone number",
         re.compile(
@@ -151,21 +159,6 @@ def hide_kinds(text, *, hospital_number=""):
     for kind in (*KINDS, *_declared(hospital_number)):
         folded = kind.pattern.sub("[...]", folded)
     return folded
-
-
-def fold_text(text):
-    """Write full-width digits and unusual hyphens as plain ones, and drop what cannot be seen.
-
-    Lines stay as they are.
-    """
-    if text.isascii():
-        return text
-    folded = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
-    return folded.translate(_DASHES)
-
-
-_UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xAD, 0xFEFF])
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
 def _declared(pattern):

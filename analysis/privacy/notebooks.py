@@ -1,11 +1,14 @@
 """What a notebook holds: cells, their outputs, attachments, and metadata of all of them."""
 
 import json
+import re
 
-from analysis.privacy.embedded import list_embedded, read_base64
+from analysis.privacy.markup import list_carried, read_base64, read_markup
 from analysis.privacy.pieces import Piece, decode
 
-_IMAGES = ("image/png", "image/jpeg")
+_MARKUP = ("text/html", "image/svg+xml")
+_TEXTS = ("text/", "application/json", "application/javascript", "application/vnd.jupyter.widget")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def read_notebook(content):
@@ -16,16 +19,17 @@ def read_notebook(content):
     except (ValueError, KeyError, TypeError):
         yield Piece("", "", forbidden="a notebook that cannot be looked into")
         return
-    yield Piece("metadata", _write(notebook.get("metadata", {})))
+    yield Piece("metadata", _write_rest(notebook, "cells"))
     for number, cell in enumerate(cells, 1):
         place = f"cell {number}"
         source = _join(cell.get("source", ""))
         yield Piece(place, source)
-        yield from list_embedded(source, place)
-        yield Piece(f"{place}, metadata", _write(cell.get("metadata", {})))
+        yield from list_carried(source, place)
+        yield Piece(f"{place}, metadata", _write_rest(cell, "source", "attachments", "outputs"))
         for name, data in cell.get("attachments", {}).items():
             yield Piece(f"{place}, attachment", name)
-            yield from _read_data(data, f"{place}, attachment")
+            for kind, value in data.items():
+                yield from read_base64(_join(value), f"{place}, attachment", kind)
         for output in cell.get("outputs", ()):
             yield from _read_output(output, f"{place}, output")
 
@@ -33,27 +37,32 @@ def read_notebook(content):
 def _read_output(output, place):
     for part in ("text", "ename", "evalue", "traceback"):
         if output.get(part):
-            yield Piece(place, _join(output[part]))
-    yield Piece(f"{place}, metadata", _write(output.get("metadata", {})))
+            yield Piece(place, _COLOUR.sub("", _join(output[part])))
+    yield Piece(f"{place}, metadata", _write_rest(output, "text", "traceback", "data"))
     yield from _read_data(output.get("data", {}), place)
 
 
 def _read_data(data, place):
     for kind, value in data.items():
-        if kind in _IMAGES:
-            yield from read_base64(_join(value), f"{place}, image")
-        elif kind.startswith(("text/", "image/svg", "application/")):
-            text = value if isinstance(value, str) else _join(value)
+        text = _join(value)
+        if kind in _MARKUP:
+            yield from read_markup(text, place)
+        elif kind.startswith(_TEXTS):
             yield Piece(place, text)
-            yield from list_embedded(text, place)
+            yield from list_carried(text, place)
         else:
-            yield Piece(place, "", forbidden="an attachment that cannot be looked into")
+            yield from read_base64(text, f"{place}, image", kind)
 
 
 def _join(value):
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return "".join(value)
     return value if isinstance(value, str) else _write(value)
+
+
+def _write_rest(part, *told):
+    """Return all of a part of a notebook that is not told elsewhere, whatever it is called."""
+    return _write({name: value for name, value in part.items() if name not in told})
 
 
 def _write(value):

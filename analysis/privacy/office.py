@@ -6,11 +6,12 @@ import re
 import zipfile
 
 from analysis.privacy.images import read_image
-from analysis.privacy.pieces import Piece, put_inside
+from analysis.privacy.pieces import Piece, decode, put_inside
 
 CANNOT = "a Word file that cannot be looked into"
 _PERSONS = re.compile(r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)<")
 _TRACKED = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange)\s[^>]*w:author=")
+_ASIDE = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<w:comment\s")
 _PICTURES = (".png", ".jpg", ".jpeg")
 _PLAIN = (".xml", ".rels", ".svg")
@@ -18,6 +19,10 @@ _PLAIN = (".xml", ".rels", ".svg")
 
 def read_word(content):
     """Return the texts of a Word file, part by part."""
+    if not content.startswith(b"PK"):
+        # Something stands before the file that it is.
+        yield Piece("", "", forbidden=CANNOT)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             parts = {each.filename: file.read(each) for each in file.infolist()}
@@ -26,11 +31,12 @@ def read_word(content):
         yield Piece("", "", forbidden=CANNOT)
         return
     yield Piece("comment of the file", comment)
+    yield Piece("names of its parts", "\n".join(parts))
     for name, part in parts.items():
         if name.casefold().endswith(_PICTURES):
             yield from put_inside(name, read_image(part))
-        elif name.endswith(_PLAIN):
-            yield from _read_part(name, part.decode("utf-8", "replace"))
+        elif name.endswith(_PLAIN) and (page := decode(part)) is not None:
+            yield from _read_part(name, page)
         elif part:
             yield Piece(name, "", forbidden="an attachment that cannot be looked into")
 
@@ -44,5 +50,6 @@ def _read_part(name, page):
         yield Piece(name, html.unescape(match[1]), names_author=True)
     # A paragraph is cut into runs anywhere, also within a number.
     ended = re.sub(r"</(?:w:p|w:tc|[a-z]+:[A-Za-z]+\b(?<!w:t|w:r))>", "\n", page)
-    attributes = "\n".join(re.findall(r'(?:Target|descr|title|name)="([^"]*)"', page))
-    yield Piece(name, html.unescape(re.sub(r"<[^>]+>", "", ended) + "\n" + attributes))
+    yield Piece(name, html.unescape(re.sub(r"<[^>]+>", "", ended)))
+    # Comments and attributes are not shown, and go along.
+    yield Piece(name, "\n".join(map(html.unescape, _ASIDE.findall(page))))

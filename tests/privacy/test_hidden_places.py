@@ -16,6 +16,8 @@ from analysis.privacy.files import take_apart
 from analysis.privacy.kinds import find_kinds
 
 PHONE = "010" + "-1234-5678"
+IN_PIECES = f"<b>{PHONE[:5]}</b>{PHONE[5:]}"
+IN_COLOURS = f"\x1b[31m{PHONE[:5]}\x1b[0m{PHONE[5:]}"
 
 
 def chunk(name, data):
@@ -44,6 +46,12 @@ def make_exif():
 def make_notebook(cell=None, **notebook):
     code = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], **(cell or {})}
     return json.dumps({"cells": [code], "metadata": {}, **notebook}).encode()
+
+
+def carry(kind, text):
+    """Return a page that holds a file of some kind."""
+    encoded = base64.b64encode(text.encode()).decode()
+    return f'<img src="data:{kind};base64,{encoded}">'.encode()
 
 
 def make_word(change=lambda document: None, parts=None):
@@ -91,7 +99,15 @@ HOLDING_A_NUMBER = {
     "a comment of a JPEG": ("a.jpeg", make_jpeg(comment=PHONE.encode())),
     "metadata of an SVG": ("a.svg", f"<svg><metadata>{PHONE}</metadata></svg>".encode()),
     "a comment of an SVG": ("a.svg", f"<svg><!-- {PHONE} --></svg>".encode()),
-    "a page in pieces": ("a.html", f"<b>{PHONE[:5]}</b>{PHONE[5:]}".encode()),
+    "an attribute in entities": ("a.svg", PHONE.replace("-", "&#45;").join(
+        ('<svg aria-label="', '"/>')).encode()),
+    "a picture in SVG in a page": ("a.html", carry("image/svg+xml", f"<svg>{PHONE}</svg>")),
+    "a text in an address": ("a.html", PHONE.replace("-", "%2D").join(
+        ('<a href="data:text/plain,', '">')).encode()),
+    "escapes of JSON": ("a.json", PHONE.replace("-", "\\u002d").encode()),
+    "the name of a colour profile": ("a.png", make_png(
+        chunk(b"iCCP", PHONE.encode() + b"\0\0" + zlib.compress(b"x")))),
+    "a page in pieces": ("a.html", IN_PIECES.encode()),
     "a page in entities": ("a.html", PHONE.replace("-", "&#8209;").encode()),
     "an image in a page": ("a.html", f'<img src="data:image/png;base64,{ENCODED}">'.encode()),
     "what a cell prints": ("a.ipynb", make_notebook(
@@ -100,6 +116,16 @@ HOLDING_A_NUMBER = {
         {"outputs": [{"output_type": "error", "traceback": [PHONE]}]})),
     "a shown table": ("a.ipynb", make_notebook(
         {"outputs": [{"output_type": "display_data", "data": {"text/html": [PHONE]}}]})),
+    "a shown table in pieces": ("a.ipynb", make_notebook({"outputs": [
+        {"output_type": "display_data", "data": {"text/html": [IN_PIECES]}}]})),
+    "an error in colours": ("a.ipynb", make_notebook(
+        {"outputs": [{"output_type": "error", "traceback": [IN_COLOURS]}]})),
+    "an attached text": ("a.ipynb", make_notebook(
+        {"attachments": {"a.txt": {"text/plain": base64.b64encode(PHONE.encode()).decode()}}})),
+    "what else a cell says": ("a.ipynb", make_notebook({"id": PHONE})),
+    "what else an output says": ("a.ipynb", make_notebook(
+        {"outputs": [{"output_type": "display_data", "seen": PHONE}]})),
+    "what else a notebook says": ("a.ipynb", make_notebook(seen=PHONE)),
     "a shown image": ("a.ipynb", make_notebook(
         {"outputs": [{"output_type": "display_data", "data": {"image/png": ENCODED}}]})),
     "shown data": ("a.ipynb", make_notebook(
@@ -115,6 +141,14 @@ HOLDING_A_NUMBER = {
         lambda document: setattr(document.core_properties, "keywords", PHONE))),
     "a picture of a Word file": ("a.docx", make_word(
         lambda document: document.add_picture(io.BytesIO(IMAGE)))),
+    "an attribute of a Word file": ("a.docx", make_word(
+        parts={"word/x.xml": f"<w:x w:tip='{PHONE}'/>"})),
+    "a comment in the markup of a Word file": ("a.docx", make_word(
+        parts={"word/x.xml": f"<w:x/><!-- {PHONE} -->"})),
+    "the name of a part": ("a.docx", make_word(parts={f"word/{PHONE}.xml": "<w:x/>"})),
+    "a title in a PDF": ("a.pdf", make_pdf(
+        lambda writer: writer.add_outline_item(title=f"전화 {PHONE}", page_number=0))),
+    "something behind a PDF": ("a.pdf", make_pdf() + f"\n% {PHONE}".encode()),
     "a property of a PDF": ("a.pdf", make_pdf(
         lambda writer: writer.add_metadata({"/Subject": PHONE}))),
     "CP949": ("a.csv", f"이름\n{PHONE}".encode("cp949")),
@@ -129,6 +163,18 @@ FORBIDDEN = {
     "comments": ("a.docx", make_word(parts={"word/notes.xml": '<w:comment w:author="x">'})),
     "tracked changes": ("a.docx", make_word(track)),
     "an attachment of a Word file": ("a.docx", make_word(parts={"word/embeddings/a.bin": "x"})),
+    "a part that is no UTF-8": (
+        "a.docx",
+        make_word(parts={"word/x.xml": "<w:x/>".encode("utf-16")}),
+    ),
+    "something before a Word file": ("a.docx", b"x" + make_word()),
+    "a shown PDF": (
+        "a.ipynb",
+        make_notebook(
+            {"outputs": [{"output_type": "display_data", "data": {"application/pdf": "JVBERg=="}}]}
+        ),
+    ),
+    "a font in a page": ("a.html", carry("font/woff2", "wOF2\0\1")),
     "an attachment of a PDF": ("a.pdf", make_pdf(lambda w: w.add_attachment("a.txt", b"x"))),
     "an unknown kind of file": ("a.xlsx", b"PK\x03\x04\0"),
     "a broken image": ("a.png", make_png()[:40]),

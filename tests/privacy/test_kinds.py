@@ -10,6 +10,7 @@ from analysis.privacy.kinds import find_in_texts, find_kinds, hide_kinds
 from analysis.privacy.resident import has_check_digit
 
 RESIDENT = "a resident registration number"
+IN_PART = "a resident registration number, in part"
 MOBILE = "a mobile phone number"
 LANDLINE = "a landline phone number"
 ABROAD = "an international phone number"
@@ -31,6 +32,14 @@ def kinds_of(text, **options):
         ("주민 800101~-2345673입니다", RESIDENT),
         ("８００１０１~－２３４５６７８", RESIDENT),
         ("800101~\u2011\u200b2345678", RESIDENT),
+        ("8001\u200d01~\u30fc23\ufe0f4\u31645678", RESIDENT),
+        ("\u0668\u0660\u0660\u0661\u0660\u0661~-2345678", RESIDENT),
+        ("800101~_2345678", RESIDENT),
+        ("800101~  -\n 2345678", RESIDENT),
+        # As a program writes a number that it took for one with decimals.
+        ("800101~2345676.0", RESIDENT),
+        ("800101~-2******", IN_PART),
+        ("800101~-2\u25cf\u25cf\u25cf\u25cf\u25cf\u25cf", IN_PART),
         # Without a hyphen, with and without a check digit.
         ("800101~2345676", RESIDENT),
         ("id=800101~2345678;", RESIDENT),
@@ -122,10 +131,17 @@ def test_of_many_texts_those_that_hold_something_are_told():
 @pytest.mark.parametrize(
     "text",
     ["2017-03-05", "2017-03-05T10:20", "2017. 3. 5.", "2017년 3월 5일", "20170305", "5 March 2017",
-     "Mar 5, 2017", "D:20170305000000Z"],
+     "Mar 5, 2017", "D:20170305000000Z", "2017 년 3 월 5 일", "２０１７－０３－０５",
+     "2017\u201103\u201105", "20170305T1020", "scan_2017-03-05_x.png", "5th of March 2017",
+     "March 5th, 2017"],
 )  # fmt: skip
 def test_exact_dates_are_read_as_people_and_programs_write_them(text):
     assert [day.isoformat() for day, _ in find_days(text)] == ["2017-03-05"]
+
+
+def test_where_day_and_month_may_be_either_both_are_read():
+    assert {day.isoformat() for day, _ in find_days("05/03/2017")} == {"2017-03-05", "2017-05-03"}
+    assert [day.isoformat() for day, _ in find_days("25.3.2017")] == ["2017-03-25"]
 
 
 @pytest.mark.parametrize("text", ["2017-02-30", "2017-03", "2017", "0.20170305", "120170305"])

@@ -11,6 +11,7 @@ import yaml
 
 from analysis.privacy.days import find_days
 from analysis.privacy.files import take_apart
+from analysis.privacy.fold import fold_text
 from analysis.privacy.kinds import find_in_texts, find_kinds
 from analysis.privacy.pieces import decode
 from analysis.reproduce.privacy.finding import make_finding
@@ -60,6 +61,7 @@ class Looker:
         number = "" if name.endswith(_CODE) else self.hospital_number
         found = {(place, kind) for place, kind in self._look(name, content, number)}
         found |= {("its name", kind) for kind, _ in find_kinds(name, hospital_number=number)}
+        found |= {("its name", EXACT_DATE) for _ in self._find_exact(name)}
         return [
             make_finding(name, place, kind, hospital_number=self.hospital_number)
             for place, kind in sorted(found)
@@ -77,12 +79,18 @@ class Looker:
                 yield piece.place, piece.forbidden
             if piece.names_author and piece.text.strip() not in {"", *self.authors}:
                 yield piece.place, AUTHOR
-            line = _count_lines(piece.text)
-            for kind, at in find_kinds(piece.text, hospital_number=number):
+            text = fold_text(piece.text)
+            line = _count_lines(text)
+            for kind, at in find_kinds(text, hospital_number=number):
                 yield line(piece.place, at), kind
-            for day, at in find_days(piece.text) if self.since else ():
-                if day >= self.since and day not in self.known:
-                    yield line(piece.place, at), EXACT_DATE
+            for at in self._find_exact(text):
+                yield line(piece.place, at), EXACT_DATE
+
+    def _find_exact(self, text):
+        """Yield where a text tells a day that may not be told."""
+        for day, at in find_days(text) if self.since else ():
+            if day >= self.since and day not in self.known:
+                yield at
 
     def _look_at_rows(self, rows, number):
         header, *body = rows
@@ -92,9 +100,8 @@ class Looker:
         for line, row in enumerate(body, 2):
             for column, cell in zip(header, row, strict=False):
                 kinds = {found[cell]} if cell in found else set()
-                if self.since:
-                    days = (day for day, _ in find_days(cell) if day not in self.known)
-                    kinds |= {EXACT_DATE for day in days if day >= self.since}
+                if next(self._find_exact(cell), None) is not None:
+                    kinds.add(EXACT_DATE)
                 where = (f"line {line}", row[who], row[when] if when is not None else "")
                 for kind in kinds:
                     yield ", ".join(filter(None, (*where, f"field {column}"))), kind
