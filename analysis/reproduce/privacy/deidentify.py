@@ -10,15 +10,13 @@ from analysis.cleaning.export import ABOUT, TABLES, read_export
 from analysis.errors import DataError, UsageError
 from analysis.reproduce.privacy.cells import Rewriter
 from analysis.reproduce.privacy.folder import check_folder
-from analysis.reproduce.privacy.notes import describe_changes
+from analysis.reproduce.privacy.notes import FILE, describe_changes, list_kept_texts
 from analysis.reproduce.privacy.people import draw_shifts, give_names, list_consent_days
 from analysis.reproduce.privacy.secret import open_key
 from analysis.reproduce.privacy.shift import PERIOD_DAYS, PERIOD_YEARS
 from analysis.reproduce.privacy.source import open_source
 from analysis.reproduce.privacy.tables import rewrite_export
 from analysis.reproduce.seal import seal_export
-
-NOTES = "README.md"
 
 
 def deidentify_export(raw, out, *, study, key_file=None, tell=print):
@@ -60,6 +58,9 @@ def deidentify_export(raw, out, *, study, key_file=None, tell=print):
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     tell(notes)
+    tell("Texts that stay as they were typed; read them before anything leaves:")
+    for line in list_kept_texts(source):
+        tell(f"  {line}")
     tell(f"Written to {out}. The key is {key_file}: it never leaves.")
 
 
@@ -90,7 +91,7 @@ def _write(folder, tables, source, rewriter, notes):
     }
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
     (folder / ABOUT).write_bytes(text.encode())
-    (folder / NOTES).write_bytes(f"{notes}\n".encode())
+    (folder / FILE).write_bytes(f"{notes}\n".encode())
     seal_export(folder)
 
 

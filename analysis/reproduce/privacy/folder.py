@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import yaml
 
-from analysis.cleaning.export import ABOUT, read_export
+from analysis.cleaning.export import ABOUT, SEAL, TABLES, read_export
 from analysis.reproduce.fingerprint import raw_files
+from analysis.reproduce.privacy.finding import make_finding
 from analysis.reproduce.privacy.look import NOT_SIMULATED, Looker
-from analysis.reproduce.privacy.published import Origin, check_export
+from analysis.reproduce.privacy.notes import FILE
+from analysis.reproduce.privacy.published import FREE_TEXT, Origin, check_export
 from analysis.reproduce.privacy.source import open_source
 
 
@@ -36,8 +38,13 @@ def check_export_folder(folder, *, study, below="data/raw/"):
     list of analysis.reproduce.privacy.finding.Finding
     """
     start = datetime.date.fromisoformat(study.study.registered_start.value)
-    source = open_source(read_export(folder), study)
-    found = check_export(source, tell_origin(folder), start=start)
+    source, origin = open_source(read_export(folder), study), tell_origin(folder)
+    found = check_export(source, origin, start=start)
+    if origin is not Origin.SIMULATED:
+        # What else lies there nobody has de-identified.
+        names = {path.relative_to(folder).as_posix() for path in raw_files(folder)}
+        beside = sorted(names - {*TABLES, ABOUT, SEAL, FILE})
+        found += [make_finding(name, "", FREE_TEXT) for name in beside]
     return [replace(each, file=f"{below}{each.file}") for each in found]
 
 

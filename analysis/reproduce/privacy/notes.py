@@ -2,6 +2,8 @@
 
 from analysis.reproduce.privacy import policy
 
+FILE = "README.md"
+
 # Results that may differ from those of the real export, each with its reason.
 DIFFERING = (
     (r"baseline\.age\.", "ages stand in bands"),
@@ -22,6 +24,7 @@ was typed by hand.
   the day. {years} years are taken off for everybody, so that every date lies before the start of
   the trial; some days more or fewer are each participant's own, drawn by a secret key from at
   least {choices} that leave the visits in their months. Of partial dates only the years changed.
+  Whoever knows on which days a clinic is closed can rule out some of these shifts.
   {moved}
 - **Ages** stand in bands of {width} years, each in the middle of its band; 90 is everybody over 89.
   Years of onset keep their distance from the consent.
@@ -72,6 +75,24 @@ def describe_changes(rewriter):
         dropped=", ".join(dropped) or "no field",
         differing="".join(f"- `{pattern}`: {why}\n" for pattern, why in DIFFERING),
     )
+
+
+def list_kept_texts(source):
+    """Return a line for each field whose texts stay as they were typed, with all of them.
+
+    No rule can say that a drug is not called after a neighbour: somebody has to read them.
+
+    Parameters
+    ----------
+    source : analysis.reproduce.privacy.source.Source
+    """
+    return [
+        f"{column}: {'; '.join(sorted(read))}"
+        for (file, column), readings in source.readings.items()
+        if policy.is_vocabulary(source.fields[file][column])
+        and source.treatment(file, column) == policy.KEEP
+        and (read := {raw for raw in readings if raw})
+    ]
 
 
 def _spelled(source):

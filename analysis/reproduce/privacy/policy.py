@@ -2,7 +2,9 @@
 
 import re
 
-from analysis.cleaning.export import CAPILLAROSCOPY
+from analysis.cleaning.corrections import COLUMNS as CORRECTION
+from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS
+from analysis.cleaning.schema import COLUMNS, DICTIONARY, MAP, PLACE
 
 ID = "record_id"
 # Treatments.
@@ -33,6 +35,9 @@ ONSETS = {("participants", "raynaud_onset_year"), ("participants", "non_raynaud_
 # A day on which one reader looked at the images of many: shifted for each of them, it would tell
 # how far the shifts of two participants are apart.
 SHARED_DAYS = {("capillaroscopy", "read_date")}
+
+# What the cleaning reads of the files that describe others; a site may write anything beside it.
+KNOWN_COLUMNS = {CORRECTIONS: CORRECTION, DICTIONARY: tuple(COLUMNS), MAP: PLACE}
 
 REMOVED = "[removed]"
 RECODED = {
@@ -79,8 +84,15 @@ def choose_treatment(field, source, *, identifiers=()):
     if field.kind in ("date", "partial_date", "datetime"):
         return DAY
     if field.kind in ("text", "notes"):
-        return KEEP if {column, item} & VOCABULARY else TEXT
+        return KEEP if is_vocabulary(field) else TEXT
     return READABLE
+
+
+def is_vocabulary(field):
+    """Say whether the texts of a field are words of a list."""
+    place = field.place
+    told = {(place.table, place.column), (place.instrument, place.item)}
+    return field.kind in ("text", "notes") and bool(told & VOCABULARY)
 
 
 def band_age(age, width):

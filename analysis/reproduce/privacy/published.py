@@ -54,7 +54,10 @@ def check_export(source, origin, *, start):
                 for line, raw in enumerate(frame[column], 2)
                 if kinds.get(raw)
             ]
-    return found + _find_old(source, judge) + _check_corrections(source, judge)
+    found += _find_old(source, judge)
+    if origin is not Origin.SIMULATED:
+        found += _check_corrections(source, judge) + _check_columns(source.export.tables)
+    return found
 
 
 class _Judge:
@@ -134,8 +137,6 @@ def _find_old(source, judge):
 
 def _check_corrections(source, judge):
     """Find who signed a correction, when and why, and corrected cells that may not leave."""
-    if judge.origin is Origin.SIMULATED:
-        return []
     found = []
     for line, told in enumerate(source.corrections.to_dict("records"), 2):
         file, column = told["source"], told["field"]
@@ -149,3 +150,13 @@ def _check_corrections(source, judge):
             if kind
         ]
     return found
+
+
+def _check_columns(tables):
+    """Find columns that nothing reads, in the files that describe others."""
+    return [
+        make_finding(file, f"field {column}", FREE_TEXT)
+        for file, known in policy.KNOWN_COLUMNS.items()
+        for column in tables[file]
+        if column not in known
+    ]

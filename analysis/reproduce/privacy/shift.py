@@ -4,7 +4,8 @@ A shift has two parts. Whole periods of four years, the same for everybody, move
 the start of the trial, so that each can be seen to be none of the trial's; they are no secret,
 since the registration tells when the trial took place. The other part is: some days more or fewer,
 one number per participant, drawn by a secret key from all that leave each visit in its month.
-From the output nobody can tell which of these numbers it was.
+The output does not tell which of these numbers it was; whoever knows on which days a clinic is
+closed can rule out some of them.
 """
 
 import datetime

@@ -31,6 +31,8 @@ def rewrite_export(rewriter):
     tables[MAP] = _rewrite_map(source.export.tables[MAP], dropped)
     for file, names in dropped.items():
         tables[file] = tables[file].drop(columns=names)
+    for file, names in policy.KNOWN_COLUMNS.items():
+        tables[file] = tables[file][list(names)]
     return tables
 
 

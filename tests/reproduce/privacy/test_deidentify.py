@@ -125,6 +125,24 @@ def test_no_new_name_and_no_shift_is_told(real, plan, tmp_path):
     assert (tmp_path / "key").read_text().split()[2] not in text
 
 
+def test_texts_that_stay_as_they_were_typed_are_told_for_somebody_to_read(spoilt, plan, tmp_path):
+    spoilt.put("redcap_export.csv", "cm_name", "what Kim takes", lambda row: row["cm_name"])
+    lines = []
+    deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lines.append)
+    (told,) = [line for line in lines if line.startswith("  cm_name: ")]
+    kept = {row["cm_name"] for row in type(spoilt)(tmp_path / "out").read("redcap_export.csv")}
+    assert "what Kim takes" in kept
+    assert set(told.removeprefix("  cm_name: ").split("; ")) == kept - {""}
+    assert not any(line.startswith("  visit_note: ") for line in lines)
+
+
+@pytest.mark.parametrize("file", ["corrections.csv", "fields.csv", "redcap_dictionary.csv"])
+def test_a_column_that_nothing_reads_is_left_out(spoilt, plan, tmp_path, file):
+    spoilt.write(file, [{**row, "our notes": "told by Kim"} for row in spoilt.read(file)])
+    deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lambda text: None)
+    assert "Kim" not in decode((tmp_path / "out" / file).read_bytes())
+
+
 def test_nothing_is_written_over_or_into_the_real_export(real, plan, tmp_path):
     for out in (real.root, real.root / "inside"):
         with pytest.raises(UsageError, match="new folder"):

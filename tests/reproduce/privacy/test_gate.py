@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import hashlib
 import itertools
+import shutil
 
 import pytest
 
@@ -160,6 +161,18 @@ def test_one_cell_that_was_not_de_identified_is_found(
     found = check_folder(folder.root, study=plan)
     assert [each.kind.startswith(kind) for each in found] == [True], found
     assert not any(value in str(each) for each in found) or field == "record_id"
+
+
+def test_what_nobody_has_de_identified_is_found_beside_the_export(published, plan, tmp_path):
+    folder = type(published)(tmp_path / "published")
+    shutil.copytree(published.root, folder.root)
+    (folder.root / "notes.txt").write_text("She came late.")
+    rows = folder.read("corrections.csv")
+    folder.write("corrections.csv", [{**row, "our notes": "x"} for row in rows])
+    assert check_folder(folder.root, study=plan) == [
+        Finding("corrections.csv", "field our notes", "free text"),
+        Finding("notes.txt", "", "free text"),
+    ]
 
 
 def test_dates_of_outputs_are_exact_from_the_start_of_the_trial_unless_the_plan_tells_them():
