@@ -18,7 +18,9 @@ def list_versions(root):
     if not (root / ".git").exists():
         return []
     log = ("log", "--all", "--full-history", "-m", "--no-renames", "--raw", "--no-abbrev", "-z")
-    told = _run(root, *log, "--format=commit %H", "--", FOLDER).decode("utf-8", "replace")
+    # Of several stashes the log knows only the last by itself.
+    stashes = _run(root, "stash", "list", "--format=%H").decode().split()
+    told = _run(root, *log, "--format=commit %H", *stashes, "--", FOLDER).decode("utf-8", "replace")
     commit, found, parts = "", {}, iter(told.replace("\n", "\0").split("\0"))
     for part in parts:
         if part.startswith("commit "):

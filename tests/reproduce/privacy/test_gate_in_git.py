@@ -45,6 +45,17 @@ def test_what_was_ever_below_data_is_found_on_every_branch_after_it_was_removed(
     ]
 
 
+def test_what_was_stashed_is_found_in_every_stash(tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "empty")
+    for name in ("first.txt", "second.txt", "third.txt"):
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / name).write_text(PHONE)
+        git(tmp_path, "stash", "-q", "--include-untracked")
+    found = {finding.file.partition(":data/")[2] for finding, _ in look_back(tmp_path, Looker())}
+    assert found == {"first.txt", "second.txt", "third.txt"}
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [("real.csv", "record_id,age\nKJH-01,40\n"), ("provenance.yml", "simulated: false\n")],
