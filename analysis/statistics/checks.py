@@ -33,7 +33,8 @@ def check_differences(differences, *, at_least=0):
             hint="A pair needs both visits; leave incomplete ones out first",
         )
     if array.size < at_least:
-        raise DataError(f"{array.size} differences, at least {at_least} needed")
+        noun = "difference" if array.size == 1 else "differences"
+        raise DataError(f"{array.size} {noun}, at least {at_least} needed")
     return array
 
 

@@ -23,7 +23,8 @@ def state_estimate(statements, change, plan):
     method = "closed exact interval from the Walsh averages, zeros kept"
     if result is None or not result.attainable:
         level = format_percent(plan.confidence.value)
-        reason = reason or f"{change.size} changes allow no {level} interval"
+        allow = "change allows" if change.size == 1 else "changes allow"
+        reason = reason or f"{change.size} {allow} no {level} interval"
         for statistic in ("hl_low", "hl_high", "hl_level"):
             yield statements.state(statistic, None, NOT_ATTAINABLE, method=method, warning=reason)
         return

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.errors import DataError
-from analysis.statistics.checks import check_varying
+from analysis.statistics.checks import check_differences, check_varying
 
 
 @dataclass(frozen=True)
@@ -24,9 +23,7 @@ def describe_normality(differences):
     DataError
         Fewer than three differences, missing or infinite ones, or all equal.
     """
-    array = check_varying(differences)
-    if array.size < 3:
-        raise DataError(f"{array.size} differences, at least 3 needed")
+    array = check_varying(check_differences(differences, at_least=3))
     from scipy.stats import shapiro
 
     w, p_value = shapiro(array)

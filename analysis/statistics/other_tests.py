@@ -10,12 +10,15 @@ from analysis.statistics.signed_rank import signed_rank
 from analysis.statistics.statements import attempt
 
 TRIMMED_SHARE = 0.2
+# With so many pairs at most, Wilcoxon, Pratt, sign flips and the closed exact interval decide
+# alike at 5 %: tests enumerate it.
+ALIKE_UP_TO = 7
 
 
 def compare_tests(pairs, outcome, study, context, *, visit):
     """Return other tests and estimates of the same changes.
 
-    At seven participants the exact tests cannot disagree at 5 %: Wilcoxon, Pratt, sign flips
+    Up to seven participants the exact tests cannot disagree at 5 %: Wilcoxon, Pratt, sign flips
     and the interval reject together, so that their agreement says nothing. The sign test, t and
     the robust estimates can differ.
 
@@ -47,8 +50,11 @@ def compare_tests(pairs, outcome, study, context, *, visit):
         ("sign_flip", sign_flip, "mean_change", "exact sign flips of the mean"),
     ):
         result, reason = attempt(compute, change, confidence=confidence)
+        within = result
+        if qualifier == "sign_flip" and result and result.attained < confidence:
+            within, reason = None, "so few changes do not attain the level of the interval"
         for limit in ("low", "high"):
-            value = result and getattr(result, limit)
+            value = within and getattr(within, limit)
             rows.append(
                 state(qualifier).score(f"{name}_{limit}", value, method=method, warning=reason)
             )

@@ -1,7 +1,9 @@
 """The small report as fixtures."""
 
 import pytest
-from small_report import make_rows, write_inputs
+from small_report import STUDY, make_rows, write_inputs
+
+from analysis.reporting.sentences import choose_sentences
 
 
 @pytest.fixture
@@ -18,3 +20,20 @@ def small_inputs(tmp_path):
         return write_inputs(tmp_path / name, make_rows() if results is None else results, **options)
 
     return write
+
+
+@pytest.fixture
+def say(small_results):
+    """Choose sentences; `numbers` are values of other results, by id, with their participants."""
+
+    def choose(changes=None, *, numbers=None, **options):
+        results = small_results(changes, **options)
+        for result_id, number in (numbers or {}).items():
+            value, n = number if isinstance(number, tuple) else (number, 7)
+            row = results["result_id"] == result_id
+            assert row.sum() == 1, result_id
+            results.loc[row, ["value", "text", "n"]] = [value, f"{value}", n]
+        sentences = choose_sentences(results, STUDY)
+        return {key.removeprefix("say."): value.text for key, value in sentences.items()}
+
+    return choose

@@ -203,6 +203,37 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
     assert all(person in volumes and person in ulcers for person in treated["participant_id"])
 
 
+def test_ulcers_of_a_visit_without_an_assessment_are_not_none(tables):
+    from matplotlib import pyplot as plt
+
+    people, visits = tables["participants"], tables["visits"]
+    treated = people[people["in_procedure_safety"] == "yes"]
+    there = ~(visits["participant_id"].eq("SIM-01") & visits["visit"].eq("week_12"))
+    items = tables["items"]
+    kept = ~(items["participant_id"].eq("SIM-01") & items["visit"].eq("week_12"))
+    figure, alt = draw_ulcers(
+        list_ulcers(items[kept], treated),
+        visits[there],
+        treated,
+        before=STUDY.visit("baseline"),
+        after=STUDY.visit("week_12"),
+    )
+    plt.close(figure)
+    assert re.search(r"SIM-01 \d and not assessed;", alt)
+
+
+def test_nobody_is_drawn_as_nobody(tables, events):
+    from matplotlib import pyplot as plt
+
+    nobody = tables["participants"].iloc[:0]
+    figure, alt = draw_swimmer(events, nobody, tables["visits"], tables["disposition"])
+    plt.close(figure)
+    assert alt == "Nobody who was enrolled had the procedure, so that no time line is drawn."
+    figure, alt = draw_finger_volumes(derive_exposure(tables["procedures"]).iloc[:0])
+    plt.close(figure)
+    assert alt.endswith("with the volume injected: nobody.")
+
+
 def test_without_any_event_every_figure_and_table_still_stands(tables, events):
     from matplotlib import pyplot as plt
 

@@ -119,6 +119,28 @@ def test_every_exact_p_of_the_primary_outcome_stands_beside_the_smallest_attaina
     assert all(row[4].text for row in make_tipping_table(results, STUDY).rows[1:])
 
 
+@pytest.mark.parametrize(
+    ("pairs", "begins"),
+    [("7", "With 7 pairs the"), ("1", "With 1 pair the"), ("8", "All rows"), ("0", "All rows")],
+)
+def test_agreement_by_arithmetic_is_noted_of_up_to_seven_pairs(results, pairs, begins):
+    counted = results["result_id"] == "sensitivity.hand_mrss.primary.n_pairs"
+    other = results.assign(text=results["text"].mask(counted, pairs))
+    table = make_primary_sensitivity_table(other, STUDY, other_population="per_protocol")
+    note = table.notes[1]
+    parts = note if isinstance(note, tuple) else (note,)
+    assert "".join(getattr(part, "text", part) for part in parts).startswith(begins)
+
+
+def test_without_pairs_no_test_has_a_p_value(results):
+    counted = results["result_id"] == "sensitivity.hand_mrss.primary.n_pairs"
+    none = results.assign(text=results["text"].mask(counted, "0"))
+    table = make_primary_sensitivity_table(none, STUDY, other_population="per_protocol")
+    rows = {row[0]: row for row in table.rows if len(row) > 1}
+    for label in ("Exact test, mid-p", "Sign test", "Mean, paired t and its interval"):
+        assert rows[label][3:] == ("", "")
+
+
 def test_worst_and_best_case_are_called_so(results):
     rows = make_primary_sensitivity_table(results, STUDY, other_population="per_protocol").rows
     labels = [row[0] for row in rows if isinstance(row[0], str)]

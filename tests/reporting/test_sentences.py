@@ -1,4 +1,4 @@
-"""Sentences are chosen from the results, so that another export gives true ones."""
+"""Sentences about outcomes are chosen from the results, so that another export gives true ones."""
 
 import math
 
@@ -15,15 +15,6 @@ UNSURE = (-1.0, -2.5, 0.0, 0.125, 0.03125, 6, 7, 5, 1, 1)
 WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 1, 0, 6)
 NOTHING = (0.0, 0.0, 0.0, 1.0, 1.0, 0, 7, 0, 7, 0)
 TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
-
-
-@pytest.fixture
-def say(small_results):
-    def choose(changes=None, **options):
-        sentences = choose_sentences(small_results(changes, **options), STUDY)
-        return {key.removeprefix("say."): value.text for key, value in sentences.items()}
-
-    return choose
 
 
 def test_improvement_with_an_interval_beyond_zero_is_said_as_such(say):
@@ -65,7 +56,9 @@ def test_the_fixed_sequence_cannot_pass_or_weigh_changes_that_are_all_zero(say):
 def test_an_outcome_without_any_pair_could_not_be_analysed(say):
     told = say({"hand_mrss": None})
     assert "could not be analysed" in told["primary_estimate"]
-    assert told["primary_direction"] == "No direction can be told."
+    for rule in ("primary_direction", "primary_counts", "primary_test", "meaning"):
+        assert told[rule] == ""
+    assert told["exact_agreement"] == ""
     assert "which could not be tested" in told["fixed_sequence"]
 
 
@@ -89,9 +82,78 @@ def test_the_fixed_sequence_may_stop_at_its_first_step_or_not_at_all(say):
     assert say()["fixed_sequence"] == "The fixed sequence passed every outcome."
 
 
-def test_no_interval_beyond_zero_is_said_in_one_sentence(say):
+def test_after_the_last_step_nothing_is_descriptive(say):
+    assert say({NAMES[-1]: UNSURE})["fixed_sequence"].endswith(
+        f"(p-value {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
+    )
+
+
+def test_intervals_beyond_zero_are_named_and_so_are_those_that_do_not_exist(say):
     told = say(dict.fromkeys(NAMES, UNSURE))["secondary_intervals"]
-    assert told == "None of their exact intervals excludes zero."
+    assert told == "No exact interval of the other outcomes excludes zero."
+    told = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": TOO_FEW})["secondary_intervals"]
+    assert told == (
+        "No exact interval of the other outcomes excludes zero; none exists for "
+        "{{< var study.outcomes.shaq.phrase >}}."
+    )
+    told = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": BETTER})["secondary_intervals"]
+    assert told == (
+        "Taken one by one, the exact interval excludes zero for "
+        "{{< var study.outcomes.shaq.phrase >}}."
+    )
+    told = say(dict.fromkeys(NAMES, TOO_FEW))["secondary_intervals"]
+    assert told == "None of the other outcomes has an exact interval."
+
+
+def test_one_estimate_lies_and_several_lie_on_a_side(say):
+    told = say(dict.fromkeys(NAMES, WORSE) | {"shaq": NOTHING, "total_mrss": None})
+    assert (
+        "the estimate lay in the direction of improvement for {{< var study.outcomes.kapandji"
+        in (told["secondary_directions"])
+    )
+    assert "the estimates lay in the direction of worsening for" in told["secondary_directions"]
+    assert "the estimate was zero for {{< var study.outcomes.shaq" in told["secondary_directions"]
+    assert (
+        "no estimate was possible for {{< var study.outcomes.total_mrss"
+        in (told["secondary_directions"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (UNSURE, "decreased (estimate"),
+        (WORSE, "increased (estimate"),
+        (NOTHING, "stayed level (estimate"),
+        (None, "could not be analysed"),
+    ],
+)
+def test_an_outcome_without_a_better_direction_moves(say, changes, expected):
+    assert expected in say({"finger_circumference": changes})["undirected_outcomes"]
+
+
+@pytest.mark.parametrize(
+    ("improved", "same", "worse", "expected"),
+    [
+        (5, 1, 1, "Of 7 participants with both visits, 5 improved, 1 had the same score and 1"),
+        (4, 3, 0, "Of 7 participants with both visits, 4 improved, 3 had the same score and none"),
+        (7, 0, 0, "All 7 participants with both visits improved."),
+        (0, 7, 0, "All 7 participants with both visits had the same score."),
+        (0, 0, 1, "The 1 participant with both visits worsened."),
+    ],
+)
+def test_who_improved_is_counted_in_words_that_agree(say, improved, same, worse, expected):
+    pairs = improved + same + worse
+    changes = (-1.0, None, None, 0.5, 0.5, 4, pairs, improved, same, worse)
+    told = say({"hand_mrss": changes})["primary_counts"]
+    for name, number in (
+        ("n_pairs", pairs),
+        ("n_improved", improved),
+        ("n_worse", worse),
+        ("n_unchanged", same),
+    ):
+        told = told.replace(f"{{{{< var efficacy.hand_mrss.{name} >}}}}", f"{number}")
+    assert told.startswith(expected)
 
 
 def test_finger_circumference_never_improves(say):
@@ -109,21 +171,24 @@ def test_outcomes_with_fewer_pairs_are_named(say):
 
 def test_nobody_with_both_visits_is_said_plainly(say):
     told = say(dict.fromkeys(NAMES))
-    assert told["missing_pairs"] == "No outcome had any participant with both visits."
+    assert told["missing_pairs"] == "Nobody had any outcome at both visits."
     assert "no estimate was possible for" in told["secondary_directions"]
 
 
-@pytest.mark.parametrize(
-    ("events", "serious", "begins", "serious_begins"),
-    [
-        (0, 0, "No adverse event was recorded from", "No serious adverse event was recorded in"),
-        (4, 1, "Adverse events recorded from", "Serious adverse events in this period:"),
-    ],
-)
-def test_harms_are_counted_or_said_to_be_none(say, events, serious, begins, serious_begins):
-    told = say(events=events, serious=serious)
-    assert told["adverse_events"].startswith(begins)
-    assert told["serious_events"].startswith(serious_begins)
+def test_one_pair_is_a_participant_and_several_are_participants(say):
+    one = (-1.5, None, None, 1.0, 1.0, 1, 1, 1, 0, 0)
+    assert say(dict.fromkeys(NAMES, one))["missing_pairs"].endswith(" participant.")
+    assert say()["missing_pairs"].endswith(" participants.")
+    assert (
+        "With {{< var efficacy.hand_mrss.n_pairs >}} pair the"
+        in (say(dict.fromkeys(NAMES, one))["exact_agreement"])
+    )
+
+
+def test_exact_tests_agree_by_arithmetic_up_to_seven_pairs_only(say):
+    assert "{{< var efficacy.hand_mrss.n_pairs >}} pairs" in say()["exact_agreement"]
+    eight = (*BETTER[:6], 8, 7, 0, 1)
+    assert say({"hand_mrss": eight})["exact_agreement"] == ""
 
 
 def test_a_simulated_change_is_never_set_beside_a_placebo_arm(say):
@@ -134,10 +199,12 @@ def test_a_simulated_change_is_never_set_beside_a_placebo_arm(say):
 def test_another_visit_or_population_is_said_to_be_unplanned(small_results):
     planned = small_results()
     assert choose_sentences(planned, STUDY)["say.what_if"].text == ""
+    assert "about one season apart" in choose_sentences(planned, STUDY)["say.season"].text
     other = planned.assign(visit="week_4", population="per_protocol")
     told = {key: value.text for key, value in choose_sentences(other, STUDY).items()}
     assert told["say.what_if"].startswith("**This is not the planned analysis:**")
     assert "study.visits.week_4.phrase" in told["say.followup_window"]
+    assert "about one season apart" not in told["say.season"]
     assert "study.populations.per_protocol.phrase" in told["say.analysed_population"]
 
 

@@ -81,6 +81,15 @@ def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
     assert values[f"{start}.robust.median_change"] == -1.0
 
 
+def test_sign_flips_of_too_few_changes_give_no_interval():
+    rows = compare_tests(make_pairs(E7).iloc[:5], SKIN, STUDY, CONTEXT, visit="week_12")
+    results = collect_results(rows).set_index("result_id")
+    low = results.loc["sensitivity.hand_mrss.sign_flip.mean_change_low"]
+    assert low["text"] == "not estimable"
+    assert low["warning"] == "so few changes do not attain the level of the interval"
+    assert results.loc["sensitivity.hand_mrss.sign_flip.p_value", "value"] <= 1
+
+
 def test_trimmed_mean_of_seven_leaves_out_one_at_either_end():
     assert trim_mean([-16, -15, -11, -8.5, -5, -4, 1]) == pytest.approx(-8.7)
 

@@ -2,7 +2,7 @@
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.reporting.figures.slopes import STYLES, add_legend, name_directions
-from analysis.reporting.tables.cells import print_estimate
+from analysis.reporting.tables.cells import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
 
@@ -88,11 +88,12 @@ def _draw_strip(axes, pairs, results, outcome):
         fontsize=8,
     )
     score = f"efficacy.{outcome.name}"
+    level = print_level(results, outcome)
     axes.text(
         1.04,
         0.5,
         f"{print_estimate(results, outcome)}\n"
-        f"{find_text(results, f'{score}.hl_level')}, n = {find_text(results, f'{score}.n_pairs')}",
+        f"{f'{level}, ' if level else ''}n = {find_text(results, f'{score}.n_pairs')}",
         transform=axes.transAxes,
         va="center",
         fontsize=8,

@@ -71,7 +71,7 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     both = (before, after)
     counts = count_by_finger(ulcers, at=[visit.name for visit in both])
     assessed = {
-        visit.label: find_assessed(
+        visit.name: find_assessed(
             ulcers[ulcers["visit"] == visit.name], visits, participants, visit.name
         )
         for visit in both
@@ -81,17 +81,22 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     told = []
     for axes, person in zip(panels, people, strict=True):
         mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
-        fingers = {
-            row["finger"]: (
-                _colour_ulcers(row[before.name], row[after.name]),
-                f"{row[before.name]}→{row[after.name]}",
-            )
-            for row in mine.to_dict("records")
-        }
-        not_seen = [label for label, seen in assessed.items() if person not in seen]
+        seen = [person in assessed[visit.name] for visit in both]
+        fingers = {}
+        for row in mine.to_dict("records"):
+            numbers = [
+                row[visit.name] if here else "?" for visit, here in zip(both, seen, strict=True)
+            ]
+            colour = _colour_ulcers(*numbers) if all(seen) else "white"
+            fingers[row["finger"]] = (colour, "→".join(map(str, numbers)))
+        not_seen = [visit.label for visit, here in zip(both, seen, strict=True) if not here]
         doubt = f" (not assessed at {' and '.join(not_seen)})" if not_seen else ""
         draw_hands(axes, fingers, label=f"{person}{doubt}")
-        told.append(f"{person} {mine[before.name].sum()} and {mine[after.name].sum()}{doubt}")
+        sums = (
+            str(mine[visit.name].sum()) if here else "not assessed"
+            for visit, here in zip(both, seen, strict=True)
+        )
+        told.append(f"{person} {' and '.join(sums)}")
     handles = [
         Patch(facecolor=colour, edgecolor=EDGE, label=label)
         for colour, label in (
@@ -109,7 +114,8 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     )
     return figure, (
         f"Both hands of every participant with the fingers that had active digital ulcers. "
-        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(told)}. {note}"
+        f"Active ulcers at {before.label} and at {after.label}: "
+        f"{'; '.join(told) or 'nobody'}. {note}"
     ).strip()
 
 
@@ -125,9 +131,10 @@ def _describe_volumes(exposure, columns):
         volumes = [row[c] for c in columns.values() if pd.notna(row[c]) and row[c] > 0]
         if volumes:
             parts.append(
-                f"{row['participant_id']} {len(volumes)} fingers, "
+                f"{row['participant_id']} {len(volumes)} finger{'s' * (len(volumes) > 1)}, "
                 f"{min(volumes):.2f} to {max(volumes):.2f} mL each"
             )
         else:
             parts.append(f"{row['participant_id']} not injected")
-    return f"Both hands of every participant with the volume injected: {'; '.join(parts)}."
+    told = "; ".join(parts) or "nobody"
+    return f"Both hands of every participant with the volume injected: {told}."

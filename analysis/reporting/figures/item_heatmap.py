@@ -57,7 +57,7 @@ def draw_item_heatmap(items, study, *, visit):
         f"Heat maps of the items of {len(INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
         "is worse, grey was not recorded. Blank answers, drawn as crosses, occur in "
-        f"{', '.join(labels) if labels else 'none of them'}."
+        f"{'; '.join(labels) or 'none of them'}."
     )
     return figure, alt
 

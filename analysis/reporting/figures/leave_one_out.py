@@ -4,6 +4,7 @@ import math
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.results import find_text
+from analysis.statistics.statements import NOT_ESTIMABLE
 
 COLUMNS = 3
 
@@ -71,9 +72,8 @@ def _describe(results, study):
         low, high = (
             find_text(results, f"{start}.leave_one_out.hl_{end}") for end in ("lowest", "highest")
         )
-        parts.append(
-            f"{outcome.label} {find_text(results, f'{start}.primary.hl')} ({low} to {high})"
-        )
+        span = "" if low == NOT_ESTIMABLE else f" ({low} to {high})"
+        parts.append(f"{outcome.label} {find_text(results, f'{start}.primary.hl')}{span}")
     return (
         "Hodges-Lehmann estimates of the change, for each outcome with all participants and, in "
         "parentheses, the lowest and highest without one of them: " + "; ".join(parts) + "."

@@ -10,7 +10,7 @@ from analysis.reporting.figures.slopes import (
     name_directions,
     shorten_ids,
 )
-from analysis.reporting.tables.cells import print_estimate
+from analysis.reporting.tables.cells import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
 
@@ -67,19 +67,13 @@ def draw_primary(pairs, results, study, *, visit):
         1, 2, figsize=(7.2, 3.9), gridspec_kw={"width_ratios": (1, 1.25)}
     )
     left.set_ylabel(f"{outcome.label} ({outcome.unit})")
-    left.set_title("Every participant", loc="left", weight="bold")
+    left.set_title("Every pair", loc="left", weight="bold")
     _draw_changes(right, own, results, outcome)
     figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=2.5)
     visits = _label_visits(study, visit)
     draw_slopes(left, own, outcome, visits, size=6)
     add_legend(figure, set(name_directions(own, outcome)))
-    score = f"efficacy.{outcome.name}"
-    alt = (
-        f"{outcome.label} of {find_text(results, f'{score}.n_pairs')} participants, a line each "
-        f"from {visits[0].lower()} to {visits[1].lower()}, and their changes in order of size. "
-        f"{_count(results, outcome)}. Estimated change {print_estimate(results, outcome)}."
-    )
-    return figure, alt
+    return figure, _describe_primary(results, outcome, visits)
 
 
 def _draw_changes(axes, pairs, results, outcome):
@@ -103,9 +97,9 @@ def _draw_changes(axes, pairs, results, outcome):
     )
     axes.plot((low, high), (-1.6, -1.6), color="black", lw=2, solid_capstyle="butt")
     axes.plot(estimate, -1.6, "D", color="black", ms=6)
-    level = find_text(results, f"efficacy.{outcome.name}.hl_level")
+    level = print_level(results, outcome)
     axes.annotate(
-        f"{print_estimate(results, outcome)}, {level}",
+        f"{print_estimate(results, outcome)}{f', {level}' if level else ''}",
         (0.5, -2.1),
         xycoords=("axes fraction", "data"),
         ha="center",
@@ -126,10 +120,23 @@ def _print_subtitle(results, outcome):
 
 def _count(results, outcome):
     score = f"efficacy.{outcome.name}"
+    if find_text(results, f"{score}.n_pairs") == "0":
+        return "nobody had both visits"
     names = ("improved", "unchanged", "worse")
     if not outcome.direction:
         names = ("decreased", "unchanged", "increased")
     return ", ".join(f"{find_text(results, f'{score}.n_{name}')} {name}" for name in names)
+
+
+def _describe_primary(results, outcome, visits):
+    pairs = find_text(results, f"efficacy.{outcome.name}.n_pairs")
+    if pairs == "0":
+        return f"Nobody had {outcome.label} at both visits, so that no line is drawn."
+    return (
+        f"{outcome.label} of {pairs} {'participant' if pairs == '1' else 'participants'}, a line "
+        f"each from {visits[0].lower()} to {visits[1].lower()}, and their changes in order of "
+        f"size. {_count(results, outcome)}. Estimated change {print_estimate(results, outcome)}."
+    )
 
 
 def _describe(results, study, visits):

@@ -117,8 +117,11 @@ def _describe(points, outcome, options):
     if points.empty:
         return f"No specification of {outcome.label} gives an interval."
     low, high = (format_number(points["estimate"].agg(end), 2) for end in ("min", "max"))
+    reach = (
+        f"All estimates are {low}" if low == high else f"The estimates reach from {low} to {high}"
+    )
     return (
         f"Estimates of the change in {outcome.label} with intervals, sorted, one for each distinct "
-        f"answer; varied: {varied or 'nothing that could differ'}. The estimates reach from {low} "
-        f"to {high} {outcome.unit} per item. All reuse the same participants."
+        f"answer; varied: {varied or 'nothing that could differ'}. {reach} {outcome.unit} per "
+        "item. All reuse the same participants."
     )

@@ -176,10 +176,13 @@ def _add_key(figure, drawn):
 
 
 def _describe(ids, drawn):
+    if not ids:
+        return "Nobody who was enrolled had the procedure, so that no time line is drawn."
     counts = drawn.groupby("participant_id").size().reindex(ids, fill_value=0)
     listed = "; ".join(f"{person} {n}" for person, n in counts.items())
     ongoing = int(drawn["ongoing"].eq("yes").sum())
     return (
-        f"Timeline of {len(ids)} participants around the procedure with visits and adverse events "
-        f"by grade and relation. Events per participant: {listed}. Ongoing: {ongoing}."
+        f"Timeline of {len(ids)} participant{'s' * (len(ids) > 1)} around the procedure with "
+        f"visits and adverse events by grade and relation. Events per participant: {listed}. "
+        f"Ongoing: {ongoing}."
     )

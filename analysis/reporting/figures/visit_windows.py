@@ -66,7 +66,10 @@ def _spread(days):
 def _describe(dated, visits, study):
     labels = {visit.name: visit.label for visit in study.visits}
     outside = dated[dated["in_window"] == "no"].sort_values(["participant_id", "study_day"])
-    told = f"Of {len(dated)} dated visits {len(dated) - len(outside)} lie inside their windows."
+    inside = len(dated) - len(outside)
+    told = f"Of {len(dated)} dated visits {inside or 'none'} lie inside their windows."
+    if dated.empty:
+        told = "No visit has a study day."
     if len(outside):
         named = [
             f"{r.participant_id} {labels[r.visit]} (day {r.study_day})"

@@ -1,6 +1,6 @@
 """Sentences whose truth depends on the data, chosen from the results by declared rules."""
 
-from analysis.reporting.sentences import harms, outcomes, plan, primary
+from analysis.reporting.sentences import harms, limits, outcomes, participants, plan, primary
 from analysis.reporting.sentences.evidence import Evidence
 from analysis.reporting.values import Value
 
@@ -13,7 +13,6 @@ RULES = (
     outcomes.secondary_directions,
     outcomes.secondary_intervals,
     outcomes.undirected_outcomes,
-    outcomes.missing_pairs,
     outcomes.placebo_benchmark,
     plan.outcome_definitions,
     plan.intercurrent_events,
@@ -24,12 +23,19 @@ RULES = (
     plan.followup_window,
     plan.analysed_population,
     plan.what_if,
-    plan.attendance,
+    participants.flow,
+    participants.attendance,
+    participants.missing_pairs,
     harms.exposure,
     harms.adverse_events,
     harms.serious_events,
     harms.deaths,
+    harms.unobserved,
     harms.ulcers,
+    limits.meaning,
+    limits.season,
+    limits.both_hands,
+    limits.exact_agreement,
 )
 
 

@@ -22,6 +22,11 @@ class Evidence:
         values = self.results.loc[self.results["result_id"] == result_id, "value"]
         return float(values.iloc[0]) if len(values) and pd.notna(values.iloc[0]) else math.nan
 
+    def people(self, result_id):
+        """Return out of how many participants a result was counted, 0 where there is none."""
+        counts = self.results.loc[self.results["result_id"] == result_id, "n"]
+        return int(counts.iloc[0]) if len(counts) and pd.notna(counts.iloc[0]) else 0
+
     def var(self, result_id):
         """Return the shortcode that prints a result."""
         return f"{{{{< var {result_id} >}}}}"
@@ -67,6 +72,22 @@ def excludes_zero(evidence, outcome):
 def name_of(outcome):
     """Return the shortcode of the outcome's name within a sentence."""
     return f"{{{{< var study.outcomes.{outcome.name}.phrase >}}}}"
+
+
+def has_interval(evidence, outcome):
+    """Say whether an exact interval of an outcome exists."""
+    return evidence.known(f"efficacy.{outcome.name}.hl_low", f"efficacy.{outcome.name}.hl_high")
+
+
+def count(evidence, result_id, one="", many="", *, none="none"):
+    """Return a counted number with the words that agree with it: none, 1 or several.
+
+    A result that does not exist counts as none.
+    """
+    number = evidence.number(result_id)
+    if math.isnan(number) or number == 0:
+        return f"{none} {one}".strip()
+    return f"{evidence.var(result_id)} {one if number == 1 else many}".strip()
 
 
 def join(parts):

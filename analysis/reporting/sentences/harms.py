@@ -5,29 +5,35 @@ PERIOD = "from the start of anaesthesia to the end of the follow-up visit's wind
 
 def exposure(evidence):
     """Say whether every procedure and product kept to the specification."""
+    if not _at_risk(evidence):
+        return "There was no procedure."
     outside = "exposure.out_of_specification.n"
-    if not evidence.known(outside):
-        return "Whether the specification was kept is not known."
-    if evidence.number(outside) == 0:
-        return "Nobody had a test outside the specification."
-    return f"At least one test was outside the specification in {evidence.var(outside)} of them."
+    if evidence.number(outside):
+        return (
+            f"In {evidence.var(outside)} of {evidence.var('flow.procedure_safety.n')} procedures "
+            "at least one test was outside the specification."
+        )
+    unknown = evidence.results["result_id"].str.fullmatch(r"exposure\.\w+_test\.unknown\.n")
+    if evidence.results.loc[unknown, "value"].sum():
+        return "No test that is on record was outside the specification."
+    return "Every test was within the specification."
 
 
 def adverse_events(evidence):
     """Count adverse events and who had any; none is said as none recorded."""
-    if not evidence.known("safety.any.n", "safety.any.events"):
-        return "Nobody was at risk of an adverse event."
+    if not _at_risk(evidence):
+        return "Nobody was at risk of an adverse event of the procedure."
     if evidence.number("safety.any.events") == 0:
         return f"No adverse event was recorded {PERIOD}."
     return (
-        f"Adverse events recorded {PERIOD}: {evidence.var('safety.any.events')}, among "
+        f"Adverse events recorded {PERIOD}: {evidence.var('safety.any.events')}, in "
         f"{evidence.var('safety.any.participants')} participants."
     )
 
 
 def serious_events(evidence):
     """Count serious events; none is said with the upper bound of their rate."""
-    if not evidence.known("safety.serious.n", "safety.serious.share_high"):
+    if not _at_risk(evidence):
         return ""
     if evidence.number("safety.serious.n") == 0:
         return (
@@ -35,18 +41,28 @@ def serious_events(evidence):
             f"{evidence.var('safety.serious.share_high')} remain possible."
         )
     return (
-        f"Serious adverse events in this period: {evidence.var('safety.serious.events')}, among "
+        f"Serious adverse events in this period: {evidence.var('safety.serious.events')}, in "
         f"{evidence.var('safety.serious.participants')} participants."
     )
 
 
 def deaths(evidence):
     """Say whether anyone died."""
-    if not evidence.known("safety.deaths.n"):
+    if not _at_risk(evidence):
         return ""
     if evidence.number("safety.deaths.n") == 0:
         return "Nobody died in this period."
     return f"Deaths in this period: {evidence.var('safety.deaths.n')}."
+
+
+def unobserved(evidence):
+    """Say what an event that was not seen leaves open."""
+    if not _at_risk(evidence):
+        return "Where nobody was treated, nothing can be said about harms."
+    return (
+        "That an event was not observed among so few people leaves a wide range of rates open, as "
+        "the upper bounds in @tbl-ae-overview show."
+    )
 
 
 def ulcers(evidence):
@@ -54,9 +70,17 @@ def ulcers(evidence):
     visit = evidence.chosen("visit")
     before = "safety.digital_ulcers.baseline.n_active"
     after = f"safety.digital_ulcers.{visit}.n_active"
-    if not evidence.known(before, after):
+    first, then = evidence.people(before), evidence.people(after)
+    if not first or not then:
         return "Active digital ulcers were not counted at both visits."
+    fewer = ", when fewer participants were assessed"
     return (
-        f"Active digital ulcers: {evidence.var(before)} at baseline and "
-        f"{evidence.var(after)} at {{{{< var study.visits.{visit}.phrase >}}}}."
+        f"Active digital ulcers: {evidence.var(before)} at baseline"
+        f"{f'{fewer},' if first < then else ''} and {evidence.var(after)} at "
+        f"{{{{< var study.visits.{visit}.phrase >}}}}{fewer if then < first else ''}."
     )
+
+
+def _at_risk(evidence):
+    """Say whether anaesthesia was started in anybody."""
+    return evidence.people("safety.any.n") > 0

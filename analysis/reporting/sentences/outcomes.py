@@ -4,6 +4,7 @@ import math
 
 from analysis.reporting.sentences.evidence import (
     excludes_zero,
+    has_interval,
     join,
     list_others,
     name_of,
@@ -31,10 +32,10 @@ def fixed_sequence(evidence):
                 f"The fixed sequence stopped at its first step, {name_of(outcome)} ({why}); every "
                 "other p-value is descriptive."
             )
-        return (
-            f"The fixed sequence passed {join(passed)} and stopped at {name_of(outcome)} ({why}); "
-            "every later p-value is descriptive."
-        )
+        told = f"The fixed sequence passed {join(passed)} and stopped at {name_of(outcome)} ({why})"
+        if outcome is evidence.study.outcomes[-1]:
+            return f"{told}, its last step."
+        return f"{told}; every later p-value is descriptive."
     return "The fixed sequence passed every outcome."
 
 
@@ -45,24 +46,31 @@ def secondary_directions(evidence):
         if outcome.direction:
             sides[tell_side(evidence, outcome)].append(name_of(outcome))
     parts = [
-        f"{lead} {join(sides[side])}"
-        for side, lead in (
-            (1, "the estimates lay in the direction of improvement for"),
-            (-1, "the estimates lay in the direction of worsening for"),
-            (0, "the estimates were zero for"),
-            (None, "no estimate was possible for"),
+        f"{lead.format(verbs[len(sides[side]) > 1])} {join(sides[side])}"
+        for side, lead, *verbs in (
+            (1, "the {} in the direction of improvement for", "estimate lay", "estimates lay"),
+            (-1, "the {} in the direction of worsening for", "estimate lay", "estimates lay"),
+            (0, "the {} zero for", "estimate was", "estimates were"),
+            (None, "no {} possible for", "estimate was", "estimate was"),
         )
         if sides[side]
     ]
+    if not parts:
+        return ""
     return f"Among the other outcomes that have a better direction, {'; '.join(parts)}."
 
 
 def secondary_intervals(evidence):
-    """Name the other outcomes whose interval excludes zero."""
-    excluding = [name_of(o) for o in list_others(evidence) if excludes_zero(evidence, o)]
-    if not excluding:
-        return "None of their exact intervals excludes zero."
-    return f"Taken one by one, the exact interval excludes zero for {join(excluding)}."
+    """Name the other outcomes whose interval excludes zero, and those that have none."""
+    others = list_others(evidence)
+    excluding = [name_of(o) for o in others if excludes_zero(evidence, o)]
+    without = [name_of(o) for o in others if not has_interval(evidence, o)]
+    if len(without) == len(others):
+        return "None of the other outcomes has an exact interval."
+    told = "No exact interval of the other outcomes excludes zero"
+    if excluding:
+        told = f"Taken one by one, the exact interval excludes zero for {join(excluding)}"
+    return f"{told}; none exists for {join(without)}." if without else f"{told}."
 
 
 def undirected_outcomes(evidence):
@@ -84,27 +92,6 @@ def undirected_outcomes(evidence):
     if not told:
         return ""
     return f"Without a better direction: {join(told)}."
-
-
-def missing_pairs(evidence):
-    """Name the outcomes that have fewer pairs than the outcome with the most."""
-    counts = []
-    for outcome in evidence.study.outcomes:
-        n = evidence.number(f"efficacy.{outcome.name}.n_pairs")
-        counts.append((outcome, 0 if math.isnan(n) else n))
-    most = max(n for _, n in counts)
-    if not most:
-        return "No outcome had any participant with both visits."
-    fullest = next(outcome for outcome, n in counts if n == most)
-    number = evidence.var(f"efficacy.{fullest.name}.n_pairs")
-    fewer = [
-        f"{name_of(outcome)} ({evidence.var(f'efficacy.{outcome.name}.n_pairs') if n else 'none'})"
-        for outcome, n in counts
-        if n < most
-    ]
-    if not fewer:
-        return f"Every outcome had {number} participants with both visits."
-    return f"At most {number} participants had an outcome at both visits; fewer had {join(fewer)}."
 
 
 def placebo_benchmark(evidence):

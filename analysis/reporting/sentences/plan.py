@@ -27,8 +27,8 @@ def intercurrent_events(evidence):
     for event in evidence.study.intercurrent_events:
         name = f"{{{{< var study.intercurrent_events.{event.name}.phrase >}}}}"
         strategies.setdefault(event.strategy.replace("_", " "), []).append(name)
-    told = [f"{strategy} for {join(names)}" for strategy, names in strategies.items()]
-    return f"{'; '.join(told)}."
+    told = [f"{strategy} ({'; '.join(names)})" for strategy, names in strategies.items()]
+    return f"{join(told)}."
 
 
 def populations(evidence):
@@ -97,17 +97,4 @@ def what_if(evidence):
         "**This is not the planned analysis:** it takes "
         f"{{{{< var study.visits.{visit}.phrase >}}}} as the follow-up visit and the "
         f"{{{{< var study.populations.{population}.phrase >}}}} population."
-    )
-
-
-def attendance(evidence):
-    """Count who came to the follow-up visit, and in its window."""
-    visit = evidence.chosen("visit")
-    at = f"flow.{visit}"
-    if not evidence.known(f"{at}.n_attended", f"{at}.n_due", f"{at}.n_in_window"):
-        return "How many came to the follow-up visit is not known."
-    return (
-        f"At {{{{< var study.visits.{visit}.phrase >}}}} the number seen was "
-        f"{evidence.var(f'{at}.n_attended')} of {evidence.var(f'{at}.n_due')}, in the window "
-        f"{evidence.var(f'{at}.n_in_window')}."
     )

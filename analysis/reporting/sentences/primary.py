@@ -1,6 +1,7 @@
 """Sentences about the primary outcome."""
 
 from analysis.reporting.sentences.evidence import (
+    count,
     excludes_zero,
     find_primary,
     name_of,
@@ -28,11 +29,11 @@ def primary_estimate(evidence):
 
 
 def primary_direction(evidence):
-    """Say on which side the primary estimate lies, and whether the interval holds zero."""
+    """Say on which side the primary estimate lies, if there is one, and of its interval."""
     outcome = find_primary(evidence)
     at = f"efficacy.{outcome.name}"
     if not evidence.known(f"{at}.hl"):
-        return "No direction can be told."
+        return ""
     side = {
         1: "The estimate lies in the direction of improvement",
         -1: "The estimate lies in the direction of worsening",
@@ -49,14 +50,22 @@ def primary_counts(evidence):
     """Count who improved, stayed and worsened on the primary outcome."""
     outcome = find_primary(evidence)
     at = f"efficacy.{outcome.name}"
-    known = evidence.known(f"{at}.n_improved", f"{at}.n_unchanged", f"{at}.n_worse")
-    if not known or evidence.number(f"{at}.n_pairs") == 0:
-        return "Nobody could be counted as improved, unchanged or worse."
+    directions = (
+        (f"{at}.n_improved", "improved"),
+        (f"{at}.n_unchanged", "had the same score"),
+        (f"{at}.n_worse", "worsened"),
+    )
+    pairs = evidence.number(f"{at}.n_pairs")
+    if not pairs or not evidence.known(f"{at}.n_pairs", *(name for name, _ in directions)):
+        return ""
+    for name, verb in directions:
+        if evidence.number(name) == pairs:
+            number = count(evidence, name, "participant", "participants")
+            return f"{'The' if pairs == 1 else 'All'} {number} with both visits {verb}."
+    first, second, third = (f"{count(evidence, name)} {verb}" for name, verb in directions)
     return (
-        f"Of {evidence.var(f'{at}.n_pairs')} participants with both visits, "
-        f"{evidence.var(f'{at}.n_improved')} improved, "
-        f"{evidence.var(f'{at}.n_unchanged')} had the same score and "
-        f"{evidence.var(f'{at}.n_worse')} worsened."
+        f"Of {evidence.var(f'{at}.n_pairs')} participants with both visits, {first}, {second} and "
+        f"{third}."
     )
 
 
@@ -64,6 +73,8 @@ def primary_test(evidence):
     """State the primary p-value with what it could have been."""
     outcome = find_primary(evidence)
     at = f"efficacy.{outcome.name}"
+    if not evidence.known(f"{at}.hl"):
+        return ""
     if not evidence.known(f"{at}.p_value") or evidence.number(f"{at}.n_nonzero") == 0:
         return "There was no non-zero change, so that nothing could be tested."
     told = (

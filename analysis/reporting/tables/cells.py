@@ -19,17 +19,36 @@ def mean_sd(results, score, visit):
 def with_interval(results, score, estimate):
     """Return an estimate with its interval, ``hl`` or another that has a low and a high."""
     value = cell_of(results, f"{score}.{estimate}")
+    low, high = (cell_of(results, f"{score}.{estimate}_{end}") for end in ("low", "high"))
+    return join_interval(value, low, high)
+
+
+def join_interval(value, low, high):
+    """Return an estimate with its limits as one cell; what there is not is said once."""
     if value.text == NOT_ESTIMABLE:
         return (value,)
-    low, high = (cell_of(results, f"{score}.{estimate}_{end}") for end in ("low", "high"))
     inside = (low,) if low.text in (NOT_ATTAINABLE, NOT_ESTIMABLE) else (low, " to ", high)
     return (value, " (", *inside, ")")
+
+
+def with_p(results, score, *names):
+    """Return cells of p-values; empty where there is no pair, and so nothing to test."""
+    if cell_of(results, f"{score}.n_pairs").text == "0":
+        return ("",) * len(names)
+    return tuple(cell_of(results, f"{score}.{name}") for name in names)
 
 
 def print_estimate(results, outcome):
     """Return an outcome's estimate with its interval as plain text, for a figure."""
     cells = with_interval(results, f"efficacy.{outcome.name}", "hl")
-    return "".join(cell if isinstance(cell, str) else cell.text for cell in cells)
+    text = "".join(cell if isinstance(cell, str) else cell.text for cell in cells)
+    return text.replace(f"({NOT_ATTAINABLE})", "(no exact interval)")
+
+
+def print_level(results, outcome):
+    """Return the level of an outcome's exact interval as plain text, "" if there is none."""
+    level = cell_of(results, f"efficacy.{outcome.name}.hl_level").text
+    return "" if level == NOT_ATTAINABLE else level
 
 
 def directions(results, score):

@@ -8,6 +8,7 @@ from analysis.reporting.tables.cells import (
     levels_note,
     mean_sd,
     with_interval,
+    with_p,
 )
 from analysis.reporting.tables.efficacy import find_followup
 
@@ -66,6 +67,11 @@ def _make_row(results, heading, score):
         mean_sd(results, score, "baseline"),
         mean_sd(results, score, "followup"),
         with_interval(results, score, "hl"),
-        (cell_of(results, f"{score}.p_value"), " (", cell_of(results, f"{score}.p_min"), ")"),
+        _print_p(results, score),
         directions(results, score),
     )
+
+
+def _print_p(results, score):
+    p_value, smallest = with_p(results, score, "p_value", "p_min")
+    return (p_value, " (", smallest, ")") if p_value else ""

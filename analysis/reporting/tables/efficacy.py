@@ -8,6 +8,7 @@ from analysis.reporting.tables.cells import (
     levels_note,
     mean_sd,
     with_interval,
+    with_p,
 )
 
 
@@ -42,12 +43,11 @@ def make_efficacy_table(results, study):
         "Smallest attainable p",
         "Improved / unchanged / worse",
     )
-    stopped = cell_of(results, "efficacy.fixed_sequence.stopped_at")
     sequence = (
         "The outcomes are tested in registered order, an order that the analysts imposed, until "
         f"the first p above {study.analysis.alpha.value:g}; it stops at: ",
-        stopped,
-        ". All after it are descriptive.",
+        cell_of(results, "efficacy.fixed_sequence.stopped_at"),
+        ". All after such a step are descriptive.",
     )
     return Table(columns, tuple(rows), notes=(P_NOTE, levels_note(results, scores), sequence))
 
@@ -65,13 +65,7 @@ def make_supportive_table(results, study):
                 with_interval(results, score, "d_z"),
                 cell_of(results, f"{score}.g_av"),
                 cell_of(results, f"{score}.rank_biserial"),
-                cell_of(results, f"{score}.mid_p"),
-                (
-                    cell_of(results, f"{score}.max_t_p"),
-                    " (",
-                    cell_of(results, f"{score}.max_t_p_min"),
-                    ")",
-                ),
+                *_print_supportive_p(results, score),
             )
         )
     columns = (
@@ -108,6 +102,11 @@ def find_followup(results, study):
     return study.visit(results.loc[results["result_id"] == first, "visit"].iloc[0])
 
 
+def _print_supportive_p(results, score):
+    mid_p, adjusted, smallest = with_p(results, score, "mid_p", "max_t_p", "max_t_p_min")
+    return (mid_p, (adjusted, " (", smallest, ")") if adjusted else "")
+
+
 def _list_scores(results, outcome):
     yield label_outcome(outcome), f"efficacy.{outcome.name}"
     for variant in outcome.shown_beside:
@@ -123,7 +122,6 @@ def _make_row(results, heading, score):
         mean_sd(results, score, "baseline"),
         mean_sd(results, score, "followup"),
         with_interval(results, score, "hl"),
-        cell_of(results, f"{score}.p_value"),
-        cell_of(results, f"{score}.p_min"),
+        *with_p(results, score, "p_value", "p_min"),
         directions(results, score),
     )

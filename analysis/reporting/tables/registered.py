@@ -70,7 +70,7 @@ def _make_outcome_row(results, outcome, study, followup):
         f"{baseline.label}, {registered.label.lower()}",
         outcome.analysed_as,
         DECIDED_BY[outcome.source],
-        (f"{outcome.role}, ", pairs, " pairs"),
+        (f"{outcome.role}, ", pairs, " pair" if pairs.text == "1" else " pairs"),
         deviation,
     )
 

@@ -2,15 +2,12 @@
 
 from analysis.reporting.labels import label_outcome, label_part
 from analysis.reporting.table import Table, cell_of
-from analysis.reporting.tables.cells import P_NOTE, levels_note, with_interval
+from analysis.reporting.tables.cells import P_NOTE, join_interval, levels_note, with_interval
+from analysis.statistics.other_tests import ALIKE_UP_TO
 from analysis.statistics.statements import NOT_ESTIMABLE
 
 COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
-ARITHMETIC_NOTE = (
-    "With seven participants the exact tests and the exact interval reach the same decision at "
-    "5 % by arithmetic, so their agreement is no further evidence. All rows reuse the same "
-    "participants."
-)
+REUSE_NOTE = "All rows reuse the same participants."
 ABSENT_NOTE = (
     "A scoring without pairs was not recorded, or study.yml does not name its items: no source at "
     "hand lists those of the Cochin short form."
@@ -71,16 +68,7 @@ def make_primary_sensitivity_table(results, study, *, other_population):
         (label_outcome(outcome),),
         _make_row(results, "Primary analysis", f"{start}.primary"),
         ("Other tests and estimates of the same changes",),
-        *(
-            (
-                label,
-                *_pairs_only(results, start),
-                "",
-                cell_of(results, f"{start}.{test}.p_value"),
-                _smallest_p(results, start, test),
-            )
-            for test, label in OTHER_TESTS
-        ),
+        *(_make_test_row(results, label, start, test) for test, label in OTHER_TESTS),
         *(_make_mean_row(results, label, start, test) for test, label in OTHER_MEANS),
         *(
             (
@@ -108,7 +96,7 @@ def make_primary_sensitivity_table(results, study, *, other_population):
     missing = cell_of(results, f"{start}.missing.n_missing")
     notes = (
         P_NOTE,
-        ARITHMETIC_NOTE,
+        _note_agreement(results, start),
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
     )
@@ -152,22 +140,53 @@ def _make_row(results, label, score):
     )
 
 
-def _make_mean_row(results, label, start, test):
-    low, high = (cell_of(results, f"{start}.{test}.mean_change_{end}") for end in ("low", "high"))
-    mean = (cell_of(results, f"{start}.primary.mean_change"), " (", low, " to ", high, ")")
+def _make_test_row(results, label, start, test):
+    p = cell_of(results, f"{start}.{test}.p_value")
     return (
         label,
         *_pairs_only(results, start),
-        mean,
-        cell_of(results, f"{start}.{test}.p_value"),
+        "",
+        p if _is_paired(results, start) else "",
+        _smallest_p(results, start, test),
+    )
+
+
+def _make_mean_row(results, label, start, test):
+    limits = (cell_of(results, f"{start}.{test}.mean_change_{end}") for end in ("low", "high"))
+    p = cell_of(results, f"{start}.{test}.p_value")
+    return (
+        label,
+        *_pairs_only(results, start),
+        join_interval(cell_of(results, f"{start}.primary.mean_change"), *limits),
+        p if _is_paired(results, start) else "",
         _smallest_p(results, start, test),
     )
 
 
 def _smallest_p(results, start, test):
     """Every exact test of the same changes has the same smallest p: all signs alike."""
-    return "" if test in NOT_EXACT else cell_of(results, f"{start}.primary.p_min")
+    if test in NOT_EXACT or not _is_paired(results, start):
+        return ""
+    return cell_of(results, f"{start}.primary.p_min")
 
 
 def _pairs_only(results, start):
     return (cell_of(results, f"{start}.primary.n_pairs"),)
+
+
+def _is_paired(results, start):
+    return cell_of(results, f"{start}.primary.n_pairs").text != "0"
+
+
+def _note_agreement(results, start):
+    """Return the note on what few pairs make alike, and on whom all rows reuse."""
+    pairs = cell_of(results, f"{start}.primary.n_pairs")
+    if not 0 < int(pairs.text) <= ALIKE_UP_TO:
+        return REUSE_NOTE
+    return (
+        "With ",
+        pairs,
+        f" {'pair' if pairs.text == '1' else 'pairs'} the signed-rank tests, the sign flips and "
+        "the exact interval reach the same decision at 5 % by arithmetic, so their agreement is "
+        f"no further evidence. {REUSE_NOTE}",
+    )

@@ -1,0 +1,70 @@
+"""Sentences about who took part and who was seen."""
+
+import math
+
+from analysis.reporting.sentences.evidence import count, join, name_of
+
+
+def flow(evidence):
+    """Tell how many reached each stage, up to the first that nobody reached."""
+    screened = evidence.number("flow.screened.n")
+    enrolled = evidence.number("flow.enrolled.n")
+    if screened == 1:
+        told = f"{evidence.var('flow.screened.n')} person was screened and "
+        told += "enrolled." if enrolled else "not enrolled."
+    else:
+        told = f"Of {evidence.var('flow.screened.n')} people who were screened, "
+        told += f"{count(evidence, 'flow.enrolled.n', 'was', 'were')} enrolled."
+    if not enrolled:
+        return told
+    if not evidence.number("flow.procedure_safety.n"):
+        return f"{told} Anaesthesia was started in nobody."
+    started = f"{told} Anaesthesia was started in {evidence.var('flow.procedure_safety.n')}"
+    if not evidence.number("flow.full_analysis.n"):
+        return f"{started}, and nobody was injected."
+    injected = count(
+        evidence,
+        "flow.full_analysis.n",
+        "was injected and forms the full analysis population",
+        "were injected and form the full analysis population",
+    )
+    kept = count(evidence, "flow.per_protocol.n", "belongs", "belong")
+    return f"{started}, and {injected}; {kept} to the per-protocol population."
+
+
+def attendance(evidence):
+    """Count who came to the follow-up visit, and in its window."""
+    visit = evidence.chosen("visit")
+    due, seen, inside = (f"flow.{visit}.n_{name}" for name in ("due", "attended", "in_window"))
+    at = f"{{{{< var study.visits.{visit}.phrase >}}}}"
+    if not evidence.number(due) or not evidence.known(due, seen, inside):
+        return f"Nobody was due at {at}."
+    if not evidence.number(seen):
+        return f"At {at} none of {evidence.var(due)} was seen."
+    attended = evidence.number(seen)
+    told = f"At {at}, {evidence.var(seen)} of {evidence.var(due)} "
+    told += "was seen, " if attended == 1 else "were seen, "
+    if evidence.number(inside) == attended:
+        return f"{told}in the window." if attended == 1 else f"{told}all in the window."
+    return f"{told}{count(evidence, inside)} in the window."
+
+
+def missing_pairs(evidence):
+    """Name the outcomes that have fewer pairs than the outcome with the most."""
+    counts = []
+    for outcome in evidence.study.outcomes:
+        n = evidence.number(f"efficacy.{outcome.name}.n_pairs")
+        counts.append((outcome, 0 if math.isnan(n) else n))
+    most = max(n for _, n in counts)
+    if not most:
+        return "Nobody had any outcome at both visits."
+    fullest = next(outcome for outcome, n in counts if n == most)
+    number = count(evidence, f"efficacy.{fullest.name}.n_pairs", "participant", "participants")
+    fewer = [
+        f"{name_of(outcome)} ({count(evidence, f'efficacy.{outcome.name}.n_pairs')})"
+        for outcome, n in counts
+        if n < most
+    ]
+    if not fewer:
+        return f"Every outcome has both visits of {number}."
+    return f"An outcome has both visits of at most {number}; fewer have {join(fewer)}."

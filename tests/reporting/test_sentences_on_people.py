@@ -1,0 +1,111 @@
+"""Sentences about people and harms are chosen from the results, down to nobody at all."""
+
+import pytest
+
+SCREENED, ENROLLED, STARTED, INJECTED, KEPT = (
+    f"flow.{stage}.n"
+    for stage in ("screened", "enrolled", "procedure_safety", "full_analysis", "per_protocol")
+)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ({}, "Of 7 people who were screened, 7 were enrolled. Anaesthesia was started in 7, and 7 "
+         "were injected and form the full analysis population; 7 belong to the per-protocol "
+         "population."),
+        ({ENROLLED: 1, STARTED: 1, INJECTED: 1, KEPT: 1}, "Of 7 people who were screened, 1 was "
+         "enrolled. Anaesthesia was started in 1, and 1 was injected and forms the full analysis "
+         "population; 1 belongs to the per-protocol population."),
+        ({KEPT: 0}, "7 were injected and form the full analysis population; none belongs to the "
+         "per-protocol population."),
+        ({INJECTED: 0}, "Anaesthesia was started in 7, and nobody was injected."),
+        ({STARTED: 0}, "7 were enrolled. Anaesthesia was started in nobody."),
+        ({ENROLLED: 0}, "Of 7 people who were screened, none was enrolled."),
+        ({SCREENED: 1, ENROLLED: 0}, "1 person was screened and not enrolled."),
+        ({SCREENED: 1, ENROLLED: 1}, "1 person was screened and enrolled. Anaesthesia"),
+    ],
+)  # fmt: skip
+def test_the_flow_is_told_up_to_the_stage_that_nobody_reached(say, numbers, expected):
+    told = say(numbers=numbers)["flow"]
+    for stage in (SCREENED, ENROLLED, STARTED, INJECTED, KEPT):
+        told = told.replace(f"{{{{< var {stage} >}}}}", f"{numbers.get(stage, 7)}")
+    assert expected in told
+
+
+@pytest.mark.parametrize(
+    ("due", "seen", "inside", "expected"),
+    [
+        (7, 7, 7, "7 of 7 were seen, all in the window."),
+        (7, 6, 5, "6 of 7 were seen, 5 in the window."),
+        (7, 6, 0, "6 of 7 were seen, none in the window."),
+        (2, 1, 1, "1 of 2 was seen, in the window."),
+        (2, 1, 0, "1 of 2 was seen, none in the window."),
+        (7, 0, 0, "none of 7 was seen."),
+        (0, 0, 0, "Nobody was due at"),
+    ],
+)
+def test_who_came_to_the_follow_up_visit_is_counted(say, due, seen, inside, expected):
+    counts = {"n_due": due, "n_attended": seen, "n_in_window": inside}
+    told = say(numbers={f"flow.week_12.{name}": n for name, n in counts.items()})["attendance"]
+    for name, number in counts.items():
+        told = told.replace(f"{{{{< var flow.week_12.{name} >}}}}", f"{number}")
+    assert expected in told
+
+
+@pytest.mark.parametrize(
+    ("events", "serious", "begins", "serious_begins"),
+    [
+        (0, 0, "No adverse event was recorded from", "No serious adverse event was recorded in"),
+        (4, 1, "Adverse events recorded from", "Serious adverse events in this period:"),
+    ],
+)
+def test_harms_are_counted_or_said_to_be_none(say, events, serious, begins, serious_begins):
+    told = say(events=events, serious=serious)
+    assert told["adverse_events"].startswith(begins)
+    assert told["serious_events"].startswith(serious_begins)
+    assert told["deaths"] == "Nobody died in this period."
+    assert "@tbl-ae-overview" in told["unobserved"]
+    assert say(numbers={"safety.deaths.n": 1})["deaths"].startswith("Deaths in this period: ")
+
+
+def test_nothing_is_said_about_the_harms_of_a_procedure_that_nobody_had(say):
+    told = say(numbers={"safety.any.n": (0, 0)})
+    assert told["adverse_events"] == "Nobody was at risk of an adverse event of the procedure."
+    assert told["serious_events"] == told["deaths"] == ""
+    assert told["unobserved"] == "Where nobody was treated, nothing can be said about harms."
+    assert told["exposure"] == "There was no procedure."
+
+
+def test_a_test_that_is_not_on_record_is_not_within_the_specification(say):
+    outside, unknown = "exposure.out_of_specification.n", "exposure.viability_test.unknown.n"
+    assert "at least one test was outside the specification" in say()["exposure"]
+    told = say(numbers={outside: 0, unknown: 2})["exposure"]
+    assert told == "No test that is on record was outside the specification."
+    told = say(numbers={outside: 0})["exposure"]
+    assert told == "Every test was within the specification."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (7, 7, "}} at baseline and {{"),
+        (7, 6, "week_12.phrase >}}, when fewer participants were assessed."),
+        (6, 7, "at baseline, when fewer participants were assessed, and {{"),
+        (7, 0, "Active digital ulcers were not counted at both visits."),
+    ],
+)
+def test_ulcers_of_fewer_participants_are_said_to_be_so(say, before, after, expected):
+    at = "safety.digital_ulcers.{}.n_active".format
+    numbers = {at("baseline"): (2, before), at("week_12"): (2, after)}
+    assert expected in say(numbers=numbers)["ulcers"]
+
+
+@pytest.mark.parametrize(
+    ("both", "n", "expected"),
+    [(7, 7, "Both hands were treated"), (5, 7, "In {{< var baseline.treated"), (0, 7, "")],
+)
+def test_the_other_hand_is_no_control_where_both_were_treated(say, both, n, expected):
+    told = say(numbers={"baseline.treated_hands.both.n": (both, n)})["both_hands"]
+    assert told.startswith(expected)
+    assert bool(told) == bool(expected)
