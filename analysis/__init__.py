@@ -18,3 +18,7 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Named in parts: a notebook that imports the package does not depend on the trail.
     return importlib.import_module(f"{__name__}.trail.trial").load
+
+
+def __dir__():
+    return sorted([*globals(), "load"])

@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import save_figure
-from analysis.trail.shown import Picture, Sheet, save_sheets
+from analysis.trail.shown import Code, Picture, Sheet, save_sheets
 
 FOLDER = "explore"
 # What a view runs; its last line is what is seen.
@@ -107,7 +107,7 @@ class Desk:
         display(self._lay_out_controls(view))
         code = write_code(view, self.choices)
         above, below = DisplayHandle(), DisplayHandle()
-        above.display(_print_code(code))
+        above.display(Code(code))
         below.display(self._run(code))
         self._shown[view] = (code, above, below)
 
@@ -161,7 +161,7 @@ class Desk:
             code = write_code(view, self.choices)
             if code != before:
                 self._shown[view] = (code, above, below)
-                above.update(_print_code(code))
+                above.update(Code(code))
                 below.update(self._run(code))
 
     def _offer_variants(self):
@@ -193,9 +193,3 @@ def _make_controls(trial):
         )
         for name, (choices, value) in options.items()
     }
-
-
-def _print_code(code):
-    from IPython.display import Markdown
-
-    return Markdown(f"```python\n{code}\n```")

@@ -80,7 +80,8 @@ def explain_result(trial, result_id, *, participant=""):
         No such result or participant; the hint gives the nearest.
     """
     result = find_result(trial.results, result_id)
-    _check_participant(trial, participant)
+    if participant:
+        check_participant(trial, participant)
     if BEFOREHAND in result_id:
         return Trail(result, ())
     outcome = find_outcome(result, trial.study)
@@ -115,6 +116,13 @@ def find_result(results, result_id):
     )
 
 
+def check_participant(trial, participant):
+    """Raise a UsageError with the known ones if there is no such participant."""
+    known = trial.participants[PERSON].tolist()
+    if participant not in known:
+        raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")
+
+
 def find_changes(cells, changes):
     """Return the changes of raw cells given by `file, row, field`."""
     key = ["file", "row", "field"]
@@ -147,9 +155,3 @@ def _follow_rows(result, trial):
 
 def _keep(frame, participant):
     return frame[frame[PERSON] == participant]
-
-
-def _check_participant(trial, participant):
-    known = trial.participants[PERSON].tolist()
-    if participant and participant not in known:
-        raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""What a notebook shows of a view: tables of which every word is read, pictures with words."""
+"""What a notebook shows of a view: its code, tables with every word, pictures with words."""
 
 import io
 from base64 import b64encode
@@ -12,6 +12,7 @@ from analysis.tables import guard_cell
 # Of a course, so long that it is opened when it is wanted.
 CLOSED = ("items",)
 DOTS = 110
+BOX = "border-left: 3px solid #888; padding: 0.2em 0.9em; font-family: monospace"
 LEFT = "text-align: left"
 SHORT = f"{LEFT}; white-space: nowrap"
 CELLS = [
@@ -37,6 +38,19 @@ def write_sheet(frame):
     if isinstance(frame.index, RangeIndex):
         sheet = sheet.hide(axis="index")
     return sheet.to_html()
+
+
+class Code:
+    """Code to be copied; a notebook shows it as it is, set off by a line on its left."""
+
+    def __init__(self, text):
+        self._text = text
+
+    def __repr__(self):
+        return self._text
+
+    def _repr_html_(self):
+        return f'<pre style="{BOX}"><code>{escape(self._text)}</code></pre>'
 
 
 class Sheet:

@@ -8,7 +8,7 @@ from analysis.reporting.figures.single import draw_single
 from analysis.results import Context
 from analysis.statistics.outcome import summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population
-from analysis.trail.explain import find_changes
+from analysis.trail.explain import check_participant, find_changes
 from analysis.trail.items import find_items
 from analysis.trail.raw import locate_items
 from analysis.trail.shown import Course
@@ -76,9 +76,7 @@ def tell_course(trial, participant):
     UsageError
         No such participant.
     """
-    known = trial.participants[PERSON]
-    if participant not in set(known):
-        raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")
+    check_participant(trial, participant)
     course = Course()
     for name, columns in COURSE.items():
         frame = getattr(trial, name)
@@ -95,7 +93,17 @@ def tell_course(trial, participant):
 
 
 def open_score(trial, outcome, *, participant, visit, variant="primary"):
-    """Return the items behind one score, each beside the raw cell that it came from."""
+    """Return the items behind one score, each beside the raw cell that it came from.
+
+    Raises
+    ------
+    UsageError
+        No such participant or variant.
+    DataError
+        No such outcome or visit.
+    """
+    check_participant(trial, participant)
+    _check_score(trial.study, outcome, visit, variant)
     scores = trial.scores
     own = scores[
         (scores[PERSON] == participant)
@@ -118,8 +126,18 @@ def open_changes(trial, cells):
 
 
 def _choose(trial, outcome, *, visit, variant, population):
-    own = select_pairs(trial.pairs, trial.study.outcome(outcome).name, variant=variant, visit=visit)
+    _check_score(trial.study, outcome, visit, variant)
+    own = select_pairs(trial.pairs, outcome, variant=variant, visit=visit)
     return select_population(own, trial.participants, population)
+
+
+def _check_score(study, outcome, visit, variant):
+    study.visit(visit)
+    known = study.outcome(outcome).variants
+    if variant not in known:
+        raise UsageError(
+            f"{variant!r} is no variant of {outcome}", hint=f"Known: {', '.join(known)}"
+        )
 
 
 def _spread(frame, key, measured, study):

@@ -3,14 +3,19 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 
 import pytest
 from browser import Browser, wait_for
+from bs4 import BeautifulSoup
 
-from analysis.paths import Outputs
+from analysis.paths import NOTEBOOKS, Outputs
+from analysis.reproduce import pipeline
 from analysis.results import format_number
 from analysis.tables import read_table
 
@@ -25,18 +30,36 @@ STATE = """(() => {
 })()"""
 
 
+def shell(root, **own):
+    """Return the variables of a person's shell, for the checkout's own code."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))}
+    return inherited | {"PYTHONPATH": str(root)} | own
+
+
+def is_title_of_explore(tag):
+    return tag.name == "h1" and tag.get_text().startswith("Explore")
+
+
+def convert_to_page(notebook, root):
+    """Run a notebook in its folder, and write it as a page beside it, as the README says."""
+    program = [root / ".venv/bin/jupyter", "nbconvert", "--execute", "--to", "html"]
+    done = subprocess.run(
+        [*program, notebook], env=shell(root), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 class Lab:
     """`make lab` as it runs, and the address that it prints."""
 
     def __init__(self, root, config):
         (config / "jupyter_lab_config.json").write_text(json.dumps(EXPOSED))
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))}
-        # The checkout's own code, though it shares the environment; and no window opens.
-        own = {"PYTHONPATH": str(root), "BROWSER": "true", "JUPYTER_CONFIG_DIR": str(config)}
+        # No window opens.
+        own = shell(root, BROWSER="true", JUPYTER_CONFIG_DIR=str(config))
         self._process = subprocess.Popen(
             ["make", "lab"],
             cwd=root,
-            env=inherited | own,
+            env=own,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -53,6 +76,15 @@ class Lab:
     def _find_address(self):
         return next((found[0] for line in [*self.lines] if (found := ADDRESS.search(line))), "")
 
+    def ask(self, path):
+        """Return what its interface answers to one who has the token."""
+        server, token = self.address.split("/lab")[0], self.address.split("token=")[1]
+        wanted = urllib.request.Request(
+            f"{server}/api/{path}", headers={"Authorization": f"token {token}"}
+        )
+        with urllib.request.urlopen(wanted) as answer:
+            return json.load(answer)
+
     def close(self):
         """End it as Ctrl-C twice does."""
         for _ in range(2):
@@ -63,13 +95,8 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def root(finished):
-    return finished.root
-
-
-@pytest.fixture(scope="module")
-def lab(root, tmp_path_factory):
-    lab = Lab(root, tmp_path_factory.mktemp("config"))
+def lab(finished, tmp_path_factory):
+    lab = Lab(finished.root, tmp_path_factory.mktemp("config"))
     yield lab
     lab.close()
 
@@ -126,21 +153,30 @@ def read_picture(browser):
     return (browser.evaluate(script) or [("", "")])[0]
 
 
+def clear_scratch(trial):
+    """Take away what notebooks wrote before, and return all that the run has published."""
+    shutil.rmtree(trial.root / "scratch", ignore_errors=True)
+    return trial.published()
+
+
+def compare_scratch(trial, published):
+    """Hold scratch/ against the run, which has to be as it was; return the names in scratch/."""
+    assert trial.published() == published
+    scratch = trial.root / "scratch"
+    paths = [path for path in scratch.rglob("*") if path.is_file()]
+    written = {path.relative_to(scratch).as_posix(): path.read_bytes() for path in paths}
+    for name, content in written.items():
+        places = (f"data/processed/{name}", f"report/_generated/{name}")
+        assert content in [published.get(place) for place in places], name
+    return set(written)
+
+
 @pytest.mark.needs("chromium")
 def test_run_all_gives_what_make_gives_and_leaves_the_run_alone(browser, lab, finished):
-    before = finished.published()
+    before = clear_scratch(finished)
     run_all(browser, lab, "04_efficacy")
-    scratch = finished.root / "scratch"
-    written = {
-        path.relative_to(scratch).as_posix(): path.read_bytes()
-        for path in scratch.rglob("*")
-        if path.is_file()
-    }
-    assert {"results/04_efficacy.csv", "figures/paired.svg", "tables/efficacy.html"} <= set(written)
-    for name, content in written.items():
-        folder = "data/processed" if name.startswith("results/") else "report/_generated"
-        assert before[f"{folder}/{name}"] == content, name
-    assert finished.published() == before
+    written = compare_scratch(finished, before)
+    assert {"results/04_efficacy.csv", "figures/paired.svg", "tables/efficacy.html"} <= written
 
 
 class Desk:
@@ -208,18 +244,54 @@ def test_picture_and_numbers_follow_the_controls_and_agree_with_the_results(brow
     desk.shows({"n_pairs": f"{len(change)}", "mean_change": format_number(change.mean(), 1)})
 
 
-def test_only_this_machine_can_reach_it_and_only_with_the_token(lab, root):
-    import urllib.error
-    import urllib.request
+def test_the_executed_copies_stand_beside_the_sources_and_are_safe_to_run(lab, finished):
+    before = finished.published()
+    listed = lab.ask("contents/notebooks/executed")["content"]
+    names = [f"{step.name}.ipynb" for step in pipeline.NOTEBOOKS]
+    assert sorted(entry["name"] for entry in listed) == names
+    cells = lab.ask("contents/notebooks/executed/04_efficacy.ipynb")["content"]["cells"]
+    assert any(cell.get("outputs") for cell in cells)
+    code = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    assert re.findall("^outputs = .*", code, re.MULTILINE) == [
+        'outputs = "scratch"  # where everything below is written'
+    ]
+    (finished.root / "notebooks/executed/04_efficacy.ipynb").write_text("spoiled")
+    assert finished.published() == before
 
+
+def test_every_notebook_runs_in_any_folder_and_explore_is_readable_without_a_kernel(
+    finished, tmp_path
+):
+    before = clear_scratch(finished)
+    # One kernel for all, in a folder of its own: the start of each would take longer than its work.
+    every = [json.loads(path.read_text("utf-8")) for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+    cells = [cell for notebook in every for cell in notebook["cells"]]
+    joined = every[0] | {"cells": [cell | {"id": f"{n}"} for n, cell in enumerate(cells)]}
+    (tmp_path / "every.ipynb").write_text(json.dumps(joined))
+    convert_to_page(tmp_path / "every.ipynb", finished.root)
+    written = compare_scratch(finished, before)
+    assert {"pairs.csv", "results/06_safety.csv", "figures/swimmer.svg"} <= written
+
+    page = BeautifulSoup((tmp_path / "every.html").read_text("utf-8"), "html.parser")
+    desk = page.find(is_title_of_explore).find_parent(class_="jp-Cell")
+    for script in desk.find_all_next("script"):
+        script.decompose()
+    seen = " ".join(each.get_text(" ") for each in desk.find_next_siblings())
+    results = read_table("results", Outputs(finished.root).processed).set_index("result_id")["text"]
+    for text in (
+        *(f"{name}(" for name in ("draw_outcome", "state_outcome", "tell_course", "open_changes")),
+        f"hl {results['efficacy.hand_mrss.hl']} ",
+        f"p_min {results['efficacy.hand_mrss.p_min']} ",
+        "SIM-01|baseline_arm_1|",
+    ):
+        assert text in re.sub(r"\s+", " ", seen), text
+    assert "Hand mRSS of 7 participants" in desk.find_next("img")["alt"]
+
+
+def test_only_this_machine_can_reach_it_and_only_with_the_token(lab):
     server = lab.address.split("/lab")[0]
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{server}/api/sessions")
-    token = lab.address.split("token=")[1]
-    wanted = urllib.request.Request(
-        f"{server}/api/kernelspecs", headers={"Authorization": f"token {token}"}
-    )
-    with urllib.request.urlopen(wanted) as answer:
-        spec = json.load(answer)["kernelspecs"]["python3"]["spec"]
+    spec = lab.ask("kernelspecs")["kernelspecs"]["python3"]["spec"]
     assert spec["display_name"].startswith("Python 3")
     assert not [line for line in lab.lines if "0.0.0.0" in line]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.errors import UsageError
+from analysis.errors import AnalysisError, UsageError
 from analysis.trail.desk import CODE, Desk, list_choices, run_code, write_code
 from analysis.trail.views import draw_outcome, open_changes, open_score, state_outcome, tell_course
 
@@ -43,6 +43,24 @@ def test_the_course_of_a_participant_is_theirs_alone(trial):
     assert course["procedures"].loc["injected_left_5_ml", "value"] == "0.0"
     with pytest.raises(UsageError, match="SIM-05"):
         tell_course(trial, "SIM-99")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "known"),
+    [
+        ({"outcome": "hand_mrs"}, "hand_mrss"),
+        ({"visit": "week12"}, "week_12"),
+        ({"variant": "fingers"}, "fingers_only"),
+        ({"participant": "SIM-5"}, "SIM-05"),
+    ],
+)
+def test_a_mistyped_name_is_an_error_and_no_empty_table(trial, wrong, known):
+    right = {"outcome": "hand_mrss", "visit": "week_12", "variant": "primary"}
+    with pytest.raises(AnalysisError, match=f"is no .*{known}"):
+        open_score(trial, **{**right, "participant": "SIM-05", **wrong})
+    if "participant" not in wrong:
+        with pytest.raises(AnalysisError, match=f"is no .*{known}"):
+            state_outcome(trial, population="enrolled", **{**right, **wrong})
 
 
 def test_a_changed_item_is_shown_with_its_rule_and_query(trial):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.trail.shown import Course, Picture, Sheet, save_sheets, write_sheet
+from analysis.trail.shown import Code, Course, Picture, Sheet, save_sheets, write_sheet
 
 LONG = "Which value is meant? " * 10
 HOSTILE = "<script>alert(1)</script>=1+1"
@@ -39,6 +39,7 @@ def test_a_column_without_a_value_and_a_counter_are_left_out(frame):
 def test_a_text_of_the_export_stays_a_text(frame, index):
     shown = frame.set_index(index) if index else frame
     assert "<script>" not in write_sheet(shown) and "&lt;script&gt;" in write_sheet(shown)
+    assert "<script>" not in Code(HOSTILE)._repr_html_()
     assert "<script>" not in Picture(Figure(), HOSTILE)._repr_html_()
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import analysis
 from analysis import load, paths
-from analysis.errors import UsageError
+from analysis.errors import MissingError, UsageError
 from analysis.trail.__main__ import main
 from analysis.trail.items import find_items
 from analysis.trail.raw import locate_items, read_rows
@@ -145,6 +146,22 @@ def test_columns_are_described(trial):
 
 def test_opening_a_trial_reads_nothing(tmp_path):
     assert load(tmp_path).processed == tmp_path
+
+
+def test_before_a_run_everything_says_what_to_do_next(tmp_path):
+    trial = load(tmp_path)
+    for ask in (
+        lambda: trial.scores,
+        lambda: trial.provenance,
+        lambda: trial.explain("efficacy.hand_mrss.hl"),
+    ):
+        with pytest.raises(MissingError, match="Run `make notebooks`"):
+            ask()
+    assert "participant_id" in trial.describe("scores")["column"].tolist()
+
+
+def test_the_one_name_of_the_package_is_offered_by_completion():
+    assert "load" in dir(analysis)
 
 
 def test_the_changes_make_the_cleaned_rows(trial):
