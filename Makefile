@@ -97,7 +97,7 @@ $(STATE)/results.json: | $(COPIES)
 $(STATE)/report.json: | $(RESULTS)
 
 refresh: setup
-	@$(RUNNER) fingerprint $(CHOSEN)
+	@$(RUNNER) fingerprint $(CHOSEN) $(if $(filter notebooks,$(MAKECMDGOALS)),--until results)
 
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \

@@ -38,9 +38,12 @@ def _setup(options):
 
 
 def _fingerprint(options):
+    from analysis.reproduce.pace import plan_run
     from analysis.reproduce.refresh import refresh_fingerprints
 
-    outdated = refresh_fingerprints(_settings(options))
+    settings = _settings(options)
+    outdated = refresh_fingerprints(settings)
+    plan_run(settings.outputs, outdated, until=options.until)
     if not outdated:
         print("Nothing to do: tables, notebooks and report are up to date.")
     elif outdated == [pipeline.REPORT.name]:
@@ -48,24 +51,26 @@ def _fingerprint(options):
 
 
 def _run(options):
+    from analysis.reproduce.pace import revise_plan
     from analysis.reproduce.progress import Reporter
     from analysis.reproduce.refresh import refresh_fingerprints
 
-    settings, tell = _settings(options), Reporter()
+    settings = _settings(options)
     step = pipeline.find_step(options.step)
-    if step is pipeline.RESULTS:
-        from analysis.reproduce.collect import collect_run
+    with Reporter(settings.outputs) as tell:
+        if step is pipeline.RESULTS:
+            from analysis.reproduce.collect import collect_run
 
-        collect_run(settings, tell=tell)
-    elif step is pipeline.REPORT:
-        from analysis.reproduce.render import render_report
+            collect_run(settings, tell=tell)
+        elif step is pipeline.REPORT:
+            from analysis.reproduce.render import render_report
 
-        render_report(settings, tell=tell)
-    else:
-        from analysis.reproduce.run import run_notebook
+            render_report(settings, tell=tell)
+        else:
+            from analysis.reproduce.run import run_notebook
 
-        run_notebook(step, settings, tell=tell)
-    refresh_fingerprints(settings)
+            run_notebook(step, settings, tell=tell)
+    revise_plan(settings.outputs, refresh_fingerprints(settings))
 
 
 def _why(options):
@@ -131,8 +136,12 @@ def _make_parser():
     chosen.add_argument("--raw", default="", help="folder of the export")
     chosen.add_argument("--params", nargs="*", default=[], metavar="NAME=VALUE")
     chosen.add_argument("--renderer", default="auto", help="auto, quarto or builtin")
+    refresh = commands.add_parser(
+        "fingerprint", parents=[chosen], help="refresh the fingerprints, run nothing"
+    )
+    refresh.add_argument("--until", default=pipeline.REPORT.name, help="the last step asked for")
+    refresh.set_defaults(command=_fingerprint)
     for name, command, about in (
-        ("fingerprint", _fingerprint, "refresh the fingerprints, run nothing"),
         ("why", _why, "say what is outdated and because of what"),
         ("qc", _qc, "compute the efficacy results again in R and compare"),
         ("clean", _clean, "remove what a run wrote"),

@@ -50,6 +50,9 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     papermill = _load_papermill()
     from papermill.exceptions import PapermillExecutionError
 
+    source = json.loads(notebook.read_text(encoding="utf-8"))
+    # One more holds the parameters.
+    tell.expects(1 + sum(cell["cell_type"] == "code" for cell in source["cells"]))
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # What it says of tasks that an interrupt has left undone means nothing to a person.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -60,7 +63,8 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
                 _escape(copy),
                 parameters=passed,
                 kernel_name="python3",
-                progress_bar=tell.bar(notebook.stem),
+                progress_bar=False,
+                on_cell_executed=tell.counts,
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
@@ -73,7 +77,6 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
         raise
     keep_fonts(outputs, private)
     executed = json.loads(copy.read_text(encoding="utf-8"))
-    source = json.loads(notebook.read_text(encoding="utf-8"))
     names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
     places = {
         f"{outputs.root}/": "",

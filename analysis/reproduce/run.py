@@ -87,6 +87,7 @@ def open_stage(step, settings, *, tell):
             yield None
             return
         take_fingerprint(step, settings)
+        tell.begins(step.name)
         folder = make_stage(outputs, step.name)
         try:
             yield Stage(step, settings, folder, fingerprint, causes)
