@@ -25,7 +25,8 @@ def read_checksums(path):
         if not match or match[2] in found:
             raise DataError("this line is no checksum of its own", file=path, line=number)
         plain = PurePosixPath(match[2])
-        if plain.is_absolute() or ".." in plain.parts or str(plain) != match[2]:
+        strange = str(plain) != match[2] or not match[2].isprintable()
+        if plain.is_absolute() or ".." in plain.parts or strange:
             raise DataError("this path leads elsewhere", file=path, line=number)
         found[match[2]] = match[1]
     return found

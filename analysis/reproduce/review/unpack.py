@@ -1,8 +1,10 @@
 """Unpack an archive that nobody trusts yet."""
 
+import errno
 import stat
 import unicodedata
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from analysis.errors import DataError, MissingError
@@ -11,6 +13,12 @@ from analysis.reproduce.review.checksums import FILE, check_folder
 MOST_FILES = 20_000
 MOST_BYTES = 2 * 2**30
 _CHUNK = 2**20
+# What `make archive` writes; others are slow, or badly read.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What a checkout keeps beside its sources: git would do what its folder says, and Make would take
+# environment and notes for its own.
+_NEVER = (".git", ".venv", ".run")
+_LONGEST = 255
 
 
 def unpack_archive(archive, folder):
@@ -32,7 +40,8 @@ def unpack_archive(archive, folder):
         There is no such file.
     DataError
         It is no zip file or a damaged one; it holds an absolute path, ``..``, a link, a name
-        twice, or more than is sane; a file differs from SHA256SUMS or is not listed.
+        twice, a folder of git or of an environment, or more than is sane; a file differs from
+        SHA256SUMS or is not listed.
     """
     if not archive.is_file():
         raise MissingError("there is no such archive", file=archive, hint="See `make archive`")
@@ -41,8 +50,13 @@ def unpack_archive(archive, folder):
             top = _check_members(file.infolist(), archive.name)
             folder.mkdir(parents=True)
             _extract(file, folder, archive.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise DataError(f"this is no whole zip file ({error})", file=archive.name) from None
+    except OSError as error:
+        # It is told to read before its beginning.
+        if error.errno != errno.EINVAL:
+            raise
+        raise DataError("this is no whole zip file", file=archive.name) from None
     unpacked = folder / top
     if not (unpacked / FILE).is_file():
         raise DataError(f"it holds no {FILE}", file=archive.name)
@@ -66,14 +80,21 @@ def _check_members(members, archive):
     seen, tops = set(), set()
     for member in members:
         name, path = member.orig_filename, PurePosixPath(member.orig_filename)
+        parts = [_fold(part) for part in path.parts]
         mode = stat.S_IFMT(member.external_attr >> 16)
         problem = (
             "is an absolute path"
-            if path.is_absolute() or name[1:2] == ":"
+            if path.is_absolute() or ":" in name
             else "leads out of the archive"
             if ".." in path.parts
             else "has a name that is no plain path"
-            if "\\" in name or str(path) != name or any(ord(sign) < 32 for sign in name)
+            if "\\" in name or str(path) != name or not name.isprintable()
+            else "has a name that not every disk can hold"
+            if any(each != each.rstrip(". ") or len(each.encode()) > _LONGEST for each in parts)
+            else "has no place in an archive"
+            if {*parts} & {*_NEVER}
+            else "is packed in another way than by `make archive`"
+            if member.compress_type not in _PACKED
             else "is a link or a device"
             if mode not in (0, stat.S_IFREG)
             else "is there twice"

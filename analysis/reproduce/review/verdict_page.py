@@ -24,9 +24,12 @@ border-bottom: 1px solid #bbb }} li {{ overflow-wrap: anywhere }}</style></head>
 
 
 def say_verdict(verdict):
-    """Return the verdict in one sentence."""
-    if not verdict.agrees:
-        return "DIFFERS: these are not the results of record."
+    """Return the verdict in a sentence or two: where words moved, results need not have."""
+    deciding = [level for level in verdict.levels if level.decides]
+    moved = ", ".join(level.name for level in deciding if level.differing)
+    same = ", ".join(level.name for level in deciding if not level.differing)
+    if moved:
+        return f"DIFFERS from the record: {moved}." + (f" As recorded: {same}." if same else "")
     if any(level.differing for level in verdict.levels):
         return "AGREES: the results are those of record; what differs does not decide."
     return "AGREES: everything is as recorded."
@@ -67,10 +70,14 @@ def _make_page(verdict):
         for level in verdict.levels
     )
     # What decides, then why it may be, then the long lists that decide nothing.
-    lists = {level.name: level.differing for level in verdict.levels if level.decides}
+    lists = {f"Differs: {each.name}": each.differing for each in verdict.levels if each.decides}
     lists |= {f"Not as in the record, {kind}": each for kind, each in verdict.causes.items()}
     lists["Notes"] = verdict.notes
-    lists |= {level.name: level.differing for level in verdict.levels if not level.decides}
+    lists |= {
+        f"Differs without deciding: {each.name}": each.differing
+        for each in verdict.levels
+        if not each.decides
+    }
     return _PAGE.format(
         title=html.escape(say_verdict(verdict)),
         rows=rows,
@@ -80,7 +87,7 @@ def _make_page(verdict):
 
 def _make_list(name, phrases):
     items = "\n".join(f"<li>{html.escape(phrase)}</li>" for phrase in phrases)
-    return f"<h2>{html.escape(name[0].upper() + name[1:])}</h2>\n<ul>\n{items}\n</ul>"
+    return f"<h2>{html.escape(name)}</h2>\n<ul>\n{items}\n</ul>"
 
 
 def _cut(phrases):

@@ -1,8 +1,10 @@
 """An archive is not trusted: what is refused, and before anything is written or run."""
 
 import hashlib
+import random
 import struct
 import zipfile
+from collections import Counter
 
 import pytest
 
@@ -48,6 +50,14 @@ def test_a_whole_archive_is_unpacked(archive, tmp_path):
         ("a//b", "trial-1", "no plain path"),
         ("a\x07b", "trial-1", "no plain path"),
         ("./a", "trial-1", "no plain path"),
+        ("a\u202eb", "trial-1", "no plain path"),
+        ("a:b", "trial-1", "absolute path"),
+        ("a. /b", "trial-1", "not every disk"),
+        ("임" * 86, "trial-1", "not every disk"),
+        (".git/config", "trial-1", "no place"),
+        ("data/.GIT/config", "trial-1", "no place"),
+        (".venv/bin/python", "trial-1", "no place"),
+        (".run/imports.json", "trial-1", "no place"),
         ("other/x", "", "lies beside|does not hold one folder"),
     ],
 )
@@ -64,6 +74,37 @@ def test_a_link_a_folder_and_a_device_are_refused(archive, tmp_path, mode):
     with pytest.raises(DataError, match="link or a device"):
         unpack.unpack_archive(archive, tmp_path / "there")
     assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_way_of_packing_is_refused(archive, tmp_path, method):
+    with zipfile.ZipFile(archive, "w", method) as file:
+        file.writestr("trial-1/a", b"x" * 100)
+    with pytest.raises(DataError, match="packed in another way"):
+        unpack.unpack_archive(archive, tmp_path / "there")
+
+
+def test_whatever_bytes_are_altered_it_is_refused_or_holds_what_it_says(archive, tmp_path):
+    members = {f"d{number}/f": bytes(range(50)) * 3 for number in range(8)}
+    whole = write_archive(archive, members).read_bytes()
+    rng, ended = random.Random(6), Counter()
+    for number in range(500):
+        content = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            content[rng.randrange(len(content))] = rng.randrange(256)
+        archive.write_bytes(content[: rng.choice((None, None, None, rng.randrange(len(content))))])
+        place = tmp_path / str(number)
+        try:
+            folder = unpack.unpack_archive(archive, place)
+        except DataError:
+            ended["refused"] += 1
+            continue
+        ended["unpacked"] += 1
+        found = {path for path in place.rglob("*") if path.is_file()}
+        assert {path.relative_to(folder).as_posix() for path in found} == {*members, "SHA256SUMS"}
+        assert all((folder / name).read_bytes() == members[name] for name in members)
+    assert min(ended["refused"], ended["unpacked"]) > 5
+    assert {path.name for path in tmp_path.iterdir()} <= {*map(str, range(500)), archive.name}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +149,9 @@ def test_a_file_that_is_not_listed_is_refused_and_a_lost_one_named(archive, tmp_
         unpack.unpack_archive(archive, tmp_path / "two")
 
 
-@pytest.mark.parametrize("name", ["../a", "/etc/hostname", "x/../../a", "./a", "../trial-1/a"])
+@pytest.mark.parametrize(
+    "name", ["../a", "/etc/hostname", "x/../../a", "./a", "../trial-1/a", "a\0"]
+)
 def test_a_checksum_of_what_lies_elsewhere_is_refused(archive, tmp_path, name):
     """Sources are copied by their names in SHA256SUMS: such a copy would land elsewhere."""
     write_archive(archive, {"a": b"x"}, listed={"a": b"x", name: b"x"})

@@ -100,6 +100,20 @@ def test_text_decides_for_the_same_renderer_on_the_same_versions(record):
     assert verdict.agrees and "no documents by Quarto" in verdict.notes[0]
 
 
+def test_a_verdict_on_words_alone_says_that_the_results_are_those_of_record(record):
+    other = replace(
+        record,
+        texts={record.renderer: {"index.html": "1" * 64}},
+        inputs={**record.inputs, "report/parts/_methods.qmd": "1" * 64},
+    )
+    verdict = compare.compare_evidence(record, other)
+    assert say_verdict(verdict) == (
+        f"DIFFERS from the record: texts of the documents by {record.renderer}. "
+        "As recorded: results, processed tables."
+    )
+    assert "report/parts/_methods.qmd is new" in write_screen(verdict)
+
+
 def test_noise_in_the_last_digits_and_order_are_no_difference_in_a_table():
     one = b"participant_id,weight_kg,site\nSIM-01,0.3,01\nSIM-02,2,1\n"
     two = b"participant_id,weight_kg,site\nSIM-02,2.0,1\nSIM-01,0.30000000000000004,01\n"
@@ -124,7 +138,7 @@ def test_a_verdict_fits_one_screen_and_is_whole_in_the_files(record, tmp_path):
     verdict = compare.compare_evidence(record, replace(record, results=results))
     screen = write_screen(verdict)
     assert len(screen.splitlines()) < 25
-    assert screen.endswith("DIFFERS: these are not the results of record.")
+    assert screen.splitlines()[-1].startswith("DIFFERS from the record: results. As recorded: ")
     write_files(verdict, tmp_path)
     told = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert told["agrees"] is False and len(told["levels"][0]["differing"]) == len(results)

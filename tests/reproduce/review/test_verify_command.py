@@ -75,7 +75,7 @@ def test_one_raw_cell_moves_results_and_is_named(repository):
     repository.rewrite(EXPORT, change_rows(raise_skin_score))
     repository.seal()
     code, screen, verdict = repository.verify()
-    assert code == 1 and "DIFFERS: these are not the results of record." in screen
+    assert code == 1 and "DIFFERS from the record: results, processed tables." in screen
     moved = differing(verdict)
     assert any(phrase.startswith(f"{PRIMARY}: value was") for phrase in moved["results"])
     assert any(phrase.startswith("items: value in SIM-") for phrase in moved["processed tables"])
