@@ -148,8 +148,10 @@ def summarise_specifications(points, outcome, context, *, visit):
             visit=visit,
             group="; ".join(f"{name}: {', '.join(getattr(point, name))}" for name in DIMENSIONS),
         )
-        rows += [
+        stated = [
             statements.score(name, getattr(point, name), method="one distinct specification")
             for name in ("estimate", "low", "high")
         ]
+        own = context.population in point.population
+        rows += [row if own else row | {"population": point.population[0]} for row in stated]
     return rows

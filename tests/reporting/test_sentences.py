@@ -179,6 +179,9 @@ def test_one_pair_is_a_participant_and_several_are_participants(say):
     one = (-1.5, None, None, 1.0, 1.0, 1, 1, 1, 0, 0)
     assert say(dict.fromkeys(NAMES, one))["missing_pairs"].endswith(" participant.")
     assert say()["missing_pairs"].endswith(" participants.")
+    fewer = dict.fromkeys(NAMES, one) | {"shaq": None}
+    assert "}} participant has an outcome scored" in say(fewer)["missing_pairs"]
+    assert "}} participants have an outcome scored" in say({"shaq": None})["missing_pairs"]
     assert (
         "With {{< var efficacy.hand_mrss.n_pairs >}} pair the"
         in (say(dict.fromkeys(NAMES, one))["exact_agreement"])

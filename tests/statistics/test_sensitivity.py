@@ -23,7 +23,11 @@ from analysis.statistics.missing_visits import (
 from analysis.statistics.other_tests import compare_tests, trim_mean
 from analysis.statistics.season import find_shifts, summarise_season
 from analysis.statistics.sensitivity_plan import SensitivityPlan
-from analysis.statistics.specification import list_options, list_specifications
+from analysis.statistics.specification import (
+    list_options,
+    list_specifications,
+    summarise_specifications,
+)
 from analysis.statistics.tipping import name_change, summarise_tipping
 from analysis.study import load_study
 from analysis.tables import shape_table
@@ -324,6 +328,21 @@ def test_specifications_are_points_of_distinct_answers(plan):
     (primary,) = points[points["is_primary"]].to_dict("records")
     # Points per site: E5's estimate and interval over four sites.
     assert (primary["estimate"], primary["low"], primary["high"]) == (-0.25, -0.625, 0.0)
+
+
+def test_a_point_of_the_other_population_alone_is_a_result_of_that_population():
+    choices = {
+        "variant": ("primary",),
+        "events": ("none",),
+        "missing": ("none",),
+        "summary": ("t",),
+    }
+    numbers = {"estimate": -1.0, "low": -2.0, "high": 0.0, "n": 7, "is_primary": False}
+    populations = [("full_analysis", "per_protocol"), ("per_protocol",)]
+    points = pd.DataFrame([choices | numbers | {"population": told} for told in populations])
+    rows = summarise_specifications(points, SKIN, CONTEXT, visit="week_12")
+    assert CONTEXT.population == "full_analysis"
+    assert [row["population"] for row in rows] == ["full_analysis"] * 3 + ["per_protocol"] * 3
 
 
 def test_choices_that_cannot_differ_are_not_shown(plan):

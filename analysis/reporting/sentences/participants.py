@@ -59,12 +59,14 @@ def missing_pairs(evidence):
     if not most:
         return "Nobody had any outcome at both visits."
     fullest = next(outcome for outcome, n in counts if n == most)
-    number = count(evidence, f"efficacy.{fullest.name}.n_pairs", "participant", "participants")
+    at = f"efficacy.{fullest.name}.n_pairs"
     fewer = [
         f"{name_of(outcome)} ({count(evidence, f'efficacy.{outcome.name}.n_pairs')})"
         for outcome, n in counts
         if n < most
     ]
     if not fewer:
-        return f"Every outcome has both visits of {number}."
-    return f"An outcome has both visits of at most {number}; fewer have {join(fewer)}."
+        people = count(evidence, at, "participant", "participants")
+        return f"Every outcome was scored at both visits in {people}."
+    people = count(evidence, at, "participant has", "participants have")
+    return f"At most {people} an outcome scored at both visits; fewer have {join(fewer)}."
