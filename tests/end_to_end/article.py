@@ -1,0 +1,92 @@
+"""The finished article as a reader has it: its paragraphs, pictures in words, notes of tables."""
+
+import re
+from html.parser import HTMLParser
+
+SHORTCODE = re.compile(r"\{\{< var ([\w.]+) >\}\}")
+# A list, or a text of the front matter.
+ALONE = re.compile(rf"{SHORTCODE.pattern}|\w+: .*")
+CITED = re.compile(r"\[@[^\]]*\]")
+NUMBERED = re.compile(r"@(?:fig|tbl)-[\w-]+")
+LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+
+
+def plain(text):
+    """Return a text without what typography adds to it."""
+    text = text.replace("’", "'").replace("–", "--").replace("\xa0", " ")
+    return " ".join(text.split())
+
+
+class Article(HTMLParser):
+    """What stands in index.html.
+
+    Attributes
+    ----------
+    paragraphs : list of str
+    pictures : dict of str
+        Alternative text by the figure's id.
+    notes : dict of list of str
+        The notes below each table, by the table's id.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.paragraphs, self.pictures, self.notes = [], {}, {}
+        self._within, self._text, self._foot = "", None, False
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        """Note where the parser is."""
+        given = dict(attrs)
+        if given.get("id", "").startswith(("fig-", "tbl-")):
+            self._within = given["id"]
+        if tag == "img" and self._within:
+            self.pictures[self._within] = plain(given["alt"])
+        if tag == "tfoot":
+            self._foot = True
+        if tag == "p" or (tag == "td" and self._foot):
+            self._text = ""
+
+    def handle_endtag(self, tag):
+        """Keep what a paragraph or a note holds."""
+        if tag == "tfoot":
+            self._foot = False
+        if tag in ("p", "td") and self._text is not None:
+            told = plain(self._text)
+            if tag == "p":
+                self.paragraphs.append(told)
+            else:
+                self.notes.setdefault(self._within, []).append(told)
+            self._text = None
+
+    def handle_data(self, data):
+        """Gather the text of a paragraph or a note."""
+        if self._text is not None:
+            self._text += data
+
+
+def list_paragraphs(source):
+    """Return the paragraphs of the sources in which a key stands, as they are written."""
+    lines = (line.strip() for line in source.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if SHORTCODE.search(line) and not ALONE.fullmatch(line)]
+
+
+def expect_paragraph(source, values):
+    """Return a pattern of a paragraph with every key replaced by what is true.
+
+    Parameters
+    ----------
+    source : str
+        As `list_paragraphs` returns it.
+    values : dict of str
+        True texts by key; a key that is not among them stands for anything.
+    """
+    filled = SHORTCODE.sub(lambda key: values.get(key[1], f"{{{{< var {key[1]} >}}}}"), source)
+    filled = plain(LINK.sub(r"\1", filled).replace("**", "").replace("`", ""))
+    pattern, at = "", 0
+    wild = re.compile("|".join(each.pattern for each in (SHORTCODE, CITED, NUMBERED)))
+    for found in wild.finditer(filled):
+        meant = r"(?:Figure|Table) \d+" if NUMBERED.fullmatch(found[0]) else r".*?"
+        pattern += re.escape(filled[at : found.start()]) + meant
+        at = found.end()
+    return re.compile(pattern + re.escape(filled[at:]))

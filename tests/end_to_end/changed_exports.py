@@ -1,0 +1,190 @@
+"""Other exports than the shipped one, made of it by edits of its files."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+RAW = "data/raw"
+REDCAP, DIARY, IMAGES = "redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"
+ENCODINGS = ("utf-8-sig", "cp949")
+EVENT, FORM = "redcap_event_name", "redcap_repeat_instrument"
+BASELINE, FOLLOWUP = "baseline_arm_1", "week_12_arm_1"
+FIRST, LAST = "mrss_face", "circumference_complete"
+PLACE = ["record_id", "hand", "finger", "field"]
+
+
+class Export:
+    """A copy of an export, in a folder that a test may spoil."""
+
+    def __init__(self, source, folder):
+        shutil.copytree(source, folder)
+        self.folder = folder
+
+    def edit(self, file, change):
+        """Rewrite a file; `change` takes its table, all text, and returns another."""
+        path = self.folder / file
+        encoding = next(each for each in ENCODINGS if _is_readable(path, each))
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
+        text = change(table).to_csv(index=False, lineterminator="\n")
+        path.write_bytes(text.encode(encoding))
+
+    def drop_corrections(self):
+        """Leave out the signed corrections, whose old values an edit may have changed."""
+        self.edit("corrections.csv", lambda table: table.iloc[:0])
+
+    def remove_participant(self, person):
+        """Leave out everything about somebody, however the name is spelled."""
+        for file in (REDCAP, DIARY, IMAGES, "corrections.csv"):
+            name = "row" if file == "corrections.csv" else "record_id"
+            self.edit(file, lambda table, name=name: table[~_is(table[name], person)])
+
+    def miss_followup(self, person):
+        """Leave out somebody's follow-up visit."""
+        self.edit(REDCAP, lambda t: t[~(_is(t["record_id"], person) & t[EVENT].eq(FOLLOWUP))])
+        self.edit(IMAGES, lambda t: t[~(_is(t["record_id"], person) & t["event"].ne(BASELINE))])
+
+    def reverse_changes(self):
+        """Exchange what was measured at baseline and at the follow-up visit."""
+        self.drop_corrections()
+        self.edit(REDCAP, _exchange_visits)
+        names = {BASELINE: FOLLOWUP, FOLLOWUP: BASELINE}
+        self.edit(IMAGES, lambda table: table.assign(event=table["event"].replace(names)))
+        self.edit(DIARY, _reverse_ratings)
+
+    def undo_changes(self):
+        """Let everybody have at the follow-up visit what was measured at baseline."""
+        self.edit(REDCAP, lambda table: _exchange_visits(table, copy=True))
+        self.edit(IMAGES, _read_once)
+        self.edit(DIARY, lambda table: table.assign(rating="5"))
+
+    def lose_outcome(self, field):
+        """Leave a field empty for everybody, so that no score that needs it can be made."""
+        self.drop_corrections()
+        self.edit(REDCAP, lambda table: table.assign(**{field: ""}))
+
+    def lose_rows(self, column, value):
+        """Leave out the rows of an event or of a repeating form."""
+        self.edit(REDCAP, lambda table: table[table[column] != value])
+
+
+def _is_readable(path, encoding):
+    try:
+        path.read_text(encoding=encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is(names, person):
+    """Say which spellings (SIM-05, sim05, SIM-5|week_12_arm_1|) mean a participant."""
+    numbers = names.str.extract(r"(?i)^\s*sim-?0*(\d+)\b", expand=False)
+    return numbers.eq(person.removeprefix("SIM-").lstrip("0"))
+
+
+def _exchange_visits(table, *, copy=False):
+    table = table.copy()
+    measured = table.loc[:, FIRST:LAST].columns
+    single = table[table[FORM] == ""]
+    for _, rows in single.groupby("record_id"):
+        before, after = (rows.index[rows[EVENT] == event] for event in (BASELINE, FOLLOWUP))
+        if len(before) == len(after) == 1:
+            both, values = [before[0], after[0]], [before[0] if copy else after[0], before[0]]
+            table.loc[both, measured] = table.loc[values, measured].to_numpy()
+    return table
+
+
+def _read_once(table):
+    """Let the first reader's readings of baseline be those of the follow-up visit too."""
+    first = table[(table["reader"] == "A") & (table["event"] == BASELINE)]
+    later = table[(table["reader"] == "A") & (table["event"] == FOLLOWUP)]
+    names = ["event", "image_id", "read_order", "read_date"]
+    again = first.drop(columns=names).merge(later[[*PLACE, *names]], on=PLACE)
+    return pd.concat([first, again[first.columns]])
+
+
+def _reverse_ratings(table):
+    backwards = table.groupby("record_id")["rating"].transform(lambda own: own.to_numpy()[::-1])
+    return table.assign(rating=backwards)
+
+
+def draw(root, folder, *options):
+    """Draw an export with the command of the repository at `root`."""
+    command = (".venv/bin/python", "-m", "analysis.demo", *options, "--out", folder)
+    subprocess.run(command, cwd=root, check=True)
+    return folder
+
+
+def draw_twelve(root, folder):
+    """Another seed, and twelve participants."""
+    draw(root, folder, "--participants", "12", "--seed", "1")
+
+
+def lose_people_and_visits(root, folder):
+    """A participant removed, and the week-12 visit of another missing."""
+    export = Export(root / RAW, folder)
+    export.remove_participant("SIM-05")
+    export.miss_followup("SIM-02")
+
+
+def reverse_all_changes(root, folder):
+    """Baseline and week 12 exchanged."""
+    Export(root / RAW, folder).reverse_changes()
+
+
+def lose_primary_outcome(root, folder):
+    """The primary outcome missing for everybody, and no adverse event."""
+    export = Export(root / RAW, folder)
+    export.lose_outcome("mrss_hand_r")
+    export.lose_rows(FORM, "adverse_event")
+
+
+def keep_one(root, folder):
+    """A single participant."""
+    export = Export(root / RAW, folder)
+    for number in range(2, 8):
+        export.remove_participant(f"SIM-{number:02d}")
+    export.edit(REDCAP, lambda table: table[table["record_id"] != "SIM-S1"])
+
+
+def treat_nobody(root, folder):
+    """No procedure at all."""
+    Export(root / RAW, folder).lose_rows(EVENT, "procedure_arm_1")
+
+
+def change_nothing(root, folder):
+    """Nobody's scores change."""
+    drawn = draw(root, folder.with_name("drawn"), "--faults", "none")
+    Export(drawn, folder).undo_changes()
+
+
+def copy_shipped(root, folder):
+    """The shipped export itself, for another analysis."""
+    Export(root / RAW, folder)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An export, the analysis it is made for, and what that is called."""
+
+    make: Callable
+    params: str = ""
+    visit: str = "week_12"
+    population: str = "full_analysis"
+
+    @property
+    def name(self):
+        """The name of the test."""
+        return self.params.replace("=", "_") or self.make.__name__
+
+
+SAMPLE = tuple(
+    map(Changed, (draw_twelve, lose_people_and_visits, reverse_all_changes, lose_primary_outcome))
+)
+MORE = (
+    *map(Changed, (keep_one, treat_nobody, change_nothing)),
+    Changed(copy_shipped, "followup_visit=week_4", visit="week_4"),
+    Changed(copy_shipped, "population=per_protocol", population="per_protocol"),
+)

@@ -1,0 +1,153 @@
+"""With another export the report builds, and every word whose truth depends on the data is true.
+
+The article is read as it was published, and held against `truth_*`, which compute from the
+processed tables what it has to say.
+"""
+
+import os
+import re
+from itertools import chain
+
+import pytest
+from article import Article, expect_paragraph, list_paragraphs, plain
+from changed_exports import MORE, SAMPLE
+from conftest import ROOT, copy_checkout
+from docx import Document
+from pypdf import PdfReader
+from truth_harms import tell_harms
+from truth_numbers import Changes, Trial, show
+from truth_outcomes import tell_outcomes, tell_primary
+from truth_people import tell_limits, tell_people
+from truth_pictures import count_terms, tell_changes, tell_courses
+
+from analysis.reporting.sentences import RULES, plan
+
+TELLERS = (tell_primary, tell_outcomes, tell_people, tell_limits, tell_harms)
+# What study.yml alone decides; the unit tests hold it.
+PLANNED = {
+    *("outcome_definitions", "intercurrent_events", "populations", "missing_visits"),
+    *("threshold_sources", "measurement_errors"),
+}
+
+
+# The others take their time: `make stress` has them too.
+EXPORTS = (*SAMPLE, *(MORE if os.environ.get("MORE_EXPORTS") else ()))
+
+
+class Told:
+    """A finished report, and what is true of its export."""
+
+    def __init__(self, out, *, visit, population):
+        self.documents = out / "report/_output"
+        self.article = Article(self.documents / "index.html")
+        self.trial = Trial(out, ROOT / "study.yml", visit=visit, population=population)
+        self.sentences = {k: text for tell in TELLERS for k, text in tell(self.trial)}
+
+    @property
+    def values(self):
+        """What the keys of the article stand for."""
+        stages = ("enrolled", "full_analysis")
+        counts = {f"flow.{stage}.n": f"{len(self.trial.people(stage))}" for stage in stages}
+        return {f"say.{rule}": text for rule, text in self.sentences.items()} | counts
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    return copy_checkout(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="module", params=EXPORTS, ids=lambda changed: changed.name)
+def told(request, checkout, tmp_path_factory):
+    """Make the report of a changed export, as a person does."""
+    changed, folder = request.param, tmp_path_factory.mktemp("changed")
+    raw, out = folder / "export", folder / "out"
+    changed.make(checkout.root, raw)
+    checkout.succeed("seal", f"RAW={raw}")
+    told = [f"RAW={raw}", f"OUT={out}", "RENDERER=builtin", f"PARAMS={changed.params}"]
+    checkout.succeed("-j2", "report", *told)
+    return Told(out, visit=changed.visit, population=changed.population)
+
+
+def list_sources():
+    """Return the paragraphs of the article in which a key stands."""
+    files = [ROOT / "report/index.qmd", *sorted((ROOT / "report/parts").glob("_*.qmd"))]
+    return [source for file in files for source in list_paragraphs(file)]
+
+
+def test_every_sentence_that_a_rule_chooses_is_held_to_the_truth(told):
+    rules = {rule.__name__ for rule in RULES}
+    assert {rule.__name__ for rule in RULES if rule.__module__ == plan.__name__} > PLANNED
+    assert set(told.sentences) == rules - PLANNED
+    printed = {key for source in list_sources() for key in re.findall(r"var say\.(\w+)", source)}
+    assert printed | PLANNED == rules
+
+
+def test_every_paragraph_says_what_is_true(told):
+    patterns = [expect_paragraph(source, told.values) for source in list_sources()]
+    read = told.article.paragraphs
+    assert not [each.pattern for each in patterns if not any(map(each.fullmatch, read))]
+
+
+def test_the_manuscript_in_word_says_the_same(told):
+    paragraphs = Document(told.documents / "index.docx").paragraphs
+    read = [plain(paragraph.text) for paragraph in paragraphs]
+    sources = [source for source in list_sources() if source.startswith("{{< var say.")]
+    patterns = [expect_paragraph(source, told.values) for source in sources]
+    assert not [each.pattern for each in patterns if not any(map(each.fullmatch, read))]
+
+
+def test_every_alternative_text_says_what_is_true(told):
+    pictures = {
+        name.removeprefix("fig-"): text.removeprefix("SIMULATED data. ")
+        for name, text in told.article.pictures.items()
+    }
+    for tell in (tell_changes, tell_courses):
+        for name, text in tell(told.trial):
+            assert pictures[name.replace("_", "-")] == plain(text)
+    terms = pictures["ae-terms"].partition(" on: ")[2].removesuffix(".").split("; ")
+    assert set(terms) == (count_terms(told.trial) or {"none"})
+    flow, trial = pictures["flow"], told.trial
+    for label, stage in (("Enrolled", "enrolled"), ("Injected", "product_safety")):
+        assert f"{label}: {len(trial.people(stage))}. " in flow
+    for name, outcome in trial.outcomes.items():
+        assert f"{outcome['label']}: {trial.changes[name].n}" in flow
+
+
+def test_notes_below_the_tables_say_what_is_true(told):
+    notes, changes = told.article.notes, told.trial.changes
+    names = list(changes)
+    _, levels, sequence = notes["tbl-efficacy"]
+    told_levels = {int(n): level for level, n in re.findall(r"([\d.]+) % with (\d+)", levels)}
+    assert {c.n for c in changes.values() if c.interval} <= set(told_levels)
+    for n, level in told_levels.items():
+        assert level == show(100 * Changes(tuple(range(1, n + 1)), 1).interval[2], 1)
+    assert told_levels or "not attainable" in levels
+    stop = next((n for n in names if not changes[n].nonzero or changes[n].p > 0.05), None)
+    label = told.trial.outcomes[stop]["label"] if stop else "no step"
+    assert f"it stops at: {label}. " in sequence
+    _, agreement, missing, _ = notes["tbl-sensitivity-primary"]
+    pairs = changes[names[0]].n
+    assert agreement.startswith(f"With {pairs} pair") == (0 < pairs <= 7)
+    scored = told.trial.primary(told.trial.scores)
+    scored = scored[scored["outcome"].eq(names[0]) & scored["score"].ne("")]
+    before = set(scored.loc[scored["visit"] == "baseline", "participant_id"])
+    after = set(scored.loc[scored["visit"] == told.trial.visit["name"], "participant_id"])
+    assert missing.endswith(f"but no follow-up score: {len(before - after)}.")
+
+
+def test_numbers_and_nouns_agree(told):
+    article = told.article
+    for text in chain(article.paragraphs, article.pictures.values(), *article.notes.values()):
+        assert not re.search(r"(?<!of )\b1 (?:participants|people|pairs|fingers|were|have)\b", text)
+        assert not re.search(r"\b0 (?:participants|people|pairs)\b", text)
+        assert "nan" not in text.lower().split()
+
+
+def test_the_printed_page_says_the_same(told):
+    def squeeze(text):
+        return re.sub(r"[\s\u00ad\u2010-]", "", plain(text))
+
+    pages = PdfReader(told.documents / "index.pdf").pages
+    text = squeeze(" ".join(page.extract_text() for page in pages))
+    for rule in ("primary_estimate", "primary_direction", "flow", "attendance", "adverse_events"):
+        assert squeeze(told.sentences[rule]) in text, rule

@@ -1,0 +1,167 @@
+"""The sentences about procedure and harms, as they have to stand in the article of an export."""
+
+from datetime import datetime, timedelta
+
+from truth_numbers import show
+from truth_outcomes import phrase
+
+PERIOD = "from the start of anaesthesia to the end of the follow-up visit's window"
+
+
+def tell_harms(trial):
+    """Yield the sentences about procedure and harms by the names of their rules."""
+    treated = trial.people("procedure_safety")
+    yield "exposure", _tell_exposure(trial, len(treated))
+    events = find_emergent(trial)
+    n, k = len(treated), events["participant_id"].nunique()
+    serious = events[events["serious"] == "yes"]
+    died = events[(events["outcome"] == "fatal") | (events["grade"] == "5")]
+    upper = show(100 * (1 - 0.025 ** (1 / n))) if n else ""
+    if not n:
+        yield "adverse_events", "Nobody was at risk of an adverse event of the procedure."
+        yield from ((name, "") for name in ("serious_events", "deaths"))
+        yield "unobserved", "Where nobody was treated, nothing can be said about harms."
+    else:
+        yield (
+            "adverse_events",
+            (
+                f"Adverse events recorded {PERIOD}: {len(events)}, in {_share(k, n)} participants."
+                if k
+                else f"No adverse event was recorded {PERIOD}."
+            ),
+        )
+        sick = serious["participant_id"].nunique()
+        yield (
+            "serious_events",
+            (
+                f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
+                "participants."
+                if sick
+                else "No serious adverse event was recorded in this period; rates of up to "
+                f"{upper} % remain possible."
+            ),
+        )
+        yield (
+            "deaths",
+            (
+                f"Deaths in this period: {died['participant_id'].nunique()}."
+                if len(died)
+                else "Nobody died in this period."
+            ),
+        )
+        yield (
+            "unobserved",
+            (
+                "That an event was not observed among so few people leaves a wide range of rates "
+                "open, as the upper bounds in @tbl-ae-overview show."
+            ),
+        )
+    yield "ulcers", _tell_ulcers(trial, treated["participant_id"])
+
+
+def _share(k, n):
+    return f"{k} of {n} ({show(100 * k / n)} %)"
+
+
+def _tell_exposure(trial, n):
+    if not n:
+        return "There was no procedure."
+    states = [check_product(row, trial.plan["specification"]) for row in _rows(trial.procedures)]
+    outside = sum("outside" in state for state in states)
+    if outside:
+        return f"In {outside} of {n} procedures at least one test was outside the specification."
+    if any("unknown" in state for state in states):
+        return "No test that is on record was outside the specification."
+    return "Every test was within the specification."
+
+
+def check_product(row, plan):
+    """Return the states of a procedure's tests: within, outside or unknown."""
+    volumes = {name: float(cell) for name, cell in row.items() if _is_volume(name) and cell}
+    planned = [f"injected_{finger}_ml" for finger in plan["planned_fingers"]["value"]]
+    total, final = row["injected_total_ml"], row["final_volume_ml"]
+    injected = any(volumes.values())
+    fits = (
+        total
+        and final
+        and (
+            abs(sum(volumes.values()) - float(total)) < 1e-6 and float(total) <= float(final) + 1e-6
+        )
+    )
+    tests = (
+        (row["viability_percent"], lambda x: float(x) >= plan["viability_min_percent"]["value"]),
+        (
+            row["endotoxin_eu_per_ml"],
+            lambda x: float(x) <= plan["endotoxin_max_eu_per_ml"]["value"],
+        ),
+        (row["gram_stain"].replace("pending", ""), lambda x: x == "negative"),
+        (row["sterility"].replace("pending", ""), lambda x: x == "no_growth"),
+        (injected, lambda x: all(volumes.get(name) for name in planned)),
+        (injected, lambda x: max(volumes.values()) <= plan["finger_volume_max_ml"]["value"]),
+        (total and final, lambda x: fits),
+    )
+    return ["unknown" if not x else "within" if good(x) else "outside" for x, good in tests]
+
+
+def _is_volume(name):
+    return name.startswith(("injected_right", "injected_left"))
+
+
+def find_emergent(trial):
+    """Return the events that may have begun between anaesthesia and the end of the window."""
+    people = trial.people("procedure_safety").set_index("participant_id")
+    return trial.adverse_events.iloc[
+        [
+            place
+            for place, row in enumerate(_rows(trial.adverse_events))
+            if row["participant_id"] in people.index
+            and _may_begin(row, people.loc[row["participant_id"]], trial.visit["high"])
+        ]
+    ]
+
+
+def _may_begin(event, person, last_day):
+    begin = _span(person["anaesthesia_start"] or person["procedure_date"])[0]
+    end = _span(person["procedure_date"])[1] + timedelta(days=last_day)
+    date = event["start_date"]
+    whole = len(date) == 10 and event["start_time"]
+    low, high = _span(f"{date}T{event['start_time']}" if whole else date)
+    last = _span(event["end_date"])[1]
+    if event["worsening"] == "yes":
+        high = max(high, last)
+    return min(high, max(last, low)) >= begin and low <= end
+
+
+def _span(text):
+    """Return the first and the last moment that a date may mean."""
+    first, last = "1900-01-01T00:00", "2199-12-31T23:59"
+    if len(text) == 7:
+        last = last[:8] + "28T23:59"
+    return tuple(datetime.fromisoformat(text + end[len(text) :]) for end in (first, last))
+
+
+def _tell_ulcers(trial, treated):
+    counts, assessed = [], []
+    for visit in ("baseline", trial.visit["name"]):
+        asked = trial.visits[
+            (trial.visits["visit"] == visit) & trial.visits["ulcers_present"].ne("")
+        ]
+        own = trial.items[trial.items["instrument"].eq("digital_ulcers")]
+        own = own[own["participant_id"].isin(treated) & own["visit"].eq(visit)]
+        active = own[own["item"].eq("active") & own["value"].isin(["1", "1.0"])]
+        counts.append(len(active))
+        seen = {*asked["participant_id"], *own["participant_id"]} & set(treated)
+        assessed.append(len(seen))
+    if not all(assessed):
+        return "Active digital ulcers were not counted at both visits."
+    fewer = ", when fewer participants were assessed"
+    before = f"{fewer}," if assessed[0] < assessed[1] else ""
+    after = fewer if assessed[1] < assessed[0] else ""
+    return (
+        f"Active digital ulcers: {counts[0]} at baseline{before} and {counts[1]} at "
+        f"{phrase(trial.visit['label'])}{after}."
+    )
+
+
+def _rows(table):
+    return table.to_dict("records")

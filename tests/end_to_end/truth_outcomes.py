@@ -1,0 +1,173 @@
+"""The sentences about the outcomes, as they have to stand in the article of an export."""
+
+from truth_numbers import show, show_p
+
+NAMED = ("Raynaud", "Kapandji", "Cochin")
+
+
+def phrase(label):
+    """Return a label within a sentence."""
+    return label if label.startswith(NAMED) else label[0].lower() + label[1:]
+
+
+def enumerate_names(names):
+    """Return names with commas and a last "and"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def number(count, one="", many=""):
+    """Return a number with the noun that agrees; none for zero."""
+    return f"{count or 'none'} {one if count in (0, 1) else many}".strip()
+
+
+def tell_primary(trial):
+    """Yield the sentences about the primary outcome by the names of their rules."""
+    name = next(iter(trial.outcomes))
+    outcome, changes = trial.outcomes[name], trial.changes[name]
+    label, decimals, n = phrase(outcome["label"]), outcome["decimals"], changes.n
+    rules = ("direction", "counts", "test")
+    if not n:
+        yield (
+            "primary_estimate",
+            f"No participant had {label} at both visits, so that it could not be analysed.",
+        )
+        yield from ((f"primary_{rule}", "") for rule in rules)
+        return
+    estimate = f"The Hodges--Lehmann estimate of the change in {label} was "
+    estimate += f"{show(changes.estimate, decimals)} {outcome['unit']}"
+    side = changes.direction * ((changes.estimate > 0) - (changes.estimate < 0))
+    direction = {
+        1: "The estimate lies in the direction of improvement",
+        -1: "The estimate lies in the direction of worsening",
+        0: "The estimate is zero",
+    }[side]
+    if changes.interval:
+        low, high, level = changes.interval
+        yield (
+            "primary_estimate",
+            f"{estimate} (exact interval {show(low, decimals)} to {show(high, decimals)}, level "
+            f"at least {show(100 * level, 1)} %; pairs: {n}).",
+        )
+        verb = "excludes" if changes.excludes_zero else "includes"
+        yield "primary_direction", f"{direction}, and the interval {verb} zero."
+    else:
+        yield "primary_estimate", f"{estimate} (pairs: {n}; too few for an exact interval)."
+        yield "primary_direction", f"{direction}, and no interval of the declared level exists."
+    yield "primary_counts", _tell_counts(changes)
+    yield "primary_test", _tell_test(changes)
+
+
+def _tell_counts(changes):
+    told = {1: "improved", 0: "had the same score", -1: "worsened"}
+    counts = {sign: changes.count(sign) for sign in told}
+    for sign, verb in told.items():
+        if counts[sign] == changes.n:
+            if changes.n == 1:
+                return f"The 1 participant with both visits {verb}."
+            return f"All {changes.n} participants with both visits {verb}."
+    parts = [f"{number(counts[sign])} {verb}" for sign, verb in told.items()]
+    return f"Of {changes.n} participants with both visits, {enumerate_names(parts)}."
+
+
+def _tell_test(changes):
+    if not changes.nonzero:
+        return "There was no non-zero change, so that nothing could be tested."
+    told = f"The exact two-sided p-value was {show_p(changes.p)} (non-zero changes: "
+    told += f"{len(changes.nonzero)}); the smallest that these changes could have given is "
+    told += show_p(changes.p_min)
+    if changes.p_min > 0.05:
+        told += ", so that no pattern of signs could have brought it to 0.05 or below"
+    return f"{told}."
+
+
+def tell_outcomes(trial):
+    """Yield the sentences about all outcomes by the names of their rules."""
+    labels = {name: phrase(outcome["label"]) for name, outcome in trial.outcomes.items()}
+    others = list(trial.changes)[1:]
+    yield "fixed_sequence", _tell_sequence(trial.changes, labels)
+    yield "secondary_directions", _tell_directions(trial.changes, labels, others)
+    excluding = [labels[name] for name in others if trial.changes[name].excludes_zero]
+    without = [labels[name] for name in others if not trial.changes[name].interval]
+    told = "No exact interval of the other outcomes excludes zero"
+    if excluding:
+        told = "Taken one by one, the exact interval excludes zero for "
+        told += enumerate_names(excluding)
+    if without:
+        told += f"; none exists for {enumerate_names(without)}"
+    if len(without) == len(others):
+        told = "None of the other outcomes has an exact interval"
+    yield "secondary_intervals", f"{told}."
+    yield "undirected_outcomes", _tell_undirected(trial, labels)
+    yield "placebo_benchmark", ""
+    most = max(changes.n for changes in trial.changes.values())
+    fewer = [
+        f"{labels[name]} ({number(changes.n)})"
+        for name, changes in trial.changes.items()
+        if changes.n < most
+    ]
+    told = number(most, "participant has", "participants have")
+    if not most:
+        yield "missing_pairs", "Nobody had any outcome at both visits."
+    elif fewer:
+        yield (
+            "missing_pairs",
+            f"At most {told} an outcome scored at both visits; fewer have "
+            f"{enumerate_names(fewer)}.",
+        )
+    else:
+        told = number(most, "participant", "participants")
+        yield "missing_pairs", f"Every outcome was scored at both visits in {told}."
+
+
+def _tell_sequence(changes, labels):
+    names = list(changes)
+    stops = [name for name in names if not changes[name].nonzero or changes[name].p > 0.05]
+    if not stops:
+        return "The fixed sequence passed every outcome."
+    stop = stops[0]
+    why = f"p-value {show_p(changes[stop].p)}"
+    why = why if changes[stop].nonzero else "which could not be tested"
+    if stop == names[0]:
+        return (
+            f"The fixed sequence stopped at its first step, {labels[stop]} ({why}); every other "
+            "p-value is descriptive."
+        )
+    passed = enumerate_names([labels[name] for name in names[: names.index(stop)]])
+    end = ", its last step" if stop == names[-1] else "; every later p-value is descriptive"
+    return f"The fixed sequence passed {passed} and stopped at {labels[stop]} ({why}){end}."
+
+
+def _tell_directions(changes, labels, others):
+    sides = {"better": [], "worse": [], "zero": [], "not": []}
+    for name in others:
+        if changes[name].direction:
+            value = changes[name].estimate
+            side = "not" if value is None else "zero"
+            if value:
+                side = "better" if value * changes[name].direction > 0 else "worse"
+            sides[side].append(labels[name])
+    words = {
+        "better": ("the estimate lay in", "the estimates lay in", " the direction of improvement"),
+        "worse": ("the estimate lay in", "the estimates lay in", " the direction of worsening"),
+        "zero": ("the estimate was", "the estimates were", " zero"),
+        "not": ("no estimate was", "no estimate was", " possible"),
+    }
+    parts = [
+        f"{words[side][len(names) > 1]}{words[side][2]} for {enumerate_names(names)}"
+        for side, names in sides.items()
+        if names
+    ]
+    return f"Among the other outcomes that have a better direction, {'; '.join(parts)}."
+
+
+def _tell_undirected(trial, labels):
+    parts = []
+    for name, outcome in trial.outcomes.items():
+        value = trial.changes[name].estimate
+        if outcome["better"] == "none" and value is None:
+            parts.append(f"{labels[name]} could not be analysed")
+        elif outcome["better"] == "none":
+            moved = "stayed level" if not value else "decreased" if value < 0 else "increased"
+            printed = f"{show(value, outcome['decimals'])} {outcome['unit']}"
+            parts.append(f"{labels[name]} {moved} (estimate {printed})")
+    return f"Without a better direction: {enumerate_names(parts)}."

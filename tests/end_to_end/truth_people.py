@@ -1,0 +1,102 @@
+"""The sentences about people and limits, as they have to stand in the article of an export."""
+
+from truth_outcomes import number, phrase
+
+
+def tell_people(trial):
+    """Yield the sentences about who took part by the names of their rules."""
+    screened = len(trial.participants)
+    stages = ("enrolled", "procedure_safety", "full_analysis", "per_protocol")
+    enrolled, started, injected, kept = (len(trial.people(stage)) for stage in stages)
+    if screened == 1:
+        told = f"1 person was screened and {'enrolled' if enrolled else 'not enrolled'}."
+    else:
+        told = (
+            f"Of {screened} people who were screened, {number(enrolled, 'was', 'were')} enrolled."
+        )
+    if enrolled:
+        told += f" Anaesthesia was started in {started or 'nobody'}"
+        if not started:
+            told += "."
+        elif not injected:
+            told += ", and nobody was injected."
+        else:
+            form = ("was injected and forms", "were injected and form")[injected > 1]
+            belong = number(kept, "belongs", "belong")
+            told += f", and {injected} {form} the full analysis population; {belong} to the "
+            told += "per-protocol population."
+    yield "flow", told
+    yield "attendance", _tell_attendance(trial)
+    visit = trial.visit
+    yield (
+        "followup_window",
+        (
+            f"The follow-up visit is {phrase(visit['label'])}, study day {visit['day']}, with a "
+            f"window from day {visit['low']} to day {visit['high']}."
+        ),
+    )
+    label = next(p["label"] for p in trial.plan["populations"] if p["name"] == trial.population)
+    yield "analysed_population", (f"The outcomes are analysed in the {phrase(label)} population.")
+    planned = (visit["name"], trial.population) == ("week_12", "full_analysis")
+    yield (
+        "what_if",
+        ""
+        if planned
+        else (
+            f"This is not the planned analysis: it takes {phrase(visit['label'])} as the follow-up "
+            f"visit and the {phrase(label)} population."
+        ),
+    )
+
+
+def _tell_attendance(trial):
+    due = trial.people()["participant_id"]
+    visits = trial.visits[trial.visits["visit"] == trial.visit["name"]]
+    held = visits[visits["participant_id"].isin(due) & (visits["status"] == "done")]
+    seen, inside = held["participant_id"].nunique(), int((held["in_window"] == "yes").sum())
+    at = phrase(trial.visit["label"])
+    if not len(due):
+        return f"Nobody was due at {at}."
+    if not seen:
+        return f"At {at} none of {len(due)} was seen."
+    told = f"At {at}, {seen} of {len(due)} {'was' if seen == 1 else 'were'} seen, "
+    if seen == inside:
+        return f"{told}{'all ' * (seen > 1)}in the window."
+    return f"{told}{number(inside)} in the window."
+
+
+def tell_limits(trial):
+    """Yield the sentences about what limits the findings by the names of their rules."""
+    pairs = next(iter(trial.changes.values())).n
+    meaning = "What this can mean is limited by the design more than by the arithmetic."
+    yield "meaning", meaning if pairs else ""
+    apart = 60 <= trial.visit["day"] <= 120
+    yield (
+        "season",
+        (
+            "Baseline and follow-up lie about one season apart, and Raynaud's phenomenon follows "
+            "the season [@x]."
+            if apart
+            else "Raynaud's phenomenon follows the weather [@x], which need not have been the same "
+            "at baseline and at follow-up."
+        ),
+    )
+    treated = trial.people("full_analysis")["treated_hands"]
+    both = int((treated == "both").sum())
+    control = "can serve as a control for the other."
+    told = (
+        f"In {both} of {len(treated)} both hands were treated at once, so that no hand of theirs "
+    )
+    if both == len(treated):
+        told = "Both hands were treated at once, so that no hand "
+    yield "both_hands", told + control if both else ""
+    yield (
+        "exact_agreement",
+        ""
+        if not 0 < pairs <= 7
+        else (
+            f"With {number(pairs, 'pair', 'pairs')} the signed-rank tests, the sign flips and the "
+            "exact interval reach the same decision by arithmetic, so that their agreement is no "
+            "further evidence."
+        ),
+    )

@@ -1,0 +1,173 @@
+"""The alternative texts of the figures, as they have to stand in the article of an export."""
+
+from truth_harms import find_emergent
+from truth_numbers import Changes, show
+
+WORDS = {1: ("improved", "decreased"), 0: ("unchanged", "unchanged"), -1: ("worse", "increased")}
+
+
+def tell_changes(trial):
+    """Yield the texts of the figures of changes by the figures' names."""
+    to = trial.visit["label"].lower()
+    estimates, counts, spans = [], [], []
+    for name, outcome in trial.outcomes.items():
+        changes, label = trial.changes[name], outcome["label"]
+        estimates.append(f"{label} {_print_estimate(changes, outcome['decimals'])}")
+        counts.append(f"{label}: {_count(changes)}")
+        spans.append(f"{label} {_leave_out(changes, outcome['decimals'])}")
+    first = next(iter(trial.outcomes))
+    changes, label = trial.changes[first], trial.outcomes[first]["label"]
+    people = f"{changes.n} participant{'s' * (changes.n != 1)}"
+    yield (
+        "primary",
+        (
+            f"{label} of {people}, a line each from baseline to {to}, and their changes in order "
+            f"of size. {_count(changes)}. Estimated change "
+            f"{estimates[0].removeprefix(label).strip()}."
+            if changes.n
+            else f"Nobody had {label} at both visits, so that no line is drawn."
+        ),
+    )
+    yield (
+        "forest",
+        (
+            f"Hodges-Lehmann estimates of the change to {to} with exact intervals, an outcome a "
+            f"row, each on its own scale. {'; '.join(estimates)}."
+        ),
+    )
+    yield (
+        "paired",
+        (
+            "Small plots, one per registered outcome, with a line per participant from baseline to "
+            f"{to}. {'; '.join(counts)}."
+        ),
+    )
+    yield (
+        "leave_one_out",
+        (
+            "Hodges-Lehmann estimates of the change, for each outcome with all participants and, "
+            f"in parentheses, the lowest and highest without one of them: {'; '.join(spans)}."
+        ),
+    )
+
+
+def _print_estimate(changes, decimals):
+    if not changes.n:
+        return "not estimable"
+    inside = "no exact interval"
+    if changes.interval:
+        inside = " to ".join(show(limit, decimals) for limit in changes.interval[:2])
+    return f"{show(changes.estimate, decimals)} ({inside})"
+
+
+def _count(changes):
+    if not changes.n:
+        return "nobody had both visits"
+    if changes.direction:
+        return ", ".join(f"{changes.count(sign)} {WORDS[sign][0]}" for sign in (1, 0, -1))
+    return ", ".join(f"{changes.count(-sign)} {WORDS[sign][1]}" for sign in (1, 0, -1))
+
+
+def _leave_out(changes, decimals):
+    if changes.n < 2:
+        return show(changes.estimate, decimals) if changes.n else "not estimable"
+    values = changes.values
+    others = [Changes(values[:i] + values[i + 1 :], 1).estimate for i in range(changes.n)]
+    ends = " to ".join(show(end, decimals) for end in (min(others), max(others)))
+    return f"{show(changes.estimate, decimals)} ({ends})"
+
+
+def tell_courses(trial):
+    """Yield the texts of the figures of people and time by the figures' names."""
+    treated = trial.people("procedure_safety")["participant_id"]
+    events = trial.adverse_events
+    enrolled = trial.people("enrolled")
+    ids = enrolled.loc[enrolled["procedure_date"] != "", "participant_id"]
+    counts = [f"{person} {(events['participant_id'] == person).sum()}" for person in ids]
+    mine = events[events["participant_id"].isin(ids)]
+    yield (
+        "swimmer",
+        (
+            f"Timeline of {len(ids)} participant{'s' * (len(ids) != 1)} around the procedure with "
+            "visits and adverse events by grade and relation. Events per participant: "
+            f"{'; '.join(counts)}. Ongoing: {(mine['ongoing'] == 'yes').sum()}."
+            if len(ids)
+            else "Nobody who was enrolled had the procedure, so that no time line is drawn."
+        ),
+    )
+    yield "visit-windows", _tell_windows(trial)
+    told = "; ".join(map(_tell_volumes, trial.procedures.to_dict("records"))) or "nobody"
+    yield "finger-volumes", f"Both hands of every participant with the volume injected: {told}."
+    told = "; ".join(f"{person} {_count_ulcers(trial, person)}" for person in treated) or "nobody"
+    yield (
+        "ulcers",
+        (
+            "Both hands of every participant with the fingers that had active digital ulcers. "
+            f"Active ulcers at Baseline and at {trial.visit['label']}: {told}."
+        ),
+    )
+    limited = []
+    for name, outcome in trial.outcomes.items():
+        own = trial.scores[trial.scores["outcome"].eq(name) & trial.scores["score"].ne("")]
+        own = own[own["variant"].eq("primary") & own["component"].eq("total")]
+        scores, (low, high) = own["score"].astype(float), outcome["range"]
+        limited += [outcome["label"]] if ((scores <= low) | (scores >= high)).any() else []
+    yield (
+        "distributions",
+        (
+            "Small plots, one per registered outcome, with a point for each participant's score at "
+            "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "
+            f"triangles, occur in {', '.join(limited) or 'none of the outcomes'}."
+        ),
+    )
+
+
+def _tell_windows(trial):
+    dated = trial.visits[trial.visits["study_day"].ne("") & trial.visits["in_window"].ne("")]
+    outside = dated[dated["in_window"] == "no"]
+    labels = {visit["name"]: visit["label"] for visit in trial.plan["visits"]}
+    named = [
+        f"{row['participant_id']} {labels[row['visit']]} (day {row['study_day']})"
+        for row in outside.to_dict("records")
+    ]
+    told = f"Of {len(dated)} dated visits {len(dated) - len(outside) or 'none'} lie inside their "
+    told += "windows."
+    if named:
+        told += f" Outside are {', '.join(named)}."
+    missed = (trial.visits["status"] == "missed").sum()
+    told = told if len(dated) else "No visit has a study day."
+    return f"{told} Visits that were due and are not in the export: {missed}."
+
+
+def _tell_volumes(row):
+    volumes = [
+        float(cell)
+        for name, cell in row.items()
+        if name.startswith(("injected_right", "injected_left")) and cell and float(cell)
+    ]
+    if not volumes:
+        return f"{row['participant_id']} not injected"
+    fingers = f"{len(volumes)} finger{'s' * (len(volumes) > 1)}"
+    span = f"{show(min(volumes), 2)} to {show(max(volumes), 2)} mL each"
+    return f"{row['participant_id']} {fingers}, {span}"
+
+
+def _count_ulcers(trial, person):
+    told = []
+    for visit in ("baseline", trial.visit["name"]):
+        here = [
+            table[table["participant_id"].eq(person) & table["visit"].eq(visit)]
+            for table in (trial.items, trial.visits)
+        ]
+        ulcers = here[0][here[0]["instrument"].eq("digital_ulcers")]
+        active = ulcers["item"].eq("active") & ulcers["value"].isin(["1", "1.0"])
+        known = len(ulcers) or here[1]["ulcers_present"].ne("").any()
+        told.append(f"{(active & ulcers['location'].ne('')).sum()}" if known else "not assessed")
+    return " and ".join(told)
+
+
+def count_terms(trial):
+    """Return how many had each adverse event, as the figure of terms tells it, in any order."""
+    events, n = find_emergent(trial), len(trial.people("procedure_safety"))
+    sizes = events.groupby(["class", "coded_term"])["participant_id"].nunique()
+    return {f"{term or 'Not coded'} {size} of {n}" for (_, term), size in sizes.items()}
