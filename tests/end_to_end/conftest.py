@@ -18,13 +18,18 @@ class Trial:
     def __init__(self, root):
         self.root = root
 
-    def make(self, *arguments, **variables):
-        """Run Make as from a shell that knows of no test."""
+    def shell(self, **variables):
+        """Return the variables of a person's shell, which knows of no test."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))}
+        # The environment that checkouts share would find the code of the repository alone.
+        return inherited | {"PYTHONPATH": str(self.root)} | variables
+
+    def make(self, *arguments, **variables):
+        """Run Make as from such a shell."""
         return subprocess.run(
             ["make", *arguments],
             cwd=self.root,
-            env=inherited | variables,
+            env=self.shell(**variables),
             capture_output=True,
             text=True,
             check=False,
