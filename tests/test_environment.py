@@ -1,7 +1,12 @@
 """pyproject.toml, requirements.lock and environment.yml say the same; so does the Makefile."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -54,6 +59,41 @@ def test_conda_has_a_python_that_the_project_allows():
     wanted = next(each for each in CONDA["dependencies"] if str(each).startswith("python="))
     low = PROJECT["requires-python"].removeprefix(">=")
     assert tuple(map(int, wanted.split("=")[1].split("."))) >= tuple(map(int, low.split(".")))
+
+
+def test_binder_runs_the_notebooks_in_the_environment_that_it_has_made(tmp_path):
+    make = tmp_path / "make"
+    make.write_text('#!/bin/sh\necho "$CONDA_DEFAULT_ENV" "$CONDA_PREFIX" "$@"\n')
+    make.chmod(0o755)
+    done = subprocess.run(
+        [paths.ROOT / "postBuild"],
+        cwd=paths.ROOT,
+        env={"PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.defpath}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [CONDA["name"], sys.prefix, "notebooks"]
+
+
+def test_make_takes_an_environment_of_that_name_for_its_own():
+    told = subprocess.run(
+        ["make", "--dry-run", "notebooks"],
+        cwd=paths.ROOT,
+        env=os.environ | {"CONDA_DEFAULT_ENV": CONDA["name"], "CONDA_PREFIX": "/an/env"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert '"/an/env/bin/python"' in told and "--conda" in told
+    assert ".venv" not in told
+
+
+def test_the_container_sets_up_with_make_setup_and_a_python_that_the_project_allows():
+    container = json.loads((paths.ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert container["postCreateCommand"] == "make setup"
+    image, _, version = container["image"].partition(":")
+    assert image == "python" and version in {f"3.{minor}" for minor in (11, 12, 13, 14)}
 
 
 def test_a_package_with_another_version_is_named():
