@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import signal
 import subprocess
 import termios
 import threading
@@ -55,10 +56,17 @@ class Terminal:
             assert time.monotonic() < deadline, self.text()
             time.sleep(0.05)
 
-    def press_control_c(self):
+    def press_control_c(self, times=1):
         """Press it, wait for the end, and return what is still at work of what was there."""
+        return self._end(lambda: os.write(self._screen, b"\x03" * times))
+
+    def send(self, number):
+        """Send a signal as a shell does to its job: that its terminal is closed, or to end."""
+        return self._end(lambda: os.killpg(self.program.pid, number))
+
+    def _end(self, act):
         below = self.below()
-        os.write(self._screen, b"\x03")
+        act()
         self.program.wait(DEADLINE)
         _, left = psutil.wait_procs(below, timeout=30)
         self._reader.join(DEADLINE)
@@ -134,6 +142,24 @@ def test_control_c_ends_everything_and_says_so(checkout, words, moment, seconds)
     last = " ".join(terminal.text().splitlines()[-6:])
     assert "nterrupt" in last or "Shutting down" in last, last
     assert checkout.published() == {}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda terminal: terminal.press_control_c(times=2),
+        lambda terminal: terminal.send(signal.SIGTERM),
+        lambda terminal: terminal.send(signal.SIGHUP),
+    ],
+    ids=["control-c twice", "terminated", "terminal closed"],
+)
+def test_whatever_ends_the_lab_ends_all_of_it(checkout, end):
+    terminal = Terminal(["make", "lab"], checkout.root)
+    terminal.wait_until(shows("?token="))
+    assert end(terminal) == []
+    assert find_processes(checkout.root) == []
+    assert "Traceback" not in terminal.text()
+    assert "nterrupt" in terminal.text() or "Shutting down" in terminal.text()
 
 
 def test_a_run_goes_on_where_it_was_interrupted(checkout):
