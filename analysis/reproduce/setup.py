@@ -163,22 +163,25 @@ def _offline(root):
 def _try_quarto(python):
     """Try once to get Quarto from the package index; without it all is there as well."""
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-input", QUARTO]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        close_fds=False,
-    )
-    try:
-        code = process.wait(QUARTO_SECONDS)
-    except BaseException as error:
-        os.killpg(process.pid, 9)
-        process.wait()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        code = None
+    # A pip that is killed leaves what it has downloaded.
+    with tempfile.TemporaryDirectory() as scratch:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {"TMPDIR": scratch},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            close_fds=False,
+        )
+        try:
+            code = process.wait(QUARTO_SECONDS)
+        except BaseException as error:
+            os.killpg(process.pid, 9)
+            process.wait()
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            code = None
     if code == 0:
         return "Quarto is there."
     return NO_QUARTO

@@ -22,12 +22,13 @@ OWN = ("PYTHON", "MAKE", "CI", "NO_COLOR")
 class Terminal:
     """A program in the foreground of a terminal of its own, and what stands on it."""
 
-    def __init__(self, words, folder):
+    def __init__(self, words, folder, temporary):
         self._screen, terminal = pty.openpty()
         self.program = subprocess.Popen(
             words,
             cwd=folder,
-            env={k: v for k, v in os.environ.items() if not k.startswith(OWN)} | {"TERM": "xterm"},
+            env={name: text for name, text in os.environ.items() if not name.startswith(OWN)}
+            | {"TERM": "xterm", "TMPDIR": str(temporary)},
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
@@ -125,6 +126,8 @@ def checkout(tmp_path_factory):
         ("make check-data", has_open("/numpy/"), 0),
         ("make check-data", has_open("/pandas/"), 0.5),
         ("make verify", runs("ipykernel"), 0.5),
+        ("make matrix", runs("ipykernel"), 0),
+        ("make benchmark", has_open("/pandas/"), 1),
         ("make lab", has_open("/zmq/"), 0),
         ("make lab", shows("?token="), 0),
         ("make stress", has_open("/pandas/"), 1),
@@ -132,8 +135,8 @@ def checkout(tmp_path_factory):
         (".venv/bin/python -m analysis.trail explain efficacy.kapandji.hl", has_open("/numpy/"), 0),
     ],
 )
-def test_control_c_ends_everything_and_says_so(checkout, words, moment, seconds):
-    terminal = Terminal(words.split(), checkout.root)
+def test_control_c_ends_everything_and_says_so(checkout, tmp_path, words, moment, seconds):
+    terminal = Terminal(words.split(), checkout.root, tmp_path)
     terminal.wait_until(moment)
     time.sleep(seconds)  # into the work
     assert terminal.press_control_c() == []
@@ -142,6 +145,8 @@ def test_control_c_ends_everything_and_says_so(checkout, words, moment, seconds)
     last = " ".join(terminal.text().splitlines()[-6:])
     assert "nterrupt" in last or "Shutting down" in last, last
     assert checkout.published() == {}
+    # pytest keeps the folders of its last tests.
+    assert [path for path in tmp_path.iterdir() if not path.name.startswith("pytest-")] == []
 
 
 @pytest.mark.parametrize(
@@ -153,8 +158,8 @@ def test_control_c_ends_everything_and_says_so(checkout, words, moment, seconds)
     ],
     ids=["control-c twice", "terminated", "terminal closed"],
 )
-def test_whatever_ends_the_lab_ends_all_of_it(checkout, end):
-    terminal = Terminal(["make", "lab"], checkout.root)
+def test_whatever_ends_the_lab_ends_all_of_it(checkout, end, tmp_path):
+    terminal = Terminal(["make", "lab"], checkout.root, tmp_path)
     terminal.wait_until(shows("?token="))
     assert end(terminal) == []
     assert find_processes(checkout.root) == []
@@ -162,9 +167,9 @@ def test_whatever_ends_the_lab_ends_all_of_it(checkout, end):
     assert "nterrupt" in terminal.text() or "Shutting down" in terminal.text()
 
 
-def test_a_run_goes_on_where_it_was_interrupted(checkout):
+def test_a_run_goes_on_where_it_was_interrupted(checkout, tmp_path):
     first = checkout.root / "report" / "notebooks" / "01_clean.ipynb"
-    terminal = Terminal(["make", "notebooks"], checkout.root)
+    terminal = Terminal(["make", "notebooks"], checkout.root, tmp_path)
     terminal.wait_until(lambda _: first.exists())
     assert terminal.press_control_c() == []
     published = checkout.published()

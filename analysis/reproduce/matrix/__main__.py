@@ -4,7 +4,7 @@ import functools
 import sys
 
 from analysis import paths
-from analysis.errors import AnalysisError
+from analysis.command import run_command
 from analysis.reproduce.matrix.page import write_page
 from analysis.reproduce.matrix.run import run_matrix
 from analysis.reproduce.review.evidence import FOLDER
@@ -12,11 +12,7 @@ from analysis.reproduce.review.evidence import FOLDER
 
 def main():
     """Run all cells, write the record, and return 0 if nothing differs, else 1."""
-    try:
-        outcomes, absent, reference = run_matrix(tell=functools.partial(print, flush=True))
-    except AnalysisError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return error.exit_code
+    outcomes, absent, reference = run_matrix(tell=functools.partial(print, flush=True))
     path = write_page(outcomes, absent, reference, paths.ROOT / FOLDER)
     differing = sum(bool(outcome.differing) for outcome in outcomes)
     print(f"{len(outcomes)} runs, {differing} differ, {len(absent)} not run: {path}")
@@ -24,4 +20,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))
