@@ -1,0 +1,113 @@
+"""What a run is measured against, and how work grows with the number of participants."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from analysis.errors import DataError
+
+# What a plain notebook imports before it begins.
+IMPORTS = (
+    "import numpy, pandas, scipy.stats, matplotlib.pyplot, seaborn, pingouin\n"
+    "import analysis.cleaning, analysis.instruments, analysis.statistics.efficacy\n"
+)
+PLAIN = """\
+import json, sys
+from pathlib import Path
+from analysis.reporting.figure import use_style
+use_style()
+
+for path in sys.argv[2:]:
+    names = {"get_ipython": lambda: None}
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            code = "".join(cell["source"])
+            if "parameters" in cell["metadata"].get("tags", []):
+                given = json.loads(sys.argv[1])
+                exec(code, names)
+                names |= {name: value for name, value in given.items() if name in names}
+            else:
+                exec(code.replace("from IPython.display import display", "display = print"), names)
+"""
+CLEAN_AND_SCORE = """\
+import json, resource, sys, time
+from pathlib import Path
+from analysis.cleaning import clean_export, read_export
+from analysis.instruments import make_pairs, score_items
+from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.study import load_study
+study = load_study()
+started = time.perf_counter()
+items = clean_export(read_export(Path(sys.argv[1])), study).tables["items"]
+cleaned = time.perf_counter()
+items = set_aside_totals(items, compare_totals(items))
+make_pairs(score_items(items, study), items, study)
+ended = time.perf_counter()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"clean_s": cleaned - started, "score_s": ended - cleaned, "peak_mb": peak}))
+"""
+
+
+def run_plain(root, notebooks, outputs):
+    """Do the work of the notebooks in one Python process, without notebooks.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        A copy of the repository.
+    notebooks : list of str
+        Paths below it.
+    outputs : pathlib.Path
+        Where they read and write.
+    """
+    given = json.dumps({"inputs": str(outputs), "outputs": str(outputs)})
+    run_program([sys.executable, "-c", PLAIN, given, *notebooks], root)
+
+
+def run_papermills(root, notebooks, outputs):
+    """Run each notebook by papermill's own command, with all imports at its top; as `run_plain`."""
+    outputs.mkdir()
+    for name in notebooks:
+        notebook = json.loads((root / name).read_text(encoding="utf-8"))
+        first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+        first["source"] = [IMPORTS, *first["source"]]
+        plain = root / "notebooks" / f"plain_{Path(name).name}"
+        plain.write_text(json.dumps(notebook), encoding="utf-8")
+        declared = "".join(first["source"])
+        given = [
+            word
+            for each in ("inputs", "outputs")
+            if f"{each} =" in declared
+            for word in ("-p", each, str(outputs))
+        ]
+        papermill = [sys.executable, "-m", "papermill", str(plain), str(outputs / Path(name).name)]
+        run_program([*papermill, "-k", "python3", "--cwd", str(root), *given], root)
+
+
+def measure_growth(root, participants, scratch):
+    """Clean and score a simulated export; return seconds of both, and the peak of memory in MB."""
+    export = scratch / f"export-{participants}"
+    demo = ["-m", "analysis.demo", "--participants", str(participants), "--out", str(export)]
+    run_program([sys.executable, *demo], root)
+    return json.loads(run_program([sys.executable, "-c", CLEAN_AND_SCORE, str(export)], root))
+
+
+def run_program(command, folder):
+    """Run a command with the code of its folder, and return what it prints."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+        | {"PYTHONPATH": str(folder), "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DataError(
+            f"{command[:4]} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1]}"
+        )
+    return done.stdout

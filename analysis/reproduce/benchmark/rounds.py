@@ -1,0 +1,144 @@
+"""Measure the same work several times, in turn, so that one slow moment decides nothing."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from analysis import paths
+from analysis.reproduce import pipeline
+from analysis.reproduce.benchmark.baselines import (
+    measure_growth,
+    run_papermills,
+    run_plain,
+    run_program,
+)
+from analysis.reproduce.review.sources import copy_sources, list_sources
+
+PARTICIPANTS = (7, 100, 1_000, 10_000)
+ROUNDS = 3
+FIGURE = "analysis/reporting/figures/forest.py"
+
+
+def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
+    """Measure a copy of the repository, and return the figures.
+
+    Parameters
+    ----------
+    participants : sequence of int
+        Sizes of the simulated exports that are cleaned and scored.
+    rounds : int
+        How often each piece of work is measured, in turn with the others.
+    tell : callable
+        Takes a line as each figure comes.
+
+    Returns
+    -------
+    dict
+        As `summarise_rounds` returns it, with the machine's `cores` and the `growth` by number
+        of participants.
+    """
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        scratch = Path(name)
+        root = scratch / "repository"
+        copy_sources(paths.ROOT, root, list_sources(paths.ROOT))
+        (root / ".venv").symlink_to(Path(sys.prefix))
+        measured = []
+        for number in range(rounds):
+            folder = scratch / f"round-{number}"
+            folder.mkdir()
+            measured.append(_measure_round(root, folder, tell))
+        growth = {}
+        for count in participants:
+            grown = measure_growth(root, count, scratch)
+            growth[str(count)] = {name: round(value, 2) for name, value in grown.items()}
+            tell(f"{count} participants: {growth[str(count)]['clean_s']:.1f} s to clean")
+    return {"cores": os.cpu_count(), **summarise_rounds(measured), "growth": growth}
+
+
+def summarise_rounds(measured):
+    """Return the median, the least and the most of each figure.
+
+    Parameters
+    ----------
+    measured : list of dict of str to (float, float)
+        For each round, wall and processor seconds by what was done.
+
+    Returns
+    -------
+    dict
+        `rounds`, their number; `seconds`, `least`, `most` and `cpu_seconds` by what was done;
+        `ratios`, the medians of those within each round.
+    """
+    wall = {name: [each[name][0] for each in measured] for name in measured[0]}
+    ratios = [compare_figures({name: each[name][0] for name in each}) for each in measured]
+    return {
+        "rounds": len(measured),
+        "seconds": {name: round(statistics.median(each), 2) for name, each in wall.items()},
+        "least": {name: round(min(each), 2) for name, each in wall.items()},
+        "most": {name: round(max(each), 2) for name, each in wall.items()},
+        "cpu_seconds": {
+            name: round(statistics.median(each[name][1] for each in measured), 2) for name in wall
+        },
+        "ratios": {
+            name: round(statistics.median(each[name] for each in ratios), 2) for name in ratios[0]
+        },
+    }
+
+
+def compare_figures(seconds):
+    """Return the ratios that have an aim.
+
+    Parameters
+    ----------
+    seconds : dict of float
+        By what was done.
+
+    Returns
+    -------
+    dict of float
+        `faster_than_papermill` (at least 2.5), `slower_than_plain` (at most 1.5), and
+        `figure_share` of the cold run (under a third).
+    """
+    cold = seconds["notebooks_cold"]
+    return {
+        "faster_than_papermill": seconds["one_papermill_each"] / cold,
+        "slower_than_plain": cold / seconds["plain_process"],
+        "figure_share": seconds["one_figure_changed"] / cold,
+    }
+
+
+def _measure_round(root, folder, tell):
+    notebooks = [str(step.notebook.relative_to(paths.ROOT)) for step in pipeline.NOTEBOOKS]
+    run_program(["make", "setup"], root)
+    if (root / ".run" / "records").exists():
+        run_program(["make", "clean"], root)
+    measured = {}
+    for name, work in (
+        ("plain_process", lambda: run_plain(root, notebooks, folder / "plain")),
+        ("notebooks_cold", lambda: run_program(["make", "notebooks"], root)),
+        ("one_papermill_each", lambda: run_papermills(root, notebooks, folder / "papermill")),
+        ("report_rendered", lambda: run_program(["make", "report"], root)),
+        ("nothing_to_do", lambda: run_program(["make", "report"], root)),
+        ("one_figure_changed", lambda: run_program(["make", "notebooks"], root)),
+    ):
+        if name == "one_figure_changed":
+            _change_figure(root)
+        wall, processor = time.perf_counter(), _read_processor()
+        work()
+        measured[name] = (time.perf_counter() - wall, _read_processor() - processor)
+        tell(f"{name.replace('_', ' ')}: {measured[name][0]:.2f} s")
+    return measured
+
+
+def _read_processor():
+    """Return the processor time of the programs that have ended; other work hardly changes it."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def _change_figure(root):
+    path = root / FIGURE
+    path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
