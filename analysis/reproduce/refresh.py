@@ -24,7 +24,7 @@ def refresh_fingerprints(settings):
     parameters.check_names(settings.params, declared_names() if settings.params else ())
     seal_bytecode()
     sweep_stages(settings.outputs)
-    outdated = []
+    outdated, ordered = [], []
     known = settings.outputs.state / "imports.json"
     with hold_lock(settings.outputs, "fingerprints"):
         forget_hashes()
@@ -32,22 +32,30 @@ def refresh_fingerprints(settings):
         for step in pipeline.STEPS:
             fingerprint, causes = examine_step(step, settings)
             path = write_fingerprint(settings.outputs, step.name, fingerprint)
-            _order_times(path, step.target(settings.outputs), outdated=bool(causes))
+            ordered.append((path, step.target(settings.outputs), bool(causes)))
             if causes:
                 outdated.append(step.name)
+        for path, target, late in ordered:
+            _order_times(path, target, outdated=late, settled=not outdated)
         keep_imports(known)
     return outdated
 
 
-def _order_times(fingerprint, target, *, outdated):
+def _order_times(fingerprint, target, *, outdated, settled):
+    """Order two times; a target of the future keeps its own as long as something is going to run.
+
+    Make has looked at the target before, and goes by what it saw.
+    """
     if not target.exists():
         return
-    now = time.time_ns()
-    made = min(target.stat().st_mtime_ns, now)
-    if outdated:
+    now, made = time.time_ns(), target.stat().st_mtime_ns
+    if outdated and made > now:
+        _set_time(fingerprint, made + MARGIN)
+    elif outdated:
         _set_time(target, min(made, now - MARGIN))
         _set_time(fingerprint, now)
     else:
+        made = min(made, now) if settled else made
         _set_time(target, made)
         _set_time(fingerprint, min(fingerprint.stat().st_mtime_ns, made - MARGIN))
 

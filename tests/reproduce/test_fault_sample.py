@@ -6,6 +6,7 @@ import random
 import pytest
 from fault_bench import Bench, learn_expected
 from fault_checkout import Checkout, adopt_orphans, clone_checkout
+from fault_clock import TIMES, date_files, turn_clock
 from fault_edits import NONE, Edit
 from fault_files import cut, empty, flip, replace_by_folder, spoil_file
 from fault_kills import kill_runs
@@ -15,7 +16,6 @@ from fault_places import (
     limit_files,
     may_mount,
     run_twice,
-    set_clock,
     take_rights,
 )
 
@@ -96,4 +96,10 @@ def test_two_runs_at_once_both_end_well(bench, rng):
 
 @pytest.mark.parametrize("outdated", [True, False])
 def test_times_of_files_mean_nothing(bench, rng, outdated):
-    assert set_clock(bench, rng, outdated=outdated).wrong == []
+    assert date_files(bench, rng, outdated=outdated).wrong == []
+
+
+@pytest.mark.needs("faketime")
+@pytest.mark.parametrize("when", TIMES)
+def test_the_clock_of_a_run_means_nothing(bench, rng, when):
+    assert turn_clock(bench, rng, when=when).wrong == []

@@ -98,6 +98,17 @@ def test_a_clock_set_back_changes_nothing(toy):
     assert toy.ran("notebooks") == ["03_describe"]
 
 
+@pytest.mark.parametrize("moved", [10**6, -(10**6)])
+def test_what_is_outdated_runs_at_once_whatever_time_its_files_bear(toy, moved):
+    toy.edit("data/raw/export.csv", "1,2", "1,3")
+    toy.edit("notebooks/03_describe.ipynb", "# Toy", "# Joy")
+    for path in toy.root.rglob("*"):
+        if path.is_file() and ".venv" not in path.parts:
+            os.utime(path, (time.time() + moved,) * 2)
+    assert {"01_clean", "02_score", "03_describe"} <= {*toy.ran("notebooks")}
+    assert toy.ran("notebooks") == []
+
+
 def test_make_n_changes_nothing(toy):
     toy.edit("data/raw/export.csv", "1,2", "1,3")
     before = {path: path.stat().st_mtime_ns for path in toy.root.rglob("*") if path.is_file()}

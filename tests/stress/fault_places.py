@@ -1,4 +1,4 @@
-"""A machine that refuses: no room, no right to write; another run at work; a clock that lies."""
+"""A machine that refuses: no room, no right to write; another run at work."""
 
 import os
 import resource
@@ -12,7 +12,6 @@ from fault_files import judge_message
 
 PLACES = (*PUBLISHED, ".run")
 ELSEWHERE = "elsewhere"
-YEAR = 365 * 24 * 3600
 
 
 def may_mount():
@@ -88,25 +87,6 @@ def run_twice(bench, rng, *, killed=False):
     outcome.wrong += bench.checkout.wait_for_processes(30)
     outcome.wrong += bench.find_believed()
     outcome.wrong += bench.recover()
-    return outcome
-
-
-def set_clock(bench, rng, *, outdated=True):
-    """Give all files times of long ago or of the future, as a clock does that was set anew."""
-    name = bench.outdate(rng, edits=True) if outdated else "nothing"
-    now, root = time.time(), bench.checkout.root
-    spread = rng.choice(("in the future", "long ago", "in disorder"))
-    for folder, folders, files in os.walk(root):
-        folders[:] = [each for each in folders if each not in (".venv", "__pycache__")]
-        for file in files:
-            shift = {"in the future": YEAR, "long ago": -YEAR}.get(spread, rng.uniform(-YEAR, YEAR))
-            os.utime(os.path.join(folder, file), (now + shift, now + shift), follow_symlinks=False)
-    outcome = Outcome("clock set back", f"times {spread}, {name} changed")
-    outcome.wrong += bench.find_believed()
-    outcome.wrong += bench.recover()
-    code, told = bench.checkout.make(*bench.checkout.goal)
-    if code or " done in " in told:
-        outcome.wrong.append(f"a second run found something to do ({code}): {told[-300:]}")
     return outcome
 
 

@@ -12,6 +12,7 @@ KINDS = {
     "read-only folder": "a folder that may not be written",
     "two runs at once": "two runs into one folder, half of the time one is killed",
     "clock set back": "all files bear times of the future, of long ago, or in disorder",
+    "clock turned": "a run in 2037 or in 2001, then one with the right clock",
     "file spoiled": "a file cut, flipped, emptied, deleted, or replaced by a folder or a link",
 }
 
@@ -65,9 +66,13 @@ def format_record(outcomes, conditions):
             if conditions["mounts"]
             else "No disk could be mounted here: only a quota and rights stood in for it."
         )
-        + " Moments depend on the machine's speed, so the counts of another run differ. The clock "
-        "was not turned itself: files were given other times. Loss of power, which can lose what "
-        "a disk has promised to keep, was not tried.",
+        + " Moments depend on the machine's speed, so the counts of another run differ. "
+        + (
+            "faketime turned the clock. "
+            if conditions["clock"]
+            else "The clock was not turned itself: files were given other times. "
+        )
+        + "Loss of power, which can lose what a disk has promised to keep, was not tried.",
     ]
     return "\n".join(lines) + "\n"
 

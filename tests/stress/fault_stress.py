@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fault_bench import Bench, Outcome, learn_expected
 from fault_checkout import ROOT, adopt_orphans, clone_checkout, copy_checkout, end_processes
+from fault_clock import date_files, may_turn, turn_clock
 from fault_files import NOTES, PUBLISHED, WAYS, spoil_file
 from fault_kills import kill_runs
 from fault_places import (
@@ -25,7 +26,6 @@ from fault_places import (
     limit_files,
     may_mount,
     run_twice,
-    set_clock,
     take_rights,
 )
 from fault_record import write_record
@@ -55,6 +55,7 @@ def _stress(options):
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "mounts": may_mount(),
+        "clock": may_turn(),
     }
     write_record(outcomes, conditions, options.record)
     wrong = sum(bool(outcome.wrong) for outcome in outcomes)
@@ -65,14 +66,16 @@ def _stress(options):
 def list_cases(seed):
     """Return all cases but the kills: functions of a bench, each with a random stream of its own.
 
-    Which ones there are depends on the machine alone: root can mount disks.
+    Which ones there are depends on the machine alone: root can mount disks, and faketime turns
+    the clock.
     """
     rng = random.Random(seed)
     files = [(file, way) for file in NOTES for way in rng.sample(WAYS, 4)]
     files += [(file, way) for file in PUBLISHED for way in rng.sample(WAYS, 2)]
     cases = [partial(spoil_file, file=file, way=way) for file, way in files]
     cases += [limit_files] * 6 + [run_twice] * 3 + [partial(run_twice, killed=True)] * 3
-    cases += [set_clock] * 3 + [partial(set_clock, outdated=False)] * 3
+    cases += [date_files] * 3 + [partial(date_files, outdated=False)] * 3
+    cases += [turn_clock] * (4 if may_turn() else 0)
     cases += [partial(kill_runs, part="kernel")] * 3 + [partial(kill_runs, fresh=True)] * 8
     cases += [kill_setup] * 3
     if may_mount():

@@ -1,0 +1,57 @@
+"""A clock that lies: files from the future or of long ago, runs of 2037 or of 2001."""
+
+import os
+import shutil
+import time
+
+from fault_bench import Outcome
+
+YEAR = 365 * 24 * 3600
+TIMES = ("2037-12-31 23:59:00", "2001-01-01 00:00:00")
+
+
+def may_turn():
+    """Say whether a program can be given another time here."""
+    return shutil.which("faketime") is not None
+
+
+def date_files(bench, rng, *, outdated=True):
+    """Give all files times of long ago or of the future, as a clock does that was set anew."""
+    name = bench.outdate(rng, edits=True) if outdated else "nothing"
+    now, root = time.time(), bench.checkout.root
+    spread = rng.choice(("in the future", "long ago", "in disorder"))
+    for folder, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in (".venv", "__pycache__")]
+        for file in files:
+            shift = {"in the future": YEAR, "long ago": -YEAR}.get(spread, rng.uniform(-YEAR, YEAR))
+            os.utime(os.path.join(folder, file), (now + shift, now + shift), follow_symlinks=False)
+    outcome = Outcome("clock set back", f"times {spread}, {name} changed")
+    # Nobody looks before the run: `make why` would put the times in order.
+    outcome.wrong += bench.recover()
+    outcome.wrong += _find_restless(bench)
+    return outcome
+
+
+def turn_clock(bench, rng, *, when=""):
+    """Run while the clock is set ahead or back, then after a change when it is right again.
+
+    The files keep the time of the disk, as on a file server whose clock is another.
+    """
+    when, name = when or rng.choice(TIMES), bench.outdate(rng, edits=True)
+    outcome = Outcome("clock turned", f"a run of {when[:4]} ({name})")
+    code, told = bench.checkout.make(*bench.checkout.goal, before=("faketime", when))
+    outcome.wrong += [f"it ended with {code}: {told[-500:]}"] if code else []
+    outcome.wrong += bench.find_differences(told)
+    bench.outdate(rng, edits=True)
+    outcome.wrong += bench.find_believed()
+    outcome.wrong += bench.recover()
+    outcome.wrong += _find_restless(bench)
+    return outcome
+
+
+def _find_restless(bench):
+    """Return that another run finds something to do, if it does."""
+    code, told = bench.checkout.make(*bench.checkout.goal)
+    if not code and " done in " not in told:
+        return []
+    return [f"a second run found something to do ({code}): {told[-300:]}"]
