@@ -7,12 +7,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis import paths
 from analysis.errors import DataError
 from analysis.reproduce.matrix import page, run
 from analysis.reproduce.matrix.factors import CELLS, SAMPLE, Cell, Factor
 from analysis.reproduce.matrix.pythons import VERSIONS, ask_version, find_pythons, list_absent
 from analysis.reproduce.matrix.surroundings import find_obstacle
-from analysis.reproduce.review.evidence import Evidence
+from analysis.reproduce.review.evidence import FOLDER, Evidence
 
 ZONE, SEED = Factor("zone", {"TZ": "Asia/Seoul"}), Factor("seed", {"PYTHONHASHSEED": "1"})
 EVIDENCE = Evidence(
@@ -118,6 +119,17 @@ def test_the_pythons_found_are_others_and_what_is_not_found_is_absent():
     assert ask_version() not in found
     assert {ask_version(path): path for path in found.values()} == found
     assert set(list_absent(found)) == {*VERSIONS} - {*found, ask_version()}
+
+
+@pytest.mark.parametrize("file", ["README.md", "report/REVIEWER.md"])
+def test_the_pythons_that_a_page_names_are_those_that_ran_without_a_difference(file):
+    told = json.loads((paths.ROOT / FOLDER / "determinism.json").read_text(encoding="utf-8"))
+    ran = {each["python"] for each in told["ran"] if not each["differing"]}
+    minor = sorted(
+        {each.rpartition(".")[0] for each in ran}, key=lambda each: [*map(int, each.split("."))]
+    )
+    named = f"make and Python {', '.join(minor[:-1])} or {minor[-1]}"
+    assert named in (paths.ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_page_says_what_ran_what_differed_and_what_did_not_run(run_cells, tmp_path):
