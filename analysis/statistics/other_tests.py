@@ -7,9 +7,10 @@ from analysis.statistics.sensitivity import make_statements
 from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.sign_test import sign_test
 from analysis.statistics.signed_rank import signed_rank
-from analysis.statistics.statements import attempt
+from analysis.statistics.statements import NOT_ATTAINABLE, attempt
 
 TRIMMED_SHARE = 0.2
+OUT_OF_REACH = "so few changes do not attain the level of the interval"
 # With so many pairs at most, Wilcoxon, Pratt, sign flips and the closed exact interval decide
 # alike at 5 %: tests enumerate it.
 ALIKE_UP_TO = 7
@@ -50,14 +51,12 @@ def compare_tests(pairs, outcome, study, context, *, visit):
         ("sign_flip", sign_flip, "mean_change", "exact sign flips of the mean"),
     ):
         result, reason = attempt(compute, change, confidence=confidence)
-        within = result
-        if qualifier == "sign_flip" and result and result.attained < confidence:
-            within, reason = None, "so few changes do not attain the level of the interval"
         for limit in ("low", "high"):
-            value = within and getattr(within, limit)
-            rows.append(
-                state(qualifier).score(f"{name}_{limit}", value, method=method, warning=reason)
-            )
+            value = result and getattr(result, limit)
+            row = state(qualifier).score(f"{name}_{limit}", value, method=method, warning=reason)
+            if qualifier == "sign_flip" and result and result.attained < confidence:
+                row |= {"value": None, "text": NOT_ATTAINABLE, "warning": OUT_OF_REACH}
+            rows.append(row)
         rows.append(
             state(qualifier).p("p_value", result and result.p_value, method=method, warning=reason)
         )

@@ -25,14 +25,14 @@ class Article(HTMLParser):
     paragraphs : list of str
     pictures : dict of str
         Alternative text by the figure's id.
-    notes : dict of list of str
-        The notes below each table, by the table's id.
+    tables : dict of list of list of str
+        The rows of each table by its id, headings and notes among them.
     """
 
     def __init__(self, path):
         super().__init__()
-        self.paragraphs, self.pictures, self.notes = [], {}, {}
-        self._within, self._text, self._foot = "", None, False
+        self.paragraphs, self.pictures, self.tables = [], {}, {}
+        self._within, self._text = "", ""
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
@@ -42,27 +42,27 @@ class Article(HTMLParser):
             self._within = given["id"]
         if tag == "img" and self._within:
             self.pictures[self._within] = plain(given["alt"])
-        if tag == "tfoot":
-            self._foot = True
-        if tag == "p" or (tag == "td" and self._foot):
+        if tag == "tr":
+            self.tables.setdefault(self._within, []).append([])
+        if tag in ("p", "td", "th"):
             self._text = ""
 
     def handle_endtag(self, tag):
-        """Keep what a paragraph or a note holds."""
-        if tag == "tfoot":
-            self._foot = False
-        if tag in ("p", "td") and self._text is not None:
-            told = plain(self._text)
-            if tag == "p":
-                self.paragraphs.append(told)
-            else:
-                self.notes.setdefault(self._within, []).append(told)
-            self._text = None
+        """Keep what a paragraph or a cell holds."""
+        if tag == "p":
+            self.paragraphs.append(plain(self._text))
+        if tag in ("td", "th"):
+            self.tables[self._within][-1].append(plain(self._text))
 
     def handle_data(self, data):
-        """Gather the text of a paragraph or a note."""
-        if self._text is not None:
-            self._text += data
+        """Gather the text of a paragraph or a cell."""
+        self._text += data
+
+    def notes(self, table):
+        """Return the notes below a table: the last rows that are one cell wide."""
+        rows = self.tables[table]
+        wide = max(place for place, row in enumerate(rows) if len(row) > 1)
+        return [row[0] for row in rows[wide + 1 :]]
 
 
 def list_paragraphs(source):

@@ -15,10 +15,10 @@ from conftest import ROOT, copy_checkout
 from docx import Document
 from pypdf import PdfReader
 from truth_harms import tell_harms
-from truth_numbers import Changes, Trial, show
+from truth_numbers import Changes, Trial, show, show_p
 from truth_outcomes import tell_outcomes, tell_primary
 from truth_people import tell_limits, tell_people
-from truth_pictures import count_terms, tell_changes, tell_courses
+from truth_pictures import count_terms, print_estimate, tell_changes, tell_courses
 
 from analysis.reporting.sentences import RULES, plan
 
@@ -41,6 +41,7 @@ class Told:
         self.documents = out / "report/_output"
         self.article = Article(self.documents / "index.html")
         self.trial = Trial(out, ROOT / "study.yml", visit=visit, population=population)
+        self.planned = (visit, population) == ("week_12", "full_analysis")
         self.sentences = {k: text for tell in TELLERS for k, text in tell(self.trial)}
 
     @property
@@ -116,7 +117,7 @@ def test_every_alternative_text_says_what_is_true(told):
 def test_notes_below_the_tables_say_what_is_true(told):
     notes, changes = told.article.notes, told.trial.changes
     names = list(changes)
-    _, levels, sequence = notes["tbl-efficacy"]
+    _, levels, sequence = notes("tbl-efficacy")
     told_levels = {int(n): level for level, n in re.findall(r"([\d.]+) % with (\d+)", levels)}
     assert {c.n for c in changes.values() if c.interval} <= set(told_levels)
     for n, level in told_levels.items():
@@ -125,7 +126,7 @@ def test_notes_below_the_tables_say_what_is_true(told):
     stop = next((n for n in names if not changes[n].nonzero or changes[n].p > 0.05), None)
     label = told.trial.outcomes[stop]["label"] if stop else "no step"
     assert f"it stops at: {label}. " in sequence
-    _, agreement, missing, _ = notes["tbl-sensitivity-primary"]
+    _, agreement, missing, _ = notes("tbl-sensitivity-primary")
     pairs = changes[names[0]].n
     assert agreement.startswith(f"With {pairs} pair") == (0 < pairs <= 7)
     scored = told.trial.primary(told.trial.scores)
@@ -135,11 +136,39 @@ def test_notes_below_the_tables_say_what_is_true(told):
     assert missing.endswith(f"but no follow-up score: {len(before - after)}.")
 
 
+def test_the_table_of_the_outcomes_holds_the_true_numbers(told):
+    rows = {row[0].partition(", ")[0]: row for row in told.article.tables["tbl-efficacy"]}
+    registered = {row[0]: row for row in told.article.tables["tbl-registered-reported"]}
+    for name, outcome in told.trial.outcomes.items():
+        changes, row = told.trial.changes[name], rows[outcome["label"]]
+        tested = [show_p(changes.p), show_p(changes.p_min)] if changes.n else ["", ""]
+        estimate = print_estimate(changes, outcome["decimals"])
+        told_so = estimate.replace("no interval", "not attainable")
+        directions = " / ".join(f"{changes.count(sign)}" for sign in (1, 0, -1))
+        assert [row[1], *row[4:7]] == [f"{changes.n}", told_so, *tested]
+        assert row[7] == directions or not changes.direction
+        pairs = f"{changes.n} pair{'s' * (changes.n != 1)}"
+        *_, reported, deviation = registered[outcome["registered_name"]]
+        assert reported == f"{outcome['role']}, {pairs}"
+        assert (deviation == "none") == (bool(changes.n) and told.planned)
+
+
+def test_the_guide_counts_the_results_of_each_notebook(told):
+    results, notebook = told.trial.results, ""
+    kinds = results["warning"].str.replace(r"; p = \S+$", "", regex=True)
+    for row in told.article.tables["tbl-remarks"][1:]:
+        own = results["notebook"] == (notebook := row[0] if len(row) == 1 else notebook)
+        if len(row) > 1:
+            counted = own if row[0] == "all results" else own & kinds.map(plain).eq(row[0])
+            assert row[1] == f"{counted.sum()}"
+
+
 def test_numbers_and_nouns_agree(told):
     article = told.article
-    for text in chain(article.paragraphs, article.pictures.values(), *article.notes.values()):
+    cells = (cell for rows in article.tables.values() for row in rows for cell in row)
+    for text in chain(article.paragraphs, article.pictures.values(), cells):
         assert not re.search(r"(?<!of )\b1 (?:participants|people|pairs|fingers|were|have)\b", text)
-        assert not re.search(r"\b0 (?:participants|people|pairs)\b", text)
+        assert not re.search(r"\b0 (?:participants|people)\b", text)
         assert "nan" not in text.lower().split()
 
 

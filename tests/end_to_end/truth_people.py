@@ -81,7 +81,7 @@ def tell_limits(trial):
             "at baseline and at follow-up."
         ),
     )
-    treated = trial.people("full_analysis")["treated_hands"]
+    treated = trial.people()["treated_hands"]
     both = int((treated == "both").sum())
     control = "can serve as a control for the other."
     told = (

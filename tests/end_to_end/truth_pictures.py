@@ -12,7 +12,7 @@ def tell_changes(trial):
     estimates, counts, spans = [], [], []
     for name, outcome in trial.outcomes.items():
         changes, label = trial.changes[name], outcome["label"]
-        estimates.append(f"{label} {_print_estimate(changes, outcome['decimals'])}")
+        estimates.append(f"{label} {print_estimate(changes, outcome['decimals'])}")
         counts.append(f"{label}: {_count(changes)}")
         spans.append(f"{label} {_leave_out(changes, outcome['decimals'])}")
     first = next(iter(trial.outcomes))
@@ -51,10 +51,11 @@ def tell_changes(trial):
     )
 
 
-def _print_estimate(changes, decimals):
+def print_estimate(changes, decimals):
+    """Print an estimate with its interval."""
     if not changes.n:
         return "not estimable"
-    inside = "no exact interval"
+    inside = "no interval"
     if changes.interval:
         inside = " to ".join(show(limit, decimals) for limit in changes.interval[:2])
     return f"{show(changes.estimate, decimals)} ({inside})"

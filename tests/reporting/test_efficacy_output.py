@@ -183,6 +183,15 @@ def test_another_visit_is_a_deviation(results):
     assert cells[-1] == "another visit: Week 4"
 
 
+def test_another_population_is_a_deviation_and_so_is_an_outcome_without_pairs(results):
+    pairs = results["result_id"] == "efficacy.kapandji.n_pairs"
+    changed = results.assign(population="per_protocol", text=results["text"].mask(pairs, "0"))
+    cells = read_row(
+        make_registered_table(changed, STUDY, SIMULATED), STUDY.outcome("kapandji").registered_name
+    )
+    assert cells[-1] == "another population: Per protocol; not reported: no pairs"
+
+
 @pytest.mark.parametrize("draw", [draw_paired, draw_primary, draw_forest])
 def test_figures_say_in_words_what_they_show(draw, results, tmp_path):
     figure, alt = draw(PAIRS, results, STUDY, visit="week_12")

@@ -103,7 +103,11 @@ def test_ulcers_of_fewer_participants_are_said_to_be_so(say, before, after, expe
 
 @pytest.mark.parametrize(
     ("both", "n", "expected"),
-    [(7, 7, "Both hands were treated"), (5, 7, "In {{< var baseline.treated"), (0, 7, "")],
+    [
+        (7, 7, "Both hands were treated"),
+        (5, 7, "In {{< var baseline.treated_hands.both.n >}} of {{< var flow.full_analysis.n"),
+        (0, 7, ""),
+    ],
 )
 def test_the_other_hand_is_no_control_where_both_were_treated(say, both, n, expected):
     told = say(numbers={"baseline.treated_hands.both.n": (both, n)})["both_hands"]

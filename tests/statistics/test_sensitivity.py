@@ -89,7 +89,7 @@ def test_sign_flips_of_too_few_changes_give_no_interval():
     rows = compare_tests(make_pairs(E7).iloc[:5], SKIN, STUDY, CONTEXT, visit="week_12")
     results = collect_results(rows).set_index("result_id")
     low = results.loc["sensitivity.hand_mrss.sign_flip.mean_change_low"]
-    assert low["text"] == "not estimable"
+    assert low["text"] == "not attainable"
     assert low["warning"] == "so few changes do not attain the level of the interval"
     assert results.loc["sensitivity.hand_mrss.sign_flip.p_value", "value"] <= 1
 

@@ -30,7 +30,8 @@ def season(evidence):
 
 def both_hands(evidence):
     """Say for whom the other hand can be no control."""
-    both, someone = "baseline.treated_hands.both.n", "flow.full_analysis.n"
+    both = "baseline.treated_hands.both.n"
+    someone = f"flow.{evidence.chosen('population')}.n"
     if not evidence.known(both) or not evidence.number(both):
         return ""
     if evidence.number(both) == evidence.people(both):

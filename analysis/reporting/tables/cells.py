@@ -42,7 +42,7 @@ def print_estimate(results, outcome):
     """Return an outcome's estimate with its interval as plain text, for a figure."""
     cells = with_interval(results, f"efficacy.{outcome.name}", "hl")
     text = "".join(cell if isinstance(cell, str) else cell.text for cell in cells)
-    return text.replace(f"({NOT_ATTAINABLE})", "(no exact interval)")
+    return text.replace(f"({NOT_ATTAINABLE})", "(no interval)")
 
 
 def print_level(results, outcome):

@@ -60,19 +60,28 @@ def _make_outcome_row(results, outcome, study, followup):
     pairs = cell_of(results, f"efficacy.{outcome.name}.n_pairs")
     registered = study.visit(study.analysis.followup_visit.value)
     baseline = study.visit(study.analysis.baseline_visit.value)
-    deviation = "none"
-    if followup != registered:
-        deviation = f"another visit: {followup.label}"
-    elif pairs.text == "0":
-        deviation = "not reported: no pairs"
     return (
         outcome.registered_name,
         f"{baseline.label}, {registered.label.lower()}",
         outcome.analysed_as,
         DECIDED_BY[outcome.source],
         (f"{outcome.role}, ", pairs, " pair" if pairs.text == "1" else " pairs"),
-        deviation,
+        _name_deviation(results, outcome, study, followup),
     )
+
+
+def _name_deviation(results, outcome, study, followup):
+    """Name what is not as registered or planned: the visit, the population, or no pairs."""
+    analysed = results.set_index("result_id").loc[f"efficacy.{outcome.name}.n_pairs"]
+    population = next(p for p in study.populations if p.name == analysed["population"])
+    deviations = []
+    if followup.name != study.analysis.followup_visit.value:
+        deviations.append(f"another visit: {followup.label}")
+    if population.name != study.analysis.population.value:
+        deviations.append(f"another population: {population.label}")
+    if analysed["text"] == "0":
+        deviations.append("not reported: no pairs")
+    return "; ".join(deviations) or "none"
 
 
 def _list_decisions(study):
