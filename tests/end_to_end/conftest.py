@@ -101,6 +101,12 @@ def finished(tmp_path_factory):
     return trial
 
 
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory):
+    """Return a checkout without a run of its own, from which other exports are reported."""
+    return copy_checkout(tmp_path_factory.mktemp("checkout"))
+
+
 @pytest.fixture
 def trial(finished, tmp_path):
     """Return a copy of the finished checkout that a test may spoil."""

@@ -11,7 +11,6 @@ from itertools import chain
 import pytest
 from article import Article, expect_paragraph, list_paragraphs, plain
 from changed_exports import MORE, SAMPLE
-from conftest import ROOT, copy_checkout
 from docx import Document
 from pypdf import PdfReader
 from truth_harms import tell_harms
@@ -20,6 +19,7 @@ from truth_outcomes import tell_outcomes, tell_primary
 from truth_people import tell_limits, tell_people
 from truth_pictures import count_terms, print_estimate, tell_changes, tell_courses
 
+from analysis import paths
 from analysis.reporting.sentences import RULES, plan
 
 TELLERS = (tell_primary, tell_outcomes, tell_people, tell_limits, tell_harms)
@@ -40,7 +40,7 @@ class Told:
     def __init__(self, out, *, visit, population):
         self.documents = out / "report/_output"
         self.article = Article(self.documents / "index.html")
-        self.trial = Trial(out, ROOT / "study.yml", visit=visit, population=population)
+        self.trial = Trial(out, paths.STUDY, visit=visit, population=population)
         self.planned = (visit, population) == ("week_12", "full_analysis")
         self.sentences = {k: text for tell in TELLERS for k, text in tell(self.trial)}
 
@@ -50,11 +50,6 @@ class Told:
         stages = ("enrolled", "full_analysis")
         counts = {f"flow.{stage}.n": f"{len(self.trial.people(stage))}" for stage in stages}
         return {f"say.{rule}": text for rule, text in self.sentences.items()} | counts
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory):
-    return copy_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture(scope="module", params=EXPORTS, ids=lambda changed: changed.name)
@@ -71,7 +66,7 @@ def told(request, checkout, tmp_path_factory):
 
 def list_sources():
     """Return the paragraphs of the article in which a key stands."""
-    files = [ROOT / "report/index.qmd", *sorted((ROOT / "report/parts").glob("_*.qmd"))]
+    files = [paths.REPORT / "index.qmd", *sorted(paths.REPORT.glob("parts/_*.qmd"))]
     return [source for file in files for source in list_paragraphs(file)]
 
 
