@@ -216,6 +216,11 @@ def test_picture_and_numbers_follow_the_controls_and_agree_with_the_results(brow
     desk.has_row("The changes behind", cell)
     desk.has_row("The participant's whole course", {"Finger pain", "probable", "recovered"})
 
+    browser.click(".jupyter-button", "Save")
+    name = "picture_kapandji_week_12_primary_per_protocol_SIM-05.png"
+    saved = finished.root / "scratch" / "explore" / "figures" / name
+    wait_for(saved.exists, seconds=30, what=f"{saved}")
+
     choose(browser, "population", "Full analysis")
     choose(browser, "outcome", "Hand pain (VAS)")
     choose(browser, "visit", "Week 4")
