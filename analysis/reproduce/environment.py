@@ -30,10 +30,15 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
+# Python looks for garbage in circles after every 700 new objects; while packages are imported there
+# are hundreds of thousands, and all are kept.
 # A kernel ends when its runner does, but for one that had not yet begun to look: where a
 # session's manager, not process 1, takes over orphans, it would stay for good.
 START_UP = """\
+import gc
 import os
+
+gc.set_threshold(10_000)
 
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
