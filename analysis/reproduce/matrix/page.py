@@ -14,6 +14,8 @@ UNEQUAL = {
     "tables, figures and executed notebooks are not its work",
     "another processor or operating system": "its mathematics library may round the last bit of a "
     "number otherwise; printed text is made from 12 significant digits, so that this rarely shows",
+    "an export in another folder (RAW)": "the executed 01_clean names the folder; an archive has "
+    "the export in data/raw, wherever it stood before",
     "the day of the record and the seconds in report/record": "they tell of the run that made "
     "them; they are no output of the analysis",
 }

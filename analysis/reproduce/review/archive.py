@@ -2,16 +2,12 @@
 
 import hashlib
 import os
-import subprocess
-import sys
-import tempfile
 import tomllib
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
 from analysis import paths
-from analysis.errors import DataError, MissingError, UsageError
+from analysis.errors import DataError, UsageError
 from analysis.provenance import read_provenance
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import RAW_PREFIX, raw_files
@@ -22,8 +18,9 @@ from analysis.reproduce.review import crate
 from analysis.reproduce.review.checksums import FILE, write_checksums
 from analysis.reproduce.review.crate_files import describe_file
 from analysis.reproduce.review.evidence import FOLDER, read_evidence
+from analysis.reproduce.review.packages import find_pages, get_wheels
 from analysis.reproduce.review.ran import read_parameters
-from analysis.reproduce.review.sources import WHEELS, list_sources
+from analysis.reproduce.review.sources import list_sources
 from analysis.reproduce.review.verify import check_fixity
 from analysis.reproduce.state import hash_file, read_record
 
@@ -71,7 +68,7 @@ def make_archive(settings, *, wheels=False, tell=print):
     contents = list_contents(settings, record)
     check_archive(contents, raw=settings.raw, tell=tell)
     if wheels:
-        contents |= _get_wheels(paths.ROOT / ".run" / "wheels")
+        contents |= get_wheels(paths.ROOT / ".run" / "wheels")
     project = (paths.ROOT / "pyproject.toml").read_bytes()
     told = tomllib.loads(project.decode("utf-8"))["project"]
     name = f"{told['name']}-{told['version']}"
@@ -83,7 +80,7 @@ def make_archive(settings, *, wheels=False, tell=print):
         steps={step.name: read_record(outputs, step.name) for step in pipeline.STEPS},
         parameters=read_parameters(outputs),
         record=record,
-        pages=_find_pages(record.packages),
+        pages=find_pages(record.packages),
         project=project,
         description=read_provenance(outputs.processed).description,
         day=record.recorded_on,
@@ -138,37 +135,6 @@ def list_contents(settings, record):
     return contents | {
         name: root / name for name in (*record.files, *(f"{FOLDER}/{n}" for n in own))
     }
-
-
-def _find_pages(packages):
-    """Return the first page that each package names in its own metadata."""
-    told = {name: metadata.metadata(name) for name in packages}
-    listed = {
-        name: [
-            each["Home-page"],
-            *(url.partition(", ")[2] for url in each.get_all("Project-URL", ())),
-        ]
-        for name, each in told.items()
-    }
-    return {name: next(filter(None, urls)) for name, urls in listed.items() if any(urls)}
-
-
-def _get_wheels(folder):
-    """Get the packages of the lock for this platform and this Python."""
-    with tempfile.TemporaryDirectory() as place:
-        # The locked environment has no pip, and uv cannot download without installing.
-        subprocess.run([sys.executable, "-m", "venv", place], check=True)
-        command = [f"{place}/bin/python", "-m", "pip", "download", "--quiet", "--no-input"]
-        command += ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
-        command += ["--dest", str(folder), "--requirement", str(paths.LOCK)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = " ".join(done.stderr.strip().splitlines()[-2:])
-        raise MissingError(
-            f"the packages could not be had: {last}",
-            hint="Look whether this machine reaches its package index, or leave out WHEELS=1",
-        )
-    return {f"{WHEELS}{path.name}": path for path in folder.glob("*.whl")}
 
 
 def _write_zip(archive, contents, texts, *, top):
