@@ -1,5 +1,6 @@
 """Sentences about outcomes are chosen from the results, so that another export gives true ones."""
 
+import dataclasses
 import math
 
 import pytest
@@ -209,6 +210,31 @@ def test_another_visit_or_population_is_said_to_be_unplanned(small_results):
     assert "study.visits.week_4.phrase" in told["say.followup_window"]
     assert "about one season apart" not in told["say.season"]
     assert "study.populations.per_protocol.phrase" in told["say.analysed_population"]
+
+
+def test_a_plan_with_one_outcome_says_nothing_of_others(small_results):
+    plan = dataclasses.replace(STUDY, outcomes=STUDY.outcomes[:1])
+    told = {key: value.text for key, value in choose_sentences(small_results(), plan).items()}
+    for rule in ("secondary_directions", "secondary_intervals", "undirected_outcomes"):
+        assert told[f"say.{rule}"] == ""
+    assert told["say.threshold_sources"] == "For no outcome is a threshold published."
+    assert told["say.measurement_errors"] == "For no outcome is a measurement error published."
+
+
+def test_what_the_plan_lists_is_listed_in_full(say):
+    told = say()
+    events = [event.name for event in STUDY.intercurrent_events]
+    for rule, section, names in (
+        ("outcome_definitions", "outcomes", NAMES),
+        ("intercurrent_events", "intercurrent_events", events),
+        ("populations", "populations", [population.name for population in STUDY.populations]),
+        ("threshold_sources", "outcomes", [o.name for o in STUDY.outcomes if o.threshold]),
+    ):
+        assert all(f"study.{section}.{name}." in told[rule] for name in names)
+    assert told["intercurrent_events"].startswith("treatment policy (")
+    assert " and listed ({{< var study.intercurrent_events.death" in told["intercurrent_events"]
+    assert "study.analysis.missing_visits" in told["missing_visits"]
+    assert "@clements1995" in told["measurement_errors"]
 
 
 def test_sentences_name_only_numbers_that_exist(small_results):

@@ -65,6 +65,8 @@ def secondary_intervals(evidence):
     others = list_others(evidence)
     excluding = [name_of(o) for o in others if excludes_zero(evidence, o)]
     without = [name_of(o) for o in others if not has_interval(evidence, o)]
+    if not others:
+        return ""
     if len(without) == len(others):
         return "None of the other outcomes has an exact interval."
     told = "No exact interval of the other outcomes excludes zero"

@@ -57,6 +57,8 @@ def threshold_sources(evidence):
             f"{name_of(outcome)}, {{{{< var {at}.threshold.value >}}}} {{{{< var {at}.unit >}}}} "
             f"({{{{< var {at}.threshold.population >}}}}) [@{outcome.threshold.source}]"
         )
+    if not parts:
+        return "For no outcome is a threshold published."
     return f"The thresholds are: {'; '.join(parts)}."
 
 
