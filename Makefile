@@ -27,10 +27,11 @@ ALONE  := -Es -X utf8
 RUNNER := $(PYTHON) $(ALONE) -m analysis.reproduce
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
-# Notebooks that do not need each other run side by side, unless -j says otherwise; several goals
-# follow one another. A Make before 4.2 would take this for an order above the command line's.
+# Notebooks that do not need each other run side by side, one more than there are cores, since each
+# waits now and then; -j says otherwise. Several goals follow one another. A Make before 4.2 would
+# take this for an order above the command line's.
 ifeq ($(filter 3.% 4.0 4.1,$(MAKE_VERSION))$(word 2,$(MAKECMDGOALS)),)
-MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
+MAKEFLAGS += -j$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 endif
 
 NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety

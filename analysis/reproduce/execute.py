@@ -14,6 +14,7 @@ from analysis.reproduce.environment import enter_environment, keep_fonts
 from analysis.reproduce.normalise import normalise_notebook, write_notebook
 
 START_SECONDS = 300
+TRIES = 3
 # What the machine refuses: a full disk, a folder that may not be written.
 SYSTEM = ("OSError", "PermissionError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -58,17 +59,7 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):
-            papermill.execute_notebook(
-                _escape(notebook),
-                _escape(copy),
-                parameters=passed,
-                kernel_name="python3",
-                progress_bar=False,
-                on_cell_executed=tell.counts,
-                start_timeout=START_SECONDS,
-                cwd=str(paths.ROOT),
-                shutdown_kernel="immediate",
-            )
+            _run_papermill(papermill, notebook, copy, passed=passed, tell=tell)
     except (PapermillExecutionError, RuntimeError) as error:
         kept = _keep_copy(copy, outputs, notebook.stem)
         raise _explain_failure(error, notebook.stem, kept) from None
@@ -100,6 +91,30 @@ def _load_papermill():
     import papermill
 
     return papermill
+
+
+def _run_papermill(papermill, notebook, copy, *, passed, tell):
+    """Run all cells; a kernel that ends before the first has run is given another try.
+
+    Kernels that start at the same moment may choose the same port, and one of them ends.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            papermill.execute_notebook(
+                _escape(notebook),
+                _escape(copy),
+                parameters=passed,
+                kernel_name="python3",
+                progress_bar=False,
+                on_cell_executed=tell.counts,
+                start_timeout=START_SECONDS,
+                cwd=str(paths.ROOT),
+                shutdown_kernel="immediate",
+            )
+            return
+        except RuntimeError:
+            if tell.note.done or not tries_left:
+                raise
 
 
 @contextlib.contextmanager
