@@ -8,6 +8,7 @@ import csv
 import multiprocessing
 import signal
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -41,9 +42,10 @@ def main():
     """Run all trials, write the report, and return the exit code."""
     work = [(sort, number) for sort, (_, count) in TRIALS.items() for number in range(count)]
     outcomes = []
-    # An interrupt is for this process alone, which ends the others.
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with multiprocessing.Pool(initializer=signal.signal, initargs=ignore) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="stress-", ignore_cleanup_errors=True) as folder,
+        multiprocessing.Pool(initializer=begin_worker, initargs=(folder,)) as pool,
+    ):
         for outcome in pool.imap(run_trial, work):
             outcomes.append(outcome)
             for failure in list_failures(outcome):
@@ -54,6 +56,12 @@ def main():
     failures = sum(len(list_failures(outcome)) for outcome in outcomes)
     print(f"{len(outcomes)} exports, {failures} failures: {RECORD / NAME}.md")
     return 1 if failures else 0
+
+
+def begin_worker(folder):
+    """Leave interrupts to the first process, which ends the others and takes their folders away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = folder
 
 
 def run_trial(work):
