@@ -1,7 +1,8 @@
 """The finished article as a reader has it: its paragraphs, pictures in words, notes of tables."""
 
 import re
-from html.parser import HTMLParser
+
+from extracted import Page
 
 SHORTCODE = re.compile(r"\{\{< var ([\w.]+) >\}\}")
 # A list, or a text of the front matter.
@@ -17,7 +18,7 @@ def plain(text):
     return " ".join(text.split())
 
 
-class Article(HTMLParser):
+class Article:
     """What stands in index.html.
 
     Attributes
@@ -30,33 +31,17 @@ class Article(HTMLParser):
     """
 
     def __init__(self, path):
-        super().__init__()
-        self.paragraphs, self.pictures, self.tables = [], {}, {}
-        self._within, self._text = "", ""
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        """Note where the parser is."""
-        given = dict(attrs)
-        if given.get("id", "").startswith(("fig-", "tbl-")):
-            self._within = given["id"]
-        if tag == "img" and self._within:
-            self.pictures[self._within] = plain(given["alt"])
-        if tag == "tr":
-            self.tables.setdefault(self._within, []).append([])
-        if tag in ("p", "td", "th"):
-            self._text = ""
-
-    def handle_endtag(self, tag):
-        """Keep what a paragraph or a cell holds."""
-        if tag == "p":
-            self.paragraphs.append(plain(self._text))
-        if tag in ("td", "th"):
-            self.tables[self._within][-1].append(plain(self._text))
-
-    def handle_data(self, data):
-        """Gather the text of a paragraph or a cell."""
-        self._text += data
+        page = Page(path)
+        self.paragraphs = [plain(each.get_text()) for each in page.soup.find_all("p")]
+        self.pictures = {
+            name: plain(each.select_one("img")["alt"])
+            for name, each in page.floats.items()
+            if name.startswith("fig-")
+        }
+        self.tables = {
+            name: [[plain(cell) for cell in row] for row in rows]
+            for name, rows in page.tables().items()
+        }
 
     def notes(self, table):
         """Return the notes below a table: the last rows that are one cell wide."""

@@ -19,44 +19,54 @@ def tidy(text):
 
 def squeeze(text):
     """Return a text without the spaces and hyphens that the end of a line makes or takes."""
-    return re.sub(r"[\s\u00ad-]", "", tidy(text))
+    return re.sub(r"[\s\u00ad\u2010-]", "", tidy(text))
 
 
 class Page:
-    """The article in HTML, by whichever renderer."""
+    """The article in HTML, by whichever renderer.
+
+    Attributes
+    ----------
+    soup : bs4.BeautifulSoup
+    floats : dict of bs4.Tag
+        Tables and figures with their captions, by id.
+    """
 
     def __init__(self, path):
-        self._soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for unseen in self._soup.select("script, style, .unseen"):
+        self.soup = BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+        for unseen in self.soup.select("script, style, .unseen"):
             unseen.decompose()
-        floats = self._soup.select("[id^=tbl-], [id^=fig-]")
-        self._floats = {each["id"]: each for each in floats if _is_float(each)}
+        floats = self.soup.select("[id^=tbl-], [id^=fig-]")
+        self.floats = {each["id"]: each for each in floats if _is_float(each)}
 
     def tables(self):
-        """Return the cells of each table, row by row, in their order."""
-        return [
-            [[tidy(cell.get_text()) for cell in row.select("th, td")] for row in each.select("tr")]
-            for name, each in self._floats.items()
+        """Return the rows of cells of each table by its id, headings and notes among them."""
+        return {
+            name: [
+                [tidy(cell.get_text()) for cell in row.select("th, td")]
+                for row in each.select("tr")
+            ]
+            for name, each in self.floats.items()
             if name.startswith("tbl-")
-        ]
+        }
 
     def captions(self):
         """Return the captions with their labels."""
-        found = [each.select_one("caption, figcaption") for each in self._floats.values()]
+        found = [each.select_one("caption, figcaption") for each in self.floats.values()]
         return sorted(tidy(each.get_text()) for each in found)
 
     def references(self):
         """Return the list of references."""
-        return [tidy(each.get_text()) for each in self._soup.select("#refs .csl-entry")]
+        return [tidy(each.get_text()) for each in self.soup.select("#refs .csl-entry")]
 
     def crossings(self):
         """Count the cross-references by what they lead to and what they are called."""
-        links = self._soup.select('a[href^="#tbl-"], a[href^="#fig-"]')
+        links = self.soup.select('a[href^="#tbl-"], a[href^="#fig-"]')
         return Counter((each["href"], tidy(each.get_text())) for each in links)
 
     def numbers(self):
         """Count the printed results by key and text."""
-        found = self._soup.select("[data-result]")
+        found = self.soup.select("[data-result]")
         return Counter((each["data-result"], tidy(each.get_text())) for each in found)
 
 

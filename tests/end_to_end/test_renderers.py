@@ -42,7 +42,7 @@ def holds(text, part):
 def check_formats(folder):
     """Hold Word and PDF against the page: cells, captions and references."""
     page = Page(folder / "index.html")
-    tables, captions = page.tables(), page.captions()
+    tables, captions = [*page.tables().values()], page.captions()
     assert len(tables) > 20
     assert len(captions) == len(set(captions)) > 30
     told, labels = read_word(folder / "index.docx")
