@@ -4,13 +4,13 @@
 """
 
 import importlib
-import signal
 import sys
 
-# Python says so while it looks for the module of `python -m analysis...`. Until that command takes
-# over (analysis.command), an interrupt ends it without the traceback of whatever is imported then.
-if sys.argv[:1] == ["-m"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+from analysis.interrupts import answer_early_interrupts
+
+# Python says so while it looks for the module of `python -m analysis...`.
+if sys.argv[:1] == ["-m"]:
+    answer_early_interrupts()
 
 
 def __getattr__(name):

@@ -1,10 +1,10 @@
 """End a command so that its last line says what happened, whatever happened."""
 
-import signal
 import sys
 from pathlib import Path
 
 from analysis.errors import AnalysisError
+from analysis.interrupts import SENTENCE, take_over
 
 INTERRUPTED = 130
 MISSING = 3
@@ -26,17 +26,13 @@ def run_command(command, *arguments):
         0 as asked; 1, 2 or 3 as the error says that was raised; 3 if the machine refused, as
         with a full disk; 130 when interrupted. The error stands on standard error.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    take_over()
     try:
         return command(*arguments) or 0
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
     except KeyboardInterrupt:
-        return _end(
-            "Interrupted. What is half done does not count: run the same command again.",
-            INTERRUPTED,
-        )
+        return _end(SENTENCE, INTERRUPTED)
     except BrokenPipeError:
         # The reader has seen enough, as in `... | head`; nothing is left to be flushed.
         sys.stdout = None

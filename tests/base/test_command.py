@@ -1,9 +1,15 @@
 """However a command ends, its last line says so, and what to do."""
 
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from analysis.command import run_command
 from analysis.errors import MissingError
+from analysis.interrupts import SENTENCE
+from analysis.paths import ROOT
 
 
 def raise_it(error):
@@ -34,3 +40,15 @@ def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
 
 def test_what_a_command_returns_is_its_code():
     assert [run_command(lambda: None), run_command(lambda: 1)] == [0, 1]
+
+
+def test_an_interrupt_before_a_command_has_begun_says_so_too(tmp_path):
+    early = tmp_path / "early.py"
+    early.write_text(
+        "import sys; sys.argv = ['-m']; import analysis, os, signal\n"
+        "os.kill(os.getpid(), signal.SIGINT); print('went on')"
+    )
+    run = subprocess.run([sys.executable, early], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == -signal.SIGINT
+    assert run.stdout == ""
+    assert run.stderr.splitlines() == [SENTENCE]
