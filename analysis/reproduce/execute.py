@@ -98,6 +98,8 @@ def _run_papermill(papermill, notebook, copy, *, passed, tell):
 
     Kernels that start at the same moment may choose the same port, and one of them ends.
     """
+    from analysis.reproduce.kernel import PromptManager
+
     for tries_left in reversed(range(TRIES)):
         try:
             papermill.execute_notebook(
@@ -110,6 +112,9 @@ def _run_papermill(papermill, notebook, copy, *, passed, tell):
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
+                kernel_manager_class=PromptManager,
+                # Whole at the end; whoever waits looks at the bars.
+                request_save_on_cell_execute=False,
             )
             return
         except RuntimeError:
