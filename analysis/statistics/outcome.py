@@ -7,7 +7,7 @@ from analysis.statistics.checks import round_differences
 from analysis.statistics.inference import state_effect_sizes, state_estimate, state_test
 from analysis.statistics.moments import compute_mean, compute_median, compute_sd
 from analysis.statistics.normality import describe_normality
-from analysis.statistics.paired_t import paired_t
+from analysis.statistics.paired_t import mean_interval
 from analysis.statistics.statements import Statements, attempt
 from analysis.statistics.thresholds import expect_by_noise
 
@@ -89,7 +89,7 @@ def _describe_change(statements, change, plan):
     for statistic, compute in (("mean_change", compute_mean), ("sd_change", compute_sd)):
         value, reason = attempt(compute, change)
         yield statements.score(statistic, value, warning=reason)
-    interval, reason = attempt(paired_t, change, confidence=plan.confidence.value)
+    interval, reason = attempt(mean_interval, change, confidence=plan.confidence.value)
     for statistic, value in (
         ("mean_change_low", interval and interval.low),
         ("mean_change_high", interval and interval.high),

@@ -15,7 +15,7 @@ from analysis.statistics.checks import round_differences
 from analysis.statistics.effect_sizes import EffectSize, d_z, hedges_g_av, hedges_g_z
 from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from analysis.statistics.normality import Normality, describe_normality
-from analysis.statistics.paired_t import PairedT, paired_t
+from analysis.statistics.paired_t import MeanInterval, PairedT, mean_interval, paired_t
 from analysis.statistics.sign_flip import SignFlip, sign_flip
 from analysis.statistics.sign_test import SignTest, sign_test
 from analysis.statistics.signed_rank import SignedRank, rank_biserial, signed_rank
@@ -24,6 +24,7 @@ __all__ = [
     "EffectSize",
     "HodgesLehmann",
     "Normality",
+    "MeanInterval",
     "PairedT",
     "SignFlip",
     "SignTest",
@@ -33,6 +34,7 @@ __all__ = [
     "hedges_g_av",
     "hedges_g_z",
     "hodges_lehmann",
+    "mean_interval",
     "paired_t",
     "rank_biserial",
     "round_differences",

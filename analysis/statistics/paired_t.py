@@ -1,10 +1,19 @@
-"""The paired t test and its interval: a sensitivity analysis here."""
+"""The paired t interval and test: a sensitivity analysis here."""
 
 import math
 import warnings
 from dataclasses import dataclass
 
 from analysis.statistics.checks import check_share, check_varying
+
+
+@dataclass(frozen=True)
+class MeanInterval:
+    """Result of `mean_interval`: mean difference and its interval."""
+
+    estimate: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -19,11 +28,11 @@ class PairedT:
     p_value: float
 
 
-def paired_t(differences, *, confidence=0.95):
-    """Compare the mean difference with zero by Student's t.
+def mean_interval(differences, *, confidence=0.95):
+    """Return the mean difference with Student's t interval.
 
-    t and p come from pingouin, fed with the differences, so that it cannot pair by position or
-    turn to another test. Its interval is rounded to two decimals; it is computed here.
+    Half of its width is the t quantile times the standard error of the mean. pingouin rounds
+    its own to two decimals.
 
     Parameters
     ----------
@@ -33,22 +42,28 @@ def paired_t(differences, *, confidence=0.95):
     Raises
     ------
     DataError
-        Fewer than two differences, missing or infinite ones, or all equal (t is infinite).
+        Fewer than two differences, missing or infinite ones, or all equal.
     """
-    array = check_varying(differences)
-    check_share(confidence, "confidence")
-    half = compute_half_width(array, confidence=confidence)
-    t, p_value = _run_pingouin(array)
-    mean = float(array.mean())
-    return PairedT(mean, mean - half, mean + half, t, array.size - 1, p_value)
-
-
-def compute_half_width(differences, *, confidence=0.95):
-    """Return the t quantile times the standard error of the mean of an array."""
     from scipy.special import stdtrit
 
-    quantile = float(stdtrit(differences.size - 1, (1 + confidence) / 2))
-    return quantile * float(differences.std(ddof=1)) / math.sqrt(differences.size)
+    array = check_varying(differences)
+    check_share(confidence, "confidence")
+    quantile = float(stdtrit(array.size - 1, (1 + confidence) / 2))
+    half = quantile * float(array.std(ddof=1)) / math.sqrt(array.size)
+    mean = float(array.mean())
+    return MeanInterval(mean, mean - half, mean + half)
+
+
+def paired_t(differences, *, confidence=0.95):
+    """Compare the mean difference with zero by Student's t.
+
+    t and p come from pingouin, fed with the differences, so that it cannot pair by position or
+    turn to another test; the interval is that of `mean_interval`, whose errors are raised.
+    """
+    interval = mean_interval(differences, confidence=confidence)
+    array = check_varying(differences)
+    t, p_value = _run_pingouin(array)
+    return PairedT(interval.estimate, interval.low, interval.high, t, array.size - 1, p_value)
 
 
 def _run_pingouin(array):

@@ -9,12 +9,12 @@ from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.intercurrent import STRATEGIES, apply_strategy
 from analysis.statistics.missing_visits import RULES, fill_missing, find_missing
-from analysis.statistics.paired_t import paired_t
+from analysis.statistics.paired_t import mean_interval
 from analysis.statistics.populations import select_pairs, select_population
 from analysis.statistics.statements import Statements, attempt
 
 DIMENSIONS = ("variant", "population", "events", "missing", "summary")
-SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": paired_t}
+SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": mean_interval}
 # Variant, events, missing and summary of the primary analysis, in that order.
 PRIMARY = ("primary", "as_observed", "none", "hodges_lehmann")
 DIGITS = 9

@@ -15,10 +15,12 @@ from worked_examples import (
 from analysis.errors import DataError
 from analysis.statistics.effect_sizes import small_sample_factor
 from analysis.statistics.paired import (
+    MeanInterval,
     d_z,
     describe_normality,
     hedges_g_av,
     hedges_g_z,
+    mean_interval,
     paired_t,
 )
 
@@ -55,6 +57,9 @@ def test_paired_t_agrees_with_scipy(example):
         (expected.statistic, expected.pvalue, expected.df)
     )
     assert (result.low, result.high) == pytest.approx((limits.low, limits.high))
+    assert mean_interval(example.change, confidence=0.9) == MeanInterval(
+        result.estimate, result.low, result.high
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +140,7 @@ def test_reversing_and_scaling_change_sign_and_nothing():
         )
 
 
-@pytest.mark.parametrize("function", [d_z, hedges_g_z, paired_t, describe_normality])
+@pytest.mark.parametrize("function", [d_z, hedges_g_z, mean_interval, paired_t, describe_normality])
 @pytest.mark.parametrize(
     "changes",
     [[], [1], [2, 2, 2, 2], [0, 0, 0], [0.1 + 0.2, 0.3, 0.3], [1, 2, np.nan], [1, 2, np.inf]],
