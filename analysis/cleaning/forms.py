@@ -1,5 +1,6 @@
 """Which forms were opened, and why a cell of an opened form is empty."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.cleaning.branching import evaluate_branching
@@ -137,12 +138,15 @@ class Reasons:
         A rule's reason comes first, then that the question did not apply; a blank that nobody
         explained is not_done.
         """
-        reasons = pd.Series(NOT_DONE, index=cells.index, dtype="object")
-        if name in self._asked:
-            hidden = ~self._asked[name].reindex(cells.index, fill_value=True)
-            reasons = reasons.mask(hidden, NOT_APPLICABLE)
-        reasons = self.tell_logged(name, cells).where(lambda told: told != "", reasons)
-        return reasons.where(cells == "", "")
+        empty = (cells == "").to_numpy()
+        reasons = np.where(empty, NOT_DONE, "").astype("object")
+        if empty.any():
+            if name in self._asked:
+                asked = self._asked[name].reindex(cells.index, fill_value=True).to_numpy()
+                reasons[empty & ~asked] = NOT_APPLICABLE
+            logged = self.tell_logged(name, cells).to_numpy()
+            reasons = np.where(logged != "", logged, reasons)
+        return pd.Series(reasons, index=cells.index, dtype="object")
 
     def tell_logged(self, name, cells):
         """Return the reason that a rule gave for an empty cell, "" where none did."""

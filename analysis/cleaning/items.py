@@ -1,5 +1,6 @@
 """Instruments and whatever has no place of its own: one row per recorded value."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
@@ -45,41 +46,52 @@ def reshape_items(sheet, fields, reasons, *, opened=None, places=None):
         if goes_to_items(field) and field.name not in KEY_COLUMNS.get(sheet.source, ()):
             rows = kept if opened is None else kept[opened.loc[kept, field.form].to_numpy()]
             parts.append(_reshape_field(sheet, rows, field, reasons, places))
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS})
-    return pd.concat(parts, ignore_index=True)
+    columns = {name: [part[name] for part in parts if len(part["value"])] for name in COLUMNS}
+    return pd.DataFrame(
+        {
+            name: np.concatenate(own) if own else pd.Series(dtype="object")
+            for name, own in columns.items()
+        }
+    )
 
 
 def _reshape_field(sheet, rows, field, reasons, places):
     cells = sheet.frame.loc[rows, field.name]
     if field.kind in ("text", "notes"):
         cells = cells[(cells != "") | (reasons.tell_logged(field.name, cells) != "")]
-    keys = sheet.keys.loc[cells.index]
+    at = sheet.frame.index.get_indexer(cells.index)
+
+    def take(frame, name):
+        return frame[name].to_numpy(dtype="object")[at]
+
     value, text = read_item(cells, field)
-    located = None if places is None else places.loc[cells.index]
-    location = field.place.location
-    occasion = field.place.occasion or keys["instance"].str.zfill(2).where(
-        keys["instance"] != "", ""
-    )
-    if located is not None:
-        location = located["location"].where(located["location"] != "", location)
-        occasion = located["occasion"].where(located["occasion"] != "", occasion)
-    return pd.DataFrame(
-        {
-            "participant_id": keys["participant"],
-            "visit": keys["visit"] if located is None else located["visit"],
-            "instrument": field.place.instrument or field.form.removesuffix(".csv"),
-            "item": field.place.item or field.name,
-            "location": location,
-            "occasion": occasion,
-            "value": value,
-            "text": text,
-            "unit": field.place.unit,
-            "missing_reason": reasons.tell(field.name, cells),
-            "source": name_source(sheet.source, field),
-        }
-    )
+    visit = take(sheet.keys, "visit")
+    instance = take(sheet.keys, "instance")
+    where = {
+        "location": field.place.location,
+        "occasion": field.place.occasion or [each and each.zfill(2) for each in instance],
+    }
+    if places is not None:
+        visit = take(places, "visit")
+        for name, own in where.items():
+            given = take(places, name)
+            where[name] = np.where(given != "", given, own)
+    row = {
+        "participant_id": take(sheet.keys, "participant"),
+        "visit": visit,
+        "instrument": field.place.instrument or field.form.removesuffix(".csv"),
+        "item": field.place.item or field.name,
+        **where,
+        "value": value.to_numpy(),
+        "text": text.to_numpy(dtype="object"),
+        "unit": field.place.unit,
+        "missing_reason": reasons.tell(field.name, cells).to_numpy(),
+        "source": name_source(sheet.source, field),
+    }
+    return {
+        name: np.full(len(cells), own, dtype="object") if isinstance(own, str) else own
+        for name, own in row.items()
+    }
 
 
 def read_item(cells, field):

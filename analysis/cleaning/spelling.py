@@ -84,6 +84,5 @@ def _words_for(field):
 
 def distinct(column):
     """Return the different non-empty values of a column, each its own index label."""
-    values = pd.Series(column.unique(), dtype="object").astype("str")
-    values = values[values != ""]
-    return values.set_axis(pd.Index(values, dtype="object"))
+    values = [value for value in column.unique() if value != ""]
+    return pd.Series(values, index=pd.Index(values, dtype="object"), dtype="str")

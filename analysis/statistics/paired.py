@@ -23,8 +23,8 @@ from analysis.statistics.signed_rank import SignedRank, rank_biserial, signed_ra
 __all__ = [
     "EffectSize",
     "HodgesLehmann",
-    "Normality",
     "MeanInterval",
+    "Normality",
     "PairedT",
     "SignFlip",
     "SignTest",
