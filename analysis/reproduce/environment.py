@@ -31,14 +31,19 @@ FIXED = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 # Python looks for garbage in circles after every 700 new objects; while packages are imported there
-# are hundreds of thousands, and all are kept.
+# are hundreds of thousands, and all are kept. A debugger, loaded by every kernel, would wait for
+# somebody to use it.
+SETTINGS = """\
+import gc
+import sys
+
+gc.set_threshold(10_000)
+sys.modules["debugpy"] = None
+"""
 # A kernel ends when its runner does, but for one that had not yet begun to look: where a
 # session's manager, not process 1, takes over orphans, it would stay for good.
 START_UP = """\
-import gc
 import os
-
-gc.set_threshold(10_000)
 
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
@@ -83,10 +88,11 @@ def study_epoch(study=None):
 
 def enter_environment(outputs, private):
     """Give this process and all that it starts the surroundings of `make_environment`."""
-    start_up = private / "ipython" / "profile_default" / "startup" / "runner.py"
-    for folder in (start_up.parent, private / "temporary", private / "matplotlib"):
+    profile = private / "ipython" / "profile_default"
+    for folder in (profile / "startup", private / "temporary", private / "matplotlib"):
         folder.mkdir(parents=True)
-    start_up.write_text(START_UP, encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(SETTINGS, encoding="utf-8")
+    (profile / "startup" / "runner.py").write_text(START_UP, encoding="utf-8")
     for name, text in (read_state(_known_fonts(outputs)) or {}).items():
         (private / "matplotlib" / name).write_text(text, encoding="utf-8")
     variables = make_environment(os.environ, private=private, epoch=study_epoch())

@@ -84,10 +84,11 @@ def execute_notebook(notebook, copy, *, passed, shown, outputs, raw, private, te
 def _load_papermill():
     """Import papermill in half the time.
 
-    jsonschema would compile the grammar of internationalised addresses, if it found the
-    package, which takes a second; no notebook holds such an address.
+    jsonschema would compile the grammars of internationalised addresses and of durations, if it
+    found their packages, which takes longer than all the rest; no notebook holds either.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)
+    for name in ("rfc3987_syntax", "isoduration"):
+        sys.modules.setdefault(name, None)
     import papermill
 
     return papermill
