@@ -139,7 +139,8 @@ class Reasons:
         explained is not_done.
         """
         empty = (cells == "").to_numpy()
-        reasons = np.where(empty, NOT_DONE, "").astype("object")
+        reasons = np.full(len(cells), "", dtype="object")
+        reasons[empty] = NOT_DONE
         if empty.any():
             if name in self._asked:
                 asked = self._asked[name].reindex(cells.index, fill_value=True).to_numpy()

@@ -68,9 +68,11 @@ def _reshape_field(sheet, rows, field, reasons, places):
     visit = take(sheet.keys, "visit")
     instance = take(sheet.keys, "instance")
     where = {
-        "location": field.place.location,
-        "occasion": field.place.occasion or [each and each.zfill(2) for each in instance],
+        "location": _repeat(field.place.location, len(cells)),
+        "occasion": _repeat(field.place.occasion, len(cells)),
     }
+    if not field.place.occasion:
+        where["occasion"][:] = [each and each.zfill(2) for each in instance]
     if places is not None:
         visit = take(places, "visit")
         for name, own in where.items():
@@ -89,9 +91,13 @@ def _reshape_field(sheet, rows, field, reasons, places):
         "source": name_source(sheet.source, field),
     }
     return {
-        name: np.full(len(cells), own, dtype="object") if isinstance(own, str) else own
-        for name, own in row.items()
+        name: _repeat(own, len(cells)) if isinstance(own, str) else own for name, own in row.items()
     }
+
+
+def _repeat(text, times):
+    """Return an array that holds one and the same text; numpy.full would hold copies."""
+    return np.repeat(np.array([text], dtype="object"), times)
 
 
 def read_item(cells, field):
