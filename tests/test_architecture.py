@@ -11,7 +11,7 @@ from analysis import paths
 
 # A layer imports those before it; those in one row do not import each other.
 LAYERS = (
-    ("errors",),
+    ("errors", "interrupts"),
     ("paths", "records", "command"),
     ("study", "tables", "provenance", "privacy"),
     ("results",),
