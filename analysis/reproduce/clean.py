@@ -1,13 +1,15 @@
 """Remove what a run wrote, and nothing else."""
 
+from analysis import paths
 from analysis.errors import UsageError
+from analysis.reproduce.lab import COPIES
 from analysis.reproduce.publish import clear_folder
 
 KEPT = "README.md"
 
 
 def clean_outputs(outputs):
-    """Remove tables, figures, executed notebooks, documents and the state of the runner.
+    """Remove tables, figures, executed notebooks and their copies, documents, and the run's state.
 
     Raises
     ------
@@ -16,7 +18,9 @@ def clean_outputs(outputs):
     """
     if not outputs.state.is_dir():
         raise UsageError(f"no run has written below {outputs.root}", hint="There is nothing to do")
-    folders = (outputs.generated, outputs.documents, outputs.notebooks)
+    folders = [outputs.generated, outputs.documents, outputs.notebooks]
+    if outputs.root == paths.ROOT:
+        folders.append(COPIES)
     for folder in folders:
         clear_folder(folder)
     for entry in outputs.processed.iterdir() if outputs.processed.is_dir() else ():

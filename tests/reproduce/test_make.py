@@ -234,6 +234,18 @@ def test_a_start_up_file_and_other_settings_change_nothing(toy, tmp_path):
     assert again == {file: before[file] for file in again}
 
 
+def test_clean_removes_what_a_run_and_the_lab_wrote_and_nothing_else(toy):
+    names = ("analysis", "data/raw", "notebooks", "Makefile", "study.yml")
+    sources = [each for name in names for each in (toy.root / name, *(toy.root / name).rglob("*"))]
+    written = [toy.root / file for file in toy.published()]
+    copies = toy.root / "notebooks" / "executed"
+    copies.mkdir()
+    (copies / "02_score.ipynb").touch()
+    assert toy.make("clean").returncode == 0
+    assert not any(path.exists() for path in (copies, *written))
+    assert all(path.exists() for path in sources)
+
+
 def test_two_runs_at_once_share_the_work(toy):
     toy.edit("data/raw/export.csv", "A,B", "a,b")
     command = ["make", "report/notebooks/01_clean.ipynb"]
