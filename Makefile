@@ -1,4 +1,4 @@
-# The front door: `make` lists what there is. See README.md, "Running".
+# The front door: `make` lists what there is, README.md tells it.
 
 # What a person may choose, on the command line only: make report RAW=../export OUT=../report
 RAW      :=
@@ -20,7 +20,7 @@ endif
 # The environment: conda's, if the active one bears the name in environment.yml, else .venv.
 CONDA  := $(filter $(shell sed -n 's/^name: *//p' environment.yml),$(CONDA_DEFAULT_ENV))
 PYTHON := $(if $(CONDA),"$(CONDA_PREFIX)/bin/python",.venv/bin/python)
-ANY    := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
             $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8

@@ -1,4 +1,4 @@
-"""python -m analysis.reproduce: set up, fingerprint, run, render, explain."""
+"""python -m analysis.reproduce: set up, run, check, publish; Make calls it."""
 
 import argparse
 import os

@@ -77,12 +77,11 @@ def make_environment(inherited, *, private, epoch):
     }
 
 
-def study_epoch(study=None):
+def study_epoch():
     """Return midnight UTC of the registered start of the study, in seconds since 1970."""
     from analysis.study import load_study
 
-    study = study or load_study(paths.STUDY)
-    day = datetime.fromisoformat(study.study.registered_start.value)
+    day = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
     return int(day.replace(tzinfo=UTC).timestamp())
 
 

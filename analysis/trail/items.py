@@ -7,7 +7,6 @@ from analysis.instruments import score_items
 from analysis.instruments.catalogue import find_instrument
 
 KEY = ["participant_id", "visit"]
-SCORE = [*KEY, "outcome", "variant", "component"]
 PLACE = ["instrument", "item", "location"]
 # Scores are made from the items, never from a total that somebody has added up.
 NEVER_SCORED = "recorded_total"

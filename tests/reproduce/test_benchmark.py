@@ -44,7 +44,7 @@ def test_a_slow_machine_or_a_disturbed_round_changes_no_ratio():
 def test_the_page_has_every_figure_and_every_aim():
     lines = format_page(FIGURES).splitlines()
     assert "| nothing to do | 0.4 | 0.4 | 0.8 | 0.2 |" in lines
-    assert "| one papermill command each / all notebooks | 3.00 | at least 2.5 |" in lines
+    assert "| one papermill command each / all notebooks | 3.000 | at least 2.5 |" in lines
     assert lines[-1] == "| 1\u202f000 | 7.0 | 1.5 | 450 |"
 
 

@@ -1,4 +1,4 @@
-"""``make stress``, its first half: corrupt exports and show what the cleaning made of them.
+"""``make stress``, its first part: corrupt exports and show what the cleaning made of them.
 
 Ends with 1 if a known fault was missed, something was asked that no fault explains, or a run ended
 otherwise than with balanced books or an error that names the place.

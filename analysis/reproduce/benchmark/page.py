@@ -13,7 +13,7 @@ NAMES = {
 AIMS = {
     "faster_than_papermill": ("one papermill command each / all notebooks", "at least 2.5"),
     "slower_than_plain": ("all notebooks / plain process", "at most 1.5"),
-    "figure_share": ("one figure changed / all notebooks", "under 0.33"),
+    "figure_share": ("one figure changed / all notebooks", "under a third"),
 }
 
 
@@ -43,7 +43,7 @@ def format_page(figures):
         "| ratio, the median of the rounds | value | aim |",
         "| --- | ---: | --- |",
         *(
-            f"| {name} | {figures['ratios'][key]:.2f} | {aim} |"
+            f"| {name} | {figures['ratios'][key]:.3f} | {aim} |"
             for key, (name, aim) in AIMS.items()
         ),
         "",

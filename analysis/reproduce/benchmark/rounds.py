@@ -83,7 +83,7 @@ def summarise_rounds(measured):
             name: round(statistics.median(each[name][1] for each in measured), 2) for name in wall
         },
         "ratios": {
-            name: round(statistics.median(each[name] for each in ratios), 2) for name in ratios[0]
+            name: round(statistics.median(each[name] for each in ratios), 3) for name in ratios[0]
         },
     }
 

@@ -33,7 +33,8 @@ class Outcome:
     exact
         Whether bytes decided.
     python, packages
-        What ran it: its Python, and how many of the packages that matter are of other versions.
+        What ran it: its Python, and name and version of those packages that are other than the
+        reference's.
     values, tables, files
         How many were compared.
     differing
