@@ -1,16 +1,19 @@
 """pyproject.toml, requirements.lock and environment.yml say the same; so does the Makefile."""
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from analysis import paths
 from analysis.reproduce import pipeline
@@ -33,6 +36,20 @@ def test_the_lock_was_made_from_the_project():
     for name, specifier in wanted.items():
         assert [each.operator for each in specifier] == [">="], f"{name} has one lower bound"
         assert specifier.contains(read_lock(LOCK)[name][0]), name
+
+
+def test_every_package_that_is_imported_is_asked_for():
+    homes = packages_distributions()
+    asked = {canonicalize_name(Requirement(each).name) for each in PROJECT["dependencies"]}
+    for path in [*(paths.ROOT / "analysis").rglob("*.py"), *(paths.ROOT / "tests").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            for name in {name.partition(".")[0] for name in names} & set(homes):
+                homes_here = {canonicalize_name(home) for home in homes[name]}
+                assert homes_here & asked, f"{path.relative_to(paths.ROOT)} imports {name}"
 
 
 def test_every_locked_package_has_hashes_and_no_address():

@@ -47,14 +47,16 @@ def draw_leave_one_out(results, study):
 
 def _draw_panel(axes, results, outcome, people):
     start = f"sensitivity.{outcome.name}"
+    import seaborn
+
     own = results[_is_without(results) & (results["outcome"] == outcome.name)]
-    estimates = own.set_index("group")["value"]
     whole = results.set_index("result_id")["value"][f"{start}.primary.hl"]
     axes.axvline(0, color=COLOURS["grey"], lw=0.9)
     axes.axvline(whole, color=COLOURS["better"], lw=1.4)
-    axes.plot(estimates, [people.index(p) for p in estimates.index], "o", color="black", ms=4)
-    axes.set_yticks(range(len(people)), people, fontsize=7)
-    axes.set_ylim(len(people) - 0.4, -0.6)
+    seaborn.stripplot(
+        own, x="value", y="group", order=people, jitter=False, size=4, color="black", ax=axes
+    )
+    axes.set_ylabel("")
     axes.tick_params(labelsize=7, length=2)
     axes.locator_params(axis="x", nbins=4)
     axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold")
