@@ -99,12 +99,10 @@ def software_versions():
 def document_epoch(provenance):
     """Return the time stamp of the documents, in seconds: never the clock.
 
-    It is SOURCE_DATE_EPOCH where that is set, else the day of the export.
+    It is the day of the export, or SOURCE_DATE_EPOCH where nobody knows that day.
     """
-    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
-        return int(os.environ["SOURCE_DATE_EPOCH"])
     try:
         day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)
     except ValueError:
-        return 0
+        return int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     return int(day.timestamp())

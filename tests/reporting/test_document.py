@@ -13,7 +13,7 @@ from small_report import FORMATS, make_rows, render, write_inputs
 
 from analysis import paths
 from analysis.provenance import SIMULATED_TITLE, Provenance
-from analysis.reporting.facts import document_authors
+from analysis.reporting.facts import document_authors, document_epoch
 from analysis.reporting.leftovers import read_document
 from analysis.study import load_study
 
@@ -224,6 +224,13 @@ def test_authors_are_the_softwares_whoever_the_plan_names():
         provenance = Provenance("", "", "", simulated=simulated, checksums="verified")
         authors = document_authors(named, provenance)
         assert [author.name for author in authors] == [expected]
+
+
+def test_documents_bear_the_day_of_the_export_else_that_of_the_study(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    for exported_on, days in (("1970-01-03", 2), ("", 1)):
+        provenance = Provenance("", exported_on, "", simulated=True, checksums="verified")
+        assert document_epoch(provenance) == days * 24 * 60 * 60
 
 
 def test_the_same_words_serve_a_real_export(real):
