@@ -11,6 +11,7 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, read_export
 from analysis.cleaning.items import locate_readings
 from analysis.cleaning.schema import Field
 from analysis.cleaning.sheet import Sheet
+from analysis.errors import DataError
 
 KEY = ["participant_id", "visit"]
 CELL = ["file", "row", "field", "raw_value"]
@@ -39,10 +40,18 @@ class RawRows:
 
 
 def read_rows(folder, changes, study):
-    """Read an export and carry out the changes that its cleaning has logged."""
+    """Read an export and carry out the changes that its cleaning has logged.
+
+    Raises
+    ------
+    DataError
+        A change does not fit: the changes are those of another export.
+    """
     export = read_export(folder)
     fields = describe_fields(export)
     sheets = key_rows(export, fields, study)
+    for source, sheet in sheets.items():
+        check_changes(sheet.raw, changes[changes["source"] == source], file=folder / source)
     cleaned = {source: apply_changes(s.raw, changes, source) for source, s in sheets.items()}
     keys = {
         source: pd.DataFrame(
@@ -57,6 +66,34 @@ def read_rows(folder, changes, study):
         for source, sheet in sheets.items()
     }
     return RawRows({source: s.raw for source, s in sheets.items()}, cleaned, keys, fields)
+
+
+def check_changes(received, changes, *, file):
+    """Stop if a change begins at a cell, or sets aside a row, that is not as received.
+
+    Parameters
+    ----------
+    received : pandas.DataFrame
+        All cells of a file as received; the index is the key of the row.
+    changes : pandas.DataFrame
+        Those of this file.
+    file : pathlib.Path
+        For the message.
+
+    Raises
+    ------
+    DataError
+        With the row and the field.
+    """
+    for row, name, value in changes[["row", "field", "raw_value"]].itertuples(index=False):
+        known = row in received.index and (not name or name in received.columns)
+        if not known or (name and received.at[row, name] != value):
+            raise DataError(
+                f"row {row} is not the one that these tables were made from",
+                file=file,
+                field=name,
+                hint="Give --raw, the export of this run (raw= in a notebook)",
+            )
 
 
 def apply_changes(received, changes, source):

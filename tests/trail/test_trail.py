@@ -1,6 +1,7 @@
 """A number is followed back to the cells it was made from, and to no others."""
 
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,10 +9,10 @@ import pytest
 
 import analysis
 from analysis import load, paths
-from analysis.errors import MissingError, UsageError
+from analysis.errors import DataError, MissingError, UsageError
 from analysis.trail.__main__ import main
 from analysis.trail.items import find_items
-from analysis.trail.raw import locate_items, read_rows
+from analysis.trail.raw import check_changes, locate_items, read_rows
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +170,40 @@ def test_the_changes_make_the_cleaned_rows(trial):
     told = trial.changes[trial.changes["field"] != ""].iloc[0]
     assert rows.cleaned[told["source"]].at[told["row"], told["field"]] == told["clean_value"]
     assert rows.received[told["source"]].at[told["row"], told["field"]] == told["raw_value"]
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "raw_value"),
+    [
+        ("SIM-9|week_12", "kap_l", "18"),
+        ("SIM-1|week_12", "kap", "18"),
+        ("SIM-1|week_12", "kap_l", "8"),
+    ],
+)
+def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_value):
+    received = pd.DataFrame({"kap_l": ["18"]}, index=["SIM-1|week_12"])
+    fitting = pd.DataFrame({"row": ["SIM-1|week_12"], "field": ["kap_l"], "raw_value": ["18"]})
+    check_changes(received, fitting, file="redcap_export.csv")
+    wrong = pd.DataFrame({"row": [row], "field": [field], "raw_value": [raw_value]})
+    with pytest.raises(DataError) as told:
+        check_changes(received, wrong, file="redcap_export.csv")
+    assert (told.value.file, told.value.field) == ("redcap_export.csv", field)
+    assert f"row {row} is not" in str(told.value) and "Give --raw" in told.value.hint
+
+
+def test_the_tables_of_one_export_are_not_followed_into_another(
+    trial, tmp_path, capsys, monkeypatch
+):
+    other = tmp_path / "other"
+    shutil.copytree(paths.RAW, other, ignore=shutil.ignore_patterns("SHA256SUMS"))
+    diary = other / "raynaud_diary.csv"
+    lines = diary.read_text(encoding="utf-8").splitlines(keepends=True)
+    aside = [line for line in lines if not line.startswith("SIM-02,2021-05-09,23:59")]
+    assert len(aside) == len(lines) - 1
+    diary.write_text("".join(aside), encoding="utf-8")
+    own = load(trial.processed, raw=other)
+    monkeypatch.setattr("analysis.trail.trial.load", lambda *_, **__: own)
+    assert main(["explain", "efficacy.hand_mrss.hl"]) == 1
+    told = capsys.readouterr().err
+    assert str(diary) in told and "row SIM-02|2021-05-09|23:59 is not" in told
+    assert "Give --raw" in told
