@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.reporting.sentences.evidence import Evidence
 from analysis.safety.losses import find_lost
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
@@ -73,6 +74,11 @@ def _members(frame, result, trial):
     return frame[frame[PERSON].isin(people.loc[people[column] == "yes", PERSON])]
 
 
+def _find_followup(trial):
+    # A run may have been given another visit than the plan's; its counts name no visit.
+    return Evidence(trial.results, trial.study).chosen("visit")
+
+
 def _find_flow(result, trial):
     study, stage = trial.study, result["outcome"]
     people = trial.participants
@@ -94,10 +100,8 @@ def _find_flow(result, trial):
 def _find_characteristic(result, trial):
     name = result["outcome"]
     if name.startswith("season_"):
-        analysis = trial.study.analysis
-        visit = (
-            analysis.baseline_visit if name == "season_baseline" else analysis.followup_visit
-        ).value
+        baseline = trial.study.analysis.baseline_visit.value
+        visit = baseline if name == "season_baseline" else _find_followup(trial)
         visits = _members(trial.visits, result, trial)
         return _make("visits", visits[visits["visit"] == visit], ("visit_date",), beside=("visit",))
     if name.startswith("treatment_"):
@@ -138,9 +142,8 @@ def _find_safety(result, trial):
                     items = items[items[column] == part]
         columns = ("visit", "item", "location", "occasion", "value", "unit", "missing_reason")
         return Counted("items", items.reset_index(drop=True), columns)
-    study = trial.study
     period = PRODUCT if PRODUCT.name in rest else PROCEDURE
-    last_day = study.visit(study.analysis.followup_visit.value).high
+    last_day = trial.study.visit(_find_followup(trial)).high
     events = assign_phases(trial.adverse_events, trial.participants, last_day=last_day)
     events, _ = select_emergent(events, trial.participants, period)
     rest = [part for part in rest if part != PRODUCT.name]
