@@ -8,6 +8,7 @@ import pytest
 from analysis import paths
 from analysis.reproduce import pipeline
 from analysis.reproduce.parameters import OWN, TAG, declared_parameters
+from analysis.tables import table_schemas
 
 ALLOWED = {*OWN, "followup_visit", "population"}
 STEPS = {step.name: step for step in pipeline.NOTEBOOKS}
@@ -76,3 +77,15 @@ def test_its_cells_are_few_and_short(notebook):
     assert len(cells) - 1 <= MOST_CELLS
     for cell in cells:
         assert len("".join(cell["source"]).splitlines()) <= MOST_LINES, cell["id"]
+
+
+def test_it_reads_the_tables_that_its_step_declares_and_no_others(name, notebook):
+    if name not in STEPS:
+        pytest.skip("no step of a run")
+    read = set()
+    for cell in code_cells(notebook):
+        nodes = list(ast.walk(ast.parse("".join(cell["source"]))))
+        if any(isinstance(n, ast.Call) and ast.unparse(n.func) == "read_table" for n in nodes):
+            texts = {n.value for n in nodes if isinstance(n, ast.Constant)}
+            read |= texts & set(table_schemas())
+    assert {f"{table}.csv" for table in read} == set(STEPS[name].reads) - {pipeline.PROVENANCE}

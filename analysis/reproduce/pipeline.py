@@ -59,19 +59,18 @@ NOTEBOOKS = (
     _notebook(
         "03_describe",
         after=SCORED,
-        tables="participants visits items procedures medications disposition"
-        " intercurrent_events scores pairs",
+        tables="participants visits procedures medications disposition scores pairs",
     ),
     _notebook("04_efficacy", after=SCORED, tables="participants scores pairs"),
     _notebook(
         "05_sensitivity",
         after=SCORED,
-        tables="participants visits scores pairs items intercurrent_events medications",
+        tables="participants visits scores pairs intercurrent_events",
     ),
     _notebook(
         "06_safety",
         after=CLEANED,
-        tables="participants visits items adverse_events procedures medications disposition",
+        tables="participants visits items adverse_events procedures disposition",
     ),
 )
 RESULTS = Step(
