@@ -11,6 +11,8 @@ from analysis.records import read_record
 
 SOURCES = ("registry", "assumed")
 STRATEGIES = ("treatment_policy", "listed")
+# The analysis tests the outcomes as they stand in study.yml; it knows no other order.
+TEST_ORDER = "registered"
 
 
 @dataclass(frozen=True)
@@ -299,6 +301,8 @@ def _contradictions(study):
             yield f"{setting.value!r} is no visit"
     if study.analysis.population.value not in {p.name for p in study.populations}:
         yield f"{study.analysis.population.value!r} is no population"
+    if study.analysis.test_order.value != TEST_ORDER:
+        yield f"analysis: test_order is {TEST_ORDER}, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:
         yield "exactly one outcome has the role primary"
     for outcome in study.outcomes:
