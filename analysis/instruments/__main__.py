@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from analysis.errors import AnalysisError
+from analysis.command import run_command
 from analysis.instruments.card import format_card, format_catalogue
 from analysis.instruments.catalogue import find_instrument, list_instruments
 
@@ -12,13 +12,11 @@ def main(arguments=None):
     """Print what was asked for and return the exit code: 0, or 2 for an unknown name."""
     parser = argparse.ArgumentParser(prog="python -m analysis.instruments", description=__doc__)
     parser.add_argument("name", nargs="?", help="an instrument; without it, all are listed")
-    name = parser.parse_args(arguments).name
-    try:
-        print(format_card(find_instrument(name)) if name else format_catalogue(list_instruments()))
-    except AnalysisError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return run_command(_print, parser.parse_args(arguments).name)
+
+
+def _print(name):
+    print(format_card(find_instrument(name)) if name else format_catalogue(list_instruments()))
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_trials_that_fill_no_whole_blocks_are_wrong_use(tmp_path, capsys):
 
 def test_scheduler_without_its_package_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(MissingError, match="pip install distributed"), run.connect_scheduler("x"):
+    with pytest.raises(MissingError, match="Run `make setup`"), run.connect_scheduler("x"):
         pass
 
 
@@ -181,6 +181,37 @@ def test_cluster_gives_the_same_numbers(small, tmp_path):
     ):
         there = run_small(small, tmp_path / "there", jobs=-1)
     assert here.equals(there)
+
+
+def test_interrupted_command_says_so_and_keeps_its_finished_blocks(
+    monkeypatch, tmp_path, small, capsys
+):
+    def stop_after_first_wave(done, _total):
+        if done:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "list_scenarios", lambda: small)
+    monkeypatch.setattr(command, "BLOCK_TRIALS", 50)
+    out = tmp_path / "record.csv"
+    arguments = ["--trials", "400", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "_show_progress", stop_after_first_wave)
+        assert command.main(arguments) == 130
+    told = capsys.readouterr().err
+    assert "goes on after the finished blocks" in told and "Interrupted" in told
+    (blocks,) = tmp_path.iterdir()
+    assert len(blocks.read_text().splitlines()) == 4
+    assert command.main(arguments) == 0
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_command_interrupted_before_its_first_block_says_so(monkeypatch, tmp_path, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "Checkpoint", stop)
+    assert command.main(["--cache", str(tmp_path)]) == 130
+    assert "Interrupted" in capsys.readouterr().err
 
 
 def test_command_writes_the_record_and_clears_its_blocks(monkeypatch, tmp_path, small):

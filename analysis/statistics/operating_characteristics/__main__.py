@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from analysis import paths
-from analysis.errors import AnalysisError
+from analysis.command import run_command
 from analysis.statistics.operating_characteristics.checkpoint import Checkpoint
 from analysis.statistics.operating_characteristics.record import FILE, write_record
 from analysis.statistics.operating_characteristics.run import (
@@ -18,9 +18,12 @@ from analysis.statistics.operating_characteristics.scenarios import list_scenari
 
 def main(arguments=None):
     """Run the command line and return its exit code."""
-    options = _read_options(arguments)
+    return run_command(_simulate, _read_options(arguments))
+
+
+def _simulate(options):
+    checkpoint = Checkpoint(options.cache, seed=options.seed, block_trials=BLOCK_TRIALS)
     try:
-        checkpoint = Checkpoint(options.cache, seed=options.seed, block_trials=BLOCK_TRIALS)
         with connect_scheduler(options.scheduler):
             table = run_scenarios(
                 list_scenarios(),
@@ -30,15 +33,11 @@ def main(arguments=None):
                 jobs=options.jobs,
                 report=_show_progress,
             )
-    except AnalysisError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
     except KeyboardInterrupt:
-        print(f"\nStopped; the same command goes on from {checkpoint.path}.", file=sys.stderr)
-        return 130
+        print("\nThe same command goes on after the finished blocks.", file=sys.stderr)
+        raise
     print(write_record(table, options.out))
     checkpoint.remove()
-    return 0
 
 
 def _read_options(arguments):

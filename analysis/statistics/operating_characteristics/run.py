@@ -86,7 +86,7 @@ def connect_scheduler(address):
     except ImportError:
         raise MissingError(
             "the package distributed is not installed",
-            hint="Install it beside the lock: pip install distributed; or leave out --scheduler",
+            hint="Run `make setup`, or leave out --scheduler",
         ) from None
     try:
         client = Client(address, timeout=20)
