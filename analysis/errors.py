@@ -1,5 +1,7 @@
 """The project's own errors: each says what is wrong, where, and what to do next."""
 
+import difflib
+
 
 class AnalysisError(Exception):
     """Base of every error that a user is meant to read.
@@ -62,3 +64,23 @@ class MissingError(AnalysisError):
     """Something needed is not there (exit 3); the hint says how to get it."""
 
     exit_code = 3
+
+
+def suggest_name(name, known, *, otherwise=""):
+    """Return the hint for a name that is not known: the nearest one, or all there are.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+    otherwise : str, optional
+        What to do where none is near, in place of the list.
+
+    Examples
+    --------
+    >>> suggest_name("vist", ["visit", "score"]), suggest_name("p", ["visit", "score"])
+    ('Did you mean visit', 'Known: visit, score')
+    """
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}" if near else otherwise or f"Known: {', '.join(known)}"

@@ -1,13 +1,12 @@
 """Read a YAML file into frozen dataclasses, naming the line of whatever is wrong."""
 
 import dataclasses
-import difflib
 import types
 import typing
 
 import yaml
 
-from analysis.errors import DataError
+from analysis.errors import DataError, suggest_name
 
 
 def read_record(path, record):
@@ -81,11 +80,10 @@ def _build_dataclass(node, kind, path, name, wrong):
     values = {}
     for key, child in node.value:
         if key.value not in hints:
-            near = difflib.get_close_matches(key.value, hints, n=1)
             raise wrong(
                 f"{key.value!r} is not known here",
                 at=key,
-                hint=f"Did you mean {near[0]!r}" if near else f"Known: {', '.join(hints)}",
+                hint=suggest_name(key.value, hints),
             )
         if key.value in values:
             raise wrong(f"{key.value!r} is given twice", at=key)

@@ -1,11 +1,10 @@
 """The export's own description: fields from the data dictionary, their places from fields.csv."""
 
-import difflib
 import re
 from dataclasses import dataclass
 
 from analysis.cleaning.limits import KINDS, LIMITS
-from analysis.errors import DataError
+from analysis.errors import DataError, suggest_name
 from analysis.tables import table_schemas
 
 DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
@@ -145,12 +144,11 @@ def read_fields(dictionary, places):
             fields.update((field.name, field) for field in _expand(row, located))
     unknown = sorted(name for name in located if ":" not in name and name not in fields)
     if unknown:
-        near = difflib.get_close_matches(unknown[0], fields, n=1)
         raise DataError(
             f"{DICTIONARY} has no such field",
             file=MAP,
             field=unknown[0],
-            hint=f"Did you mean {near[0]}" if near else f"Describe it in {DICTIONARY}",
+            hint=suggest_name(unknown[0], fields, otherwise=f"Describe it in {DICTIONARY}"),
         )
     return fields
 

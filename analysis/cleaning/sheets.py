@@ -1,13 +1,12 @@
 """Give every raw row its key, and stop where the structure of a file is not what it says."""
 
-import difflib
 import re
 
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.sheet import Sheet
-from analysis.errors import DataError
+from analysis.errors import DataError, suggest_name
 
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 SYSTEM = ("record_id", EVENT, FORM, INSTANCE)
@@ -134,12 +133,11 @@ def _check_columns(frame, fields):
 def _stop_at_unknown(frame, known, source, where):
     unknown = sorted(set(frame.columns) - set(known))
     if unknown:
-        near = difflib.get_close_matches(unknown[0], known, n=1)
         raise DataError(
             f"{where} does not know this column",
             file=source,
             field=unknown[0],
-            hint=f"Did you mean {near[0]}" if near else f"Describe it in {where}",
+            hint=suggest_name(unknown[0], known, otherwise=f"Describe it in {where}"),
         )
 
 

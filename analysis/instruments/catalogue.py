@@ -1,11 +1,10 @@
 """Find instruments: a module of this package with an INSTRUMENT is one."""
 
-import difflib
 import importlib
 import pkgutil
 
 from analysis import instruments
-from analysis.errors import UsageError
+from analysis.errors import UsageError, suggest_name
 
 
 def list_instruments():
@@ -29,9 +28,9 @@ def find_instrument(name):
     """
     known = {instrument.name: instrument for instrument in list_instruments()}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}" if near else f"Known: {', '.join(known)}"
-        raise UsageError(f"{name!r} is no instrument of the library", hint=hint)
+        raise UsageError(
+            f"{name!r} is no instrument of the library", hint=suggest_name(name, known)
+        )
     return known[name]
 
 

@@ -1,11 +1,10 @@
 """The parameters cell of a notebook, and the values that a run gives it."""
 
 import ast
-import difflib
 import json
 import os
 
-from analysis.errors import DataError, MissingError, UsageError
+from analysis.errors import DataError, MissingError, UsageError, suggest_name
 
 TAG = "parameters"
 # Set by the runner; a user sets them through RAW and OUT, or edits study.yml itself.
@@ -96,10 +95,8 @@ def check_names(given, declared):
     known = sorted(set(declared) - set(OWN))
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
-                f"no notebook has a parameter {name!r}",
-                hint=f"Did you mean {near[0]!r}" if near else f"Known: {', '.join(known)}",
+                f"no notebook has a parameter {name!r}", hint=suggest_name(name, known)
             )
 
 

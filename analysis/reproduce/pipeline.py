@@ -1,10 +1,9 @@
 """The steps of a run, what each reads and what it waits for."""
 
-import difflib
 from dataclasses import dataclass
 
 from analysis import paths
-from analysis.errors import UsageError
+from analysis.errors import UsageError, suggest_name
 
 PROVENANCE = "provenance.json"
 
@@ -87,6 +86,5 @@ def find_step(name):
     for step in STEPS:
         if step.name == name:
             return step
-    names = [step.name for step in STEPS]
-    near = difflib.get_close_matches(name, names, n=1) or [", ".join(names)]
-    raise UsageError(f"{name!r} is no step of a run", hint=f"Did you mean {near[0]}")
+    known = (step.name for step in STEPS)
+    raise UsageError(f"{name!r} is no step of a run", hint=suggest_name(name, known))

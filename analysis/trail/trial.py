@@ -1,13 +1,12 @@
 """One object for a person at the keyboard: every table of a run, read when it is asked for."""
 
-import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import paths
-from analysis.errors import UsageError
+from analysis.errors import UsageError, suggest_name
 from analysis.provenance import read_provenance
 from analysis.study import load_study
 from analysis.tables import read_table, table_schemas
@@ -38,9 +37,8 @@ class Trial:
 
     def __getattr__(self, name):
         if name not in table_schemas():
-            near = difflib.get_close_matches(name, dir(self), n=1)
-            hint = f"did you mean {near[0]}" if near else f"tables: {', '.join(table_schemas())}"
-            raise AttributeError(f"a trial has no {name}; {hint}")
+            known = [each for each in dir(self) if not each.startswith("_")]
+            raise AttributeError(f"a trial has no {name}. {suggest_name(name, known)}.")
         return self._remember(name, lambda: read_table(name, self.processed)).copy()
 
     def __dir__(self):
@@ -71,8 +69,7 @@ class Trial:
         """
         schemas = table_schemas()
         if table not in schemas:
-            near = difflib.get_close_matches(table, schemas, n=1) or [", ".join(schemas)]
-            raise UsageError(f"{table!r} is no table", hint=f"Did you mean {near[0]}")
+            raise UsageError(f"{table!r} is no table", hint=suggest_name(table, schemas))
         schema = schemas[table]
         return pd.DataFrame(
             {

@@ -186,7 +186,7 @@ def test_wrong_use_is_told_before_anything_runs(toy):
     for arguments, message in (
         (["PARAMS=followup_visit=week_4"], "PARAMS needs OUT"),
         (["RAW=export"], "RAW needs OUT"),
-        (["OUT=x", "PARAMS=folowup_visit=week_4"], "Did you mean 'followup_visit'"),
+        (["OUT=x", "PARAMS=folowup_visit=week_4"], "Did you mean followup_visit"),
         (["OUT=x", "PARAMS=outputs=y"], "the run itself sets 'outputs'"),
         (["RENDERER=word"], "is no renderer"),
     ):

@@ -43,7 +43,7 @@ def test_another_type_is_refused(text, default):
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():
-    with pytest.raises(UsageError, match="Did you mean 'followup_visit'"):
+    with pytest.raises(UsageError, match="Did you mean followup_visit"):
         check_names(["folowup_visit"], ["followup_visit", "population", "outputs"])
     with pytest.raises(UsageError, match="Known: followup_visit"):
         check_names(["xyz"], ["followup_visit"])

@@ -132,8 +132,10 @@ def test_tables_are_typed_and_their_own(trial):
     first = trial.scores
     first["score"] = 0.0
     assert trial.scores["score"].dtype == "float64" and trial.scores["score"].max() > 0
-    with pytest.raises(AttributeError, match="did you mean scores"):
+    with pytest.raises(AttributeError, match="Did you mean scores"):
         trial.score  # noqa: B018
+    with pytest.raises(AttributeError, match=r"Known: .*describe, .*scores"):
+        trial.xyz  # noqa: B018
     assert {"scores", "pairs", "results", "describe"} <= set(dir(trial))
 
 
@@ -143,6 +145,8 @@ def test_columns_are_described(trial):
     assert told.loc["status", "values"] == "complete, prorated, missing"
     with pytest.raises(UsageError, match="Did you mean scores"):
         trial.describe("score")
+    with pytest.raises(UsageError, match=r"Known: .*scores, "):
+        trial.describe("xyz")
 
 
 def test_opening_a_trial_reads_nothing(tmp_path):
