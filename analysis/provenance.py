@@ -48,10 +48,17 @@ def parse_provenance(text, *, checksums, file="provenance.yml"):
     try:
         told = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise DataError(f"this is not readable YAML ({error})", file=file) from None
+        raise DataError(
+            f"this is not readable YAML ({error})", file=file, hint="Correct it"
+        ) from None
     simulated = told.get("simulated", True) if isinstance(told, dict) else None
     if not isinstance(simulated, bool):
-        raise DataError("simulated is true or false", file=file, field="simulated")
+        raise DataError(
+            "simulated is true or false",
+            file=file,
+            field="simulated",
+            hint="Write `simulated: true` or `simulated: false`",
+        )
     return Provenance(
         description=str(told.get("description") or ""),
         exported_on=str(told.get("exported_on") or ""),

@@ -35,6 +35,7 @@ def read_record(path, record):
             f"this is not readable YAML ({getattr(error, 'problem', None) or error})",
             file=path,
             line=mark.line + 1 if mark else None,
+            hint="Correct it",
         ) from None
     if node is None:
         raise DataError("the file is empty", file=path, hint="Restore it from git")

@@ -8,8 +8,9 @@ import re
 import pandas as pd
 
 from analysis import paths
-from analysis.errors import DataError, MissingError
+from analysis.errors import DataError, MissingError, suggest_name
 
+AGAIN = "Run `make notebooks` again"
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64"}
 
 # What a terminal, a spreadsheet or a browser would obey instead of show: controls but the line
@@ -62,7 +63,7 @@ def shape_table(frame, name):
     repeated = shaped.duplicated(key)
     if repeated.any():
         first = shaped.loc[repeated, key].iloc[0].to_dict()
-        raise DataError(f"table {name} has two rows for {first}")
+        raise DataError(f"table {name} has two rows for {first}", hint="Keep one of the two")
     return shaped.sort_values(key, kind="stable").reset_index(drop=True)
 
 
@@ -80,11 +81,15 @@ def _shape_column(frame, field, table):
         empty = column.isna()
     limits = field.get("constraints", {})
     if limits.get("required") and empty.any():
-        raise DataError(f"table {table} has an empty cell", field=name)
+        raise DataError(f"table {table} has an empty cell", field=name, hint="Fill it in")
     if "enum" in limits:
         wrong = column[~empty & ~column.isin(limits["enum"])]
         if len(wrong):
-            raise DataError(f"{wrong.iloc[0]!r} is not allowed in table {table}", field=name)
+            raise DataError(
+                f"{wrong.iloc[0]!r} is not allowed in table {table}",
+                field=name,
+                hint=suggest_name(wrong.iloc[0], limits["enum"]),
+            )
     return column
 
 
@@ -163,7 +168,9 @@ def read_table(name, folder):
     try:
         return shape_table(frame, schema)
     except (ValueError, TypeError) as error:
-        raise DataError(str(error), file=path, hint="Run `make notebooks` again") from None
+        raise DataError(str(error), file=path, hint=AGAIN) from None
+    except DataError as error:
+        raise DataError(error.problem, file=path, field=error.field, hint=AGAIN) from None
 
 
 def write_table(frame, name, folder):

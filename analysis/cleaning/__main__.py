@@ -41,7 +41,9 @@ def _check(raw, out, study):
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"the folder cannot be made ({error.strerror})", file=folder) from None
+        raise UsageError(
+            f"the folder cannot be made ({error.strerror})", file=folder, hint="Give another OUT"
+        ) from None
     for name in ("queries", "changes"):
         write_table(cleaned.tables[name], name, folder)
     page = folder / "queries.html"

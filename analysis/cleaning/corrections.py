@@ -73,7 +73,12 @@ def _find_row(sheet, correction):
 def _check(corrections, sheets):
     for column in COLUMNS:
         if column not in corrections.columns:
-            raise DataError("the column is absent", file=CORRECTIONS, field=column)
+            raise DataError(
+                "the column is absent",
+                file=CORRECTIONS,
+                field=column,
+                hint=f"Its columns: {', '.join(COLUMNS)}",
+            )
     for correction in corrections.itertuples(index=False):
         if correction.source not in sheets:
             raise _wrong(correction, f"there is no file {correction.source!r} to correct")

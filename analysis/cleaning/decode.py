@@ -50,12 +50,19 @@ def parse_table(text, *, file):
     header = _check_rows(text, file)
     repeated = sorted({name for name in header if not name or header.count(name) > 1})
     if repeated:
-        raise DataError(f"column {repeated[0]!r} is empty or stands there twice", file=file, line=1)
+        raise DataError(
+            f"column {repeated[0]!r} is empty or stands there twice",
+            file=file,
+            line=1,
+            hint="Give every column a name of its own",
+        )
     try:
         return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False, na_filter=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         told = " ".join(str(error).split())
-        raise DataError(f"this is no rectangular table ({told})", file=file) from None
+        raise DataError(
+            f"this is no rectangular table ({told})", file=file, hint="Export it again"
+        ) from None
 
 
 def _check_rows(text, file):
@@ -70,11 +77,17 @@ def _check_rows(text, file):
             if row and len(row) != len(header):
                 fault = "fewer" if len(row) < len(header) else "more"
                 raise DataError(
-                    f"a row has {fault} cells than the header", file=file, line=rows.line_num
+                    f"a row has {fault} cells than the header",
+                    file=file,
+                    line=rows.line_num,
+                    hint="Export it again",
                 )
     except csv.Error as error:
         raise DataError(
-            f"this is no rectangular table ({error})", file=file, line=rows.line_num
+            f"this is no rectangular table ({error})",
+            file=file,
+            line=rows.line_num,
+            hint="Export it again",
         ) from None
     finally:
         csv.field_size_limit(before)

@@ -117,7 +117,9 @@ def check_origin(export, study):
         (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
     ):
         if not value.strip():
-            raise DataError("a real export needs this statement", file=file, field=field)
+            raise DataError(
+                "a real export needs this statement", file=file, field=field, hint="Fill it in"
+            )
 
 
 def read_seal(path):
@@ -136,7 +138,12 @@ def read_seal(path):
             continue
         told = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](.+)", line)
         if not told:
-            raise DataError("this is no checksum and file name", file=path, line=number)
+            raise DataError(
+                "this is no checksum and file name",
+                file=path,
+                line=number,
+                hint=f"Seal the folder anew (make seal RAW={path.parent})",
+            )
         sums[told[2].removeprefix("./")] = told[1].lower()
     return sums
 
@@ -171,7 +178,11 @@ def _verify(folder, hashes):
         elif (folder / name).is_file():
             found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         else:
-            raise MissingError("the raw file is missing", file=folder / name)
+            raise MissingError(
+                "the raw file is missing",
+                file=folder / name,
+                hint=f"Put it back, or seal the folder anew (make seal RAW={folder})",
+            )
         if found != told:
             raise DataError(
                 "the file differs from its checksum",
@@ -180,5 +191,9 @@ def _verify(folder, hashes):
             )
     unlisted = sorted(set(hashes) - set(sums))
     if unlisted:
-        raise DataError(f"{unlisted[0]} has no checksum", file=folder / SEAL)
+        raise DataError(
+            f"{unlisted[0]} has no checksum",
+            file=folder / SEAL,
+            hint=f"Seal the folder anew (make seal RAW={folder})",
+        )
     return "verified"

@@ -136,7 +136,12 @@ def read_fields(dictionary, places):
     described = dictionary.rename(columns=COLUMNS)
     if described["name"].duplicated().any():
         twice = described.loc[described["name"].duplicated(), "name"].iloc[0]
-        raise DataError("the field is described twice", file=DICTIONARY, field=twice)
+        raise DataError(
+            "the field is described twice",
+            file=DICTIONARY,
+            field=twice,
+            hint="Keep one of the two rows",
+        )
     located = read_places(places)
     fields = {}
     for row in described.itertuples(index=False):
@@ -158,7 +163,9 @@ def read_places(places):
     _require(places, PLACE, MAP)
     if places["field"].duplicated().any():
         twice = places.loc[places["field"].duplicated(), "field"].iloc[0]
-        raise DataError("the field has two places", file=MAP, field=twice)
+        raise DataError(
+            "the field has two places", file=MAP, field=twice, hint="Keep one of the two rows"
+        )
     located = {}
     for row in places[list(PLACE)].itertuples(index=False):
         _check_place(row)
@@ -167,14 +174,24 @@ def read_places(places):
     filled = places[inside & (places["column"] != "")]
     if filled.duplicated(["table", "column"]).any():
         twice = filled.loc[filled.duplicated(["table", "column"]), "field"].iloc[0]
-        raise DataError("another field goes to the same column", file=MAP, field=twice)
+        raise DataError(
+            "another field goes to the same column",
+            file=MAP,
+            field=twice,
+            hint="Give one of the two another column, or none",
+        )
     return located
 
 
 def _require(frame, columns, file):
     absent = [column for column in columns if column not in frame.columns]
     if absent:
-        raise DataError(f"the column {absent[0]!r} is absent", file=file, field=absent[0])
+        raise DataError(
+            f"the column {absent[0]!r} is absent",
+            file=file,
+            field=absent[0],
+            hint=f"data/raw/{file} shows all that belong there",
+        )
 
 
 def _check_place(row):
@@ -182,10 +199,19 @@ def _check_place(row):
         return
     schemas = table_schemas()
     if row.table not in schemas:
-        raise DataError(f"there is no table {row.table!r}", file=MAP, field=row.field)
-    if row.column not in {field["name"] for field in schemas[row.table]["fields"]}:
         raise DataError(
-            f"table {row.table} has no column {row.column!r}", file=MAP, field=row.field
+            f"there is no table {row.table!r}",
+            file=MAP,
+            field=row.field,
+            hint=suggest_name(row.table, schemas),
+        )
+    columns = [field["name"] for field in schemas[row.table]["fields"]]
+    if row.column not in columns:
+        raise DataError(
+            f"table {row.table} has no column {row.column!r}",
+            file=MAP,
+            field=row.field,
+            hint=suggest_name(row.column, columns),
         )
 
 
@@ -229,7 +255,12 @@ def _read_choices(row):
         return ()
     pairs = [part.partition(",") for part in row.choices.split("|")]
     if any(not comma or not code.strip() for code, comma, _ in pairs):
-        raise DataError("the choices are not readable", file=DICTIONARY, field=row.name)
+        raise DataError(
+            "the choices are not readable",
+            file=DICTIONARY,
+            field=row.name,
+            hint="Write them as REDCap does: 1, Yes | 0, No",
+        )
     return tuple((code.strip(), label.strip()) for code, _, label in pairs)
 
 
@@ -237,7 +268,12 @@ def _limit(text, otherwise, name):
     if not text.strip() or not re.fullmatch(r"\s*-?[0-9]+(\.[0-9]+)?\s*", text):
         if re.search(r"[0-9]{4}-[0-9]{2}", text) or not text.strip():
             return otherwise
-        raise DataError(f"the limit {text!r} is no number", file=DICTIONARY, field=name)
+        raise DataError(
+            f"the limit {text!r} is no number",
+            file=DICTIONARY,
+            field=name,
+            hint="Write a number as 0.5, or nothing",
+        )
     return float(text)
 
 

@@ -8,6 +8,7 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.sheet import Sheet
 from analysis.errors import DataError, suggest_name
 
+AGAIN = "Export it again with this column"
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 SYSTEM = ("record_id", EVENT, FORM, INSTANCE)
 OPTIONAL = ("redcap_data_access_group", "redcap_survey_identifier")
@@ -80,7 +81,7 @@ def name_visit(event):
 def _check_file(frame, fields, source):
     absent = [name for name in fields if name not in frame.columns]
     if absent:
-        raise DataError("the column is absent", file=source, field=absent[0])
+        raise DataError("the column is absent", file=source, field=absent[0], hint=AGAIN)
     _stop_at_unknown(frame, list(fields), source, "fields.csv")
     _check_filled(frame, "record_id", source)
 
@@ -120,14 +121,14 @@ def _set_keys(frame, key, **parts):
 def _check_columns(frame, fields):
     for column in SYSTEM[:2]:
         if column not in frame.columns:
-            raise DataError("the column is absent", file=REDCAP, field=column)
+            raise DataError("the column is absent", file=REDCAP, field=column, hint=AGAIN)
     forms = {field.form for field in fields.values()}
     extra = [f"{form}_{end}" for form in forms for end in ("complete", "timestamp")]
     known = [*fields, *SYSTEM, *OPTIONAL, *extra]
     _stop_at_unknown(frame, known, REDCAP, "the dictionary")
     absent = [name for name in (*fields, *SYSTEM) if name not in frame.columns]
     if absent:
-        raise DataError("the column is absent", file=REDCAP, field=absent[0])
+        raise DataError("the column is absent", file=REDCAP, field=absent[0], hint=AGAIN)
 
 
 def _stop_at_unknown(frame, known, source, where):
@@ -159,7 +160,13 @@ def _check_filled(frame, column, source):
     empty = frame[column].str.strip() == ""
     if empty.any():
         line = int(empty.to_numpy().argmax()) + 2
-        raise DataError("the row has no participant", file=source, line=line, field=column)
+        raise DataError(
+            "the row has no participant",
+            file=source,
+            line=line,
+            field=column,
+            hint="Correct it at the source, and export it again",
+        )
 
 
 def _check_choices(frame, column, known, what, source=REDCAP):

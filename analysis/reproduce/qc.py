@@ -46,7 +46,11 @@ def check_efficacy(outputs, *, tell=print):
     results = read_table("results", outputs.processed)
     efficacy = results[(results["analysis"] == "efficacy") & results["value"].notna()]
     if efficacy.empty:
-        raise DataError("no efficacy result to compare", file=outputs.processed / "results.csv")
+        raise DataError(
+            "no efficacy result to compare",
+            file=outputs.processed / "results.csv",
+            hint="Run `make notebooks`",
+        )
     random = _is_random(efficacy)
     second = run_second_program(outputs.processed, *_find_analysis(results))
     if random.any():
@@ -102,7 +106,11 @@ def run_second_program(processed, population, visit):
             raise MissingError(ended.stderr.strip().splitlines()[-1], hint=HOW_TO_GET)
         if ended.returncode:
             last = " ".join(ended.stderr.strip().splitlines()[-3:])
-            raise DataError(f"the second program stopped: {last}", file=PROGRAM.name)
+            raise DataError(
+                f"the second program stopped: {last}",
+                file=PROGRAM.name,
+                hint="Run `make notebooks` anew; if it still stops, the program is wrong",
+            )
         return pd.read_csv(output, index_col="result_id")["value"]
 
 

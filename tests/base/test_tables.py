@@ -53,9 +53,9 @@ def test_the_word_none_is_text_and_not_a_missing_value(tmp_path):
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("visit", "week_13", "'week_13' is not allowed"),
-        ("outcome", "", "empty cell"),
-        ("participant_id", "SIM-01", "two rows"),
+        ("visit", "week_13", r"'week_13' is not allowed.*Did you mean week_1"),
+        ("outcome", "", "empty cell.*Fill it in"),
+        ("participant_id", "SIM-01", "two rows.*Keep one"),
     ],
 )
 def test_wrong_cells_are_refused(column, value, message):
@@ -79,6 +79,14 @@ def test_a_number_that_is_none_names_the_file(tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace("6.5", "six"), encoding="utf-8")
     with pytest.raises(DataError, match=r"pairs\.csv"):
         read_table("pairs", tmp_path)
+
+
+def test_a_file_with_a_wrong_cell_is_named_and_says_how_to_get_it_right(tmp_path):
+    path = write_table(PAIRS, "pairs", tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("week_12", "week_13", 1))
+    with pytest.raises(DataError, match=r"'week_13'.*Run `make notebooks` again") as told:
+        read_table("pairs", tmp_path)
+    assert (told.value.file, told.value.field) == (str(path), "visit")
 
 
 def test_every_column_of_every_table_is_described():
