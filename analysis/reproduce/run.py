@@ -86,6 +86,8 @@ def open_stage(step, settings, *, tell):
         if not causes:
             yield None
             return
+        # For its MissingError, which examine_step tells as a cause: without its notebook or its
+        # export a step does not begin.
         take_fingerprint(step, settings)
         tell.begins(step.name)
         folder = make_stage(outputs, step.name)
