@@ -134,7 +134,7 @@ INSTRUMENT = Instrument(
         *(
             Item(name, label, locations=(), occasion=r".*", text=True)
             for name, label in (
-                ("blinded_to_visit", "whether the reader knew the visit"),
+                ("blinded_to_visit", "whether the reader was blinded to the visit"),
                 ("read_order", "place in the order of reading"),
                 ("read_date", "date of reading"),
                 ("comment", "comment of the reader"),
