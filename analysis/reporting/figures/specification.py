@@ -1,4 +1,4 @@
-"""The primary outcome computed in every defensible way, each distinct answer once."""
+"""The primary outcome under every combination of choices, each distinct answer once."""
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.reporting.labels import label_part
@@ -64,7 +64,7 @@ def draw_specification(points, outcome, *, population):
         top.plot((place, place), (point.low, point.high), color=colour, lw=1.6)
         top.plot(place, point.estimate, "D", color=colour, ms=4.5)
     top.axhline(0, color=COLOURS["unchanged"], lw=0.8)
-    top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} per item", fontsize=8)
+    top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} / number of items", fontsize=8)
     top.set_xlim(-0.7, len(points) - 0.3)
     top.tick_params(axis="x", length=0)
     top.tick_params(axis="y", labelsize=7.5)
