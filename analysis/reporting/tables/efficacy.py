@@ -84,13 +84,14 @@ def make_supportive_table(results, study):
         "Max-T adjusts for all outcomes by flipping the sign of a participant's whole set of "
         "changes; it is descriptive.",
         (
-            "Global test of all outcomes that have a better direction: p = ",
+            "Global test of all outcomes that have a better direction, by flipping the signs of "
+            "participants' sums of standardised improvements: p = ",
             cell_of(results, "efficacy.global_test.p_value"),
             " (smallest attainable ",
             cell_of(results, "efficacy.global_test.p_min"),
             "). Smallest p that Holm's rule could have reached: ",
             cell_of(results, "efficacy.holm.floor"),
-            ".",
+            ". Both are descriptive.",
         ),
     )
     return Table(columns, tuple(rows), notes=notes)
