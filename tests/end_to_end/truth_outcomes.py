@@ -63,10 +63,10 @@ def _tell_counts(changes):
     for sign, verb in told.items():
         if counts[sign] == changes.n:
             if changes.n == 1:
-                return f"The 1 participant with both visits {verb}."
-            return f"All {changes.n} participants with both visits {verb}."
+                return f"The 1 participant with both scores {verb}."
+            return f"All {changes.n} participants with both scores {verb}."
     parts = [f"{number(counts[sign])} {verb}" for sign, verb in told.items()]
-    return f"Of {changes.n} participants with both visits, {enumerate_names(parts)}."
+    return f"Of {changes.n} participants with both scores, {enumerate_names(parts)}."
 
 
 def _tell_test(changes):

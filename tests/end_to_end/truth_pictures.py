@@ -63,7 +63,7 @@ def print_estimate(changes, decimals):
 
 def _count(changes):
     if not changes.n:
-        return "nobody had both visits"
+        return "nobody had both scores"
     if changes.direction:
         return ", ".join(f"{changes.count(sign)} {WORDS[sign][0]}" for sign in (1, 0, -1))
     return ", ".join(f"{changes.count(-sign)} {WORDS[sign][1]}" for sign in (1, 0, -1))

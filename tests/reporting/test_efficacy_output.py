@@ -214,6 +214,17 @@ def test_every_participant_has_a_line_in_every_outcome(results):
     assert {"01", "02", "03", "04", "05", "06", "07"} <= labels
 
 
+def test_a_strip_says_where_its_better_side_is_not_on_the_left_of_a_plain_axis(results):
+    from matplotlib import pyplot as plt
+
+    figure, _ = draw_forest(PAIRS, results, STUDY, visit="week_12")
+    plt.close(figure)
+    told = {axes.texts[-2].get_text() for axes in figure.axes[1:]}
+    assert "Kapandji opposition\npoints; axis turned round" in told
+    assert "Finger circumference\nmm; neither is better" in told
+    assert "Total mRSS\npoints" in told
+
+
 def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
     nobody = PAIRS.iloc[:0]
     empty = results.assign(value=np.nan)

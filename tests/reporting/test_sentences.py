@@ -136,11 +136,11 @@ def test_an_outcome_without_a_better_direction_moves(say, changes, expected):
 @pytest.mark.parametrize(
     ("improved", "same", "worse", "expected"),
     [
-        (5, 1, 1, "Of 7 participants with both visits, 5 improved, 1 had the same score and 1"),
-        (4, 3, 0, "Of 7 participants with both visits, 4 improved, 3 had the same score and none"),
-        (7, 0, 0, "All 7 participants with both visits improved."),
-        (0, 7, 0, "All 7 participants with both visits had the same score."),
-        (0, 0, 1, "The 1 participant with both visits worsened."),
+        (5, 1, 1, "Of 7 participants with both scores, 5 improved, 1 had the same score and 1"),
+        (4, 3, 0, "Of 7 participants with both scores, 4 improved, 3 had the same score and none"),
+        (7, 0, 0, "All 7 participants with both scores improved."),
+        (0, 7, 0, "All 7 participants with both scores had the same score."),
+        (0, 0, 1, "The 1 participant with both scores worsened."),
     ],
 )
 def test_who_improved_is_counted_in_words_that_agree(say, improved, same, worse, expected):

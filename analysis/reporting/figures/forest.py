@@ -7,6 +7,8 @@ from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
 
 TINT = "#E8F1F8"
+# What the two arrows above the strips do not say of an outcome, by its direction.
+SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 
 
 def draw_forest(pairs, results, study, *, visit):
@@ -81,7 +83,7 @@ def _draw_strip(axes, pairs, results, outcome):
     axes.text(
         -0.02,
         0.5,
-        f"{outcome.label}\n{outcome.unit}",
+        f"{outcome.label}\n{outcome.unit}{SIDES[outcome.direction]}",
         transform=axes.transAxes,
         ha="right",
         va="center",

@@ -121,7 +121,7 @@ def _print_subtitle(results, outcome):
 def _count(results, outcome):
     score = f"efficacy.{outcome.name}"
     if find_text(results, f"{score}.n_pairs") == "0":
-        return "nobody had both visits"
+        return "nobody had both scores"
     names = ("improved", "unchanged", "worse")
     if not outcome.direction:
         names = ("decreased", "unchanged", "increased")

@@ -41,6 +41,6 @@ def draw_single(pairs, outcome, study, *, visit, variant="primary", participant=
     counts = ", ".join(f"{directions.count(each)} {each}" for each in dict.fromkeys(directions))
     alt = (
         f"{name} of {len(pairs)} participants, a line each from {visits[0].lower()} to "
-        f"{visits[1].lower()}: {counts or 'nobody has both visits'}."
+        f"{visits[1].lower()}: {counts or 'nobody has both scores'}."
     )
     return figure, alt

@@ -61,10 +61,10 @@ def primary_counts(evidence):
     for name, verb in directions:
         if evidence.number(name) == pairs:
             number = count(evidence, name, "participant", "participants")
-            return f"{'The' if pairs == 1 else 'All'} {number} with both visits {verb}."
+            return f"{'The' if pairs == 1 else 'All'} {number} with both scores {verb}."
     first, second, third = (f"{count(evidence, name)} {verb}" for name, verb in directions)
     return (
-        f"Of {evidence.var(f'{at}.n_pairs')} participants with both visits, {first}, {second} and "
+        f"Of {evidence.var(f'{at}.n_pairs')} participants with both scores, {first}, {second} and "
         f"{third}."
     )
 
