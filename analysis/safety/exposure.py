@@ -58,7 +58,8 @@ def derive_exposure(procedures):
     """Add what follows from the record of the procedure to it.
 
     Cells per volume are those of the whole product, so that the cells of a finger are its
-    volume times nucleated cells over final volume; they are nucleated cells of any kind.
+    volume times nucleated cells over final volume; they are nucleated cells of any kind. From
+    volumes that contradict each other no cells follow.
 
     Parameters
     ----------
@@ -84,21 +85,19 @@ def derive_exposure(procedures):
     frame["viable_cells_million"] = (
         frame["nucleated_cells_million"] * frame["viability_percent"] / 100
     )
-    concentration = frame["nucleated_cells_million"] / frame["final_volume_ml"]
+    total, final = frame["injected_total_ml"], frame["final_volume_ml"]
     volumes = frame[[f"injected_{finger}_ml" for finger in FINGERS]]
+    adds_up = ((volumes.sum(axis=1) - total).abs() < 1e-6) & (total <= final + 1e-6)
+    known = total.notna() & final.notna()
+    frame["volumes_add_up"] = adds_up.map({True: "yes", False: "no"}).where(known, "")
+    concentration = (frame["nucleated_cells_million"] / final).mask(known & ~adds_up)
     for finger in FINGERS:
         frame[f"cells_{finger}_million"] = concentration * frame[f"injected_{finger}_ml"]
-    frame["injected_cells_million"] = concentration * frame["injected_total_ml"]
+    frame["injected_cells_million"] = concentration * total
     injected = frame["n_fingers_injected"].astype("float64")
     frame["cells_per_finger_million"] = frame["injected_cells_million"] / injected.mask(
         injected == 0
     )
-    total = frame["injected_total_ml"]
-    adds_up = ((volumes.sum(axis=1) - total).abs() < 1e-6) & (
-        total <= frame["final_volume_ml"] + 1e-6
-    )
-    known = total.notna() & frame["final_volume_ml"].notna()
-    frame["volumes_add_up"] = adds_up.map({True: "yes", False: "no"}).where(known, "")
     return frame
 
 

@@ -17,6 +17,7 @@ TESTS = {
 STATES = {
     "within": "within specification",
     "outside": "out of specification",
+    "contradicted": "recorded volumes contradict each other, which says nothing of the product",
     "unknown": "pending, not recorded or not injected",
 }
 
@@ -73,7 +74,7 @@ def check_release(exposure, specification):
             high=volume,
             decimals=2,
         ),
-        _check_text("volumes", exposure["volumes_add_up"], "yes"),
+        _check_volumes(exposure["volumes_add_up"]),
     )
     checked = [frame.assign(participant_id=exposure["participant_id"]) for frame in columns]
     order = ["participant_id", "test", "criterion", "result", "state"]
@@ -86,7 +87,7 @@ def describe_release(checks, context):
     Returns
     -------
     list of dict
-        Per test ``exposure.<test>_test.within.n`` (and outside, unknown), and
+        Per test ``exposure.<test>_test.within.n`` (and the other states), and
         ``exposure.out_of_specification.n``, the participants with any test outside.
     """
     n = checks["participant_id"].nunique()
@@ -143,3 +144,8 @@ def _check_text(test, values, wanted):
             "state": state.mask(unknown, "unknown"),
         }
     )
+
+
+def _check_volumes(adds_up):
+    checked = _check_text("volumes", adds_up, "yes")
+    return checked.assign(state=checked["state"].replace("outside", "contradicted"))

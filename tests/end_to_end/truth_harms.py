@@ -68,15 +68,21 @@ def _tell_exposure(trial, n):
         return "There was no procedure."
     states = [check_product(row, trial.plan["specification"]) for row in _rows(trial.procedures)]
     outside = sum("outside" in state for state in states)
+    doubted = sum("contradicted" in state for state in states)
     if outside:
-        return f"In {outside} of {n} procedures at least one test was outside the specification."
-    if any("unknown" in state for state in states):
-        return "No test that is on record was outside the specification."
-    return "Every test was within the specification."
+        told = f"In {outside} of {n} procedures at least one test was outside the specification."
+    elif doubted or any("unknown" in state for state in states):
+        told = "No test that is on record was outside the specification."
+    else:
+        told = "Every test was within the specification."
+    if doubted:
+        told += f" In {doubted} of {n} procedures the recorded volumes contradict each other, so "
+        told += "that no dose of cells is known; the site was asked."
+    return told
 
 
 def check_product(row, plan):
-    """Return the states of a procedure's tests: within, outside or unknown."""
+    """Return the states of a procedure's tests: within, outside, contradicted or unknown."""
     volumes = {name: float(cell) for name, cell in row.items() if _is_volume(name) and cell}
     planned = [f"injected_{finger}_ml" for finger in plan["planned_fingers"]["value"]]
     total, final = row["injected_total_ml"], row["final_volume_ml"]
@@ -98,9 +104,10 @@ def check_product(row, plan):
         (row["sterility"].replace("pending", ""), lambda x: x == "no_growth"),
         (injected, lambda x: all(volumes.get(name) for name in planned)),
         (injected, lambda x: max(volumes.values()) <= plan["finger_volume_max_ml"]["value"]),
-        (total and final, lambda x: fits),
     )
-    return ["unknown" if not x else "within" if good(x) else "outside" for x, good in tests]
+    states = ["unknown" if not x else "within" if good(x) else "outside" for x, good in tests]
+    known = total and final
+    return [*states, "within" if fits else "contradicted" if known else "unknown"]
 
 
 def _is_volume(name):

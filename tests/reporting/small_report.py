@@ -57,7 +57,8 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         rows.append(make_result(flow, "week_12", name, 7, "7", n=7))
     exposure = Context("exposure", "03_describe", origin)
     rows.append(make_result(exposure, "out_of_specification", "n", 1, "1", n=7))
-    rows.append(make_result(exposure, "viability_test", "n", 0, "0", qualifier="unknown", n=7))
+    for name, state in (("viability_test", "unknown"), ("volumes_test", "contradicted")):
+        rows.append(make_result(exposure, name, "n", 0, "0", qualifier=state, n=7))
     baseline = Context("baseline", "03_describe", origin)
     rows.append(make_result(baseline, "treated_hands", "n", 7, "7", qualifier="both", n=7))
     safety = Context("safety", "06_safety", origin, "procedure_safety")

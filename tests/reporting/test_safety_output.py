@@ -163,6 +163,22 @@ def test_out_of_specification_is_flagged(tables, results):
     assert len(outside) and text.count("(out of specification)") == len(outside)
 
 
+def test_volumes_that_contradict_each_other_are_marked_and_leave_no_dose(tables, results):
+    exposed = derive_exposure(tables["procedures"])
+    told = exposed.loc[exposed["volumes_add_up"] == "no", "participant_id"].tolist()
+    assert told == ["SIM-04"]
+    checks = check_release(exposed, STUDY.specification)
+    assert make_release_table(checks, results).to_html().count("no (contradiction)") == 1
+    table = make_exposure_table(exposed, results, coarsen=True)
+    place = table.columns.index("SIM-04")
+    rows = {row[0]: row for row in table.rows if len(row) > 1}
+    assert rows["Nucleated cells per injected finger, 10⁶"][place] == "–"
+    assert rows["Right 2"][place].endswith(" (not known)")
+    assert "in SIM-04: no dose" in table.to_html()
+    without = exposed[exposed["participant_id"] != "SIM-04"]
+    assert "no dose" not in make_exposure_table(without, results, coarsen=True).to_html()
+
+
 def test_the_exposure_of_many_participants_shows_the_summary_only(tables, results):
     many = pd.concat([derive_exposure(tables["procedures"])] * 2)
     table = make_exposure_table(many, results, coarsen=True)

@@ -72,6 +72,18 @@ def test_volumes_add_up_to_the_total_and_to_no_more_than_the_product(cells, told
     assert expose(cells)["volumes_add_up"].iloc[0] == told
 
 
+def test_no_dose_of_cells_follows_from_volumes_that_contradict_each_other():
+    frame = expose({}, {"final_volume_ml": 7.5})
+    doses = ["injected_cells_million", "cells_per_finger_million"]
+    doses += [f"cells_{finger}_million" for finger in PLANNED]
+    assert frame.loc[0, doses].notna().all() and frame.loc[1, doses].isna().all()
+    assert frame.loc[1, ["final_volume_ml", "injected_total_ml"]].tolist() == [7.5, 8.0]
+    told = collect_results(describe_exposure(frame, CONTEXT)).set_index("result_id")["text"]
+    assert told["exposure.injected_cells_million.n"] == "1"
+    assert told["exposure.injected_cells_million.median_range"] == "32.0 (32.0 to 32.0)"
+    assert told["exposure.injected_total_ml.n"] == "2"
+
+
 def test_who_was_not_injected_has_no_cells_in_any_finger():
     row = expose(NOT_INJECTED).iloc[0]
     assert pd.isna(row["injected_cells_million"]) and pd.isna(row["cells_per_finger_million"])
@@ -94,6 +106,7 @@ def test_who_was_not_injected_has_no_cells_in_any_finger():
             {"planned_fingers": "outside"},
         ),
         ({"injected_right_2_ml": 2.1, "injected_total_ml": 9.1}, {"finger_volume": "outside"}),
+        ({"final_volume_ml": 7.5}, {"volumes": "contradicted"}),
         (
             NOT_INJECTED,
             {"planned_fingers": "unknown", "finger_volume": "unknown", "volumes": "unknown"},
@@ -111,6 +124,14 @@ def test_a_participant_out_of_specification_twice_counts_once():
     assert told["exposure.out_of_specification.n"] == 1
     assert told["exposure.viability_test.within.n"] == 2
     assert told["exposure.planned_fingers_test.unknown.n"] == 1
+
+
+def test_a_contradiction_of_volumes_is_not_out_of_specification():
+    checks = check_release(expose({"final_volume_ml": 7.5}, {}), STUDY.specification)
+    told = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
+    assert told["exposure.out_of_specification.n"] == 0
+    states = ("within", "outside", "contradicted", "unknown")
+    assert [told[f"exposure.volumes_test.{state}.n"] for state in states] == [1, 0, 1, 0]
 
 
 def test_exposure_is_summarised_over_everyone_harvested():

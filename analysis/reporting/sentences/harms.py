@@ -7,16 +7,29 @@ def exposure(evidence):
     """Say whether every procedure and product kept to the specification."""
     if not _at_risk(evidence):
         return "There was no procedure."
-    outside = "exposure.out_of_specification.n"
+    outside, contradicted = (
+        "exposure.out_of_specification.n",
+        "exposure.volumes_test.contradicted.n",
+    )
+    everyone = evidence.var("flow.procedure_safety.n")
+    unknown = evidence.results["result_id"].str.fullmatch(
+        r"exposure\.\w+_test\.(?:unknown|contradicted)\.n"
+    )
     if evidence.number(outside):
-        return (
-            f"In {evidence.var(outside)} of {evidence.var('flow.procedure_safety.n')} procedures "
-            "at least one test was outside the specification."
+        told = (
+            f"In {evidence.var(outside)} of {everyone} procedures at least one test was outside "
+            "the specification."
         )
-    unknown = evidence.results["result_id"].str.fullmatch(r"exposure\.\w+_test\.unknown\.n")
-    if evidence.results.loc[unknown, "value"].sum():
-        return "No test that is on record was outside the specification."
-    return "Every test was within the specification."
+    elif evidence.results.loc[unknown, "value"].sum():
+        told = "No test that is on record was outside the specification."
+    else:
+        told = "Every test was within the specification."
+    if evidence.number(contradicted):
+        told += (
+            f" In {evidence.var(contradicted)} of {everyone} procedures the recorded volumes "
+            "contradict each other, so that no dose of cells is known; the site was asked."
+        )
+    return told
 
 
 def adverse_events(evidence):

@@ -9,6 +9,7 @@ from analysis.results import format_number
 from analysis.safety.exposure import FINGERS, VARIABLES, print_finger
 from analysis.safety.release import TESTS
 
+FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)"}
 WITHHELD = ("procedure_date", "operator", "enzyme_lot")
 # A table with more columns fits no page; then only the summary is shown.
 MOST_COLUMNS = 12
@@ -53,7 +54,8 @@ def make_exposure_table(exposure, results, *, coarsen):
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
             "the concentration of the product.",
             "Shares by marker are as recorded; the export does not say of which cells.",
-            f"{NONE}: not injected or not recorded.",
+            f"{NONE}: not injected, not recorded or not known.",
+            *_tell_contradicted(exposure, results),
         ),
         numeric=False,
     )
@@ -78,16 +80,20 @@ def make_release_table(checks, results):
     rows = []
     for test, label in TESTS.items():
         mine = checks[checks["test"] == test].set_index("participant_id").loc[people]
-        texts = (
-            f"{row.result} (out of specification)" if row.state == "outside" else row.result
-            for row in mine.itertuples()
-        )
+        texts = (f"{row.result}{FLAGS.get(row.state, '')}" for row in mine.itertuples())
         outside = cell_of(results, f"exposure.{test}_test.outside.n")
         criterion = "".join(checks.loc[checks["test"] == test, "criterion"].unique())
         rows.append((label, criterion, outside, *texts))
     total = cell_of(results, "exposure.out_of_specification.n")
     rows.append(("Any of these", "", total, *[""] * len(people)))
-    return Table(("Test", "Criterion", "Out of specification", *people), tuple(rows), numeric=False)
+    heads = ("Test", "Criterion", "Out of specification", *people)
+    note = (
+        "Recorded volumes that contradict each other are a question to the site, not a failure of "
+        "the product, and are counted apart: ",
+        cell_of(results, "exposure.volumes_test.contradicted.n"),
+        ".",
+    )
+    return Table(heads, tuple(rows), notes=(note,), numeric=False)
 
 
 def _make_row(variable, shown, results):
@@ -104,3 +110,16 @@ def _print_finger(volume, cells):
         return NONE
     count = "not known" if pd.isna(cells) else format_number(cells, 1)
     return f"{format_number(volume, 2)} ({count})"
+
+
+def _tell_contradicted(exposure, results):
+    """Say why there is no dose where the recorded volumes contradict each other."""
+    people = exposure.loc[exposure["volumes_add_up"] == "no", "participant_id"]
+    if len(people):
+        n = cell_of(results, "exposure.injected_cells_million.n")
+        yield (
+            f"More was injected than prepared, by the record, in {', '.join(people)}: no dose of "
+            "cells follows from volumes that contradict each other. Doses of cells are known for ",
+            n,
+            f" of {len(exposure)}.",
+        )
