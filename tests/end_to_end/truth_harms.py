@@ -37,8 +37,8 @@ def tell_harms(trial):
                 f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
                 "participants."
                 if sick
-                else "No serious adverse event was recorded in this period; rates of up to "
-                f"{upper} % remain possible."
+                else "No serious adverse event was recorded in this period; the upper limit of "
+                f"the two-sided 95 % Clopper--Pearson interval is {upper} %."
             ),
         )
         yield (

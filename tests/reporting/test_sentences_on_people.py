@@ -77,6 +77,12 @@ def test_nothing_is_said_about_the_harms_of_a_procedure_that_nobody_had(say):
     assert told["exposure"] == "There was no procedure."
 
 
+def test_the_upper_limit_of_no_serious_event_comes_with_its_level(say):
+    told = say()["serious_events"]
+    assert "two-sided {{< var study.confidence_percent >}} Clopper--Pearson interval" in told
+    assert told.endswith("{{< var safety.serious.share_high >}}.")
+
+
 def test_a_test_that_is_not_on_record_is_not_within_the_specification(say):
     outside, unknown = "exposure.out_of_specification.n", "exposure.viability_test.unknown.n"
     assert "at least one test was outside the specification" in say()["exposure"]

@@ -45,13 +45,14 @@ def adverse_events(evidence):
 
 
 def serious_events(evidence):
-    """Count serious events; none is said with the upper bound of their rate."""
+    """Count serious events; none is said with the upper limit of their rate, and its level."""
     if not _at_risk(evidence):
         return ""
     if evidence.number("safety.serious.n") == 0:
         return (
-            "No serious adverse event was recorded in this period; rates of up to "
-            f"{evidence.var('safety.serious.share_high')} remain possible."
+            "No serious adverse event was recorded in this period; the upper limit of the "
+            f"two-sided {evidence.var('study.confidence_percent')} Clopper--Pearson interval is "
+            f"{evidence.var('safety.serious.share_high')}."
         )
     return (
         f"Serious adverse events in this period: {evidence.var('safety.serious.events')}, in "
