@@ -37,9 +37,10 @@ def describe_local_reactions(reactions, context, *, confidence=0.95):
     list of dict
         ``safety.local_reaction.<location>.<item>.<visit>.any`` out of those who were asked
         and answered, the counts ``mild, moderate, severe`` of a graded reaction or the
-        median and range of a rated one.
+        median and range of a rated one; ``safety.local_reaction.overall``: ``any`` reaction at
+        any visit, and a graded one that was ``severe``.
     """
-    rows = []
+    rows = _describe_overall(reactions, context)
     for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
         qualifier = f"{location}.{item}.{visit}"
         values = asked["value"]
@@ -57,4 +58,19 @@ def describe_local_reactions(reactions, context, *, confidence=0.95):
             k = int(values.eq(grade).sum())
             text = format_number(k, 0)
             rows.append(make_result(context, "local_reaction", name, k, text, **options))
+    return rows
+
+
+def _describe_overall(reactions, context):
+    answered = reactions[reactions["value"].notna()]
+    graded = answered[~answered["item"].isin(RATED)]
+    severe = max(GRADES)
+    rows = []
+    for name, asked, had in (
+        ("any", answered, answered["value"].gt(0)),
+        (GRADES[severe], graded, graded["value"].eq(severe)),
+    ):
+        n, k = (frame["participant_id"].nunique() for frame in (asked, asked[had]))
+        text, options = format_count(k, n), {"qualifier": "overall", "n": n}
+        rows.append(make_result(context, "local_reaction", name, k, text, **options))
     return rows

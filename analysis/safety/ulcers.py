@@ -6,6 +6,7 @@ from analysis.results import format_number, make_result
 from analysis.safety.rows import find_upper_bound, format_count
 
 COUNTED = ("active", "new", "healed")
+CONTRADICTED = "ulcers said to be present, none recorded: not counted"
 
 
 def list_ulcers(items, participants):
@@ -37,29 +38,38 @@ def list_ulcers(items, participants):
 def describe_ulcers(ulcers, visits, participants, context, *, at, confidence=0.95):
     """Make the results of the digital ulcers at the visits `at`.
 
-    A participant was assessed if the question whether there is any ulcer was answered at the
-    visit, or an ulcer was recorded. `confidence` is that of the upper bound where nobody had
-    an active ulcer.
+    Out of those whose ulcers are known (`find_known`); where the record of anybody contradicts
+    itself the results say so. `confidence` is that of the upper bound where nobody had an active
+    ulcer.
 
     Returns
     -------
     list of dict
-        ``safety.digital_ulcers.<visit>``: `participants` (with an active ulcer, of those
-        assessed), and the ulcers `n_active, n_new, n_healed`.
+        ``safety.digital_ulcers.<visit>``: `participants` (with an active ulcer),
+        `participants_new`, `participants_healed`, and the ulcers `n_active, n_new, n_healed`.
     """
     rows = []
     for visit in at:
         here = ulcers[ulcers["visit"] == visit]
-        assessed = find_assessed(here, visits, participants, visit)
-        n = len(assessed)
-        options = {"qualifier": visit, "visit": visit, "n": n}
-        k = here.loc[here["active"] == "yes", "participant_id"].nunique()
-        text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
-        rows.append(make_result(context, "digital_ulcers", "participants", k, text, **options))
+        n = len(find_known(here, visits, participants, visit))
+        doubt = find_contradicted(here, visits, participants, visit)
+        options = {
+            "qualifier": visit,
+            "visit": visit,
+            "n": n,
+            "warning": CONTRADICTED if doubt else "",
+        }
         for name in COUNTED:
-            k = int(here[name].eq("yes").sum())
-            text = format_number(k, 0)
-            rows.append(make_result(context, "digital_ulcers", f"n_{name}", k, text, **options))
+            had = here[here[name] == "yes"]
+            k = had["participant_id"].nunique()
+            people = "participants" if name == "active" else f"participants_{name}"
+            high = find_upper_bound(k, n, confidence=confidence) if name == "active" else None
+            text = format_count(k, n, high)
+            rows.append(make_result(context, "digital_ulcers", people, k, text, **options))
+            text = format_number(len(had), 0)
+            rows.append(
+                make_result(context, "digital_ulcers", f"n_{name}", len(had), text, **options)
+            )
     return rows
 
 
@@ -69,11 +79,16 @@ def find_visits(ulcers, visits, study):
     return [visit.name for visit in study.visits if visit.name in asked and visit.day is not None]
 
 
-def find_assessed(ulcers, visits, participants, visit):
-    """Return who of the participants was assessed for ulcers at a visit."""
-    asked = visits[visits["visit"].eq(visit) & visits["ulcers_present"].ne("")]
-    seen = set(asked["participant_id"]) | set(ulcers["participant_id"])
-    return sorted(seen & set(participants["participant_id"]))
+def find_known(ulcers, visits, participants, visit):
+    """Return whose ulcers at a visit are known: one was recorded, or it was said there is none."""
+    known = set(ulcers["participant_id"]) | _answered(visits, visit, "no")
+    return sorted(known & set(participants["participant_id"]))
+
+
+def find_contradicted(ulcers, visits, participants, visit):
+    """Return who was said to have an ulcer at a visit and has none recorded: neither is known."""
+    doubted = _answered(visits, visit, "yes") - set(ulcers["participant_id"])
+    return sorted(doubted & set(participants["participant_id"]))
 
 
 def count_by_finger(ulcers, *, at):
@@ -88,3 +103,8 @@ def count_by_finger(ulcers, *, at):
     counts = active.groupby(["participant_id", "finger", "visit"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(at), fill_value=0).astype("Int64")
     return pd.DataFrame(counts).rename_axis(columns=None).reset_index()
+
+
+def _answered(visits, visit, answer):
+    here = visits["visit"].eq(visit) & visits["ulcers_present"].eq(answer)
+    return set(visits.loc[here, "participant_id"])

@@ -19,7 +19,7 @@ def tell_harms(trial):
     upper = show(100 * (1 - 0.025 ** (1 / n))) if n else ""
     if not n:
         yield "adverse_events", "Nobody was at risk of an adverse event of the procedure."
-        yield from ((name, "") for name in ("serious_events", "deaths"))
+        yield from ((name, "") for name in ("serious_events", "deaths", "local_reactions"))
         yield "unobserved", "Where nobody was treated, nothing can be said about harms."
     else:
         yield (
@@ -56,6 +56,7 @@ def tell_harms(trial):
                 "open, as the upper bounds in @tbl-ae-overview show."
             ),
         )
+        yield "local_reactions", _tell_reactions(trial, set(treated["participant_id"]))
     yield "ulcers", _tell_ulcers(trial, treated["participant_id"])
 
 
@@ -147,27 +148,69 @@ def _span(text):
     return tuple(datetime.fromisoformat(text + end[len(text) :]) for end in (first, last))
 
 
+def _tell_reactions(trial, treated):
+    most, graded = {}, {}
+    for row in _rows(trial.items):
+        person, value = row["participant_id"], row["value"]
+        if row["instrument"] == "local_reaction" and person in treated and value:
+            most[person] = max(most.get(person, 0), float(value))
+            if row["item"] != "pain":
+                graded[person] = max(graded.get(person, 0), float(value))
+    some = sum(value > 0 for value in most.values())
+    severe = sum(value == 3 for value in graded.values())
+    if not most:
+        return "No answer about local reactions is on record."
+    told = "Local reactions were asked for and are counted apart from adverse events: "
+    if not some:
+        return f"{told}nobody had one."
+    told += f"{_share(some, len(most))} participants had at least one"
+    if not severe:
+        return f"{told}, and none was graded severe." if graded else f"{told}."
+    return f"{told}, and {_share(severe, len(graded))} had one that was graded severe."
+
+
 def _tell_ulcers(trial, treated):
-    counts, assessed = [], []
-    for visit in ("baseline", trial.visit["name"]):
-        asked = trial.visits[
-            (trial.visits["visit"] == visit) & trial.visits["ulcers_present"].ne("")
-        ]
-        own = trial.items[trial.items["instrument"].eq("digital_ulcers")]
-        own = own[own["participant_id"].isin(treated) & own["visit"].eq(visit)]
-        active = own[own["item"].eq("active") & own["value"].isin(["1", "1.0"])]
-        counts.append(len(active))
-        seen = {*asked["participant_id"], *own["participant_id"]} & set(treated)
-        assessed.append(len(seen))
-    if not all(assessed):
+    days = {v["name"]: v["day"] for v in trial.plan["visits"] if v["day"] is not None}
+    last = trial.visit["name"]
+    seen = {name: _see_ulcers(trial, set(treated), name) for name in days}
+    (first, known), (then, later) = seen["baseline"], seen[last]
+    if not known or not later:
         return "Active digital ulcers were not counted at both visits."
-    fewer = ", when fewer participants were assessed"
-    before = f"{fewer}," if assessed[0] < assessed[1] else ""
-    after = fewer if assessed[1] < assessed[0] else ""
+    fewer = ", where they are known for fewer participants"
+    before = f"{fewer}," if len(known) < len(later) else ""
+    after = fewer if len(later) < len(known) else ""
+    between = [name for name in days if days["baseline"] < days[name] <= days[last]]
+    new = [_tell_state(trial, *seen[name], name, "new") for name in between if seen[name][1]]
     return (
-        f"Active digital ulcers: {counts[0]} at baseline{before} and {counts[1]} at "
-        f"{phrase(trial.visit['label'])}{after}."
+        f"Active digital ulcers: {len(first['active'])} at baseline{before} and "
+        f"{len(then['active'])} at {phrase(trial.visit['label'])}{after}. "
+        f"New since the visit before: {'; '.join(new)}. "
+        f"Healed since baseline: {_tell_state(trial, then, later, last, 'healed')}."
     )
+
+
+def _see_ulcers(trial, treated, visit):
+    """Return who had an ulcer in each state, once per ulcer, and whose ulcers are known."""
+    had, known = {"active": [], "new": [], "healed": []}, set()
+    for row in _rows(trial.items):
+        person = row["participant_id"]
+        if (row["instrument"], row["visit"]) == ("digital_ulcers", visit) and person in treated:
+            known.add(person)
+            if row["item"] in had and row["value"] in ("1", "1.0"):
+                had[row["item"]].append(person)
+    for row in _rows(trial.visits):
+        if row["visit"] == visit and row["ulcers_present"] == "no":
+            known |= {row["participant_id"]} & treated
+    return had, known
+
+
+def _tell_state(trial, had, known, visit, state):
+    label = next(v["label"] for v in trial.plan["visits"] if v["name"] == visit)
+    people = had[state]
+    if not people:
+        return f"none at {phrase(label)}"
+    told = _share(len(set(people)), len(known))
+    return f"{len(people)} at {phrase(label)}, in {told} participants"
 
 
 def _rows(table):

@@ -162,8 +162,8 @@ def _count_ulcers(trial, person):
         ]
         ulcers = here[0][here[0]["instrument"].eq("digital_ulcers")]
         active = ulcers["item"].eq("active") & ulcers["value"].isin(["1", "1.0"])
-        known = len(ulcers) or here[1]["ulcers_present"].ne("").any()
-        told.append(f"{(active & ulcers['location'].ne('')).sum()}" if known else "not assessed")
+        known = len(ulcers) or here[1]["ulcers_present"].eq("no").any()
+        told.append(f"{(active & ulcers['location'].ne('')).sum()}" if known else "not known")
     return " and ".join(told)
 
 

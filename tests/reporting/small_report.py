@@ -71,8 +71,13 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         ):
             value = 0.41 if statistic == "share_high" else count
             rows.append(make_result(safety, name, statistic, value, text, n=7))
-    for visit in ("baseline", "week_12"):
-        rows.append(make_result(safety, "digital_ulcers", "n_active", 2, "2", qualifier=visit, n=7))
+    for name in ("any", "severe"):
+        text = "1 of 7 (14\xa0%)"
+        rows.append(make_result(safety, "local_reaction", name, 1, text, qualifier="overall", n=7))
+    for visit in ("baseline", "week_4", "week_12"):
+        options = {"qualifier": visit, "n": 7}
+        for name in ("n_active", "n_new", "n_healed", "participants_new", "participants_healed"):
+            rows.append(make_result(safety, "digital_ulcers", name, 2, "2", **options))
     return collect_results([pd.DataFrame(rows)])
 
 

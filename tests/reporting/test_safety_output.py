@@ -219,7 +219,7 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
     assert all(person in volumes and person in ulcers for person in treated["participant_id"])
 
 
-def test_ulcers_of_a_visit_without_an_assessment_are_not_none(tables):
+def test_ulcers_of_a_visit_without_an_assessment_are_not_known(tables):
     from matplotlib import pyplot as plt
 
     people, visits = tables["participants"], tables["visits"]
@@ -235,7 +235,7 @@ def test_ulcers_of_a_visit_without_an_assessment_are_not_none(tables):
         after=STUDY.visit("week_12"),
     )
     plt.close(figure)
-    assert re.search(r"SIM-01 \d and not assessed;", alt)
+    assert re.search(r"SIM-01 \d and not known;", alt)
 
 
 def test_nobody_is_drawn_as_nobody(tables, events):

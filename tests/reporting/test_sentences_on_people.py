@@ -1,5 +1,7 @@
 """Sentences about people and harms are chosen from the results, down to nobody at all."""
 
+import re
+
 import pytest
 
 SCREENED, ENROLLED, STARTED, INJECTED, KEPT = (
@@ -72,15 +74,9 @@ def test_harms_are_counted_or_said_to_be_none(say, events, serious, begins, seri
 def test_nothing_is_said_about_the_harms_of_a_procedure_that_nobody_had(say):
     told = say(numbers={"safety.any.n": (0, 0)})
     assert told["adverse_events"] == "Nobody was at risk of an adverse event of the procedure."
-    assert told["serious_events"] == told["deaths"] == ""
+    assert told["serious_events"] == told["deaths"] == told["local_reactions"] == ""
     assert told["unobserved"] == "Where nobody was treated, nothing can be said about harms."
     assert told["exposure"] == "There was no procedure."
-
-
-def test_the_upper_limit_of_no_serious_event_comes_with_its_level(say):
-    told = say()["serious_events"]
-    assert "two-sided {{< var study.confidence_percent >}} Clopper--Pearson interval" in told
-    assert told.endswith("{{< var safety.serious.share_high >}}.")
 
 
 def test_a_test_that_is_not_on_record_is_not_within_the_specification(say):
@@ -92,12 +88,52 @@ def test_a_test_that_is_not_on_record_is_not_within_the_specification(say):
     assert told == "Every test was within the specification."
 
 
+def test_volumes_that_contradict_each_other_are_not_out_of_specification(say):
+    outside, doubted = "exposure.out_of_specification.n", "exposure.volumes_test.contradicted.n"
+    told = say(numbers={outside: 0, doubted: 1})["exposure"]
+    first, second = told.split(". ")
+    assert first == "No test that is on record was outside the specification"
+    assert second.startswith(f"In {{{{< var {doubted} >}}}} of {{{{< var flow.procedure_safety.n")
+    assert "contradict" in say(numbers={doubted: 1})["exposure"]
+    assert "contradict" not in say()["exposure"]
+
+
+def test_the_upper_limit_of_no_serious_event_comes_with_its_level(say):
+    told = say()["serious_events"]
+    assert "two-sided {{< var study.confidence_percent >}} Clopper--Pearson interval" in told
+    assert told.endswith("{{< var safety.serious.share_high >}}.")
+
+
+@pytest.mark.parametrize(
+    ("some", "severe", "expected"),
+    [
+        ((7, 7), (1, 7), "SOME participants had at least one, and SEVERE had one that was graded "
+         "severe."),
+        ((7, 7), (0, 7), "SOME participants had at least one, and none was graded severe."),
+        ((2, 7), (0, 0), "SOME participants had at least one."),
+        ((0, 7), (0, 7), "nobody had one."),
+    ],
+)  # fmt: skip
+def test_local_reactions_are_counted_apart_from_adverse_events(say, some, severe, expected):
+    ids = [f"safety.local_reaction.overall.{name}" for name in ("any", "severe")]
+    told = say(numbers=dict(zip(ids, (some, severe), strict=True)))["local_reactions"]
+    for result_id, name in zip(ids, ("SOME", "SEVERE"), strict=True):
+        told = told.replace(f"{{{{< var {result_id} >}}}}", name)
+    begins = "Local reactions were asked for and are counted apart from adverse events: "
+    assert told == begins + expected
+
+
+def test_local_reactions_without_an_answer_are_not_none(say):
+    told = say(numbers={"safety.local_reaction.overall.any": (0, 0)})["local_reactions"]
+    assert told == "No answer about local reactions is on record."
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
         (7, 7, "}} at baseline and {{"),
-        (7, 6, "week_12.phrase >}}, when fewer participants were assessed."),
-        (6, 7, "at baseline, when fewer participants were assessed, and {{"),
+        (7, 6, "week_12.phrase >}}, where they are known for fewer participants."),
+        (6, 7, "at baseline, where they are known for fewer participants, and {{"),
         (7, 0, "Active digital ulcers were not counted at both visits."),
     ],
 )
@@ -105,6 +141,32 @@ def test_ulcers_of_fewer_participants_are_said_to_be_so(say, before, after, expe
     at = "safety.digital_ulcers.{}.n_active".format
     numbers = {at("baseline"): (2, before), at("week_12"): (2, after)}
     assert expected in say(numbers=numbers)["ulcers"]
+
+
+@pytest.mark.parametrize(
+    ("new", "healed", "expected"),
+    [
+        ({"week_4": 0, "week_12": 2}, 1, "New since the visit before: none at WEEK_4; N at "
+         "WEEK_12, in K participants. Healed since baseline: N at WEEK_12, in K participants."),
+        ({"week_4": 3, "week_12": 0}, 0, "New since the visit before: N at WEEK_4, in K "
+         "participants; none at WEEK_12. Healed since baseline: none at WEEK_12."),
+        ({"week_4": (0, 0), "week_12": 0}, 0, "New since the visit before: none at WEEK_12. "
+         "Healed since baseline: none at WEEK_12."),
+    ],
+)  # fmt: skip
+def test_new_ulcers_are_told_for_every_visit_and_healed_ones_for_the_last(
+    say, new, healed, expected
+):
+    numbers = {f"safety.digital_ulcers.{visit}.n_new": n for visit, n in new.items()}
+    numbers["safety.digital_ulcers.week_12.n_healed"] = healed
+    told = say(numbers=numbers)["ulcers"]
+    for pattern, name in (
+        (r"\{\{< var study\.visits\.(\w+)\.phrase >\}\}", lambda found: found[1].upper()),
+        (r"\{\{< var [\w.]+\.n_\w+ >\}\}", "N"),
+        (r"\{\{< var [\w.]+\.participants_\w+ >\}\}", "K"),
+    ):
+        told = re.sub(pattern, name, told)
+    assert told == f"Active digital ulcers: N at baseline and N at WEEK_12. {expected}"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from analysis.safety.local_reactions import describe_local_reactions, list_local
 from analysis.safety.ulcers import (
     count_by_finger,
     describe_ulcers,
-    find_assessed,
+    find_contradicted,
+    find_known,
     find_visits,
     list_ulcers,
 )
@@ -43,6 +44,20 @@ def test_local_reactions_count_who_answered():
     pain = "safety.local_reaction.donor_site.pain.week_1"
     assert told[f"{pain}.any"] == "2 of 2 (100\xa0%)"
     assert told[f"{pain}.median_range"] == "4.5 (3 to 6)"
+
+
+def test_who_had_any_reaction_and_who_a_severe_one_counts_once_over_all_visits():
+    items = make_items(
+        reaction("P1", "swelling", "fingers", 3),
+        reaction("P1", "bruising", "donor_site", 3, "procedure"),
+        reaction("P2", "pain", "donor_site", 9),
+        reaction("P2", "swelling", "fingers", None),
+        reaction("P3", "pain", "fingers", 0),
+        reaction("P3", "swelling", "fingers", 0),
+    )
+    told = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
+    assert told["safety.local_reaction.overall.any"] == "2 of 3 (67\xa0%)"
+    assert told["safety.local_reaction.overall.severe"] == "1 of 2 (50\xa0%)"
 
 
 def test_what_nobody_of_seven_had_comes_with_its_upper_bound():
@@ -108,12 +123,43 @@ def test_ulcers_and_participants_with_ulcers_are_two_counts():
     assert told["safety.digital_ulcers.week_12.n_healed"] == "1"
 
 
+def test_new_and_healed_ulcers_are_counted_with_their_participants():
+    listed = list_ulcers(
+        make_items(
+            *ulcer("P1", "week_12", "1", "right_2", active=1, new=1, healed=0),
+            *ulcer("P1", "week_12", "2", "right_3", active=1, new=1, healed=0),
+            *ulcer("P2", "week_12", "1", "left_3", active=0, new=0, healed=1),
+        ),
+        PEOPLE,
+    )
+    told = texts(describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["week_12"]))
+    names = ("n_new", "participants_new", "n_healed", "participants_healed")
+    counts = [told[f"safety.digital_ulcers.week_12.{name}"] for name in names]
+    assert counts == ["2", "1 of 2 (50\xa0%)", "1", "1 of 2 (50\xa0%)"]
+
+
 def test_an_unanswered_question_is_no_absence_of_ulcers():
-    listed = list_ulcers(ULCERS, PEOPLE)
-    assert find_assessed(listed[listed["visit"] == "baseline"], VISITS, PEOPLE, "baseline") == [
-        "P1",
-        "P2",
-    ]
+    here = list_ulcers(ULCERS, PEOPLE).query("visit == 'baseline'")
+    assert find_known(here, VISITS, PEOPLE, "baseline") == ["P1", "P2"]
+
+
+def test_who_is_said_to_have_ulcers_of_which_none_is_recorded_counts_neither_with_nor_without():
+    visits = VISITS.assign(ulcers_present=["yes", "no", "yes", "no"])
+    here = list_ulcers(ULCERS, PEOPLE).query("visit == 'baseline'")
+    assert find_known(here, visits, PEOPLE, "baseline") == ["P1", "P3"]
+    assert find_contradicted(here, visits, PEOPLE, "baseline") == ["P2"]
+    rows = collect_results(describe_ulcers(here, visits, PEOPLE, CONTEXT, at=["baseline"]))
+    told = rows.set_index("result_id").loc["safety.digital_ulcers.baseline.participants"]
+    assert told["text"] == "1 of 2 (50\xa0%)"
+    assert told["warning"] == "ulcers said to be present, none recorded: not counted"
+    plain = describe_ulcers(here, VISITS, PEOPLE, CONTEXT, at=["baseline"])
+    assert {row["warning"] for row in plain} == {""}
+
+
+def test_an_ulcer_on_record_counts_whatever_the_question_says():
+    visits = VISITS.assign(ulcers_present="no")
+    rows = describe_ulcers(list_ulcers(ULCERS, PEOPLE), visits, PEOPLE, CONTEXT, at=["baseline"])
+    assert texts(rows)["safety.digital_ulcers.baseline.participants"] == "1 of 3 (33\xa0%)"
 
 
 def test_visits_where_nobody_was_asked_are_left_out():

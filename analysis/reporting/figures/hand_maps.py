@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.reporting.figures.crowd import keep_first
 from analysis.reporting.figures.hands import EDGE, draw_hands, lay_out_panels
 from analysis.safety.exposure import FINGERS
-from analysis.safety.ulcers import count_by_finger, find_assessed
+from analysis.safety.ulcers import count_by_finger, find_known
 
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
@@ -70,8 +70,8 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
 
     both = (before, after)
     counts = count_by_finger(ulcers, at=[visit.name for visit in both])
-    assessed = {
-        visit.name: find_assessed(
+    known = {
+        visit.name: find_known(
             ulcers[ulcers["visit"] == visit.name], visits, participants, visit.name
         )
         for visit in both
@@ -81,7 +81,7 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     told = []
     for axes, person in zip(panels, people, strict=True):
         mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
-        seen = [person in assessed[visit.name] for visit in both]
+        seen = [person in known[visit.name] for visit in both]
         fingers = {}
         for row in mine.to_dict("records"):
             numbers = [
@@ -90,10 +90,10 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
             colour = _colour_ulcers(*numbers) if all(seen) else "white"
             fingers[row["finger"]] = (colour, "→".join(map(str, numbers)))
         not_seen = [visit.label for visit, here in zip(both, seen, strict=True) if not here]
-        doubt = f" (not assessed at {' and '.join(not_seen)})" if not_seen else ""
+        doubt = f" (not known at {' and '.join(not_seen)})" if not_seen else ""
         draw_hands(axes, fingers, label=f"{person}{doubt}")
         sums = (
-            str(mine[visit.name].sum()) if here else "not assessed"
+            str(mine[visit.name].sum()) if here else "not known"
             for visit, here in zip(both, seen, strict=True)
         )
         told.append(f"{person} {' and '.join(sums)}")

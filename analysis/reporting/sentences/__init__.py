@@ -30,6 +30,7 @@ RULES = (
     harms.adverse_events,
     harms.serious_events,
     harms.deaths,
+    harms.local_reactions,
     harms.unobserved,
     harms.ulcers,
     limits.meaning,

@@ -79,19 +79,68 @@ def unobserved(evidence):
     )
 
 
+def local_reactions(evidence):
+    """Count who had a local reaction that was asked for, and who a severe one."""
+    if not _at_risk(evidence):
+        return ""
+    some, severe = (f"safety.local_reaction.overall.{name}" for name in ("any", "severe"))
+    if not evidence.people(some):
+        return "No answer about local reactions is on record."
+    told = "Local reactions were asked for and are counted apart from adverse events: "
+    if not evidence.number(some):
+        return f"{told}nobody had one."
+    told += f"{evidence.var(some)} participants had at least one"
+    if not evidence.people(severe):
+        return f"{told}."
+    if not evidence.number(severe):
+        return f"{told}, and none was graded severe."
+    return f"{told}, and {evidence.var(severe)} had one that was graded severe."
+
+
 def ulcers(evidence):
-    """Set active digital ulcers at baseline beside those at follow-up, without a test."""
+    """Set active digital ulcers at baseline beside those at follow-up, without a test, and tell
+    which were new at the visits between and which had healed.
+    """
     visit = evidence.chosen("visit")
     before = "safety.digital_ulcers.baseline.n_active"
     after = f"safety.digital_ulcers.{visit}.n_active"
     first, then = evidence.people(before), evidence.people(after)
     if not first or not then:
         return "Active digital ulcers were not counted at both visits."
-    fewer = ", when fewer participants were assessed"
-    return (
+    fewer = ", where they are known for fewer participants"
+    told = (
         f"Active digital ulcers: {evidence.var(before)} at baseline"
         f"{f'{fewer},' if first < then else ''} and {evidence.var(after)} at "
         f"{{{{< var study.visits.{visit}.phrase >}}}}{fewer if then < first else ''}."
+    )
+    new = "; ".join(_count_ulcers(evidence, each, "new") for each in _list_visits(evidence, visit))
+    return (
+        f"{told} New since the visit before: {new}. "
+        f"Healed since baseline: {_count_ulcers(evidence, visit, 'healed')}."
+    )
+
+
+def _list_visits(evidence, last):
+    """Return the visits after baseline, up to the last, at which ulcers were counted."""
+    study = evidence.study
+    first, final = (study.visit(name).day for name in (study.analysis.baseline_visit.value, last))
+    return [
+        visit.name
+        for visit in study.visits
+        if visit.day is not None
+        and first < visit.day <= final
+        and evidence.people(f"safety.digital_ulcers.{visit.name}.n_new")
+    ]
+
+
+def _count_ulcers(evidence, visit, state):
+    at = f"at {{{{< var study.visits.{visit}.phrase >}}}}"
+    start = f"safety.digital_ulcers.{visit}"
+    if not evidence.number(f"{start}.n_{state}"):
+        return f"none {at}"
+    return (
+        f"{evidence.var(f'{start}.n_{state}')} {at}, in "
+        f"{evidence.var(f'{start}.participants_{state}')} participants"
     )
 
 

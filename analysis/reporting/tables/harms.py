@@ -18,6 +18,7 @@ PERIODS = (
     "Procedure: from the start of anaesthesia; product: from the first injection; both to the "
     "end of the follow-up visit's window."
 )
+ASKED = "Local reactions that were asked for are not among these: the supplement has their table."
 ONCE = "A participant counts once per row; a class is not the sum of its terms."
 NOBODY = f"{NONE}: nobody."
 INTERVALS = "Intervals are Clopper-Pearson; what nobody had comes with its two-sided upper bound."
@@ -52,6 +53,7 @@ def make_overview_table(results, study):
             PERIODS,
             "Related: possibly, probably or definitely. A planned hospital stay alone is not "
             "serious.",
+            ASKED,
             INTERVALS,
         ),
     )
@@ -81,7 +83,7 @@ def make_term_table(events, participants, results, study):
         ]
         rows.append((label(record), *cells))
     heads = (name_coding(events), *_head_periods(study))
-    return Table(heads, tuple(rows) or _none(len(heads)), notes=(PERIODS, ONCE, INTERVALS))
+    return Table(heads, tuple(rows) or _none(len(heads)), notes=(PERIODS, ONCE, ASKED, INTERVALS))
 
 
 def make_grade_table(events, participants, results):

@@ -93,8 +93,10 @@ def make_ulcer_table(ulcers, results, study, *, at):
         ("", *(study.visit(visit).label for visit in at)),
         tuple(rows),
         notes=(
-            "Participants are those assessed at the visit; finger 1 is the thumb; sizes are "
-            f"largest diameters. {NONE}: no ulcer recorded there at that visit.",
+            "Participants are those whose ulcers are known at the visit: who was said to have "
+            "any, while none is recorded, counts neither with nor without.",
+            "Finger 1 is the thumb; sizes are largest diameters. "
+            f"{NONE}: no ulcer recorded there at that visit.",
         ),
         numeric=False,
     )
