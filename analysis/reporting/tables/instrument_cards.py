@@ -8,6 +8,12 @@ NOTE = (
     "The full card of an instrument, with the name of each item and component, is printed by "
     "python -m analysis.instruments and its name, which stands here in brackets."
 )
+ABBREVIATIONS = (
+    "MID, MCID: minimal (clinically) important difference; MCII: minimal clinically important "
+    "improvement; PASS: patient acceptable symptom state, a level, not a change; HAQ-DI: "
+    "disability index of the Health Assessment Questionnaire; SD: standard deviation; CI: "
+    "confidence interval; SCLEREDUC, SLS I and II, ARAMIS: names of trials and of a data system."
+)
 
 
 def make_cards_table(study):
@@ -24,7 +30,7 @@ def make_cards_table(study):
         rows.append((f"{instrument.label} ({instrument.name})",))
         rows += [(heading, text) for heading, text in _list_facts(instrument) if text]
     columns = ("Instrument", "Definition")
-    return Table(columns=columns, rows=tuple(rows), notes=(NOTE,), numeric=False)
+    return Table(columns=columns, rows=tuple(rows), notes=(ABBREVIATIONS, NOTE), numeric=False)
 
 
 def _list_facts(instrument):
