@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.errors import DataError
 from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
-from analysis.reporting.values import escape_markdown
+from analysis.reporting.values import escape_markdown, set_apostrophes
 
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^\s>]+)\s*>\}\}")
 FIGURE = re.compile(
@@ -158,6 +158,7 @@ def _fill_table(line, name, generated):
         raise line.error(f"there is no table {name}", "Run `make notebooks`")
     # Could end the fence or open a shortcode; as character references they are the same text.
     html = path.read_text(encoding="utf-8").replace("`", "&#96;").replace("{{", "&#123;{")
+    html = set_apostrophes(html.replace("&#x27;", "'"))
     return f"```{{=html}}\n{html}```"
 
 

@@ -5,6 +5,7 @@ from html import unescape
 
 from analysis.errors import DataError
 from analysis.reporting.table import Table
+from analysis.reporting.values import set_apostrophes
 
 TEXT = "Text"
 _PRINTED = re.compile(
@@ -60,7 +61,7 @@ def check_printed(printed, results):
     """
     texts = dict(zip(results["result_id"], results["text"], strict=True))
     for place, key, text in printed:
-        if " ".join(texts.get(key, "").split()) != " ".join(text.split()):
+        if set_apostrophes(" ".join(texts.get(key, "").split())) != " ".join(text.split()):
             known = f"is {texts[key]}" if key in texts else "is not there"
             raise DataError(
                 f"{place} prints {text} for {key}, which {known}", hint="Run `make notebooks` again"

@@ -22,6 +22,7 @@ from analysis.reporting.table import write_html_table
 from analysis.reporting.values import (
     constant_values,
     result_values,
+    set_apostrophes,
     study_values,
     write_variables,
 )
@@ -151,9 +152,10 @@ def split_front_matter(lines):
 
 def _check_named_once(text, study):
     """While the data are simulated one sentence names hospital and registration, nothing else."""
-    for named in (study.study.registration.value, study.study.site.value):
+    text = set_apostrophes(unescape(text.replace("\\", "")))
+    for named in (study.study.registration.value, set_apostrophes(study.study.site.value)):
         pattern = rf"(?<!\w){re.escape(named)}(?!\w)"
-        if len(re.findall(pattern, unescape(text.replace("\\", "")))) != 1:
+        if len(re.findall(pattern, text)) != 1:
             raise DataError(
                 f"simulated data are not labelled as the design asks: {named} stands elsewhere "
                 "than in the one sentence about the design",

@@ -11,6 +11,9 @@ from analysis.study import Setting
 
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
 PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")
+_APOSTROPHE = re.compile(r"(?<=\w)'")
+# A no-break space holds a number and its sign together and is none of these.
+_BREAKING_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -42,8 +45,20 @@ class Value:
 
 
 def escape_markdown(text):
-    """Return a text as one line of Markdown that prints exactly it."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    """Return a text as one line of Markdown that prints it, with typographic apostrophes."""
+    line = _BREAKING_SPACES.sub(" ", str(text)).strip()
+    return _PUNCTUATION.sub(r"\\\1", set_apostrophes(line))
+
+
+def set_apostrophes(text):
+    """Return a text with the apostrophes that the prose around it has.
+
+    Examples
+    --------
+    >>> set_apostrophes("Raynaud's condition score, the analysts' choice")
+    'Raynaud’s condition score, the analysts’ choice'
+    """
+    return _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
 
 
 def print_constant(value):

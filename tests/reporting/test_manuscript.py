@@ -102,6 +102,16 @@ def test_every_punctuation_mark_is_escaped_and_line_breaks_go():
     assert escape_markdown("*a*\n[b](c)") == "\\*a\\* \\[b\\]\\(c\\)"
 
 
+def test_numbers_keep_to_their_signs_and_apostrophes_are_those_of_the_prose(tmp_path):
+    assert escape_markdown("Raynaud's,\n 14\xa0%") == "Raynaud’s\\, 14\xa0\\%"
+    (tmp_path / "tables").mkdir()
+    html = "<td>the analysts&#x27; choice, &#x27;quoted</td>"
+    (tmp_path / "tables" / "y.html").write_text(html, "utf-8")
+    source = [line("{{< include _generated/tables/y.html >}}")]
+    text = fill_lines(source, values=VALUES, generated=tmp_path, mark="")
+    assert "<td>the analysts’ choice, 'quoted</td>" in text
+
+
 def test_labels_within_a_sentence():
     labels = [outcome.label for outcome in load_study().outcomes]
     assert [phrase_label(label)[0].isupper() for label in labels] == [
