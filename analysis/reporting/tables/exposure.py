@@ -54,7 +54,7 @@ def make_exposure_table(exposure, results, *, coarsen):
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
             "the concentration of the product.",
             "Shares by marker are as recorded; the export does not say of which cells.",
-            f"{NONE}: not injected, not recorded or not known.",
+            f"{NONE}, and a volume without cells: not injected, not recorded or not known.",
             *_tell_contradicted(exposure, results),
         ),
         numeric=False,
@@ -108,8 +108,8 @@ def _make_row(variable, shown, results):
 def _print_finger(volume, cells):
     if pd.isna(volume) or volume == 0:
         return NONE
-    count = "not known" if pd.isna(cells) else format_number(cells, 1)
-    return f"{format_number(volume, 2)} ({count})"
+    count = "" if pd.isna(cells) else f" ({format_number(cells, 1)})"
+    return f"{format_number(volume, 2)}{count}"
 
 
 def _tell_contradicted(exposure, results):
