@@ -126,9 +126,13 @@ def _make_venv(venv):
             file=sys.executable,
             hint="On Debian or Ubuntu: apt-get install python3-venv",
         ) from None
-    base = getattr(sys, "_base_executable", sys.executable)
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    # An environment that was being removed may be left with a link that still runs, and no word
+    # of the Python behind it.
+    if venv.exists() and venv.samefile(base.parents[1]):
+        base = base.resolve()
     shutil.rmtree(venv, ignore_errors=True)
-    _call([base, "-m", "venv", str(venv)], "no environment could be made")
+    _call([str(base), "-m", "venv", str(venv)], "no environment could be made")
 
 
 def _install_uv(python, root):

@@ -1,10 +1,14 @@
 """Setting up does nothing twice, and starts over after an interruption."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from analysis.errors import DataError, MissingError
+from analysis.paths import ROOT
 from analysis.reproduce import lock, setup
 
 LOCK = """uv==0.13.9 \\
@@ -74,6 +78,24 @@ def test_after_an_interruption_nothing_old_is_kept(checkout, monkeypatch):
     setup.set_up(root=root)
     assert not (root / ".venv" / "half-installed").exists()
     assert json.loads((root / ".venv" / setup.STAMP).read_text())["quarto"] == setup.NO_QUARTO
+
+
+def test_a_half_removed_environment_whose_link_still_runs_is_made_anew(tmp_path):
+    link = tmp_path / ".venv" / "bin" / "python"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(sys._base_executable)
+    code = (
+        "import pathlib, sys; from analysis.reproduce import setup;"
+        "setup._make_venv(pathlib.Path(sys.argv[1]))"
+    )
+    run = subprocess.run(
+        [link, "-c", code, tmp_path / ".venv"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / ".venv" / "pyvenv.cfg").exists() and link.exists()
 
 
 def test_the_path_file_survives_a_move(checkout):
