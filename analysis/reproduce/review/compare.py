@@ -137,8 +137,11 @@ def compare_results(record, fresh, *, exceptions=None):
         if "value" in moved:
             differing.append(f"{name}: {_describe_move(old.value, new.value)}")
         elif moved and not (name in exceptions and moved == ["text"]):
-            old, new = getattr(old, moved[0]), getattr(new, moved[0])
-            differing.append(f"{name}: {moved[0]} was {old!r}, is {new!r}")
+            old, new = (
+                repr(told) if isinstance(told := getattr(row, moved[0]), str) else told
+                for row in (old, new)
+            )
+            differing.append(f"{name}: {moved[0]} was {old}, is {new}")
     return Level("results", len(first.index.union(second.index)), tuple(differing))
 
 
