@@ -6,7 +6,7 @@ from extracted import Page, read_pdf, read_word, squeeze
 from analysis.paths import Outputs
 from analysis.reporting.document import build_report
 
-APPENDIX = "Printed numbers and the results that they are."
+APPENDIX = "Printed results and their names."
 LONG = 60
 
 
