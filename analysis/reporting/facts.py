@@ -104,5 +104,6 @@ def document_epoch(provenance):
     try:
         day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)
     except ValueError:
-        return int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+        told = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return int(told) if told.isdigit() else 0
     return int(day.timestamp())

@@ -46,9 +46,9 @@ def draw_leave_one_out(results, study):
 
 
 def _draw_panel(axes, results, outcome, people):
-    start = f"sensitivity.{outcome.name}"
     import seaborn
 
+    start = f"sensitivity.{outcome.name}"
     own = results[_is_without(results) & (results["outcome"] == outcome.name)]
     whole = results.set_index("result_id")["value"][f"{start}.primary.hl"]
     axes.axvline(0, color=COLOURS["grey"], lw=0.9)
