@@ -136,13 +136,13 @@ archive: report
 	@$(RUNNER) archive $(CHOSEN) --wheels '$(WHEELS)'
 
 benchmark: setup
-	@$(PYTHON) $(ALONE) -m analysis.reproduce.benchmark
+	@$(PYTHON) $(ALONE) tests/tools benchmark
 
 stress: setup
-	@$(PYTHON) $(ALONE) tests/stress
+	@$(PYTHON) $(ALONE) tests/tools stress
 
 matrix: setup
-	@$(PYTHON) $(ALONE) -m analysis.reproduce.matrix
+	@$(PYTHON) $(ALONE) tests/tools matrix
 
 clean:
 	@$(ANY) $(ALONE) -m analysis.reproduce clean $(CHOSEN)

@@ -12,7 +12,7 @@ import time
 
 import psutil
 import pytest
-from fault_checkout import copy_checkout, find_processes
+from stress.fault_checkout import copy_checkout, find_processes
 
 DEADLINE = 120
 # A shell of a person who sees the bars.
@@ -131,7 +131,7 @@ def checkout(tmp_path_factory):
         ("make lab", has_open("/zmq/"), 0),
         ("make lab", shows("?token="), 0),
         ("make stress", has_open("/pandas/"), 1),
-        (".venv/bin/python tests/stress/fault_stress.py", runs("ipykernel"), 0.5),
+        (".venv/bin/python tests/tools faults", runs("ipykernel"), 0.5),
         (".venv/bin/python -m analysis.trail explain efficacy.kapandji.hl", has_open("/numpy/"), 0),
     ],
 )

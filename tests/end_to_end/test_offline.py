@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from matrix.factors import ALONE
 
 from analysis import paths
-from analysis.reproduce.matrix.factors import ALONE
 
 WHEELS = sorted((paths.ROOT / ".run" / "wheels").glob("*.whl"))
 REACH = "import socket; socket.create_connection(('pypi.org', 443), timeout=5)"

@@ -2,9 +2,10 @@
 
 import os
 
+from matrix.factors import SAMPLE
+from matrix.surroundings import find_obstacle, run_report
+
 from analysis.reproduce import pipeline
-from analysis.reproduce.matrix.factors import SAMPLE
-from analysis.reproduce.matrix.surroundings import find_obstacle, run_report
 
 NOTEBOOKS = {step.name for step in pipeline.NOTEBOOKS}
 BUILTIN = "RENDERER=builtin"

@@ -4,13 +4,13 @@ import os
 import random
 
 import pytest
-from fault_bench import Bench, learn_expected
-from fault_checkout import Checkout, adopt_orphans, clone_checkout
-from fault_clock import TIMES, date_files, turn_clock
-from fault_edits import NONE, Edit
-from fault_files import cut, empty, flip, replace_by_folder, spoil_file
-from fault_kills import kill_runs
-from fault_places import (
+from stress.fault_bench import Bench, learn_expected
+from stress.fault_checkout import Checkout, adopt_orphans, clone_checkout
+from stress.fault_clock import TIMES, date_files, turn_clock
+from stress.fault_edits import NONE, Edit
+from stress.fault_files import cut, empty, flip, replace_by_folder, spoil_file
+from stress.fault_kills import kill_runs
+from stress.fault_places import (
     fill_disk,
     forbid_writing,
     limit_files,

@@ -3,8 +3,8 @@
 import functools
 from datetime import date, timedelta
 
-from bench import CORRECTIONS, DIARY, FORM, IMAGES, REDCAP, Kind
-from corrupt_cells import FINGERS
+from stress.bench import CORRECTIONS, DIARY, FORM, IMAGES, REDCAP, Kind
+from stress.corrupt_cells import FINGERS
 
 COCHIN = tuple(f"chfs_{item:02d}" for item in range(1, 19))
 HAQ = tuple(f"haq_{item:02d}" for item in range(1, 21))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
-from analysis.reproduce.matrix.factors import HOME
 from analysis.reproduce.setup import FOLDER
+from matrix.factors import HOME
 
 LOCALES = "locales"
 # A person's settings; each would change what comes out, or stop the run, if it were heeded.
@@ -35,7 +35,7 @@ def find_obstacle(factor, *, locales):
 
     Parameters
     ----------
-    factor : analysis.reproduce.matrix.factors.Factor
+    factor : matrix.factors.Factor
     locales : pathlib.Path
         Where a locale is made that is not installed.
     """
@@ -56,7 +56,7 @@ def run_report(copy, factors, *, home, locales):
     ----------
     copy : pathlib.Path
         The sources, and nothing else.
-    factors : sequence of analysis.reproduce.matrix.factors.Factor
+    factors : sequence of matrix.factors.Factor
     home : pathlib.Path
         Where the home of a person with settings is made.
     locales : pathlib.Path

@@ -33,7 +33,7 @@ def write_page(outcomes, absent, reference, folder):
     Parameters
     ----------
     outcomes, absent, reference
-        As `analysis.reproduce.matrix.run.run_matrix` returns them.
+        As `matrix.run.run_matrix` returns them.
     folder : pathlib.Path
     """
     told = {

@@ -2,7 +2,7 @@
 
 import shutil
 
-from fault_bench import Outcome
+from stress.fault_bench import Outcome
 
 # A published file of each kind, and each kind of note that the runner keeps for itself.
 PUBLISHED = (

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
-from fault_checkout import clone_checkout
-from fault_edits import EDITS, NONE, apply_edit
+from stress.fault_checkout import clone_checkout
+from stress.fault_edits import EDITS, NONE, apply_edit
 
 
 @dataclass

@@ -4,7 +4,7 @@ import functools
 import re
 from datetime import date
 
-from bench import DIARY, IMAGES, REDCAP, Kind
+from stress.bench import DIARY, IMAGES, REDCAP, Kind
 
 FINGERS = tuple(f"circ_{side}{finger}" for side in "rl" for finger in range(2, 6))
 SKIN = ("mrss_face", "mrss_chest", "mrss_fing_r", "mrss_hand_l", "mrss_foot_r", "mrss_thigh_l")

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from matrix import page, run
+from matrix.factors import CELLS, SAMPLE, Cell, Factor
+from matrix.pythons import VERSIONS, ask_version, find_pythons, list_absent
+from matrix.surroundings import find_obstacle
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reproduce.matrix import page, run
-from analysis.reproduce.matrix.factors import CELLS, SAMPLE, Cell, Factor
-from analysis.reproduce.matrix.pythons import VERSIONS, ask_version, find_pythons, list_absent
-from analysis.reproduce.matrix.surroundings import find_obstacle
 from analysis.reproduce.review.evidence import FOLDER, Evidence
 
 ZONE, SEED = Factor("zone", {"TZ": "Asia/Seoul"}), Factor("seed", {"PYTHONHASHSEED": "1"})

@@ -5,16 +5,16 @@ import html.parser
 import re
 
 import pytest
-from bench import DIARY, IMAGES, REDCAP, Bench, make_base
-from corrupt_files import HARMLESS, HOSTILE, RANDOM, make_rng, save_files, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trial import KINDS, clean_files, judge_files, plant_many
 
 from analysis.cleaning.__main__ import main
 from analysis.cleaning.output import write_cleaned
 from analysis.errors import AnalysisError
 from analysis.tables import read_table
+from stress.bench import DIARY, IMAGES, REDCAP, Bench, make_base
+from stress.corrupt_files import HARMLESS, HOSTILE, RANDOM, make_rng, save_files, write_files
+from stress.trial import KINDS, clean_files, judge_files, plant_many
 
 FEW = settings(max_examples=3, deadline=None, derandomize=True)
 LONG = "<b>=A1</b>;" * 100_000

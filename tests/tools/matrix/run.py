@@ -9,13 +9,13 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.reproduce.matrix.factors import CELLS, Cell, Factor
-from analysis.reproduce.matrix.pythons import find_pythons, list_absent
-from analysis.reproduce.matrix.surroundings import LOCALES, find_obstacle, run_report
 from analysis.reproduce.review.compare import compare_evidence
 from analysis.reproduce.review.evidence import take_evidence
 from analysis.reproduce.review.sources import copy_sources, list_sources
 from analysis.reproduce.setup import FOLDER
+from matrix.factors import CELLS, Cell, Factor
+from matrix.pythons import find_pythons, list_absent
+from matrix.surroundings import LOCALES, find_obstacle, run_report
 
 SOURCES = "sources"
 
@@ -66,7 +66,7 @@ def run_matrix(*, cells=None, tell=print):
 
     Parameters
     ----------
-    cells : sequence of analysis.reproduce.matrix.factors.Cell, optional
+    cells : sequence of matrix.factors.Cell, optional
         By default all of `CELLS`, and one for each other Python of the machine. What the
         machine cannot have of a cell is left out.
     tell : callable

@@ -23,7 +23,7 @@ def format_page(figures):
     Parameters
     ----------
     figures : dict
-        As `analysis.reproduce.benchmark.rounds.measure_run` returns them.
+        As `benchmark.rounds.measure_run` returns them.
     """
     lines = [
         "# How long an analyst waits",

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import yaml
-from bench import (
+
+from stress.bench import (
     ABOUT,
     CORRECTIONS,
     DIARY,

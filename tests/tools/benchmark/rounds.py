@@ -9,13 +9,13 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.reproduce import pipeline
-from analysis.reproduce.benchmark.baselines import (
+from analysis.reproduce.review.sources import copy_sources, list_sources
+from benchmark.baselines import (
     measure_growth,
     run_papermills,
     run_plain,
     run_program,
 )
-from analysis.reproduce.review.sources import copy_sources, list_sources
 
 PARTICIPANTS = (7, 100, 1_000, 10_000)
 ROUNDS = 3

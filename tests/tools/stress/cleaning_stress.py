@@ -10,14 +10,20 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from pathlib import Path
-
-from corrupt_files import HARMLESS, RANDOM, STOPS
-from trial import CHANCE, KINDS, SIZES, try_harmless, try_known, try_random, try_stop, try_valid
 
 from analysis.cleaning.rules import RULES
+from stress.corrupt_files import HARMLESS, RANDOM, STOPS
+from stress.trial import (
+    CHANCE,
+    KINDS,
+    SIZES,
+    try_harmless,
+    try_known,
+    try_random,
+    try_stop,
+    try_valid,
+)
 
-RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 NAME = "stress_cleaning"
 TRIALS = {
     "known": (try_known, 120),
@@ -38,8 +44,8 @@ UNRULED = (
 )
 
 
-def main():
-    """Run all trials, write the report, and return the exit code."""
+def stress_cleaning(record):
+    """Run all trials, write the report into a folder, and return the exit code."""
     work = [(sort, number) for sort, (_, count) in TRIALS.items() for number in range(count)]
     outcomes = []
     with (
@@ -52,9 +58,9 @@ def main():
                 print(ascii(failure)[1:-1], flush=True)
             show_progress(len(outcomes), len(work))
     rows = count_kinds(outcomes)
-    write_report(rows, outcomes, RECORD)
+    write_report(rows, outcomes, record)
     failures = sum(len(list_failures(outcome)) for outcome in outcomes)
-    print(f"{len(outcomes)} exports, {failures} failures: {RECORD / NAME}.md")
+    print(f"{len(outcomes)} exports, {failures} failures: {record / NAME}.md")
     return 1 if failures else 0
 
 
@@ -175,7 +181,3 @@ def _write_markdown(rows, outcomes):
     lines += ["", "## What no rule looks for", ""]
     lines += [f"- {fault}" for fault in UNRULED]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

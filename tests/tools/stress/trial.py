@@ -6,15 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench import Bench, make_base
-from corrupt_cells import CELLS
-from corrupt_files import HARMLESS, RANDOM, STOPS, make_rng, save_files, write_files
-from corrupt_records import RECORDS
-from judge import judge_export
-
 from analysis.cleaning import clean_export, read_export
 from analysis.errors import AnalysisError
 from analysis.study import load_study
+from stress.bench import Bench, make_base
+from stress.corrupt_cells import CELLS
+from stress.corrupt_files import HARMLESS, RANDOM, STOPS, make_rng, save_files, write_files
+from stress.corrupt_records import RECORDS
+from stress.judge import judge_export
 
 KINDS = (*CELLS, *RECORDS)
 # In a few simulated people these rules rightly ask although nothing was planted.

@@ -1,10 +1,10 @@
 """A sample of `make stress`: every kind once or more, in few exports."""
 
 import pytest
-from corrupt_files import STOPS, make_rng, write_files
-from trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
 
 from analysis.cleaning.rules import RULES
+from stress.corrupt_files import STOPS, make_rng, write_files
+from stress.trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
 
 SIZE, SEED = 40, 1
 

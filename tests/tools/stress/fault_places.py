@@ -6,9 +6,9 @@ import shlex
 import shutil
 import time
 
-from fault_bench import Outcome
-from fault_checkout import PUBLISHED, kill_group
-from fault_files import judge_message
+from stress.fault_bench import Outcome
+from stress.fault_checkout import PUBLISHED, kill_group
+from stress.fault_files import judge_message
 
 PLACES = (*PUBLISHED, ".run")
 ELSEWHERE = "elsewhere"

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 
-from fault_bench import Outcome
+from stress.fault_bench import Outcome
 
 YEAR = 365 * 24 * 3600
 TIMES = ("2037-12-31 23:59:00", "2001-01-01 00:00:00")

@@ -2,8 +2,8 @@
 
 import time
 
-from fault_bench import Outcome
-from fault_checkout import clone_checkout, kill_group
+from stress.fault_bench import Outcome
+from stress.fault_checkout import clone_checkout, kill_group
 
 
 def kill_setup(bench, rng):

@@ -2,9 +2,10 @@
 
 import json
 
+from benchmark.page import format_page, write_figures
+from benchmark.rounds import compare_figures, summarise_rounds
+
 from analysis.reporting.guide import describe_run_time, make_record_table
-from analysis.reproduce.benchmark.page import format_page, write_figures
-from analysis.reproduce.benchmark.rounds import compare_figures, summarise_rounds
 
 SECONDS = {
     "plain_process": 10.0,

@@ -4,23 +4,21 @@ Ends with 1 if anything wrong was ever taken for good, was not recovered from, o
 saying what to do.
 """
 
-import argparse
 import os
 import platform
 import queue
 import random
-import sys
 import tempfile
 import threading
 from functools import partial
 from pathlib import Path
 
-from fault_bench import Bench, Outcome, learn_expected
-from fault_checkout import ROOT, adopt_orphans, clone_checkout, copy_checkout, end_processes
-from fault_clock import date_files, may_turn, turn_clock
-from fault_files import NOTES, PUBLISHED, WAYS, spoil_file
-from fault_kills import kill_runs
-from fault_places import (
+from stress.fault_bench import Bench, Outcome, learn_expected
+from stress.fault_checkout import adopt_orphans, clone_checkout, copy_checkout, end_processes
+from stress.fault_clock import date_files, may_turn, turn_clock
+from stress.fault_files import NOTES, PUBLISHED, WAYS, spoil_file
+from stress.fault_kills import kill_runs
+from stress.fault_places import (
     fill_disk,
     forbid_writing,
     limit_files,
@@ -28,30 +26,34 @@ from fault_places import (
     run_twice,
     take_rights,
 )
-from fault_record import write_record
-from fault_setup import kill_setup
-
-from analysis.command import run_command
-
-RECORD = ROOT / "report" / "record"
+from stress.fault_record import write_record
+from stress.fault_setup import kill_setup
 
 
-def main(arguments=None):
-    """Run all cases, write the record, and return the exit code."""
-    return run_command(_stress, _read_options(arguments))
+def stress_runs(record, *, kills=200, seed=1, workers=2):
+    """Run all cases, write the record, and return the exit code.
 
-
-def _stress(options):
+    Parameters
+    ----------
+    record : pathlib.Path
+        Where the figures go.
+    kills : int
+        At least so many runs are killed.
+    seed : int
+        Of the random choices.
+    workers : int
+        Runs side by side.
+    """
     # A process whose parent dies comes to us, as it comes to the manager of a session.
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
         try:
-            benches = _make_benches(Path(folder), options.workers)
-            outcomes = _run_cases(benches, list_cases(options.seed), options)
+            benches = _make_benches(Path(folder), workers)
+            outcomes = _run_cases(benches, list_cases(seed), seed, kills)
         finally:
             end_processes(Path(folder))
     conditions = {
-        "seed": options.seed,
+        "seed": seed,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "mounts": may_mount(),
@@ -60,9 +62,9 @@ def _stress(options):
     # Messages name places below a folder that is gone; the record tells nobody's folders.
     for outcome in outcomes:
         outcome.wrong = [text.replace(f"{folder}/", "") for text in outcome.wrong]
-    write_record(outcomes, conditions, options.record)
+    write_record(outcomes, conditions, record)
     wrong = sum(bool(outcome.wrong) for outcome in outcomes)
-    print(f"{len(outcomes)} cases, {wrong} of them wrong: {options.record / 'faults.md'}")
+    print(f"{len(outcomes)} cases, {wrong} of them wrong: {record / 'faults.md'}")
     return 1 if wrong else 0
 
 
@@ -88,7 +90,7 @@ def list_cases(seed):
     return rng.sample(cases, len(cases))
 
 
-def _run_cases(benches, cases, options):
+def _run_cases(benches, cases, seed, kills):
     """Share the cases out among the benches; kills come between and go on until they suffice."""
     waiting, outcomes, lock = queue.SimpleQueue(), [], threading.Lock()
     for number, case in enumerate(cases):
@@ -97,7 +99,7 @@ def _run_cases(benches, cases, options):
 
     def take():
         with lock:
-            if sum(each.faults for each in outcomes if each.kind == "killed") < options.kills:
+            if sum(each.faults for each in outcomes if each.kind == "killed") < kills:
                 yield next(numbers), kill_runs
         if not waiting.empty():
             yield waiting.get()
@@ -105,7 +107,7 @@ def _run_cases(benches, cases, options):
     def work(bench):
         while taken := list(take()):
             for number, case in taken:
-                outcome = _try_case(bench, number, case, options.seed)
+                outcome = _try_case(bench, number, case, seed)
                 with lock:
                     outcomes.append(outcome)
                     _tell(outcome, len(outcomes), outcomes)
@@ -143,16 +145,3 @@ def _make_benches(folder, count):
         Bench(clone_checkout(first, folder / f"bench {n}"), first, source.root, *learned)
         for n in range(count)
     ]
-
-
-def _read_options(arguments):
-    parser = argparse.ArgumentParser(prog="fault_stress.py", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="at least so many (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2, help="runs side by side")
-    parser.add_argument("--record", type=Path, default=RECORD, help="where the figures go")
-    return parser.parse_args(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

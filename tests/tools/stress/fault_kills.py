@@ -2,8 +2,8 @@
 
 import time
 
-from fault_bench import Outcome
-from fault_checkout import kill_group, kill_part
+from stress.fault_bench import Outcome
+from stress.fault_checkout import kill_group, kill_part
 
 # Make, runners and their programs at once; the kernels too, which lead sessions of their own; or
 # one process alone.

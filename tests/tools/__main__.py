@@ -1,0 +1,77 @@
+"""python tests/tools COMMAND: measure this repository, and stress it."""
+
+import argparse
+import functools
+import os
+import sys
+from pathlib import Path
+
+from analysis.command import run_command
+
+RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
+REPORTS = Path(__file__).resolve().parents[1] / "end_to_end" / "test_changed_exports.py"
+
+
+# Each imports what it needs: an interrupt while that loads has to end clearly as well.
+def run_benchmark(options):
+    """Measure how long an analyst waits, and put the figures on record."""
+    from benchmark.page import format_page, write_figures
+    from benchmark.rounds import measure_run
+
+    figures = measure_run(tell=functools.partial(print, flush=True))
+    page = write_figures(figures, RECORD)
+    print(format_page(figures))
+    print(f"Written: {page}")
+
+
+def run_matrix(options):
+    """Run everything under other surroundings; 1 if anything differs."""
+    import matrix.run
+    from matrix.page import write_page
+
+    outcomes, absent, reference = matrix.run.run_matrix(tell=functools.partial(print, flush=True))
+    path = write_page(outcomes, absent, reference, RECORD)
+    differing = sum(bool(outcome.differing) for outcome in outcomes)
+    print(f"{len(outcomes)} runs, {differing} differ, {len(absent)} not run: {path}")
+    return 1 if differing else 0
+
+
+def run_stress(options):
+    """Corrupt exports, report other exports, then hurt runs; the worst exit code."""
+    import pytest
+    from stress.cleaning_stress import stress_cleaning
+    from stress.fault_stress import stress_runs
+
+    os.environ["MORE_EXPORTS"] = "yes"
+    return max(stress_cleaning(RECORD), pytest.main([str(REPORTS)]), stress_runs(RECORD))
+
+
+def run_faults(options):
+    """Hurt runs only; 1 if one is not recovered from."""
+    from stress.fault_stress import stress_runs
+
+    return stress_runs(options.record, kills=options.kills, seed=options.seed)
+
+
+def main(arguments=None):
+    """Run a command, and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in (
+        ("benchmark", run_benchmark),
+        ("faults", run_faults),
+        ("matrix", run_matrix),
+        ("stress", run_stress),
+    ):
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        if name == "faults":
+            command.add_argument("--kills", type=int, default=200, help="at least so many")
+            command.add_argument("--seed", type=int, default=1)
+            command.add_argument("--record", type=Path, default=RECORD, help="a folder")
+    options = parser.parse_args(arguments)
+    return run_command(options.run, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
