@@ -22,8 +22,8 @@ def collect_run(settings, *, tell):
     with open_stage(pipeline.RESULTS, settings, tell=tell) as stage:
         if stage is None:
             return
+        from analysis.describe.reconcile import check_denominators
         from analysis.results import collect_results
-        from analysis.safety.reconcile import check_denominators
         from analysis.tables import read_table, write_table
 
         outputs = settings.outputs

@@ -1,7 +1,7 @@
 """Laboratory values and vital signs before the procedure and at follow-up."""
 
+from analysis.describe.summaries import describe_number
 from analysis.results import format_number, make_result
-from analysis.safety.summaries import describe_number
 
 LABELS = {
     "wbc": "White cells",

@@ -1,8 +1,8 @@
 """Local reactions that were asked for, at donor site and fingers, apart from adverse events."""
 
+from analysis.describe.summaries import describe_number
 from analysis.results import format_number, make_result
 from analysis.safety.rows import find_upper_bound, format_count
-from analysis.safety.summaries import describe_number
 
 GRADES = {1: "mild", 2: "moderate", 3: "severe"}
 # Pain is rated 0 to 10; every other reaction is graded 0 to 3.

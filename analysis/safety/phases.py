@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.describe.spans import find_span
 from analysis.errors import DataError
-from analysis.safety.spans import find_span
 
 # A boundary that nobody passes: later than whatever an unknown date may mean.
 NEVER = pd.Timestamp("2200-01-01")

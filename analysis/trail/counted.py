@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.describe.losses import find_lost
 from analysis.reporting.sentences.evidence import Evidence
-from analysis.safety.losses import find_lost
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
 from analysis.safety.rows import slug_texts, slugify

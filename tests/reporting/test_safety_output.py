@@ -8,6 +8,10 @@ import pytest
 
 from analysis import paths
 from analysis.cleaning import clean_export, read_export
+from analysis.describe.exposure import derive_exposure, describe_exposure
+from analysis.describe.flow import describe_flow
+from analysis.describe.reconcile import find_unreconciled
+from analysis.describe.release import check_release, describe_release
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hand_maps import draw_finger_volumes, draw_ulcers
@@ -23,11 +27,7 @@ from analysis.reporting.tables.harms import (
 )
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
-from analysis.safety.exposure import derive_exposure, describe_exposure
-from analysis.safety.flow import describe_flow
 from analysis.safety.phases import assign_phases
-from analysis.safety.reconcile import find_unreconciled
-from analysis.safety.release import check_release, describe_release
 from analysis.safety.ulcers import list_ulcers
 from analysis.study import load_study
 from analysis.tables import shape_table

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safety_tables import make_events, make_participants
+from small_tables import make_events, make_participants
 
 from analysis.errors import DataError
 from analysis.safety.counts import (

@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from safety_tables import EVENT, NOT_INJECTED, NOT_TREATED, PERSON, make_events, make_participants
+from small_tables import EVENT, NOT_INJECTED, NOT_TREATED, PERSON, make_events, make_participants
 
 from analysis.results import Context, find_text
 from analysis.safety.adverse_events import tabulate_adverse_events

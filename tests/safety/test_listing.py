@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from safety_tables import NOT_TREATED, make_events, make_participants
+from small_tables import NOT_TREATED, make_events, make_participants
 
 from analysis.safety.coding import name_coding, name_grading
 from analysis.safety.listing import list_adverse_events

@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from safety_tables import make_events, make_participants
+from small_tables import make_events, make_participants
 
 from analysis.errors import DataError
 from analysis.safety.overview import (

@@ -1,5 +1,5 @@
 import pytest
-from safety_tables import NOT_INJECTED, NOT_TREATED, make_events, make_participants
+from small_tables import NOT_INJECTED, NOT_TREATED, make_events, make_participants
 
 from analysis.errors import DataError
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent

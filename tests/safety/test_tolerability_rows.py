@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from safety_tables import make_items, make_participants
+from small_tables import make_items, make_participants
 
 from analysis.results import Context, collect_results
 from analysis.safety.laboratory import describe_laboratory, name_test, pair_laboratory

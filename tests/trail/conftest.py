@@ -5,12 +5,12 @@ import pytest
 from analysis import load, paths
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.output import write_cleaned
+from analysis.describe.baseline import describe_baseline, gather_baseline
+from analysis.describe.flow import describe_flow
 from analysis.instruments import make_pairs, score_items
 from analysis.instruments.totals import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
-from analysis.safety.baseline import describe_baseline, gather_baseline
-from analysis.safety.flow import describe_flow
 from analysis.safety.phases import assign_phases
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.study import load_study

@@ -2,9 +2,9 @@
 
 import textwrap
 
+from analysis.describe.losses import LOSSES
 from analysis.reporting.figure import use_style
 from analysis.results import find_text
-from analysis.safety.losses import LOSSES
 
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
@@ -24,7 +24,7 @@ def draw_flow(results, study, *, followup_visit):
     Parameters
     ----------
     results : pandas.DataFrame
-        Results with the rows of `analysis.safety.flow.describe_flow`.
+        Results with the rows of `analysis.describe.flow.describe_flow`.
     study : analysis.study.Study
     followup_visit : str
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from analysis.describe.exposure import FINGERS
 from analysis.reporting.figures.crowd import keep_first
 from analysis.reporting.figures.hands import EDGE, draw_hands, lay_out_panels
-from analysis.safety.exposure import FINGERS
 from analysis.safety.ulcers import count_by_finger, find_known
 
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
@@ -16,7 +16,7 @@ def draw_finger_volumes(exposure):
     Parameters
     ----------
     exposure : pandas.DataFrame
-        As `analysis.safety.exposure.derive_exposure` returns it.
+        As `analysis.describe.exposure.derive_exposure` returns it.
 
     Returns
     -------

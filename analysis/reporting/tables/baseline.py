@@ -4,9 +4,9 @@ from itertools import groupby
 
 import pandas as pd
 
+from analysis.describe.baseline import list_variables
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
-from analysis.safety.baseline import list_variables
 
 NOT_RECORDED = "not recorded"
 
@@ -17,7 +17,7 @@ def make_baseline_table(results, study):
     Parameters
     ----------
     results : pandas.DataFrame
-        Results with the rows of `analysis.safety.baseline.describe_baseline`.
+        Results with the rows of `analysis.describe.baseline.describe_baseline`.
     study : analysis.study.Study
 
     Returns
@@ -42,8 +42,8 @@ def make_participant_table(frame, study, *, label):
     Parameters
     ----------
     frame : pandas.DataFrame
-        As `analysis.safety.coarsen.coarsen_baseline` or
-        `analysis.safety.baseline.gather_baseline` returns it; a variable that it lacks is
+        As `analysis.describe.coarsen.coarsen_baseline` or
+        `analysis.describe.baseline.gather_baseline` returns it; a variable that it lacks is
         not shown.
     study : analysis.study.Study
     label : str

@@ -4,10 +4,10 @@ from itertools import groupby
 
 import pandas as pd
 
+from analysis.describe.exposure import FINGERS, VARIABLES, print_finger
+from analysis.describe.release import TESTS
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
-from analysis.safety.exposure import FINGERS, VARIABLES, print_finger
-from analysis.safety.release import TESTS
 
 FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)"}
 WITHHELD = ("procedure_date", "operator", "enzyme_lot")
@@ -23,9 +23,9 @@ def make_exposure_table(exposure, results, *, coarsen):
     Parameters
     ----------
     exposure : pandas.DataFrame
-        As `analysis.safety.exposure.derive_exposure` returns it.
+        As `analysis.describe.exposure.derive_exposure` returns it.
     results : pandas.DataFrame
-        Results with the rows of `analysis.safety.exposure.describe_exposure`.
+        Results with the rows of `analysis.describe.exposure.describe_exposure`.
     coarsen : bool
         Leave out date, operator and lot.
 
@@ -67,9 +67,9 @@ def make_release_table(checks, results):
     Parameters
     ----------
     checks : pandas.DataFrame
-        As `analysis.safety.release.check_release` returns it.
+        As `analysis.describe.release.check_release` returns it.
     results : pandas.DataFrame
-        Results with the rows of `analysis.safety.release.describe_release`.
+        Results with the rows of `analysis.describe.release.describe_release`.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """The flow of participants as a table, beside its diagram."""
 
+from analysis.describe.losses import LOSSES
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.losses import LOSSES
 
 
 def make_flow_table(results, study):
@@ -10,7 +10,7 @@ def make_flow_table(results, study):
     Parameters
     ----------
     results : pandas.DataFrame
-        Results with the rows of `analysis.safety.flow.describe_flow`.
+        Results with the rows of `analysis.describe.flow.describe_flow`.
     study : analysis.study.Study
 
     Returns

@@ -2,8 +2,8 @@
 
 from itertools import groupby
 
+from analysis.describe.coarsen import name_letter
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.coarsen import name_letter
 from analysis.safety.coding import name_coding, name_grading
 from analysis.safety.listing import list_adverse_events
 from analysis.safety.overview import is_fatal, is_serious

@@ -2,8 +2,8 @@
 
 from itertools import groupby
 
+from analysis.describe.exposure import print_finger
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.exposure import print_finger
 from analysis.safety.laboratory import name_test
 from analysis.safety.local_reactions import GRADES, RATED
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.safety.background import SEASONS, find_background_treatment, find_season
-from analysis.safety.summaries import Variable, describe_category, describe_number, find_field
+from analysis.describe.background import SEASONS, find_background_treatment, find_season
+from analysis.describe.summaries import Variable, describe_category, describe_number, find_field
 
 YES_NO = ("yes", "no")
 STABLE_LABEL = "No start or change of a class that the protocol holds stable"

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.safety.spans import find_span
-from analysis.safety.summaries import find_field
+from analysis.describe.spans import find_span
+from analysis.describe.summaries import find_field
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 

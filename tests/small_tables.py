@@ -1,4 +1,4 @@
-"""Small literal tables for the tests of safety."""
+"""Small literal tables for the tests of several rooms."""
 
 import pandas as pd
 

@@ -1,12 +1,12 @@
 import pandas as pd
 import pytest
-from safety_tables import make_participants
+from small_tables import make_participants
 
+from analysis.describe.background import find_background_treatment, find_season
+from analysis.describe.baseline import describe_baseline, gather_baseline, list_variables
+from analysis.describe.coarsen import band_numbers, coarsen_baseline, list_hidden
+from analysis.describe.summaries import describe_category, describe_number
 from analysis.results import Context, collect_results
-from analysis.safety.background import find_background_treatment, find_season
-from analysis.safety.baseline import describe_baseline, gather_baseline, list_variables
-from analysis.safety.coarsen import band_numbers, coarsen_baseline, list_hidden
-from analysis.safety.summaries import describe_category, describe_number
 from analysis.study import load_study
 from analysis.tables import shape_table
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.safety.baseline import list_variables
+from analysis.describe.baseline import list_variables
 
 EN_DASH = "\N{EN DASH}"
 BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
@@ -67,7 +67,7 @@ def coarsen_baseline(frame, study):
     Parameters
     ----------
     frame : pandas.DataFrame
-        As `analysis.safety.baseline.gather_baseline` returns it.
+        As `analysis.describe.baseline.gather_baseline` returns it.
     study : analysis.study.Study
 
     Returns

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from analysis.describe.exposure import FINGERS
 from analysis.results import format_number, make_result
-from analysis.safety.exposure import FINGERS
 
 TESTS = {
     "viability": "Viability",
@@ -28,7 +28,7 @@ def check_release(exposure, specification):
     Parameters
     ----------
     exposure : pandas.DataFrame
-        As `analysis.safety.exposure.derive_exposure` returns it.
+        As `analysis.describe.exposure.derive_exposure` returns it.
     specification : analysis.study.Specification
 
     Returns

@@ -1,12 +1,12 @@
 import pandas as pd
 import pytest
-from safety_tables import NOT_INJECTED, NOT_TREATED, make_participants
+from small_tables import NOT_INJECTED, NOT_TREATED, make_participants
 
+from analysis.describe.flow import describe_flow
+from analysis.describe.losses import find_lost, join_reasons
+from analysis.describe.reconcile import check_denominators, find_unreconciled
 from analysis.errors import DataError
 from analysis.results import Context, collect_results, make_result
-from analysis.safety.flow import describe_flow
-from analysis.safety.losses import find_lost, join_reasons
-from analysis.safety.reconcile import check_denominators, find_unreconciled
 from analysis.study import load_study
 from analysis.tables import shape_table
 

@@ -1,7 +1,7 @@
 """The flow of participants: how many reached each stage, and why the others did not."""
 
+from analysis.describe.losses import LOSSES, NO_REASON, explain_missed, find_lost, join_reasons
 from analysis.results import format_number, make_result
-from analysis.safety.losses import LOSSES, NO_REASON, explain_missed, find_lost, join_reasons
 
 
 def describe_flow(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.safety.summaries import Variable, describe_category, describe_number, find_field
+from analysis.describe.summaries import Variable, describe_category, describe_number, find_field
 
 FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
 HARVEST, PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
