@@ -53,6 +53,15 @@ def run_faults(options):
     return stress_runs(options.record, kills=options.kills, seed=options.seed)
 
 
+def run_files(options):
+    """List the files whose code a value passes on its way to Table 3; 1 if they are too many."""
+    from count_files import MOST, count_files, format_files
+
+    files = count_files()
+    print(format_files(files))
+    return 1 if sum(map(len, files.values())) > MOST else 0
+
+
 def main(arguments=None):
     """Run a command, and return its exit code."""
     parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
@@ -60,6 +69,7 @@ def main(arguments=None):
     for name, run in (
         ("benchmark", run_benchmark),
         ("faults", run_faults),
+        ("files", run_files),
         ("matrix", run_matrix),
         ("stress", run_stress),
     ):

@@ -1,0 +1,20 @@
+"""How many files a reader opens to follow a value from the raw file to Table 3."""
+
+from count_files import count_files, format_files, trace_call
+
+from analysis.errors import DataError
+
+
+def test_a_file_counts_when_a_function_of_it_runs():
+    assert trace_call(str, DataError("a message")) == ("a message.", {"errors.py"})
+    assert trace_call(len, "nothing of ours") == (15, set())
+
+
+def test_a_file_counts_once_for_each_stage():
+    text = format_files({"read": ["a.py", "b.py"], "clean": ["a.py"]})
+    assert text.splitlines()[0] == "read: 2"
+    assert text.splitlines()[-1].startswith("in all: 3 ")
+
+
+def test_every_stage_runs():
+    assert all(count_files().values())
