@@ -9,9 +9,8 @@ from analysis import paths
 from analysis.provenance import read_provenance
 from analysis.reporting import builtin, quarto, word
 from analysis.reporting.facts import document_epoch
-from analysis.reporting.leftovers import check_leftovers
-from analysis.reporting.notebook_pages import write_notebook_pages
-from analysis.reporting.results_page import write_results_page
+from analysis.reporting.lint import check_leftovers
+from analysis.reporting.pages import write_notebook_pages, write_results_page
 from analysis.reporting.staging import VARIABLES, Material, stage_project
 from analysis.study import load_study
 from analysis.tables import read_table

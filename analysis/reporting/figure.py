@@ -32,6 +32,7 @@ FOLDER = "figures"
 MARGIN = 0.1
 # Of the files for Word, dots per inch, and how much coarser a notebook shows them.
 RESOLUTION, SCREEN_SHARE = 300, 3
+MOST = 60
 
 
 def find_hangul_fonts():
@@ -134,3 +135,27 @@ def _settle_layout(figure):
             if axes.get_axes_locator() is None:
                 axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
     return figure.get_tightbbox().padded(MARGIN)
+
+
+def keep_first(people):
+    """Keep as many participants as a figure can show.
+
+    Parameters
+    ----------
+    people : sequence of str
+
+    Returns
+    -------
+    shown : list of str
+    note : str
+        That the others are not shown; "" if all are.
+
+    Examples
+    --------
+    >>> keep_first(["P1", "P2"])
+    (['P1', 'P2'], '')
+    """
+    people = list(people)
+    if len(people) <= MOST:
+        return people, ""
+    return people[:MOST], f"The first {MOST} of {len(people)} participants are shown."

@@ -12,11 +12,17 @@ import yaml
 from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting import facts, lint
+from analysis.reporting.appendix import (
+    check_printed,
+    describe_run_time,
+    list_printed,
+    make_origins,
+    make_record_table,
+    make_remarks_table,
+)
 from analysis.reporting.figure import find_hangul_fonts
-from analysis.reporting.guide import describe_run_time, make_record_table, make_remarks_table
 from analysis.reporting.manuscript import SHORTCODE, Line, fill_lines, fill_text, read_lines
-from analysis.reporting.origins import check_printed, list_printed, make_origins
-from analysis.reporting.page_parts import write_page_parts, write_typst_header
+from analysis.reporting.pages import write_page_parts, write_typst_header
 from analysis.reporting.sentences import choose_sentences
 from analysis.reporting.table import write_html_table
 from analysis.reporting.values import (

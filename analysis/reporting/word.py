@@ -4,7 +4,7 @@ import subprocess
 import zipfile
 from datetime import UTC, datetime
 
-from analysis.reporting.pandoc import find_pandoc
+from analysis.reporting.builtin import find_pandoc
 
 SERIF = "Georgia"
 SANS = "Arial"

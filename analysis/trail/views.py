@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.reporting.figure import mark_figure
-from analysis.reporting.figures.single import draw_single
+from analysis.reporting.figures.paired import draw_single
 from analysis.results import Context
 from analysis.statistics.outcome import summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population

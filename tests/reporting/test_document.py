@@ -14,7 +14,7 @@ from small_report import FORMATS, make_rows, render, write_inputs
 from analysis import paths
 from analysis.provenance import SIMULATED_TITLE, Provenance
 from analysis.reporting.facts import document_authors, document_epoch
-from analysis.reporting.leftovers import read_document
+from analysis.reporting.lint import read_document
 from analysis.study import load_study
 
 HOSTILE = "<script>alert(1)</script> ``` {{< var x >}} ?@fig-x **b** #let [a](b) $x$ \\ @daumas2022"

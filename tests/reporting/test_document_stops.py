@@ -8,7 +8,7 @@ from small_report import make_rows, render
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reporting.leftovers import check_leftovers
+from analysis.reporting.lint import check_leftovers
 
 
 def copy_sources(folder):

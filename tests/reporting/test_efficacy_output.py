@@ -14,11 +14,14 @@ from analysis.reporting.figure import save_figure
 from analysis.reporting.figures.forest import draw_forest
 from analysis.reporting.figures.paired import draw_paired, draw_primary
 from analysis.reporting.figures.slopes import name_directions, shorten_ids, spread_out
-from analysis.reporting.labels import label_outcome, label_part
-from analysis.reporting.tables.components import make_components_table
-from analysis.reporting.tables.efficacy import make_efficacy_table, make_supportive_table
+from analysis.reporting.tables.cells import label_outcome, label_part
+from analysis.reporting.tables.efficacy import (
+    make_components_table,
+    make_efficacy_table,
+    make_supportive_table,
+    make_thresholds_table,
+)
 from analysis.reporting.tables.registered import make_registered_table
-from analysis.reporting.tables.thresholds import make_thresholds_table
 from analysis.results import Context
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.study import load_study

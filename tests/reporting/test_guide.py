@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.guide import describe_run_time, make_record_table, make_remarks_table
+from analysis.reporting.appendix import describe_run_time, make_record_table, make_remarks_table
 
 PAGE = """# What was tried
 

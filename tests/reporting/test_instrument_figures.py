@@ -4,8 +4,7 @@ import pytest
 
 from analysis.instruments import score_items
 from analysis.instruments.haq import ITEMS
-from analysis.reporting.figures.distributions import draw_distributions
-from analysis.reporting.figures.item_heatmap import draw_item_heatmap
+from analysis.reporting.figures.scores import draw_distributions, draw_item_heatmap
 from analysis.reporting.tables.instrument_cards import make_cards_table
 from analysis.study import load_study
 from analysis.tables import shape_table

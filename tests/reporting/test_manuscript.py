@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.errors import DataError
+from analysis.reporting.appendix import check_printed, list_printed, make_origins
 from analysis.reporting.manuscript import Line, fill_lines, fill_text, read_lines
-from analysis.reporting.origins import check_printed, list_printed, make_origins
 from analysis.reporting.values import (
     Value,
     escape_markdown,

@@ -1,6 +1,6 @@
 """The documents are made by the locked Pandoc, whichever others a machine has."""
 
-from analysis.reporting.pandoc import find_pandoc, name_pandoc
+from analysis.reporting.builtin import find_pandoc, name_pandoc
 
 
 def test_a_newer_pandoc_on_the_machine_is_not_taken(tmp_path, monkeypatch):

@@ -14,10 +14,9 @@ from analysis.describe.reconcile import find_unreconciled
 from analysis.describe.release import check_release, describe_release
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
-from analysis.reporting.figures.hand_maps import draw_finger_volumes, draw_ulcers
+from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcers
 from analysis.reporting.figures.swimmer import draw_swimmer
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
-from analysis.reporting.tables.flow import make_flow_table
 from analysis.reporting.tables.harm_listings import make_listing_table, make_serious_table
 from analysis.reporting.tables.harms import (
     make_grade_table,
@@ -25,6 +24,7 @@ from analysis.reporting.tables.harms import (
     make_relation_table,
     make_term_table,
 )
+from analysis.reporting.tables.participants import make_flow_table
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases

@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.reporting.figures.leave_one_out import draw_leave_one_out
-from analysis.reporting.figures.specification import draw_specification
+from analysis.reporting.figures.sensitivity import draw_leave_one_out, draw_specification
 from analysis.reporting.table import Cell
 from analysis.reporting.tables.design import make_design_table
-from analysis.reporting.tables.leave_one_out import make_leave_one_out_table
 from analysis.reporting.tables.sensitivity import (
+    make_leave_one_out_table,
     make_primary_sensitivity_table,
+    make_tipping_table,
     make_variants_table,
 )
-from analysis.reporting.tables.tipping_point import make_tipping_table
 from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
 from analysis.statistics.design_results import summarise_design

@@ -5,7 +5,7 @@ import json
 from benchmark.page import format_page, write_figures
 from benchmark.rounds import compare_figures, summarise_rounds
 
-from analysis.reporting.guide import describe_run_time, make_record_table
+from analysis.reporting.appendix import describe_run_time, make_record_table
 
 SECONDS = {
     "plain_process": 10.0,

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, use_style
-from analysis.reporting.figures.crowd import keep_first
+from analysis.reporting.figure import COLOURS, keep_first, use_style
 from analysis.safety.coding import name_grading, name_term
 from analysis.safety.overview import classify_relation
 

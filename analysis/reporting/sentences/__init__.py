@@ -1,14 +1,14 @@
 """Sentences whose truth depends on the data, chosen from the results by declared rules."""
 
-from analysis.reporting.sentences import harms, limits, outcomes, participants, plan, primary
+from analysis.reporting.sentences import harms, outcomes, participants, plan
 from analysis.reporting.sentences.evidence import Evidence
 from analysis.reporting.values import Value
 
 RULES = (
-    primary.primary_estimate,
-    primary.primary_direction,
-    primary.primary_counts,
-    primary.primary_test,
+    outcomes.primary_estimate,
+    outcomes.primary_direction,
+    outcomes.primary_counts,
+    outcomes.primary_test,
     outcomes.fixed_sequence,
     outcomes.secondary_directions,
     outcomes.secondary_intervals,
@@ -33,10 +33,10 @@ RULES = (
     harms.local_reactions,
     harms.unobserved,
     harms.ulcers,
-    limits.meaning,
-    limits.season,
-    limits.both_hands,
-    limits.exact_agreement,
+    plan.meaning,
+    plan.season,
+    plan.both_hands,
+    plan.exact_agreement,
 )
 
 

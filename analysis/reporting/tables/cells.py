@@ -1,13 +1,35 @@
-"""Cells that print several results of one score in one place."""
+"""Labels of rows, and cells that print several results of one score in one place."""
 
 from analysis.reporting.table import cell_of
 from analysis.statistics.statements import NOT_ATTAINABLE, NOT_ESTIMABLE
 
+NAMES = {"haq_di": "HAQ-DI"}
+PROPER = {
+    "vas": "VAS:",
+    "haq": "HAQ",
+    "mrss": "mRSS",
+    "raynaud": "Raynaud",
+    "followup": "follow-up",
+}
 # Stands under every table with a p-value.
 P_NOTE = (
     "p tests whether changes are symmetric about zero; it cannot say what caused them. "
     "Each exact p stands beside the smallest that these changes allowed."
 )
+
+
+def label_part(name):
+    """Return the name of a variant, component or rule in words: ``VAS: pain``."""
+    if name in NAMES:
+        return NAMES[name]
+    words = " ".join(PROPER.get(word, word) for word in name.split("_"))
+    return words[0].upper() + words[1:]
+
+
+def label_outcome(outcome):
+    """Return an outcome's label with its unit, and the better direction where it is higher."""
+    better = "; higher is better" if outcome.better == "higher" else ""
+    return f"{outcome.label}, {outcome.unit}{better}"
 
 
 def mean_sd(results, score, visit):

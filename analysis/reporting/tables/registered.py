@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from analysis.reporting.labels import label_part
 from analysis.reporting.table import Table, cell_of
+from analysis.reporting.tables.cells import label_part
 from analysis.reporting.tables.efficacy import find_followup
 from analysis.statistics.inference import ZERO_RULES
 

@@ -1,8 +1,14 @@
-"""The sensitivity analyses of the primary outcome, and the other scorings of all outcomes."""
+"""The sensitivity analyses of the primary outcome, and those of all outcomes."""
 
-from analysis.reporting.labels import label_outcome, label_part
 from analysis.reporting.table import Table, cell_of
-from analysis.reporting.tables.cells import P_NOTE, join_interval, levels_note, with_interval
+from analysis.reporting.tables.cells import (
+    P_NOTE,
+    join_interval,
+    label_outcome,
+    label_part,
+    levels_note,
+    with_interval,
+)
 from analysis.statistics.other_tests import ALIKE_UP_TO
 from analysis.statistics.statements import NOT_ESTIMABLE
 
@@ -44,6 +50,7 @@ ALTERNATIVES = (
         ),
     ),
 )
+PREFIX = "tipping."
 
 
 def make_primary_sensitivity_table(results, study, *, other_population):
@@ -190,3 +197,93 @@ def _note_agreement(results, start):
         "the exact interval reach the same decision at 5 % by arithmetic, so their agreement is "
         f"no further evidence. {REUSE_NOTE}",
     )
+
+
+def make_leave_one_out_table(results, study):
+    """Make the table of the lowest and highest estimate without one participant.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        The sensitivity results; `group` of the lowest and highest names who was left out.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    left_out = results.set_index("result_id")["group"]
+    rows = []
+    for outcome in study.outcomes:
+        start = f"sensitivity.{outcome.name}"
+        ends = [f"{start}.leave_one_out.hl_{end}" for end in ("lowest", "highest")]
+        cells = [cell for end in ends for cell in (cell_of(results, end), left_out[end])]
+        rows.append((label_outcome(outcome), cell_of(results, f"{start}.primary.hl"), *cells))
+    columns = ("Outcome", "All", "Lowest", "Without", "Highest", "Without")
+    notes = (
+        "Hodges-Lehmann estimates of the change; no interval and no p, since fewer participants "
+        "answer another question.",
+    )
+    return Table(columns, tuple(rows), notes=notes)
+
+
+def make_tipping_table(results, study):
+    """Make the tipping-point table of every outcome that somebody lacks.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        The sensitivity results.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+    """
+    rows = []
+    for outcome in study.outcomes:
+        start = f"sensitivity.{outcome.name}"
+        tried = results[
+            results["result_id"].str.startswith(f"{start}.{PREFIX}")
+            & (results["statistic"] == "hl")
+        ]
+        if tried.empty:
+            continue
+        missing = cell_of(results, f"{start}.missing.n_missing")
+        rows.append(((label_outcome(outcome), ": missing ", missing),))
+        for name, label in sorted(
+            zip(tried["result_id"], tried["group"], strict=True), key=lambda row: _read(row[0])
+        ):
+            score = name.removesuffix(".hl")
+            rows.append(
+                (
+                    label.capitalize(),
+                    cell_of(results, f"{score}.n_pairs"),
+                    with_interval(results, score, "hl"),
+                    cell_of(results, f"{score}.p_value"),
+                    cell_of(results, f"{score}.p_min"),
+                )
+            )
+    if not rows:
+        rows.append(("Nobody with a baseline score lacks the follow-up score", *[""] * 4))
+    columns = (
+        "Assumed change of the missing",
+        "Pairs",
+        "Change, Hodges-Lehmann (interval)",
+        "p",
+        "Smallest attainable p",
+    )
+    notes = (
+        P_NOTE,
+        "All who lack a score are given the same change, kept within the range of the score; "
+        "nobody knows which of these rows is true. In an outcome that is not listed nobody with a "
+        "baseline score lacks the follow-up score.",
+    )
+    return Table(columns, tuple(rows), notes=notes)
+
+
+def _read(result_id):
+    """Read the assumed change back from an id such as ...tipping.minus_2_5.hl."""
+    name = result_id.split(".")[-2]
+    sign = -1 if name.startswith("minus_") else 1
+    return sign * float(name.removeprefix("minus_").removeprefix("plus_").replace("_", "."))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import DataError, MissingError
 from analysis.reporting.facts import SOFTWARE
-from analysis.reporting.leftovers import read_document
+from analysis.reporting.lint import read_document
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
 from analysis.reproduce.review.digests import digest_raw, digest_table

@@ -1,0 +1,186 @@
+"""The pages beside the article, and what surrounds it: labels, scripts, texts of the PDF."""
+
+import json
+from html import escape
+
+import pandas as pd
+
+from analysis.reporting.builtin import run_pandoc
+
+FOLDER = "executed"
+COLUMNS = {
+    "result_id": "Result",
+    "text": "Printed",
+    "value": "Value",
+    "unit": "Unit",
+    "n": "n",
+    "population": "Population",
+    "method": "Method",
+    "warning": "Remark",
+    "notebook": "Notebook",
+    "data_origin": "Data",
+}
+
+
+def write_page_parts(material, folder, told):
+    """Write what stands in the head, before and after the article in HTML."""
+    line = told["mark_line"]
+    page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
+    (folder / "head.html").write_text(f"<style>{page}</style>\n", encoding="utf-8")
+    mark = f'<header class="mark">{escape(line)}</header>\n' if line else ""
+    (folder / "mark.html").write_text(mark, encoding="utf-8")
+    script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
+    data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))
+    # "<" as an escape, so that no text can end the script element.
+    data = data.replace("<", "\\u003c")
+    (folder / "script.html").write_text(
+        f'<script type="application/json" id="results-data">{data}</script>\n'
+        f"<script>\n{script}</script>\n",
+        encoding="utf-8",
+    )
+
+
+def write_typst_header(material, folder, header):
+    """Write the texts that the PDF's pages and properties bear, then the style that uses them."""
+    told = {
+        "title": header["pagetitle"],
+        "authors": tuple(author["name"] for author in header["author"]),
+        "keywords": tuple(header["keywords"]),
+        "description": header["description-meta"],
+        "mark": header["mark-line"],
+        "running-title": header["running-title"],
+        "rendered-by": header["rendered-by"],
+    }
+    fields = [f"  {name}: {_typst_literal(value)},\n" for name, value in told.items()]
+    style = (material.sources / "style" / "article.typ").read_text(encoding="utf-8")
+    text = f"#let told = (\n{''.join(fields)})\n{style}"
+    (folder / "header.typ").write_text(text, encoding="utf-8")
+
+
+def _typst_literal(value):
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_typst_literal(item)}, ' for item in value)})"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _origins(results):
+    """Return the lines that the note beside a printed result shows, by id."""
+    told = {}
+    for row in results.to_dict("records"):
+        lines = [
+            f"{row['outcome']} {row['statistic']}".replace("_", " "),
+            f"n = {row['n']}" if pd.notna(row["n"]) else "",
+            row["method"],
+            row["warning"],
+            f"notebook {row['notebook']}",
+            f"{row['data_origin']} data",
+        ]
+        told[row["result_id"]] = [line for line in lines if line]
+    return told
+
+
+def write_notebook_pages(project, folder, *, epoch, mark_line):
+    """Write one page for each executed copy of a staged project.
+
+    Parameters
+    ----------
+    project : pathlib.Path
+        As `analysis.reporting.staging.stage_project` wrote it.
+    folder : pathlib.Path
+        The rendered documents; the pages go to ``executed/`` below.
+    epoch : int
+        Time stamp, seconds.
+    mark_line : str
+        The line that stands over simulated data, or "".
+
+    Returns
+    -------
+    list of str
+        The names of the notebooks that have a page.
+    """
+    copies = sorted((project / "notebooks").glob("*.ipynb"))
+    if copies:
+        (folder / FOLDER).mkdir(exist_ok=True)
+    for copy in copies:
+        title = f"{mark_line.capitalize()}: {copy.stem}" if mark_line else copy.stem
+        run_pandoc(
+            project,
+            copy.relative_to(project),
+            folder / FOLDER / f"{copy.stem}.html",
+            [
+                "--from=ipynb",
+                "--to=html5",
+                "--template=style/notebook.html",
+                "--lua-filter=style/notebook.lua",
+                "--css=style/report.css",
+                "--css=style/page.css",
+                "--embed-resources",
+                "--include-before-body=mark.html",
+                f"--metadata=pagetitle:{title}",
+                "--metadata=lang:en-GB",
+            ],
+            epoch=epoch,
+        )
+    return [copy.stem for copy in copies]
+
+
+def write_results_page(results, path, *, pages, style, script, mark_line):
+    """Write the page; its rows bear the ids of the results.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        results.csv.
+    path : pathlib.Path
+    pages : list of str
+        Notebooks that have a page, to which their results lead.
+    style : str
+        The style sheet of the report.
+    script : str
+        What narrows the rows to the names that a reader types.
+    mark_line : str
+        The line that stands over simulated data, or "".
+    """
+    mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
+    title = f"{mark_line.capitalize()}: all results" if mark_line else "All results"
+    head = "".join(f'<th scope="col">{label}</th>' for label in COLUMNS.values())
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{mark}\n"
+        f'<main class="results-page">\n<h1>All results</h1>\n'
+        "<p>One row for each statistic, under the name by which the article prints it. "
+        '<a href="index.html">Back to the article</a></p>\n'
+        "<p>From a name to the cells that the number was computed from: "
+        "<code>python -m analysis.trail explain <var>name</var></code></p>\n"
+        '<p class="narrow" hidden><label for="narrow">Names that hold</label> '
+        '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
+        '<output for="narrow" id="shown"></output></p>\n'
+    ]
+    for analysis, rows in results.groupby("analysis", sort=True):
+        parts.append(
+            f'<section>\n<h2 id="{escape(analysis)}">{escape(analysis.capitalize())}</h2>\n'
+            f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(analysis)}">'
+            f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        )
+        parts += [_print_row(row, pages) for row in rows.to_dict("records")]
+        parts.append("</tbody>\n</table></div>\n</section>\n")
+    parts.append(f"</main>\n<script>\n{script}</script>\n</body>\n</html>\n")
+    path.write_text("".join(parts), encoding="utf-8", newline="\n")
+
+
+def _print_row(row, pages):
+    name = escape(row["result_id"])
+    cells = [_print_cell(row[column]) for column in list(COLUMNS)[1:]]
+    if row["notebook"] in pages:
+        place = list(COLUMNS).index("notebook") - 1
+        cells[place] = f'<a href="{FOLDER}/{row["notebook"]}.html">{cells[place]}</a>'
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr id="{name}"><th scope="row"><code>{name}</code></th>{rest}</tr>\n'
+
+
+def _print_cell(value):
+    if pd.isna(value):
+        return ""
+    return escape(f"{value:.12g}" if isinstance(value, float) else str(value))
