@@ -9,11 +9,11 @@ from pathlib import Path
 from analysis import paths
 from analysis.command import run_command
 from analysis.errors import UsageError
+from analysis.release import commands as release
 from analysis.reproduce import pipeline
 from analysis.reproduce.fingerprint import Settings
 from analysis.reproduce.parameters import parse_assignments
-from analysis.reproduce.privacy import commands as privacy
-from analysis.reproduce.review import commands as review
+from analysis.review import commands as review
 
 
 def main(arguments=None):
@@ -80,7 +80,7 @@ def _why(options):
 
 
 def _qc(options):
-    from analysis.reproduce.qc import check_efficacy
+    from analysis.review.qc import check_efficacy
 
     check_efficacy(_settings(options).outputs)
 
@@ -149,7 +149,7 @@ def _make_parser():
     ):
         commands.add_parser(name, parents=[chosen], help=about).set_defaults(command=command)
     review.add_commands(commands, chosen=chosen, settings=_settings)
-    privacy.add_commands(commands)
+    release.add_commands(commands, chosen=chosen, settings=_settings)
     run = commands.add_parser("run", parents=[chosen], help="run one step, if it is outdated")
     run.add_argument("step", help=", ".join(step.name for step in pipeline.STEPS))
     run.set_defaults(command=_run)

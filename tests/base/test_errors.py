@@ -12,7 +12,7 @@ PACKAGE = paths.ROOT / "analysis"
 # What stops a person who puts in an export, edits the plan, or holds tables against R.
 MET = (
     *sorted((PACKAGE / "cleaning").glob("*.py")),
-    *(PACKAGE / name for name in ("provenance.py", "records.py", "tables.py", "reproduce/qc.py")),
+    *(PACKAGE / name for name in ("provenance.py", "records.py", "tables.py", "review/qc.py")),
 )
 FAMILY = ("DataError", "UsageError", "MissingError")
 KNOWN = ("participants", "visits", "scores")

@@ -13,7 +13,7 @@ from matrix.surroundings import find_obstacle
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reproduce.review.evidence import FOLDER, Evidence
+from analysis.review.evidence import FOLDER, Evidence
 
 ZONE, SEED = Factor("zone", {"TZ": "Asia/Seoul"}), Factor("seed", {"PYTHONHASHSEED": "1"})
 EVIDENCE = Evidence(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.reproduce import pipeline
-from analysis.reproduce.review.sources import copy_sources, list_sources
+from analysis.review.sources import copy_sources, list_sources
 from benchmark.baselines import (
     measure_growth,
     run_papermills,

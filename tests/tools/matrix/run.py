@@ -9,10 +9,10 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.reproduce.review.compare import compare_evidence
-from analysis.reproduce.review.evidence import take_evidence
-from analysis.reproduce.review.sources import copy_sources, list_sources
 from analysis.reproduce.setup import FOLDER
+from analysis.review.compare import compare_evidence
+from analysis.review.evidence import take_evidence
+from analysis.review.sources import copy_sources, list_sources
 from matrix.factors import CELLS, Cell, Factor
 from matrix.pythons import find_pythons, list_absent
 from matrix.surroundings import LOCALES, find_obstacle, run_report
@@ -74,7 +74,7 @@ def run_matrix(*, cells=None, tell=print):
 
     Returns
     -------
-    (list of Outcome, dict of str, analysis.reproduce.review.evidence.Evidence)
+    (list of Outcome, dict of str, analysis.review.evidence.Evidence)
         What ran; the factors that this machine cannot have, with the reason; the reference.
     """
     pythons = find_pythons()

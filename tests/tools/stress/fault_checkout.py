@@ -15,8 +15,8 @@ import psutil
 
 from analysis import paths
 from analysis.reproduce.pipeline import STEPS
-from analysis.reproduce.review.sources import copy_sources, list_sources
 from analysis.reproduce.state import read_record
+from analysis.review.sources import copy_sources, list_sources
 
 ROOT = paths.ROOT
 PUBLISHED = ("data/processed", "report/_generated", "report/_output", "report/notebooks")

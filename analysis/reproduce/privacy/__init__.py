@@ -1,1 +1,0 @@
-"""Nothing leaves that should not: the gate, and the way to an export that may leave."""

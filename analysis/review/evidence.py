@@ -1,0 +1,186 @@
+"""What a run leaves for whoever wants to believe it: the results of record."""
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+
+import pandas as pd
+
+from analysis.errors import DataError, MissingError
+from analysis.reporting.facts import SOFTWARE
+from analysis.reporting.lint import read_document
+from analysis.reproduce import pipeline
+from analysis.reproduce.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
+from analysis.reproduce.state import forget_hashes, hash_file, read_record, replace_text
+from analysis.review.digests import digest_raw, digest_table
+from analysis.tables import read_table, table_schemas, write_table
+
+FOLDER = "report/record"
+FILE = "record.json"
+DOCUMENTS = ("index.html", "index.docx", "index.pdf")
+# Packages whose version can change a number or a document.
+PACKAGES = (*SOFTWARE, "joblib", "koreanize-matplotlib", "nbclient", "pypandoc-binary", "typst")
+_OUTPUTS = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a finished run was made from, and what came of it.
+
+    Parameters
+    ----------
+    results
+        The results table.
+    inputs
+        Content hashes of raw files, study.yml, the lock, notebooks, modules, words.
+    raw, tables
+        Digests by file and by table, as `analysis.review.digests` makes them.
+    files
+        Content hashes of every published file, by path below OUT.
+    texts
+        Digests of the text of the documents, by name, for each renderer.
+    renderer
+        Name and version of the renderer of the published documents.
+    platform, packages
+        Where it ran, and on which versions.
+    recorded_on
+        The day on which this became the record, ISO; "" for a run that is none.
+    """
+
+    results: pd.DataFrame
+    inputs: dict
+    raw: dict
+    tables: dict
+    files: dict
+    texts: dict
+    renderer: str
+    platform: dict
+    packages: dict
+    recorded_on: str = ""
+
+
+def take_evidence(outputs, *, raw, environment):
+    """Read what a finished run left.
+
+    Parameters
+    ----------
+    outputs : analysis.paths.Outputs
+        Where it wrote.
+    raw : pathlib.Path
+        The export that it ran on.
+    environment : pathlib.Path
+        The prefix of the Python that ran it.
+
+    Raises
+    ------
+    MissingError
+        A step has not run.
+    """
+    forget_hashes()
+    steps = {step.name: read_record(outputs, step.name) for step in pipeline.STEPS}
+    absent = [name for name, record in steps.items() if record is None]
+    if absent:
+        raise MissingError(f"{absent[0]} has not run", file=outputs.root, hint="Run `make report`")
+    parts = {name: value for step in steps.values() for name, value in step.fingerprint.items()}
+    files = {name for step in steps.values() for name in step.files}
+    return Evidence(
+        results=read_table("results", outputs.processed),
+        inputs=select_inputs(parts),
+        raw=digest_export(raw),
+        tables=digest_tables(outputs),
+        files={name: hash_file(outputs.root / name) for name in sorted(files)},
+        texts={parts["renderer"]: _digest_texts(outputs.documents)},
+        renderer=parts["renderer"],
+        platform=describe_platform(parts["Python"]),
+        packages=list_packages(environment),
+    )
+
+
+def select_inputs(parts):
+    """Return of fingerprints what a person can hold in the hand: the files that go in."""
+    return {
+        name: parts[name]
+        for name in sorted(parts)
+        if name not in ("Python", "renderer") and not name.startswith((PARAMETER_PREFIX, *_OUTPUTS))
+    }
+
+
+def write_evidence(evidence, folder):
+    """Write results.csv and record.json."""
+    write_table(evidence.results, "results", folder)
+    told = {name: value for name, value in vars(evidence).items() if name != "results"}
+    replace_text(folder / FILE, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_evidence(folder):
+    """Read the results of record.
+
+    Raises
+    ------
+    MissingError, DataError
+        There are none; they are not readable.
+    """
+    path = folder / FILE
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Evidence(results=read_table("results", folder), **told)
+    except FileNotFoundError:
+        raise MissingError(
+            "there are no results of record", file=path, hint="Restore them, or run `make record`"
+        ) from None
+    except (ValueError, TypeError):
+        raise DataError(
+            "this is no record of results", file=path, hint="Restore it from git"
+        ) from None
+
+
+def describe_platform(python):
+    """Return where something runs, as far as it can matter for a number."""
+    library, version = platform.libc_ver()
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "library": f"{library} {version}".strip(),
+        "Python": python,
+    }
+
+
+def list_packages(environment):
+    """Return the versions of the packages that matter, by name."""
+    # Its Python may be another than the one that asks.
+    folders = [str(path) for path in environment.glob("lib/python3*/site-packages")]
+    found = {
+        each.metadata["Name"].replace("_", "-"): each.version
+        for each in metadata.distributions(path=folders)
+    }
+    return {name: found.get(name, "missing") for name in sorted(PACKAGES)}
+
+
+def digest_export(raw):
+    """Return the digests of every raw table, by ``raw/`` and its name."""
+    digests = {
+        f"{RAW_PREFIX}{path.relative_to(raw).as_posix()}": digest_raw(path.read_bytes())
+        for path in raw_files(raw)
+        if path.suffix == ".csv"
+    }
+    return {name: digest for name, digest in digests.items() if digest}
+
+
+def digest_tables(outputs):
+    """Return the digests of every processed table but the results, by name."""
+    paths = {name: outputs.processed / f"{name}.csv" for name in table_schemas()}
+    return {
+        name: digest_table(path.read_bytes(), name)
+        for name, path in paths.items()
+        if name != "results" and path.exists()
+    }
+
+
+def _digest_texts(documents):
+    return {
+        name: hashlib.sha256(" ".join(read_document(documents / name).split()).encode()).hexdigest()
+        for name in DOCUMENTS
+        if (documents / name).exists()
+    }

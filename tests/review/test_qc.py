@@ -1,0 +1,210 @@
+"""The second program agrees with the first, and a result that was altered is named."""
+
+import pandas as pd
+import pytest
+
+from analysis import paths
+from analysis.errors import DataError, MissingError
+from analysis.results import Context
+from analysis.review import qc
+from analysis.statistics.efficacy import summarise_efficacy
+from analysis.study import load_study
+from analysis.tables import read_table, write_table
+
+# Seven participants each (statistics: E4 to E7), and one outcome with five.
+SCORES = {
+    "hand_pain_vas": ([42, 55, 38, 61, 29, 47, 50], [31, 40, 39, 45, 25, 42, 41.5]),
+    "hand_mrss": ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 6, 9]),
+    "cochin_hand_function": ([62, 48, 71, 35, 55, 44, 66], [40, 45, 52, 30, 47, 43, 51]),
+    "total_mrss": ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 5, 9]),
+    "raynaud_condition_score": ([5.2, 6.8, 4.1, 3.3, 7.0], [5.5, 7.1, 4.1, 2.0, 6.5]),
+    "finger_circumference": ([55, 56, 53, 51, 57, 54, 52], [54, 56.5, 53, 50, 56, 54, 51]),
+}
+SITES = [(item, side) for item in ("hand_dorsum", "fingers") for side in ("right", "left")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Processed tables and results of one run, below OUT."""
+    outputs = paths.Outputs(tmp_path_factory.mktemp("한글 out"))
+    study, people = load_study(), [f"SIM-{k:02d}" for k in range(1, 8)]
+    scores, pairs, items = [], [], []
+    for outcome, visits in SCORES.items():
+        key = {"outcome": outcome, "variant": "primary", "component": "total"}
+        direction = study.outcome(outcome).direction
+        for person, before, after in zip(people, *visits, strict=False):
+            pairs.append(
+                {"participant_id": person, **key, "visit": "week_12", "baseline": before}
+                | {"followup": after, "change": after - before, "rule": "both_visits"}
+                | {"improvement": direction * (after - before) if direction else None}
+            )
+            scores += [
+                {"participant_id": person, **key, "visit": visit, "score": score}
+                | {"status": "complete", "rule": "complete"}
+                for visit, score in (("baseline", before), ("week_12", after))
+            ]
+    for row in (row for row in scores if row["outcome"] == "hand_mrss"):
+        total = int(row["score"])
+        items += [
+            {"participant_id": row["participant_id"], "visit": row["visit"], "instrument": "mrss"}
+            | {"item": item, "location": side, "value": (total + k) // 4, "source": "x:mrss:y"}
+            for k, (item, side) in enumerate(SITES)
+        ]
+    tables = {
+        "scores": pd.DataFrame(scores),
+        "pairs": pd.DataFrame(pairs),
+        "items": pd.DataFrame(items),
+        "participants": pd.DataFrame(
+            {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
+        ),
+    }
+    for name, table in tables.items():
+        write_table(table, name, outputs.processed)
+    del tables["items"]
+    read = {name: read_table(name, outputs.processed) for name in tables}
+    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    write_table(
+        summarise_efficacy(**read, study=study, context=context), "results", outputs.processed
+    )
+    return outputs
+
+
+@pytest.fixture
+def alter(made):
+    """Change cells of results.csv for one test."""
+    whole = read_table("results", made.processed)
+
+    def change(result_id, **cells):
+        table = whole.copy()
+        table.loc[table["result_id"] == result_id, list(cells)] = list(cells.values())
+        write_table(table, "results", made.processed)
+
+    yield change
+    write_table(whole, "results", made.processed)
+
+
+@pytest.fixture(scope="module")
+def second(made):
+    """What R makes of the tables; the alterations below are to the first program's results."""
+    return qc.run_second_program(made.processed, "full_analysis", "week_12")
+
+
+@pytest.mark.needs("Rscript")
+def test_both_programs_agree_on_every_result(made):
+    lines = []
+    qc.check_efficacy(made, tell=lines.append)
+    assert lines[0].endswith("agree with the second program, in R.")
+    assert int(lines[0].split()[0]) > 200
+
+
+@pytest.mark.needs("Rscript")
+@pytest.mark.parametrize(
+    ("result_id", "cells"),
+    [
+        ("efficacy.hand_mrss.hl", {"value": -1.1}),
+        ("efficacy.hand_pain_vas.p_value", {"value": 0.03125 + 1e-8}),
+        ("efficacy.hand_mrss.hl_high", {"text": "−0.1"}),
+        ("efficacy.total_mrss.max_t_p", {"value": float("nan")}),
+        ("efficacy.cochin_hand_function.n_improved", {"value": 6.0, "text": "6"}),
+    ],
+)
+def test_one_altered_result_is_an_error_that_names_it(
+    made, alter, second, monkeypatch, result_id, cells
+):
+    monkeypatch.setattr(qc, "run_second_program", lambda *given: second)
+    alter(result_id, **cells)
+    lines = []
+    with pytest.raises(DataError, match=f"^.*1 of .* differ.*: {result_id}\\. ") as raised:
+        qc.check_efficacy(made, tell=lines.append)
+    assert raised.value.exit_code == 1
+    assert result_id in lines[0]
+
+
+@pytest.mark.needs("Rscript")
+def test_hand_skin_score_comes_from_the_items(made):
+    whole = read_table("items", made.processed)
+    altered = whole.copy()
+    altered.loc[0, "value"] += 1
+    write_table(altered, "items", made.processed)
+    try:
+        with pytest.raises(DataError, match=r"efficacy\.hand_mrss\.baseline_mean"):
+            qc.check_efficacy(made, tell=lambda line: None)
+    finally:
+        write_table(whole, "items", made.processed)
+
+
+@pytest.mark.needs("Rscript")
+def test_results_of_random_patterns_are_named_as_not_compared(tmp_path):
+    """Twenty-one people, ten of them with a second outcome: R goes through no patterns."""
+    people = [f"SIM-{k:02d}" for k in range(1, 22)]
+    rows = [
+        {"participant_id": person, "outcome": outcome, "variant": "primary", "component": "total"}
+        | {"visit": "week_12", "baseline": 50.0, "followup": 50.0 + k % 7 - 4}
+        | {"change": k % 7 - 4.0, "improvement": 4.0 - k % 7, "rule": "both_visits"}
+        for outcome, some in (("hand_pain_vas", people), ("cochin_hand_function", people[:10]))
+        for k, person in enumerate(some)
+    ]
+    pairs = pd.DataFrame(rows)
+    key = ["participant_id", "outcome", "variant", "component"]
+    scores = [
+        pairs[key].assign(visit=visit, score=pairs[name], status="complete", rule="complete")
+        for visit, name in (("baseline", "baseline"), ("week_12", "followup"))
+    ]
+    outputs = paths.Outputs(tmp_path)
+    tables = {
+        "pairs": pairs,
+        "scores": pd.concat(scores),
+        "items": pd.DataFrame({"participant_id": [], "value": []}),
+        "participants": pd.DataFrame(
+            {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
+        ),
+    }
+    for name, table in tables.items():
+        write_table(table, name, outputs.processed)
+    read = {n: read_table(n, outputs.processed) for n in ("pairs", "scores", "participants")}
+    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    results = summarise_efficacy(**read, study=load_study(), context=context)
+    write_table(results, "results", outputs.processed)
+    lines = []
+    qc.check_efficacy(outputs, tell=lines.append)
+    assert "not compared" in lines[0]
+    for name in ("cochin_hand_function.max_t_p", "hand_pain_vas.max_t_p", "global_test.p_value"):
+        assert f"efficacy.{name}" in lines[0]
+    assert lines[1].endswith("agree with the second program, in R.")
+
+
+def test_without_r_the_error_says_how_to_get_it(made, monkeypatch):
+    monkeypatch.setattr(qc.shutil, "which", lambda name: None)
+    with pytest.raises(MissingError, match="r-cran-exactranktests") as raised:
+        qc.check_efficacy(made)
+    assert raised.value.exit_code == 3
+
+
+@pytest.mark.needs("Rscript")
+def test_without_an_r_package_the_error_names_it(made, monkeypatch, tmp_path):
+    lacking = tmp_path / "efficacy.R"
+    lacking.write_text(qc.PROGRAM.read_text().replace('"coin"', '"coinage"'))
+    monkeypatch.setattr(qc, "PROGRAM", lacking)
+    with pytest.raises(MissingError, match="coinage is not installed"):
+        qc.check_efficacy(made)
+
+
+def test_result_of_one_program_only_differs():
+    results = pd.DataFrame({"result_id": ["a", "b"], "value": [1.0, 2.0], "text": ["1.0", "2"]})
+    table = qc.compare_programs(results, pd.Series({"b": 2.0, "c": 3.0}))
+    assert table["result_id"].tolist() == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "same"),
+    [
+        (-1.25, "−1.3", True),
+        (-1.25, "−1.2", False),
+        (0.953125, "at least 95.3\xa0%", True),
+        (0.1428, "14\xa0%", True),
+        (0.00001, "<0.0001", True),
+    ],
+)
+def test_printed_number_is_held_against_the_second_program_too(value, text, same):
+    results = pd.DataFrame({"result_id": ["a"], "value": [value], "text": [text]})
+    assert qc.compare_programs(results, pd.Series({"a": value})).empty is same
