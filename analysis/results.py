@@ -1,8 +1,10 @@
 """Results: one row per statistic, its value in full and its text as printed."""
 
 import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -12,6 +14,11 @@ from analysis.tables import shape_table
 MINUS = "\N{MINUS SIGN}"
 # No line ends between a number and its sign.
 PERCENT = "\N{NO-BREAK SPACE}%"
+NOT_ESTIMABLE = "not estimable"
+NOT_ATTAINABLE = "not attainable"
+
+Row = dict[str, Any]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Context:
     population: str = ""
 
 
-def format_number(value, decimals):
+def format_number(value: float, decimals: int) -> str:
     """Print a number with fixed decimals.
 
     The value is first rounded to 12 significant digits, then halves go away from
@@ -53,71 +60,134 @@ def format_number(value, decimals):
     return MINUS + text if exact < 0 else text
 
 
-def format_p(value):
+def format_p(value: float) -> str:
     """Print a p-value with four decimals, below 0.0001 as such; an exact value stays in `value`."""
     return "<0.0001" if value < 0.00005 else format_number(value, 4)
 
 
-def format_percent(share, decimals=0):
+def format_percent(share: float, decimals: int = 0) -> str:
     """Print a share as a percentage, by default a whole one, as 14 % with a no-break space."""
     return f"{format_number(100 * share, decimals)}{PERCENT}"
 
 
-def make_result(
-    context,
-    outcome,
-    statistic,
-    value,
-    text,
-    *,
-    qualifier="",
-    variant="",
-    visit="",
-    group="",
-    unit="",
-    n=None,
-    method="",
-    warning="",
-):
-    """Make one row of the results table.
+def format_count(k: int, n: int, high: float | None = None) -> str:
+    """Print k of n participants; if k is 0, with the upper bound of the share.
+
+    Examples
+    --------
+    >>> format_count(2, 7), format_count(0, 7, 0.40962)
+    ('2 of 7 (29\\xa0%)', '0 of 7; upper bound 41\\xa0%')
+    """
+    if not n:
+        return "0 of 0"
+    if k == 0 and high is not None:
+        return f"0 of {n}; upper bound {format_percent(high)}"
+    return f"{k} of {n} ({format_percent(k / n)})"
+
+
+@dataclass(frozen=True)
+class ResultWriter:
+    """Makes the rows of results of one outcome; each method makes one row.
 
     Parameters
     ----------
-    context : Context
-    outcome, statistic : str
-        Parts of the id, snake_case; `qualifier` (dotted if it has parts) stands between them.
-    value : float or None
-        Full precision; None where only a text exists.
-    text : str
-        What is printed; never empty.
+    context, outcome, qualifier
+        Of the ids: ``analysis.outcome[.qualifier].statistic``, snake_case; the qualifier is
+        dotted if it has parts.
+    n
+        Participants in every statistic.
+    unit, decimals
+        Of a score.
+    variant, visit, group, warning
+        Of every row.
+    """
+
+    context: Context
+    outcome: str
+    n: int | None = None
+    unit: str = ""
+    decimals: int = 0
+    qualifier: str = ""
+    variant: str = ""
+    visit: str = ""
+    group: str = ""
+    warning: str = ""
+
+    def row(
+        self,
+        statistic: str,
+        value: float | None,
+        text: str,
+        *,
+        unit: str = "",
+        method: str = "",
+        warning: str = "",
+    ) -> Row:
+        """Make a row with a text of its own, never empty; None is for a text without a value."""
+        parts = [self.context.analysis, self.outcome, self.qualifier, statistic]
+        return {
+            "result_id": ".".join(part for part in parts if part),
+            "analysis": self.context.analysis,
+            "population": self.context.population,
+            "outcome": self.outcome,
+            "variant": self.variant,
+            "visit": self.visit,
+            "group": self.group,
+            "statistic": statistic,
+            "value": value,
+            "text": text,
+            "unit": unit,
+            "n": self.n,
+            "method": method,
+            "warning": warning or self.warning,
+            "notebook": self.context.notebook,
+            "data_origin": self.context.data_origin,
+        }
+
+    def score(self, statistic: str, value: float | None, **options: str) -> Row:
+        """Make a row for a value in the score's unit; options as of `row`."""
+        text = NOT_ESTIMABLE if value is None else format_number(value, self.decimals)
+        return self.row(statistic, value, text, unit=self.unit, **options)
+
+    def number(self, statistic: str, value: float | None, decimals: int = 2, **options: str) -> Row:
+        """Make a row for a number, by default without a unit."""
+        text = NOT_ESTIMABLE if value is None else format_number(value, decimals)
+        return self.row(statistic, value, text, **options)
+
+    def p(
+        self, statistic: str, value: float | None, *, absent: str = NOT_ESTIMABLE, **options: str
+    ) -> Row:
+        """Make a row for a p-value; `absent` is printed where there is none."""
+        text = absent if value is None else format_p(value)
+        return self.row(statistic, value, text, **options)
+
+    def count(self, statistic: str, value: int, **options: str) -> Row:
+        """Make a row for a number of participants."""
+        return self.number(statistic, value, 0, unit="participants", **options)
+
+    def percent(self, statistic: str, value: float | None, **options: str) -> Row:
+        """Make a row for a share, 0 to 1, printed as a whole percentage."""
+        text = NOT_ESTIMABLE if value is None else format_percent(value)
+        return self.row(statistic, value, text, **options)
+
+
+def attempt(
+    compute: Callable[..., Result], *arguments: Any, **options: Any
+) -> tuple[Result | None, str]:
+    """Compute a statistic, or say why it has none.
 
     Returns
     -------
-    dict
-        One row; ``result_id`` is ``analysis.outcome[.qualifier].statistic``.
+    tuple
+        The result and "", or None and the reason.
     """
-    parts = [context.analysis, outcome, qualifier, statistic]
-    return {
-        "result_id": ".".join(part for part in parts if part),
-        "analysis": context.analysis,
-        "population": context.population,
-        "outcome": outcome,
-        "variant": variant,
-        "visit": visit,
-        "group": group,
-        "statistic": statistic,
-        "value": value,
-        "text": text,
-        "unit": unit,
-        "n": n,
-        "method": method,
-        "warning": warning,
-        "notebook": context.notebook,
-        "data_origin": context.data_origin,
-    }
+    try:
+        return compute(*arguments, **options), ""
+    except DataError as error:
+        return None, error.problem
 
 
-def collect_results(rows):
+def collect_results(rows: Iterable[Row | pd.DataFrame]) -> pd.DataFrame:
     """Make the results table from rows or from tables of results.
 
     Raises
@@ -140,7 +210,7 @@ def collect_results(rows):
     return frame
 
 
-def find_text(results, result_id):
+def find_text(results: pd.DataFrame, result_id: str) -> str:
     """Return the printed text of exactly one result.
 
     Raises

@@ -1,7 +1,7 @@
 """The flow of participants: how many reached each stage, and why the others did not."""
 
 from analysis.describe.losses import LOSSES, NO_REASON, explain_missed, find_lost, join_reasons
-from analysis.results import format_number, make_result
+from analysis.results import ResultWriter
 
 
 def describe_flow(
@@ -27,12 +27,10 @@ def describe_flow(
     """
 
     def row(stage, statistic, value, *, visit=""):
-        unit = "participants"
-        text = format_number(value, 0)
-        return make_result(context, stage, statistic, value, text, visit=visit, unit=unit, n=value)
+        return ResultWriter(context, stage, value, visit=visit).count(statistic, value)
 
     def reasons(stage, texts):
-        return make_result(context, stage, "reasons", None, join_reasons(texts), n=len(texts))
+        return ResultWriter(context, stage, len(texts)).row("reasons", None, join_reasons(texts))
 
     rows = [row("screened", "n", len(participants))]
     for stage in study.populations:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.describe.exposure import FINGERS
-from analysis.results import format_number, make_result
+from analysis.results import ResultWriter, format_number
 
 TESTS = {
     "viability": "Viability",
@@ -95,25 +95,10 @@ def describe_release(checks, context):
     for test in TESTS:
         states = checks.loc[checks["test"] == test, "state"]
         for state in STATES:
-            k = int((states == state).sum())
-            rows.append(
-                make_result(
-                    context,
-                    f"{test}_test",
-                    "n",
-                    k,
-                    format_number(k, 0),
-                    qualifier=state,
-                    unit="participants",
-                    n=n,
-                )
-            )
+            writer = ResultWriter(context, f"{test}_test", n, qualifier=state)
+            rows.append(writer.count("n", int((states == state).sum())))
     outside = checks.loc[checks["state"] == "outside", "participant_id"].nunique()
-    text = format_number(outside, 0)
-    return [
-        *rows,
-        make_result(context, "out_of_specification", "n", outside, text, unit="participants", n=n),
-    ]
+    return [*rows, ResultWriter(context, "out_of_specification", n).count("n", outside)]
 
 
 def _check_number(test, values, criterion, *, low=None, high=None, decimals=0):

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.results import format_number, format_percent, make_result
+from analysis.results import ResultWriter, format_count, format_number
 from analysis.tables import table_schemas
-
-UNKNOWN = "not estimable"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier=
     unit, decimals
         As printed; mean and SD have at least one decimal.
     qualifier, visit
-        As in `analysis.results.make_result`.
+        As in `analysis.results.ResultWriter`.
 
     Returns
     -------
@@ -53,47 +51,30 @@ def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier=
     """
     known = values.dropna().astype("float64")
     n = len(known)
-
-    def show(value, places=decimals):
-        return format_number(value, places)
-
+    writer = ResultWriter(context, outcome, n, unit, decimals, qualifier=qualifier, visit=visit)
     more = max(decimals, 1)
-    rows = [
-        ("n", n, show(n, 0)),
-        ("n_missing", len(values) - n, show(len(values) - n, 0)),
-    ]
+    rows = [writer.number("n", n, 0), writer.number("n_missing", len(values) - n, 0)]
+
+    def add(statistic: str, value: float | None, text: str) -> None:
+        rows.append(writer.row(statistic, value, text, unit=unit))
+
     if n:
-        median, low, high, mean = known.median(), known.min(), known.max(), known.mean()
-        places = more if decimals == 0 and median % 1 else decimals
-        rows += [
-            ("median", median, show(median, places)),
-            ("low", low, show(low)),
-            ("high", high, show(high)),
-            ("median_range", None, f"{show(median, places)} ({show(low)} to {show(high)})"),
-            ("mean", mean, show(mean, more)),
-        ]
+        median, mean = float(known.median()), float(known.mean())
+        low, high = float(known.min()), float(known.max())
+        middle = format_number(median, more if decimals == 0 and median % 1 else decimals)
+        extremes = f"{format_number(low, decimals)} to {format_number(high, decimals)}"
+        add("median", median, middle)
+        rows += [writer.score("low", low), writer.score("high", high)]
+        add("median_range", None, f"{middle} ({extremes})")
+        add("mean", mean, format_number(mean, more))
     if n > 1:
-        deviation = known.std()
-        rows += [
-            ("sd", deviation, show(deviation, more)),
-            ("mean_sd", None, f"{show(mean, more)} ({show(deviation, more)})"),
-        ]
-    made = {name for name, _, _ in rows}
+        deviation = float(known.std())
+        spread = format_number(deviation, more)
+        add("sd", deviation, spread)
+        add("mean_sd", None, f"{format_number(mean, more)} ({spread})")
+    made = {row["statistic"] for row in rows}
     names = ("median", "low", "high", "median_range", "mean", "sd", "mean_sd")
-    rows += [(name, None, UNKNOWN) for name in names if name not in made]
-    options = {"qualifier": qualifier, "visit": visit, "n": n}
-    return [
-        make_result(
-            context,
-            outcome,
-            name,
-            value,
-            text,
-            unit="" if name.startswith("n") else unit,
-            **options,
-        )
-        for name, value, text in rows
-    ]
+    return rows + [writer.score(name, None) for name in names if name not in made]
 
 
 def describe_category(context, outcome, values, categories, *, visit=""):
@@ -117,15 +98,11 @@ def describe_category(context, outcome, values, categories, *, visit=""):
     rows = []
     for category in categories:
         k = int((known == category).sum())
-        share = format_percent(k / n) if n else UNKNOWN
+        writer = ResultWriter(context, outcome, n, qualifier=category, visit=visit)
         rows += [
-            make_result(context, outcome, name, value, text, qualifier=category, visit=visit, n=n)
-            for name, value, text in (
-                ("n", k, format_number(k, 0)),
-                ("share", k / n if n else None, share),
-                ("n_share", k, f"{k} of {n} ({share})" if n else "0 of 0"),
-            )
+            writer.number("n", k, 0),
+            writer.percent("share", k / n if n else None),
+            writer.row("n_share", k, format_count(k, n)),
         ]
     missing = len(values) - n
-    text = format_number(missing, 0)
-    return [*rows, make_result(context, outcome, "n_missing", missing, text, visit=visit, n=n)]
+    return [*rows, ResultWriter(context, outcome, n, visit=visit).number("n_missing", missing, 0)]

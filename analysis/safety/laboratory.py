@@ -1,7 +1,7 @@
 """Laboratory values and vital signs before the procedure and at follow-up."""
 
 from analysis.describe.summaries import describe_number
-from analysis.results import format_number, make_result
+from analysis.results import ResultWriter
 
 LABELS = {
     "wbc": "White cells",
@@ -75,14 +75,12 @@ def describe_laboratory(pairs, context, *, before, after):
             )
         # Rounded as recorded, so that noise in the last bit is no rise.
         change = both["change"].round(decimals + 3)
-        for name, k in (
-            ("n_higher", int((change > 0).sum())),
-            ("n_equal", int((change == 0).sum())),
-            ("n_lower", int((change < 0).sum())),
-        ):
-            text = format_number(k, 0)
-            options = {"qualifier": item, "visit": after, "n": len(both)}
-            rows.append(make_result(context, "laboratory", name, k, text, **options))
+        writer = ResultWriter(context, "laboratory", len(both), qualifier=item, visit=after)
+        rows += [
+            writer.number("n_higher", int((change > 0).sum()), 0),
+            writer.number("n_equal", int((change == 0).sum()), 0),
+            writer.number("n_lower", int((change < 0).sum()), 0),
+        ]
     return rows
 
 

@@ -1,8 +1,8 @@
 """Local reactions that were asked for, at donor site and fingers, apart from adverse events."""
 
 from analysis.describe.summaries import describe_number
-from analysis.results import format_number, make_result
-from analysis.safety.rows import find_upper_bound, format_count
+from analysis.results import ResultWriter, format_count
+from analysis.safety.rows import find_upper_bound
 
 GRADES = {1: "mild", 2: "moderate", 3: "severe"}
 # Pain is rated 0 to 10; every other reaction is graded 0 to 3.
@@ -46,18 +46,17 @@ def describe_local_reactions(reactions, context, *, confidence=0.95):
         values = asked["value"]
         n = int(values.notna().sum())
         k = int(values.gt(0).sum())
-        options = {"qualifier": qualifier, "visit": visit, "n": n}
+        writer = ResultWriter(context, "local_reaction", n, qualifier=qualifier, visit=visit)
         text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
-        rows.append(make_result(context, "local_reaction", "any", k, text, **options))
+        rows.append(writer.row("any", k, text))
         if item in RATED:
             rows += describe_number(
                 context, "local_reaction", values, qualifier=qualifier, visit=visit
             )
             continue
-        for grade, name in GRADES.items():
-            k = int(values.eq(grade).sum())
-            text = format_number(k, 0)
-            rows.append(make_result(context, "local_reaction", name, k, text, **options))
+        rows += [
+            writer.number(name, int(values.eq(grade).sum()), 0) for grade, name in GRADES.items()
+        ]
     return rows
 
 
@@ -71,6 +70,6 @@ def _describe_overall(reactions, context):
         (GRADES[severe], graded, graded["value"].eq(severe)),
     ):
         n, k = (frame["participant_id"].nunique() for frame in (asked, asked[had]))
-        text, options = format_count(k, n), {"qualifier": "overall", "n": n}
-        rows.append(make_result(context, "local_reaction", name, k, text, **options))
+        writer = ResultWriter(context, "local_reaction", n, qualifier="overall")
+        rows.append(writer.row(name, k, format_count(k, n)))
     return rows

@@ -3,14 +3,12 @@
 import re
 import unicodedata
 
-from analysis.results import format_number, format_percent, make_result
+from analysis.results import NOT_ESTIMABLE, ResultWriter, format_count, format_percent
 
 METHOD = "Clopper-Pearson interval"
 NOT_RECORDED = "not_recorded"
 COUNTS = ("n", "events")
 STATISTICS = (*COUNTS, "participants", "share", "share_low", "share_high", "interval")
-INTERVAL = ("share_low", "share_high", "interval")
-UNKNOWN = "not estimable"
 
 
 def slugify(text):
@@ -33,21 +31,6 @@ def slug_texts(texts):
         seen[slug] = seen.get(slug, 0) + 1
         slugs[text] = slug if seen[slug] == 1 else f"{slug}_{seen[slug]}"
     return slugs
-
-
-def format_count(k, n, high=None):
-    """Print k of n participants; if k is 0, with the upper bound of the share.
-
-    Examples
-    --------
-    >>> format_count(2, 7), format_count(0, 7, 0.40962)
-    ('2 of 7 (29\\xa0%)', '0 of 7; upper bound 41\\xa0%')
-    """
-    if not n:
-        return "0 of 0"
-    if k == 0 and high is not None:
-        return f"0 of {n}; upper bound {format_percent(high)}"
-    return f"{k} of {n} ({format_percent(k / n)})"
 
 
 def find_upper_bound(k, n, *, confidence=0.95):
@@ -85,35 +68,23 @@ def make_count_rows(context, outcome, summary, *, qualify=None, group=None, stat
         arm = str(record[group]) if group else ""
         parts = [qualify(record) if qualify else "", slugify(arm) if arm else ""]
         qualifier = ".".join(part for part in parts if part)
-        for statistic, value, text in _print_counts(record):
-            if statistic in statistics:
-                rows.append(
-                    make_result(
-                        context,
-                        name,
-                        statistic,
-                        value,
-                        text,
-                        qualifier=qualifier,
-                        group=arm,
-                        unit="participants" if statistic in ("n", "participants") else "",
-                        n=record["denominator"],
-                        method=METHOD if statistic in INTERVAL else "",
-                    )
-                )
+        writer = ResultWriter(context, name, record["denominator"], qualifier=qualifier, group=arm)
+        rows += [row for row in _write_counts(writer, record) if row["statistic"] in statistics]
     return rows
 
 
-def _print_counts(record):
+def _write_counts(writer, record):
     k, n = record["participants"], record["denominator"]
-    shares = [record[name] if n else None for name in ("share", "share_low", "share_high")]
-    share, low, high = (format_percent(value) if n else UNKNOWN for value in shares)
+    share, low, high = (
+        record[name] if n else None for name in ("share", "share_low", "share_high")
+    )
+    interval = f"{format_percent(low)} to {format_percent(high)}" if n else NOT_ESTIMABLE
     return (
-        ("n", k, format_number(k, 0)),
-        ("events", record["events"], format_number(record["events"], 0)),
-        ("participants", k, format_count(k, n, record["share_high"])),
-        ("share", shares[0], share),
-        ("share_low", shares[1], low),
-        ("share_high", shares[2], high),
-        ("interval", None, f"{low} to {high}" if n else UNKNOWN),
+        writer.count("n", k),
+        writer.number("events", record["events"], 0),
+        writer.row("participants", k, format_count(k, n, high), unit="participants"),
+        writer.percent("share", share),
+        writer.percent("share_low", low, method=METHOD),
+        writer.percent("share_high", high, method=METHOD),
+        writer.row("interval", None, interval, method=METHOD),
     )

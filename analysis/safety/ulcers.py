@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.results import format_number, make_result
-from analysis.safety.rows import find_upper_bound, format_count
+from analysis.results import ResultWriter, format_count
+from analysis.safety.rows import find_upper_bound
 
 COUNTED = ("active", "new", "healed")
 CONTRADICTED = "ulcers said to be present, none recorded: not counted"
@@ -53,23 +53,19 @@ def describe_ulcers(ulcers, visits, participants, context, *, at, confidence=0.9
         here = ulcers[ulcers["visit"] == visit]
         n = len(find_known(here, visits, participants, visit))
         doubt = find_contradicted(here, visits, participants, visit)
-        options = {
-            "qualifier": visit,
-            "visit": visit,
-            "n": n,
-            "warning": CONTRADICTED if doubt else "",
-        }
+        warning = CONTRADICTED if doubt else ""
+        writer = ResultWriter(
+            context, "digital_ulcers", n, qualifier=visit, visit=visit, warning=warning
+        )
         for name in COUNTED:
             had = here[here[name] == "yes"]
             k = had["participant_id"].nunique()
             people = "participants" if name == "active" else f"participants_{name}"
             high = find_upper_bound(k, n, confidence=confidence) if name == "active" else None
-            text = format_count(k, n, high)
-            rows.append(make_result(context, "digital_ulcers", people, k, text, **options))
-            text = format_number(len(had), 0)
-            rows.append(
-                make_result(context, "digital_ulcers", f"n_{name}", len(had), text, **options)
-            )
+            rows += [
+                writer.row(people, k, format_count(k, n, high)),
+                writer.number(f"n_{name}", len(had), 0),
+            ]
     return rows
 
 

@@ -1,7 +1,7 @@
 """State where the observed mean change lies beside a published blinded placebo arm."""
 
+from analysis.results import ResultWriter
 from analysis.statistics.placebo import predict_placebo_mean
-from analysis.statistics.statements import Statements
 
 
 def place_among_placebo(row, study, context):
@@ -28,7 +28,7 @@ def place_among_placebo(row, study, context):
         confidence=study.analysis.confidence.value,
     )
     outcome = study.outcome(benchmark.outcome)
-    make = Statements(
+    make = ResultWriter(
         context, outcome.name, row["n"], outcome.unit, outcome.decimals, visit=row["visit"]
     )
     method = f"predictive interval for the mean of {row['n']} placebo-like patients"

@@ -1,6 +1,6 @@
 """The simulated operating characteristics as rows of results."""
 
-from analysis.results import collect_results, format_percent, make_result
+from analysis.results import ResultWriter, collect_results, format_percent
 
 WARNING = "assumed changes, no data of participants"
 
@@ -19,21 +19,16 @@ def summarise_design(record, context):
     pandas.DataFrame
         ``sensitivity.<outcome>.design.<scenario>.<statistic>``: shares of simulated trials.
     """
-    return collect_results(
-        make_result(
-            context,
-            row.scenario.split(".")[0],
-            row.statistic,
-            row.value,
-            format_percent(row.value, 1),
-            qualifier=".".join(("design", *row.scenario.split(".")[1:])),
-            unit="share of trials",
-            n=row.n,
-            method=_describe(row),
-            warning=WARNING,
+    rows = []
+    for row in record.itertuples(index=False):
+        outcome, *scenario = row.scenario.split(".")
+        qualifier = ".".join(("design", *scenario))
+        writer = ResultWriter(context, outcome, row.n, qualifier=qualifier, warning=WARNING)
+        text, method = format_percent(row.value, 1), _describe(row)
+        rows.append(
+            writer.row(row.statistic, row.value, text, unit="share of trials", method=method)
         )
-        for row in record.itertuples(index=False)
-    )
+    return collect_results(rows)
 
 
 def _describe(row):

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from analysis.results import ResultWriter, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.max_t import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.populations import select_pairs
-from analysis.statistics.statements import Statements, attempt
 
 PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
 
@@ -53,7 +53,7 @@ def summarise_family(pairs, tests, study, context, *, visit):
     """
 
     def make(name, n=None):
-        return Statements(context, name, n, unit="", decimals=0, visit=visit)
+        return ResultWriter(context, name, n, unit="", decimals=0, visit=visit)
 
     directed = [outcome for outcome in study.outcomes if outcome.direction]
     changes = make_change_matrix(pairs, study.outcomes, visit=visit)
@@ -75,18 +75,18 @@ def _decide(tests, study, make):
     for step, name in enumerate(names):
         text = f"p at or below {alpha:g}" if step < end else "descriptive"
         text = "the sequence stops here" if step == end else text
-        yield make(name).state("fixed_sequence", step + 1, text, method=method)
+        yield make(name).row("fixed_sequence", step + 1, text, method=method)
     warning = "an order that the analysts imposed"
     sequence = make("fixed_sequence")
     stopped = names[end : end + 1]
-    yield sequence.state(
+    yield sequence.row(
         "stopped_at",
         end + 1 if stopped else None,
         study.outcome(stopped[0]).label if stopped else "no step",
         method=method,
         warning=warning,
     )
-    yield sequence.state(
+    yield sequence.row(
         "n_tested", min(end + 1, len(names)), str(min(end + 1, len(names))), method=method
     )
 
@@ -106,23 +106,23 @@ def _adjust_by_max_t(changes, make):
     result = max_t(changes.to_numpy())
     method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {PATTERNS[result.exact]}"
     for name, adjusted, smallest in zip(changes, result.adjusted, result.attainable, strict=True):
-        statements = make(name, n=int(changes[name].notna().sum()))
-        yield statements.p("max_t_p", adjusted, method=method, warning="descriptive")
-        yield statements.p("max_t_p_min", smallest, method="smallest attainable max-T p")
+        writer = make(name, n=int(changes[name].notna().sum()))
+        yield writer.p("max_t_p", adjusted, method=method, warning="descriptive")
+        yield writer.p("max_t_p_min", smallest, method="smallest attainable max-T p")
 
 
 def _test_globally(improvements, make):
     n_outcomes = improvements.shape[1]
     result, reason = attempt(global_test, improvements.to_numpy())
-    statements = make("global_test", n=result and result.n_participants)
+    writer = make("global_test", n=result and result.n_participants)
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
     method += f", {PATTERNS[result.exact]}" if result else ""
-    yield statements.p("p_value", result and result.p_value, method=method, warning=reason)
-    yield statements.p("p_min", result and result.attainable, method="smallest attainable p")
-    yield statements.number(
+    yield writer.p("p_value", result and result.p_value, method=method, warning=reason)
+    yield writer.p("p_min", result and result.attainable, method="smallest attainable p")
+    yield writer.number(
         "mean_improvement",
         result and result.mean_improvement,
         method="mean improvement in root mean squares, over participants and outcomes",
         warning=reason,
     )
-    yield statements.state("n_outcomes", n_outcomes, str(n_outcomes))
+    yield writer.row("n_outcomes", n_outcomes, str(n_outcomes))

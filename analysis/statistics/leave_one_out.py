@@ -2,10 +2,10 @@
 
 import re
 
+from analysis.results import attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.sensitivity import make_statements
-from analysis.statistics.statements import attempt
+from analysis.statistics.sensitivity import make_writer
 
 
 def leave_each_out(pairs, outcome):
@@ -34,8 +34,8 @@ def summarise_leave_one_out(pairs, outcome, context, *, visit):
     """Return the estimate without each participant, and the lowest and the highest of them."""
     estimates = leave_each_out(pairs, outcome)
 
-    def statements(qualifier, group):
-        return make_statements(
+    def writer(qualifier, group):
+        return make_writer(
             outcome,
             context,
             n=max(len(pairs) - 1, 0),
@@ -45,7 +45,7 @@ def summarise_leave_one_out(pairs, outcome, context, *, visit):
         )
 
     rows = [
-        statements(f"without.{_name(person)}", person).score(
+        writer(f"without.{_name(person)}", person).score(
             "hl", estimate, method="Hodges-Lehmann estimate without this participant"
         )
         for person, estimate in estimates.items()
@@ -54,7 +54,7 @@ def summarise_leave_one_out(pairs, outcome, context, *, visit):
     for name, pick in (("lowest", min), ("highest", max)):
         person = pick(known, key=lambda p: (known[p], p)) if known else ""
         rows.append(
-            statements("leave_one_out", person).score(
+            writer("leave_one_out", person).score(
                 f"hl_{name}", known.get(person), method=f"{name} estimate without one participant"
             )
         )

@@ -1,13 +1,13 @@
 """Other tests and estimates of the changes that the primary analysis is made of."""
 
+from analysis.results import NOT_ATTAINABLE, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.moments import compute_mean, compute_median
 from analysis.statistics.paired_t import paired_t
-from analysis.statistics.sensitivity import make_statements
+from analysis.statistics.sensitivity import make_writer
 from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.sign_test import sign_test
 from analysis.statistics.signed_rank import signed_rank
-from analysis.statistics.statements import NOT_ATTAINABLE, attempt
 
 TRIMMED_SHARE = 0.2
 OUT_OF_REACH = "so few changes do not attain the level of the interval"
@@ -38,7 +38,7 @@ def compare_tests(pairs, outcome, study, context, *, visit):
     confidence = study.analysis.confidence.value
 
     def state(qualifier):
-        return make_statements(outcome, context, n=len(pairs), visit=visit, qualifier=qualifier)
+        return make_writer(outcome, context, n=len(pairs), visit=visit, qualifier=qualifier)
 
     pratt = signed_rank(change, zeros="pratt")
     wilcoxon = signed_rank(change, zeros="wilcoxon")
@@ -78,7 +78,7 @@ def trim_mean(values, *, share=TRIMMED_SHARE):
     return compute_mean(sorted(values)[cut : len(values) - cut])
 
 
-def _estimate_robustly(statements, change):
+def _estimate_robustly(writer, change):
     for statistic, compute, method in (
         ("median_change", compute_median, "median"),
         (
@@ -88,4 +88,4 @@ def _estimate_robustly(statements, change):
         ),
     ):
         value, reason = attempt(compute, change)
-        yield statements.score(statistic, value, method=method, warning=reason)
+        yield writer.score(statistic, value, method=method, warning=reason)

@@ -1,8 +1,8 @@
 """Season described, never adjusted for: cold worsens Raynaud's phenomenon by itself."""
 
+from analysis.results import attempt
 from analysis.statistics.moments import compute_mean
-from analysis.statistics.sensitivity import make_statements
-from analysis.statistics.statements import attempt
+from analysis.statistics.sensitivity import make_writer
 
 # Temperate northern climate; an assumption of the analysts.
 COLDER_MONTHS = (10, 11, 12, 1, 2, 3)
@@ -49,7 +49,7 @@ def summarise_season(pairs, visits, outcome, study, context, *, visit):
     rows = []
     for shift in SHIFTS:
         change = pairs.loc[of_pairs == shift, "change"]
-        statements = make_statements(
+        writer = make_writer(
             outcome,
             context,
             n=len(change),
@@ -59,8 +59,8 @@ def summarise_season(pairs, visits, outcome, study, context, *, visit):
         )
         mean, reason = attempt(compute_mean, change)
         rows += [
-            statements.count("n_pairs", len(change), method="colder half: October to March"),
-            statements.score("mean_change", mean, method="description", warning=reason),
+            writer.count("n_pairs", len(change), method="colder half: October to March"),
+            writer.score("mean_change", mean, method="description", warning=reason),
         ]
     return rows
 

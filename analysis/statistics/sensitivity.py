@@ -1,10 +1,10 @@
 """One score once more, with other participants, values or scoring."""
 
+from analysis.results import ResultWriter, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.inference import state_estimate, state_test
 from analysis.statistics.moments import compute_mean
 from analysis.statistics.populations import select_pairs, select_population
-from analysis.statistics.statements import Statements, attempt
 
 STATISTICS = (
     *("n_pairs", "n_nonzero", "mean_change"),
@@ -32,7 +32,7 @@ def summarise_alternative(
         Rows of results, one for each of `STATISTICS`.
     """
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
-    statements = make_statements(
+    writer = make_writer(
         outcome,
         context,
         n=len(pairs),
@@ -43,17 +43,17 @@ def summarise_alternative(
     )
     mean, reason = attempt(compute_mean, change)
     rows = [
-        statements.count("n_pairs", len(pairs), method="participants with both visits"),
-        statements.score("mean_change", mean, warning=reason),
-        *state_estimate(statements, change, study.analysis),
-        *state_test(statements, change, study.analysis),
+        writer.count("n_pairs", len(pairs), method="participants with both visits"),
+        writer.score("mean_change", mean, warning=reason),
+        *state_estimate(writer, change, study.analysis),
+        *state_test(writer, change, study.analysis),
     ]
     return [row for row in rows if row["statistic"] in STATISTICS]
 
 
-def make_statements(outcome, context, *, n, visit, qualifier, variant="primary", group=""):
+def make_writer(outcome, context, *, n, visit, qualifier, variant="primary", group=""):
     """Return the maker of rows for an alternative of an outcome."""
-    return Statements(
+    return ResultWriter(
         context,
         outcome.name,
         n=n,

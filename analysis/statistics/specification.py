@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.results import ResultWriter, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.intercurrent import STRATEGIES, apply_strategy
 from analysis.statistics.missing_visits import RULES, fill_missing, find_missing
 from analysis.statistics.paired_t import mean_interval
 from analysis.statistics.populations import select_pairs, select_population
-from analysis.statistics.statements import Statements, attempt
 
 DIMENSIONS = ("variant", "population", "events", "missing", "summary")
 SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": mean_interval}
@@ -138,7 +138,7 @@ def summarise_specifications(points, outcome, context, *, visit):
     """Return estimate, interval and options of each point as results, numbered by estimate."""
     rows = []
     for number, point in enumerate(points.itertuples(index=False), start=1):
-        statements = Statements(
+        writer = ResultWriter(
             context,
             outcome.name,
             n=int(point.n),
@@ -149,7 +149,7 @@ def summarise_specifications(points, outcome, context, *, visit):
             group="; ".join(f"{name}: {', '.join(getattr(point, name))}" for name in DIMENSIONS),
         )
         stated = [
-            statements.score(name, getattr(point, name), method="one distinct specification")
+            writer.score(name, getattr(point, name), method="one distinct specification")
             for name in ("estimate", "low", "high")
         ]
         own = context.population in point.population

@@ -4,7 +4,7 @@ from analysis.results import format_number
 from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.missing_visits import add_changes, list_changes
-from analysis.statistics.sensitivity import make_statements, summarise_alternative
+from analysis.statistics.sensitivity import make_writer, summarise_alternative
 
 STATISTICS = ("n_pairs", "hl", "hl_low", "hl_high", "p_value", "p_min")
 NOBODY = "nobody lacks a pair"
@@ -42,12 +42,12 @@ def summarise_tipping(pairs, missing, outcome, study, context, *, visit):
             group=f"change of {_print([change], changes)}",
         )
         rows += [row for row in stated if row["statistic"] in STATISTICS]
-    statements = make_statements(
+    writer = make_writer(
         outcome, context, n=len(pairs) + len(missing), visit=visit, qualifier="missing"
     )
     return [
-        statements.count("n_missing", len(missing), method="baseline but no pair"),
-        statements.state(
+        writer.count("n_missing", len(missing), method="baseline but no pair"),
+        writer.row(
             "excludes_zero",
             None,
             _print_excluding(pairs, missing, outcome, study, changes),

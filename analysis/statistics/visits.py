@@ -1,8 +1,8 @@
 """Every visit as description: the scores at it, and the changes to it."""
 
+from analysis.results import ResultWriter, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.moments import compute_mean, compute_median, compute_sd
-from analysis.statistics.statements import Statements, attempt
 
 
 def describe_visits(scores, pairs, outcome, study, context):
@@ -44,30 +44,30 @@ def describe_visits(scores, pairs, outcome, study, context):
 
 
 def _describe_scores(values, outcome, visit, context):
-    statements = _make_statements(values, outcome, visit, context)
-    yield statements.count("n_scores", len(values))
+    writer = _make_writer(values, outcome, visit, context)
+    yield writer.count("n_scores", len(values))
     for name, compute in (("mean", compute_mean), ("sd", compute_sd), ("median", compute_median)):
         value, reason = attempt(compute, values)
-        yield statements.score(name, value, warning=reason)
-    yield statements.score("minimum", float(values.min()))
-    yield statements.score("maximum", float(values.max()))
+        yield writer.score(name, value, warning=reason)
+    yield writer.score("minimum", float(values.min()))
+    yield writer.score("maximum", float(values.max()))
 
 
 def _describe_changes(values, outcome, visit, context):
-    statements = _make_statements(values, outcome, visit, context)
+    writer = _make_writer(values, outcome, visit, context)
     change = round_differences(values, decimals=outcome.difference_decimals)
-    yield statements.count("n_pairs", len(values))
+    yield writer.count("n_pairs", len(values))
     for name, compute in (
         ("mean_change", compute_mean),
         ("sd_change", compute_sd),
         ("median_change", compute_median),
     ):
         value, reason = attempt(compute, change)
-        yield statements.score(name, value, warning=reason)
+        yield writer.score(name, value, warning=reason)
 
 
-def _make_statements(values, outcome, visit, context):
-    return Statements(
+def _make_writer(values, outcome, visit, context):
+    return ResultWriter(
         context,
         outcome.name,
         n=len(values),

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from analysis.errors import DataError
 from analysis.results import (
     Context,
+    ResultWriter,
     collect_results,
     find_text,
     format_number,
     format_p,
     format_percent,
-    make_result,
 )
 
 CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
@@ -60,23 +60,23 @@ def test_shares_print_as_whole_percentages():
 
 
 def test_a_result_id_is_dotted_from_analysis_to_statistic():
-    row = make_result(CONTEXT, "hand_mrss", "hl", -1.5, "−1.5", qualifier="fingers_only", n=7)
+    row = ResultWriter(CONTEXT, "hand_mrss", qualifier="fingers_only", n=7).row("hl", -1.5, "−1.5")
     assert row["result_id"] == "efficacy.hand_mrss.fingers_only.hl"
     assert find_text(collect_results([row]), "efficacy.hand_mrss.fingers_only.hl") == "−1.5"
 
 
 def test_no_id_may_be_the_prefix_of_another():
     rows = [
-        make_result(CONTEXT, "hand_mrss", "hl", 1.0, "1.0"),
-        make_result(CONTEXT, "hand_mrss", "hl_low", 1.0, "1.0"),
-        make_result(CONTEXT, "hand_mrss", "low", 1.0, "1.0", qualifier="hl"),
+        ResultWriter(CONTEXT, "hand_mrss").row("hl", 1.0, "1.0"),
+        ResultWriter(CONTEXT, "hand_mrss").row("hl_low", 1.0, "1.0"),
+        ResultWriter(CONTEXT, "hand_mrss", qualifier="hl").row("low", 1.0, "1.0"),
     ]
     with pytest.raises(DataError, match=r"hand_mrss\.hl is the prefix of .*hand_mrss\.hl\.low"):
         collect_results(rows)
 
 
 def test_an_id_given_twice_and_an_empty_text_are_refused():
-    row = make_result(CONTEXT, "hand_mrss", "hl", 1.0, "1.0")
+    row = ResultWriter(CONTEXT, "hand_mrss").row("hl", 1.0, "1.0")
     with pytest.raises(DataError, match="two rows"):
         collect_results([row, row])
     with pytest.raises(DataError, match="empty cell"):

@@ -6,7 +6,7 @@ from analysis.describe.flow import describe_flow
 from analysis.describe.losses import find_lost, join_reasons
 from analysis.describe.reconcile import check_denominators, find_unreconciled
 from analysis.errors import DataError
-from analysis.results import Context, collect_results, make_result
+from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study
 from analysis.tables import shape_table
 
@@ -134,7 +134,7 @@ def test_the_most_frequent_reason_comes_first_then_the_alphabet():
 
 def results_with(*, analysis, population, n, statistic="participants", outcome="any", value=None):
     context = Context(analysis, "x", "simulated", population)
-    row = make_result(context, outcome, statistic, value, "text", n=n)
+    row = ResultWriter(context, outcome, n=n).row(statistic, value, "text")
     return collect_results([*flow().reset_index().to_dict("records"), row])
 
 

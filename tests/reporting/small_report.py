@@ -10,7 +10,7 @@ from analysis import paths
 from analysis.provenance import Provenance, write_provenance
 from analysis.reporting.document import build_report
 from analysis.reporting.table import Cell, Table, write_html_table
-from analysis.results import Context, collect_results, make_result
+from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study
 from analysis.tables import write_table
 
@@ -41,26 +41,28 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
     for outcome in STUDY.outcomes:
         values = (changes or {}).get(outcome.name, usual)
         if values is None:
-            rows.append(make_result(context, outcome.name, "n_pairs", 0, "0", n=0))
-            rows.append(make_result(context, outcome.name, "hl", None, "not estimable", n=0))
+            rows.append(ResultWriter(context, outcome.name, n=0).row("n_pairs", 0, "0"))
+            rows.append(ResultWriter(context, outcome.name, n=0).row("hl", None, "not estimable"))
             continue
         for name, value in zip(names, values, strict=True):
             text = "not attainable" if value is None else f"{value:g}".replace("-", "−")
-            rows.append(make_result(context, outcome.name, name, value, text, n=values[6]))
-        level = make_result(context, outcome.name, "hl_level", 0.953, "at least 95.3\xa0%")
+            rows.append(ResultWriter(context, outcome.name, n=values[6]).row(name, value, text))
+        level = ResultWriter(context, outcome.name).row("hl_level", 0.953, "at least 95.3\xa0%")
         rows.append(level)
-        rows.append(make_result(context, outcome.name, "mean_change", values[0], f"{values[0]}"))
+        rows.append(
+            ResultWriter(context, outcome.name).row("mean_change", values[0], f"{values[0]}")
+        )
     flow = Context("flow", "03_describe", origin)
     stages = ("screened", "enrolled", "procedure_safety", "full_analysis", "per_protocol")
-    rows += [make_result(flow, stage, "n", 7, "7", n=7) for stage in stages]
+    rows += [ResultWriter(flow, stage, n=7).row("n", 7, "7") for stage in stages]
     for name in ("n_due", "n_attended", "n_in_window"):
-        rows.append(make_result(flow, "week_12", name, 7, "7", n=7))
+        rows.append(ResultWriter(flow, "week_12", n=7).row(name, 7, "7"))
     exposure = Context("exposure", "03_describe", origin)
-    rows.append(make_result(exposure, "out_of_specification", "n", 1, "1", n=7))
+    rows.append(ResultWriter(exposure, "out_of_specification", n=7).row("n", 1, "1"))
     for name, state in (("viability_test", "unknown"), ("volumes_test", "contradicted")):
-        rows.append(make_result(exposure, name, "n", 0, "0", qualifier=state, n=7))
+        rows.append(ResultWriter(exposure, name, qualifier=state, n=7).row("n", 0, "0"))
     baseline = Context("baseline", "03_describe", origin)
-    rows.append(make_result(baseline, "treated_hands", "n", 7, "7", qualifier="both", n=7))
+    rows.append(ResultWriter(baseline, "treated_hands", qualifier="both", n=7).row("n", 7, "7"))
     safety = Context("safety", "06_safety", origin, "procedure_safety")
     for name, count in (("any", events), ("serious", serious), ("deaths", 0)):
         for statistic, text in (
@@ -70,14 +72,16 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
             ("share_high", "41\xa0%"),
         ):
             value = 0.41 if statistic == "share_high" else count
-            rows.append(make_result(safety, name, statistic, value, text, n=7))
+            rows.append(ResultWriter(safety, name, n=7).row(statistic, value, text))
     for name in ("any", "severe"):
         text = "1 of 7 (14\xa0%)"
-        rows.append(make_result(safety, "local_reaction", name, 1, text, qualifier="overall", n=7))
+        rows.append(
+            ResultWriter(safety, "local_reaction", qualifier="overall", n=7).row(name, 1, text)
+        )
     for visit in ("baseline", "week_4", "week_12"):
         options = {"qualifier": visit, "n": 7}
         for name in ("n_active", "n_new", "n_healed", "participants_new", "participants_healed"):
-            rows.append(make_result(safety, "digital_ulcers", name, 2, "2", **options))
+            rows.append(ResultWriter(safety, "digital_ulcers", **options).row(name, 2, "2"))
     return collect_results([pd.DataFrame(rows)])
 
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from small_tables import EVENT, NOT_INJECTED, NOT_TREATED, PERSON, make_events, make_participants
 
-from analysis.results import Context, find_text
+from analysis.results import Context, find_text, format_count
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
-from analysis.safety.rows import format_count, slug_texts
+from analysis.safety.rows import slug_texts
 from analysis.tables import shape_table
 
 CONTEXT = Context("safety", "06_safety", "simulated")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import load
-from analysis.results import Context, collect_results, make_result
+from analysis.results import Context, ResultWriter, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
 from analysis.tables import write_table
@@ -49,10 +49,12 @@ def run(request, tmp_path):
     events = assign_phases(trial.adverse_events, people, last_day=last_day)
     safety = tabulate_adverse_events(events, people, Context("safety", "06_safety", "simulated"))
     pairs, seasons = (
-        make_result(Context(analysis, notebook, "simulated", "full_analysis"), *told, 1, "1", **at)
-        for analysis, notebook, told, at in (
-            ("efficacy", "04_efficacy", ("hand_mrss", "n_pairs"), {"visit": visit}),
-            ("baseline", "03_describe", ("season_followup", "n_missing"), {}),
+        ResultWriter(Context(analysis, notebook, "simulated", "full_analysis"), outcome, **at).row(
+            statistic, 1, "1"
+        )
+        for analysis, notebook, outcome, statistic, at in (
+            ("efficacy", "04_efficacy", "hand_mrss", "n_pairs", {"visit": visit}),
+            ("baseline", "03_describe", "season_followup", "n_missing", {}),
         )
     )
     write_table(collect_results([safety, pairs, seasons]), "results", tmp_path)

@@ -4,9 +4,8 @@ import math
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.reporting.tables.cells import label_part
-from analysis.results import find_text, format_number
+from analysis.results import NOT_ESTIMABLE, find_text, format_number
 from analysis.statistics.specification import DIMENSIONS, list_options
-from analysis.statistics.statements import NOT_ESTIMABLE
 
 HEADINGS = {
     "variant": "Scoring",

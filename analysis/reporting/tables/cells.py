@@ -1,7 +1,7 @@
 """Labels of rows, and cells that print several results of one score in one place."""
 
 from analysis.reporting.table import cell_of
-from analysis.statistics.statements import NOT_ATTAINABLE, NOT_ESTIMABLE
+from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE
 
 NAMES = {"haq_di": "HAQ-DI"}
 PROPER = {

@@ -9,8 +9,8 @@ from analysis.reporting.tables.cells import (
     levels_note,
     with_interval,
 )
+from analysis.results import NOT_ESTIMABLE
 from analysis.statistics.other_tests import ALIKE_UP_TO
-from analysis.statistics.statements import NOT_ESTIMABLE
 
 COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
 REUSE_NOTE = "All rows reuse the same participants."
