@@ -2,8 +2,9 @@
 
 import datetime
 import re
+from collections.abc import Iterator
 
-from analysis.privacy.fold import fold_text
+from analysis.privacy.pieces import fold_text
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = rf"(?P<{{}}>(?i:{'|'.join(_MONTHS)}))[a-z]*\.?"
@@ -29,21 +30,15 @@ _PATTERNS = tuple(
 )
 
 
-def find_days(text):
-    """Find exact dates that exist.
-
-    Yields
-    ------
-    (datetime.date, int)
-        A date, and where in the text (as `fold_text` makes it) it begins.
-    """
+def find_days(text: str) -> Iterator[tuple[datetime.date, int]]:
+    """Yield exact dates that exist, and where in the text (as `fold_text` makes it) they begin."""
     text = fold_text(text)
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            told = match.groupdict()
-            month = told.get("month") or _MONTHS.index(told["name"].casefold()) + 1
+            parts = match.groupdict()
+            month = parts.get("month") or _MONTHS.index(parts["name"].casefold()) + 1
             try:
-                day = datetime.date(int(told["year"]), int(month), int(told["day"]))
+                day = datetime.date(int(parts["year"]), int(month), int(parts["day"]))
             except ValueError:
                 continue
             yield day, match.start()

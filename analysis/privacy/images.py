@@ -1,10 +1,11 @@
 """What an image says beside its picture."""
 
 import zlib
+from collections.abc import Iterator
 
 from analysis.privacy.pieces import Piece
 
-CANNOT = "an image that cannot be looked into"
+NO_IMAGE = "an image that cannot be looked into"
 HIDDEN = "a part of an image that cannot be looked into"
 # Such data can hold the place, the day and the owner in fields that no pattern knows.
 CAMERA = "data of a camera or a photo program (EXIF, XMP, IPTC)"
@@ -23,13 +24,11 @@ _SOS, _COMMENT, _APPLICATIONS = 0xDA, 0xFE, range(0xE0, 0xF0)
 _PROFILES = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe")
 
 
-def read_image(content):
-    """Return the texts of a PNG or JPEG file: text chunks, comments, data of a camera.
+def read_image(content: bytes) -> Iterator[Piece]:
+    """Yield the texts of a PNG or JPEG file: text chunks, comments, data of a camera.
 
-    Yields
-    ------
-    analysis.privacy.pieces.Piece
-        A chunk that is neither a text nor needed to show the picture is forbidden.
+    A chunk that is neither a text nor needed to show the picture is forbidden. Chunks are read
+    one by one, since an image library tells neither of two with one name nor what it skips.
     """
     try:
         if content.startswith(_PNG):
@@ -37,12 +36,12 @@ def read_image(content):
         elif content.startswith(_JPEG):
             yield from _read_jpeg(content)
         else:
-            yield Piece("", "", forbidden=CANNOT)
+            yield Piece("", "", forbidden=NO_IMAGE)
     except (IndexError, ValueError, zlib.error):
-        yield Piece("", "", forbidden=CANNOT)
+        yield Piece("", "", forbidden=NO_IMAGE)
 
 
-def _read_png(content):
+def _read_png(content: bytes) -> Iterator[Piece]:
     at, name = len(_PNG), ""
     while name != "IEND":
         length = int.from_bytes(content[at : at + 4])
@@ -66,7 +65,7 @@ def _read_png(content):
         yield Piece("behind the picture", "", forbidden=HIDDEN)
 
 
-def _read_text(name, data):
+def _read_text(name: str, data: bytes) -> Iterator[Piece]:
     key, _, rest = data.partition(b"\0")
     packed = name == "zTXt" or (name == "iTXt" and rest[0])
     if name == "iTXt":
@@ -86,7 +85,7 @@ def _read_text(name, data):
         yield Piece(f"chunk {name}", text, names_author=True)
 
 
-def _read_jpeg(content):
+def _read_jpeg(content: bytes) -> Iterator[Piece]:
     at = len(_JPEG)
     while content[at + 1] != _SOS:
         if content[at] != 0xFF:

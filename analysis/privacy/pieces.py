@@ -1,6 +1,13 @@
-"""A text of a file, and where it stands there."""
+"""A text of a file, where it stands there, and how the patterns expect it to be written."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+# Letters that show nothing, and signs that look like a hyphen and are none by their category.
+_BLANK = "\u115f\u1160\u3164\uffa0"
+_HYPHENS = "\u2043\u2212\u30fc"
+_UNSEEN = ("Cf", "Mn", "Me")
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Piece:
     names_author: bool = False
 
 
-def decode(content):
+def decode(content: bytes) -> str | None:
     """Return the text of bytes in UTF-8 or CP949, None if they are no text."""
     for encoding in ("utf-8-sig", "cp949"):
         try:
@@ -36,8 +43,33 @@ def decode(content):
     return None
 
 
-def put_inside(place, pieces):
+def put_inside(place: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Yield pieces of a file that lies inside another one, at `place`."""
     for piece in pieces:
-        where = f"{place}, {piece.place}".removesuffix(", ")
-        yield Piece(where, piece.text, piece.forbidden, piece.names_author)
+        yield replace(piece, place=f"{place}, {piece.place}".removesuffix(", "))
+
+
+def fold_text(text: str) -> str:
+    r"""Write all digits and hyphens as plain ones, and drop what cannot be seen.
+
+    Lines stay as they are.
+
+    Examples
+    --------
+    >>> fold_text("\uff10\uff11\u200b\u2011\u0662")
+    '01-2'
+    """
+    if text.isascii():
+        return text
+    folded = unicodedata.normalize("NFKC", text)
+    signs = {ord(sign): _fold_sign(sign) for sign in set(folded) if not sign.isascii()}
+    return folded.translate(signs)
+
+
+def _fold_sign(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category in _UNSEEN or sign in _BLANK:
+        return ""
+    if category == "Pd" or sign in _HYPHENS:
+        return "-"
+    return str(unicodedata.decimal(sign)) if category == "Nd" else sign

@@ -11,9 +11,8 @@ import yaml
 
 from analysis.privacy.days import find_days
 from analysis.privacy.files import take_apart
-from analysis.privacy.fold import fold_text
 from analysis.privacy.kinds import find_in_texts, find_kinds
-from analysis.privacy.pieces import decode
+from analysis.privacy.pieces import decode, fold_text
 from analysis.release.finding import make_finding
 
 AUTHOR = "a name among the properties that is not one of the authors"

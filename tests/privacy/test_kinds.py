@@ -6,8 +6,7 @@ The tilde keeps the gate from finding them in this file.
 import pytest
 
 from analysis.privacy.days import find_days
-from analysis.privacy.kinds import find_in_texts, find_kinds, hide_kinds
-from analysis.privacy.resident import has_check_digit
+from analysis.privacy.kinds import find_in_texts, find_kinds, has_check_digit, hide_kinds
 
 RESIDENT = "a resident registration number"
 IN_PART = "a resident registration number, in part"

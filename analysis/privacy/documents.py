@@ -1,0 +1,124 @@
+"""What a Word file and a PDF hold: text, properties, comments, notes, whatever is in them."""
+
+import html
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.privacy.images import read_image
+from analysis.privacy.pieces import Piece, decode, put_inside
+
+NO_WORD = "a Word file that cannot be looked into"
+NO_PDF = "a PDF that cannot be looked into"
+ATTACHED = "an attachment that cannot be looked into"
+NOTES = "notes or attachments"
+_PERSONS = re.compile(r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)<")
+_TRACKED = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange)\s[^>]*w:author=")
+_ASIDE = re.compile(r"<[^>]*>")
+_COMMENT = re.compile(r"<w:comment\s")
+# A paragraph is cut into runs anywhere, also within a number.
+_ENDED = re.compile(r"</(?:w:p|w:tc|[a-z]+:[A-Za-z]+\b(?<!w:t|w:r))>")
+_PICTURES = (".png", ".jpg", ".jpeg")
+_PLAIN = (".xml", ".rels", ".svg")
+_NOTE_KINDS = {"/Text", "/FreeText", "/Popup", "/Highlight", "/FileAttachment", "/Stamp"}
+
+
+def read_word(content: bytes) -> Iterator[Piece]:
+    """Return the texts of a Word file, part by part.
+
+    Its parts are read and not its paragraphs, since text hides where no paragraph is.
+    """
+    if not content.startswith(b"PK"):
+        # Something stands before the file that it is.
+        yield Piece("", "", forbidden=NO_WORD)
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            parts = {each.filename: file.read(each) for each in file.infolist()}
+            comment = file.comment.decode("utf-8", "replace")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        yield Piece("", "", forbidden=NO_WORD)
+        return
+    yield Piece("comment of the file", comment)
+    yield Piece("names of its parts", "\n".join(parts))
+    for name, part in parts.items():
+        if name.casefold().endswith(_PICTURES):
+            yield from put_inside(name, read_image(part))
+        elif name.endswith(_PLAIN) and (page := decode(part)) is not None:
+            yield from _read_part(name, page)
+        elif part:
+            yield Piece(name, "", forbidden=ATTACHED)
+
+
+def _read_part(name: str, page: str) -> Iterator[Piece]:
+    if _COMMENT.search(page):
+        yield Piece(name, "", forbidden="comments, which name who wrote them and when")
+    if _TRACKED.search(page):
+        yield Piece(name, "", forbidden="tracked changes, which name who made them and when")
+    for match in _PERSONS.finditer(page):
+        yield Piece(name, html.unescape(match[1]), names_author=True)
+    yield Piece(name, html.unescape(re.sub(r"<[^>]+>", "", _ENDED.sub("\n", page))))
+    # Comments and attributes are not shown, and go along.
+    yield Piece(name, "\n".join(map(html.unescape, _ASIDE.findall(page))))
+
+
+def read_pdf(content: bytes) -> Iterator[Piece]:
+    """Return the texts of a PDF: pages, properties, XMP; notes and attachments are forbidden.
+
+    Titles of chapters, addresses, descriptions of figures and scripts are given as they stand.
+    """
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    # It says what it repairs; here a file is only looked into.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            yield Piece("", "", forbidden=NO_PDF)
+            return
+        yield from _read_properties(reader)
+        yield Piece("what is not shown", "\n".join(_list_strings(reader)))
+        for number, page in enumerate(reader.pages, 1):
+            yield Piece(f"page {number}", page.extract_text())
+            kinds = {note.get_object().get("/Subtype") for note in page.get("/Annots") or ()}
+            if kinds & _NOTE_KINDS:
+                yield Piece(f"page {number}", "", forbidden=NOTES)
+        if reader.attachments:
+            yield Piece("attachments", "", forbidden=NOTES)
+    except (PyPdfError, ValueError, KeyError, OSError, RecursionError):
+        yield Piece("", "", forbidden=NO_PDF)
+
+
+def _read_properties(reader: Any) -> Iterator[Piece]:
+    for key, value in (reader.metadata or {}).items():
+        yield Piece(f"property {key}", f"{key.removeprefix('/')}: {value}")
+        if key == "/Author":
+            yield Piece(f"property {key}", str(value), names_author=True)
+    packet = reader.root_object.get("/Metadata")
+    if packet is not None:
+        yield Piece("XMP", packet.get_object().get_data().decode("utf-8", "replace"))
+
+
+def _list_strings(reader: Any) -> Iterator[str]:
+    """Yield every string of every object; none is followed to another, which has its own turn."""
+    from pypdf.generic import IndirectObject
+
+    numbers = [
+        (number, generation) for generation, objects in reader.xref.items() for number in objects
+    ]
+    for number, generation in [*numbers, *((number, 0) for number in reader.xref_objStm)]:
+        yield from _find_strings(reader.get_object(IndirectObject(number, generation, reader)))
+
+
+def _find_strings(part: Any) -> Iterator[str]:
+    from pypdf.generic import TextStringObject
+
+    if isinstance(part, TextStringObject):
+        yield str(part)
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _find_strings(each)
