@@ -76,12 +76,12 @@ def _read_text(name: str, data: bytes) -> Iterator[Piece]:
         rest = rest[1:]
     text = (zlib.decompress(rest) if packed else rest).decode("utf-8", "replace")
     text = text.replace("\0", "")
-    key = key.decode("utf-8", "replace").strip()
-    if "xmp" in key.casefold() or "raw profile" in key.casefold():
+    label = key.decode("utf-8", "replace").strip()
+    if "xmp" in label.casefold() or "raw profile" in label.casefold():
         yield Piece(f"chunk {name}", "", forbidden=CAMERA)
         return
-    yield Piece(f"chunk {name}", f"{key}: {text}")
-    if key.casefold() in _PERSONS:
+    yield Piece(f"chunk {name}", f"{label}: {text}")
+    if label.casefold() in _PERSONS:
         yield Piece(f"chunk {name}", text, names_author=True)
 
 
