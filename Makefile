@@ -24,7 +24,7 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
             $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
-RUNNER := $(PYTHON) $(ALONE) -m analysis.reproduce
+RUNNER := $(PYTHON) $(ALONE) -m analysis
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
 # Notebooks that do not need each other run side by side, one more than there are cores, since each
@@ -91,7 +91,7 @@ $(RESULTS): $(STATE)/results.json
 $(INDEX): $(STATE)/report.json
 	@$(RUNNER) run report $(CHOSEN)
 
-# What waits for what, as in analysis/reproduce/pipeline.py.
+# What waits for what, as in analysis/run/steps.py.
 $(STATE)/02_score.json $(STATE)/06_safety.json: | $(COPY)/01_clean.ipynb
 $(STATE)/03_describe.json $(STATE)/04_efficacy.json: | $(COPY)/02_score.ipynb
 $(STATE)/05_sensitivity.json: | $(COPY)/02_score.ipynb
@@ -104,16 +104,16 @@ refresh: setup
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
 	  'or with "apt install python3" or "brew install python".' >&2; exit 3; }
-	@$(ANY) $(ALONE) -m analysis.reproduce setup $(if $(CONDA),--conda)
+	@$(ANY) $(ALONE) -m analysis setup $(if $(CONDA),--conda)
 
 test: setup
 	@$(PYTHON) $(ALONE) -m pytest --numprocesses=2
 
 lab: setup
-	@$(PYTHON) -m analysis.reproduce lab
+	@$(PYTHON) -m analysis lab
 
 check-data: setup
-	@$(PYTHON) $(ALONE) -m analysis.cleaning $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
+	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
 
 seal: setup
 	@$(RUNNER) seal $(CHOSEN)
@@ -145,7 +145,7 @@ matrix: setup
 	@$(PYTHON) $(ALONE) tests/tools matrix
 
 clean:
-	@$(ANY) $(ALONE) -m analysis.reproduce clean $(CHOSEN)
+	@$(ANY) $(ALONE) -m analysis clean $(CHOSEN)
 
 lock: setup
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -8,7 +8,7 @@ import sys
 
 from analysis.interrupts import answer_early_interrupts
 
-# Python says so while it looks for the module of `python -m analysis...`.
+# Python says so while it looks for the module of `python -m analysis`.
 if sys.argv[:1] == ["-m"]:
     answer_early_interrupts()
 

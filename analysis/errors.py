@@ -18,7 +18,7 @@ class AnalysisError(Exception):
     Attributes
     ----------
     exit_code : int
-        What ``python -m analysis...`` ends with: 1 the data or the results are
+        What ``python -m analysis`` ends with: 1 the data or the results are
         wrong, 2 wrong use, 3 something needed is missing.
     """
 

@@ -20,12 +20,10 @@ LAYERS = (
     ("safety",),
     ("reporting",),
     ("trail",),
-    ("reproduce",),
+    ("run",),
     ("review",),
     ("release",),
 )
-# It starts the rooms above it until it becomes the one command line.
-STARTERS = {"__main__.py"}
 LEVEL = {name: level for level, row in enumerate(LAYERS) for name in row}
 PACKAGE = paths.ROOT / "analysis"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -81,7 +79,7 @@ def test_every_part_has_its_place():
 @pytest.mark.parametrize("part", sorted(LEVEL))
 def test_arrows_run_one_way(part):
     for path in MODULES:
-        if part_of(path) == part and not STARTERS & set(path.relative_to(PACKAGE).parts):
+        if part_of(path) == part:
             others = imported_parts(path) - {part}
             later = {name for name in others if LEVEL.get(name, -1) >= LEVEL[part]}
             assert not later, f"{path.relative_to(paths.ROOT)} imports {', '.join(sorted(later))}"
@@ -112,7 +110,7 @@ def test_computing_touches_no_files(part):
                 assert name not in READS_OR_WRITES, f"{path.name}:{node.lineno} calls {name}"
 
 
-@pytest.mark.parametrize("module", ["analysis", "analysis.reproduce.refresh"])
+@pytest.mark.parametrize("module", ["analysis", "analysis.run.refresh"])
 def test_importing_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(

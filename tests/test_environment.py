@@ -16,8 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from analysis import paths
-from analysis.reproduce import pipeline
-from analysis.reproduce.lock import compare_installed, find_block, read_lock
+from analysis.run.lock import compare_installed, find_block, read_lock
+from analysis.run.steps import NOTEBOOKS, RESULTS, STEPS
 
 LOCK = paths.LOCK.read_text(encoding="utf-8")
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -120,20 +120,18 @@ def test_a_package_with_another_version_is_named():
     assert compare_installed(locked, {}) == ["numpy is missing, locked is 2.0.0"]
 
 
-@pytest.mark.parametrize("step", pipeline.STEPS, ids=lambda step: step.name)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_make_waits_for_what_the_pipeline_says(step):
-    files = {step.name: f"$(COPY)/{step.name}.ipynb" for step in pipeline.NOTEBOOKS}
+    files = {step.name: f"$(COPY)/{step.name}.ipynb" for step in NOTEBOOKS}
     files |= {"results": "$(RESULTS)"}
     waits = re.findall(rf"^.*\$\(STATE\)/{step.name}\.json.*: \| (.*)$", MAKEFILE, re.MULTILINE)
-    wanted = (
-        "$(COPIES)" if step is pipeline.RESULTS else " ".join(files[name] for name in step.after)
-    )
+    wanted = "$(COPIES)" if step is RESULTS else " ".join(files[name] for name in step.after)
     assert waits == ([wanted] if wanted else [])
 
 
 def test_make_knows_every_notebook():
     line = re.search(r"^NOTEBOOKS := (.*)$", MAKEFILE, re.MULTILINE)[1]
-    assert line.split() == [step.name for step in pipeline.NOTEBOOKS]
+    assert line.split() == [step.name for step in NOTEBOOKS]
 
 
 def test_help_names_every_target():

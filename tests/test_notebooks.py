@@ -6,12 +6,12 @@ import json
 import pytest
 
 from analysis import paths
-from analysis.reproduce import pipeline
-from analysis.reproduce.parameters import OWN, TAG, declared_parameters
+from analysis.run.parameters import OWN, TAG, declared_parameters
+from analysis.run.steps import NOTEBOOKS, PROVENANCE
 from analysis.tables import table_schemas
 
 ALLOWED = {*OWN, "followup_visit", "population"}
-STEPS = {step.name: step for step in pipeline.NOTEBOOKS}
+STEPS = {step.name: step for step in NOTEBOOKS}
 MOST_CELLS = 12
 MOST_LINES = 25
 
@@ -31,7 +31,7 @@ def code_cells(notebook):
 
 
 def test_every_step_has_its_notebook():
-    assert {step.notebook for step in pipeline.NOTEBOOKS} <= set(paths.NOTEBOOKS.glob("*.ipynb"))
+    assert {step.notebook for step in NOTEBOOKS} <= set(paths.NOTEBOOKS.glob("*.ipynb"))
 
 
 def test_it_is_stripped(notebook):
@@ -79,7 +79,7 @@ def test_its_cells_are_few_and_short(notebook):
         assert len("".join(cell["source"]).splitlines()) <= MOST_LINES, cell["id"]
 
 
-@pytest.mark.parametrize("step", pipeline.NOTEBOOKS, ids=lambda step: step.name)
+@pytest.mark.parametrize("step", NOTEBOOKS, ids=lambda step: step.name)
 def test_a_step_reads_the_tables_that_it_declares_and_no_others(step):
     read = set()
     for cell in code_cells(json.loads(step.notebook.read_text(encoding="utf-8"))):
@@ -87,4 +87,4 @@ def test_a_step_reads_the_tables_that_it_declares_and_no_others(step):
         if any(isinstance(n, ast.Call) and ast.unparse(n.func) == "read_table" for n in nodes):
             texts = {n.value for n in nodes if isinstance(n, ast.Constant)}
             read |= texts & set(table_schemas())
-    assert {f"{table}.csv" for table in read} == set(step.reads) - {pipeline.PROVENANCE}
+    assert {f"{table}.csv" for table in read} == set(step.reads) - {PROVENANCE}

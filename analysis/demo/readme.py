@@ -13,7 +13,7 @@ INTRODUCTION = """\
 
 `{software}` wrote every file of this folder, and writes it again byte for byte:
 
-    python -m analysis.demo --participants {participants} --seed {seed} --faults {faults} --out DIR
+    python -m analysis demo --participants {participants} --seed {seed} --faults {faults} --out DIR
 
 No file here is edited by hand. The seed was fixed before any result was looked at, and nothing was
 tuned afterwards. Dates lie in 2021 and 2022, outside the period of the trial whose public
@@ -56,7 +56,7 @@ is kept under its form. Records named `{screened}...` were screened and not enro
 3. Write its provenance.yml with `simulated: false`, the day of export and who exported it.
 4. `make seal RAW=FOLDER` writes SHA256SUMS; `make report RAW=FOLDER OUT=ELSEWHERE` does the rest.
 
-`python -m analysis.demo` is not for that, and refuses to write into such a folder.
+`python -m analysis demo` is not for that, and refuses to write into such a folder.
 """
 
 FAULTS = """

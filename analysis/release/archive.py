@@ -15,14 +15,14 @@ from analysis.release.folder import tell_origin
 from analysis.release.gate import check_archive
 from analysis.release.packages import find_pages, get_wheels
 from analysis.release.published import Origin
-from analysis.reproduce import pipeline
-from analysis.reproduce.fingerprint import RAW_PREFIX, raw_files
-from analysis.reproduce.state import hash_file, read_record
 from analysis.review.checksums import FILE, write_checksums
 from analysis.review.evidence import FOLDER, read_evidence
 from analysis.review.ran import read_parameters
 from analysis.review.sources import list_sources
 from analysis.review.verify import check_fixity
+from analysis.run.fingerprint import RAW_PREFIX, raw_files
+from analysis.run.state import hash_file, read_record
+from analysis.run.steps import STEPS
 
 GUIDE = "report/REVIEWER.md"
 DIST = "dist"
@@ -36,7 +36,7 @@ def make_archive(settings, *, wheels=False, tell=print):
 
     Parameters
     ----------
-    settings : analysis.reproduce.fingerprint.Settings
+    settings : analysis.run.settings.Settings
     wheels : bool
         Put the packages of the lock beside it, for this platform and Python.
 
@@ -59,7 +59,7 @@ def make_archive(settings, *, wheels=False, tell=print):
         raise DataError(
             "these are data of real people as received, and no archive carries them",
             file=settings.raw,
-            hint="Make an export that may leave (python -m analysis.reproduce deidentify RAW NEW),"
+            hint="Make an export that may leave (python -m analysis deidentify RAW NEW),"
             " then report, record and archive with RAW=NEW",
         )
     outputs = settings.outputs
@@ -77,7 +77,7 @@ def make_archive(settings, *, wheels=False, tell=print):
             path: describe_file(path, file, version=told["version"])
             for path, file in contents.items()
         },
-        steps={step.name: read_record(outputs, step.name) for step in pipeline.STEPS},
+        steps={step.name: read_record(outputs, step.name) for step in STEPS},
         parameters=read_parameters(outputs),
         record=record,
         pages=find_pages(record.packages),

@@ -4,7 +4,7 @@ import json
 import tomllib
 
 from analysis.release.crate_files import PYTHON
-from analysis.reproduce import pipeline
+from analysis.run.steps import STEPS
 
 FILE = "ro-crate-metadata.json"
 _CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -21,7 +21,7 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
     ----------
     files : dict of dict
         What `analysis.release.crate_files` says of each file of the archive, by path.
-    steps : dict of analysis.reproduce.state.Record
+    steps : dict of analysis.run.state.Record
         What each step was made from and what it published, by name.
     parameters : dict of dict
         With which each notebook ran, as `analysis.review.ran` reads them.
@@ -41,13 +41,8 @@ def describe_crate(files, *, steps, parameters, record, pages, project, descript
     on RO-Crate 1.1, and to a validator one file cannot be of both versions.
     """
     told = tomllib.loads(project.decode("utf-8"))["project"]
-    set_to = {
-        step.name: _describe_parameters(step, parameters[step.name]) for step in pipeline.STEPS
-    }
-    actions = [
-        _describe_action(step, steps[step.name], files, set_to[step.name])
-        for step in pipeline.STEPS
-    ]
+    set_to = {step.name: _describe_parameters(step, parameters[step.name]) for step in STEPS}
+    actions = [_describe_action(step, steps[step.name], files, set_to[step.name]) for step in STEPS]
     settings = [each for several in set_to.values() for each in several]
     packages = _describe_packages(record, pages)
     licenses = _describe_licenses(told["license"])

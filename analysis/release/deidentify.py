@@ -16,7 +16,7 @@ from analysis.release.secret import open_key
 from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS
 from analysis.release.source import open_source
 from analysis.release.tables import rewrite_export
-from analysis.reproduce.seal import seal_export
+from analysis.run.seal import seal_export
 
 
 def deidentify_export(raw, out, *, study, key_file=None, tell=print):
@@ -85,7 +85,7 @@ def _write(folder, tables, source, rewriter, notes):
     about = {
         "description": "De-identified export: dates shifted, ages in bands, free text removed",
         "exported_on": _shift_export(told.exported_on, years),
-        "exported_by": "analysis.reproduce deidentify",
+        "exported_by": "analysis deidentify",
         "simulated": told.simulated,
         "deidentified": True,
     }

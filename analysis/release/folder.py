@@ -11,7 +11,7 @@ from analysis.release.look import NOT_SIMULATED, Looker
 from analysis.release.notes import FILE
 from analysis.release.published import FREE_TEXT, Origin, check_export
 from analysis.release.source import open_source
-from analysis.reproduce.fingerprint import raw_files
+from analysis.run.fingerprint import raw_files
 
 
 def tell_origin(folder):

@@ -13,7 +13,7 @@ from analysis.release.folder import check_export_folder, tell_origin
 from analysis.release.history import look_back
 from analysis.release.look import NOT_SIMULATED, Looker, find_strangers
 from analysis.release.published import Origin
-from analysis.reproduce.fingerprint import report_sources
+from analysis.run.fingerprint import report_sources
 from analysis.study import load_study
 
 UNREADABLE = "an export whose fields cannot be judged: `make check-data` says why"
@@ -136,7 +136,7 @@ def _stop_at(found, *, origin, tell):
     for finding in gather_findings(left):
         tell(f"May not leave: {finding}")
     advice = {
-        Origin.REAL: "Make one that may: python -m analysis.reproduce deidentify RAW NEW",
+        Origin.REAL: "Make one that may: python -m analysis deidentify RAW NEW",
         Origin.DEIDENTIFIED: "Correct it at the source and de-identify again",
         Origin.SIMULATED: "Take it out",
     }[origin]

@@ -13,7 +13,7 @@ DIFFERING = (
 )
 _NOTES = """# De-identified export
 
-`python -m analysis.reproduce deidentify` made these files from the real ones. Nothing in them
+`python -m analysis deidentify` made these files from the real ones. Nothing in them
 was typed by hand.
 
 ## What was done

@@ -153,7 +153,7 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
         "<p>One row for each statistic, under the name by which the article prints it. "
         '<a href="index.html">Back to the article</a></p>\n'
         "<p>From a name to the cells that the number was computed from: "
-        "<code>python -m analysis.trail explain <var>name</var></code></p>\n"
+        "<code>python -m analysis explain <var>name</var></code></p>\n"
         '<p class="narrow" hidden><label for="narrow">Names that hold</label> '
         '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
         '<output for="narrow" id="shown"></output></p>\n'

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
-from analysis.reproduce.setup import FOLDER
-from analysis.reproduce.state import hash_file
+from analysis.run.setup import FOLDER
+from analysis.run.state import hash_file
 
 FRESH = "fresh"
 

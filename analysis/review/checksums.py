@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from analysis.errors import DataError
-from analysis.reproduce.state import MISSING, forget_hashes, hash_file
+from analysis.run.state import MISSING, forget_hashes, hash_file
 
 FILE = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.reproduce.fingerprint import RAW_PREFIX
 from analysis.review.digests import describe_difference
+from analysis.run.fingerprint import RAW_PREFIX
 from analysis.tables import read_table
 
 EXCEPTIONS = "exceptions.csv"

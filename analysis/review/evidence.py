@@ -11,10 +11,10 @@ import pandas as pd
 from analysis.errors import DataError, MissingError
 from analysis.reporting.facts import SOFTWARE
 from analysis.reporting.lint import read_document
-from analysis.reproduce import pipeline
-from analysis.reproduce.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
-from analysis.reproduce.state import forget_hashes, hash_file, read_record, replace_text
 from analysis.review.digests import digest_raw, digest_table
+from analysis.run.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
+from analysis.run.state import forget_hashes, hash_file, read_record, replace_text
+from analysis.run.steps import STEPS
 from analysis.tables import read_table, table_schemas, write_table
 
 FOLDER = "report/record"
@@ -79,7 +79,7 @@ def take_evidence(outputs, *, raw, environment):
         A step has not run.
     """
     forget_hashes()
-    steps = {step.name: read_record(outputs, step.name) for step in pipeline.STEPS}
+    steps = {step.name: read_record(outputs, step.name) for step in STEPS}
     absent = [name for name, record in steps.items() if record is None]
     if absent:
         raise MissingError(f"{absent[0]} has not run", file=outputs.root, hint="Run `make report`")

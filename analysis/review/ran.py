@@ -3,9 +3,9 @@
 import ast
 
 from analysis.errors import MissingError
-from analysis.reproduce import pipeline
-from analysis.reproduce.normalise import INJECTED
-from analysis.reproduce.parameters import OWN, declared_parameters, read_notebook
+from analysis.run.normalise import INJECTED
+from analysis.run.parameters import OWN, declared_parameters, read_notebook
+from analysis.run.steps import STEPS
 
 
 def read_parameters(outputs):
@@ -20,10 +20,7 @@ def read_parameters(outputs):
     dict of dict
         By step; a step that is no notebook has none.
     """
-    return {
-        step.name: _read_copy(step.target(outputs)) if step.notebook else {}
-        for step in pipeline.STEPS
-    }
+    return {step.name: _read_copy(step.target(outputs)) if step.notebook else {} for step in STEPS}
 
 
 def _read_copy(path):

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.errors import DataError, MissingError
-from analysis.reproduce import pipeline
-from analysis.reproduce.why import examine_step
 from analysis.review.compare import list_moves
 from analysis.review.evidence import FOLDER, read_evidence, take_evidence, write_evidence
+from analysis.run.steps import STEPS
+from analysis.run.why import examine_step
 
 MOST = 40
 
@@ -25,7 +25,7 @@ def record_results(settings, *, tell=print):
         A step is outdated: such outputs are nobody's results.
     """
     outputs, folder = settings.outputs, settings.outputs.root / FOLDER
-    for step in pipeline.STEPS:
+    for step in STEPS:
         _, causes = examine_step(step, settings)
         if causes:
             raise DataError(f"{step.name} is outdated: {causes[0]}", hint="Run `make report` first")

@@ -3,7 +3,7 @@
 import html
 import json
 
-from analysis.reproduce.state import replace_text
+from analysis.run.state import replace_text
 
 MOST = 5
 _PAGE = """<!DOCTYPE html>

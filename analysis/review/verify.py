@@ -7,10 +7,6 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError, UsageError
-from analysis.reproduce import pipeline
-from analysis.reproduce.fingerprint import take_fingerprint
-from analysis.reproduce.renderer import CHOICES, choose_renderer
-from analysis.reproduce.state import MISSING, forget_hashes, hash_file
 from analysis.review import evidence as evidences
 from analysis.review.afresh import run_afresh
 from analysis.review.checksums import FILE, check_folder, read_checksums
@@ -23,6 +19,10 @@ from analysis.review.compare import (
 from analysis.review.sources import copy_sources, list_sources
 from analysis.review.unpack import unpack_archive
 from analysis.review.verdict_page import say_verdict, write_files, write_screen
+from analysis.run.fingerprint import take_fingerprint
+from analysis.run.renderer import CHOICES, choose_renderer
+from analysis.run.state import MISSING, forget_hashes, hash_file
+from analysis.run.steps import STEPS
 
 
 def verify_results(settings, *, archive="", quick=False, bytes_decide=False, tell=print):
@@ -30,7 +30,7 @@ def verify_results(settings, *, archive="", quick=False, bytes_decide=False, tel
 
     Parameters
     ----------
-    settings : analysis.reproduce.fingerprint.Settings
+    settings : analysis.run.settings.Settings
     archive : str
         A zip file made by `make archive`; nothing in it runs before its checksums hold and the
         person was told.
@@ -71,7 +71,7 @@ def check_fixity(settings):
     root = settings.outputs.root
     record = evidences.read_evidence(root / evidences.FOLDER)
     parts = {}
-    for step in pipeline.STEPS:
+    for step in STEPS:
         parts |= take_fingerprint(step, settings)
     now = evidences.select_inputs(parts)
     levels = [_compare_hashes("inputs", record.inputs, now)]

@@ -6,7 +6,7 @@ import pytest
 
 from analysis import paths
 from analysis.errors import UsageError, suggest_name
-from analysis.reproduce.pipeline import find_step
+from analysis.run.steps import find_step
 
 PACKAGE = paths.ROOT / "analysis"
 # What stops a person who puts in an export, edits the plan, or holds tables against R.

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.__main__ import main
 from analysis.cleaning import clean_export, read_export
-from analysis.cleaning.__main__ import main
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.export import PARTICIPANT_FILES, REDCAP, check_origin
 from analysis.demo.export import make_export, write_export
@@ -235,12 +235,12 @@ def test_a_real_export_needs_its_date_its_ethics_and_a_person(valid, study, empt
 
 def test_the_command_says_what_it_found_and_ends_as_it_should(folder, tmp_path, capsys):
     out = tmp_path / "out"
-    assert main([str(folder), str(out)]) == 0
+    assert main(["check-data", str(folder), str(out)]) == 0
     assert "SIMULATED" in capsys.readouterr().out
     assert {path.name for path in (out / "data_check").iterdir()} == {
         "queries.csv", "changes.csv", "queries.html",
     }  # fmt: skip
     (folder / REDCAP).write_bytes(b"\x00")
-    assert main([str(folder), str(out)]) == 1
-    assert main([str(tmp_path / "nowhere"), str(out)]) == 3
+    assert main(["check-data", str(folder), str(out)]) == 1
+    assert main(["check-data", str(tmp_path / "nowhere"), str(out)]) == 3
     assert "nowhere" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import paths
-from analysis.demo.__main__ import main
+from analysis.__main__ import main
 from analysis.demo.export import make_export, write_export
 from analysis.errors import UsageError
 
@@ -29,7 +29,7 @@ def clean():
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
-    assert main(["--participants", "7", "--seed", "2016", "--out", str(folder)]) == 0
+    assert main(["demo", "--participants", "7", "--seed", "2016", "--out", str(folder)]) == 0
     return folder
 
 
@@ -246,7 +246,7 @@ def test_new_ulcers_are_reported_and_the_gate_question_agrees():
 
 @pytest.mark.parametrize("participants", [0, 6, 10_001])
 def test_too_few_or_too_many_participants_are_wrong_use(participants, tmp_path, capsys):
-    assert main(["--participants", str(participants), "--out", str(tmp_path / "raw")]) == 2
+    assert main(["demo", "--participants", str(participants), "--out", str(tmp_path / "raw")]) == 2
     assert "from 7 to 10000" in capsys.readouterr().err
     assert not (tmp_path / "raw").exists()
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from browser import Browser, wait_for
 
-from analysis.reproduce import pipeline
+from analysis.run.steps import NOTEBOOKS
 
-PAGES = ("index", "results", *(f"executed/{step.name}" for step in pipeline.NOTEBOOKS))
+PAGES = ("index", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 CONTRAST = {"color-contrast": {"enabled": False}}
 SCRIPT = """axe.run({runOnly: %s, rules: %s, resultTypes: ["violations"]}).then(

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from analysis.reproduce import pipeline
+from analysis.run.steps import STEPS
 
 BUILTIN = "RENDERER=builtin"
 ZIP = "dist/svf-hand-trial-0.1.0.zip"
@@ -61,7 +61,7 @@ def test_two_folders_make_the_same_archive_of_a_run_which_it_describes_whole(tri
         names = {name.removeprefix(f"{top}/") for name in file.namelist()}
         crate = json.loads(file.read(f"{top}/ro-crate-metadata.json"))
     told = {each["@id"]: each for each in crate["@graph"]}
-    for step in pipeline.STEPS:
+    for step in STEPS:
         run = told[f"#run-{step.name}"]
         assert run["instrument"]["@id"] in names
         inputs = list_names(run["object"])

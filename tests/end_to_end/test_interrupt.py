@@ -132,7 +132,7 @@ def checkout(tmp_path_factory):
         ("make lab", shows("?token="), 0),
         ("make stress", has_open("/pandas/"), 1),
         (".venv/bin/python tests/tools faults", runs("ipykernel"), 0.5),
-        (".venv/bin/python -m analysis.trail explain efficacy.kapandji.hl", has_open("/numpy/"), 0),
+        (".venv/bin/python -m analysis explain efficacy.kapandji.hl", has_open("/numpy/"), 0),
     ],
 )
 def test_control_c_ends_everything_and_says_so(checkout, tmp_path, words, moment, seconds):

@@ -14,8 +14,8 @@ import pytest
 from browser import Browser, wait_for
 
 from analysis.paths import NOTEBOOKS, Outputs
-from analysis.reproduce import pipeline
 from analysis.results import format_number
+from analysis.run import steps
 from analysis.tables import read_table
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks\?token=\w+")
@@ -232,7 +232,7 @@ def test_picture_and_numbers_follow_the_controls_and_agree_with_the_results(brow
 def test_the_executed_copies_stand_beside_the_sources_and_are_safe_to_run(lab, finished):
     before = finished.published()
     listed = lab.ask("contents/notebooks/executed")["content"]
-    names = [f"{step.name}.ipynb" for step in pipeline.NOTEBOOKS]
+    names = [f"{step.name}.ipynb" for step in steps.NOTEBOOKS]
     assert sorted(entry["name"] for entry in listed) == names
     cells = lab.ask("contents/notebooks/executed/04_efficacy.ipynb")["content"]["cells"]
     assert any(cell.get("outputs") for cell in cells)

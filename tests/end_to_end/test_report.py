@@ -5,9 +5,9 @@ import os
 from matrix.factors import SAMPLE
 from matrix.surroundings import find_obstacle, run_report
 
-from analysis.reproduce import pipeline
+from analysis.run.steps import NOTEBOOKS
 
-NOTEBOOKS = {step.name for step in pipeline.NOTEBOOKS}
+NOTEBOOKS = {step.name for step in NOTEBOOKS}
 BUILTIN = "RENDERER=builtin"
 
 

@@ -3,8 +3,8 @@
 import pytest
 from instrument_items import STUDY
 
+from analysis.__main__ import main
 from analysis.errors import DataError, UsageError
-from analysis.instruments.__main__ import main
 from analysis.instruments.card import BASES, make_card
 from analysis.instruments.catalogue import find_instrument, find_variant, list_instruments
 from analysis.instruments.scores import list_components
@@ -70,14 +70,14 @@ def test_a_card_tells_every_item_every_variant_and_every_source(name):
 
 
 def test_the_command_lists_all_and_prints_one(capsys):
-    assert main([]) == 0
+    assert main(["instruments"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == NAMES
-    assert main(["cochin"]) == 0
+    assert main(["instruments", "cochin"]) == 0
     assert "  kitchen_8: peel fruit; 0 to 5" in capsys.readouterr().out.splitlines()
 
 
 def test_the_command_helps_with_a_name_that_is_wrong(capsys):
-    assert main(["cochinn"]) == 2
+    assert main(["instruments", "cochinn"]) == 2
     assert "Did you mean cochin." in capsys.readouterr().err
 
 

@@ -5,12 +5,12 @@ import pytest
 from instrument_items import join_items, write_items
 
 from analysis import instruments, paths
+from analysis.__main__ import main
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import Export
 from analysis.demo.export import make_export
 from analysis.errors import DataError
 from analysis.instruments import check_scores, make_pairs, score_items
-from analysis.instruments.__main__ import main
 from analysis.provenance import Provenance
 from analysis.study import load_study
 
@@ -145,5 +145,5 @@ def test_it_comes_from_the_export_by_lines_of_fields_csv(study):
 
 
 def test_it_has_a_card(study, capsys):
-    assert main(["phq_9"]) == 0
+    assert main(["instruments", "phq_9"]) == 0
     assert capsys.readouterr().out.startswith("Patient Health Questionnaire (phq_9)")

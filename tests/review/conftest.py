@@ -42,13 +42,14 @@ write_table(collect_results([results]), "results", folder)
 # What such a run notes of itself, as the runner does for a step.
 NOTE = """
 from analysis.paths import Outputs
-from analysis.reproduce import pipeline
-from analysis.reproduce.fingerprint import Settings, take_fingerprint
-from analysis.reproduce.state import Record, hash_file, write_record
+from analysis.run.steps import STEPS
+from analysis.run.fingerprint import take_fingerprint
+from analysis.run.settings import Settings
+from analysis.run.state import Record, hash_file, write_record
 
 settings = Settings(renderer="builtin")
 made = {f"data/processed/{path.name}": hash_file(path) for path in folder.glob("*.csv")}
-for step in pipeline.STEPS:
+for step in STEPS:
     record = Record(take_fingerprint(step, settings), made if step.name == "04_efficacy" else {})
     write_record(settings.outputs, step.name, record)
 """
@@ -141,7 +142,7 @@ class Repository(Checkout):
 
     def verify(self, *options):
         """Run the reviewer's command, and return its exit code, its screen and its verdict."""
-        done = self.call("-m", "analysis.reproduce", "verify", *options)
+        done = self.call("-m", "analysis", "verify", *options)
         assert "Traceback" not in done.stderr, done.stderr
         verdict = json.loads((self.root / ".run/verify/verdict.json").read_text(encoding="utf-8"))
         return done.returncode, done.stdout, verdict

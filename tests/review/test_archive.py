@@ -13,12 +13,12 @@ from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.release import archive, crate
 from analysis.release.crate_files import describe_file
-from analysis.reproduce import pipeline
-from analysis.reproduce.fingerprint import Settings
-from analysis.reproduce.state import Record
 from analysis.review import checksums, sources, verify
 from analysis.review.evidence import write_evidence
 from analysis.review.unpack import unpack_archive
+from analysis.run.settings import Settings
+from analysis.run.state import Record
+from analysis.run.steps import NOTEBOOKS, STEPS
 
 PROJECT = (
     b'[project]\nname = "trial"\nversion = "0.1.0"\ndescription = "A trial"\nlicense = "MIT"\n'
@@ -33,7 +33,7 @@ CONTENT = {
 
 # What a crate leads to in any case.
 NEEDED = {
-    *(f"notebooks/{step.name}.ipynb" for step in pipeline.NOTEBOOKS),
+    *(f"notebooks/{step.name}.ipynb" for step in NOTEBOOKS),
     *("requirements.lock", "report/_output/index.html"),
     *("analysis/results.py", "analysis/reporting/document.py"),
 }
@@ -114,7 +114,7 @@ def described(record, tmp_path):
         step.name: Record(
             {"raw/a.csv": "0", "study.yml": "0"}, {f"data/processed/{step.name}": "0"}
         )
-        for step in pipeline.STEPS
+        for step in STEPS
     }
     names = {*CONTENT, *(file for step in steps.values() for file in step.files), *NEEDED}
     (tmp_path / "any").write_bytes(b"x\n")

@@ -126,11 +126,11 @@ def test_one_row_of_the_results_of_record_is_named(repository):
 
 @pytest.mark.parametrize("options", [("--params", "followup_visit=week_4"), ("--bites", "1")])
 def test_wrong_use_is_no_verdict(repository, options):
-    done = repository.call("-m", "analysis.reproduce", "verify", *options)
+    done = repository.call("-m", "analysis", "verify", *options)
     assert done.returncode == 2 and not (repository.root / ".run/verify").exists()
 
 
 def test_without_a_record_something_is_missing(repository):
     (repository.root / RECORD).unlink()
-    done = repository.call("-m", "analysis.reproduce", "verify")
+    done = repository.call("-m", "analysis", "verify")
     assert done.returncode == 3 and "record.json" in done.stderr

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from analysis.__main__ import main
 from analysis.errors import MissingError
 from analysis.statistics import paired
 from analysis.statistics.hodges_lehmann import find_walsh_order
-from analysis.statistics.operating_characteristics import __main__ as command
-from analysis.statistics.operating_characteristics import many_trials, run
+from analysis.statistics.operating_characteristics import many_trials, run, simulation
 from analysis.statistics.operating_characteristics.checkpoint import Checkpoint
 from analysis.statistics.operating_characteristics.record import FILE, read_record
 from analysis.statistics.operating_characteristics.scenarios import (
@@ -22,6 +22,7 @@ from analysis.statistics.operating_characteristics.scenarios import (
 )
 from analysis.statistics.operating_characteristics.simulate import count_block, draw_changes
 
+COMMAND = "operating-characteristics"
 SEED = 2016
 SCENARIOS = {scenario.name: scenario for scenario in list_scenarios()}
 
@@ -160,7 +161,7 @@ def test_other_seed_ignores_the_blocks_of_this_one(tmp_path):
 
 
 def test_trials_that_fill_no_whole_blocks_are_wrong_use(tmp_path, capsys):
-    assert command.main(["--trials", "30000", "--cache", str(tmp_path)]) == 2
+    assert main([COMMAND, "--trials", "30000", "--cache", str(tmp_path)]) == 2
     assert "multiple of 20000" in capsys.readouterr().err
 
 
@@ -190,18 +191,18 @@ def test_interrupted_command_says_so_and_keeps_its_finished_blocks(
         if done:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "list_scenarios", lambda: small)
-    monkeypatch.setattr(command, "BLOCK_TRIALS", 50)
+    monkeypatch.setattr(simulation, "list_scenarios", lambda: small)
+    monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
     out = tmp_path / "record.csv"
     arguments = ["--trials", "400", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(command, "_show_progress", stop_after_first_wave)
-        assert command.main(arguments) == 130
+        patch.setattr(simulation, "_show_progress", stop_after_first_wave)
+        assert main([COMMAND, *arguments]) == 130
     told = capsys.readouterr().err
     assert "goes on after the finished blocks" in told and "Interrupted" in told
     (blocks,) = tmp_path.iterdir()
     assert len(blocks.read_text().splitlines()) == 4
-    assert command.main(arguments) == 0
+    assert main([COMMAND, *arguments]) == 0
     assert list(tmp_path.iterdir()) == [out]
 
 
@@ -209,17 +210,17 @@ def test_command_interrupted_before_its_first_block_says_so(monkeypatch, tmp_pat
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "Checkpoint", stop)
-    assert command.main(["--cache", str(tmp_path)]) == 130
+    monkeypatch.setattr(simulation, "Checkpoint", stop)
+    assert main([COMMAND, "--cache", str(tmp_path)]) == 130
     assert "Interrupted" in capsys.readouterr().err
 
 
 def test_command_writes_the_record_and_clears_its_blocks(monkeypatch, tmp_path, small):
-    monkeypatch.setattr(command, "list_scenarios", lambda: small)
-    monkeypatch.setattr(command, "BLOCK_TRIALS", 50)
+    monkeypatch.setattr(simulation, "list_scenarios", lambda: small)
+    monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
     out = tmp_path / "record.csv"
     arguments = ["--trials", "100", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
-    assert command.main(arguments) == 0
+    assert main([COMMAND, *arguments]) == 0
     assert list(tmp_path.iterdir()) == [out]
     assert set(read_record(out)["scenario"]) == {"kapandji.no_change", "family.small"}
     assert out.read_text().splitlines()[0] == FILE.read_text().splitlines()[0]

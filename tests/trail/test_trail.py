@@ -9,8 +9,8 @@ import pytest
 
 import analysis
 from analysis import load, paths
+from analysis.__main__ import main
 from analysis.errors import DataError, MissingError, UsageError
-from analysis.trail.__main__ import main
 from analysis.trail.items import find_items
 from analysis.trail.raw import check_changes, locate_items, read_rows
 

@@ -6,7 +6,7 @@ from analysis.reporting.table import Table
 
 NOTE = (
     "The full card of an instrument, with the name of each item and component, is printed by "
-    "python -m analysis.instruments and its name, which stands here in brackets."
+    "python -m analysis instruments and its name, which stands here in brackets."
 )
 ABBREVIATIONS = (
     "MID, MCID: minimal (clinically) important difference; MCII: minimal clinically important "

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from analysis import paths
-from analysis.reproduce import pipeline
 from analysis.review.sources import copy_sources, list_sources
+from analysis.run.steps import NOTEBOOKS
 from benchmark.baselines import (
     measure_growth,
     run_papermills,
@@ -111,7 +111,7 @@ def compare_figures(seconds):
 
 
 def _measure_round(root, folder, tell):
-    notebooks = [str(step.notebook.relative_to(paths.ROOT)) for step in pipeline.NOTEBOOKS]
+    notebooks = [str(step.notebook.relative_to(paths.ROOT)) for step in NOTEBOOKS]
     run_program(["make", "setup"], root)
     if (root / ".run" / "records").exists():
         run_program(["make", "clean"], root)

@@ -2,7 +2,7 @@
 
 import json
 
-from analysis.reproduce.state import replace_text
+from analysis.run.state import replace_text
 
 NAME = "determinism"
 # What no run can hold equal, by what is other; each with its reason.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.reproduce.setup import FOLDER
 from analysis.review.compare import compare_evidence
 from analysis.review.evidence import take_evidence
 from analysis.review.sources import copy_sources, list_sources
+from analysis.run.setup import FOLDER
 from matrix.factors import CELLS, Cell, Factor
 from matrix.pythons import find_pythons, list_absent
 from matrix.surroundings import LOCALES, find_obstacle, run_report

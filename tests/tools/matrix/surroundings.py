@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
-from analysis.reproduce.setup import FOLDER
+from analysis.run.setup import FOLDER
 from matrix.factors import HOME
 
 LOCALES = "locales"
@@ -110,7 +110,7 @@ def _set_up(copy, factors):
     chosen = [factor.python for factor in factors if factor.python]
     # Not this environment's Python: its packages would be taken for those of the new one.
     python = chosen[0] if chosen else getattr(sys, "_base_executable", sys.executable)
-    command = [python, "-Es", "-X", "utf8", "-m", "analysis.reproduce", "setup"]
+    command = [python, "-Es", "-X", "utf8", "-m", "analysis", "setup"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     if done.returncode:
         raise MissingError(f"no environment: {done.stderr.strip().splitlines()[-1]}")

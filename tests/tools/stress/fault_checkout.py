@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 from analysis import paths
-from analysis.reproduce.pipeline import STEPS
-from analysis.reproduce.state import read_record
 from analysis.review.sources import copy_sources, list_sources
+from analysis.run.state import read_record
+from analysis.run.steps import STEPS
 
 ROOT = paths.ROOT
 PUBLISHED = ("data/processed", "report/_generated", "report/_output", "report/notebooks")
@@ -188,7 +188,7 @@ def kill_part(run, part, rng):
     except psutil.NoSuchProcess:
         return False
     kernels = [process for process in below if "ipykernel_launcher" in _command(process)]
-    runners = [process for process in below if "analysis.reproduce" in _command(process)]
+    runners = [process for process in below if "analysis" in _command(process)]
     chosen = {
         "make": [psutil.Process(run.pid)] if run.process.poll() is None else [],
         "runner": rng.sample(runners, min(1, len(runners))),

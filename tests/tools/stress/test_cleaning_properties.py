@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cleaning.__main__ import main
+from analysis.__main__ import main
 from analysis.cleaning.output import write_cleaned
 from analysis.errors import AnalysisError
 from analysis.tables import read_table
@@ -142,7 +142,7 @@ class Tags(html.parser.HTMLParser):
 
 def test_the_page_for_the_site_shows_hostile_text_and_obeys_none(hostile, capsys):
     folder, _, _ = hostile
-    assert main([str(folder / "raw"), str(folder / "out")]) == 0
+    assert main(["check-data", str(folder / "raw"), str(folder / "out")]) == 0
     page = (folder / "out" / "data_check" / "queries.html").read_text(encoding="utf-8")
     parser = Tags()
     parser.feed(page)

@@ -1,0 +1,331 @@
+"""python -m analysis COMMAND: everything that a person or Make can ask for.
+
+Each command imports what it needs when it is called: `setup`, `clean` and every --help work
+before any package is installed.
+"""
+
+import argparse
+import functools
+import os
+import signal
+import sys
+from pathlib import Path
+
+from analysis import paths
+from analysis.command import run_command
+
+OK = "1"
+COMMANDS = {}
+show = functools.partial(print, flush=True)
+
+
+def main(arguments=None):
+    """Run one command and return its exit code, as `run_command` does."""
+    return run_command(_main, arguments)
+
+
+def _main(arguments):
+    for name in ("SIGTERM", "SIGHUP"):
+        signal.signal(getattr(signal, name), _interrupt)
+    # The environment's own programs come first, as Quarto where it lies beside Python.
+    programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+    os.environ["PATH"] = os.pathsep.join(programs)
+    options = make_parser().parse_args(arguments)
+    return options.command(options)
+
+
+def make_parser():
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__.split(":")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (command, arguments) in COMMANDS.items():
+        about = command.__doc__
+        parsed = commands.add_parser(name, help=about, description=about)
+        parsed.set_defaults(command=command)
+        for names, settings in arguments:
+            parsed.add_argument(*names, **settings)
+    return parser
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+def argument(*names, **settings):
+    """Describe one argument of a command, as argparse wants it."""
+    return names, settings
+
+
+def command(name, *arguments):
+    """Make a function a command; its docstring is the help."""
+
+    def add(function):
+        COMMANDS[name] = (function, arguments)
+        return function
+
+    return add
+
+
+CHOSEN = (
+    argument("--out", default=os.curdir, help="root of what is written"),
+    argument("--raw", default="", help="folder of the export"),
+    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="of the notebooks"),
+    argument("--renderer", default="auto", help="auto, quarto or builtin"),
+)
+
+
+@command(
+    "check-data",
+    argument("raw", type=Path, help="folder of the export"),
+    argument("out", type=Path, help="root of the output, which goes to data_check there"),
+    argument("--study", type=Path, help="study.yml (default: the project's)"),
+)
+def _check_data(options):
+    """clean an export and write its queries, its changes and a page for the site"""
+    from analysis.cleaning.check_data import check_export
+
+    check_export(options.raw, options.out, study_file=options.study)
+
+
+@command(
+    "demo",
+    argument("--participants", type=int, default=7, help="7 to 10000 (default: 7)"),
+    argument("--seed", type=int, default=2016, help="default: 2016"),
+    argument("--faults", choices=("planted", "none"), default="planted"),
+    argument("--out", type=Path, required=True, help="folder to write into"),
+)
+def _demo(options):
+    """write a simulated export: invented people, planted faults"""
+    from analysis.demo.export import make_export, write_export
+
+    export = make_export(options.participants, options.seed, faults=options.faults)
+    write_export(export, options.out)
+
+
+@command(
+    "instruments", argument("name", nargs="?", help="an instrument; without it, all are listed")
+)
+def _instruments(options):
+    """list the instruments, or show one with its items, ranges, rules and sources"""
+    from analysis.instruments.card import format_card, format_catalogue
+    from analysis.instruments.catalogue import find_instrument, list_instruments
+
+    name = options.name
+    show(format_card(find_instrument(name)) if name else format_catalogue(list_instruments()))
+
+
+@command(
+    "explain",
+    argument("result_id", help="as in results.csv, like efficacy.hand_mrss.hl"),
+    argument("--participant", default="", help="the rows of one participant only"),
+    argument("--out", default=os.curdir, help="root of the run, as OUT in make"),
+    argument("--raw", default=str(paths.RAW), help="the export that it was made from"),
+)
+def _explain(options):
+    """follow a result back to the raw cells"""
+    from analysis.trail.trial import load
+
+    processed = paths.Outputs(Path(options.out).resolve()).processed
+    trial = load(processed, raw=Path(options.raw).resolve())
+    show(trial.explain(options.result_id, participant=options.participant))
+
+
+@command(
+    "operating-characteristics",
+    argument("--trials", type=int, default=200_000, help="per scenario (default: 200000)"),
+    argument("--seed", type=int, default=2016, help="default: 2016"),
+    argument("--jobs", type=int, default=-1, help="processes; -1 for all cores"),
+    argument("--scheduler", default="", help="address of a Dask scheduler"),
+    argument("--out", type=Path, help="the record, a CSV (default: the project's)"),
+    argument(
+        "--cache",
+        type=Path,
+        default=paths.Outputs().state,
+        help="folder for the finished blocks of an interrupted run",
+    ),
+)
+def _operating_characteristics(options):
+    """simulate size, power and interval coverage of this design"""
+    from analysis.statistics.operating_characteristics.simulation import renew_record
+
+    renew_record(
+        trials=options.trials,
+        seed=options.seed,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
+        out=options.out,
+        cache=options.cache,
+    )
+
+
+@command(
+    "setup",
+    argument("--quarto", action="store_true", help="try again to get Quarto"),
+    argument("--conda", action="store_true", help="check the conda environment instead"),
+)
+def _setup(options):
+    """make the locked environment, if it has changed"""
+    from analysis.run.setup import set_up
+
+    set_up(quarto=options.quarto, conda=options.conda)
+
+
+@command("run", argument("step", help="a notebook's name, results or report"), *CHOSEN)
+def _run(options):
+    """run one step, if it is outdated"""
+    from analysis.run.pace import revise_plan
+    from analysis.run.progress import Reporter
+    from analysis.run.refresh import refresh_fingerprints
+    from analysis.run.steps import REPORT, RESULTS, find_step
+
+    settings = _settings(options)
+    step = find_step(options.step)
+    with Reporter(settings.outputs) as tell:
+        if step is RESULTS:
+            from analysis.run.collect import collect_run
+
+            collect_run(settings, tell=tell)
+        elif step is REPORT:
+            from analysis.run.render import render_report
+
+            render_report(settings, tell=tell)
+        else:
+            from analysis.run.run import run_notebook
+
+            run_notebook(step, settings, tell=tell)
+    revise_plan(settings.outputs, refresh_fingerprints(settings))
+
+
+@command(
+    "fingerprint",
+    argument("--until", default="report", metavar="STEP", help="the last step asked for"),
+    *CHOSEN,
+)
+def _fingerprint(options):
+    """refresh the fingerprints by which Make knows what is outdated; run nothing"""
+    from analysis.run.pace import plan_run
+    from analysis.run.refresh import refresh_fingerprints
+
+    settings = _settings(options)
+    outdated = refresh_fingerprints(settings)
+    plan_run(settings.outputs, outdated, until=options.until)
+    if not outdated:
+        show("Nothing to do: tables, notebooks and report are up to date.")
+    elif outdated == ["report"]:
+        show("Tables and notebooks are up to date; the report is not.")
+
+
+@command("why", *CHOSEN)
+def _why(options):
+    """say what is outdated and because of what"""
+    from analysis.run.why import write_explanation
+
+    show(write_explanation(_settings(options)))
+
+
+@command("lab")
+def _lab(options):
+    """open the notebooks in JupyterLab"""
+    from analysis.run.lab import open_lab
+
+    open_lab()
+
+
+@command("clean", *CHOSEN)
+def _clean(options):
+    """remove what a run wrote"""
+    from analysis.run.clean import clean_outputs
+
+    clean_outputs(_settings(options).outputs)
+
+
+@command("seal", *CHOSEN)
+def _seal(options):
+    """write the checksums of an export"""
+    from analysis.run.seal import seal_export
+
+    seal_export(options.raw)
+
+
+@command("qc", *CHOSEN)
+def _qc(options):
+    """compute the efficacy results again in R and compare"""
+    from analysis.review.qc import check_efficacy
+
+    check_efficacy(_settings(options).outputs)
+
+
+@command(
+    "verify",
+    argument("--archive", default="", help="a zip file of `make archive`"),
+    argument("--quick", default="", help="1: compare files only, run nothing"),
+    argument("--bytes", default="", help="1: files have to be the same to the byte"),
+    *CHOSEN,
+)
+def _verify(options):
+    """compare a run from a clean start with the results of record"""
+    from analysis.review.verify import verify_results
+
+    verify_results(
+        _settings(options),
+        archive=options.archive,
+        quick=options.quick == OK,
+        bytes_decide=options.bytes == OK,
+        tell=show,
+    )
+
+
+@command("record", *CHOSEN)
+def _record(options):
+    """make this run the results of record"""
+    from analysis.review.record import record_results
+
+    record_results(_settings(options), tell=show)
+
+
+@command(
+    "archive",
+    argument("--wheels", default="", help="1: with all packages, to rebuild offline"),
+    *CHOSEN,
+)
+def _archive(options):
+    """make the zip file that a reviewer gets"""
+    from analysis.release.archive import make_archive
+
+    make_archive(_settings(options), wheels=options.wheels == OK, tell=show)
+
+
+@command("gate", argument("files", nargs="*", help="all that git tracks and remembers, if none"))
+def _gate(options):
+    """name what may not leave, with place and reason"""
+    from analysis.release.gate import check_files
+
+    check_files(options.files, tell=show)
+
+
+@command(
+    "deidentify",
+    argument("export", type=Path, help="folder of the real export"),
+    argument("folder", type=Path, help="a new folder"),
+    argument("--key", type=Path, help="the secret (default: beside the real export)"),
+)
+def _deidentify(options):
+    """make an export that may be published"""
+    from analysis.release.deidentify import deidentify_export
+    from analysis.study import load_study
+
+    deidentify_export(
+        options.export, options.folder, study=load_study(), key_file=options.key, tell=show
+    )
+
+
+def _settings(options):
+    from analysis.run.settings import choose_settings
+
+    return choose_settings(
+        out=options.out, raw=options.raw, params=options.params, renderer=options.renderer
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The surroundings in which notebooks run: the same on every machine, for every person."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+
+from analysis import paths
+from analysis.run.state import read_state, write_state
+
+# All that a process may know of the machine; everything else could change a result.
+KEPT = (
+    "PATH",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "LOGNAME",
+    "TERM",
+    "USER",
+)
+FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONUTF8": "1",
+    "JUPYTER_PREFER_ENV_PATH": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+# Python looks for garbage in circles after every 700 new objects; while packages are imported there
+# are hundreds of thousands, and all are kept. A debugger, loaded by every kernel, would wait for
+# somebody to use it.
+SETTINGS = """\
+import gc
+import sys
+
+gc.set_threshold(10_000)
+sys.modules["debugpy"] = None
+"""
+# A kernel ends when its runner does, but for one that had not yet begun to look: where a
+# session's manager, not process 1, takes over orphans, it would stay for good.
+START_UP = """\
+import os
+
+if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
+    os._exit(1)
+"""
+FONTS = "fontlist-*.json"
+
+
+def make_environment(inherited, *, private, epoch):
+    """Return the environment variables for a kernel or a renderer.
+
+    Parameters
+    ----------
+    inherited : mapping
+        The variables of this process; only those in `KEPT` go on.
+    private : pathlib.Path
+        An empty folder for temporary files and for the settings of IPython and Jupyter, so
+        that no person's apply.
+    epoch : int
+        Seconds since 1970, the date that files bear.
+    """
+    return {
+        **{name: inherited[name] for name in KEPT if name in inherited},
+        **FIXED,
+        "IPYTHONDIR": str(private / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "MPLCONFIGDIR": str(private / "matplotlib"),
+        "TMPDIR": str(private / "temporary"),
+        "SOURCE_DATE_EPOCH": str(epoch),
+    }
+
+
+def study_epoch():
+    """Return midnight UTC of the registered start of the study, in seconds since 1970."""
+    from analysis.study import load_study
+
+    day = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
+    return int(day.replace(tzinfo=UTC).timestamp())
+
+
+def enter_environment(outputs, private):
+    """Give this process and all that it starts the surroundings of `make_environment`."""
+    profile = private / "ipython" / "profile_default"
+    for folder in (profile / "startup", private / "temporary", private / "matplotlib"):
+        folder.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text(SETTINGS, encoding="utf-8")
+    (profile / "startup" / "runner.py").write_text(START_UP, encoding="utf-8")
+    for name, text in (read_state(_known_fonts(outputs)) or {}).items():
+        (private / "matplotlib" / name).write_text(text, encoding="utf-8")
+    variables = make_environment(os.environ, private=private, epoch=study_epoch())
+    os.environ.clear()
+    os.environ.update(variables)
+    tempfile.tempdir = None
+
+
+def keep_fonts(outputs, private):
+    """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
+
+    They take copies: a list that was spoiled would change figures, and a lock that a killed
+    kernel has left in a folder of all would be waited for in vain.
+    """
+    lists = {path.name: path.read_text("utf-8") for path in (private / "matplotlib").glob(FONTS)}
+    if lists and read_state(_known_fonts(outputs)) is None:
+        write_state(_known_fonts(outputs), lists)
+
+
+def _known_fonts(outputs):
+    return outputs.state / "fonts.json"

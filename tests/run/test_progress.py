@@ -1,0 +1,130 @@
+"""Bars on a terminal, one line for each step elsewhere, and how long the rest takes."""
+
+import os
+import pty
+import time
+
+import pytest
+
+from analysis import paths
+from analysis.run.pace import Note, estimate_run, plan_run, read_notes, revise_plan
+from analysis.run.progress import ERASE, Reporter, format_bars
+from analysis.run.steps import STEPS
+
+NOW = 1000.0
+ENDED = {"planned": True, "began": NOW - 10, "ended": NOW - 4}
+RUNNING = {"planned": True, "began": NOW - 4}
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    return paths.Outputs(tmp_path)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def notes_of(**known):
+    return {step.name: known.get(step.name[3:], Note()) for step in STEPS}
+
+
+@pytest.mark.parametrize(
+    ("known", "jobs", "left"),
+    [
+        # One after the other, the longest chain; 06 beside it is shorter.
+        ({"clean": (RUNNING, 5), "score": ({}, 4), "safety": ({}, 3)}, 2, 1 + 4),
+        # With one job all has to wait for all.
+        ({"clean": (RUNNING, 5), "score": ({}, 4), "safety": ({}, 3)}, 1, 1 + 4 + 3),
+        # What has ended takes no more time, what was never timed takes as long as the others.
+        ({"clean": (ENDED, 6), "score": (RUNNING, 8), "safety": ({}, 0)}, 1, 4 + 7),
+    ],
+)
+def test_the_time_left_is_what_the_steps_took_the_last_time(clock, known, jobs, left):
+    notes = notes_of(
+        **{name: Note(**{"planned": True, **told}, seconds=s) for name, (told, s) in known.items()}
+    )
+    share, seconds = estimate_run(notes, jobs=jobs)
+    elapsed = 10 if "ended" in known["clean"][0] else 4
+    assert seconds == pytest.approx(left)
+    assert share == pytest.approx(elapsed / (elapsed + left))
+
+
+def test_without_an_earlier_run_cells_are_counted(clock):
+    notes = notes_of(clean=Note(**RUNNING, done=1, cells=2), score=Note(planned=True))
+    assert estimate_run(notes, jobs=2) == (0.25, 12.0)
+    notes["01_clean"] = Note(**RUNNING, done=0, cells=2)
+    assert estimate_run(notes, jobs=2) == (0.0, None)
+
+
+def test_a_step_slower_than_the_last_time_is_not_shown_as_done(clock):
+    assert Note(**RUNNING, done=1, cells=10, seconds=2).share(NOW) < 1
+
+
+def test_the_plan_is_what_is_outdated_and_may_become_so(outputs):
+    plan_run(outputs, ["02_score"], until="results")
+    planned = [name for name, note in read_notes(outputs).items() if note.planned]
+    assert planned == ["02_score", "03_describe", "04_efficacy", "05_sensitivity", "results"]
+    revise_plan(outputs, [])
+    assert not any(note.planned for note in read_notes(outputs).values())
+
+
+@pytest.mark.parametrize("width", [20, 40, 64, 200])
+def test_no_bar_reaches_the_last_column(clock, width):
+    notes = notes_of(
+        clean=Note(**RUNNING, done=1, cells=2), safety=Note(**RUNNING, done=12, cells=14)
+    )
+    lines = format_bars(notes, width=width, jobs=2)
+    assert [line.split()[0] for line in lines] == ["01_clean", "06_safety", "all"]
+    assert all("%" in line and len(line) < width for line in lines)
+
+
+def run_step(outputs, stream):
+    with Reporter(outputs, stream) as tell:
+        tell.begins("01_clean")
+        tell.expects(2)
+        tell.counts()
+        tell.finished("01_clean", ["it has not run yet"], [])
+
+
+def read_all(descriptor):
+    os.set_blocking(descriptor, False)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        return b"".join(iter(lambda: file.read(65536), None)).decode()
+
+
+def test_on_a_terminal_bars_are_drawn_and_taken_away(outputs, monkeypatch):
+    for name in ("CI", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    screen, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as stream:
+        run_step(outputs, stream)
+        shown = read_all(screen)
+    assert "01_clean " in shown and "\nall " in shown.replace("\r", "")
+    assert "done in 0.0 s, nothing changed by it (it has not run yet)" in shown
+    assert shown.endswith(ERASE)
+    assert read_notes(outputs)["01_clean"].seconds > 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("NO_COLOR", "1"), ("CI", "true")])
+def test_a_plain_terminal_gets_a_line_for_each_step(outputs, monkeypatch, name, value):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(name, value)
+    screen, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as stream:
+        run_step(outputs, stream)
+        shown = read_all(screen)
+    assert "\x1b" not in shown and len(shown.splitlines()) == 1
+
+
+def test_a_step_that_fails_is_no_longer_shown_as_running(outputs, tmp_path):
+    with (
+        open(tmp_path / "told", "w") as told,
+        pytest.raises(KeyboardInterrupt),
+        Reporter(outputs, told) as tell,
+    ):
+        tell.begins("01_clean")
+        raise KeyboardInterrupt
+    assert not read_notes(outputs)["01_clean"].running
