@@ -107,11 +107,9 @@ def _demo(options):
 )
 def _instruments(options):
     """list the instruments, or show one with its items, ranges, rules and sources"""
-    from analysis.instruments.card import format_card, format_catalogue
-    from analysis.instruments.catalogue import find_instrument, list_instruments
+    from analysis.instruments.catalogue import format_catalogue
 
-    name = options.name
-    show(format_card(find_instrument(name)) if name else format_catalogue(list_instruments()))
+    show(format_catalogue(options.name or ""))
 
 
 @command(

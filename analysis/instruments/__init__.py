@@ -1,7 +1,7 @@
-"""The instruments as data, and their scoring."""
+"""The instruments of the outcomes as data, and their scoring.
 
-from analysis.instruments.consistency import check_scores
-from analysis.instruments.pairs import make_pairs
-from analysis.instruments.scores import score_items
-
-__all__ = ["check_scores", "make_pairs", "score_items"]
+It holds one module per instrument, the catalogue that lists them, the checks of items and scores,
+and the way from items to scores and pairs. The notebooks call `scores`, `checks` and `summaries`;
+cleaning, the reports and the trail ask `catalogue` for what is defined. Nothing here reads or
+writes a file.
+"""

@@ -1,17 +1,25 @@
-"""From long items to one row per visit, with the reason of every blank."""
+"""From long items to one row per visit, and from the numbers of a visit to rows of scores."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.errors import DataError
+
 VISIT_KEY = ["participant_id", "visit"]
+SCORE_COLUMNS = [
+    *(*VISIT_KEY, "variant", "component", "score", "status"),
+    *("missing_reason", "n_items", "n_missing", "rule"),
+]
 # Nothing was recorded where no row exists; a blank row without a reason stays unknown.
 NO_ROW = "not_done"
 NO_REASON = "unknown"
 
 
-def name_key(item, location="", occasion=""):
+def name_key(item: str, location: str = "", occasion: str = "") -> str:
     """Return ``item/location/occasion`` without the empty parts at its end."""
     return f"{item}/{location}/{occasion}".rstrip("/")
 
@@ -40,48 +48,44 @@ class Answers:
     reasons: np.ndarray
     recorded: np.ndarray
 
-    def of(self, columns):
+    def select(self, columns: Sequence[str]) -> np.ndarray:
         """Return the values of some columns, (visits, columns)."""
-        return self.values[:, self._at(columns)]
+        return self.values[:, self._locate(columns)]
 
-    def keep_due(self, columns):
+    def keep_due(self, columns: Sequence[str]) -> "Answers":
         """Keep the visits at which anyone has a row of these columns.
 
         Where nobody has one the form was not due, and nothing is missing.
         """
         visit = self.visits["visit"]
-        due = visit.isin(visit[self.recorded[:, self._at(columns)].any(axis=1)].unique())
-        due = due.to_numpy()
-        return Answers(
-            self.visits[due].reset_index(drop=True),
-            self.columns,
-            self.values[due],
-            self.reasons[due],
-            self.recorded[due],
-        )
+        held = self.recorded[:, self._locate(columns)].any(axis=1)
+        due = visit.isin(visit[held].unique()).to_numpy()
+        kept = self.visits[due].reset_index(drop=True)
+        arrays = (array[due] for array in (self.values, self.reasons, self.recorded))
+        return Answers(kept, self.columns, *arrays)
 
-    def find_reasons(self, columns):
+    def find_reasons(self, columns: Sequence[str]) -> np.ndarray:
         """Return why the first missing of these columns is empty, "" if none is."""
-        at = self._at(columns)
+        at = self._locate(columns)
+        if not at:
+            return np.full(len(self.visits), "")
         missing = np.isnan(self.values[:, at])
-        reasons = self.reasons[:, at]
-        first = missing.argmax(axis=1) if len(at) else np.zeros(len(missing), dtype=int)
-        found = reasons[np.arange(len(first)), first] if len(at) else np.full(len(missing), "")
-        return np.where(missing.any(axis=1), found, "")
+        first = self.reasons[:, at][np.arange(len(missing)), missing.argmax(axis=1)]
+        return np.where(missing.any(axis=1), first, "")
 
-    def _at(self, columns):
+    def _locate(self, columns: Sequence[str]) -> list[int]:
         place = {column: index for index, column in enumerate(self.columns)}
         return [place[column] for column in columns]
 
 
-def spread_items(items, columns):
+def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     """Spread long items over one row per participant and visit.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         Checked items of one instrument (or of those that it reads together).
-    columns : sequence of str
+    columns
         Keys as `name_key` makes them; other items are left out.
     """
     visits, row = number_rows(items, VISIT_KEY)
@@ -103,38 +107,23 @@ def spread_items(items, columns):
     return Answers(visits, tuple(columns), values, reasons, recorded)
 
 
-def number_rows(frame, columns):
-    """Number the distinct rows of some columns.
-
-    Returns
-    -------
-    (pandas.DataFrame, numpy.ndarray)
-        The distinct rows in sorted order, and the number of each row of `frame`.
-    """
-    code = np.zeros(len(frame), dtype=np.int64)
-    levels = []
-    for column in columns:
-        part = frame[column].astype("category")
-        levels.append(part.cat.categories.astype("object"))
-        code = code * max(len(levels[-1]), 1) + part.cat.codes.to_numpy()
-    distinct, number = np.unique(code, return_inverse=True)
-    found = {}
-    for column, level in reversed(list(zip(columns, levels, strict=True))):
-        distinct, at = np.divmod(distinct, max(len(level), 1))
-        found[column] = level.take(at)
-    return pd.DataFrame({column: found[column] for column in columns}), number
+def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the distinct rows of some columns, sorted, and the number of each row of `frame`."""
+    groups = frame.groupby(list(columns), observed=True, dropna=False)
+    distinct = groups.size().index.to_frame(index=False).astype("object")
+    return distinct, groups.ngroup().to_numpy()
 
 
-def find_first_reasons(items, number, size):
+def find_first_reasons(items: pd.DataFrame, number: np.ndarray, size: int) -> np.ndarray:
     """Return why the first missing value of each visit is missing, by place and item.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         Checked items.
-    number : array of int
+    number
         The visit of each item, from 0.
-    size : int
+    size
         Number of visits.
 
     Returns
@@ -150,3 +139,137 @@ def find_first_reasons(items, number, size):
     reasons = np.full(size, NO_ROW, dtype=object)
     reasons[first["number"].to_numpy()] = given.where(given != "", NO_REASON).to_numpy()
     return reasons
+
+
+def scale_rating(
+    answers: Answers, column: str, *, instrument: str, line_mm: float, top: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scale a mark on a line to 0 to `top` by the recorded length of the line.
+
+    Parameters
+    ----------
+    answers
+        With `column` and ``line_length``, both in mm.
+    instrument
+        For the error.
+    line_mm
+        Length that study.yml declares, taken where none was recorded.
+
+    Returns
+    -------
+    (array of float, array of bool)
+        Ratings, and where the declared length stood in for a recorded one.
+
+    Raises
+    ------
+    DataError
+        A mark beyond the end of its line.
+    """
+    raw, line = answers.select([column, "line_length"]).T
+    declared = np.isnan(line)
+    line = np.where(declared, line_mm, line)
+    for at in np.flatnonzero(raw > line)[:1]:
+        visit = answers.visits.iloc[at]
+        raise DataError(
+            f"the mark at {raw[at]:g} mm lies beyond the line of {line[at]:g} mm",
+            participant=visit["participant_id"],
+            visit=visit["visit"],
+            field=f"{instrument}/{column}",
+            hint="Correct the mark or the length of the line in the export's corrections.csv",
+        )
+    return top * raw / line, declared & ~np.isnan(raw)
+
+
+def name_rules(size: int, **fired: np.ndarray) -> np.ndarray:
+    """Join the names of the rules that fired in each row; ``complete`` where none did.
+
+    Parameters
+    ----------
+    size
+        Number of rows.
+    **fired
+        One array of booleans per rule, in the order of printing.
+    """
+    bits = np.zeros(size, dtype=np.int64)
+    for place, mask in enumerate(fired.values()):
+        bits |= np.asarray(mask).astype(np.int64) << place
+    texts = {
+        bit: ";".join(name for place, name in enumerate(fired) if bit >> place & 1) or "complete"
+        for bit in np.unique(bits).tolist()
+    }
+    return pd.Series(bits).map(texts).astype("object").to_numpy()
+
+
+def make_scores(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.DataFrame:
+    """Make rows of scores, one per visit.
+
+    A score is complete when nothing is missing, prorated when it was made from fewer
+    items than it has, and missing with the reason when there is none.
+
+    Parameters
+    ----------
+    visits
+        `VISIT_KEY`.
+    score
+        NaN where there is none.
+    **columns
+        The other `SCORE_COLUMNS` but the status; `missing_reason` is taken where it is needed.
+    """
+    score = np.asarray(score, dtype=float)
+    without = np.isnan(score)
+    present = np.where(
+        np.broadcast_to(columns["n_missing"], score.shape) > 0, "prorated", "complete"
+    )
+    reason = np.where(columns["missing_reason"] == "", NO_REASON, columns["missing_reason"])
+    frame = visits[VISIT_KEY].assign(
+        **{"component": "total", **columns},
+        score=score,
+        status=np.where(without, "missing", present),
+    )
+    return frame.assign(missing_reason=np.where(without, reason, ""))[SCORE_COLUMNS]
+
+
+def score_answers(
+    answers: Answers,
+    needs: Sequence[str],
+    score: np.ndarray,
+    *,
+    variant: str,
+    component: str = "total",
+    reasons: Sequence[str] | None = None,
+    **fired: np.ndarray,
+) -> pd.DataFrame:
+    """Make rows of scores from answers.
+
+    Parameters
+    ----------
+    needs
+        Items that the score needs; they are counted.
+    score
+        NaN where there is none.
+    reasons
+        Items that may be why there is no score; by default `needs`.
+    **fired
+        Rules, as `name_rules` takes them.
+    """
+    return make_scores(
+        answers.visits,
+        score,
+        variant=variant,
+        component=component,
+        rule=name_rules(len(answers.visits), **fired),
+        n_items=len(needs),
+        n_missing=np.isnan(answers.select(needs)).sum(axis=1),
+        missing_reason=answers.find_reasons(needs if reasons is None else reasons),
+    )
+
+
+def sum_answers(
+    answers: Answers, needs: Sequence[str], *, variant: str, component: str = "total"
+) -> pd.DataFrame:
+    """Score a plain sum that needs every item; no item is ever filled in."""
+    due = answers.keep_due(needs)
+    total = due.select(needs).sum(axis=1)
+    return score_answers(
+        due, needs, total, variant=variant, component=component, item_missing=np.isnan(total)
+    )

@@ -4,9 +4,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.instruments.answers import VISIT_KEY, number_rows
-from analysis.instruments.consistency import is_sum
-from analysis.instruments.definition import FINGERS, Component, Instrument, Item, Source, Variant
+from analysis.instruments.definition import (
+    FINGERS,
+    Component,
+    Instrument,
+    Item,
+    Source,
+    Variant,
+    is_sum,
+)
 from analysis.instruments.locations import score_locations
+from analysis.study import Scoring
 
 GRADED = {
     "enlarged": "irregularly enlarged capillaries",
@@ -16,13 +24,13 @@ GRADED = {
     "disorganisation": "disorganisation of the array",
     "ramified": "ramified capillaries",
 }
-EVOLUTION = ("loss", "disorganisation", "ramified")
-COUNTED = {"n_giants": "giant capillaries, number", "n_haemorrhages": "microhaemorrhages, number"}
+_EVOLUTION = ("loss", "disorganisation", "ramified")
+_COUNTED = {"n_giants": "giant capillaries, number", "n_haemorrhages": "microhaemorrhages, number"}
 PATTERNS = ("normal", "non-specific", "early", "active", "late")
-N = len(FINGERS)
+_N = len(FINGERS)
 
 
-def measure_capillaries(items):
+def measure_capillaries(items: pd.DataFrame) -> pd.DataFrame:
     """Return every reading of a field, with its evolution score.
 
     A reading without loss, disorganisation or ramification has no evolution score, and
@@ -35,7 +43,7 @@ def measure_capillaries(items):
         9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
     """
     rows, row = number_rows(items, [*VISIT_KEY, "location", "occasion"])
-    names = ["density", *GRADED, *COUNTED]
+    names = ["density", *GRADED, *_COUNTED]
     place = {name: number for number, name in enumerate(names)}
     column = items["item"].astype("object").map(place).to_numpy(dtype=float)
     wanted = ~np.isnan(column)
@@ -45,22 +53,22 @@ def measure_capillaries(items):
     parts = rows.pop("occasion").str.rpartition("/")
     index = pd.MultiIndex.from_frame(rows.assign(field=parts[2], reader=parts[0]))
     measures = pd.DataFrame(values, columns=names, index=index)
-    evolution = measures[list(EVOLUTION)].sum(axis=1, skipna=False)
+    evolution = measures[list(_EVOLUTION)].sum(axis=1, skipna=False)
     six = measures[list(GRADED)].sum(axis=1, skipna=False)
-    for name in EVOLUTION:
+    for name in _EVOLUTION:
         measures[name] = measures[name].where(evolution.notna())
     return measures.assign(total=evolution, six_items=six)
 
 
-def score_capillaroscopy(items, scoring):
+def score_capillaroscopy(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Average readers, fields and fingers, in this order.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         Graded items of 0 to 3, density per mm, numbers; location right_2 to left_5,
         occasion ``reader/field``.
-    scoring : analysis.study.Scoring
+    scoring
         Least number of fingers.
 
     Returns
@@ -74,30 +82,30 @@ def score_capillaroscopy(items, scoring):
     """
     measures = measure_capillaries(items)
     least = scoring.capillaroscopy_min_fingers.value
-    evolution, available = INSTRUMENT.variants
+    evolution, available = CAPILLAROSCOPY.variants
     return [
         *score_locations(items, measures, evolution, least),
         *score_locations(items, measures, available, 1),
     ]
 
 
-def check_capillaroscopy(scores, items):
+def check_capillaroscopy(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The evolution score is the sum of three means."""
     return {
         f"{variant} is loss, disorganisation and ramification": is_sum(
-            scores, variant, [f"{variant}/{part}" for part in EVOLUTION]
+            scores, variant, [f"{variant}/{part}" for part in _EVOLUTION]
         )
         for variant in ("evolution_score", "evolution_score_all_available")
     }
 
 
-COMPONENTS = (
-    Component("density", "density, per mm", 0, 20, "higher", N),
-    *(Component(name, label, 0, 3, "lower", N) for name, label in GRADED.items()),
-    Component("six_items", "sum of the six graded items", 0, 18, "lower", N),
-    *(Component(name, label, 0, 50, "lower", N) for name, label in COUNTED.items()),
+_COMPONENTS = (
+    Component("density", "density, per mm", 0, 20, "higher", _N),
+    *(Component(name, label, 0, 3, "lower", _N) for name, label in GRADED.items()),
+    Component("six_items", "sum of the six graded items", 0, 18, "lower", _N),
+    *(Component(name, label, 0, 50, "lower", _N) for name, label in _COUNTED.items()),
 )
-INSTRUMENT = Instrument(
+CAPILLAROSCOPY = Instrument(
     name="capillaroscopy",
     label="Nailfold capillaroscopy",
     measures="capillaries of the nailfold, in fields of 1 mm on 8 fingers",
@@ -117,7 +125,7 @@ INSTRUMENT = Instrument(
         ),
         *(
             Item(name, label, 0, 50, integer=True, locations=FINGERS, occasion=r"[^/]+(/[^/]+)?")
-            for name, label in COUNTED.items()
+            for name, label in _COUNTED.items()
         ),
         Item(
             "pattern",
@@ -156,10 +164,16 @@ INSTRUMENT = Instrument(
     missing_rule="at least 6 of 8 fingers",
     variants=(
         Variant(
-            "evolution_score", "evolution score, matched fingers", 0, 9, COMPONENTS, N, matched=True
+            "evolution_score",
+            "evolution score, matched fingers",
+            0,
+            9,
+            _COMPONENTS,
+            _N,
+            matched=True,
         ),
         Variant(
-            "evolution_score_all_available", "evolution score, all fingers", 0, 9, COMPONENTS, N
+            "evolution_score_all_available", "evolution score, all fingers", 0, 9, _COMPONENTS, _N
         ),
     ),
     score=score_capillaroscopy,

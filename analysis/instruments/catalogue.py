@@ -1,24 +1,34 @@
-"""Find instruments: a module of this package with an INSTRUMENT is one."""
+"""The instruments of the library: find one or an item's range, and print what is defined."""
 
-import importlib
-import pkgutil
+from collections.abc import Iterable, Iterator
 
-from analysis import instruments
 from analysis.errors import UsageError, suggest_name
+from analysis.instruments.capillaroscopy import CAPILLAROSCOPY
+from analysis.instruments.cochin import COCHIN
+from analysis.instruments.definition import Instrument, Item, Variant
+from analysis.instruments.digital_ulcers import DIGITAL_ULCERS
+from analysis.instruments.finger_circumference import FINGER_CIRCUMFERENCE
+from analysis.instruments.hand_pain import HAND_PAIN
+from analysis.instruments.haq import HAQ
+from analysis.instruments.kapandji import KAPANDJI
+from analysis.instruments.mrss import MRSS
+from analysis.instruments.raynaud import RAYNAUD
+from analysis.instruments.shaq import SHAQ
+from analysis.study import Scoring
+
+# A new instrument is a module of its own, and a name here.
+INSTRUMENTS = [
+    *(CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
+    *(HAQ, KAPANDJI, MRSS, RAYNAUD, SHAQ),
+]
+BASES = {
+    "found": "found in a published source",
+    "recalled": "recalled, to be verified",
+    "decided": "decided by the analysts",
+}
 
 
-def list_instruments():
-    """Return every instrument, sorted by name; a new file is found by being there."""
-    names = sorted(module.name for module in pkgutil.iter_modules(instruments.__path__))
-    modules = [
-        importlib.import_module(f"{instruments.__name__}.{name}")
-        for name in names
-        if not name.startswith("_")
-    ]
-    return [module.INSTRUMENT for module in modules if hasattr(module, "INSTRUMENT")]
-
-
-def find_instrument(name):
+def find_instrument(name: str) -> Instrument:
     """Return the instrument of that name.
 
     Raises
@@ -26,15 +36,14 @@ def find_instrument(name):
     UsageError
         None bears it; the hint gives the nearest.
     """
-    known = {instrument.name: instrument for instrument in list_instruments()}
+    known = {instrument.name: instrument for instrument in INSTRUMENTS}
     if name not in known:
-        raise UsageError(
-            f"{name!r} is no instrument of the library", hint=suggest_name(name, known)
-        )
+        hint = suggest_name(name, known)
+        raise UsageError(f"{name!r} is no instrument of the library", hint=hint)
     return known[name]
 
 
-def find_variant(instrument, name):
+def find_variant(instrument: Instrument, name: str) -> Variant:
     """Return one scoring variant of an instrument.
 
     Raises
@@ -42,8 +51,127 @@ def find_variant(instrument, name):
     UsageError
         The instrument has no such variant.
     """
-    for variant in instrument.variants:
-        if variant.name == name:
-            return variant
-    known = ", ".join(variant.name for variant in instrument.variants)
-    raise UsageError(f"{instrument.name} has no variant {name!r}", hint=f"Known: {known}")
+    known = {variant.name: variant for variant in instrument.variants}
+    if name not in known:
+        hint = f"Known: {', '.join(known)}"
+        raise UsageError(f"{instrument.name} has no variant {name!r}", hint=hint)
+    return known[name]
+
+
+def find_item(instrument: str, item: str) -> Item | None:
+    """Return an item by the names of the items table, None where the library has none such."""
+    own = (each.items for each in INSTRUMENTS if each.name == instrument)
+    return next((each for items in own for each in items if each.name == item), None)
+
+
+def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | None, float | None]:
+    """Return the lowest and the highest value of an item, None where it is open or unknown.
+
+    Parameters
+    ----------
+    instrument, item
+        By the names of the items table.
+    scoring
+        Settings of study.yml, which bound some items.
+    """
+    found = find_item(instrument, item)
+    if found is None:
+        return None, None
+    high = found.high
+    return found.low, getattr(scoring, high).value if isinstance(high, str) else high
+
+
+def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
+    """Return the card of an instrument: everything that its definition says.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Rows of a heading and a text; a row of one text heads those that follow.
+    """
+    thresholds = (
+        (each.kind, _join(each.value, f"{each.level} level", each.population, each.source))
+        for each in instrument.thresholds
+    )
+    return (
+        ("Definition",),
+        ("Measures", instrument.measures),
+        ("Rated by", instrument.rated_by),
+        ("Recall", instrument.recall),
+        ("Anchors", instrument.anchors),
+        ("Better", instrument.better),
+        ("Scoring", instrument.scoring_rule),
+        ("Missing items", instrument.missing_rule),
+        ("Licence", instrument.licence),
+        ("Items",),
+        *((item.name, _join(item.label, *_list_limits(item))) for item in instrument.items),
+        ("Variants",),
+        *_list_variants(instrument.variants),
+        ("Published thresholds",),
+        *(tuple(thresholds) or [("none", "no published threshold is known")]),
+        ("Sources",),
+        *((source.citation, BASES[source.basis]) for source in instrument.sources),
+    )
+
+
+def format_card(instrument: Instrument) -> str:
+    """Return the card as plain text."""
+    lines = [f"{instrument.label} ({instrument.name})"]
+    for row in make_card(instrument):
+        lines += [f"  {row[0]}: {row[1]}"] if len(row) > 1 else ["", row[0]]
+    return "\n".join(lines)
+
+
+def format_catalogue(name: str = "") -> str:
+    """Return one instrument's card, or without a name one line per instrument.
+
+    A line holds name, label, range of the first variant and what is better.
+
+    Raises
+    ------
+    UsageError
+        No instrument bears the name.
+    """
+    if name:
+        return format_card(find_instrument(name))
+    width = max(len(instrument.name) for instrument in INSTRUMENTS)
+    return "\n".join(
+        f"{instrument.name:{width}}  {instrument.label} "
+        f"({format_range(instrument.variants[0].low, instrument.variants[0].high)}, "
+        f"better: {instrument.better})"
+        for instrument in INSTRUMENTS
+    )
+
+
+def format_range(low: float | None, high: float | str | None, unit: str = "") -> str:
+    """Return limits as text, "" where there are none; a name stands for a setting of study.yml."""
+    if low is None and high is None:
+        return ""
+    top = f"study.yml, {high}" if isinstance(high, str) else high
+    span = f"{low:g} or more" if high is None else f"{low:g} to {top}"
+    return f"{span} {unit}".strip()
+
+
+def _list_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str]]:
+    shown: tuple = ()
+    for variant in variants:
+        pair = "a pair of visits uses what both have" if variant.matched else ""
+        same = "same components" if variant.components and variant.components == shown else ""
+        limits = format_range(variant.low, variant.high)
+        yield variant.name, _join(variant.label, limits, pair, same)
+        for component in () if same else variant.components:
+            better = f"better: {component.better}" if component.better else ""
+            label = _join(component.label, format_range(component.low, component.high), better)
+            yield f"{variant.name}, {component.name}", label
+        shown = variant.components
+
+
+def _list_limits(item: Item) -> Iterator[str]:
+    if not item.text:
+        yield format_range(item.low, item.high, item.unit)
+    if any(item.locations):
+        yield ", ".join(place.replace("_", " ") or "both sides in one" for place in item.locations)
+
+
+def _join(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

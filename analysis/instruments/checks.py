@@ -1,25 +1,36 @@
-"""Refuse items that cannot be scored, before any arithmetic."""
+"""Refuse items that cannot be scored, and scores that contradict what they were made from."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import VISIT_KEY, name_key, number_rows
-from analysis.instruments.catalogue import list_instruments
+from analysis.instruments.answers import VISIT_KEY, name_key, number_rows, spread_items
+from analysis.instruments.catalogue import (
+    INSTRUMENTS,
+    find_instrument,
+    find_item,
+    find_range,
+    find_variant,
+)
+from analysis.instruments.definition import TOLERANCE, Instrument, Item
+from analysis.study import Scoring, Study
 
-KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
+ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
+RECORDED_TOTAL = "recorded_total"
 CLEANING = "Correct it in the export's corrections.csv, or let cleaning make a query of it"
 
 
-def check_items(items, scoring):
+def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     """Return the items that instruments claim, with categories as keys, or refuse them.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         The items table.
-    scoring : analysis.study.Scoring
+    scoring
         Settings that bound items and name the instruments without a score.
 
     Returns
@@ -35,103 +46,208 @@ def check_items(items, scoring):
         An unknown instrument, item, place or repeat, a foreign unit, a value out of range
         or not whole where it must be, a value given twice; it names the first and counts all.
     """
-    frame = items[[*KEY, "value", "missing_reason", "unit", "source"]].copy()
-    for column in [*KEY, "missing_reason", "unit"]:
+    frame = items[[*ITEM_KEY, "value", "missing_reason", "unit", "source"]].copy()
+    for column in [*ITEM_KEY, "missing_reason", "unit"]:
         frame[column] = frame[column].fillna("").astype("category")
     kinds, kind = number_rows(frame, ["instrument", "item", "location", "occasion", "unit"])
-    known = {(i.name, item.name): item for i in list_instruments() for item in i.items}
-    specs = [known.get((row.instrument, row.item)) for row in kinds.itertuples(index=False)]
-    ignored = _find_unscored(frame, kinds, kind, specs, scoring)
-    for problem, hint, wrong in _find_unknown(kinds, specs):
+    known = [find_item(row.instrument, row.item) for row in kinds.itertuples(index=False)]
+    ignored = _find_unscored(frame, kinds, kind, known, scoring)
+    for problem, hint, wrong in _find_unknown(kinds, known):
         _refuse(frame, wrong[kind] & ~ignored, problem, hint)
     frame, kind = frame[~ignored], kind[~ignored]
     value = frame["value"].to_numpy(dtype=float, na_value=np.nan)
-    for problem, hint, wrong in _find_wrong_values(value, kind, specs, scoring):
+    for problem, hint, wrong in _find_wrong_values(value, kinds, kind, known, scoring):
         _refuse(frame, wrong, problem, hint)
-    repeated = number_rows(frame, KEY)[1]
+    repeated = number_rows(frame, ITEM_KEY)[1]
     twice = np.bincount(repeated)[repeated] > 1 if len(frame) else np.zeros(0, dtype=bool)
     _refuse(frame, twice, "it is given more than once", CLEANING)
     return frame.drop(columns="source")
 
 
-def _find_unscored(frame, kinds, kind, specs, scoring):
-    declared = kinds["instrument"].isin(scoring.unscored_instruments.value).to_numpy()
-    unknown = np.array([spec is None for spec in specs], dtype=bool)
-    ignored = (declared & unknown)[kind]
-    doubtful = np.flatnonzero(unknown[kind] & ~ignored)
-    rows = frame.iloc[doubtful]
-    place = rows["source"].astype("str").str.split(":", n=2, expand=True).reindex(columns=[1, 2])
-    unmapped = (place[1] == rows["instrument"].astype("str")) & (
-        place[2] == rows["item"].astype("str")
+def compare_totals(items: pd.DataFrame) -> pd.DataFrame:
+    """Set every total as written on a form beside the sum of its items.
+
+    No score is ever made from such a total.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total
+        agrees if some answers to the missing items could make it.
+    """
+    frames = []
+    for instrument in INSTRUMENTS:
+        if not instrument.total_of:
+            continue
+        of_instrument = items[items["instrument"] == instrument.name]
+        answers = spread_items(of_instrument, (*instrument.total_of, RECORDED_TOTAL))
+        values = answers.select(instrument.total_of)
+        recorded = answers.select([RECORDED_TOTAL])[:, 0]
+        summed = np.nansum(values, axis=1)
+        n_missing = np.isnan(values).sum(axis=1)
+        beyond = recorded - summed
+        frame = answers.visits.assign(
+            instrument=instrument.name,
+            recorded=recorded,
+            summed=summed,
+            n_missing=n_missing,
+            agrees=(beyond >= 0) & (beyond <= instrument.items[0].high * n_missing),
+        )
+        frames.append(frame[~np.isnan(recorded)])
+    return pd.concat(frames, ignore_index=True)
+
+
+def check_totals(items: pd.DataFrame) -> None:
+    """Refuse items with a recorded total that contradicts them.
+
+    Raises
+    ------
+    DataError
+        It names the first such total.
+    """
+    totals = compare_totals(items)
+    for wrong in totals[~totals["agrees"]].head(1).itertuples():
+        raise DataError(
+            f"the recorded total {wrong.recorded:g} contradicts its items, "
+            f"which sum to {wrong.summed:g}",
+            participant=wrong.participant_id,
+            visit=wrong.visit,
+            field=f"{wrong.instrument}/{RECORDED_TOTAL}",
+            hint="Correct it in the export's corrections.csv, or set it aside as 02_score does",
+        )
+
+
+def set_aside_totals(items: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Empty the recorded totals that contradict their items, for they are queried.
+
+    Parameters
+    ----------
+    items
+        The items table.
+    totals
+        What `compare_totals` finds in it.
+    """
+    key = [*VISIT_KEY, "instrument"]
+    wrong = pd.MultiIndex.from_frame(totals.loc[~totals["agrees"], key])
+    aside = (items["item"] == RECORDED_TOTAL) & pd.MultiIndex.from_frame(items[key]).isin(wrong)
+    return items.assign(
+        value=items["value"].mask(aside),
+        missing_reason=items["missing_reason"].mask(aside, "pending_query"),
     )
-    ignored[doubtful[unmapped.to_numpy()]] = True
-    return ignored
 
 
-def _find_unknown(kinds, specs):
-    rows = list(zip(kinds.itertuples(index=False), specs, strict=True))
+def check_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Hold the scores against what their definitions imply.
+
+    Parameters
+    ----------
+    scores
+        The scores table.
+    items
+        The items that the scores were made from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``instrument, relation, n_checked``: what was checked on how many scores.
+
+    Raises
+    ------
+    DataError
+        A relation does not hold; it names the participant and the visit.
+    """
+    rows = []
+    for instrument, spread in _spread_scores(scores, study):
+        relations = {"every score is within its range": _compare_ranges(spread, instrument)}
+        if instrument.check is not None:
+            read = (instrument.name, *instrument.reads)
+            relations |= instrument.check(spread, items[items["instrument"].isin(read)])
+        for relation, holds in relations.items():
+            for participant, visit in holds.index[~holds.to_numpy()][:1]:
+                raise DataError(
+                    f"a score contradicts its definition: {relation}",
+                    participant=participant,
+                    visit=visit,
+                    field=instrument.name,
+                    hint="The scores table and the items do not belong together; "
+                    "run 02_score again",
+                )
+            rows.append((instrument.name, relation, len(holds)))
+    return pd.DataFrame(rows, columns=["instrument", "relation", "n_checked"])
+
+
+def _find_unscored(
+    frame: pd.DataFrame,
+    kinds: pd.DataFrame,
+    kind: np.ndarray,
+    known: Sequence[Item | None],
+    scoring: Scoring,
+) -> np.ndarray:
+    declared = kinds["instrument"].isin(scoring.unscored_instruments.value).to_numpy()
+    unknown = np.array([item is None for item in known], dtype=bool)
+    place = frame["source"].astype("str").str.split(":", n=2, expand=True)
+    place = place.reindex(columns=[1, 2])
+    unmapped = (place[1] == frame["instrument"].astype("str")) & (
+        place[2] == frame["item"].astype("str")
+    )
+    return unknown[kind] & (declared[kind] | unmapped.to_numpy())
+
+
+def _find_unknown(
+    kinds: pd.DataFrame, known: Sequence[Item | None]
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    rows = list(zip(kinds.itertuples(index=False), known, strict=True))
     yield (
         "no instrument of the library has such an item",
         "Correct fields.csv, or name the instrument under unscored_instruments in study.yml",
-        np.array([spec is None for _, spec in rows], dtype=bool),
+        np.array([item is None for _, item in rows], dtype=bool),
     )
-    yield (
-        "the item has no such place",
-        "Correct the location in fields.csv",
-        np.array(
-            [
-                spec is not None and spec.locations != () and row.location not in spec.locations
-                for row, spec in rows
-            ],
-            dtype=bool,
+    for problem, hint, is_wrong in (
+        (
+            "the item has no such place",
+            "Correct the location in fields.csv",
+            lambda item, row: item.locations != () and row.location not in item.locations,
         ),
-    )
-    yield (
-        "the item has no such repeat",
-        "Correct the occasion in fields.csv",
-        np.array(
-            [
-                spec is not None and re.fullmatch(spec.occasion, row.occasion) is None
-                for row, spec in rows
-            ],
-            dtype=bool,
+        (
+            "the item has no such repeat",
+            "Correct the occasion in fields.csv",
+            lambda item, row: re.fullmatch(item.occasion, row.occasion) is None,
         ),
-    )
-    yield (
-        "the unit is not the one that the instrument takes",
-        "Convert it in cleaning by a logged rule",
-        np.array(
-            [
-                spec is not None and spec.unit != "" and row.unit not in ("", spec.unit)
-                for row, spec in rows
-            ],
-            dtype=bool,
+        (
+            "the unit is not the one that the instrument takes",
+            "Convert it in cleaning by a logged rule",
+            lambda item, row: item.unit != "" and row.unit not in ("", item.unit),
         ),
-    )
+    ):
+        wrong = [item is not None and is_wrong(item, row) for row, item in rows]
+        yield problem, hint, np.array(wrong, dtype=bool)
 
 
-def _find_wrong_values(value, kind, specs, scoring):
-    def limit(bound, otherwise):
-        if bound is None:
-            return otherwise
-        return getattr(scoring, bound).value if isinstance(bound, str) else bound
-
-    low = np.array([limit(s and s.low, -np.inf) for s in specs], dtype=float)
-    high = np.array([limit(s and s.high, np.inf) for s in specs], dtype=float)
-    whole = np.array([bool(s and s.integer) for s in specs], dtype=bool)
+def _find_wrong_values(
+    value: np.ndarray,
+    kinds: pd.DataFrame,
+    kind: np.ndarray,
+    known: Sequence[Item | None],
+    scoring: Scoring,
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    ranges = [
+        find_range(row.instrument, row.item, scoring) for row in kinds.itertuples(index=False)
+    ]
+    low, high = np.array(ranges, dtype=float).reshape(-1, 2).T
     beyond = (value < low[kind]) | (value > high[kind])
     for number in np.unique(kind[beyond]):
-        spec = specs[number]
+        hint = known[number].hint or CLEANING
         bounds = f"{low[number]:g} to {high[number]:g}"
-        yield f"the value is outside {bounds}", spec.hint or CLEANING, beyond & (kind == number)
+        yield f"the value is outside {bounds}", hint, beyond & (kind == number)
+    whole = np.array([bool(item and item.integer) for item in known], dtype=bool)
     broken = whole[kind] & (value != np.floor(value)) & ~np.isnan(value)
     yield "a whole number is due", CLEANING, broken
 
 
-def _refuse(frame, wrong, problem, hint):
+def _refuse(frame: pd.DataFrame, wrong: np.ndarray, problem: str, hint: str) -> None:
     if not wrong.any():
         return
-    first = frame[wrong].sort_values(KEY, kind="stable").iloc[0]
+    first = frame[wrong].sort_values(ITEM_KEY, kind="stable").iloc[0]
     count = int(wrong.sum())
     more = f", as in {count} rows" if count > 1 else ""
     raise DataError(
@@ -142,3 +258,35 @@ def _refuse(frame, wrong, problem, hint):
         + name_key(first["item"], first["location"], first["occasion"]),
         hint=hint,
     )
+
+
+def _spread_scores(scores: pd.DataFrame, study: Study) -> Iterator[tuple[Instrument, pd.DataFrame]]:
+    """Yield each instrument with its scores under the instrument's own variant names."""
+    variants: dict[str, dict[tuple[str, str], str]] = {}
+    for outcome in (*study.outcomes, *study.supporting):
+        for name, variant in outcome.variants.items():
+            variants.setdefault(outcome.instrument, {})[outcome.name, name] = variant
+    for name, outcomes in variants.items():
+        pairs = pd.MultiIndex.from_frame(scores[["outcome", "variant"]])
+        chosen = scores[pairs.isin(list(outcomes))]
+        names = zip(chosen["outcome"], chosen["variant"], strict=True)
+        labels = pd.Series([outcomes[pair] for pair in names], index=chosen.index, dtype="object")
+        part = chosen["component"].where(chosen["component"] != "total", "")
+        spread = (
+            chosen.assign(column=labels.str.cat(part, sep="/").str.rstrip("/"))
+            .drop_duplicates([*VISIT_KEY, "column"])
+            .pivot(index=VISIT_KEY, columns="column", values="score")
+        )
+        yield find_instrument(name), spread
+
+
+def _compare_ranges(spread: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    holds = pd.Series(True, index=spread.index)
+    for column in spread.columns:
+        name, _, part = column.partition("/")
+        variant = find_variant(instrument, name)
+        limits = next((c for c in variant.components if c.name == part), variant)
+        high = np.inf if limits.high is None else limits.high
+        inside = spread[column].between(limits.low - TOLERANCE, high + TOLERANCE)
+        holds &= inside | spread[column].isna()
+    return holds

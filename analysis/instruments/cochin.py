@@ -1,16 +1,26 @@
 """Cochin hand function scale (Duruoz hand index): 18 items of 0 to 5 in five groups."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.errors import UsageError
-from analysis.instruments.answers import spread_items
-from analysis.instruments.consistency import is_sum
-from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.score_rows import score_answers, sum_answers
+from analysis.instruments.answers import score_answers, spread_items, sum_answers
+from analysis.instruments.definition import (
+    DASTE,
+    SCLEREDUC,
+    Component,
+    Instrument,
+    Item,
+    Source,
+    Threshold,
+    Variant,
+    is_sum,
+)
+from analysis.study import Scoring
 
-TOP = 5
-SHORT = 6
-GROUPS = {
+_TOP = 5
+_SHORT = 6
+COCHIN_GROUPS = {
     "kitchen": (
         "hold a bowl",
         "lift a full bottle",
@@ -26,27 +36,27 @@ GROUPS = {
     "office": ("write a short sentence", "write a letter"),
     "other": ("turn a round doorknob", "cut paper", "pick up coins", "turn a key"),
 }
-LABELS = {
+_LABELS = {
     f"{group}_{number}": label
-    for group, labels in GROUPS.items()
+    for group, labels in COCHIN_GROUPS.items()
     for number, label in enumerate(labels, start=1)
 }
-ITEMS = tuple(LABELS)
+COCHIN_ITEMS = tuple(_LABELS)
 
 
 def find_group(group):
     """Return the items of a group."""
-    return tuple(item for item in ITEMS if item.rsplit("_", 1)[0] == group)
+    return tuple(item for item in COCHIN_ITEMS if item.rsplit("_", 1)[0] == group)
 
 
-def score_cochin(items, scoring):
+def score_cochin(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Add the items; up to two missing ones take the mean of their group's answers.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         18 items of 0 to 5.
-    scoring : analysis.study.Scoring
+    scoring
         Most missing items for proration, items of the short form.
 
     Returns
@@ -58,20 +68,20 @@ def score_cochin(items, scoring):
     ----------
     Items, groups and range: Duruoz 1996. No missing rule is official: the analysts decided.
     """
-    answers = spread_items(items, ITEMS).keep_due(ITEMS)
-    few = np.isnan(answers.of(ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
+    answers = spread_items(items, COCHIN_ITEMS).keep_due(COCHIN_ITEMS)
+    few = np.isnan(answers.select(COCHIN_ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
     short_form = read_short_form(scoring)
-    groups = {group: _prorate(answers.of(find_group(group)), few) for group in GROUPS}
+    groups = {group: _prorate(answers.select(find_group(group)), few) for group in COCHIN_GROUPS}
     total = sum(groups.values())
-    blocks = [_score_prorated(answers, ITEMS, total, few, component="total")]
+    blocks = [_score_prorated(answers, COCHIN_ITEMS, total, few, component="total")]
     blocks += [
         _score_prorated(answers, find_group(group), score, few, component=group)
         for group, score in groups.items()
     ]
-    blocks.append(sum_answers(answers, ITEMS, variant="complete_only"))
+    blocks.append(sum_answers(answers, COCHIN_ITEMS, variant="complete_only"))
     blocks += [
         sum_answers(answers, find_group(group), variant="complete_only", component=group)
-        for group in GROUPS
+        for group in COCHIN_GROUPS
     ]
     return [*blocks, sum_answers(answers, short_form, variant="chfs_6")]
 
@@ -85,10 +95,12 @@ def read_short_form(scoring):
         Not six different items of the scale.
     """
     names = tuple(scoring.cochin_short_form_items.value)
-    if names and (len(set(names)) != SHORT or len(names) != SHORT or not set(names) <= set(ITEMS)):
+    if names and (
+        len(set(names)) != _SHORT or len(names) != _SHORT or not set(names) <= set(COCHIN_ITEMS)
+    ):
         raise UsageError(
             f"cochin_short_form_items in study.yml names {', '.join(map(str, names))}",
-            hint=f"Name {SHORT} different items out of {', '.join(ITEMS)}, or none",
+            hint=f"Name {_SHORT} different items out of {', '.join(COCHIN_ITEMS)}, or none",
         )
     return names
 
@@ -102,7 +114,7 @@ def _prorate(values, few):
 
 
 def _score_prorated(answers, needs, score, few, *, component):
-    missing = np.isnan(answers.of(needs)).any(axis=1)
+    missing = np.isnan(answers.select(needs)).any(axis=1)
     without = np.isnan(score)
     return score_answers(
         answers,
@@ -116,26 +128,26 @@ def _score_prorated(answers, needs, score, few, *, component):
     )
 
 
-def check_cochin(scores, items):
+def check_cochin(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The groups add up to the total."""
     return {
         f"Cochin {variant} is the sum of its groups": is_sum(
-            scores, variant, [f"{variant}/{group}" for group in GROUPS]
+            scores, variant, [f"{variant}/{group}" for group in COCHIN_GROUPS]
         )
         for variant in ("prorated", "complete_only")
     }
 
 
-COMPONENTS = tuple(
-    Component(group, f"{group} ({len(labels)} items)", 0, TOP * len(labels))
-    for group, labels in GROUPS.items()
+_COMPONENTS = tuple(
+    Component(group, f"{group} ({len(labels)} items)", 0, _TOP * len(labels))
+    for group, labels in COCHIN_GROUPS.items()
 )
-INSTRUMENT = Instrument(
+COCHIN = Instrument(
     name="cochin",
     label="Cochin hand function scale",
     measures="what the hands can do without help or device, in 18 tasks",
     items=(
-        *(Item(name, label, 0, TOP, integer=True) for name, label in LABELS.items()),
+        *(Item(name, label, 0, _TOP, integer=True) for name, label in _LABELS.items()),
         Item("recorded_total", "total as written on the form", 0, 90, integer=True),
     ),
     better="lower",
@@ -148,33 +160,26 @@ INSTRUMENT = Instrument(
         "with more, or with a group unanswered, the total is missing"
     ),
     variants=(
-        Variant("prorated", "18 items, prorated within the group", 0, 90, COMPONENTS),
-        Variant("complete_only", "18 items, all answered", 0, 90, COMPONENTS),
+        Variant("prorated", "18 items, prorated within the group", 0, 90, _COMPONENTS),
+        Variant("complete_only", "18 items, all answered", 0, 90, _COMPONENTS),
         Variant(
             "chfs_6",
             "short form; absent until study.yml names its six items, which no source at hand lists",
             0,
-            TOP * SHORT,
+            _TOP * _SHORT,
         ),
     ),
     score=score_cochin,
-    total_of=ITEMS,
+    total_of=COCHIN_ITEMS,
     check=check_cochin,
     thresholds=(
         Threshold(
             "MCII",
             "3.38 points (SD 9.87)",
-            "group",
             "systemic sclerosis, SCLEREDUC; lies inside the measurement error",
-            "Daste 2019, PubMed 29685482",
+            DASTE,
         ),
-        Threshold(
-            "PASS",
-            "26.0 points (95 % CI 17 to 37)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
+        Threshold("PASS", "26.0 points (95 % CI 17 to 37)", SCLEREDUC, DASTE),
     ),
     licence="free to use with citation of Duruoz 1996; the wording is not reproduced here",
     sources=(

@@ -1,10 +1,19 @@
-"""What an instrument is: items, variants, rules and sources as frozen data."""
+"""What an instrument is: items, variants, rules, sources and relations as frozen data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.study import Scoring
 
 SIDES = ("right", "left")
 FINGERS = tuple(f"{side}_{finger}" for side in SIDES for finger in (2, 3, 4, 5))
+# Scores that agree to this are equal.
+TOLERANCE = 1e-9
+# Where several instruments' published thresholds come from.
+SCLEREDUC = "systemic sclerosis, SCLEREDUC"
+DASTE = "Daste 2019, PubMed 29685482"
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,9 @@ class Threshold:
 
     kind: str
     value: str
-    level: str
     population: str
     source: str
+    level: str = "group"
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class Instrument:
         ``lower``, ``higher`` or ``none``.
     score
         ``score(items, scoring) -> scores`` from checked items to
-        `analysis.instruments.score_rows.SCORE_COLUMNS`, for all variants.
+        `analysis.instruments.answers.SCORE_COLUMNS`, for all variants.
     reads
         Other instruments whose items the score needs.
     measure
@@ -125,7 +134,8 @@ class Instrument:
     total_of
         Keys of the items that a ``recorded_total`` adds up, all with the range of the first.
     check
-        ``check(scores, items) -> {relation: holds}``; see `analysis.instruments.consistency`.
+        ``check(scores, items) -> {relation: holds}``; `scores` has a row per visit and a column
+        per ``variant`` (total) or ``variant/component``.
     """
 
     name: str
@@ -139,12 +149,24 @@ class Instrument:
     scoring_rule: str
     missing_rule: str
     variants: tuple[Variant, ...]
-    score: Callable
+    score: Callable[[pd.DataFrame, Scoring], list[pd.DataFrame]]
     licence: str
     sources: tuple[Source, ...]
     thresholds: tuple[Threshold, ...] = ()
     reads: tuple[str, ...] = ()
-    measure: Callable | None = None
+    measure: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     min_locations: str = ""
     total_of: tuple[str, ...] = ()
-    check: Callable | None = None
+    check: Callable[[pd.DataFrame, pd.DataFrame], dict[str, pd.Series]] | None = None
+
+
+def is_sum(scores: pd.DataFrame, whole: str, parts: Sequence[str]) -> pd.Series:
+    """Return whether a score is the sum of others, for the visits that have all of them."""
+    held = scores.reindex(columns=[whole, *parts]).dropna()
+    return (held[whole] - held[list(parts)].sum(axis=1)).abs() <= TOLERANCE
+
+
+def is_at_most(scores: pd.DataFrame, smaller: str, larger: str) -> pd.Series:
+    """Return whether a score is at most another, for the visits that have both."""
+    held = scores.reindex(columns=[smaller, larger]).dropna()
+    return held[smaller] <= held[larger] + TOLERANCE

@@ -1,23 +1,34 @@
 """Digital ulcers: counted, never tested."""
 
 import numpy as np
+import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, find_first_reasons, number_rows
+from analysis.instruments.answers import (
+    VISIT_KEY,
+    find_first_reasons,
+    make_scores,
+    name_rules,
+    number_rows,
+)
 from analysis.instruments.definition import Component, Instrument, Item, Source, Variant
-from analysis.instruments.score_rows import make_scores, name_rules
+from analysis.study import Scoring
 
-COUNTED = {"active": "active", "new": "new since the last visit", "healed": "healed since baseline"}
+_COUNTED = {
+    "active": "active",
+    "new": "new since the last visit",
+    "healed": "healed since baseline",
+}
 
 
-def score_digital_ulcers(items, scoring):
+def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Count the ulcers of a visit that are active, new and healed.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         One occasion per ulcer; ``active``, ``new``, ``healed`` are 0 or 1; ``present`` says
         whether there is any ulcer at all (0 or 1).
-    scoring : analysis.study.Scoring
+    scoring
 
     Returns
     -------
@@ -41,10 +52,10 @@ def score_digital_ulcers(items, scoring):
             component="total",
             n_items=recorded,
             n_missing=(~known).astype(int),
-            reason=find_first_reasons(items[~of_ulcer], number[~of_ulcer], size),
+            missing_reason=find_first_reasons(items[~of_ulcer], number[~of_ulcer], size),
         )
     ]
-    for name in COUNTED:
+    for name in _COUNTED:
         of_state = item == name
         counted = _count(number[of_state & (value == 1)], size)
         unanswered = recorded - _count(number[of_state & ~np.isnan(value)], size)
@@ -55,7 +66,7 @@ def score_digital_ulcers(items, scoring):
                 component=name,
                 n_items=recorded,
                 n_missing=unanswered,
-                reason=find_first_reasons(items[of_state], number[of_state], size),
+                missing_reason=find_first_reasons(items[of_state], number[of_state], size),
             )
         )
     return blocks
@@ -70,7 +81,7 @@ def _make_count(visits, score, **told):
     return make_scores(visits, score, variant="counts", rule=rule, **told)
 
 
-INSTRUMENT = Instrument(
+DIGITAL_ULCERS = Instrument(
     name="digital_ulcers",
     label="Digital ulcers",
     measures="number of ulcers of the fingers",
@@ -78,7 +89,7 @@ INSTRUMENT = Instrument(
         Item("present", "any digital ulcer at the visit", 0, 1, integer=True),
         *(
             Item(name, label, 0, 1, integer=True, locations=(), occasion=r".*")
-            for name, label in COUNTED.items()
+            for name, label in _COUNTED.items()
         ),
         Item("side", "side of the ulcer", locations=(), occasion=r".*", text=True),
         Item("finger", "finger of the ulcer", locations=(), occasion=r".*", text=True),
@@ -99,7 +110,7 @@ INSTRUMENT = Instrument(
             "ulcers on record",
             0,
             None,
-            tuple(Component(name, label, 0, None) for name, label in COUNTED.items()),
+            tuple(Component(name, label, 0, None) for name, label in _COUNTED.items()),
         ),
     ),
     score=score_digital_ulcers,

@@ -12,11 +12,12 @@ from analysis.instruments.definition import (
     Variant,
 )
 from analysis.instruments.locations import score_locations
+from analysis.study import Scoring
 
-LOW, HIGH = 35, 85
+_LOW, _HIGH = 35, 85
 
 
-def measure_fingers(items):
+def measure_fingers(items: pd.DataFrame) -> pd.DataFrame:
     """Return each finger's circumference; repeats of one finger are averaged.
 
     Returns
@@ -34,14 +35,14 @@ def measure_fingers(items):
     return measures.assign(**{name: total.where(side == name) for name in SIDES}).sort_index()
 
 
-def score_finger_circumference(items, scoring):
+def score_finger_circumference(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Average the fingers of a visit.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         ``circumference`` at right_2 to left_5, 35 to 85 mm.
-    scoring : analysis.study.Scoring
+    scoring
         Least number of fingers.
 
     Returns
@@ -50,7 +51,7 @@ def score_finger_circumference(items, scoring):
         Means in mm. No direction is better: oedema and atrophy both lower it.
     """
     measures = measure_fingers(items)
-    matched, available = INSTRUMENT.variants
+    matched, available = FINGER_CIRCUMFERENCE.variants
     least = scoring.circumference_min_fingers.value
     return [
         *score_locations(items, measures, matched, least),
@@ -58,9 +59,9 @@ def score_finger_circumference(items, scoring):
     ]
 
 
-COMPONENTS = tuple(Component(side, f"{side} hand", LOW, HIGH, n_locations=4) for side in SIDES)
-N = len(FINGERS)
-INSTRUMENT = Instrument(
+_COMPONENTS = tuple(Component(side, f"{side} hand", _LOW, _HIGH, n_locations=4) for side in SIDES)
+_N = len(FINGERS)
+FINGER_CIRCUMFERENCE = Instrument(
     name="finger_circumference",
     label="Finger circumference",
     measures="girth of the 2nd to 5th fingers of both hands",
@@ -68,8 +69,8 @@ INSTRUMENT = Instrument(
         Item(
             "circumference",
             "circumference of a finger",
-            LOW,
-            HIGH,
+            _LOW,
+            _HIGH,
             locations=FINGERS,
             occasion=r"\d*",
             unit="mm",
@@ -86,13 +87,13 @@ INSTRUMENT = Instrument(
         Variant(
             "matched_mean",
             "fingers measured at both visits",
-            LOW,
-            HIGH,
-            COMPONENTS,
-            N,
+            _LOW,
+            _HIGH,
+            _COMPONENTS,
+            _N,
             matched=True,
         ),
-        Variant("all_available_mean", "all fingers of each visit", LOW, HIGH, COMPONENTS, N),
+        Variant("all_available_mean", "all fingers of each visit", _LOW, _HIGH, _COMPONENTS, _N),
     ),
     score=score_finger_circumference,
     measure=measure_fingers,

@@ -1,24 +1,33 @@
 """Pain of the hands on a visual analogue scale, in mm of a 100 mm line."""
 
 import numpy as np
+import pandas as pd
 
-from analysis.instruments.answers import name_key, spread_items
-from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.ratings import scale_rating
-from analysis.instruments.score_rows import score_answers
+from analysis.instruments.answers import name_key, scale_rating, score_answers, spread_items
+from analysis.instruments.definition import (
+    DASTE,
+    SCLEREDUC,
+    SIDES,
+    Instrument,
+    Item,
+    Source,
+    Threshold,
+    Variant,
+)
+from analysis.study import Scoring
 
-TOP = 100
-HANDS = tuple(name_key("vas", side) for side in SIDES)
+_TOP = 100
+_HANDS = tuple(name_key("vas", side) for side in SIDES)
 
 
-def score_hand_pain(items, scoring):
+def score_hand_pain(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Scale the mark to a 100 mm line; two hands are averaged only where that is declared.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         ``vas`` for both hands (no location) or for each, and ``line_length``, in mm.
-    scoring : analysis.study.Scoring
+    scoring
         ``hand_pain_line_mm`` where no length was recorded.
 
     Returns
@@ -26,21 +35,21 @@ def score_hand_pain(items, scoring):
     list of pandas.DataFrame
         Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
     """
-    answers = spread_items(items, ("vas", *HANDS, "line_length"))
+    answers = spread_items(items, ("vas", *_HANDS, "line_length"))
     line = scoring.hand_pain_line_mm.value
 
     def scale(due, columns):
         scaled = [
-            scale_rating(due, column, instrument="hand_pain", line_mm=line, top=TOP)
+            scale_rating(due, column, instrument="hand_pain", line_mm=line, top=_TOP)
             for column in columns
         ]
         return np.column_stack([values for values, _ in scaled]), np.any(
             [declared for _, declared in scaled], axis=0
         )
 
-    both, hands = answers.keep_due(["vas"]), answers.keep_due(HANDS)
+    both, hands = answers.keep_due(["vas"]), answers.keep_due(_HANDS)
     rating, declared = scale(both, ["vas"])
-    ratings, declared_hands = scale(hands, HANDS)
+    ratings, declared_hands = scale(hands, _HANDS)
     return [
         score_answers(
             both,
@@ -53,7 +62,7 @@ def score_hand_pain(items, scoring):
         *(
             score_answers(
                 hands,
-                HANDS,
+                _HANDS,
                 score,
                 variant=variant,
                 item_missing=np.isnan(score),
@@ -67,7 +76,7 @@ def score_hand_pain(items, scoring):
     ]
 
 
-INSTRUMENT = Instrument(
+HAND_PAIN = Instrument(
     name="hand_pain",
     label="Pain of the hands, visual analogue scale",
     measures="intensity of pain of the hands",
@@ -82,26 +91,14 @@ INSTRUMENT = Instrument(
     scoring_rule="100 x mark / length of the line",
     missing_rule="no mark, no score; both hands are needed where each is rated",
     variants=(
-        Variant("scaled_rating", "one rating for both hands", 0, TOP),
-        Variant("mean_of_hands", "mean of the right and the left rating", 0, TOP),
-        Variant("worse_hand", "the worse of the two hands", 0, TOP),
+        Variant("scaled_rating", "one rating for both hands", 0, _TOP),
+        Variant("mean_of_hands", "mean of the right and the left rating", 0, _TOP),
+        Variant("worse_hand", "the worse of the two hands", 0, _TOP),
     ),
     score=score_hand_pain,
     thresholds=(
-        Threshold(
-            "MCII, joint pain 0 to 100",
-            "6.74 (SD 32.02)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
-        Threshold(
-            "PASS, joint pain 0 to 100",
-            "53.75 (34 to 68)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
+        Threshold("MCII, joint pain 0 to 100", "6.74 (SD 32.02)", SCLEREDUC, DASTE),
+        Threshold("PASS, joint pain 0 to 100", "53.75 (34 to 68)", SCLEREDUC, DASTE),
     ),
     licence="no fee known",
     sources=(

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, spread_items
-from analysis.instruments.definition import Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.score_rows import score_answers
+from analysis.instruments.answers import VISIT_KEY, score_answers, spread_items
+from analysis.instruments.definition import (
+    DASTE,
+    SCLEREDUC,
+    Instrument,
+    Item,
+    Source,
+    Threshold,
+    Variant,
+)
+from analysis.study import Scoring
 
-RAISED = 2
+_RAISED = 2
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Category:
         return (*aids, f"help_{self.support}")
 
 
-CATEGORIES = (
+HAQ_CATEGORIES = (
     Category("dress", "dressing", ("dressing, laces and buttons included", "washing the hair")),
     Category(
         "arise", "arising", ("rising from a chair without arms", "going to bed and getting up")
@@ -51,8 +60,8 @@ CATEGORIES = (
         has_aids=False,
     ),
 )
-ITEMS = tuple(item for category in CATEGORIES for item in category.items)
-SUPPORTS = tuple(box for category in CATEGORIES for box in category.supports)
+HAQ_ITEMS = tuple(item for category in HAQ_CATEGORIES for item in category.items)
+HAQ_SUPPORTS = tuple(box for category in HAQ_CATEGORIES for box in category.supports)
 
 
 @dataclass(frozen=True)
@@ -86,13 +95,13 @@ def score_categories(answers, *, with_aids):
     is a different algorithm and is not used.
     """
     values, raised, unsupported = [], [], []
-    for category in CATEGORIES:
-        worst = np.fmax.reduce(answers.of(category.items), axis=1)
-        boxes = answers.of(category.supports)
-        low = with_aids & (worst < RAISED)
+    for category in HAQ_CATEGORIES:
+        worst = np.fmax.reduce(answers.select(category.items), axis=1)
+        boxes = answers.select(category.supports)
+        low = with_aids & (worst < _RAISED)
         lifts = low & (boxes == 1).any(axis=1)
         unsure = low & ~lifts & np.isnan(boxes).any(axis=1)
-        values.append(np.where(unsure, np.nan, np.where(lifts, RAISED, worst)))
+        values.append(np.where(unsure, np.nan, np.where(lifts, _RAISED, worst)))
         raised.append(lifts)
         unsupported.append(unsure)
     return CategoryScores(
@@ -113,9 +122,10 @@ def name_category_rules(answers, categories, *, least):
     answered = (~np.isnan(categories.values)).sum(axis=1)
     return {
         "too_few_categories": answered < least,
-        "category_left_out": (answered >= least) & (answered < len(CATEGORIES)),
+        "category_left_out": (answered >= least) & (answered < len(HAQ_CATEGORIES)),
         "answered_items_only": np.any(
-            [_partly_answered(answers.of(category.items)) for category in CATEGORIES], axis=0
+            [_partly_answered(answers.select(category.items)) for category in HAQ_CATEGORIES],
+            axis=0,
         ),
         "aid_raised_to_2": categories.raised,
         "aids_not_recorded": categories.unsupported,
@@ -133,23 +143,23 @@ def score_index(answers, scoring, *, with_aids, variant, component="total"):
     categories = score_categories(answers, with_aids=with_aids)
     return score_answers(
         answers,
-        ITEMS,
+        HAQ_ITEMS,
         index_categories(categories, least=least),
         variant=variant,
         component=component,
-        reasons=(*ITEMS, *SUPPORTS) if with_aids else ITEMS,
+        reasons=(*HAQ_ITEMS, *HAQ_SUPPORTS) if with_aids else HAQ_ITEMS,
         **name_category_rules(answers, categories, least=least),
     )
 
 
-def score_haq(items, scoring):
+def score_haq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Score the standard and the alternative disability index.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         20 items of 0 to 3, boxes of 0 or 1 for aids (7 categories) and help (8).
-    scoring : analysis.study.Scoring
+    scoring
         Least number of categories.
 
     Returns
@@ -161,14 +171,14 @@ def score_haq(items, scoring):
     ----------
     CLINHAQ scoring text; the 6 of 8 rule is recalled from the ARAMIS instructions.
     """
-    answers = spread_items(items, (*ITEMS, *SUPPORTS)).keep_due(ITEMS)
+    answers = spread_items(items, (*HAQ_ITEMS, *HAQ_SUPPORTS)).keep_due(HAQ_ITEMS)
     return [
         score_index(answers, scoring, with_aids=True, variant="index"),
         score_index(answers, scoring, with_aids=False, variant="index_without_aids"),
     ]
 
 
-def check_haq(scores, items):
+def check_haq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The index times its categories is a whole number, at least the one without aids."""
     return check_steps(scores, items, ["index", "index_without_aids"])
 
@@ -179,7 +189,7 @@ def check_steps(scores, items, columns):
     The categories are counted anew from the items: those with any answer, or any number
     down to 6 of them where boxes for aids were not recorded.
     """
-    answered = items[items["item"].isin(ITEMS) & items["value"].notna()]
+    answered = items[items["item"].isin(HAQ_ITEMS) & items["value"].notna()]
     category = answered["item"].astype("str").str.rsplit("_", n=1).str[0]
     keys = [answered[key].astype("str") for key in VISIT_KEY]
     count = category.groupby(keys).nunique()
@@ -193,17 +203,17 @@ def check_steps(scores, items, columns):
     return relations
 
 
-INSTRUMENT = Instrument(
+HAQ = Instrument(
     name="haq",
     label="Health Assessment Questionnaire, disability index",
     measures="difficulty in 20 activities of daily life, in 8 categories",
     items=(
         *(
             Item(name, label, 0, 3, integer=True)
-            for category in CATEGORIES
+            for category in HAQ_CATEGORIES
             for name, label in zip(category.items, category.labels, strict=True)
         ),
-        *(Item(box, box.replace("_", " for ", 1), 0, 1, integer=True) for box in SUPPORTS),
+        *(Item(box, box.replace("_", " for ", 1), 0, 1, integer=True) for box in HAQ_SUPPORTS),
     ),
     better="lower",
     rated_by="participant",
@@ -224,24 +234,11 @@ INSTRUMENT = Instrument(
         Threshold(
             "MID, improvement",
             "0.10 to 0.14 points",
-            "group",
             "diffuse cutaneous systemic sclerosis, D-penicillamine trial",
             "Khanna 2006, PubMed 16540546",
         ),
-        Threshold(
-            "MCII",
-            "0.21 points (SD 0.48)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
-        Threshold(
-            "PASS",
-            "1.41 points (1.13 to 1.63)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
+        Threshold("MCII", "0.21 points (SD 0.48)", SCLEREDUC, DASTE),
+        Threshold("PASS", "1.41 points (1.13 to 1.63)", SCLEREDUC, DASTE),
     ),
     licence="copyright Stanford; fees may apply; the wording is not reproduced here",
     sources=(

@@ -1,7 +1,8 @@
 """Kapandji's thumb opposition, 0 to 10 for each hand, and the modified index."""
 
-from analysis.instruments.answers import name_key, spread_items
-from analysis.instruments.consistency import is_sum
+import pandas as pd
+
+from analysis.instruments.answers import name_key, spread_items, sum_answers
 from analysis.instruments.definition import (
     SIDES,
     Component,
@@ -9,31 +10,32 @@ from analysis.instruments.definition import (
     Item,
     Source,
     Variant,
+    is_sum,
 )
-from analysis.instruments.score_rows import sum_answers
+from analysis.study import Scoring
 
-PARTS = {"both_hands": ("opposition",), "modified_index": ("opposition", "flexion", "extension")}
+_PARTS = {"both_hands": ("opposition",), "modified_index": ("opposition", "flexion", "extension")}
 
 
-def score_kapandji(items, scoring):
+def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Add both hands, both needed; each hand stands beside the sum.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         ``opposition`` 0 to 10, ``flexion`` and ``extension`` of the long fingers 0 to 20,
         each for the right and the left hand.
-    scoring : analysis.study.Scoring
+    scoring
 
     Returns
     -------
     list of pandas.DataFrame
         Opposition 0 to 20 (0 to 10 a hand), modified index 0 to 100 (0 to 50 a hand).
     """
-    keys = tuple(name_key(item, side) for item in PARTS["modified_index"] for side in SIDES)
+    keys = tuple(name_key(item, side) for item in _PARTS["modified_index"] for side in SIDES)
     answers = spread_items(items, keys)
     blocks = []
-    for variant, parts in PARTS.items():
+    for variant, parts in _PARTS.items():
         # The index is due only where its own parts are recorded, not wherever opposition is.
         due = answers.keep_due([name_key(parts[-1], side) for side in SIDES])
         for component, sides in (("total", SIDES), ("right", SIDES[:1]), ("left", SIDES[1:])):
@@ -42,13 +44,13 @@ def score_kapandji(items, scoring):
     return blocks
 
 
-def check_kapandji(scores, items):
+def check_kapandji(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The hands add up to the total."""
     return {
         f"Kapandji {variant} is right plus left": is_sum(
             scores, variant, [f"{variant}/right", f"{variant}/left"]
         )
-        for variant in PARTS
+        for variant in _PARTS
     }
 
 
@@ -56,7 +58,7 @@ def _hands(high):
     return tuple(Component(side, f"{side} hand", 0, high) for side in SIDES)
 
 
-INSTRUMENT = Instrument(
+KAPANDJI = Instrument(
     name="kapandji",
     label="Kapandji opposition score",
     measures="mobility of the thumb: the farthest target that its tip reaches",

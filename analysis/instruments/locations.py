@@ -5,19 +5,24 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, find_first_reasons, number_rows
-from analysis.instruments.definition import Component
-from analysis.instruments.score_rows import make_scores, name_rules
+from analysis.instruments.answers import (
+    VISIT_KEY,
+    find_first_reasons,
+    make_scores,
+    name_rules,
+    number_rows,
+)
+from analysis.instruments.definition import Component, Variant
 
 PLACE = ("location", "field", "reader")
 
 
-def average_locations(measures):
+def average_locations(measures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Average readers within a field, fields within a finger, fingers within the rest.
 
     Parameters
     ----------
-    measures : pandas.DataFrame
+    measures
         Indexed by participant_id (and visit), location, field and reader; one column per
         component, NaN where missing.
 
@@ -30,30 +35,31 @@ def average_locations(measures):
     return _average_fields(fields)
 
 
-def average_level(measures, level):
+def average_level(measures: pd.DataFrame, level: str) -> pd.DataFrame:
     """Average over one level of the index, leaving out what is missing."""
     kept = [name for name in measures.index.names if name != level]
     return measures.groupby(level=kept, observed=True).mean()
 
 
-def _average_fields(fields):
+def _average_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     fingers = average_level(fields, "field")
     kept = [name for name in fingers.index.names if name not in PLACE]
     people = fingers.groupby(level=kept, observed=True)
     return people.mean(), people.count()
 
 
-def score_locations(items, measures, variant, least):
+def score_locations(
+    items: pd.DataFrame, measures: pd.DataFrame, variant: Variant, least: int
+) -> list[pd.DataFrame]:
     """Score a visit as the mean of its own fingers.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         The instrument's items: every visit among them has a row.
-    measures : pandas.DataFrame
+    measures
         As `average_locations` takes it.
-    variant : Variant
-    least : int
+    least
         Fingers that the total needs; a component of fewer fingers needs its share.
 
     Returns
@@ -82,13 +88,15 @@ def score_locations(items, measures, variant, least):
                 ),
                 n_items=component.n_locations,
                 n_missing=np.maximum(component.n_locations - count, 0),
-                reason=reason,
+                missing_reason=reason,
             )
         )
     return blocks
 
 
-def pair_locations(measures, variant, least, baseline_visit):
+def pair_locations(
+    measures: pd.DataFrame, variant: Variant, least: int, baseline_visit: str
+) -> pd.DataFrame:
     """Make pairs from the fingers and fields measured at both visits.
 
     Averaging whatever is left at each visit would create change where none is. For the
@@ -96,17 +104,15 @@ def pair_locations(measures, variant, least, baseline_visit):
 
     Parameters
     ----------
-    measures : pandas.DataFrame
+    measures
         As `average_locations` takes it.
-    variant : Variant
-    least : int
+    least
         Fingers that the total needs.
-    baseline_visit : str
 
     Returns
     -------
     pandas.DataFrame
-        ``participant_id, visit, component, baseline, followup, n_locations``.
+        ``participant_id, visit, component, baseline, followup, n_locations, rule``.
     """
     by_visit = dict(iter(measures.groupby(level="visit")))
     before = by_visit.pop(baseline_visit, measures.iloc[:0]).droplevel("visit")
@@ -127,15 +133,16 @@ def pair_locations(measures, variant, least, baseline_visit):
             enough = pair["n_locations"] >= share_locations(variant, component, least)
             frames.append(pair[enough].reset_index())
     columns = ["participant_id", "visit", "component", "baseline", "followup", "n_locations"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    pairs = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    return pairs.assign(rule="matched")
 
 
-def match_fields(before, after):
+def match_fields(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the fields that both visits have, readers averaged.
 
     Parameters
     ----------
-    before, after : pandas.DataFrame
+    before, after
         Indexed by participant_id, location, field and reader.
     """
     before, after = before.align(after, join="outer")
@@ -147,13 +154,13 @@ def match_fields(before, after):
     return before.where(both), after.where(both)
 
 
-def list_parts(variant):
+def list_parts(variant: Variant) -> tuple[Component, ...]:
     """Return the whole score and its components, the whole first."""
     limits = {"low": variant.low, "high": variant.high}
     whole = Component("total", variant.label, **limits, n_locations=variant.n_locations)
     return (whole, *variant.components)
 
 
-def share_locations(variant, component, least):
+def share_locations(variant: Variant, component: Component, least: int) -> int:
     """Return the fingers that a component needs: its share of `least`, one at the fewest."""
     return max(math.ceil(least * component.n_locations / variant.n_locations), 1)

@@ -1,12 +1,22 @@
 """Modified Rodnan skin score: 17 sites of 0 to 3, and what is made of the hands alone."""
 
-from analysis.instruments.answers import name_key, spread_items
-from analysis.instruments.consistency import at_most, is_sum
-from analysis.instruments.definition import SIDES, Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.score_rows import sum_answers
+import pandas as pd
 
-MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}
-PAIRED = {
+from analysis.instruments.answers import name_key, spread_items, sum_answers
+from analysis.instruments.definition import (
+    SIDES,
+    Instrument,
+    Item,
+    Source,
+    Threshold,
+    Variant,
+    is_at_most,
+    is_sum,
+)
+from analysis.study import Scoring
+
+_MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}
+_PAIRED = {
     "upper_arm": "upper arm",
     "forearm": "forearm",
     "hand_dorsum": "hand, dorsum",
@@ -15,28 +25,28 @@ PAIRED = {
     "lower_leg": "lower leg",
     "foot_dorsum": "foot, dorsum",
 }
-SITES = (*MIDLINE, *(name_key(site, side) for site in PAIRED for side in SIDES))
-HAND_DORSUM = tuple(name_key("hand_dorsum", side) for side in SIDES)
-HAND_FINGERS = tuple(name_key("fingers", side) for side in SIDES)
-HANDS = HAND_DORSUM + HAND_FINGERS
-OUTSIDE_HANDS = tuple(site for site in SITES if site not in HANDS)
-SUMS = {
-    "total_17_sites": SITES,
-    "outside_hands_13_sites": OUTSIDE_HANDS,
-    "hand_four_sites": HANDS,
-    "hand_dorsum": HAND_DORSUM,
-    "hand_fingers": HAND_FINGERS,
+MRSS_SITES = (*_MIDLINE, *(name_key(site, side) for site in _PAIRED for side in SIDES))
+_HAND_DORSUM = tuple(name_key("hand_dorsum", side) for side in SIDES)
+_HAND_FINGERS = tuple(name_key("fingers", side) for side in SIDES)
+_HANDS = _HAND_DORSUM + _HAND_FINGERS
+_OUTSIDE_HANDS = tuple(site for site in MRSS_SITES if site not in _HANDS)
+_SUMS = {
+    "total_17_sites": MRSS_SITES,
+    "outside_hands_13_sites": _OUTSIDE_HANDS,
+    "hand_four_sites": _HANDS,
+    "hand_dorsum": _HAND_DORSUM,
+    "hand_fingers": _HAND_FINGERS,
 }
 
 
-def score_mrss(items, scoring):
+def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Sum sites; a sum lacking a site is missing, since no rule of imputation is official.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         Checked items; each site 0 to 3.
-    scoring : analysis.study.Scoring
+    scoring
 
     Returns
     -------
@@ -47,14 +57,14 @@ def score_mrss(items, scoring):
     ----------
     Clements 1995; Khanna 2017.
     """
-    answers = spread_items(items, SITES)
-    return [sum_answers(answers, sites, variant=variant) for variant, sites in SUMS.items()]
+    answers = spread_items(items, MRSS_SITES)
+    return [sum_answers(answers, sites, variant=variant) for variant, sites in _SUMS.items()]
 
 
-def check_mrss(scores, items):
+def check_mrss(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The hands are part of the whole, and the parts add up to it."""
     return {
-        "hand mRSS is at most total mRSS": at_most(scores, "hand_four_sites", "total_17_sites"),
+        "hand mRSS is at most total mRSS": is_at_most(scores, "hand_four_sites", "total_17_sites"),
         "total mRSS is the hands and the rest": is_sum(
             scores, "total_17_sites", ["hand_four_sites", "outside_hands_13_sites"]
         ),
@@ -64,13 +74,16 @@ def check_mrss(scores, items):
     }
 
 
-INSTRUMENT = Instrument(
+MRSS = Instrument(
     name="mrss",
     label="Modified Rodnan skin score",
     measures="skin thickness at 17 sites, by palpation",
     items=(
-        *(Item(name, label, 0, 3, integer=True) for name, label in MIDLINE.items()),
-        *(Item(name, label, 0, 3, integer=True, locations=SIDES) for name, label in PAIRED.items()),
+        *(Item(name, label, 0, 3, integer=True) for name, label in _MIDLINE.items()),
+        *(
+            Item(name, label, 0, 3, integer=True, locations=SIDES)
+            for name, label in _PAIRED.items()
+        ),
         Item("recorded_total", "total as written on the form", 0, 51, integer=True),
     ),
     better="lower",
@@ -87,36 +100,33 @@ INSTRUMENT = Instrument(
         Variant("hand_fingers", "fingers of both hands", 0, 6),
     ),
     score=score_mrss,
-    total_of=SITES,
+    total_of=MRSS_SITES,
     check=check_mrss,
     thresholds=(
         Threshold(
             "MCID, improvement of the total",
             "3 to 4 points",
-            "group",
             "systemic sclerosis, SLS I and II",
             "Arthritis Res Ther 2019, s13075-019-1809-y",
         ),
         Threshold(
             "MCID, improvement of the total",
             "5 points",
-            "group",
             "diffuse cutaneous, SLS I and II",
             "Arthritis Res Ther 2019, s13075-019-1809-y",
         ),
         Threshold(
             "MID, improvement of the total",
             "3.2 to 5.3 points",
-            "group",
             "134 people with diffuse disease, D-penicillamine trial",
             "Khanna 2006, PubMed 16540546",
         ),
         Threshold(
             "within-person SD of the total, same observer",
             "2.45 points",
-            "individual",
             "mean total 20.7",
             "Clements 1995, PubMed 7562759",
+            level="individual",
         ),
     ),
     licence="no fee known",

@@ -1,25 +1,26 @@
 """Raynaud's condition score: a daily rating, averaged over the diary before a visit."""
 
 import numpy as np
+import pandas as pd
 
-from analysis.instruments.answers import name_key, spread_items
+from analysis.instruments.answers import name_key, score_answers, spread_items
 from analysis.instruments.definition import Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.score_rows import score_answers
+from analysis.study import Scoring
 
-TOP = 10
+_TOP = 10
 # The day before a visit is 01; a date is a day that belongs to no visit, and enters no score.
-DAY = r"0[1-9]|[1-9]\d|\d{4}-\d\d-\d\d"
+_DAY = r"0[1-9]|[1-9]\d|\d{4}-\d\d-\d\d"
 
 
-def score_raynaud(items, scoring):
+def score_raynaud(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Average the diary's days, and keep a single rating at the visit apart.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         ``rating`` with the day before the visit as occasion (01 is the day before), and
         ``clinic_rating``; on the scale that study.yml declares.
-    scoring : analysis.study.Scoring
+    scoring
         Days of the diary, least number of days, top of the scale.
 
     Returns
@@ -37,13 +38,13 @@ def score_raynaud(items, scoring):
     diary = tuple(name_key("rating", occasion=f"{day:02d}") for day in range(1, days + 1))
     answers = spread_items(items, (*diary, "clinic_rating"))
     kept = answers.keep_due(diary)
-    factor = TOP / scoring.raynaud_scale_max.value
-    ratings = kept.of(diary)
+    factor = _TOP / scoring.raynaud_scale_max.value
+    ratings = kept.select(diary)
     rated = (~np.isnan(ratings)).sum(axis=1)
     mean = factor * np.nansum(ratings, axis=1) / np.where(rated > 0, rated, np.nan)
     doubtful = (factor < 1) & _looks_small(ratings)
     clinic = answers.keep_due(["clinic_rating"])
-    single = clinic.of(["clinic_rating"])
+    single = clinic.select(["clinic_rating"])
     return [
         score_answers(
             kept,
@@ -76,15 +77,15 @@ def score_raynaud(items, scoring):
 
 def _looks_small(ratings):
     top = np.where(np.isnan(ratings), 0, ratings).max(axis=1, initial=0)
-    return (top > 0) & (top <= TOP)
+    return (top > 0) & (top <= _TOP)
 
 
-INSTRUMENT = Instrument(
+RAYNAUD = Instrument(
     name="raynaud",
     label="Raynaud's condition score",
     measures="difficulty with Raynaud's phenomenon on a day: frequency, duration, severity, impact",
     items=(
-        Item("rating", "rating of a day", 0, "raynaud_scale_max", occasion=DAY),
+        Item("rating", "rating of a day", 0, "raynaud_scale_max", occasion=_DAY),
         Item("clinic_rating", "rating at the visit", 0, "raynaud_scale_max"),
         Item("device", "device of the diary's entry", occasion=r".*", text=True),
     ),
@@ -95,25 +96,20 @@ INSTRUMENT = Instrument(
     scoring_rule="mean of the daily ratings before the visit; a 0 to 100 scale is divided by 10",
     missing_rule="at least 7 of 14 days; a rating at the visit never stands in for the diary",
     variants=(
-        Variant("diary_mean", "mean of the diary, enough days", 0, TOP),
-        Variant("diary_any_day", "mean of the diary, any day", 0, TOP),
-        Variant("single_rating", "rating at the visit", 0, TOP),
+        Variant("diary_mean", "mean of the diary, enough days", 0, _TOP),
+        Variant("diary_any_day", "mean of the diary, any day", 0, _TOP),
+        Variant("single_rating", "rating at the visit", 0, _TOP),
     ),
     score=score_raynaud,
     thresholds=(
         Threshold(
             "MID, improvement",
             "1.4 to 1.5 points (14 to 15 of 100)",
-            "group",
             "162 people with active Raynaud's phenomenon, not only systemic sclerosis",
             "Khanna 2010, PMC2837770",
         ),
         Threshold(
-            "PASS",
-            "3.4 points (34 of 100)",
-            "group",
-            "the same 162 people",
-            "Khanna 2010, PMC2837770",
+            "PASS", "3.4 points (34 of 100)", "the same 162 people", "Khanna 2010, PMC2837770"
         ),
     ),
     licence="no fee known",

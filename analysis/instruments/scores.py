@@ -1,23 +1,28 @@
-"""Score every outcome of the study from items."""
+"""From items to the scores of every outcome, and from scores to pairs of visits."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.instruments.answers import SCORE_COLUMNS
 from analysis.instruments.catalogue import find_instrument, find_variant
-from analysis.instruments.checks import check_items
-from analysis.instruments.score_rows import SCORE_COLUMNS
-from analysis.instruments.totals import check_totals
+from analysis.instruments.checks import check_items, check_totals
+from analysis.instruments.definition import Component, Variant
+from analysis.instruments.locations import pair_locations
+from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
 
+DIRECTIONS = {"higher": 1.0, "lower": -1.0, "none": float("nan")}
 
-def score_items(items, study):
+
+def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Score every variant that study.yml names, at every visit with items.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         The items table; order does not matter.
-    study : analysis.study.Study
 
     Returns
     -------
@@ -39,9 +44,9 @@ def score_items(items, study):
     made = {}
     for name in dict.fromkeys(outcome.instrument for outcome in outcomes):
         instrument = find_instrument(name)
-        own = checked[checked["instrument"].isin((name, *instrument.reads))]
-        if len(own):
-            made[name] = pd.concat(instrument.score(own, study.scoring), ignore_index=True)
+        read = checked[checked["instrument"].isin((name, *instrument.reads))]
+        if len(read):
+            made[name] = pd.concat(instrument.score(read, study.scoring), ignore_index=True)
     tables = [pd.DataFrame(columns=["outcome", *SCORE_COLUMNS])]
     tables += [
         _name_scores(made[outcome.instrument], outcome, variant, name)
@@ -52,7 +57,50 @@ def score_items(items, study):
     return shape_table(pd.concat(tables, ignore_index=True), "scores")
 
 
-def list_components(outcome, variant):
+def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Pair every score at a visit after baseline with that at baseline.
+
+    Parameters
+    ----------
+    scores
+        The scores table.
+    items
+        The items that the scores were made from; those of fingers are averaged anew.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
+        the better direction, the component's own where it differs, empty where none is
+        better. Of fingers and capillary fields only those measured at both visits enter
+        (rule ``matched``), unless the variant says all. Supporting outcomes are not paired.
+
+    Raises
+    ------
+    DataError
+        Items of fingers that cannot be scored.
+    """
+    baseline = study.visit(study.analysis.baseline_visit.value)
+    later = [v.name for v in study.visits if v.day is not None and v.day > baseline.day]
+    measures = _measure_fingers(items[items["visit"].isin([baseline.name, *later])], study)
+    frames = [pd.DataFrame(columns=["participant_id", "visit", "rule"])]
+    for outcome in study.outcomes:
+        instrument = find_instrument(outcome.instrument)
+        for name, instrument_s_name in outcome.variants.items():
+            variant = find_variant(instrument, instrument_s_name)
+            if not variant.matched:
+                chosen = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == name)]
+                pairs = _pair_visits(chosen, baseline.name, later)
+            elif instrument.name in measures:
+                least = getattr(study.scoring, instrument.min_locations).value
+                pairs = pair_locations(measures[instrument.name], variant, least, baseline.name)
+            else:
+                continue
+            frames.append(_find_change(pairs, outcome, variant).assign(variant=name))
+    return shape_table(pd.concat(frames, ignore_index=True), "pairs")
+
+
+def list_components(outcome: Outcome | SupportingOutcome, variant: Variant) -> list[Component]:
     """Return the components of a variant that an outcome shows, in the outcome's order.
 
     Raises
@@ -71,8 +119,43 @@ def list_components(outcome, variant):
     return [known[name] for name in outcome.components if name in known]
 
 
-def _name_scores(scores, outcome, variant, name):
+def _name_scores(
+    scores: pd.DataFrame, outcome: Outcome | SupportingOutcome, variant: str, name: str
+) -> pd.DataFrame:
     definition = find_variant(find_instrument(outcome.instrument), variant)
     shown = ["total", *(c.name for c in list_components(outcome, definition))]
     kept = scores[(scores["variant"] == variant) & scores["component"].isin(shown)]
     return kept.assign(outcome=outcome.name, variant=name)
+
+
+def _pair_visits(scores: pd.DataFrame, baseline_visit: str, later: Sequence[str]) -> pd.DataFrame:
+    key = ["participant_id", "component"]
+    held = scores[scores["score"].notna()]
+    before = held.loc[held["visit"] == baseline_visit, [*key, "score"]]
+    after = held.loc[held["visit"].isin(later), [*key, "visit", "score"]]
+    pairs = after.rename(columns={"score": "followup"}).merge(
+        before.rename(columns={"score": "baseline"}), on=key
+    )
+    return pairs.assign(rule="both_visits")
+
+
+def _measure_fingers(items: pd.DataFrame, study: Study) -> dict[str, pd.DataFrame]:
+    """Return the measures of every instrument that pairs fingers and has items, by name."""
+    measures = {}
+    for name in dict.fromkeys(outcome.instrument for outcome in study.outcomes):
+        instrument = find_instrument(name)
+        recorded = items[items["instrument"] == name]
+        if instrument.measure is not None and len(recorded):
+            measures[name] = instrument.measure(check_items(recorded, study.scoring))
+    return measures
+
+
+def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.DataFrame:
+    parts = list_components(outcome, variant)
+    better = {part.name: part.better or outcome.better for part in parts}
+    better["total"] = outcome.better
+    pairs = pairs[pairs["component"].isin(list(better))]
+    change = pairs["followup"] - pairs["baseline"]
+    direction = pairs["component"].map(better).map(DIRECTIONS)
+    # Adding zero turns -0.0, a change of nothing, into 0.0.
+    return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)

@@ -1,15 +1,24 @@
 """Scleroderma HAQ: the 8 categories of the HAQ and visual analogue scales on 0 to 3."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.instruments import haq
-from analysis.instruments.answers import spread_items
-from analysis.instruments.definition import Component, Instrument, Item, Source, Threshold, Variant
-from analysis.instruments.ratings import scale_rating
-from analysis.instruments.score_rows import score_answers
+from analysis.instruments.answers import scale_rating, score_answers, spread_items
+from analysis.instruments.definition import (
+    DASTE,
+    SCLEREDUC,
+    Component,
+    Instrument,
+    Item,
+    Source,
+    Threshold,
+    Variant,
+)
+from analysis.study import Scoring
 
-TOP = 3
-SCALES = {
+_TOP = 3
+_SCALES = {
     "vas_pain": "pain",
     "vas_raynaud": "Raynaud's phenomenon",
     "vas_ulcers": "finger ulcers",
@@ -18,18 +27,18 @@ SCALES = {
     "vas_overall": "overall severity",
 }
 # Pain belongs to the HAQ; the five scales of scleroderma make the composites.
-COMPOSITE = tuple(scale for scale in SCALES if scale != "vas_pain")
-NEEDS = (*haq.ITEMS, *COMPOSITE)
+_COMPOSITE = tuple(scale for scale in _SCALES if scale != "vas_pain")
+_NEEDS = (*haq.HAQ_ITEMS, *_COMPOSITE)
 
 
-def score_shaq(items, scoring):
+def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """Score the composites, the disability index and each scale.
 
     Parameters
     ----------
-    items : pandas.DataFrame
+    items
         Items of ``haq`` and of ``shaq``: marks in mm and ``line_length``.
-    scoring : analysis.study.Scoring
+    scoring
         Least numbers of categories and scales, length of the line where none was recorded.
 
     Returns
@@ -48,16 +57,16 @@ def score_shaq(items, scoring):
     Scales to 0 to 3: 15 cm line, cm / 5. Mean of 13: recalled, Georges 2005; mean of
     six: Ann Rheum Dis 2012;71 Suppl 3:237. No missing rule is official.
     """
-    columns = (*haq.ITEMS, *haq.SUPPORTS, *SCALES, "line_length")
-    answers = spread_items(items, columns).keep_due((*haq.ITEMS, *SCALES))
+    columns = (*haq.HAQ_ITEMS, *haq.HAQ_SUPPORTS, *_SCALES, "line_length")
+    answers = spread_items(items, columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
     scaled = {
         scale: scale_rating(
-            answers, scale, instrument="shaq", line_mm=scoring.shaq_line_mm.value, top=TOP
+            answers, scale, instrument="shaq", line_mm=scoring.shaq_line_mm.value, top=_TOP
         )
-        for scale in SCALES
+        for scale in _SCALES
     }
-    blocks = [_score_scale(answers, scale, *scaled[scale]) for scale in SCALES]
-    five = np.column_stack([scaled[scale][0] for scale in COMPOSITE])
+    blocks = [_score_scale(answers, scale, *scaled[scale]) for scale in _SCALES]
+    five = np.column_stack([scaled[scale][0] for scale in _COMPOSITE])
     for variant, with_aids in (("mean_of_13", True), ("mean_of_13_without_aids", False)):
         categories = haq.score_categories(answers, with_aids=with_aids)
         parts = np.column_stack([categories.values, five])
@@ -92,32 +101,32 @@ def _score_composite(answers, scoring, categories, five, parts, variant):
     valid = enough & ~np.isnan(haq.index_categories(categories, least=least))
     count = (~np.isnan(parts)).sum(axis=1)
     mean = np.nansum(parts, axis=1) / np.where(valid, count, 1)
-    line = answers.of(["line_length"])[:, 0]
+    line = answers.select(["line_length"])[:, 0]
     return score_answers(
         answers,
-        NEEDS,
+        _NEEDS,
         np.where(valid, mean, np.nan),
         variant=variant,
-        reasons=(*NEEDS, *haq.SUPPORTS),
+        reasons=(*_NEEDS, *haq.HAQ_SUPPORTS),
         **haq.name_category_rules(answers, categories, least=least),
         too_few_scales=~enough,
-        scale_left_out=enough & (rated < len(COMPOSITE)),
+        scale_left_out=enough & (rated < len(_COMPOSITE)),
         declared_line_length=np.isnan(line) & (rated > 0),
     )
 
 
-def check_shaq(scores, items):
+def check_shaq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
     """The index inside the composite keeps the steps of the HAQ."""
     return haq.check_steps(scores, items, ["mean_of_13/haq_di", "mean_of_13_without_aids/haq_di"])
 
 
-HAQ_DI = Component("haq_di", "HAQ disability index", 0, TOP)
-INSTRUMENT = Instrument(
+HAQ_DI = Component("haq_di", "HAQ disability index", 0, _TOP)
+SHAQ = Instrument(
     name="shaq",
     label="Scleroderma Health Assessment Questionnaire",
     measures="disability and the interference of scleroderma's symptoms with daily life",
     items=(
-        *(Item(name, f"scale: {label}", 0, unit="mm") for name, label in SCALES.items()),
+        *(Item(name, f"scale: {label}", 0, unit="mm") for name, label in _SCALES.items()),
         Item("line_length", "length of the lines as printed", 1, unit="mm"),
     ),
     better="lower",
@@ -137,33 +146,21 @@ INSTRUMENT = Instrument(
             "mean_of_13",
             "mean of 8 categories and 5 scales",
             0,
-            TOP,
+            _TOP,
             (
                 HAQ_DI,
-                *(Component(name, f"scale: {label}", 0, TOP) for name, label in SCALES.items()),
+                *(Component(name, f"scale: {label}", 0, _TOP) for name, label in _SCALES.items()),
             ),
         ),
-        Variant("mean_of_13_without_aids", "the same without aids and help", 0, TOP, (HAQ_DI,)),
-        Variant("mean_of_six", "mean of the HAQ-DI and 5 scales", 0, TOP),
+        Variant("mean_of_13_without_aids", "the same without aids and help", 0, _TOP, (HAQ_DI,)),
+        Variant("mean_of_six", "mean of the HAQ-DI and 5 scales", 0, _TOP),
     ),
     score=score_shaq,
     check=check_shaq,
     reads=("haq",),
     thresholds=(
-        Threshold(
-            "MCII",
-            "0.13 points (SD 0.45)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
-        Threshold(
-            "PASS",
-            "1.27 points (1.07 to 1.62)",
-            "group",
-            "systemic sclerosis, SCLEREDUC",
-            "Daste 2019, PubMed 29685482",
-        ),
+        Threshold("MCII", "0.13 points (SD 0.45)", SCLEREDUC, DASTE),
+        Threshold("PASS", "1.27 points (1.07 to 1.62)", SCLEREDUC, DASTE),
     ),
     licence="copyright Stanford; fees may apply; the wording is not reproduced here",
     sources=(

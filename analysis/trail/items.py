@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analysis.instruments import score_items
-from analysis.instruments.catalogue import find_instrument
+from analysis.instruments.catalogue import find_instrument, find_range
+from analysis.instruments.scores import score_items
 
 KEY = ["participant_id", "visit"]
 PLACE = ["instrument", "item", "location"]
@@ -57,11 +57,8 @@ def _find_limits(instruments, study):
     limits = {}
     for instrument in instruments:
         for item in instrument.items:
-            high = item.high
-            if isinstance(high, str):
-                high = getattr(study.scoring, high).value
-            low = None if item.name == LINE else item.low
-            limits[(instrument.name, item.name)] = (low, high)
+            low, high = find_range(instrument.name, item.name, study.scoring)
+            limits[(instrument.name, item.name)] = (None if item.name == LINE else low, high)
     return limits
 
 

@@ -4,12 +4,12 @@ import dataclasses
 
 import pandas as pd
 
-from analysis.instruments import score_items
 from analysis.instruments.capillaroscopy import GRADED
-from analysis.instruments.cochin import ITEMS as COCHIN
+from analysis.instruments.cochin import COCHIN_ITEMS
 from analysis.instruments.definition import FINGERS
-from analysis.instruments.haq import CATEGORIES, SUPPORTS
-from analysis.instruments.mrss import SITES
+from analysis.instruments.haq import HAQ_CATEGORIES, HAQ_SUPPORTS
+from analysis.instruments.mrss import MRSS_SITES
+from analysis.instruments.scores import score_items
 from analysis.study import Setting, load_study
 
 STUDY = load_study()
@@ -63,7 +63,7 @@ def read_score(answers, outcome, variant="primary", component="total", study=STU
 
 def mrss(default=0, **sites):
     """Return 17 sites; a keyword as fingers_right changes one."""
-    values = dict.fromkeys(SITES, default)
+    values = dict.fromkeys(MRSS_SITES, default)
     for name, value in sites.items():
         site, _, side = name.rpartition("_")
         values[f"{site}/{side}" if side in ("right", "left") else name] = value
@@ -73,14 +73,15 @@ def mrss(default=0, **sites):
 def cochin(default=0, **items):
     """Return 18 items."""
     return {
-        f"cochin/{item}": value for item, value in (dict.fromkeys(COCHIN, default) | items).items()
+        f"cochin/{item}": value
+        for item, value in (dict.fromkeys(COCHIN_ITEMS, default) | items).items()
     }
 
 
 def haq(*categories, **items):
     """Return 20 items, the first of each category as given, the others 0, and unticked boxes."""
-    values = dict.fromkeys(SUPPORTS, 0)
-    for category, value in zip(CATEGORIES, categories or [0] * 8, strict=True):
+    values = dict.fromkeys(HAQ_SUPPORTS, 0)
+    for category, value in zip(HAQ_CATEGORIES, categories or [0] * 8, strict=True):
         values |= dict.fromkeys(category.items, "not_done" if value is None else 0)
         if value is not None:
             values[category.items[0]] = value

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.instruments.catalogue import list_instruments
+from analysis.instruments.catalogue import INSTRUMENTS
 
 LEFT_OUT = ("recorded_total", "present", "flexion", "extension")
 OCCASIONS = {
@@ -36,7 +36,7 @@ def draw_items(n, *, seed, missing=0.03, visits=("baseline", "week_12"), at_top=
 
 
 def _list_kinds():
-    for instrument in list_instruments():
+    for instrument in INSTRUMENTS:
         for item in instrument.items:
             if item.text or item.name in LEFT_OUT:
                 continue

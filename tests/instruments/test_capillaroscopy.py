@@ -14,8 +14,8 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments import make_pairs, score_items
 from analysis.instruments.definition import FINGERS
+from analysis.instruments.scores import pair_scores, score_items
 
 MES = "capillaroscopy"
 A1, A2, B1 = "reader_a/field_1", "reader_a/field_2", "reader_b/field_1"
@@ -109,7 +109,7 @@ def test_a_thumb_is_refused():
 
 def pair(baseline, followup, component="total", study=STUDY):
     items = join_items(write_items(baseline), write_items(followup, visit="week_12"))
-    pairs = make_pairs(score_items(items, study), items, study)
+    pairs = pair_scores(score_items(items, study), items, study)
     pairs = pairs[(pairs["variant"] == "primary") & (pairs["component"] == component)]
     return pairs.iloc[0] if len(pairs) else None
 

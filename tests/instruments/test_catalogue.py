@@ -3,10 +3,17 @@
 import pytest
 from instrument_items import STUDY
 
+from analysis import paths
 from analysis.__main__ import main
 from analysis.errors import DataError, UsageError
-from analysis.instruments.card import BASES, make_card
-from analysis.instruments.catalogue import find_instrument, find_variant, list_instruments
+from analysis.instruments.catalogue import (
+    BASES,
+    INSTRUMENTS,
+    find_instrument,
+    find_range,
+    find_variant,
+    make_card,
+)
 from analysis.instruments.scores import list_components
 
 NAMES = [
@@ -23,8 +30,23 @@ NAMES = [
 ]
 
 
-def test_every_instrument_is_found_by_its_module():
-    assert [instrument.name for instrument in list_instruments()] == NAMES
+def test_every_instrument_is_a_module_of_its_name():
+    assert [instrument.name for instrument in INSTRUMENTS] == NAMES
+    modules = {path.stem for path in (paths.ROOT / "analysis/instruments").glob("*.py")}
+    assert set(NAMES) <= modules
+
+
+@pytest.mark.parametrize(
+    ("instrument", "item", "limits"),
+    [
+        ("mrss", "face", (0, 3)),
+        ("raynaud", "rating", (0, 10)),
+        ("hand_pain", "vas", (0, None)),
+        ("laboratory", "wbc", (None, None)),
+    ],
+)
+def test_an_item_has_the_range_of_its_definition_or_of_the_study(instrument, item, limits):
+    assert find_range(instrument, item, STUDY.scoring) == limits
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from instrument_items import STUDY, change_study, join_items, mrss, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
 from analysis.instruments.checks import check_items
+from analysis.instruments.scores import score_items
 
 
 def test_an_unknown_item_of_a_known_instrument_is_refused():

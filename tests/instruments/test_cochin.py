@@ -13,7 +13,7 @@ from instrument_items import (
 
 from analysis.__main__ import main
 from analysis.errors import DataError, UsageError
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 CHFS = "cochin_hand_function"
 BLANK = "not_done"

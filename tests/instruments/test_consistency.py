@@ -4,7 +4,8 @@ import pytest
 from instrument_items import STUDY, cochin, fields, haq, join_items, mrss, shaq, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import check_scores, score_items
+from analysis.instruments.checks import check_scores
+from analysis.instruments.scores import score_items
 
 ITEMS = join_items(
     write_items(mrss(1) | cochin(2) | haq(*[1] * 8) | shaq() | fields(loss=1)),

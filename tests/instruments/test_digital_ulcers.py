@@ -11,7 +11,7 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments import make_pairs, score_items
+from analysis.instruments.scores import pair_scores, score_items
 
 
 def ulcers(*states, place="", **others):
@@ -87,4 +87,4 @@ def test_ulcers_are_not_paired():
     items = join_items(
         write_items(ulcers((1, 0, 0))), write_items(ulcers((0, 0, 1)), visit="week_12")
     )
-    assert make_pairs(score_items(items, STUDY), items, STUDY).empty
+    assert pair_scores(score_items(items, STUDY), items, STUDY).empty

@@ -1,25 +1,26 @@
-"""An instrument from outside the trial needs one file, and lines in study.yml and fields.csv."""
+"""An instrument from outside needs a file, its name in the catalogue, study.yml and fields.csv."""
 
 import pandas as pd
 import pytest
 from instrument_items import join_items, write_items
 
-from analysis import instruments, paths
+from analysis import paths
 from analysis.__main__ import main
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import Export
 from analysis.demo.export import make_export
 from analysis.errors import DataError
-from analysis.instruments import check_scores, make_pairs, score_items
+from analysis.instruments import catalogue, checks
+from analysis.instruments.checks import check_scores
+from analysis.instruments.scores import pair_scores, score_items
 from analysis.provenance import Provenance
 from analysis.study import load_study
 
 FILE = '''
 """Patient Health Questionnaire: nine items of 0 to 3."""
 
-from analysis.instruments.answers import spread_items
+from analysis.instruments.answers import spread_items, sum_answers
 from analysis.instruments.definition import Instrument, Item, Source, Variant
-from analysis.instruments.score_rows import sum_answers
 
 ITEMS = tuple(f"item_{number}" for number in range(1, 10))
 
@@ -29,7 +30,7 @@ def score_phq_9(items, scoring):
     return [sum_answers(spread_items(items, ITEMS), ITEMS, variant="sum_of_nine")]
 
 
-INSTRUMENT = Instrument(
+PHQ_9 = Instrument(
     name="phq_9",
     label="Patient Health Questionnaire",
     measures="symptoms of depression",
@@ -71,16 +72,15 @@ LINES = """
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
-    (tmp_path / "phq_9.py").write_text(FILE, encoding="utf-8")
-    monkeypatch.setattr(instruments, "__path__", [*instruments.__path__, str(tmp_path)])
-    monkeypatch.syspath_prepend(tmp_path)  # forgets what was looked up before
+    module = {}
+    exec(FILE, module)
+    monkeypatch.setattr(catalogue, "INSTRUMENTS", [*catalogue.INSTRUMENTS, module["PHQ_9"]])
+    monkeypatch.setattr(checks, "INSTRUMENTS", catalogue.INSTRUMENTS)
     plan = paths.STUDY.read_text(encoding="utf-8")
     (tmp_path / "study.yml").write_text(
         plan.replace("\n# Counted and listed beside safety", LINES), encoding="utf-8"
     )
-    yield load_study(tmp_path / "study.yml")
-    monkeypatch.delitem(__import__("sys").modules, "analysis.instruments.phq_9", raising=False)
-    monkeypatch.delattr(instruments, "phq_9", raising=False)
+    return load_study(tmp_path / "study.yml")
 
 
 def phq(*answers):
@@ -90,7 +90,7 @@ def phq(*answers):
 def test_it_is_scored_paired_and_checked(study):
     items = join_items(write_items(phq(*[3] * 9)), write_items(phq(*[1] * 8, 0), visit="week_12"))
     scores = score_items(items, study)
-    pairs = make_pairs(scores, items, study)
+    pairs = pair_scores(scores, items, study)
     assert pairs[["outcome", "baseline", "followup", "improvement"]].to_numpy().tolist() == [
         ["depression", 27, 8, 19]
     ]
@@ -140,7 +140,7 @@ def test_it_comes_from_the_export_by_lines_of_fields_csv(study):
     own = scores[scores["outcome"] == "depression"]
     assert set(own["visit"]) >= {"baseline", "week_12"}
     assert set(own["score"]) == {9.0}
-    pairs = make_pairs(scores, items, study)
+    pairs = pair_scores(scores, items, study)
     assert (pairs["outcome"] == "depression").sum() >= 7
 
 

@@ -13,7 +13,7 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments import make_pairs, score_items
+from analysis.instruments.scores import pair_scores, score_items
 
 GIRTH = "finger_circumference"
 EIGHT = (60, 62, 58, 50, 61, 63, 57, 49)
@@ -76,7 +76,7 @@ def pair(baseline, followup, variant="primary", component="total", study=STUDY):
         write_items(circumference(*baseline)),
         write_items(circumference(*followup), visit="week_12"),
     )
-    pairs = make_pairs(score_items(items, study), items, study)
+    pairs = pair_scores(score_items(items, study), items, study)
     pairs = pairs[(pairs["variant"] == variant) & (pairs["component"] == component)]
     return pairs.iloc[0] if len(pairs) else None
 

@@ -5,7 +5,7 @@ import pytest
 from instrument_items import STUDY, change_study, change_variants, read_score, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 PAIN = "hand_pain_vas"
 EACH_HAND = change_variants(PAIN, primary="mean_of_hands", worse="worse_hand")

@@ -5,9 +5,9 @@ import pytest
 from instrument_items import STUDY, haq, read_score, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
 from analysis.instruments.checks import check_items
 from analysis.instruments.haq import score_haq
+from analysis.instruments.scores import score_items
 
 
 def score(answers, variant="index"):

@@ -11,7 +11,7 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments import make_pairs, score_items
+from analysis.instruments.scores import pair_scores, score_items
 
 
 def hands(right, left, item="opposition"):
@@ -109,7 +109,7 @@ def test_a_rise_of_the_modified_index_is_an_improvement():
         write_items(modified((5, 10, 10), (5, 10, 10))),
         write_items(modified((6, 12, 10), (5, 10, 10)), visit="week_12"),
     )
-    pairs = make_pairs(score_items(items, STUDY), items, STUDY)
+    pairs = pair_scores(score_items(items, STUDY), items, STUDY)
     own = pairs[(pairs["variant"] == "modified_index") & (pairs["component"] == "total")]
     assert own[["change", "improvement"]].to_numpy().tolist() == [[3, 3]]
 

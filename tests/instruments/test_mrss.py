@@ -4,7 +4,7 @@ import pytest
 from instrument_items import STUDY, mrss, read_score, score_answers_by_hand, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 HAND = ("hand_mrss", "primary")
 TOTAL = ("total_mrss", "primary")

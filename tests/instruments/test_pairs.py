@@ -9,12 +9,12 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.instruments import make_pairs, score_items
+from analysis.instruments.scores import pair_scores, score_items
 
 
 def pair_up(**visits):
     items = join_items(*(write_items(answers, visit=visit) for visit, answers in visits.items()))
-    return make_pairs(score_items(items, STUDY), items, STUDY)
+    return pair_scores(score_items(items, STUDY), items, STUDY)
 
 
 def test_change_is_followup_minus_baseline_and_improvement_its_better_direction():

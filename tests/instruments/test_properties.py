@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from instrument_items import STUDY
 from random_items import draw_items
 
-from analysis.instruments import check_scores, make_pairs, score_items
 from analysis.instruments.catalogue import find_instrument, find_variant
+from analysis.instruments.checks import check_scores
 from analysis.instruments.definition import FINGERS
-from analysis.instruments.finger_circumference import COMPONENTS
 from analysis.instruments.locations import pair_locations
+from analysis.instruments.scores import pair_scores, score_items
 
 KEY = ["participant_id", "visit", "outcome", "variant", "component"]
 ITEMS = draw_items(60, seed=1)
 SCORES = score_items(ITEMS, STUDY)
-PAIRS = make_pairs(SCORES, ITEMS, STUDY)
+PAIRS = pair_scores(SCORES, ITEMS, STUDY)
 
 
 def test_every_kind_of_score_is_among_them():
@@ -33,7 +33,7 @@ def test_scores_and_pairs_do_not_depend_on_the_order_of_rows():
     for seed in (1, 2):
         mixed = ITEMS.sample(frac=1, random_state=seed)
         pd.testing.assert_frame_equal(score_items(mixed, STUDY), SCORES)
-        pd.testing.assert_frame_equal(make_pairs(SCORES, mixed, STUDY), PAIRS)
+        pd.testing.assert_frame_equal(pair_scores(SCORES, mixed, STUDY), PAIRS)
 
 
 def test_a_person_scores_the_same_alone_and_among_others():
@@ -109,7 +109,7 @@ def test_removing_a_finger_at_one_visit_moves_the_change_by_no_more_than_it_expl
         names=["participant_id", "visit", "location", "field", "reader"],
     )
     measures = pd.DataFrame({"total": np.array(sizes, dtype=float)}, index=index)
-    measures = measures.assign(**{part.name: measures["total"] for part in COMPONENTS})
+    measures = measures.assign(**{part.name: measures["total"] for part in variant.components})
     lacking = measures.drop(index=[("SIM-01", visit, FINGERS[removed], "", "")])
     change, after = (
         (pairs["followup"] - pairs["baseline"])[pairs["component"] == "total"].iloc[0]

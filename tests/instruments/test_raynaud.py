@@ -13,7 +13,7 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 RCS = "raynaud_condition_score"
 

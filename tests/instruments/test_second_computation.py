@@ -9,7 +9,7 @@ import pytest
 from instrument_items import STUDY
 from random_items import draw_items
 
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 ITEMS = draw_items(40, seed=11, missing=0.04, visits=("baseline",))
 SCORES = score_items(ITEMS, STUDY)

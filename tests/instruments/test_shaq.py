@@ -5,7 +5,7 @@ import pytest
 from instrument_items import STUDY, change_study, haq, read_score, shaq, write_items
 
 from analysis.errors import DataError
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from instrument_items import STUDY, cochin, diary, join_items, mrss, write_items
 
-from analysis.instruments import score_items
+from analysis.instruments.scores import score_items
 from analysis.instruments.summaries import (
     count_limits,
     count_patterns,

@@ -2,8 +2,8 @@
 
 from instrument_items import STUDY, cochin, join_items, mrss, write_items
 
-from analysis.instruments import score_items
-from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.instruments.checks import compare_totals, set_aside_totals
+from analysis.instruments.scores import score_items
 
 WRONG = write_items(cochin(1) | {"cochin/recorded_total": 20})
 RIGHT = write_items(mrss(1, face="refused") | {"mrss/recorded_total": 18})

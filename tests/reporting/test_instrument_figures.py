@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.instruments import score_items
-from analysis.instruments.haq import ITEMS
+from analysis.instruments.haq import HAQ_ITEMS
+from analysis.instruments.scores import score_items
 from analysis.reporting.figures.scores import draw_distributions, draw_item_heatmap
 from analysis.reporting.tables.instrument_cards import make_cards_table
 from analysis.study import load_study
@@ -22,8 +22,8 @@ def items():
         for visit in ("baseline", "week_12")
         for side in ("right", "left")
     ]
-    rows += [("SIM-01", "baseline", "haq", item, "", 1) for item in ITEMS[1:]]
-    rows += [("SIM-01", "baseline", "haq", ITEMS[0], "", None)]
+    rows += [("SIM-01", "baseline", "haq", item, "", 1) for item in HAQ_ITEMS[1:]]
+    rows += [("SIM-01", "baseline", "haq", HAQ_ITEMS[0], "", None)]
     columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
     frame = pd.DataFrame(rows, columns=columns).assign(source="export.csv:form:field")
     frame["missing_reason"] = frame["value"].isna().map({True: "not_done", False: ""})

@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.output import write_cleaned
-from analysis.instruments import make_pairs, score_items
-from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.study import load_study
@@ -31,7 +31,7 @@ items = read_table("items", folder)
 items = set_aside_totals(items, compare_totals(items))
 scores = score_items(items, study)
 write_table(scores, "scores", folder)
-write_table(make_pairs(scores, items, study), "pairs", folder)
+write_table(pair_scores(scores, items, study), "pairs", folder)
 tables = {name: read_table(name, folder) for name in ("participants", "scores", "pairs")}
 context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 results = summarise_efficacy(**tables, study=study, context=context)

@@ -20,9 +20,9 @@ def count_files():
         By stage, the files of analysis/ in which a function's body was executed.
     """
     from analysis.cleaning import clean_export, read_export
-    from analysis.instruments import make_pairs, score_items
+    from analysis.instruments.scores import pair_scores, score_items
     from analysis.instruments.catalogue import list_instruments
-    from analysis.instruments.totals import compare_totals, set_aside_totals
+    from analysis.instruments.checks import compare_totals, set_aside_totals
     from analysis.reporting.tables.efficacy import make_efficacy_table
     from analysis.results import Context
     from analysis.statistics.efficacy import summarise_efficacy
@@ -43,7 +43,7 @@ def count_files():
     totals = trace("totals", compare_totals, items)
     items = trace("totals", set_aside_totals, items, totals)
     scores = trace("score", score_items, items, study)
-    pairs = trace("pairs", make_pairs, scores, items, study)
+    pairs = trace("pairs", pair_scores, scores, items, study)
     context = Context("efficacy", "04_efficacy", export.provenance.data_origin, "full_analysis")
     results = trace(
         "efficacy", summarise_efficacy, pairs, scores, tables["participants"], study, context,

@@ -7,8 +7,8 @@ from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.output import write_cleaned
 from analysis.describe.baseline import describe_baseline, gather_baseline
 from analysis.describe.flow import describe_flow
-from analysis.instruments import make_pairs, score_items
-from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.instruments.checks import compare_totals, set_aside_totals
+from analysis.instruments.scores import pair_scores, score_items
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
@@ -26,7 +26,7 @@ def trial(tmp_path_factory):
     tables = cleaned.tables
     items = set_aside_totals(tables["items"], compare_totals(tables["items"]))
     scores = score_items(items, study)
-    pairs = make_pairs(scores, items, study)
+    pairs = pair_scores(scores, items, study)
     write_table(scores, "scores", folder)
     write_table(pairs, "pairs", folder)
     people, visits = tables["participants"], tables["visits"]

@@ -61,7 +61,7 @@ def test_a_component_leads_to_its_own_items_only(trial):
 
 @pytest.mark.parametrize("outcome", ["shaq", "finger_circumference", "hand_pain_vas"])
 def test_items_that_are_not_behind_a_score_do_not_change_it(trial, outcome):
-    from analysis.instruments import score_items
+    from analysis.instruments.scores import score_items
 
     study, items = trial.study, trial.items
     scores = trial.scores

@@ -1,7 +1,6 @@
 """The cards of the instruments that the study uses, for the supplement."""
 
-from analysis.instruments.card import BASES, format_range
-from analysis.instruments.catalogue import find_instrument
+from analysis.instruments.catalogue import BASES, find_instrument, format_range
 from analysis.reporting.table import Table
 
 NOTE = (

@@ -36,15 +36,15 @@ CLEAN_AND_SCORE = """\
 import json, resource, sys, time
 from pathlib import Path
 from analysis.cleaning import clean_export, read_export
-from analysis.instruments import make_pairs, score_items
-from analysis.instruments.totals import compare_totals, set_aside_totals
+from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.study import load_study
 study = load_study()
 started = time.perf_counter()
 items = clean_export(read_export(Path(sys.argv[1])), study).tables["items"]
 cleaned = time.perf_counter()
 items = set_aside_totals(items, compare_totals(items))
-make_pairs(score_items(items, study), items, study)
+pair_scores(score_items(items, study), items, study)
 ended = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"clean_s": cleaned - started, "score_s": ended - cleaned, "peak_mb": peak}))
