@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from analysis.describe.background import SEASONS, find_background_treatment, find_season
+from analysis.describe.dates import SEASONS, find_season, find_span
 from analysis.describe.summaries import Variable, describe_category, describe_number, find_field
+from analysis.results import Context, Row
+from analysis.study import Study
 
 YES_NO = ("yes", "no")
 STABLE_LABEL = "No start or change of a class that the protocol holds stable"
@@ -44,7 +46,7 @@ SEASON = "Season"
 OUTCOMES = "Outcomes at baseline"
 
 
-def list_variables(study):
+def list_variables(study: Study) -> tuple[Variable, ...]:
     """Return the rows of the baseline table in printed order, grouped by section.
 
     The values of a category are those of datapackage.json; the outcomes are those of study.yml.
@@ -68,17 +70,25 @@ def list_variables(study):
     return tuple(sorted(variables, key=lambda variable: sections.index(variable.section)))
 
 
-def gather_baseline(participants, visits, medications, scores, study, *, followup_visit):
+def gather_baseline(
+    participants: pd.DataFrame,
+    visits: pd.DataFrame,
+    medications: pd.DataFrame,
+    scores: pd.DataFrame,
+    study: Study,
+    *,
+    followup_visit: str,
+) -> pd.DataFrame:
     """Put every baseline variable into one row per participant.
 
     Parameters
     ----------
-    participants : pandas.DataFrame
+    participants
         The table participants, those of the population.
-    visits, medications, scores : pandas.DataFrame
+    visits, medications, scores
         The tables, of everyone.
-    study : analysis.study.Study
-    followup_visit : str
+    study
+    followup_visit
         Visit whose season is shown beside the baseline visit's.
 
     Returns
@@ -110,14 +120,47 @@ def gather_baseline(participants, visits, medications, scores, study, *, followu
     return frame
 
 
-def describe_baseline(frame, study, context):
+def find_background_treatment(
+    medications: pd.DataFrame, participants: pd.DataFrame, study: Study
+) -> pd.DataFrame:
+    """Say which classes of treatment each participant took when the procedure began.
+
+    A medication counts if it may have begun by the day of the procedure, had not certainly
+    ended before, and was not started during the trial. Treatment is stable if no medication
+    of the protocol's classes (study.yml, specification) was started or changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id`, `treatment_<class>` and `treatment_stable` (yes, no).
+    """
+    ids = participants["participant_id"]
+    day = participants.set_index("participant_id")["procedure_date"]
+    known = medications[medications["participant_id"].isin(ids)]
+    low, high = find_span(known["participant_id"].map(day))
+    taken = (
+        (find_span(known["start_date"])[0] <= high)
+        & (find_span(known["end_date"])[1] >= low)
+        & known["change"].ne("started")
+    )
+    held = known["class"].isin(study.specification.prohibited_medication_classes.value)
+    changed = held & ~known["change"].isin(["", "none"])
+    columns = {"participant_id": ids.to_numpy()}
+    for name in find_field("medications", "class")["constraints"]["enum"]:
+        owners = known.loc[taken & known["class"].eq(name), "participant_id"]
+        columns[f"treatment_{name}"] = _yes_no(ids.isin(owners))
+    owners = known.loc[changed, "participant_id"]
+    return pd.DataFrame({**columns, "treatment_stable": _yes_no(~ids.isin(owners))})
+
+
+def describe_baseline(frame: pd.DataFrame, study: Study, context: Context) -> list[Row]:
     """Make the results of every baseline variable.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         As `gather_baseline` returns it.
-    context : analysis.results.Context
+    context
 
     Returns
     -------
@@ -142,3 +185,7 @@ def _describe_field(name, section):
     label = field["description"].split(" (")[0].split(",")[0]
     values = tuple(field["constraints"]["enum"])
     return Variable(name, label, categories=values, section=section)
+
+
+def _yes_no(flags):
+    return flags.map({True: "yes", False: "no"}).to_numpy()

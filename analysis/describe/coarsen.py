@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.describe.baseline import list_variables
+from analysis.study import Study
 
 EN_DASH = "\N{EN DASH}"
 BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
@@ -30,13 +31,13 @@ class Hidden:
     printed: str
 
 
-def band_numbers(values, width):
+def band_numbers(values: pd.Series, width: int) -> pd.Series:
     """Put numbers into bands of a width that begin at its multiples.
 
     Parameters
     ----------
-    values : pandas.Series of Int64 or float
-    width : int
+    values
+    width
         At least 1.
 
     Returns
@@ -56,7 +57,7 @@ def band_numbers(values, width):
     ).astype("str")
 
 
-def coarsen_baseline(frame, study):
+def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Coarsen the baseline characteristics of every participant, and unlink them.
 
     Ages and times since onset are banded; height and weight are left out, and so is what is
@@ -66,9 +67,9 @@ def coarsen_baseline(frame, study):
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         As `analysis.describe.baseline.gather_baseline` returns it.
-    study : analysis.study.Study
+    study
 
     Returns
     -------
@@ -87,7 +88,7 @@ def coarsen_baseline(frame, study):
     return coarse
 
 
-def name_letter(number):
+def name_letter(number: int) -> str:
     """Return the letters of a row: 0 is A, 25 is Z, 26 is AA.
 
     Examples
@@ -103,7 +104,7 @@ def name_letter(number):
     return letters
 
 
-def list_hidden(study):
+def list_hidden(study: Study) -> tuple[Hidden, ...]:
     """Say what the setting hides in the printed listings; nothing if it is off.
 
     Returns

@@ -1,8 +1,12 @@
 """Describe a variable of few people: median and range first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from analysis.results import ResultWriter, format_count, format_number
+import pandas as pd
+
+from analysis.results import Context, ResultWriter, Row, format_count, format_number
 from analysis.tables import table_schemas
 
 
@@ -18,25 +22,34 @@ class Variable:
     section: str = ""
 
     @property
-    def heading(self):
+    def heading(self) -> str:
         """The label with its unit."""
         return f"{self.label}, {self.unit}" if self.unit else self.label
 
 
-def find_field(table, column):
+def find_field(table: str, column: str) -> dict[str, Any]:
     """Return the description of a column in datapackage.json."""
     return next(field for field in table_schemas()[table]["fields"] if field["name"] == column)
 
 
-def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier="", visit=""):
+def describe_number(
+    context: Context,
+    outcome: str,
+    values: pd.Series,
+    *,
+    unit: str = "",
+    decimals: int = 0,
+    qualifier: str = "",
+    visit: str = "",
+) -> list[Row]:
     """Make the results of a number: n, missing, median, range, mean and standard deviation.
 
     Parameters
     ----------
-    context : analysis.results.Context
-    outcome : str
+    context
+    outcome
         Second part of the ids.
-    values : pandas.Series of float or Int64
+    values
         One per participant, missing allowed.
     unit, decimals
         As printed; mean and SD have at least one decimal.
@@ -77,14 +90,16 @@ def describe_number(context, outcome, values, *, unit="", decimals=0, qualifier=
     return rows + [writer.score(name, None) for name in names if name not in made]
 
 
-def describe_category(context, outcome, values, categories, *, visit=""):
+def describe_category(
+    context: Context, outcome: str, values: pd.Series, categories: Sequence[str], *, visit: str = ""
+) -> list[Row]:
     """Make the results of a category: how many of those with a recorded value.
 
     Parameters
     ----------
-    values : pandas.Series of str
+    values
         One per participant, "" if not recorded.
-    categories : sequence of str
+    categories
         Each becomes a qualifier, also where nobody is in it.
 
     Returns

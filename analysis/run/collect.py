@@ -22,7 +22,7 @@ def collect_run(settings, *, tell):
     with open_stage(RESULTS, settings, tell=tell) as stage:
         if stage is None:
             return
-        from analysis.describe.reconcile import check_denominators
+        from analysis.describe.flow import check_denominators
         from analysis.results import collect_results
         from analysis.tables import read_table, write_table
 

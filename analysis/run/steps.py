@@ -75,7 +75,7 @@ NOTEBOOKS = (
 RESULTS = Step(
     "results",
     after=tuple(step.name for step in NOTEBOOKS),
-    modules=("analysis.results", "analysis.tables", "analysis.describe.reconcile"),
+    modules=("analysis.results", "analysis.tables", "analysis.describe.flow"),
 )
 REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",))
 STEPS = (*NOTEBOOKS, RESULTS, REPORT)

@@ -1,13 +1,35 @@
 """Results of the adverse events: overview, classes and terms, grades, relations."""
 
-from analysis.results import Context, collect_results
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.results import (
+    NOT_ESTIMABLE,
+    Context,
+    ResultWriter,
+    Row,
+    collect_results,
+    format_count,
+    format_percent,
+)
 from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
 from analysis.safety.overview import RELATIONS, summarise_overview
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
-from analysis.safety.rows import COUNTS, make_count_rows, slug_texts, slugify
+
+METHOD = "Clopper-Pearson interval"
 
 
-def tabulate_adverse_events(events, participants, context, *, group=None, confidence=0.95):
+def tabulate_adverse_events(
+    events: pd.DataFrame,
+    participants: pd.DataFrame,
+    context: Context,
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
     """Make every result of the adverse events, for both periods.
 
     Events from the start of anaesthesia are counted in the procedure-safety population and
@@ -16,15 +38,13 @@ def tabulate_adverse_events(events, participants, context, *, group=None, confid
 
     Parameters
     ----------
-    events : pandas.DataFrame
+    events
         As `analysis.safety.phases.assign_phases` returns them.
-    participants : pandas.DataFrame
+    participants
         The table participants, everyone.
-    context : analysis.results.Context
+    context
         Its population is set by each period.
-    group : str, optional
-        Column of `participants` with the arms.
-    confidence : float
+    confidence
         Of the Clopper-Pearson intervals.
 
     Returns
@@ -32,98 +52,107 @@ def tabulate_adverse_events(events, participants, context, *, group=None, confid
     pandas.DataFrame
         The table results.
     """
-    classes, terms = slug_texts(events["class"]), slug_texts(events["coded_term"])
-    options = {"group": group, "confidence": confidence}
-    counted, _ = select_emergent(events, participants, PROCEDURE)
-    rows = []
+    slugs = slug_texts(events["class"]), slug_texts(events["coded_term"])
+    listed, _ = select_emergent(events, participants, PROCEDURE)
+    rows: list[Row] = []
     for period in (PROCEDURE, PRODUCT):
         inside, people = select_emergent(events, participants, period)
+        within = replace(context, population=period.population)
         prefix = "" if period is PROCEDURE else period.name
-        within = Context(context.analysis, context.notebook, context.data_origin, period.population)
-        rows += _count_overview(inside, people, within, prefix, options)
-        rows += _count_terms(
-            inside, people, within, prefix, {**options, "among": counted}, classes, terms
-        )
-        rows += _count_grades(inside, people, within, prefix, options, classes, terms)
-        rows += _count_relations(inside, people, within, prefix, options)
+        overview = summarise_overview(inside, people, confidence=confidence)
+        terms = summarise_classes_and_terms(inside, people, among=listed, confidence=confidence)
+        rows += _write_overview(within, overview, prefix)
+        rows += _write_terms(within, terms, prefix, slugs)
+        rows += _write_grades(within, inside, people, prefix, slugs)
+        rows += _write_relations(within, inside, people, prefix)
     return collect_results(rows)
 
 
-def join_ids(*parts):
+def join_ids(*parts: str) -> str:
     """Join the parts of a qualifier that are not empty."""
     return ".".join(part for part in parts if part)
 
 
-def name_grade(grade):
+def name_grade(grade: object) -> str:
     """Return the part of an id for a grade: ``grade_3``, or ``grade_not_recorded``."""
     return f"grade_{slugify(str(grade))}"
 
 
-def _count_overview(events, people, context, prefix, options):
-    return make_count_rows(
-        context,
-        lambda record: record["category"],
-        summarise_overview(events, people, **options),
-        qualify=lambda record: prefix,
-        group=options["group"],
-    )
+def slugify(text: str) -> str:
+    """Make a part of a result's id from a text; an empty text gives ``not_recorded``.
+
+    Examples
+    --------
+    >>> slugify("Injection-site swelling"), slugify("")
+    ('injection_site_swelling', 'not_recorded')
+    """
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"\W+", "_", plain).strip("_") or "not_recorded"
 
 
-def _count_terms(events, people, context, prefix, options, classes, terms):
-    def qualify(record):
+def slug_texts(texts: Iterable[str]) -> dict[str, str]:
+    """Return a slug for every different text; equal slugs are numbered in order of the texts."""
+    slugs, seen = {}, {}
+    for text in sorted(set(texts)):
+        slug = slugify(text)
+        seen[slug] = seen.get(slug, 0) + 1
+        slugs[text] = slug if seen[slug] == 1 else f"{slug}_{seen[slug]}"
+    return slugs
+
+
+def _write_overview(context, overview, prefix):
+    for record in overview.to_dict("records"):
+        yield from _write_shares(context, record["category"], record, prefix)
+
+
+def _write_terms(context, summary, prefix, slugs):
+    classes, terms = slugs
+    for record in summary.to_dict("records"):
         term = terms[record["coded_term"]] if record["level"] == "term" else ""
-        return join_ids(prefix, classes[record["class"]], term)
-
-    return make_count_rows(
-        context,
-        lambda record: record["level"],
-        summarise_classes_and_terms(events, people, **options),
-        qualify=qualify,
-        group=options["group"],
-    )
+        yield from _write_shares(
+            context, record["level"], record, prefix, classes[record["class"]], term
+        )
 
 
-def _count_grades(events, people, context, prefix, options, classes, terms):
-    overall = summarise_adverse_events(events, people, by=("grade",), **options)
-    by_term = summarise_adverse_events(
-        events, people, by=("class", "coded_term", "grade"), **options
-    )
-    return make_count_rows(
-        context,
-        "any",
-        overall,
-        qualify=lambda record: join_ids(prefix, name_grade(record["grade"])),
-        group=options["group"],
-        statistics=COUNTS,
-    ) + make_count_rows(
-        context,
-        "term",
-        by_term,
-        qualify=lambda record: join_ids(
-            prefix,
-            classes[record["class"]],
-            terms[record["coded_term"]],
-            name_grade(record["grade"]),
-        ),
-        group=options["group"],
-        statistics=COUNTS,
-    )
+def _write_grades(context, events, people, prefix, slugs):
+    classes, terms = slugs
+    for record in _count(events, people, "grade"):
+        yield from _write_counts(context, "any", record, prefix, name_grade(record["grade"]))
+    for record in _count(events, people, "class", "coded_term", "grade"):
+        named = classes[record["class"]], terms[record["coded_term"]], name_grade(record["grade"])
+        yield from _write_counts(context, "term", record, prefix, *named)
 
 
-def _count_relations(events, people, context, prefix, options):
-    rows = []
+def _write_relations(context, events, people, prefix):
     for relation in RELATIONS:
-        for by in ((relation,), (relation, "grade")):
-            rows += make_count_rows(
-                context,
-                relation,
-                summarise_adverse_events(events, people, by=by, **options),
-                qualify=lambda record, relation=relation: join_ids(
-                    prefix,
-                    slugify(record[relation]),
-                    name_grade(record["grade"]) if "grade" in record else "",
-                ),
-                group=options["group"],
-                statistics=COUNTS,
-            )
-    return rows
+        for record in _count(events, people, relation):
+            answer = slugify(record[relation])
+            yield from _write_counts(context, relation, record, prefix, answer)
+        for record in _count(events, people, relation, "grade"):
+            named = slugify(record[relation]), name_grade(record["grade"])
+            yield from _write_counts(context, relation, record, prefix, *named)
+
+
+def _count(events, people, *by):
+    return summarise_adverse_events(events, people, by=by).to_dict("records")
+
+
+def _write_counts(context, outcome, record, *parts):
+    qualifier = join_ids(*parts)
+    writer = ResultWriter(context, outcome, record["denominator"], qualifier=qualifier)
+    yield writer.count("n", record["participants"])
+    yield writer.number("events", record["events"], 0)
+
+
+def _write_shares(context, outcome, record, *parts):
+    yield from _write_counts(context, outcome, record, *parts)
+    k, n = record["participants"], record["denominator"]
+    names = ("share", "share_low", "share_high")
+    share, low, high = (record[name] if n else None for name in names)
+    interval = f"{format_percent(low)} to {format_percent(high)}" if n else NOT_ESTIMABLE
+    writer = ResultWriter(context, outcome, n, qualifier=join_ids(*parts))
+    yield writer.row("participants", k, format_count(k, n, high), unit="participants")
+    yield writer.percent("share", share)
+    yield writer.percent("share_low", low, method=METHOD)
+    yield writer.percent("share_high", high, method=METHOD)
+    yield writer.row("interval", None, interval, method=METHOD)

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from analysis.results import format_number
-from analysis.safety.coding import name_term
-from analysis.safety.overview import RELATIONS, is_planned_stay, is_serious
+from analysis.safety.overview import RELATIONS, is_planned_stay, is_serious, name_term
 
 PERIODS = {
     "before_consent": "before consent",
@@ -17,14 +16,14 @@ PERIODS = {
 NOT_RECORDED = "not recorded"
 
 
-def list_adverse_events(events, *, coarsen):
+def list_adverse_events(events: pd.DataFrame, *, coarsen: bool) -> pd.DataFrame:
     """Print every event, also those that no table counts.
 
     Parameters
     ----------
-    events : pandas.DataFrame
+    events
         As `analysis.safety.phases.assign_phases` returns them.
-    coarsen : bool
+    coarsen
         Study days stand for dates, and the term as recorded is shown only of an event that
         is not coded.
 

@@ -1,7 +1,8 @@
-"""The overview of harms: which events count under each of its headings."""
+"""The overview of harms: which events count under each heading, and how terms are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,8 @@ RELATIONS = {
     "related_product": "the product",
     "related_disease": "systemic sclerosis",
 }
+NO_DICTIONARY = ("", "none")
+UNCODED = "Not coded"
 
 
 @dataclass(frozen=True)
@@ -27,19 +30,19 @@ class Category:
     select: Callable[[pd.DataFrame], pd.Series]
 
 
-def is_related(events, relation):
+def is_related(events: pd.DataFrame, relation: str) -> pd.Series:
     """Say which events are possibly, probably or definitely related.
 
     Parameters
     ----------
-    relation : str
+    relation
         One of `RELATIONS`; the four are never merged. A relation that was not recorded is
         not related here, and is counted under its own heading.
     """
     return events[relation].isin(RELATED)
 
 
-def classify_relation(events):
+def classify_relation(events: pd.DataFrame) -> pd.Series:
     """Name to which of liposuction, and injection or product, each event is related.
 
     Only for a drawing that can show one sign per event; counts keep the relations apart.
@@ -59,14 +62,14 @@ def classify_relation(events):
     return kind.mask(harvest & injected, "both")
 
 
-def is_planned_stay(events):
+def is_planned_stay(events: pd.DataFrame) -> pd.Series:
     """Say which events are serious for nothing but a hospital stay that was planned."""
     criterion = events["serious_criterion"].str.lower()
     stay = criterion.str.startswith("hospitali") & events["planned_stay"].eq("yes")
     return events["serious"].eq("yes") & stay
 
 
-def is_serious(events):
+def is_serious(events: pd.DataFrame) -> pd.Series:
     """Say which events are serious (ICH E2A); serious is not severe.
 
     A planned hospital stay alone makes no event serious.
@@ -74,12 +77,12 @@ def is_serious(events):
     return events["serious"].eq("yes") & ~is_planned_stay(events)
 
 
-def is_severe(events):
+def is_severe(events: pd.DataFrame) -> pd.Series:
     """Say which events were of grade 3 or more; a grade not recorded is none."""
     return events["grade"].ge(SEVERE_GRADE).fillna(False).astype(bool)
 
 
-def is_fatal(events):
+def is_fatal(events: pd.DataFrame) -> pd.Series:
     """Say which events were fatal, by outcome or by grade 5."""
     return events["outcome"].eq("fatal") | events["grade"].eq(5).fillna(False).astype(bool)
 
@@ -108,12 +111,14 @@ CATEGORIES = (
 )
 
 
-def summarise_overview(events, participants, **options):
+def summarise_overview(
+    events: pd.DataFrame, participants: pd.DataFrame, **options: Any
+) -> pd.DataFrame:
     """Count participants and events under every heading of the overview.
 
     Parameters
     ----------
-    events, participants : pandas.DataFrame
+    events, participants
         As `analysis.safety.phases.select_emergent` returns them.
     **options
         `group` and `confidence` of `summarise_adverse_events`.
@@ -134,7 +139,7 @@ def summarise_overview(events, participants, **options):
     return frame[[*first, *frame.columns.drop(first)]]
 
 
-def check_deaths(events, disposition):
+def check_deaths(events: pd.DataFrame, disposition: pd.DataFrame) -> None:
     """Refuse to count deaths while one is known only from the end of the trial.
 
     Raises
@@ -152,3 +157,39 @@ def check_deaths(events, disposition):
             field="outcome",
             hint="Ask the site for the event, and add it to the export",
         )
+
+
+def name_coding(events: pd.DataFrame) -> str:
+    """Return the heading of the coded terms.
+
+    Only a dictionary named in every coded row, always the same, becomes the heading.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> name_coding(pd.DataFrame({"coded_term": ["Bruise"], "dictionary": ["none"],
+    ...                           "dictionary_version": [""]}))
+    'Term (no dictionary)'
+    """
+    named = _name_versions(events[events["coded_term"] != ""], "dictionary")
+    if len(named) != 1:
+        return "Term (several dictionaries)" if named else "Term (no dictionary)"
+    return "Term (no dictionary)" if named == [""] else f"Term ({named[0]})"
+
+
+def name_grading(events: pd.DataFrame) -> str:
+    """Return the grading scales of the events with their versions, or that none is recorded."""
+    named = [text for text in _name_versions(events, "grading_scale") if text]
+    return " and ".join(named) or "scale not recorded"
+
+
+def name_term(event: Mapping[str, Any]) -> str:
+    """Print the term of one event: as coded, or as recorded with the word that it is not coded."""
+    return event["coded_term"] or f"{event['term']} ({UNCODED.lower()})"
+
+
+def _name_versions(events, column):
+    version = f"{column}_version"
+    pairs = sorted(set(zip(events[column], events[version], strict=True)))
+    names = ["" if name.lower() in NO_DICTIONARY else f"{name} {v}".strip() for name, v in pairs]
+    return sorted(set(names))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.describe.spans import find_span
+from analysis.describe.dates import find_span
 from analysis.errors import DataError
 
 # A boundary that nobody passes: later than whatever an unknown date may mean.
@@ -41,7 +41,9 @@ PRODUCT = Period(
 )
 
 
-def assign_phases(events, participants, *, last_day):
+def assign_phases(
+    events: pd.DataFrame, participants: pd.DataFrame, *, last_day: int
+) -> pd.DataFrame:
     """Say for every adverse event which period it began in.
 
     Procedure-emergent is from the start of anaesthesia, product-emergent from the first
@@ -52,11 +54,11 @@ def assign_phases(events, participants, *, last_day):
 
     Parameters
     ----------
-    events : pandas.DataFrame
+    events
         The table adverse_events.
-    participants : pandas.DataFrame
+    participants
         The table participants, everyone.
-    last_day : int
+    last_day
         Last study day of the period: the end of the follow-up visit's window.
 
     Returns
@@ -102,18 +104,20 @@ def assign_phases(events, participants, *, last_day):
     )
 
 
-def select_emergent(events, participants, period):
+def select_emergent(
+    events: pd.DataFrame, participants: pd.DataFrame, period: Period
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the events of a period and the participants they are counted in.
 
     Parameters
     ----------
-    events : pandas.DataFrame
+    events
         As `assign_phases` returns them.
-    period : Period
+    period
 
     Returns
     -------
-    events, participants : pandas.DataFrame
+    events, participants
     """
     people = participants[participants[f"in_{period.population}"] == "yes"]
     inside = events[period.column].eq("yes")

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.describe.losses import find_lost
+from analysis.describe.flow import find_lost
 from analysis.reporting.sentences.evidence import Evidence
+from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
-from analysis.safety.rows import slug_texts, slugify
 
 PERSON = "participant_id"
 GRADE = "grade_"

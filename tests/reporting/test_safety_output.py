@@ -8,10 +8,13 @@ import pytest
 
 from analysis import paths
 from analysis.cleaning import clean_export, read_export
-from analysis.describe.exposure import derive_exposure, describe_exposure
-from analysis.describe.flow import describe_flow
-from analysis.describe.reconcile import find_unreconciled
-from analysis.describe.release import check_release, describe_release
+from analysis.describe.exposure import (
+    check_release,
+    derive_exposure,
+    describe_exposure,
+    describe_release,
+)
+from analysis.describe.flow import describe_flow, find_unreconciled
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcers
@@ -28,7 +31,7 @@ from analysis.reporting.tables.participants import make_flow_table
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
-from analysis.safety.ulcers import list_ulcers
+from analysis.safety.tolerability import list_ulcers
 from analysis.study import load_study
 from analysis.tables import shape_table
 

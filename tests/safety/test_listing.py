@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 from small_tables import NOT_TREATED, make_events, make_participants
 
-from analysis.safety.coding import name_coding, name_grading
 from analysis.safety.listing import list_adverse_events
+from analysis.safety.overview import name_coding, name_grading
 from analysis.safety.phases import assign_phases
 from analysis.tables import read_table, write_table
 

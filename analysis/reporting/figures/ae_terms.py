@@ -2,8 +2,8 @@
 
 from analysis.reporting.figure import COLOURS, use_style
 from analysis.results import format_percent
-from analysis.safety.coding import UNCODED
 from analysis.safety.counts import order_by_frequency, summarise_adverse_events
+from analysis.safety.overview import UNCODED
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
 BY = ["class", "coded_term"]

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from analysis.describe.losses import LOSSES
+from analysis.describe.flow import LOSSES
 from analysis.reporting.figure import use_style
 from analysis.results import find_text
 

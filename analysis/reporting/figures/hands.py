@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.describe.exposure import FINGERS
 from analysis.reporting.figure import keep_first, use_style
-from analysis.safety.ulcers import count_by_finger, find_known
+from analysis.safety.tolerability import count_by_finger, find_known
 
 # Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
 # root and length, in palm widths, and angle from upright in degrees (left is positive).
@@ -164,7 +164,7 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     Parameters
     ----------
     ulcers : pandas.DataFrame
-        As `analysis.safety.ulcers.list_ulcers` returns it.
+        As `analysis.safety.tolerability.list_ulcers` returns it.
     visits, participants : pandas.DataFrame
         The tables; every one of the participants gets a panel, with or without ulcers.
     before, after : analysis.study.Visit

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, keep_first, use_style
-from analysis.safety.coding import name_grading, name_term
-from analysis.safety.overview import classify_relation
+from analysis.safety.overview import classify_relation, name_grading, name_term
 
 LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page.

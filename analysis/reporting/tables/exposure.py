@@ -4,8 +4,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.describe.exposure import FINGERS, VARIABLES, print_finger
-from analysis.describe.release import TESTS
+from analysis.describe.exposure import FINGERS, TESTS, VARIABLES, print_finger
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
 
@@ -67,9 +66,9 @@ def make_release_table(checks, results):
     Parameters
     ----------
     checks : pandas.DataFrame
-        As `analysis.describe.release.check_release` returns it.
+        As `analysis.describe.exposure.check_release` returns it.
     results : pandas.DataFrame
-        Results with the rows of `analysis.describe.release.describe_release`.
+        Results with the rows of `analysis.describe.exposure.describe_release`.
 
     Returns
     -------

@@ -4,9 +4,8 @@ from itertools import groupby
 
 from analysis.describe.coarsen import name_letter
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.coding import name_coding, name_grading
 from analysis.safety.listing import list_adverse_events
-from analysis.safety.overview import is_fatal, is_serious
+from analysis.safety.overview import is_fatal, is_serious, name_coding, name_grading
 
 HEADS = {
     "event": "Event",

@@ -2,12 +2,10 @@
 
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_percent
-from analysis.safety.adverse_events import join_ids, name_grade
-from analysis.safety.coding import UNCODED, name_coding, name_grading
+from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
 from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
-from analysis.safety.overview import CATEGORIES, RELATIONS
+from analysis.safety.overview import CATEGORIES, RELATIONS, UNCODED, name_coding, name_grading
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
-from analysis.safety.rows import slug_texts, slugify
 
 GRADES = ("1", "2", "3", "4", "5", "")
 GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Not recorded")

@@ -5,7 +5,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.describe.baseline import list_variables
-from analysis.describe.losses import LOSSES
+from analysis.describe.flow import LOSSES
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
 

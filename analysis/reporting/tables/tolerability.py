@@ -4,8 +4,7 @@ from itertools import groupby
 
 from analysis.describe.exposure import print_finger
 from analysis.reporting.table import Table, cell_of
-from analysis.safety.laboratory import name_test
-from analysis.safety.local_reactions import GRADES, RATED
+from analysis.safety.tolerability import GRADES, RATED, name_test
 
 NONE = "\N{EN DASH}"
 ULCER_COUNTS = {
@@ -23,7 +22,7 @@ def make_reaction_table(reactions, results, study):
     Parameters
     ----------
     reactions : pandas.DataFrame
-        As `analysis.safety.local_reactions.list_local_reactions` returns it.
+        As `analysis.safety.tolerability.list_local_reactions` returns it.
     results : pandas.DataFrame
         Results with the rows of `describe_local_reactions`.
     study : analysis.study.Study
@@ -63,7 +62,7 @@ def make_ulcer_table(ulcers, results, study, *, at):
     Parameters
     ----------
     ulcers : pandas.DataFrame
-        As `analysis.safety.ulcers.list_ulcers` returns it.
+        As `analysis.safety.tolerability.list_ulcers` returns it.
     results : pandas.DataFrame
         Results with the rows of `describe_ulcers`.
     at : sequence of str
@@ -108,7 +107,7 @@ def make_laboratory_table(pairs, results, study, *, before, after):
     Parameters
     ----------
     pairs : pandas.DataFrame
-        As `analysis.safety.laboratory.pair_laboratory` returns it.
+        As `analysis.safety.tolerability.pair_laboratory` returns it.
     results : pandas.DataFrame
         Results with the rows of `describe_laboratory`.
     before, after : str

@@ -97,26 +97,6 @@ def test_a_participant_twice_in_the_denominator_stops_the_run():
         summarise_adverse_events(make_events(), pd.concat([SEVEN, SEVEN.iloc[:1]]))
 
 
-def test_every_category_appears_in_every_arm():
-    arms = SEVEN.assign(arm=["cells"] * 3 + ["control"] * 4)
-    events = make_events(("P1", {}), ("P2", {}), ("P4", {"coded_term": "Pain"}))
-    summary = summarise_adverse_events(events, arms, by=["coded_term"], group="arm")
-    columns = ["arm", "coded_term", "participants", "events", "denominator"]
-    assert list(summary[columns].itertuples(index=False, name=None)) == [
-        ("cells", "Bruising", 2, 2, 3),
-        ("cells", "Pain", 0, 0, 3),
-        ("control", "Bruising", 0, 0, 4),
-        ("control", "Pain", 1, 1, 4),
-    ]
-
-
-@pytest.mark.parametrize("arm", ["", None])
-def test_a_participant_without_an_arm_stops_the_run(arm):
-    arms = SEVEN.assign(arm=["cells"] * 6 + [arm])
-    with pytest.raises(DataError, match=r"P7.*in no arm"):
-        summarise_adverse_events(make_events(), arms, group="arm")
-
-
 def test_what_others_had_and_nobody_here_is_listed_as_zero():
     both = make_events(("P1", {}), ("P2", {"coded_term": "Pain"}))
     summary = summarise_adverse_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)

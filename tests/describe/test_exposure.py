@@ -1,8 +1,13 @@
 import pandas as pd
 import pytest
 
-from analysis.describe.exposure import FINGERS, derive_exposure, describe_exposure
-from analysis.describe.release import check_release, describe_release
+from analysis.describe.exposure import (
+    FINGERS,
+    check_release,
+    derive_exposure,
+    describe_exposure,
+    describe_release,
+)
 from analysis.results import Context, collect_results
 from analysis.study import load_study
 from analysis.tables import shape_table

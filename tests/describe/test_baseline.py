@@ -2,9 +2,14 @@ import pandas as pd
 import pytest
 from small_tables import make_participants
 
-from analysis.describe.background import find_background_treatment, find_season
-from analysis.describe.baseline import describe_baseline, gather_baseline, list_variables
+from analysis.describe.baseline import (
+    describe_baseline,
+    find_background_treatment,
+    gather_baseline,
+    list_variables,
+)
 from analysis.describe.coarsen import band_numbers, coarsen_baseline, list_hidden
+from analysis.describe.dates import find_season
 from analysis.describe.summaries import describe_category, describe_number
 from analysis.results import Context, collect_results
 from analysis.study import load_study

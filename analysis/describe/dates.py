@@ -1,24 +1,25 @@
-"""What a partial date may mean: its first and its last minute."""
+"""What dates mean: the span of a partial one, and the season of a visit."""
 
 import pandas as pd
 
 EARLIEST = pd.Timestamp("1800-01-01")
 LATEST = pd.Timestamp("2199-12-31")
+SEASONS = ("winter", "spring", "summer", "autumn")
 
 
-def find_span(dates, times=None):
+def find_span(dates: pd.Series, times: pd.Series | None = None) -> tuple[pd.Series, pd.Series]:
     """Return the first and the last minute that ISO dates may mean.
 
     Parameters
     ----------
-    dates : pandas.Series of str
+    dates
         YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDTHH:MM, or "" (any time at all).
-    times : pandas.Series of str, optional
+    times
         HH:MM of a whole date, or "".
 
     Returns
     -------
-    low, high : pandas.Series of datetime64
+    low, high
     """
     if times is not None:
         whole = (dates.str.len() == 10) & times.ne("")
@@ -30,3 +31,9 @@ def find_span(dates, times=None):
     high = high.mask(length == 7, low + pd.offsets.MonthEnd(0))
     high = high.mask(length <= 10, high + pd.Timedelta(hours=23, minutes=59))
     return low.fillna(EARLIEST), high.fillna(LATEST)
+
+
+def find_season(dates: pd.Series) -> pd.Series:
+    """Return the northern season of dates (December to February is winter); "" if not known."""
+    month = pd.to_numeric(dates.str[5:7], errors="coerce")
+    return (month % 12 // 3).map(dict(enumerate(SEASONS))).fillna("").astype("str")

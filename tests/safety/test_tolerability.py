@@ -3,15 +3,18 @@ import pytest
 from small_tables import make_items, make_participants
 
 from analysis.results import Context, collect_results
-from analysis.safety.laboratory import describe_laboratory, name_test, pair_laboratory
-from analysis.safety.local_reactions import describe_local_reactions, list_local_reactions
-from analysis.safety.ulcers import (
+from analysis.safety.tolerability import (
     count_by_finger,
+    describe_laboratory,
+    describe_local_reactions,
     describe_ulcers,
     find_contradicted,
     find_known,
     find_visits,
+    list_local_reactions,
     list_ulcers,
+    name_test,
+    pair_laboratory,
 )
 from analysis.study import load_study
 from analysis.tables import shape_table

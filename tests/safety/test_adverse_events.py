@@ -6,9 +6,9 @@ import pytest
 from small_tables import EVENT, NOT_INJECTED, NOT_TREATED, PERSON, make_events, make_participants
 
 from analysis.results import Context, find_text, format_count
-from analysis.safety.adverse_events import tabulate_adverse_events
-from analysis.safety.phases import assign_phases
-from analysis.safety.rows import slug_texts
+from analysis.safety.adverse_events import slug_texts, tabulate_adverse_events
+from analysis.safety.counts import summarise_adverse_events
+from analysis.safety.phases import PRODUCT, assign_phases, select_emergent
 from analysis.tables import shape_table
 
 CONTEXT = Context("safety", "06_safety", "simulated")
@@ -108,16 +108,12 @@ def make_large_trial():
         related_product=random.choice(["", "unrelated", "possible", "definite"], n),
     )
     events["class"] = "class of " + events["coded_term"].str[:1].replace("", "none")
-    people = shape_table(people, "participants").assign(arm=random.choice(["a", "b", "c"], 250))
-    return shape_table(events, "adverse_events"), people
+    return shape_table(events, "adverse_events"), shape_table(people, "participants")
 
 
-def test_the_counts_of_three_arms_agree_with_a_recount_in_plain_python():
+def test_the_counts_of_a_large_trial_agree_with_a_recount_in_plain_python():
     events, people = make_large_trial()
-    arm_of = dict(zip(people["participant_id"], people["arm"], strict=True))
-    results = tabulate_adverse_events(
-        assign_phases(events, people, last_day=98), people, CONTEXT, group="arm"
-    )
+    results = tabulate_adverse_events(assign_phases(events, people, last_day=98), people, CONTEXT)
     rows = events.fillna({"grade": 0}).to_dict("records")
 
     def is_emergent(row):
@@ -126,34 +122,27 @@ def test_the_counts_of_three_arms_agree_with_a_recount_in_plain_python():
         return row["start_date"] in ("2031-03", "2031-05-02")
 
     counted = [row for row in rows if is_emergent(row)]
-    for arm in "abc":
-        mine = [row for row in counted if arm_of[row["participant_id"]] == arm]
-        related = [r for r in mine if r["related_product"] in ("possible", "definite")]
-        in_term = [row for row in mine if row["coded_term"] == "c"]
-        worst = {}
-        for row in in_term:
-            who = row["participant_id"]
-            worst[who] = max(worst.get(who, 0), row["grade"])
-        expected = {
-            f"safety.any.{arm}.events": len(mine),
-            f"safety.any.{arm}.n": len({row["participant_id"] for row in mine}),
-            f"safety.related_product.{arm}.events": len(related),
-            f"safety.related_product.{arm}.n": len({row["participant_id"] for row in related}),
-            f"safety.term.class_of_c.c.{arm}.events": len(in_term),
-            f"safety.term.class_of_c.c.{arm}.n": len(worst),
-            f"safety.term.class_of_c.c.grade_3.{arm}.n": sum(g == 3 for g in worst.values()),
-            f"safety.term.class_of_c.c.grade_not_recorded.{arm}.n": sum(
-                g == 0 for g in worst.values()
-            ),
-        }
-        assert dict(zip(expected, values(results, list(expected)), strict=True)) == expected
-        assert set(results.loc[results["group"] == arm, "n"]) == {list(arm_of.values()).count(arm)}
+    related = [r for r in counted if r["related_product"] in ("possible", "definite")]
+    in_term = [row for row in counted if row["coded_term"] == "c"]
+    worst = {}
+    for row in in_term:
+        who = row["participant_id"]
+        worst[who] = max(worst.get(who, 0), row["grade"])
+    expected = {
+        "safety.any.events": len(counted),
+        "safety.any.n": len({row["participant_id"] for row in counted}),
+        "safety.related_product.events": len(related),
+        "safety.related_product.n": len({row["participant_id"] for row in related}),
+        "safety.term.class_of_c.c.events": len(in_term),
+        "safety.term.class_of_c.c.n": len(worst),
+        "safety.term.class_of_c.c.grade_3.n": sum(g == 3 for g in worst.values()),
+        "safety.term.class_of_c.c.grade_not_recorded.n": sum(g == 0 for g in worst.values()),
+    }
+    assert dict(zip(expected, values(results, list(expected)), strict=True)) == expected
+    assert set(results["n"]) == {len(people)}
 
 
-def test_a_controlled_trial_of_250_is_counted_in_well_under_a_second():
-    from analysis.safety.counts import summarise_adverse_events
-    from analysis.safety.phases import PRODUCT, select_emergent
-
+def test_a_trial_of_250_is_counted_in_well_under_a_second():
     events, people = make_large_trial()
     # The best of three, since other work may share the machine.
     spent = []
@@ -161,7 +150,7 @@ def test_a_controlled_trial_of_250_is_counted_in_well_under_a_second():
         start = time.perf_counter()
         phased = assign_phases(events, people, last_day=98)
         summarise_adverse_events(
-            *select_emergent(phased, people, PRODUCT), by=["class", "coded_term"], group="arm"
+            *select_emergent(phased, people, PRODUCT), by=["class", "coded_term"]
         )
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.5

@@ -2,9 +2,13 @@ import pandas as pd
 import pytest
 from small_tables import NOT_INJECTED, NOT_TREATED, make_participants
 
-from analysis.describe.flow import describe_flow
-from analysis.describe.losses import find_lost, join_reasons
-from analysis.describe.reconcile import check_denominators, find_unreconciled
+from analysis.describe.flow import (
+    check_denominators,
+    describe_flow,
+    find_lost,
+    find_unreconciled,
+    join_reasons,
+)
 from analysis.errors import DataError
 from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study

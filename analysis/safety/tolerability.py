@@ -1,0 +1,282 @@
+"""Harms that were asked for or measured: local reactions, digital ulcers, laboratory values."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.describe.summaries import describe_number
+from analysis.results import Context, ResultWriter, Row, format_count
+from analysis.safety.counts import find_upper_bound
+from analysis.study import Study
+
+GRADES = {1: "mild", 2: "moderate", 3: "severe"}
+# Pain is rated 0 to 10; every other reaction is graded 0 to 3.
+RATED = ("pain",)
+COUNTED = ("active", "new", "healed")
+CONTRADICTED = "ulcers said to be present, none recorded: not counted"
+LABELS = {
+    "wbc": "White cells",
+    "hb": "Haemoglobin",
+    "plt": "Platelets",
+    "creatinine": "Creatinine",
+    "crp": "C-reactive protein",
+    "sbp": "Systolic blood pressure",
+    "dbp": "Diastolic blood pressure",
+    "pulse": "Pulse",
+}
+DECIMALS = {"wbc": 1, "hb": 1, "creatinine": 2, "crp": 1}
+
+
+def list_local_reactions(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers about local reactions of the participants given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of items, sorted by location, item, visit in the order of the data's key.
+    """
+    mine = items["participant_id"].isin(participants["participant_id"])
+    chosen = items[items["instrument"].eq("local_reaction") & mine]
+    return chosen.sort_values(["location", "item", "visit", "participant_id"], kind="stable")
+
+
+def describe_local_reactions(
+    reactions: pd.DataFrame, context: Context, *, confidence: float = 0.95
+) -> list[Row]:
+    """Make the results of the local reactions, per location, reaction and visit.
+
+    Parameters
+    ----------
+    reactions
+        As `list_local_reactions` returns it.
+    confidence
+        Of the upper bound that is printed where nobody had a reaction.
+
+    Returns
+    -------
+    list of dict
+        ``safety.local_reaction.<location>.<item>.<visit>.any`` out of those who were asked
+        and answered, the counts ``mild, moderate, severe`` of a graded reaction or the
+        median and range of a rated one; ``safety.local_reaction.overall``: ``any`` reaction at
+        any visit, and a graded one that was ``severe``.
+    """
+    rows = _describe_overall(reactions, context)
+    for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
+        qualifier = f"{location}.{item}.{visit}"
+        values = asked["value"]
+        n = int(values.notna().sum())
+        k = int(values.gt(0).sum())
+        writer = ResultWriter(context, "local_reaction", n, qualifier=qualifier, visit=visit)
+        text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
+        rows.append(writer.row("any", k, text))
+        if item in RATED:
+            rows += describe_number(
+                context, "local_reaction", values, qualifier=qualifier, visit=visit
+            )
+            continue
+        rows += [
+            writer.number(name, int(values.eq(grade).sum()), 0) for grade, name in GRADES.items()
+        ]
+    return rows
+
+
+def _describe_overall(reactions, context):
+    answered = reactions[reactions["value"].notna()]
+    graded = answered[~answered["item"].isin(RATED)]
+    severe = max(GRADES)
+    rows = []
+    for name, asked, had in (
+        ("any", answered, answered["value"].gt(0)),
+        (GRADES[severe], graded, graded["value"].eq(severe)),
+    ):
+        n, k = (frame["participant_id"].nunique() for frame in (asked, asked[had]))
+        writer = ResultWriter(context, "local_reaction", n, qualifier="overall")
+        rows.append(writer.row(name, k, format_count(k, n)))
+    return rows
+
+
+def list_ulcers(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """Return every recorded digital ulcer of the participants given.
+
+    Parameters
+    ----------
+    items
+        The table items; an ulcer has its finger as location, and the ulcers of a visit are told
+        apart by their occasion.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id, visit, occasion, finger` (as right_2; "" if not recorded), `active,
+        new, healed` (yes, no, or "" if not recorded) and `size_mm`, sorted by key.
+    """
+    mine = items["participant_id"].isin(participants["participant_id"])
+    rows = items[items["instrument"].eq("digital_ulcers") & mine]
+    key = ["participant_id", "visit", "occasion", "location"]
+    wide = rows.pivot(index=key, columns="item", values="value")
+    wide = wide.reindex(columns=[*COUNTED, "size"]).astype("float64").reset_index()
+    for name in COUNTED:
+        wide[name] = wide[name].map({1: "yes", 0: "no"}).fillna("")
+    names = {"size": "size_mm", "location": "finger"}
+    return wide.rename(columns=names).rename_axis(columns=None)
+
+
+def describe_ulcers(
+    ulcers: pd.DataFrame,
+    visits: pd.DataFrame,
+    participants: pd.DataFrame,
+    context: Context,
+    *,
+    at: Sequence[str],
+    confidence: float = 0.95,
+) -> list[Row]:
+    """Make the results of the digital ulcers at the visits `at`.
+
+    Out of those whose ulcers are known (`find_known`); where the record of anybody contradicts
+    itself the results say so. `confidence` is that of the upper bound where nobody had an active
+    ulcer.
+
+    Returns
+    -------
+    list of dict
+        ``safety.digital_ulcers.<visit>``: `participants` (with an active ulcer),
+        `participants_new`, `participants_healed`, and the ulcers `n_active, n_new, n_healed`.
+    """
+    rows = []
+    for visit in at:
+        here = ulcers[ulcers["visit"] == visit]
+        n = len(find_known(here, visits, participants, visit))
+        doubt = find_contradicted(here, visits, participants, visit)
+        warning = CONTRADICTED if doubt else ""
+        writer = ResultWriter(
+            context, "digital_ulcers", n, qualifier=visit, visit=visit, warning=warning
+        )
+        for name in COUNTED:
+            had = here[here[name] == "yes"]
+            k = had["participant_id"].nunique()
+            people = "participants" if name == "active" else f"participants_{name}"
+            high = find_upper_bound(k, n, confidence=confidence) if name == "active" else None
+            rows += [
+                writer.row(people, k, format_count(k, n, high)),
+                writer.number(f"n_{name}", len(had), 0),
+            ]
+    return rows
+
+
+def find_visits(ulcers: pd.DataFrame, visits: pd.DataFrame, study: Study) -> list[str]:
+    """Return the planned visits at which anyone was asked for ulcers or had one recorded."""
+    asked = set(visits.loc[visits["ulcers_present"] != "", "visit"]) | set(ulcers["visit"])
+    return [visit.name for visit in study.visits if visit.name in asked and visit.day is not None]
+
+
+def find_known(
+    ulcers: pd.DataFrame, visits: pd.DataFrame, participants: pd.DataFrame, visit: str
+) -> list[str]:
+    """Return whose ulcers at a visit are known: one was recorded, or it was said there is none."""
+    known = set(ulcers["participant_id"]) | _answered(visits, visit, "no")
+    return sorted(known & set(participants["participant_id"]))
+
+
+def find_contradicted(
+    ulcers: pd.DataFrame, visits: pd.DataFrame, participants: pd.DataFrame, visit: str
+) -> list[str]:
+    """Return who was said to have an ulcer at a visit and has none recorded: neither is known."""
+    doubted = _answered(visits, visit, "yes") - set(ulcers["participant_id"])
+    return sorted(doubted & set(participants["participant_id"]))
+
+
+def count_by_finger(ulcers: pd.DataFrame, *, at: Sequence[str]) -> pd.DataFrame:
+    """Count the active ulcers of every finger at the visits `at`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `participant_id, finger`, and a column per visit (Int64, 0 if there was none).
+    """
+    active = ulcers[ulcers["active"].eq("yes") & ulcers["visit"].isin(at)]
+    counts = active.groupby(["participant_id", "finger", "visit"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(at), fill_value=0).astype("Int64")
+    return pd.DataFrame(counts).rename_axis(columns=None).reset_index()
+
+
+def _answered(visits, visit, answer):
+    here = visits["visit"].eq(visit) & visits["ulcers_present"].eq(answer)
+    return set(visits.loc[here, "participant_id"])
+
+
+def pair_laboratory(
+    items: pd.DataFrame, participants: pd.DataFrame, *, before: str, after: str
+) -> pd.DataFrame:
+    """Put the values before and after into one row per participant and test.
+
+    Parameters
+    ----------
+    before, after
+        Visits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `item, unit, participant_id, before, after, change`, in the order of `LABELS`; missing
+        where not measured.
+    """
+    mine = items["participant_id"].isin(participants["participant_id"])
+    rows = items[items["instrument"].eq("laboratory") & mine & items["visit"].isin([before, after])]
+    key = ["item", "unit", "participant_id"]
+    wide = rows.pivot_table(index=key, columns="visit", values="value", dropna=False, sort=True)
+    wide = wide.reindex(columns=[before, after]).dropna(how="all")
+    wide.columns = ["before", "after"]
+    wide = wide.astype("float64").reset_index()
+    wide["change"] = wide["after"] - wide["before"]
+    order = [*LABELS, *sorted(set(wide["item"]) - set(LABELS))]
+    return wide.sort_values("item", key=lambda item: item.map(order.index), kind="stable")
+
+
+def describe_laboratory(
+    pairs: pd.DataFrame, context: Context, *, before: str, after: str
+) -> list[Row]:
+    """Make the results of laboratory values and vital signs.
+
+    The export holds no reference ranges, so values are not classed as low, normal or high;
+    rises and falls are counted.
+
+    Parameters
+    ----------
+    pairs
+        As `pair_laboratory` returns it.
+
+    Returns
+    -------
+    list of dict
+        ``safety.laboratory.<item>.<visit>.median_range``, the same for ``change``, and
+        ``safety.laboratory.<item>.n_higher, n_equal, n_lower``.
+    """
+    rows = []
+    for (item, unit), values in pairs.groupby(["item", "unit"]):
+        both = values.dropna(subset=["before", "after"])
+        decimals = DECIMALS.get(item, 0)
+        for column, visit in (("before", before), ("after", after), ("change", "change")):
+            rows += describe_number(
+                context,
+                "laboratory",
+                both[column],
+                unit=unit,
+                decimals=decimals,
+                qualifier=f"{item}.{visit}",
+                visit=after if visit == "change" else visit,
+            )
+        # Rounded as recorded, so that noise in the last bit is no rise.
+        change = both["change"].round(decimals + 3)
+        writer = ResultWriter(context, "laboratory", len(both), qualifier=item, visit=after)
+        rows += [
+            writer.number("n_higher", int((change > 0).sum()), 0),
+            writer.number("n_equal", int((change == 0).sum()), 0),
+            writer.number("n_lower", int((change < 0).sum()), 0),
+        ]
+    return rows
+
+
+def name_test(item: str, unit: str) -> str:
+    """Print a test with its unit; one that is not known here bears its own name."""
+    label = LABELS.get(item, item.replace("_", " ").capitalize())
+    return f"{label}, {unit.replace('10^9', '10⁹')}" if unit else label
