@@ -7,15 +7,13 @@ import pandas as pd
 import yaml
 
 from analysis.demo.cohort import Cohort
-from analysis.demo.crf import make_redcap_export
-from analysis.demo.diary import make_diary
-from analysis.demo.faults.catalogue import CORRECTION_COLUMNS, plant_faults
-from analysis.demo.forms import DIARY, IMAGES, project_dictionary, project_fields, read_forms
-from analysis.demo.images import make_images
+from analysis.demo.crf import make_redcap_export, project_dictionary, project_fields, read_forms
+from analysis.demo.faults import CORRECTION_COLUMNS, plant_faults
+from analysis.demo.other_files import make_diary, make_images
+from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from analysis.demo.readme import write_readme
 from analysis.errors import UsageError
 
-REDCAP = "redcap_export.csv"
 EXPORTED_ON = "2022-12-20"
 CHECKSUMS = "SHA256SUMS"
 SMALLEST, LARGEST = 7, 10_000

@@ -6,7 +6,6 @@ import pandas as pd
 from analysis.demo.cohort import FRACTION, blend
 from analysis.demo.people import is_diffuse
 from analysis.demo.settings import FINGER, FINGER_MM
-from analysis.demo.spread import spread_total
 from analysis.demo.texts import fixed, whole, yes
 
 HAND_SITES = ("hand_r", "hand_l", "fing_r", "fing_l")
@@ -146,3 +145,32 @@ def _text(columns):
     return pd.DataFrame(
         {name: whole(np.round(values)) for name, values in columns.items()}, dtype="object"
     )
+
+
+def spread_total(total, highest, offsets):
+    """Share totals out among items of 0 to `highest`.
+
+    Every item consists of `highest` steps; the steps that come first are taken until the total
+    is used up. An item with a low offset is affected early. With the same offsets at two
+    visits, a lower total lowers items and raises none.
+
+    Parameters
+    ----------
+    total : numpy.ndarray of int, (n,)
+        0 to items x highest.
+    highest : int
+    offsets : numpy.ndarray of float, (n, items)
+        How late an item is affected, in units of the item's whole range.
+
+    Returns
+    -------
+    numpy.ndarray of int, (n, items)
+    """
+    size, items = offsets.shape
+    steps = (np.arange(highest) + 0.5) / highest
+    order = (offsets[:, :, None] + steps).reshape(size, items * highest)
+    rank = np.empty_like(order, dtype="int64")
+    np.put_along_axis(
+        rank, np.argsort(order, axis=1, kind="stable"), np.arange(items * highest)[None, :], axis=1
+    )
+    return (rank < np.asarray(total)[:, None]).reshape(size, items, highest).sum(axis=2)

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import paths
 from analysis.demo.export import make_export, planted_faults
-from analysis.demo.faults.plant import row_keys
+from analysis.demo.planter import row_keys
 
 FILES = ("redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv")
 

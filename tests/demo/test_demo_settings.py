@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.demo.measures import spread_total
+from analysis.demo.other_files import dither
 from analysis.demo.settings import LOADINGS, SEVERITY, TARGETS, Target
-from analysis.demo.spread import dither, spread_total
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -1,16 +1,12 @@
 """Where an export is corrupted: cells and rows of people, each person at most once."""
 
 import functools
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from dataclasses import dataclass, replace
 
 from analysis.demo.export import make_export
-from analysis.demo.faults.plant import row_keys
+from analysis.demo.planter import REDCAP, Planter
 
-REDCAP, DIARY, IMAGES = "redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"
 DICTIONARY, MAP, CORRECTIONS = "redcap_dictionary.csv", "fields.csv", "corrections.csv"
 ABOUT = "provenance.yml"
 EVENT = "redcap_event_name"
@@ -23,10 +19,6 @@ class Fault:
 
     Parameters
     ----------
-    kind
-        Name of the kind in the catalogue.
-    rule
-        Rule that has to find it.
     file, row, field
         Where; `row` is the key as received, `field` is "" for a whole row.
     participant, visit
@@ -37,10 +29,10 @@ class Fault:
         Why the cell is missing afterwards; "" is not looked at.
     also
         Rules that rightly ask about this person besides.
+    kind, rule
+        Name of its kind, and the rule that has to find it.
     """
 
-    kind: str
-    rule: str
     file: str
     row: str
     field: str
@@ -49,14 +41,16 @@ class Fault:
     clean: str | None = None
     reason: str = ""
     also: tuple[str, ...] = ()
+    kind: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of fault: its name, the rule that has to find it, and how it is planted.
 
-    `plant` returns a Fault (without `kind` and `rule`, which are put in), or None where the export
-    has no place for it.
+    `plant` takes the bench and returns a Fault (`kind` and `rule` are put in), or None where the
+    export has no place for it.
     """
 
     name: str
@@ -71,124 +65,64 @@ def make_base(size, seed):
     return make_export(size, seed, faults="none")
 
 
-@dataclass
-class Bench:
+class Bench(Planter):
     """An export that is being corrupted.
 
     Parameters
     ----------
-    tables
+    tables : dict of pandas.DataFrame
         Of a valid export; copied.
     rng : random.Random
     """
 
-    tables: dict[str, pd.DataFrame]
-    rng: random.Random
-    free: list[str] = field(init=False)
-    faults: list[Fault] = field(init=False, default_factory=list)
-
-    def __post_init__(self):
-        self.tables = {name: table.copy() for name, table in self.tables.items()}
+    def __init__(self, tables, rng):
+        super().__init__(tables)
+        self.rng = rng
         people = self.tables[REDCAP]["record_id"].unique()
         self.free = [str(name) for name in people if not str(name).startswith("SIM-S")]
         self.rng.shuffle(self.free)
-        self._rows = {
-            file: self.tables[file].groupby("record_id").indices for file in (REDCAP, DIARY, IMAGES)
-        }
+        self.faults = []
 
     def plant(self, kind):
         """Plant one fault of a kind in somebody who has none yet; return whether there was one."""
-        told = kind.plant(self)
-        if told is None:
+        fault = kind.plant(self)
+        if fault is None:
             return False
-        self.free.remove(told.participant)
-        fault = replace(told, kind=kind.name, rule=kind.rule, also=(*kind.also, *told.also))
-        self.faults.append(fault)
+        self.free.remove(fault.participant)
+        also = (*kind.also, *fault.also)
+        self.faults.append(replace(fault, kind=kind.name, rule=kind.rule, also=also))
         return True
 
-    def rows(self, file, person, *, visit=None, form=""):
-        """Return the places of a person's rows, in the REDCap export those of a visit and form."""
-        table = self.tables[file]
-        places = [int(place) for place in self._rows[file].get(person, ())]
-        if file == REDCAP:
-            places = [place for place in places if table.at[place, FORM] == form]
-        if visit is not None:
-            places = [place for place in places if self.visit(file, place) == visit]
-        return places
-
-    def row(self, person, visit):
-        """Return the place of a person's visit in the REDCap export, None if there is none."""
-        places = self.rows(REDCAP, person, visit=visit)
-        return places[0] if places else None
-
-    def filled(self, file, name, fits=None, visits=None, skip=()):
+    def find_filled(self, file, name, fits=None, visits=None, skip=()):
         """Return the place of a filled cell of somebody free; None if there is none."""
         table = self.tables[file]
         for person in self.free:
             places = [
                 int(place)
-                for place in self._rows[file].get(person, ())
+                for place in self.places[file].get(person, ())
                 if table.at[place, name] != ""
                 and (fits is None or fits(table.at[place, name]))
-                and (visits is None or self.visit(file, place) in visits)
-                and self.visit(file, place) not in skip
+                and (visits is None or self.find_visit(file, place) in visits)
+                and self.find_visit(file, place) not in skip
             ]
             if places:
                 return self.rng.choice(places)
         return None
 
-    def read(self, file, place, name):
-        """Return what a cell holds."""
-        return self.tables[file].at[place, name]
-
-    def write(self, file, place, **cells):
-        """Put texts into cells."""
-        for name, text in cells.items():
-            self.tables[file].at[place, name] = text
-
-    def visit(self, file, place):
-        """Return the visit of a row; the diary has none."""
-        if file == DIARY:
-            return ""
-        name = EVENT if file == REDCAP else "event"
-        return self.tables[file].at[place, name].removesuffix("_arm_1")
-
-    def tell(self, file, place, name, *, person=None, row=None, **more):
-        """Describe the fault of a cell as it lies there now."""
-        table = self.tables[file]
+    def make_fault(self, file, place, name, *, person=None, row=None, **more):
+        """Return the fault of a cell as it lies there now."""
+        cell = self.describe(file, place, name)
         return Fault(
-            "",
-            "",
             file,
-            row_keys(table.loc[[place]], file)[0] if row is None else row,
+            cell["row"] if row is None else row,
             name,
-            table.at[place, "record_id"] if person is None else person,
-            self.visit(file, place),
+            cell["participant"] if person is None else person,
+            cell["visit"],
             **more,
         )
 
-    def change(self, file, place, name, text, **more):
-        """Put a text into a cell and describe the fault."""
+    def spoil(self, file, place, name, text, **more):
+        """Put a text into a cell and return the fault."""
         person = self.read(file, place, "record_id")
         self.write(file, place, **{name: text})
-        return self.tell(file, place, name, person=person, **more)
-
-    def add(self, file, like, **cells):
-        """Add a copy of a row with other cells, and return its place."""
-        table = self.tables[file]
-        place = len(table)
-        table.loc[place] = table.loc[like]
-        self.write(file, place, **cells)
-        return place
-
-    def remove(self, file, place):
-        """Take a row out when the export is finished."""
-        self.tables[file].at[place, "record_id"] = None
-
-    def finish(self):
-        """Return the tables of the corrupted export."""
-        tables = dict(self.tables)
-        for file in (REDCAP, DIARY, IMAGES):
-            table = tables[file]
-            tables[file] = table[table["record_id"].notna()].reset_index(drop=True)
-        return tables
+        return self.make_fault(file, place, name, person=person, **more)

@@ -4,7 +4,8 @@ import functools
 import re
 from datetime import date
 
-from stress.bench import DIARY, IMAGES, REDCAP, Kind
+from analysis.demo.planter import DIARY, IMAGES, REDCAP
+from stress.bench import Kind
 
 FINGERS = tuple(f"circ_{side}{finger}" for side in "rl" for finger in range(2, 6))
 SKIN = ("mrss_face", "mrss_chest", "mrss_fing_r", "mrss_hand_l", "mrss_foot_r", "mrss_thigh_l")
@@ -159,14 +160,14 @@ def _tenth(value):
 def _plant(bench, places, write, *, clean, fits=None, skip=(), reason=""):
     """Rewrite one cell of one of some columns; `clean` is "same" or ""."""
     for file, name in bench.rng.sample(places, len(places)):
-        place = bench.filled(file, name, fits, skip=skip if name == "visit_date" else ())
+        place = bench.find_filled(file, name, fits, skip=skip if name == "visit_date" else ())
         if place is not None:
             break
     else:
         return None
     true = bench.read(file, place, name)
     text = write(true, bench.rng)
-    return bench.change(
+    return bench.spoil(
         file, place, name, text, clean=true if clean == "same" else "", reason=reason
     )
 
@@ -178,11 +179,11 @@ def _kind(name, rule, places, write, clean, *, also=(), **more):
 
 def _label(bench):
     (file, name), labels = bench.rng.choice(list(LABELS.items()))
-    place = bench.filled(file, name, lambda value: value in labels)
+    place = bench.find_filled(file, name, lambda value: value in labels)
     if place is None:
         return None
     true = bench.read(file, place, name)
-    return bench.change(file, place, name, bench.rng.choice(labels[true]), clean=true)
+    return bench.spoil(file, place, name, bench.rng.choice(labels[true]), clean=true)
 
 
 def _missing(bench, reason):
@@ -194,7 +195,7 @@ def _missing(bench, reason):
 
 def _drift(bench, file):
     for person in bench.free:
-        places = bench.rows(file, person)
+        places = bench.find_rows(file, person)
         if places:
             number = int(person.removeprefix("SIM-"))
             spelled = bench.rng.choice(
@@ -210,7 +211,7 @@ def _drift(bench, file):
                 spelled = person.lower()
             place = bench.rng.choice(places)
             bench.write(file, place, record_id=spelled)
-            return bench.tell(file, place, "record_id", person=person, clean=person)
+            return bench.make_fault(file, place, "record_id", person=person, clean=person)
     return None
 
 

@@ -10,18 +10,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from stress.bench import (
-    ABOUT,
-    CORRECTIONS,
-    DIARY,
-    DICTIONARY,
-    EVENT,
-    FORM,
-    IMAGES,
-    INSTANCE,
-    MAP,
-    REDCAP,
-)
+from analysis.demo.planter import DIARY, IMAGES, REDCAP
+from stress.bench import ABOUT, CORRECTIONS, DICTIONARY, EVENT, FORM, INSTANCE, MAP
 
 SEAL = "SHA256SUMS"
 DATA = (REDCAP, DIARY, IMAGES)

@@ -3,7 +3,8 @@
 import functools
 from datetime import date, timedelta
 
-from stress.bench import CORRECTIONS, DIARY, FORM, IMAGES, REDCAP, Kind
+from analysis.demo.planter import DIARY, IMAGES, REDCAP
+from stress.bench import CORRECTIONS, FORM, Kind
 from stress.corrupt_cells import FINGERS
 
 COCHIN = tuple(f"chfs_{item:02d}" for item in range(1, 19))
@@ -22,13 +23,13 @@ def _shift(day, days):
 
 
 def _procedure(bench, person):
-    return bench.read(REDCAP, bench.row(person, "procedure"), "anaesthesia_start")[:10]
+    return bench.read(REDCAP, bench.find_row(person, "procedure"), "anaesthesia_start")[:10]
 
 
 def _pick_visit(bench, visit, fits=lambda place: True):
     """Return the place of a visit of somebody free."""
     for person in bench.free:
-        place = bench.row(person, visit)
+        place = bench.find_row(person, visit)
         if place is not None and fits(place):
             return place
     return None
@@ -42,11 +43,11 @@ def _set(bench, visit, name, write, *, rule_field=None, fits=None, **more):
     if place is None:
         return None
     bench.write(REDCAP, place, **{name: write(bench.read(REDCAP, place, name))})
-    return bench.tell(REDCAP, place, rule_field or name, **more)
+    return bench.make_fault(REDCAP, place, rule_field or name, **more)
 
 
 def _copy_row(bench, file, **cells):
-    place = bench.filled(file, "record_id")
+    place = bench.find_filled(file, "record_id")
     if file == REDCAP:
         place = _pick_visit(bench, bench.rng.choice(("baseline", "week_1", "week_4", "week_12")))
     return place, bench.add(file, place, **cells)
@@ -54,7 +55,7 @@ def _copy_row(bench, file, **cells):
 
 def _duplicate_copy(bench, file):
     _, copy = _copy_row(bench, file)
-    return bench.tell(file, copy, "")
+    return bench.make_fault(file, copy, "")
 
 
 def _duplicate_row(bench):
@@ -63,21 +64,21 @@ def _duplicate_row(bench):
     bench.write(REDCAP, copy, vas_hand="1" if pain != "1" else "2")
     if bench.rng.random() < 0.5:
         bench.write(REDCAP, copy, visit_date=_shift(bench.read(REDCAP, place, "visit_date"), 2))
-    return bench.tell(REDCAP, copy, "")
+    return bench.make_fault(REDCAP, copy, "")
 
 
 def _repeated_day(bench):
     place, copy = _copy_row(bench, DIARY, entry_time="23:59")
     rating = bench.read(DIARY, place, "rating")
     bench.write(DIARY, copy, rating="3" if rating != "3" else "4")
-    return bench.tell(DIARY, copy, "")
+    return bench.make_fault(DIARY, copy, "")
 
 
 def _repeated_reading(bench):
     place, copy = _copy_row(bench, IMAGES)
     density = bench.read(IMAGES, place, "density")
     bench.write(IMAGES, copy, density="3" if density != "3" else "4")
-    return bench.tell(IMAGES, copy, "")
+    return bench.make_fault(IMAGES, copy, "")
 
 
 def _repeated_place(bench):
@@ -85,7 +86,7 @@ def _repeated_place(bench):
     bench.write(IMAGES, copy, image_id=f"Z{bench.read(IMAGES, place, 'image_id')}")
     density = bench.read(IMAGES, place, "density")
     bench.write(IMAGES, copy, density="3" if density != "3" else "4")
-    return bench.tell(IMAGES, copy, "")
+    return bench.make_fault(IMAGES, copy, "")
 
 
 def _wrong_row(bench):
@@ -93,22 +94,22 @@ def _wrong_row(bench):
         (("weight_kg", "61.5", "adverse_event"), ("kap_r", "9", "medication"),
          ("ae_coded", "Rash", "medication"), ("mrss_total", "12", ULCER))
     )  # fmt: skip
-    place = bench.filled(REDCAP, FORM, lambda value: value == form)
-    return bench.change(REDCAP, place, name, text, clean="", reason="pending_query")
+    place = bench.find_filled(REDCAP, FORM, lambda value: value == form)
+    return bench.spoil(REDCAP, place, name, text, clean="", reason="pending_query")
 
 
 def _stranger(bench, file):
-    place = bench.filled(file, "record_id")
+    place = bench.find_filled(file, "record_id")
     person = bench.read(file, place, "record_id")
     name = bench.rng.choice(("SIM-99", "XYZ-01", "SIM-S99", "홍길동", "?"))
     bench.write(file, place, record_id=name)
-    return bench.tell(file, place, "", person=person)
+    return bench.make_fault(file, place, "", person=person)
 
 
 def _undated(bench):
-    place = bench.filled(DIARY, "entry_date")
+    place = bench.find_filled(DIARY, "entry_date")
     bench.write(DIARY, place, entry_date=bench.rng.choice(("", "someday", "03/04", "2021-02-30")))
-    return bench.tell(DIARY, place, "")
+    return bench.make_fault(DIARY, place, "")
 
 
 def _unplaced(bench):
@@ -116,17 +117,17 @@ def _unplaced(bench):
         (("hand", ""), ("finger", ""), ("field", ""), ("reader", ""), ("finger", "9"),
          ("hand", "both"))
     )  # fmt: skip
-    place = bench.filled(IMAGES, name)
+    place = bench.find_filled(IMAGES, name)
     bench.write(IMAGES, place, **{name: text})
-    return bench.tell(IMAGES, place, "")
+    return bench.make_fault(IMAGES, place, "")
 
 
 def _twice(bench):
     place = _pick_visit(bench, "screening")
-    other = bench.row(bench.read(REDCAP, place, "record_id"), "baseline")
+    other = bench.find_row(bench.read(REDCAP, place, "record_id"), "baseline")
     for name in (*DEMOGRAPHICS, "demographics_complete"):
         bench.write(REDCAP, other, **{name: bench.read(REDCAP, place, name)})
-    return bench.tell(REDCAP, other, "sex", clean="")
+    return bench.make_fault(REDCAP, other, "sex", clean="")
 
 
 DEMOGRAPHICS = ("birth_year", "sex", "height_cm", "weight_kg", "subset", "smoking")
@@ -140,13 +141,13 @@ def _required(bench):
          "du_finger", "visit_date")
     )  # fmt: skip
     pivotal = ("baseline", "procedure", "week_12", "screening") if name == "visit_date" else ()
-    place = bench.filled(REDCAP, name, skip=pivotal)
-    return None if place is None else bench.change(REDCAP, place, name, "", clean="")
+    place = bench.find_filled(REDCAP, name, skip=pivotal)
+    return None if place is None else bench.spoil(REDCAP, place, name, "", clean="")
 
 
 def _uncoded(bench):
-    place = bench.filled(REDCAP, "ae_coded")
-    return None if place is None else bench.change(REDCAP, place, "ae_coded", "", clean="")
+    place = bench.find_filled(REDCAP, "ae_coded")
+    return None if place is None else bench.spoil(REDCAP, place, "ae_coded", "", clean="")
 
 
 def _in_vain(bench):
@@ -156,11 +157,11 @@ def _in_vain(bench):
          ("screen_fail_reason", "Age", ("eligible", "1")), ("ae_stop", "2022-10-05", None))
     )  # fmt: skip
     if fits is None:
-        place = bench.filled(REDCAP, "ae_stop")
+        place = bench.find_filled(REDCAP, "ae_stop")
         bench.write(REDCAP, place, ae_ongoing="1")
-        return bench.tell(REDCAP, place, "ae_stop")
-    place = bench.filled(REDCAP, fits[0], lambda value: value == fits[1])
-    return None if place is None else bench.change(REDCAP, place, name, text, clean=text)
+        return bench.make_fault(REDCAP, place, "ae_stop")
+    place = bench.find_filled(REDCAP, fits[0], lambda value: value == fits[1])
+    return None if place is None else bench.spoil(REDCAP, place, name, text, clean=text)
 
 
 def _total(bench):
@@ -192,10 +193,10 @@ def _copied(bench):
     place = _pick_visit(bench, visits[0], varies)
     if place is None:
         return None
-    later = bench.row(bench.read(REDCAP, place, "record_id"), visits[1])
+    later = bench.find_row(bench.read(REDCAP, place, "record_id"), visits[1])
     for name in (*items, *((total,) if total else ())):
         bench.write(REDCAP, later, **{name: bench.read(REDCAP, place, name)})
-    return bench.tell(REDCAP, later, items[0])
+    return bench.make_fault(REDCAP, later, items[0])
 
 
 def _swapped(bench):
@@ -206,7 +207,7 @@ def _swapped(bench):
 
     def differ(place):
         person = bench.read(REDCAP, place, "record_id")
-        later = apart(bench.row(person, "week_12"))
+        later = apart(bench.find_row(person, "week_12"))
         # Plainly to be seen: the hands differ by more than the visits do.
         before = apart(place)
         between = sum(abs(a - b) for a, b in zip(before, later, strict=True))
@@ -215,11 +216,11 @@ def _swapped(bench):
     place = _pick_visit(bench, "baseline", differ)
     if place is None:
         return None
-    later = bench.row(bench.read(REDCAP, place, "record_id"), "week_12")
+    later = bench.find_row(bench.read(REDCAP, place, "record_id"), "week_12")
     cells = {name: bench.read(REDCAP, later, name) for name in FINGERS}
     for right, left in zip(FINGERS[:4], FINGERS[4:], strict=True):
         bench.write(REDCAP, later, **{right: cells[left], left: cells[right]})
-    return bench.tell(REDCAP, later, FINGERS[0])
+    return bench.make_fault(REDCAP, later, FINGERS[0])
 
 
 def _scale(bench):
@@ -228,16 +229,16 @@ def _scale(bench):
     def high(place):
         person = bench.read(REDCAP, place, "record_id")
         return all(
-            50 <= int(bench.read(REDCAP, bench.row(person, visit), "vas_hand")) <= 90
+            50 <= int(bench.read(REDCAP, bench.find_row(person, visit), "vas_hand")) <= 90
             for visit in visits
         )
 
     place = _pick_visit(bench, "baseline", high)
     if place is None:
         return None
-    later = bench.row(bench.read(REDCAP, place, "record_id"), bench.rng.choice(visits))
+    later = bench.find_row(bench.read(REDCAP, place, "record_id"), bench.rng.choice(visits))
     rating = int(bench.read(REDCAP, place, "vas_hand"))
-    return bench.change(REDCAP, later, "vas_hand", str(round(rating / 10)))
+    return bench.spoil(REDCAP, later, "vas_hand", str(round(rating / 10)))
 
 
 def _disorder(bench):
@@ -247,9 +248,9 @@ def _disorder(bench):
             bench, "week_4", "visit_date", lambda day: _shift(day, 91), also=("out_of_window",)
         )
     if which == 1:
-        place = bench.filled(REDCAP, "ae_stop", lambda value: len(value) == 10)
+        place = bench.find_filled(REDCAP, "ae_stop", lambda value: len(value) == 10)
         start = bench.read(REDCAP, place, "ae_start")
-        return bench.change(REDCAP, place, "ae_stop", _shift(start, -3))
+        return bench.spoil(REDCAP, place, "ae_stop", _shift(start, -3))
     if which == 2:
         return _set(bench, "screening", "icf_date", lambda day: _shift(day, 10))
     if which == 3:
@@ -257,22 +258,22 @@ def _disorder(bench):
     if which == 4:
         return _set(bench, "screening", "first_rp_year", lambda year: "1941" if year else "")
     if which == 5:
-        place = bench.filled(IMAGES, "read_date")
-        return bench.change(IMAGES, place, "read_date", "2020-12-01")
-    place = bench.filled(REDCAP, "ae_start", lambda value: len(value) == 10)
-    return bench.change(REDCAP, place, "ae_start", "2020-05-06")
+        place = bench.find_filled(IMAGES, "read_date")
+        return bench.spoil(IMAGES, place, "read_date", "2020-12-01")
+    place = bench.find_filled(REDCAP, "ae_start", lambda value: len(value) == 10)
+    return bench.spoil(REDCAP, place, "ae_start", "2020-05-06")
 
 
 def _window(bench):
     visit, day = bench.rng.choice((("week_1", 13), ("week_4", 40), ("week_12", 120)))
     place = _pick_visit(bench, visit)
     person = bench.read(REDCAP, place, "record_id")
-    return bench.change(REDCAP, place, "visit_date", _shift(_procedure(bench, person), day))
+    return bench.spoil(REDCAP, place, "visit_date", _shift(_procedure(bench, person), day))
 
 
 def _absent_visit(bench):
     place = _pick_visit(bench, bench.rng.choice(("week_1", "week_4")))
-    told = bench.tell(REDCAP, place, "", row="")
+    told = bench.make_fault(REDCAP, place, "", row="")
     bench.remove(REDCAP, place)
     return told
 
@@ -282,7 +283,7 @@ def _absent_form(bench, status):
     place = _pick_visit(bench, visit)
     names = [name for name in bench.tables[REDCAP].columns if name.startswith(start)]
     bench.write(REDCAP, place, **dict.fromkeys(names, "") | {f"{form}_complete": status})
-    return bench.tell(REDCAP, place, f"{form}_complete")
+    return bench.make_fault(REDCAP, place, f"{form}_complete")
 
 
 def _never_opened(bench):
@@ -301,7 +302,7 @@ def _never_opened(bench):
     bench.write(
         REDCAP, place, **dict.fromkeys(answers, ""), **dict.fromkeys(ticks, "0"), shaq_complete="0"
     )
-    return bench.tell(REDCAP, place, ticks[0], clean="", reason="not_done")
+    return bench.make_fault(REDCAP, place, ticks[0], clean="", reason="not_done")
 
 
 def _gate(bench):
@@ -318,8 +319,8 @@ def _unreported(bench):
     }
     like = bench.tables[REDCAP].index[bench.tables[REDCAP]["redcap_repeat_instrument"] == ULCER]
     for person in bench.free:
-        later = bench.row(person, "week_12")
-        own = bench.rows(REDCAP, person, visit="week_12", form=ULCER)
+        later = bench.find_row(person, "week_12")
+        own = bench.find_rows(REDCAP, person, visit="week_12", form=ULCER)
         if later is None or person in ulcerated or own or not len(like):
             continue
         place = bench.add(
@@ -328,15 +329,15 @@ def _unreported(bench):
             du_size_mm="3.0",
         )  # fmt: skip
         bench.write(REDCAP, later, du_any="1")
-        return bench.tell(REDCAP, place, "du_new")
+        return bench.make_fault(REDCAP, place, "du_new")
     return None
 
 
 def _stray_day(bench):
-    place = bench.filled(DIARY, "entry_date")
+    place = bench.find_filled(DIARY, "entry_date")
     person = bench.read(DIARY, place, "record_id")
     day = _shift(_procedure(bench, person), bench.rng.choice((40, 45, -20)))
-    return bench.change(DIARY, place, "entry_date", day, clean=day)
+    return bench.spoil(DIARY, place, "entry_date", day, clean=day)
 
 
 def _product(bench):
@@ -361,13 +362,13 @@ def _beyond(bench):
     if place is None:
         return None
     bench.write(REDCAP, place, vas_hand_line="60")
-    return bench.tell(REDCAP, place, "vas_hand", clean="", reason="out_of_range")
+    return bench.make_fault(REDCAP, place, "vas_hand", clean="", reason="out_of_range")
 
 
 def _correct(bench, *, used):
     place = _pick_visit(bench, "week_12", lambda place: bench.read(REDCAP, place, "kap_l") != "")
     true = bench.read(REDCAP, place, "kap_l")
-    told = bench.change(REDCAP, place, "kap_l", f"1{true}", clean=true)
+    told = bench.spoil(REDCAP, place, "kap_l", f"1{true}", clean=true)
     table = bench.tables[CORRECTIONS]
     row = told.row if used else told.row.replace("week_12", "week_8")
     table.loc[len(table)] = [
@@ -376,7 +377,7 @@ def _correct(bench, *, used):
     if used:
         return told
     bench.write(REDCAP, place, kap_l=true)
-    return bench.tell(REDCAP, place, "kap_l", row="", clean=None)
+    return bench.make_fault(REDCAP, place, "kap_l", row="", clean=None)
 
 
 RECORDS = (

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from analysis.__main__ import main
 from analysis.cleaning.output import write_cleaned
+from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from analysis.errors import AnalysisError
 from analysis.tables import read_table
-from stress.bench import DIARY, IMAGES, REDCAP, Bench, make_base
+from stress.bench import Bench, make_base
 from stress.corrupt_files import HARMLESS, HOSTILE, RANDOM, make_rng, save_files, write_files
 from stress.trial import KINDS, clean_files, judge_files, plant_many
 
@@ -77,12 +78,12 @@ def plant_hostile():
     bench = Bench(make_base(10, 4).tables, make_rng("hostile"))
     kept = []
     texts = (*HOSTILE, LONG)
-    procedures = [bench.row(person, "procedure") for person in sorted(bench.free)]
+    procedures = [bench.find_row(person, "procedure") for person in sorted(bench.free)]
     cells = [(row, name) for name in TEXTS for row in procedures]
     for text, (row, name) in zip(texts, cells, strict=False):
         bench.write(REDCAP, row, **{name: text})
         kept.append((bench.read(REDCAP, row, "record_id"), name, text))
-    codes = [(bench.row(person, "week_12"), name) for name in ("haq_01", "kap_r", "circ_r2",
+    codes = [(bench.find_row(person, "week_12"), name) for name in ("haq_01", "kap_r", "circ_r2",
              "lab_crp", "visit_date") for person in sorted(bench.free)]  # fmt: skip
     for text, (row, name) in zip(texts, codes, strict=False):
         bench.write(REDCAP, row, **{name: text})

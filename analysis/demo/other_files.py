@@ -1,10 +1,45 @@
-"""The readers' sheet of the nailfold images: eight fingers, two fields of 1 mm, two visits."""
+"""The files beside the REDCap export: the e-diary, and the readers' sheet of nailfold images."""
 
 import numpy as np
 import pandas as pd
 
-from analysis.demo.spread import dither
-from analysis.demo.texts import among, dates, whole
+from analysis.demo.texts import among, clock, dates, whole
+
+DAYS = 14
+SHARE_MISSED = 0.08
+
+
+def make_diary(cohort):
+    """Return the diary, one row per rated day; at baseline the days before the procedure.
+
+    The mean over the days is settings.TARGETS["raynaud"]; the days vary more in the middle of
+    the scale than at its ends.
+    """
+    parts = []
+    for visit, anchor in (("baseline", "procedure"), ("week_12", "week_12")):
+        rng = cohort.rng(f"diary {visit}")
+        mean = cohort.measure("raynaud", visit)
+        spread = 1.2 * np.sqrt(mean * (10 - mean)) / 5
+        shape = (cohort.size, DAYS)
+        rating = np.round(mean[:, None] + spread[:, None] * rng.standard_normal(shape))
+        minutes = np.clip(rng.normal(21 * 60 + 10, 45, shape), 18 * 60, 23 * 60 + 59)
+        who, back = np.nonzero(rng.random(shape) >= SHARE_MISSED)
+        back = back - DAYS
+        parts.append(
+            pd.DataFrame(
+                {
+                    "record_id": cohort.ids[who],
+                    "entry_date": dates(cohort.days[anchor][who] + back),
+                    "entry_time": clock(minutes[who, back].astype("int64")),
+                    "rating": whole(np.clip(rating[who, back], 0, 10)),
+                    "device": np.where(who % 3 == 0, "tablet", "phone"),
+                },
+                dtype="object",
+            )
+        )
+    diary = pd.concat(parts, ignore_index=True)
+    return diary.sort_values(["record_id", "entry_date"], kind="stable", ignore_index=True)
+
 
 PLACES = 16
 SHARE_READ_TWICE = 0.15
@@ -117,3 +152,20 @@ def _pattern(sheet):
     early = sheet["giants"] >= 1
     plain = normal & (sheet["enlarged"] == 0) & (sheet["haemorrhages"] == 0)
     return np.select([plain, normal, late, active, early], [0, 1, 4, 3, 2], 1)
+
+
+def dither(means, places):
+    """Round means to integers so that they are kept over all places.
+
+    Parameters
+    ----------
+    means : numpy.ndarray of float, (n,)
+    places : numpy.ndarray of float, (n, k)
+        For every participant a permutation of (0.5, 1.5, ... k - 0.5) / k.
+
+    Returns
+    -------
+    numpy.ndarray of int, (n, k)
+        Floor or ceiling of the mean; their average differs from it by at most 0.5 / k.
+    """
+    return np.floor(means[:, None] + places).astype("int64")

@@ -1,1 +1,0 @@
-"""The faults that real exports have: planted by rule, and listed."""
