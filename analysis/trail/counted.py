@@ -1,5 +1,6 @@
 """The rows of tables that a result counts or describes, where it is about no score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis.reporting.sentences.evidence import Evidence
 from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
+from analysis.trail.trial import TrialTables
 
 PERSON = "participant_id"
 GRADE = "grade_"
@@ -20,6 +22,19 @@ MADE_FROM = {
     "years_since_raynaud": ("raynaud_onset_year", "consent_date"),
     "years_since_non_raynaud": ("non_raynaud_onset_year", "consent_date"),
 }
+# What a loss, a treatment, the exposure, an item and an event are shown with.
+LOSS = ("stage", "reason", "status", "end_date", "reason_given")
+TREATMENT = ("name", "class", "start_date", "end_date", "change", "change_date")
+EXPOSURE = (
+    *("lipoaspirate_ml", "processed_ml", "final_volume_ml", "nucleated_cells_million"),
+    *("viability_percent", "endotoxin_eu_per_ml", "gram_stain", "sterility"),
+    *("first_injection", "injected_total_ml", "n_fingers_injected"),
+)
+ITEM = ("visit", "item", "location", "occasion", "value", "unit", "missing_reason")
+EVENT = (
+    *("coded_term", "class", "start_date", "grade", "serious", *RELATIONS),
+    *("outcome", "phase", "phase_flag"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,32 +56,22 @@ class Counted:
     columns: tuple[str, ...]
 
 
-def find_counted(result, trial):
-    """Return the rows behind a result of flow, baseline, exposure or safety.
-
-    Parameters
-    ----------
-    result : pandas.Series
-        A row of the results.
-    trial : analysis.trail.trial.Trial
-
-    Returns
-    -------
-    Counted
-    """
+def find_counted(result: pd.Series, trial: TrialTables) -> Counted:
+    """Return the rows behind a result of flow, baseline, exposure or safety."""
     find = {"flow": _find_flow, "exposure": _find_exposure, "safety": _find_safety}
     return find.get(result["analysis"], _find_characteristic)(result, trial)
 
 
-def _make(table, rows, columns, *, beside=()):
+def _choose_columns(
+    table: str, rows: pd.DataFrame, columns: Sequence[str], *, beside: str = ""
+) -> Counted:
     """Keep the columns that matter; a column that the table does not have is derived."""
-    columns = [name for name in columns if name in rows.columns]
-    shown = dict.fromkeys((PERSON, *beside, *columns))
-    kept = rows[[name for name in shown if name in rows.columns]]
-    return Counted(table, kept.reset_index(drop=True), tuple(columns))
+    columns = tuple(name for name in columns if name in rows.columns)
+    shown = [name for name in dict.fromkeys((PERSON, beside, *columns)) if name in rows.columns]
+    return Counted(table, rows[shown].reset_index(drop=True), columns)
 
 
-def _members(frame, result, trial):
+def _select_members(frame: pd.DataFrame, result: pd.Series, trial: TrialTables) -> pd.DataFrame:
     column = f"in_{result['population']}"
     people = trial.participants
     if column not in people.columns:
@@ -74,88 +79,74 @@ def _members(frame, result, trial):
     return frame[frame[PERSON].isin(people.loc[people[column] == "yes", PERSON])]
 
 
-def _find_followup(trial):
+def _find_followup(trial: TrialTables) -> str:
     # A run may have been given another visit than the plan's; its counts name no visit.
     return Evidence(trial.results, trial.study).chosen("visit")
 
 
-def _find_flow(result, trial):
+def _find_flow(result: pd.Series, trial: TrialTables) -> Counted:
     study, stage = trial.study, result["outcome"]
     people = trial.participants
     if stage in {visit.name for visit in study.visits}:
         visits = trial.visits
         columns = ("visit_date", "status", "in_window")
-        return _make("visits", visits[visits["visit"] == stage], columns, beside=("visit",))
+        return _choose_columns("visits", visits[visits["visit"] == stage], columns, beside="visit")
     if stage in {population.name for population in study.populations}:
-        return _make("participants", people, (f"in_{stage}",))
+        return _choose_columns("participants", people, (f"in_{stage}",))
     lost = find_lost(people, trial.disposition)
     lost = lost[lost["stage"] == stage]
     if lost.empty and stage == "screened":
-        return _make("participants", people, ("consent_date", "eligible"))
+        return _choose_columns("participants", people, ("consent_date", "eligible"))
     ended = trial.disposition.rename(columns={"reason": "reason_given"})
-    merged = lost.merge(ended, on=PERSON, how="left")
-    return _make("disposition", merged, ("stage", "reason", "status", "end_date", "reason_given"))
+    return _choose_columns("disposition", lost.merge(ended, on=PERSON, how="left"), LOSS)
 
 
-def _find_characteristic(result, trial):
+def _find_characteristic(result: pd.Series, trial: TrialTables) -> Counted:
     name = result["outcome"]
-    if name.startswith("season_"):
-        baseline = trial.study.analysis.baseline_visit.value
-        visit = baseline if name == "season_baseline" else _find_followup(trial)
-        visits = _members(trial.visits, result, trial)
-        return _make("visits", visits[visits["visit"] == visit], ("visit_date",), beside=("visit",))
+    baseline = trial.study.analysis.baseline_visit.value
     if name.startswith("treatment_"):
-        rows = _members(trial.medications, result, trial)
+        rows = _select_members(trial.medications, result, trial)
         group = name.removeprefix("treatment_")
-        own = rows if group == "stable" else rows[rows["class"] == group]
-        columns = ("name", "class", "start_date", "end_date", "change", "change_date")
-        return _make("medications", own, columns, beside=("medication_number",))
-    people = _members(trial.participants, result, trial)
-    if name not in people.columns:
-        visits = _members(trial.visits, result, trial)
-        visits = visits[visits["visit"] == trial.study.analysis.baseline_visit.value]
-        return _make("visits", visits, (name,), beside=("visit",))
-    return _make("participants", people, (name, *MADE_FROM.get(name, ())))
+        chosen = rows if group == "stable" else rows[rows["class"] == group]
+        return _choose_columns("medications", chosen, TREATMENT, beside="medication_number")
+    people = _select_members(trial.participants, result, trial)
+    if name in people.columns:
+        return _choose_columns("participants", people, (name, *MADE_FROM.get(name, ())))
+    visit, column = baseline, name
+    if name.startswith("season_"):
+        visit = baseline if name == "season_baseline" else _find_followup(trial)
+        column = "visit_date"
+    visits = _select_members(trial.visits, result, trial)
+    return _choose_columns("visits", visits[visits["visit"] == visit], (column,), beside="visit")
 
 
-def _find_exposure(result, trial):
-    procedures = _members(trial.procedures, result, trial)
+def _find_exposure(result: pd.Series, trial: TrialTables) -> Counted:
+    procedures = _select_members(trial.procedures, result, trial)
     name = result["outcome"]
-    if name in procedures.columns:
-        return _make("procedures", procedures, (name,))
-    said = (
-        "lipoaspirate_ml processed_ml final_volume_ml nucleated_cells_million viability_percent"
-        " endotoxin_eu_per_ml gram_stain sterility first_injection injected_total_ml"
-        " n_fingers_injected"
-    )
-    return _make("procedures", procedures, said.split())
+    columns = (name,) if name in procedures.columns else EXPOSURE
+    return _choose_columns("procedures", procedures, columns)
 
 
-def _find_safety(result, trial):
+def _find_safety(result: pd.Series, trial: TrialTables) -> Counted:
     name, *rest = result["result_id"].split(".")[1:-1]
     if name in ITEMS:
-        items = _members(trial.items, result, trial)
+        items = _select_members(trial.items, result, trial)
         items = items[items["instrument"] == name]
         for part in (*rest, result["visit"]):
             for column in ("visit", "item", "location"):
                 if part in set(items[column]):
                     items = items[items[column] == part]
-        columns = ("visit", "item", "location", "occasion", "value", "unit", "missing_reason")
-        return Counted("items", items.reset_index(drop=True), columns)
+        return Counted("items", items.reset_index(drop=True), ITEM)
     period = PRODUCT if PRODUCT.name in rest else PROCEDURE
     last_day = trial.study.visit(_find_followup(trial)).high
     events = assign_phases(trial.adverse_events, trial.participants, last_day=last_day)
     events, _ = select_emergent(events, trial.participants, period)
     rest = [part for part in rest if part != PRODUCT.name]
-    columns = (
-        *("coded_term", "class", "start_date", "grade", "serious", *RELATIONS),
-        *("outcome", "phase", "phase_flag"),
-    )
-    rows = events[_select_events(events, name, rest)]
-    return _make("adverse_events", rows, columns, beside=("event_number",))
+    chosen = events[_select_events(events, name, rest)]
+    return _choose_columns("adverse_events", chosen, EVENT, beside="event_number")
 
 
-def _select_events(events, name, rest):
+def _select_events(events: pd.DataFrame, name: str, rest: list[str]) -> pd.Series:
     categories = {category.name: category for category in CATEGORIES}
     chosen = pd.Series(True, index=events.index)
     if rest and rest[-1].startswith(GRADE):

@@ -2,18 +2,21 @@
 
 import ast
 import string
+from pathlib import Path
+from typing import Any
 
-from pandas import DataFrame
+import pandas as pd
 
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import save_figure
-from analysis.trail.shown import Code, Picture, Sheet, save_sheets
+from analysis.trail.explore import Shown, format_code, format_frame, format_picture, save_frames
+from analysis.trail.trial import TrialTables
 
 FOLDER = "explore"
-# What a view runs; its last line is what is seen.
+# What a panel runs; its last line is what is seen.
 CODE = {
     "picture": """\
-from analysis.trail.views import draw_outcome
+from analysis.trail.explore import draw_outcome
 
 figure, alt = draw_outcome(
     trial, {outcome!r}, visit={visit!r}, variant={variant!r},
@@ -21,126 +24,128 @@ figure, alt = draw_outcome(
 )
 figure""",
     "statistics": """\
-from analysis.trail.views import state_outcome
+from analysis.trail.explore import compute_statistics
 
-state_outcome(
+compute_statistics(
     trial, {outcome!r}, visit={visit!r}, variant={variant!r},
     population={population!r},
 )""",
     "course": """\
-from analysis.trail.views import tell_course
+from analysis.trail.explore import list_course
 
-tell_course(trial, {participant!r})""",
+list_course(trial, {participant!r})""",
     "items": """\
-from analysis.trail.views import open_score
+from analysis.trail.explore import list_cells
 
-open_score(
+list_cells(
     trial, {outcome!r}, variant={variant!r},
     participant={participant!r}, visit={items_at!r},
 )""",
     "changes": """\
-from analysis.trail.views import open_changes, open_score
+from analysis.trail.explore import list_changes, list_cells
 
-cells = open_score(
+cells = list_cells(
     trial, {outcome!r}, variant={variant!r},
     participant={participant!r}, visit={items_at!r},
 )
-open_changes(trial, cells)""",
+list_changes(trial, cells)""",
 }
 
 
-def write_code(view, choices):
-    """Return the code that makes a view, ready to be copied into a cell.
+def write_code(panel: str, choices: dict[str, str]) -> str:
+    """Return the code that makes a panel, ready to be copied into a cell.
 
     Parameters
     ----------
-    view : str
+    panel
         A key of `CODE`.
-    choices : dict of str
+    choices
         outcome, variant, visit, population, participant, items_at.
     """
-    return CODE[view].format(**choices)
+    return CODE[panel].format(**choices)
 
 
-def list_choices(view):
-    """Return the names of the choices that a view depends on, in the order of its code."""
-    fields = (field for _, field, _, _ in string.Formatter().parse(CODE[view]))
+def list_choices(panel: str) -> list[str]:
+    """Return the names of the choices that a panel depends on, in the order of its code."""
+    fields = (field for _, field, _, _ in string.Formatter().parse(CODE[panel]))
     return [name for name in dict.fromkeys(fields) if name]
 
 
-def run_code(code, trial):
-    """Run the code of a view, and return what its last line is and all its names."""
+def run_code(code: str, trial: TrialTables) -> tuple[Any, dict[str, Any]]:
+    """Run the code of a panel, and return what its last line is and all its names."""
     tree = ast.parse(code)
-    last = ast.Expression(tree.body.pop().value)
-    names = {"trial": trial}
-    exec(compile(tree, "<view>", "exec"), names)
-    return eval(compile(last, "<view>", "eval"), names), names
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr)
+    names: dict[str, Any] = {"trial": trial}
+    exec(compile(tree, "<panel>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<panel>", "eval"), names), names
 
 
 class Desk:
-    """Controls, and views that follow them; the code shown is the code that was run.
+    """Controls, and panels that follow them; the code shown is the code that was run.
 
     Parameters
     ----------
-    trial : analysis.trail.trial.Trial
-    outputs : pathlib.Path
+    trial
+        The tables of a run.
+    outputs
         Where pictures and tables are saved, in a folder of their own.
     """
 
-    def __init__(self, trial, outputs):
+    def __init__(self, trial: TrialTables, outputs: Path) -> None:
         self.trial = trial
         self.outputs = outputs / FOLDER
         self.controls = _make_controls(trial)
-        self._shown = {}
+        self._shown: dict[str, tuple] = {}
         for control in self.controls.values():
             control.observe(self._follow, names="value")
 
     @property
-    def choices(self):
+    def choices(self) -> dict[str, str]:
         """What is chosen now, by control."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def show(self, view):
-        """Show a view below its controls and its code, and keep all three in step."""
+    def show(self, panel: str) -> None:
+        """Show a panel below its controls and its code, and keep all three in step."""
         from IPython.display import DisplayHandle, display
 
-        display(self._lay_out_controls(view))
-        code = write_code(view, self.choices)
+        display(self._lay_out_controls(panel))
+        code = write_code(panel, self.choices)
         above, below = DisplayHandle(), DisplayHandle()
-        above.display(Code(code))
+        above.display(Shown(format_code(code), code))
         below.display(self._run(code))
-        self._shown[view] = (code, above, below)
+        self._shown[panel] = (code, above, below)
 
-    def save(self, view):
-        """Save what a view shows, and return where.
+    def save(self, panel: str) -> Path:
+        """Save what a panel shows, and return where.
 
         A picture becomes SVG and PNG with its alternative text, a table CSV, a course a folder
         of tables; what was chosen stands in the name.
         """
-        shown, names = run_code(write_code(view, self.choices), self.trial)
-        name = "_".join([view, *(self.choices[each] for each in list_choices(view))])
-        if view != "picture":
-            return save_sheets(shown, self.outputs / "tables", name)
+        shown, names = run_code(write_code(panel, self.choices), self.trial)
+        name = "_".join([panel, *(self.choices[each] for each in list_choices(panel))])
+        if panel != "picture":
+            return save_frames(shown, self.outputs / "tables", name)
         save_figure(shown, name, self.outputs, alt=names["alt"], provenance=self.trial.provenance)
         return self.outputs / "figures" / f"{name}.png"
 
-    def _lay_out_controls(self, view):
+    def _lay_out_controls(self, panel: str) -> Any:
         import ipywidgets
 
-        button, told = ipywidgets.Button(description="Save"), ipywidgets.Label()
-        button.on_click(lambda _: setattr(told, "value", self._tell_saved(view)))
-        controls = [self.controls[name] for name in list_choices(view)]
+        def save(_: object) -> None:
+            try:
+                answer.value = f"Saved: {self.save(panel)}"
+            except AnalysisError as error:
+                answer.value = str(error)
+
+        button, answer = ipywidgets.Button(description="Save"), ipywidgets.Label()
+        button.on_click(save)
+        controls = [self.controls[name] for name in list_choices(panel)]
         return ipywidgets.Box(
-            [*controls, button, told], layout=ipywidgets.Layout(flex_flow="row wrap")
+            [*controls, button, answer], layout=ipywidgets.Layout(flex_flow="row wrap")
         )
 
-    def _tell_saved(self, view):
-        try:
-            return f"Saved: {self.save(view)}"
-        except AnalysisError as error:
-            return str(error)
-
-    def _run(self, code):
+    def _run(self, code: str) -> object:
         from IPython.display import Markdown
         from matplotlib import pyplot as plt
 
@@ -149,47 +154,46 @@ class Desk:
         except AnalysisError as error:
             return Markdown(str(error))
         if "figure" in names:
-            shown = Picture(shown, names["alt"])
+            shown = Shown(format_picture(shown, names["alt"]), names["alt"])
             plt.close("all")
-        return Sheet(shown) if isinstance(shown, DataFrame) else shown
+        if isinstance(shown, pd.DataFrame):
+            shown = Shown(format_frame(shown), repr(shown))
+        return shown
 
-    def _follow(self, change):
+    def _follow(self, change: dict[str, Any]) -> None:
         """Bring up to date what a control has changed, and only that."""
         if change["owner"] is self.controls["outcome"]:
-            self._offer_variants()
-        for view, (before, above, below) in self._shown.items():
-            code = write_code(view, self.choices)
+            outcome = self.trial.study.outcome(self.controls["outcome"].value)
+            self.controls["variant"].options = list(outcome.variants)
+        for panel, (before, above, below) in self._shown.items():
+            code = write_code(panel, self.choices)
             if code != before:
-                self._shown[view] = (code, above, below)
-                above.update(Code(code))
+                self._shown[panel] = (code, above, below)
+                above.update(Shown(format_code(code), code))
                 below.update(self._run(code))
 
-    def _offer_variants(self):
-        outcome = self.trial.study.outcome(self.controls["outcome"].value)
-        self.controls["variant"].options = list(outcome.variants)
 
-
-def _make_controls(trial):
+def _make_controls(trial: TrialTables) -> dict[str, Any]:
     import ipywidgets
 
     study = trial.study
-    baseline = study.analysis.baseline_visit.value
-    visits = {visit.label: visit.name for visit in study.visits}
-    later = {label: name for label, name in visits.items() if name in set(trial.pairs["visit"])}
-    people = {each.label: each.name for each in study.populations}
-    options = {
-        "outcome": ({each.label: each.name for each in study.outcomes}, study.outcomes[0].name),
+    baseline = study.visit(study.analysis.baseline_visit.value)
+    paired = set(trial.pairs["visit"])
+    later = [(visit.label, visit.name) for visit in study.visits if visit.name in paired]
+    options: dict[str, Any] = {
+        "outcome": ([(each.label, each.name) for each in study.outcomes], study.outcomes[0].name),
         "variant": (list(study.outcomes[0].variants), "primary"),
         "visit": (later, study.analysis.followup_visit.value),
-        "population": (people, study.analysis.population.value),
+        "population": (
+            [(each.label, each.name) for each in study.populations],
+            study.analysis.population.value,
+        ),
         "participant": (trial.participants["participant_id"].tolist(), None),
-        "items_at": ({study.visit(baseline).label: baseline, **later}, baseline),
+        "items_at": ([(baseline.label, baseline.name), *later], baseline.name),
     }
     return {
         name: ipywidgets.Dropdown(
-            options=list(choices.items()) if isinstance(choices, dict) else choices,
-            value=value or choices[0],
-            description=name.replace("_", " "),
+            options=choices, value=value or choices[0], description=name.replace("_", " ")
         )
         for name, (choices, value) in options.items()
     }

@@ -1,25 +1,44 @@
-"""The trail of a result: from the printed number to the cells as received."""
+"""The trail of a result: from the printed number to the cells as received, and as text."""
 
 import difflib
+import textwrap
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.trail.counted import find_counted
-from analysis.trail.items import find_items
-from analysis.trail.raw import locate_columns, locate_items
-from analysis.trail.scores import find_outcome, find_pairs, find_scores
+from analysis.trail.raw import CELL, locate_columns, locate_items
+from analysis.trail.scores import find_items, find_outcome, find_pairs, find_scores
+from analysis.trail.trial import TrialTables
 
 NEAREST = 5
 PERSON = "participant_id"
 CHANGE = ["clean_value", "missing_reason", "rule", "query_id"]
+ASKED = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
 # Computed from no participant of the trial.
 BEFOREHAND = ".design."
+PRINTED = ("value", "unit", "n", "method", "warning", "population", "variant", "visit", "group")
+WIDTH = 100
+WIDEST = 46
+HIDDEN = {
+    "pairs": ("outcome", "variant", "component", "visit"),
+    "scores": ("outcome", "variant", "component"),
+    "items": ("source", "instrument"),
+}
+ABOUT = {
+    "pairs": "The changes that enter it.",
+    "scores": "The scores of both visits, missing ones with their reason.",
+    "items": "The items behind the scores, each beside the cell it came from.",
+    "raw cells": "The cells that the rows came from; a derived column has none of its own.",
+    "changes": "Cells among them that are not as they came.",
+    "queries": "What the site was asked about those.",
+}
 
 
 @dataclass(frozen=True)
-class Step:
+class TrailStep:
     """One step of a trail: what it is, and its rows."""
 
     title: str
@@ -39,9 +58,9 @@ class Trail:
     """
 
     result: pd.Series
-    steps: tuple[Step, ...]
+    steps: tuple[TrailStep, ...]
 
-    def step(self, title):
+    def step(self, title: str) -> pd.DataFrame:
         """Return the rows of one step, as ``trail.step("pairs")``."""
         for each in self.steps:
             if each.title == title:
@@ -49,23 +68,22 @@ class Trail:
         titles = ", ".join(each.title for each in self.steps)
         raise UsageError(f"this trail has no step {title!r}", hint=f"It has: {titles}")
 
-    def __str__(self):
-        from analysis.trail.text import format_trail
-
+    def __str__(self) -> str:
         return format_trail(self)
 
     __repr__ = __str__
 
 
-def explain_result(trial, result_id, *, participant=""):
+def explain_result(trial: TrialTables, result_id: str, *, participant: str = "") -> Trail:
     """Follow a result back to the raw cells that it was computed from.
 
     Parameters
     ----------
-    trial : analysis.trail.trial.Trial
-    result_id : str
+    trial
+        The tables of a run.
+    result_id
         As in results.csv.
-    participant : str, optional
+    participant
         Keep the rows of one participant only.
 
     Returns
@@ -84,19 +102,18 @@ def explain_result(trial, result_id, *, participant=""):
         check_participant(trial, participant)
     if BEFOREHAND in result_id:
         return Trail(result, ())
-    outcome = find_outcome(result, trial.study)
-    steps = _follow_scores(result, trial) if outcome else _follow_rows(result, trial)
+    follow = _follow_scores if find_outcome(result, trial.study) else _follow_rows
+    steps = follow(result, trial)
     if participant:
-        steps = [Step(each.title, _keep(each.rows, participant)) for each in steps]
-    cells = steps[-1].rows
-    changes = find_changes(cells, trial.changes)
-    asked = trial.queries
-    asked = asked[asked["query_id"].isin(set(changes["query_id"]) - {""})]
-    told = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
-    return Trail(result, (*steps, Step("changes", changes), Step("queries", asked[told])))
+        steps = {title: rows[rows[PERSON] == participant] for title, rows in steps.items()}
+    changes = find_changes(list(steps.values())[-1], trial.changes)
+    queries = trial.queries
+    asked = queries["query_id"].isin(set(changes["query_id"]) - {""})
+    steps |= {"changes": changes, "queries": queries.loc[asked, ASKED]}
+    return Trail(result, tuple(TrailStep(*step) for step in steps.items()))
 
 
-def find_result(results, result_id):
+def find_result(results: pd.DataFrame, result_id: str) -> pd.Series:
     """Return the row of one result.
 
     Raises
@@ -116,42 +133,75 @@ def find_result(results, result_id):
     )
 
 
-def check_participant(trial, participant):
+def check_participant(trial: TrialTables, participant: str) -> None:
     """Raise a UsageError with the known ones if there is no such participant."""
     known = trial.participants[PERSON].tolist()
     if participant not in known:
         raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")
 
 
-def find_changes(cells, changes):
+def find_changes(cells: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Return the changes of raw cells given by `file, row, field`."""
-    key = ["file", "row", "field"]
-    told = changes.rename(columns={"source": "file"})
+    key = CELL[:3]
     wanted = cells[key].drop_duplicates()
-    return told.merge(wanted, on=key)[[*key, "raw_value", *CHANGE]]
+    return changes.rename(columns={"source": "file"}).merge(wanted, on=key)[[*CELL, *CHANGE]]
 
 
-def _follow_scores(result, trial):
-    study = trial.study
+def format_trail(trail: Trail) -> str:
+    """Return a trail as lines of text: the result, then step by step to the raw cells."""
+    result = trail.result
+    lines = [result["result_id"], f"  {'text':<11} {result['text']}"]
+    for name in PRINTED:
+        value = result[name]
+        if not pd.isna(value) and value != "":
+            lines += _wrap(name, f"{value:.12g}" if name == "value" else str(value))
+    lines += _wrap("data", result["data_origin"].upper())
+    lines += _wrap("notebook", f"report/notebooks/{result['notebook']}.ipynb")
+    if not trail.steps:
+        lines += _wrap("made from", "no participant: simulated beforehand, see the notebook")
+    for step in trail.steps:
+        count = f"{len(step.rows)} row" + ("s" if len(step.rows) != 1 else "")
+        title = step.title.replace("_", " ").capitalize()
+        about = ABOUT.get(step.title, "The rows that it is made from.")
+        lines += ["", f"{title} ({count}). {about}"]
+        if len(step.rows):
+            lines.append(textwrap.indent(format_rows(step), "  "))
+    return "\n".join(lines)
+
+
+def format_rows(step: TrailStep) -> str:
+    """Return the rows of a step as aligned text, without columns that are all empty."""
+    rows = step.rows.drop(columns=[*HIDDEN.get(step.title, ())], errors="ignore")
+    texts = pd.DataFrame({name: rows[name].map(_print_cell) for name in rows.columns})
+    filled = [name for name in texts.columns if name == "raw_value" or (texts[name] != "").any()]
+    return texts[filled].to_string(index=False, justify="left")
+
+
+def _follow_scores(result: pd.Series, trial: TrialTables) -> dict[str, pd.DataFrame]:
     pairs, scores = find_pairs(result, trial), find_scores(result, trial)
     used = scores[scores["score"].notna()]
     if len(pairs):
         used = used[used[PERSON].isin(pairs[PERSON])]
-    items = find_items(used, trial.items, study)
-    located = locate_items(items, trial.rows, trial.participants, trial.visits, study)
-    return [Step("pairs", pairs), Step("scores", scores), Step("items", located)]
+    items = find_items(used, trial.items, trial.study)
+    return {"pairs": pairs, "scores": scores, "items": locate_items(items, trial)}
 
 
-def _follow_rows(result, trial):
+def _follow_rows(result: pd.Series, trial: TrialTables) -> dict[str, pd.DataFrame]:
     counted = find_counted(result, trial)
     if counted.table == "items":
-        cells = locate_items(
-            counted.rows, trial.rows, trial.participants, trial.visits, trial.study
-        )
-        return [Step("items", cells)]
-    cells = locate_columns(counted.rows, counted.table, counted.columns, trial.rows)
-    return [Step(counted.table, counted.rows), Step("raw cells", cells)]
+        return {"items": locate_items(counted.rows, trial)}
+    cells = locate_columns(counted.rows, counted.table, counted.columns, trial.raw_rows)
+    return {counted.table: counted.rows, "raw cells": cells}
 
 
-def _keep(frame, participant):
-    return frame[frame[PERSON] == participant]
+def _print_cell(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+    text = " ".join(str(value).split())
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _wrap(name: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=f"  {name:<11} ", subsequent_indent=" " * 14)

@@ -1,6 +1,8 @@
 """The rows of an export by their keys, and the cell that a processed value came from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,9 +14,13 @@ from analysis.cleaning.items import locate_readings
 from analysis.cleaning.schema import Field
 from analysis.cleaning.sheet import Sheet
 from analysis.errors import DataError
+from analysis.study import Study
+from analysis.trail.trial import TrialTables
 
-KEY = ["participant_id", "visit"]
+PERSON = "participant_id"
+KEY = [PERSON, "visit"]
 CELL = ["file", "row", "field", "raw_value"]
+NUMBERS = {"adverse_events": "event_number", "medications": "medication_number"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class RawRows:
     fields: dict[str, dict[str, Field]]
 
 
-def read_rows(folder, changes, study):
+def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
     """Read an export and carry out the changes that its cleaning has logged.
 
     Raises
@@ -49,35 +55,28 @@ def read_rows(folder, changes, study):
     """
     export = read_export(folder)
     fields = describe_fields(export)
-    sheets = key_rows(export, fields, study)
-    for source, sheet in sheets.items():
-        check_changes(sheet.raw, changes[changes["source"] == source], file=folder / source)
-    cleaned = {source: apply_changes(s.raw, changes, source) for source, s in sheets.items()}
-    keys = {
-        source: pd.DataFrame(
-            {
-                "participant_id": cleaned[source]["record_id"],
-                "visit": sheet.keys["visit"],
-                "form": sheet.keys["form"].str.replace(r"[#~].*$", "", regex=True),
-                "instance": sheet.keys["instance"],
-            },
-            index=cleaned[source].index,
-        )
-        for source, sheet in sheets.items()
-    }
-    return RawRows({source: s.raw for source, s in sheets.items()}, cleaned, keys, fields)
+    received, cleaned, keys = {}, {}, {}
+    for source, sheet in key_rows(export, fields, study).items():
+        logged = changes[changes["source"] == source]
+        check_changes(sheet.raw, logged, file=folder / source)
+        received[source] = sheet.raw
+        cleaned[source] = frame = apply_changes(sheet.raw, logged)
+        place = {name: sheet.keys[name].reindex(frame.index) for name in ("visit", "instance")}
+        form = sheet.keys["form"].reindex(frame.index).str.replace(r"[#~].*$", "", regex=True)
+        keys[source] = pd.DataFrame({PERSON: frame["record_id"], "form": form, **place})
+    return RawRows(received, cleaned, keys, fields)
 
 
-def check_changes(received, changes, *, file):
+def check_changes(received: pd.DataFrame, changes: pd.DataFrame, *, file: Path) -> None:
     """Stop if a change begins at a cell, or sets aside a row, that is not as received.
 
     Parameters
     ----------
-    received : pandas.DataFrame
+    received
         All cells of a file as received; the index is the key of the row.
-    changes : pandas.DataFrame
+    changes
         Those of this file.
-    file : pathlib.Path
+    file
         For the message.
 
     Raises
@@ -96,27 +95,19 @@ def check_changes(received, changes, *, file):
             )
 
 
-def apply_changes(received, changes, source):
-    """Return the cells of one file after the changes, without the rows that were set aside."""
-    own = changes[changes["source"] == source]
-    cleaned = received.drop(own.loc[own["field"] == "", "row"])
-    for name, part in own[own["field"] != ""].groupby("field"):
+def apply_changes(received: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a file after its changes, without the rows that were set aside."""
+    cleaned = received.drop(changes.loc[changes["field"] == "", "row"])
+    for name, part in changes[changes["field"] != ""].groupby("field"):
         part = part[part["row"].isin(cleaned.index)]
         column = cleaned[name].copy()
         column.loc[part["row"]] = part["clean_value"].to_numpy()
-        cleaned = cleaned.assign(**{name: column})
+        cleaned = cleaned.assign(**{str(name): column})
     return cleaned
 
 
-def locate_items(items, rows, participants, visits, study):
+def locate_items(items: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     """Put beside every item the raw cell that it came from.
-
-    Parameters
-    ----------
-    items, participants, visits : pandas.DataFrame
-        The tables of those names.
-    rows : RawRows
-    study : analysis.study.Study
 
     Returns
     -------
@@ -125,31 +116,28 @@ def locate_items(items, rows, participants, visits, study):
     """
     parts = items["source"].str.split(":", expand=True).reindex(columns=range(3))
     asked = items.assign(file=parts[0], form=parts[1], field=parts[2], number=range(len(items)))
-    find = {
-        REDCAP: _find_forms,
-        DIARY: lambda own, rows: _find_days(own, rows, participants, visits, study),
-        CAPILLAROSCOPY: _find_readings,
-    }
+    find = {REDCAP: _find_forms, DIARY: _find_days, CAPILLAROSCOPY: _find_readings}
     found = [
-        find[source](own, rows).drop_duplicates("number")
-        for source, own in asked.groupby("file", sort=False)
+        find[str(source)](part, trial).drop_duplicates("number")
+        for source, part in asked.groupby("file", sort=False)
     ]
     located = pd.concat(found) if found else asked.assign(row="")
     located = located.sort_values("number").reset_index(drop=True)
-    return located.assign(raw_value=read_cells(located, rows))[[*items.columns, *CELL]]
+    raw_values = read_cells(located, trial.raw_rows)
+    return located.assign(raw_value=raw_values)[[*items.columns, *CELL]]
 
 
-def locate_columns(frame, table, columns, rows):
+def locate_columns(
+    frame: pd.DataFrame, table: str, columns: Sequence[str], rows: RawRows
+) -> pd.DataFrame:
     """Return the raw cells behind some columns of a table with a row per participant or event.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         Rows of the table.
-    table : str
-    columns : sequence of str
+    columns
         A derived column has no cell of its own and none is returned for it.
-    rows : RawRows
 
     Returns
     -------
@@ -157,30 +145,27 @@ def locate_columns(frame, table, columns, rows):
         `participant_id, visit, column, file, row, field, raw_value`.
     """
     keys = rows.keys[REDCAP].reset_index()
-    numbers = {"adverse_events": "event_number", "medications": "medication_number"}
+    keys = keys[keys[PERSON].isin(frame[PERSON])]
+    if table == "visits":
+        keys = keys.merge(frame[KEY].drop_duplicates(), on=KEY)
+    if table in NUMBERS:
+        wanted = frame[[PERSON]].assign(instance=frame[NUMBERS[table]].astype("str"))
+        keys = keys.merge(wanted, on=[PERSON, "instance"])
     found = []
     for field in rows.fields[REDCAP].values():
         if field.place.table != table or field.place.column not in columns:
             continue
-        own = keys[keys["participant_id"].isin(frame["participant_id"])]
-        if table == "visits":
-            own = own.merge(frame[KEY].drop_duplicates(), on=KEY)
-        if table in numbers:
-            wanted = frame.assign(instance=frame[numbers[table]].astype("str"))
-            own = own[own["form"] == field.form]
-            own = own.merge(
-                wanted[["participant_id", "instance"]], on=["participant_id", "instance"]
-            )
-        cells = own.assign(file=REDCAP, field=field.name, column=field.place.column)
+        part = keys[keys["form"] == field.form] if table in NUMBERS else keys
+        cells = part.assign(file=REDCAP, field=field.name, column=field.place.column)
         cells["raw_value"] = read_cells(cells, rows)
         found.append(cells[cells["raw_value"] != ""])
-    told = ["participant_id", "visit", "column", *CELL]
+    shown = [*KEY, "column", *CELL]
     if not found:
-        return pd.DataFrame(columns=told)
-    return pd.concat(found)[told].sort_values(told, kind="stable").reset_index(drop=True)
+        return pd.DataFrame(columns=shown)
+    return pd.concat(found)[shown].sort_values(shown, kind="stable").reset_index(drop=True)
 
 
-def read_cells(cells, rows):
+def read_cells(cells: pd.DataFrame, rows: RawRows) -> pd.Series:
     """Return the cells as received, by `file, row, field`; "" where there is none."""
     values = [
         rows.received[file].at[row, name] if isinstance(row, str) and row else ""
@@ -189,47 +174,45 @@ def read_cells(cells, rows):
     return pd.Series(values, index=cells.index, dtype="str")
 
 
-def _find_forms(asked, rows):
+def _find_forms(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     """A form that repeats has rows of its own, any other stands in the row of its visit."""
-    keys = rows.keys[REDCAP].rename(columns={"form": "repeated"})
+    keys = trial.raw_rows.keys[REDCAP].rename(columns={"form": "repeated"})
     pairs = asked.merge(keys.reset_index(), on=KEY, how="left")
-    own = (pairs["repeated"] == pairs["form"]) & (
+    repeats = (pairs["repeated"] == pairs["form"]) & (
         pairs["instance"].str.zfill(2) == pairs["occasion"]
     )
-    pairs = pairs.assign(own=own)[own | (pairs["repeated"] == "")]
-    filled = read_cells(pairs, rows) != ""
-    pairs = pairs.assign(filled=filled).sort_values(
-        ["number", "own", "filled", "row"], ascending=[True, False, False, True], kind="stable"
+    pairs = pairs.assign(repeats=repeats)[repeats | (pairs["repeated"] == "")]
+    pairs = pairs.assign(filled=read_cells(pairs, trial.raw_rows) != "").sort_values(
+        ["number", "repeats", "filled", "row"], ascending=[True, False, False, True], kind="stable"
     )
-    return pairs.drop(columns=["repeated", "instance", "own", "filled"])
+    return pairs.drop(columns=["repeated", "instance", "repeats", "filled"])
 
 
-def _find_days(asked, rows, participants, visits, study):
-    follow = study.analysis.followup_visit.value
-    dated = visits[visits["visit"] == follow].drop_duplicates("participant_id")
+def _find_days(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
+    plan = trial.study.analysis
+    visits = trial.visits
+    dated = visits[visits["visit"] == plan.followup_visit.value].drop_duplicates(PERSON)
     references = {
-        study.analysis.baseline_visit.value: participants.set_index("participant_id")[
-            "procedure_date"
-        ],
-        follow: dated.set_index("participant_id")["visit_date"],
+        plan.baseline_visit.value: trial.participants.set_index(PERSON)["procedure_date"],
+        plan.followup_visit.value: dated.set_index(PERSON)["visit_date"],
     }
-    frame = rows.cleaned[DIARY]
-    keys = rows.keys[DIARY].rename(columns={"participant_id": "participant"})
+    frame = trial.raw_rows.cleaned[DIARY]
+    keys = trial.raw_rows.keys[DIARY].rename(columns={PERSON: "participant"})
     places = place_entries(
         Sheet(DIARY, frame, frame, keys),
         {visit: parse_days(days) for visit, days in references.items()},
-        days=study.scoring.raynaud_diary_days.value,
+        days=trial.study.scoring.raynaud_diary_days.value,
     )
-    return _find_places(asked, places.assign(participant_id=keys["participant"]))
+    return _find_places(asked, places, keys["participant"])
 
 
-def _find_readings(asked, rows):
-    frame = rows.cleaned[CAPILLAROSCOPY]
-    places = locate_readings(
-        Sheet(CAPILLAROSCOPY, frame, frame, rows.keys[CAPILLAROSCOPY]),
-    )
-    return _find_places(asked, places.assign(participant_id=frame["record_id"]))
+def _find_readings(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
+    frame = trial.raw_rows.cleaned[CAPILLAROSCOPY]
+    keys = trial.raw_rows.keys[CAPILLAROSCOPY]
+    places = locate_readings(Sheet(CAPILLAROSCOPY, frame, frame, keys))
+    return _find_places(asked, places, frame["record_id"])
 
 
-def _find_places(asked, places):
-    return asked.merge(places.reset_index(), on=[*KEY, "location", "occasion"], how="left")
+def _find_places(asked: pd.DataFrame, places: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
+    named = places.assign(**{PERSON: people}).reset_index()
+    return asked.merge(named, on=[*KEY, "location", "occasion"], how="left")

@@ -5,7 +5,13 @@ import pytest
 
 from analysis.errors import AnalysisError, UsageError
 from analysis.trail.desk import CODE, Desk, list_choices, run_code, write_code
-from analysis.trail.views import draw_outcome, open_changes, open_score, state_outcome, tell_course
+from analysis.trail.explore import (
+    compute_statistics,
+    draw_outcome,
+    list_cells,
+    list_changes,
+    list_course,
+)
 
 
 @pytest.fixture
@@ -15,7 +21,7 @@ def desk(trial, tmp_path):
 
 @pytest.mark.parametrize("outcome", ["hand_mrss", "shaq", "finger_circumference"])
 def test_the_statistics_are_those_of_the_results(trial, outcome):
-    told = state_outcome(trial, outcome, visit="week_12", population="full_analysis")
+    told = compute_statistics(trial, outcome, visit="week_12", population="full_analysis")
     results = trial.results.set_index("result_id")["text"]
     for statistic, text in told["text"].items():
         assert results[f"efficacy.{outcome}.{statistic}"] == text
@@ -35,14 +41,14 @@ def test_the_picture_has_a_line_for_everybody_and_says_that_data_are_simulated(t
 
 
 def test_the_course_of_a_participant_is_theirs_alone(trial):
-    course = tell_course(trial, "SIM-05")
+    course = list_course(trial, "SIM-05")
     assert course["intercurrent_events"]["description"].tolist() == ["left_5"]
     assert course["visits"]["visit"].tolist()[0] == "screening"
     assert course["scores"].loc[("kapandji", "primary", "total"), "week_12"] == "17"
     assert course["items"].loc[("kapandji", "opposition", "left", ""), "week_12"] == "8"
     assert course["procedures"].loc["injected_left_5_ml", "value"] == "0.0"
     with pytest.raises(UsageError, match="SIM-05"):
-        tell_course(trial, "SIM-99")
+        list_course(trial, "SIM-99")
 
 
 @pytest.mark.parametrize(
@@ -57,17 +63,17 @@ def test_the_course_of_a_participant_is_theirs_alone(trial):
 def test_a_mistyped_name_is_an_error_and_no_empty_table(trial, wrong, known):
     right = {"outcome": "hand_mrss", "visit": "week_12", "variant": "primary"}
     with pytest.raises(AnalysisError, match=f"is no .*{known}"):
-        open_score(trial, **{**right, "participant": "SIM-05", **wrong})
+        list_cells(trial, **{**right, "participant": "SIM-05", **wrong})
     if "participant" not in wrong:
         with pytest.raises(AnalysisError, match=f"is no .*{known}"):
-            state_outcome(trial, population="enrolled", **{**right, **wrong})
+            compute_statistics(trial, population="enrolled", **{**right, **wrong})
 
 
 def test_a_changed_item_is_shown_with_its_rule_and_query(trial):
-    cells = open_score(
+    cells = list_cells(
         trial, "finger_circumference", participant="SIM-02", visit="week_12", variant="primary"
     )
-    changes = open_changes(trial, cells)
+    changes = list_changes(trial, cells)
     assert changes[["field", "raw_value", "clean_value"]].values.tolist() == [
         ["circ_r3", "5.6", "56"]
     ]
@@ -93,8 +99,8 @@ def test_only_the_views_that_a_control_concerns_are_made_anew(desk, capsys):
 
 
 def test_there_is_nothing_behind_a_score_of_a_visit_without_its_items(trial):
-    cells = open_score(trial, "kapandji", participant="SIM-05", visit="week_1")
-    assert cells.empty and open_changes(trial, cells).empty
+    cells = list_cells(trial, "kapandji", participant="SIM-05", visit="week_1")
+    assert cells.empty and list_changes(trial, cells).empty
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def test_what_is_shown_is_saved_under_the_name_of_what_was_chosen(desk, trial, t
         "statistics_hand_mrss_week_12_primary_full_analysis.csv"
     )
     saved = pd.read_csv(statistics, index_col="statistic", keep_default_na=False)["text"]
-    told = state_outcome(trial, "hand_mrss", visit="week_12", population="full_analysis")
+    told = compute_statistics(trial, "hand_mrss", visit="week_12", population="full_analysis")
     assert saved.to_dict() == told["text"].to_dict()
     course = desk.save("course")
     assert {path.name for path in course.glob("*.csv")} >= {"items.csv", "scores.csv"}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.trail.shown import Code, Course, Picture, Sheet, save_sheets, write_sheet
+from analysis.trail.explore import Course, format_code, format_frame, format_picture, save_frames
 
 LONG = "Which value is meant? " * 10
 HOSTILE = "<script>alert(1)</script>=1+1"
@@ -18,38 +18,33 @@ def frame():
 
 
 def test_no_text_is_cut_off_and_numbers_are_short(frame):
-    html = write_sheet(frame)
+    html = format_frame(frame)
     assert LONG in html and ">58<" in html
     assert "nan" not in html and "<NA>" not in html
 
 
 def test_a_column_without_a_value_and_a_counter_are_left_out(frame):
-    assert [
-        cell for cell in ("who", "message", "mm", "empty") if f">{cell}<" in write_sheet(frame)
-    ] == [
-        "who",
-        "message",
-        "mm",
-    ]
-    assert "row_heading" not in write_sheet(frame)
-    assert "row_heading" in write_sheet(frame.set_index("who"))
+    html = format_frame(frame)
+    assert all(f">{name}<" in html for name in ("who", "message", "mm")) and ">empty<" not in html
+    assert "row_heading" not in format_frame(frame)
+    assert "row_heading" in format_frame(frame.set_index("who"))
 
 
 @pytest.mark.parametrize("index", [[], ["who"], ["who", "message"]])
 def test_a_text_of_the_export_stays_a_text(frame, index):
     shown = frame.set_index(index) if index else frame
-    assert "<script>" not in write_sheet(shown) and "&lt;script&gt;" in write_sheet(shown)
-    assert "<script>" not in Code(HOSTILE)._repr_html_()
-    assert "<script>" not in Picture(Figure(), HOSTILE)._repr_html_()
+    assert "<script>" not in format_frame(shown) and "&lt;script&gt;" in format_frame(shown)
+    assert "<script>" not in format_code(HOSTILE)
+    assert "<script>" not in format_picture(Figure(), HOSTILE)
 
 
 def test_a_saved_cell_is_inert(tmp_path):
-    path = save_sheets(pd.DataFrame({"who": ["=1+1"]}), tmp_path, "cells")
+    path = save_frames(pd.DataFrame({"who": ["=1+1"]}), tmp_path, "cells")
     assert path.read_text("utf-8") == "who\n'=1+1\n"
 
 
 def test_an_empty_table_says_so():
-    assert Sheet(pd.DataFrame({"who": []}))._repr_html_() == "<p>None.</p>"
+    assert format_frame(pd.DataFrame({"who": []})) == "<p>None.</p>"
 
 
 def test_the_items_of_a_course_are_opened_when_they_are_wanted(frame):
