@@ -17,7 +17,7 @@ def __getattr__(name):
     if name != "load":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Named in parts: a notebook that imports the package does not depend on the trail.
-    return importlib.import_module(f"{__name__}.trail.trial").load
+    return importlib.import_module(f"{__name__}.trail.explain").load
 
 
 def __dir__():

@@ -121,7 +121,7 @@ def _instruments(options):
 )
 def _explain(options):
     """follow a result back to the raw cells"""
-    from analysis.trail.trial import load
+    from analysis.trail.explain import load
 
     processed = paths.Outputs(Path(options.out).resolve()).processed
     trial = load(processed, raw=Path(options.raw).resolve())

@@ -3,18 +3,19 @@
 import difflib
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis import paths
 from analysis.errors import UsageError
+from analysis.trail.cells import CELL, locate_columns, locate_items
 from analysis.trail.counted import find_counted
-from analysis.trail.raw import CELL, locate_columns, locate_items
 from analysis.trail.scores import find_items, find_outcome, find_pairs, find_scores
-from analysis.trail.trial import TrialTables
+from analysis.trail.trial import PERSON, TrialTables
 
 NEAREST = 5
-PERSON = "participant_id"
 CHANGE = ["clean_value", "missing_reason", "rule", "query_id"]
 ASKED = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
 # Computed from no participant of the trial.
@@ -72,6 +73,30 @@ class Trail:
         return format_trail(self)
 
     __repr__ = __str__
+
+
+class OpenTrial(TrialTables):
+    """The tables of a run, and the trail of each of its results."""
+
+    def explain(self, result_id: str, *, participant: str = "") -> Trail:
+        """Return the trail of a result; see `explain_result`."""
+        return explain_result(self, result_id, participant=participant)
+
+
+def load(
+    processed: str | Path = "data/processed",
+    *,
+    raw: str | Path = "data/raw",
+    study: str | Path = "study.yml",
+) -> OpenTrial:
+    """Open the tables of a run; relative paths count from the repository.
+
+    Parameters
+    ----------
+    processed, raw, study
+        The processed tables, the export that they were made from, the plan.
+    """
+    return OpenTrial(*map(paths.resolve_path, (processed, raw, study)))
 
 
 def explain_result(trial: TrialTables, result_id: str, *, participant: str = "") -> Trail:

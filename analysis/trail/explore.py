@@ -20,8 +20,8 @@ from analysis.statistics.outcome import summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population
 from analysis.study import Study
 from analysis.tables import guard_cell
+from analysis.trail.cells import locate_items
 from analysis.trail.explain import check_participant, find_changes
-from analysis.trail.raw import locate_items
 from analysis.trail.scores import find_items
 from analysis.trail.trial import TrialTables
 

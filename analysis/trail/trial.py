@@ -1,23 +1,43 @@
 """One object for a person at the keyboard: every table of a run, read when it is asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from analysis import paths
-from analysis.errors import UsageError, suggest_name
+from analysis.cleaning.clean import describe_fields, key_rows
+from analysis.cleaning.export import read_export
+from analysis.cleaning.schema import Field
+from analysis.errors import DataError, UsageError, suggest_name
 from analysis.provenance import Provenance, read_provenance
 from analysis.study import Study, load_study
 from analysis.tables import read_table, table_schemas
 
-if TYPE_CHECKING:
-    from analysis.trail.explain import Trail
-    from analysis.trail.raw import RawRows
+PERSON = "participant_id"
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """The export as received and as cleaned, by file name.
+
+    Parameters
+    ----------
+    received
+        All cells as received; the index is the key of the row.
+    cleaned
+        The rows that were not set aside, with the changes of the table of that name.
+    keys
+        `participant_id, visit, form, instance` of the cleaned rows.
+    fields
+        What every column is, and where it goes.
+    """
+
+    received: dict[str, pd.DataFrame]
+    cleaned: dict[str, pd.DataFrame]
+    keys: dict[str, pd.DataFrame]
+    fields: dict[str, dict[str, Field]]
 
 
 @dataclass(frozen=True)
@@ -64,8 +84,6 @@ class TrialTables:
     @property
     def raw_rows(self) -> RawRows:
         """The rows of the export, by key."""
-        from analysis.trail.raw import read_rows
-
         return self._remember("raw", lambda: read_rows(self.raw, self.changes, self.study))
 
     def describe(self, table: str) -> pd.DataFrame:
@@ -91,29 +109,68 @@ class TrialTables:
             for each in schema["fields"]
         )
 
-    def explain(self, result_id: str, *, participant: str = "") -> Trail:
-        """Return the trail of a result; see `analysis.trail.explain.explain_result`."""
-        from analysis.trail.explain import explain_result
-
-        return explain_result(self, result_id, participant=participant)
-
     def _remember(self, name: str, read: Callable[[], Any]) -> Any:
         if name not in self._read:
             self._read[name] = read()
         return self._read[name]
 
 
-def load(
-    processed: str | Path = "data/processed",
-    *,
-    raw: str | Path = "data/raw",
-    study: str | Path = "study.yml",
-) -> TrialTables:
-    """Open the tables of a run; relative paths count from the repository.
+def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
+    """Read an export and carry out the changes that its cleaning has logged.
+
+    Raises
+    ------
+    DataError
+        A change does not fit: the changes are those of another export.
+    """
+    export = read_export(folder)
+    fields = describe_fields(export)
+    received, cleaned, keys = {}, {}, {}
+    for source, sheet in key_rows(export, fields, study).items():
+        logged = changes[changes["source"] == source]
+        check_changes(sheet.raw, logged, file=folder / source)
+        received[source] = sheet.raw
+        cleaned[source] = frame = apply_changes(sheet.raw, logged)
+        place = {name: sheet.keys[name].reindex(frame.index) for name in ("visit", "instance")}
+        form = sheet.keys["form"].reindex(frame.index).str.replace(r"[#~].*$", "", regex=True)
+        keys[source] = pd.DataFrame({PERSON: frame["record_id"], "form": form, **place})
+    return RawRows(received, cleaned, keys, fields)
+
+
+def check_changes(received: pd.DataFrame, changes: pd.DataFrame, *, file: Path) -> None:
+    """Stop if a change begins at a cell, or sets aside a row, that is not as received.
 
     Parameters
     ----------
-    processed, raw, study
-        The processed tables, the export that they were made from, the plan.
+    received
+        All cells of a file as received; the index is the key of the row.
+    changes
+        Those of this file.
+    file
+        For the message.
+
+    Raises
+    ------
+    DataError
+        With the row and the field.
     """
-    return TrialTables(*map(paths.resolve_path, (processed, raw, study)))
+    for row, name, value in changes[["row", "field", "raw_value"]].itertuples(index=False):
+        known = row in received.index and (not name or name in received.columns)
+        if not known or (name and received.at[row, name] != value):
+            raise DataError(
+                f"row {row} is not the one that these tables were made from",
+                file=file,
+                field=name,
+                hint="Give --raw, the export of this run (raw= in a notebook)",
+            )
+
+
+def apply_changes(received: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a file after its changes, without the rows that were set aside."""
+    cleaned = received.drop(changes.loc[changes["field"] == "", "row"])
+    for name, part in changes[changes["field"] != ""].groupby("field"):
+        part = part[part["row"].isin(cleaned.index)]
+        column = cleaned[name].copy()
+        column.loc[part["row"]] = part["clean_value"].to_numpy()
+        cleaned = cleaned.assign(**{str(name): column})
+    return cleaned

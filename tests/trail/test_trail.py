@@ -11,8 +11,9 @@ import analysis
 from analysis import load, paths
 from analysis.__main__ import main
 from analysis.errors import DataError, MissingError, UsageError
-from analysis.trail.raw import check_changes, locate_items, read_rows
+from analysis.trail.cells import locate_items
 from analysis.trail.scores import find_items
+from analysis.trail.trial import check_changes, read_rows
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_an_unknown_result_names_the_nearest(trial):
 
 
 def test_the_command_prints_the_whole_trail(trial, capsys, monkeypatch):
-    monkeypatch.setattr("analysis.trail.trial.load", lambda *_, **__: trial)
+    monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: trial)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 0
     told = capsys.readouterr().out
     heads = re.findall(r"^(Pairs|Scores|Items|Changes|Queries) \(", told, re.MULTILINE)
@@ -206,7 +207,7 @@ def test_the_tables_of_one_export_are_not_followed_into_another(
     assert len(aside) == len(lines) - 1
     diary.write_text("".join(aside), encoding="utf-8")
     own = load(trial.processed, raw=other)
-    monkeypatch.setattr("analysis.trail.trial.load", lambda *_, **__: own)
+    monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: own)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 1
     told = capsys.readouterr().err
     assert str(diary) in told and "row SIM-02|2021-05-09|23:59 is not" in told

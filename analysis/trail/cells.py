@@ -1,109 +1,19 @@
-"""The rows of an export by their keys, and the cell that a processed value came from."""
+"""The cells of an export that processed values came from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.clean import describe_fields, key_rows
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.diary import place_entries
-from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, read_export
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.items import locate_readings
-from analysis.cleaning.schema import Field
 from analysis.cleaning.sheet import Sheet
-from analysis.errors import DataError
-from analysis.study import Study
-from analysis.trail.trial import TrialTables
+from analysis.trail.trial import PERSON, RawRows, TrialTables
 
-PERSON = "participant_id"
 KEY = [PERSON, "visit"]
 CELL = ["file", "row", "field", "raw_value"]
 NUMBERS = {"adverse_events": "event_number", "medications": "medication_number"}
-
-
-@dataclass(frozen=True)
-class RawRows:
-    """The export as received and as cleaned, by file name.
-
-    Parameters
-    ----------
-    received
-        All cells as received; the index is the key of the row.
-    cleaned
-        The rows that were not set aside, with the changes of the table of that name.
-    keys
-        `participant_id, visit, form, instance` of the cleaned rows.
-    fields
-        What every column is, and where it goes.
-    """
-
-    received: dict[str, pd.DataFrame]
-    cleaned: dict[str, pd.DataFrame]
-    keys: dict[str, pd.DataFrame]
-    fields: dict[str, dict[str, Field]]
-
-
-def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
-    """Read an export and carry out the changes that its cleaning has logged.
-
-    Raises
-    ------
-    DataError
-        A change does not fit: the changes are those of another export.
-    """
-    export = read_export(folder)
-    fields = describe_fields(export)
-    received, cleaned, keys = {}, {}, {}
-    for source, sheet in key_rows(export, fields, study).items():
-        logged = changes[changes["source"] == source]
-        check_changes(sheet.raw, logged, file=folder / source)
-        received[source] = sheet.raw
-        cleaned[source] = frame = apply_changes(sheet.raw, logged)
-        place = {name: sheet.keys[name].reindex(frame.index) for name in ("visit", "instance")}
-        form = sheet.keys["form"].reindex(frame.index).str.replace(r"[#~].*$", "", regex=True)
-        keys[source] = pd.DataFrame({PERSON: frame["record_id"], "form": form, **place})
-    return RawRows(received, cleaned, keys, fields)
-
-
-def check_changes(received: pd.DataFrame, changes: pd.DataFrame, *, file: Path) -> None:
-    """Stop if a change begins at a cell, or sets aside a row, that is not as received.
-
-    Parameters
-    ----------
-    received
-        All cells of a file as received; the index is the key of the row.
-    changes
-        Those of this file.
-    file
-        For the message.
-
-    Raises
-    ------
-    DataError
-        With the row and the field.
-    """
-    for row, name, value in changes[["row", "field", "raw_value"]].itertuples(index=False):
-        known = row in received.index and (not name or name in received.columns)
-        if not known or (name and received.at[row, name] != value):
-            raise DataError(
-                f"row {row} is not the one that these tables were made from",
-                file=file,
-                field=name,
-                hint="Give --raw, the export of this run (raw= in a notebook)",
-            )
-
-
-def apply_changes(received: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of a file after its changes, without the rows that were set aside."""
-    cleaned = received.drop(changes.loc[changes["field"] == "", "row"])
-    for name, part in changes[changes["field"] != ""].groupby("field"):
-        part = part[part["row"].isin(cleaned.index)]
-        column = cleaned[name].copy()
-        column.loc[part["row"]] = part["clean_value"].to_numpy()
-        cleaned = cleaned.assign(**{str(name): column})
-    return cleaned
 
 
 def locate_items(items: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
