@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+import pandas as pd
+
 from analysis.errors import DataError
 from analysis.reporting.table import Table
 from analysis.reporting.values import set_apostrophes
@@ -21,13 +23,10 @@ _MARKUP = re.compile(r"[`*]")
 _OWN_VALUE = re.compile(r"; p = \S+$")
 
 
-def list_printed(text):
+def list_printed(text: str) -> list[tuple[str, str, str]]:
     """Return every printed result of a filled-in article, once in each place.
 
-    Parameters
-    ----------
-    text : str
-        As `analysis.reporting.manuscript.fill_lines` returns it.
+    It takes `text` as `analysis.reporting.manuscript.fill_lines` returns it.
 
     Returns
     -------
@@ -49,15 +48,10 @@ def list_printed(text):
     return sorted(printed, key=lambda entry: entry[0] != TEXT)
 
 
-def check_printed(printed, results):
+def check_printed(printed: list[tuple[str, str, str]], results: pd.DataFrame):
     """Refuse a number that is not the text of the result that it names.
 
-    Parameters
-    ----------
-    printed : list of (str, str, str)
-        As `list_printed` returns it.
-    results : pandas.DataFrame
-        results.csv.
+    It takes `printed` as `list_printed` returns it.
 
     Raises
     ------
@@ -88,18 +82,8 @@ def make_origins(printed):
     return Table(columns=columns, rows=tuple(rows), numeric=False)
 
 
-def make_remarks_table(results):
-    """Make the table of how many results each notebook made, and with which remarks.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        results.csv.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
-    """
+def make_remarks_table(results: pd.DataFrame) -> Table:
+    """Make the table of how many results each notebook made, and with which remarks."""
     kinds = results["warning"].str.replace(_OWN_VALUE, "", regex=True)
     rows = []
     for notebook, mine in results.groupby("notebook", sort=True):
@@ -110,17 +94,17 @@ def make_remarks_table(results):
     return Table(("Notebook, and remark on a result", "Results"), tuple(rows))
 
 
-def make_record_table(pages):
+def make_record_table(pages: dict[str, str]) -> Table:
     """Make one table of the first table of each page on record.
 
     Parameters
     ----------
-    pages : dict of str
+    pages
         The Markdown files of report/record/, by name.
 
     Returns
     -------
-    analysis.reporting.table.Table
+    Table
         A file heads its rows; the cells of a row stand behind the headings of their columns.
     """
     rows = []
@@ -133,12 +117,12 @@ def make_record_table(pages):
     return Table(("What was tried", "What came of it"), tuple(rows), numeric=False)
 
 
-def describe_run_time(measured):
+def describe_run_time(measured: dict | None):
     """Return how long a run takes, or that nobody measured it.
 
     Parameters
     ----------
-    measured : dict or None
+    measured
         benchmark.json, as `make benchmark` writes it.
     """
     if measured is None:

@@ -47,17 +47,15 @@ def name_pandoc():
     return told.stdout.splitlines()[0].capitalize()
 
 
-def run_pandoc(folder, source, output, options, *, epoch):
+def run_pandoc(
+    folder: Path, source: Path | str, output: Path | str, options: list[str], *, epoch: int
+):
     """Run Pandoc inside a folder, without anyone's own settings, templates or clock.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder
         Where it runs; paths in `options` count from here.
-    source, output : pathlib.Path or str
-    options : list of str
-    epoch : int
-        Time stamp of the output, seconds.
 
     Raises
     ------
@@ -92,15 +90,10 @@ def name_builtin():
     return f"the built-in renderer ({name_pandoc()}, Typst {typst.__version__})"
 
 
-def render_builtin(folder, *, epoch):
+def render_builtin(folder: Path, *, epoch: int) -> dict[str, Path]:
     """Render a staged project to index.html, index.docx and index.pdf beside it.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        As `analysis.reporting.staging.stage_project` wrote it, with reference.docx.
-    epoch : int
-        Time stamp of the documents, seconds.
+    It takes `folder` as `analysis.reporting.staging.stage_project` wrote it, with reference.docx.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """A reporting checklist as a table in which every item leads to its place, or says why not."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
@@ -15,7 +16,7 @@ WIDTHS = (1, 7, 7)
 
 
 @dataclass(frozen=True)
-class Item:
+class ChecklistItem:
     """What a checklist asks for, and where the report has it.
 
     Parameters
@@ -36,12 +37,8 @@ class Item:
     reason: str = ""
 
 
-def read_checklist(path):
+def read_checklist(path) -> tuple[ChecklistItem, ...]:
     """Read a checklist of report/checklists/.
-
-    Returns
-    -------
-    tuple of Item
 
     Raises
     ------
@@ -50,7 +47,7 @@ def read_checklist(path):
     """
     items = []
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-        read = Item(
+        read = ChecklistItem(
             str(entry["item"]),
             entry["asks"],
             tuple(entry.get("places", ())),
@@ -64,13 +61,8 @@ def read_checklist(path):
     return tuple(items)
 
 
-def list_headings(lines):
-    """Return the words of each heading of the article by the name that Pandoc gives it.
-
-    Parameters
-    ----------
-    lines : iterable of str
-    """
+def list_headings(lines: Iterable[str]):
+    """Return the words of each heading of the article by the name that Pandoc gives it."""
     headings = {}
     for line in lines:
         heading = HEADING.match(line)
@@ -82,16 +74,10 @@ def list_headings(lines):
     return headings
 
 
-def print_checklist(items, headings, *, source):
+def print_checklist(items: Iterable[ChecklistItem], headings: dict[str, str], *, source: str):
     """Return a checklist as a table in Markdown.
 
-    Parameters
-    ----------
-    items : iterable of Item
-    headings : dict of str to str
-        As `list_headings` returns them.
-    source : str
-        The file of the items, for errors.
+    It takes `headings` as `list_headings` returns them.
 
     Raises
     ------

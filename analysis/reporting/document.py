@@ -4,6 +4,7 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from pathlib import Path
 
 from analysis import paths
 from analysis.provenance import read_provenance
@@ -16,21 +17,24 @@ from analysis.study import load_study
 from analysis.tables import read_table
 
 
-def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths.STUDY):
+def build_report(
+    outputs: paths.Outputs,
+    *,
+    renderer: str,
+    folder: Path,
+    sources: Path = paths.REPORT,
+    study: Path = paths.STUDY,
+) -> list[Path]:
     """Render the report into a folder.
 
     Parameters
     ----------
-    outputs : analysis.paths.Outputs
+    outputs
         Where results.csv, the figures and tables, and the executed copies lie.
-    renderer : str
+    renderer
         ``quarto`` or ``builtin``.
-    folder : pathlib.Path
+    folder
         An empty folder; the documents and what they need are written there.
-    sources : pathlib.Path
-        The folder of the words.
-    study : pathlib.Path
-        study.yml.
 
     Returns
     -------

@@ -5,8 +5,8 @@ import platform
 from datetime import UTC, datetime
 from importlib import metadata
 
-from analysis.provenance import SIMULATED_TITLE
-from analysis.study import Author
+from analysis.provenance import SIMULATED_TITLE, Provenance
+from analysis.study import Author, Study
 
 NOT_APPLICABLE = "not applicable: simulated"
 SOFTWARE_AUTHORS = (
@@ -32,16 +32,8 @@ STATEMENTS = (
 )
 
 
-def document_facts(study, provenance, *, renderer):
-    """Return what the document says about itself, by key.
-
-    Parameters
-    ----------
-    study : analysis.study.Study
-    provenance : analysis.provenance.Provenance
-    renderer : str
-        Name and version of what renders it.
-    """
+def document_facts(study: Study, provenance: Provenance, *, renderer: str):
+    """Return what the document says about itself, by key."""
     simulated = provenance.simulated
     title = study.study.title
     statements = {

@@ -2,10 +2,22 @@
 
 import io
 import logging
+import math
 import os
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from analysis.provenance import Provenance
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+    from matplotlib.figure import Figure
+
+
+# A figure and its alternative text.
+Drawing = tuple["Figure", str]
 STYLE = {
     "figure.dpi": 100,
     "font.family": ["DejaVu Sans", "NanumGothic"],
@@ -35,6 +47,30 @@ RESOLUTION, SCREEN_SHARE = 300, 3
 MOST = 60
 
 
+def lay_out_grid(count: int, columns: int, height: float, **options: Any) -> tuple:
+    """Make a figure with panels in rows of a height in inches, as wide as the page.
+
+    Parameters
+    ----------
+    options
+        As ``pyplot.subplots`` takes them.
+
+    Returns
+    -------
+    figure
+        Of matplotlib.
+    panels
+        A list of `count` axes; what is left of the last row is not shown.
+    """
+    rows = math.ceil(count / columns)
+    size = (7.2, height * rows)
+    figure, grid = use_style().subplots(rows, columns, figsize=size, squeeze=False, **options)
+    panels = list(grid.flat)
+    for axes in panels[count:]:
+        axes.set_visible(False)
+    return figure, panels[:count]
+
+
 def find_hangul_fonts():
     """Return the folder of the shipped fonts with Hangul, without importing their package."""
     return Path(find_spec("koreanize_matplotlib").origin).parent / "fonts"
@@ -58,19 +94,20 @@ def use_style():
     return plt
 
 
-def save_figure(figure, name, outputs, *, alt, provenance):
+def save_figure(
+    figure: "Figure", name: str, outputs: Path, *, alt: str, provenance: Provenance
+) -> "Image":
     """Save a figure as SVG (web, PDF) and 300 dpi PNG (Word), with its alternative text.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
-    name : str
+    name
         snake_case; documents include the figure by it.
-    outputs : pathlib.Path
+    outputs
         The notebook's output folder; the files go to its ``figures/``.
-    alt : str
+    alt
         One or two sentences that say what the figure shows, made from results.
-    provenance : analysis.provenance.Provenance
+    provenance
         While it is simulated the word stands in the figure and in `alt`.
 
     Returns
@@ -137,12 +174,8 @@ def _settle_layout(figure):
     return figure.get_tightbbox().padded(MARGIN)
 
 
-def keep_first(people):
+def keep_first(people: Sequence[str]):
     """Keep as many participants as a figure can show.
-
-    Parameters
-    ----------
-    people : sequence of str
 
     Returns
     -------

@@ -3,6 +3,8 @@
 import html
 import re
 import zipfile
+from collections.abc import Iterable
+from pathlib import Path
 
 from analysis.errors import DataError
 
@@ -37,10 +39,6 @@ SIGNS = re.compile(r"\{\{[<%]|\?@[\w-]+|\?(?:var|meta):\S+|\?\?\?|(?<!\w)@(?:fig
 def check_prose(lines):
     """Refuse typed numbers and the words that the report never prints.
 
-    Parameters
-    ----------
-    lines : list of analysis.reporting.manuscript.Line
-
     Raises
     ------
     DataError
@@ -65,17 +63,13 @@ def check_claims(line, text):
         )
 
 
-def check_references(lines, text, bibliography):
+def check_references(lines, text: str, bibliography: str):
     """Refuse references that lead nowhere, and figures, tables, sources that none leads to.
 
     Parameters
     ----------
-    lines : list of Line
-        The sources, to name the line.
-    text : str
+    text
         The same with every key filled in (sentences may cite).
-    bibliography : str
-        The text of references.bib.
 
     Raises
     ------
@@ -126,15 +120,14 @@ def read_document(path):
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
-def check_leftovers(path, *, citations, inserted):
+def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str):
     """Refuse a document in which something was left unresolved.
 
     Parameters
     ----------
-    path : pathlib.Path
-    citations : iterable of str
+    citations
         Keys of the bibliography, which no reader may see.
-    inserted : str
+    inserted
         All texts that came from data; what they hold is no leftover.
 
     Raises

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis.errors import DataError
 from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
-from analysis.reporting.values import escape_markdown, set_apostrophes
+from analysis.reporting.values import Value, escape_markdown, set_apostrophes
 
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^\s>]+)\s*>\}\}")
 FIGURE = re.compile(
@@ -29,12 +30,12 @@ class Line:
         return DataError(problem, file=self.file, line=self.number, hint=hint)
 
 
-def read_lines(path, root):
+def read_lines(path: Path, root: Path) -> list[Line]:
     """Read a source file with the parts and checklists that it includes.
 
     Parameters
     ----------
-    path, root : pathlib.Path
+    path, root
         The file, and the folder from which includes count and files are named.
 
     Returns
@@ -72,16 +73,12 @@ def _read_parts(path, root):
     return lines
 
 
-def fill_lines(lines, *, values, generated, mark):
+def fill_lines(lines: list[Line], *, values: dict[str, Value], generated: Path, mark: str) -> str:
     """Put texts, tables and figures in their places.
 
     Parameters
     ----------
-    lines : list of Line
-    values : dict of str to analysis.reporting.values.Value
-    generated : pathlib.Path
-        The folder with figures/ and tables/.
-    mark : str
+    mark
         The word that captions and alternative texts bear, or "".
 
     Returns

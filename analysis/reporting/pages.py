@@ -2,6 +2,7 @@
 
 import json
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 
@@ -80,18 +81,16 @@ def _origins(results):
     return told
 
 
-def write_notebook_pages(project, folder, *, epoch, mark_line):
+def write_notebook_pages(project: Path, folder: Path, *, epoch: int, mark_line: str) -> list[str]:
     """Write one page for each executed copy of a staged project.
 
     Parameters
     ----------
-    project : pathlib.Path
+    project
         As `analysis.reporting.staging.stage_project` wrote it.
-    folder : pathlib.Path
+    folder
         The rendered documents; the pages go to ``executed/`` below.
-    epoch : int
-        Time stamp, seconds.
-    mark_line : str
+    mark_line
         The line that stands over simulated data, or "".
 
     Returns
@@ -125,21 +124,18 @@ def write_notebook_pages(project, folder, *, epoch, mark_line):
     return [copy.stem for copy in copies]
 
 
-def write_results_page(results, path, *, pages, style, script, mark_line):
+def write_results_page(
+    results: pd.DataFrame, path: Path, *, pages: list[str], style: str, script: str, mark_line: str
+):
     """Write the page; its rows bear the ids of the results.
 
     Parameters
     ----------
-    results : pandas.DataFrame
-        results.csv.
-    path : pathlib.Path
-    pages : list of str
+    pages
         Notebooks that have a page, to which their results lead.
-    style : str
-        The style sheet of the report.
-    script : str
+    script
         What narrows the rows to the names that a reader types.
-    mark_line : str
+    mark_line
         The line that stands over simulated data, or "".
     """
     mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""

@@ -34,7 +34,7 @@ def name_quarto():
     return f"Quarto {version}"
 
 
-def render_quarto(folder, *, epoch):
+def render_quarto(folder, *, epoch) -> dict[str, Path]:
     """Render a staged project with Quarto.
 
     Returns

@@ -64,14 +64,10 @@ class Material:
     sources: Path = paths.REPORT
 
 
-def collect_values(material, told):
+def collect_values(material: Material, told: dict[str, str]):
     """Return everything that may be printed, by key.
 
-    Parameters
-    ----------
-    material : Material
-    told : dict of str to str
-        As `analysis.reporting.facts.document_facts` returns it.
+    It takes `told` as `analysis.reporting.facts.document_facts` returns it.
     """
     constants = study_values(material.study)
     if material.provenance.simulated:
@@ -87,7 +83,7 @@ def collect_values(material, told):
     }
 
 
-def stage_project(material, folder, *, renderer):
+def stage_project(material, folder, *, renderer) -> dict:
     """Write the project with the filled-in article, its figures, styles and notebooks.
 
     Returns

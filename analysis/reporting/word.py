@@ -3,6 +3,7 @@
 import subprocess
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 from analysis.reporting.builtin import find_pandoc
 
@@ -71,17 +72,15 @@ def write_reference(path):
     document.save(path)
 
 
-def finish_document(path, header, *, epoch):
+def finish_document(path: Path, header: dict, *, epoch: int):
     """Give a Word document its running header, page numbers and properties.
 
     Parameters
     ----------
-    path : pathlib.Path
+    path
         Changed in place; the same input gives the same bytes.
-    header : dict
+    header
         Metadata of the article, with ``mark-line`` and ``running-title``.
-    epoch : int
-        Time stamp, seconds.
     """
     from docx import Document
 

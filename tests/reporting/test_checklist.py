@@ -6,7 +6,12 @@ import pytest
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reporting.checklist import Item, list_headings, print_checklist, read_checklist
+from analysis.reporting.checklist import (
+    ChecklistItem,
+    list_headings,
+    print_checklist,
+    read_checklist,
+)
 from analysis.reporting.manuscript import read_lines
 
 CHECKLISTS = sorted((paths.REPORT / "checklists").glob("*.yml"))
@@ -35,21 +40,23 @@ def test_headings_bear_the_names_that_pandoc_gives():
 
 
 def test_a_place_is_printed_as_what_leads_there():
-    item = Item("4a", "How", ("#harms-1", "@tbl-flow", "abstract"))
+    item = ChecklistItem("4a", "How", ("#harms-1", "@tbl-flow", "abstract"))
     assert print_one(item, {"harms-1": "Harms"}) == (
         "| 4a | How | [Harms](#harms-1); @tbl-flow; Title page and abstract |"
     )
 
 
 def test_a_reason_stands_alone_or_beside_a_place():
-    assert print_one(Item("8", "x", (), "one arm")) == "| 8 | x | not applicable: one arm |"
-    assert print_one(Item("9", "x", ("@fig-a",), "open")) == "| 9 | x | @fig-a (open) |"
+    assert (
+        print_one(ChecklistItem("8", "x", (), "one arm")) == "| 8 | x | not applicable: one arm |"
+    )
+    assert print_one(ChecklistItem("9", "x", ("@fig-a",), "open")) == "| 9 | x | @fig-a (open) |"
 
 
 @pytest.mark.parametrize("place", ["#nowhere", "Methods", "@sec-x"])
 def test_a_place_that_is_not_there_stops(place):
     with pytest.raises(DataError, match=r"it\.yml.*is no heading, table or figure"):
-        print_one(Item("1", "x", (place,)), {"harms": "Harms"})
+        print_one(ChecklistItem("1", "x", (place,)), {"harms": "Harms"})
 
 
 def test_an_item_with_neither_place_nor_reason_stops(tmp_path):

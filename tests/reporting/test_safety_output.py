@@ -17,7 +17,7 @@ from analysis.describe.exposure import (
 from analysis.describe.flow import describe_flow, find_unreconciled
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
-from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcers
+from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
 from analysis.reporting.figures.swimmer import draw_swimmer
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
 from analysis.reporting.tables.harm_listings import make_listing_table, make_serious_table
@@ -208,7 +208,7 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
         draw_swimmer(events, people, visits, tables["disposition"]),
         draw_terms(events, people, confidence=0.95),
         draw_finger_volumes(derive_exposure(tables["procedures"])),
-        draw_ulcers(list_ulcers(tables["items"], treated), visits, treated, **both),
+        draw_ulcer_maps(list_ulcers(tables["items"], treated), visits, treated, **both),
     ]
     for figure, _ in drawn:
         plt.close(figure)
@@ -230,7 +230,7 @@ def test_ulcers_of_a_visit_without_an_assessment_are_not_known(tables):
     there = ~(visits["participant_id"].eq("SIM-01") & visits["visit"].eq("week_12"))
     items = tables["items"]
     kept = ~(items["participant_id"].eq("SIM-01") & items["visit"].eq("week_12"))
-    figure, alt = draw_ulcers(
+    figure, alt = draw_ulcer_maps(
         list_ulcers(items[kept], treated),
         visits[there],
         treated,

@@ -1,6 +1,8 @@
 """Adverse events by term: the share of participants with its exact interval."""
 
-from analysis.reporting.figure import COLOURS, use_style
+import pandas as pd
+
+from analysis.reporting.figure import COLOURS, Drawing, use_style
 from analysis.results import format_percent
 from analysis.safety.counts import order_by_frequency, summarise_adverse_events
 from analysis.safety.overview import UNCODED
@@ -13,20 +15,15 @@ SERIES = (
 )
 
 
-def draw_terms(events, participants, *, confidence):
+def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: float) -> Drawing:
     """Draw how many participants had each term, in both periods, the most frequent first.
 
     Parameters
     ----------
-    events, participants : pandas.DataFrame
+    events, participants
         As `analysis.safety.phases.assign_phases` returns and takes them.
-    confidence : float
+    confidence
         Of the Clopper-Pearson intervals.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    alt : str
     """
     plt = use_style()
     counted, _ = select_emergent(events, participants, PROCEDURE)
@@ -44,19 +41,18 @@ def draw_terms(events, participants, *, confidence):
     places = {key: place for place, key in enumerate(order[BY].itertuples(index=False, name=None))}
     height = 1.3 + 0.42 * max(len(names), 1)
     figure, axes = plt.subplots(figsize=(6.9, height), layout="constrained")
-    told = []
+    counts = []
     for (period, shape, colour, shift), summary in zip(SERIES, summaries, strict=True):
         axes.plot([], [], shape, color=colour, label=period.label)
         for record in summary.to_dict("records"):
             y = places[record["class"], record["coded_term"]] + shift
-            axes.plot(
-                [record["share_low"], record["share_high"]], [y, y], color=colour, linewidth=1
-            )
+            ends = [record["share_low"], record["share_high"]]
+            axes.plot(ends, [y, y], color=colour, linewidth=1)
             axes.plot([record["share"]], [y], shape, color=colour, markersize=5)
             count = f"{record['participants']} of {record['denominator']}"
             axes.text(1.02, y, count, va="center", fontsize=7.5, color=colour)
             if period is PROCEDURE:
-                told.append(f"{_name(record)} {count}")
+                counts.append(f"{_name(record)} {count}")
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.set_xlim(0, 1)
@@ -69,7 +65,7 @@ def draw_terms(events, participants, *, confidence):
     axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=2, fontsize=8)
     if not names:
         axes.text(0.5, 0, "No adverse event", ha="center", va="center")
-    alt = "; ".join(told) or "none"
+    alt = "; ".join(counts) or "none"
     return figure, f"Participants with each adverse event, from the start of anaesthesia on: {alt}."
 
 

@@ -2,13 +2,18 @@
 
 import textwrap
 
+import pandas as pd
+
 from analysis.describe.flow import LOSSES
-from analysis.reporting.figure import use_style
+from analysis.reporting.figure import Drawing, use_style
 from analysis.results import find_text
+from analysis.study import Study
 
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
 MAIN, SIDE, FOOT = (0.05, 3.1), (3.65, 2.8), 0.22
+EDGE = {"edgecolor": "#333333", "linewidth": 0.8}
+ARROW = {"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8}
 INDENT = "\N{EM SPACE}"
 STEPS = (
     ("screened", "Screened", "not_enrolled"),
@@ -18,20 +23,14 @@ STEPS = (
 )
 
 
-def draw_flow(results, study, *, followup_visit):
+def draw_flow(results: pd.DataFrame, study: Study, *, followup_visit: str) -> Drawing:
     """Draw the flow of participants from screening to the analysis of every outcome.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.flow.describe_flow`.
-    study : analysis.study.Study
-    followup_visit : str
+    It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
-    alt : str
+    alt
         The same flow in words.
     """
 
@@ -86,21 +85,17 @@ def _draw_boxes(stages):
     centre = MAIN[0] + MAIN[1] / 2
     top = height - 0.05
     for number, (main, side) in enumerate(stages):
-        own = len(main) * LINE + 2 * PAD
+        box = len(main) * LINE + 2 * PAD
         middle = top - heights[number] / 2
-        _draw_box(axes, MAIN, middle, own, main, face="#F2F6FA")
+        _draw_box(axes, MAIN, middle, box, main, face="#F2F6FA")
         _draw_box(axes, SIDE, middle, len(side) * LINE + 2 * PAD, side, face="white")
         axes.plot([MAIN[0] + MAIN[1], SIDE[0]], [middle, middle], color="#333333", linewidth=0.8)
         if number + 1 < len(stages):
             below = top - heights[number] - GAP
             main_below = len(stages[number + 1][0]) * LINE + 2 * PAD
             end = below - heights[number + 1] / 2 + main_below / 2
-            axes.annotate(
-                "",
-                xy=(centre, end),
-                xytext=(centre, middle - own / 2),
-                arrowprops={"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8},
-            )
+            start = (centre, middle - box / 2)
+            axes.annotate("", xy=(centre, end), xytext=start, arrowprops=ARROW)
         top -= heights[number] + GAP
     return figure
 
@@ -109,21 +104,9 @@ def _draw_box(axes, column, middle, height, lines, *, face):
     from matplotlib.patches import Rectangle
 
     left, width = column
-    axes.add_patch(
-        Rectangle(
-            (left, middle - height / 2),
-            width,
-            height,
-            facecolor=face,
-            edgecolor="#333333",
-            linewidth=0.8,
-        )
-    )
+    corner = (left, middle - height / 2)
+    axes.add_patch(Rectangle(corner, width, height, facecolor=face, **EDGE))
     for number, line in enumerate(lines):
-        axes.text(
-            left + 0.1,
-            middle + height / 2 - PAD - (number + 0.5) * LINE,
-            line,
-            va="center",
-            weight="bold" if number == 0 and face != "white" else "normal",
-        )
+        y = middle + height / 2 - PAD - (number + 0.5) * LINE
+        weight = "bold" if number == 0 and face != "white" else "normal"
+        axes.text(left + 0.1, y, line, va="center", weight=weight)

@@ -1,17 +1,20 @@
 """The estimates of all outcomes with their exact intervals, each on its own scale."""
 
-from analysis.reporting.figure import COLOURS, use_style
+import pandas as pd
+
+from analysis.reporting.figure import COLOURS, Drawing, use_style
 from analysis.reporting.figures.slopes import STYLES, add_legend, name_directions
 from analysis.reporting.tables.cells import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
+from analysis.study import Study
 
 TINT = "#E8F1F8"
 # What the two arrows above the strips do not say of an outcome, by its direction.
 SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 
 
-def draw_forest(pairs, results, study, *, visit):
+def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw each outcome's estimate, interval and changes on a strip of its own.
 
     Outcomes have different units, so that no common scale exists. Zero stands in the middle of
@@ -20,18 +23,10 @@ def draw_forest(pairs, results, study, *, visit):
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         The table of that name, of one population.
-    results : pandas.DataFrame
+    results
         As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-    visit : str
-        The follow-up visit.
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
     """
     plt = use_style()
     count = len(study.outcomes)
@@ -39,9 +34,9 @@ def draw_forest(pairs, results, study, *, visit):
     figure.subplots_adjust(left=0.25, right=0.70, top=0.93, bottom=0.09, hspace=1.15)
     seen = set()
     for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
-        own = select_pairs(pairs, outcome.name, visit=visit)
-        _draw_strip(axes, own, results, outcome)
-        seen |= set(name_directions(own, outcome))
+        chosen = select_pairs(pairs, outcome.name, visit=visit)
+        _draw_strip(axes, chosen, results, outcome)
+        seen |= set(name_directions(chosen, outcome))
     add_legend(figure, seen)
     top = grid[0, 0]
     for place, text, side in (
@@ -80,26 +75,13 @@ def _draw_strip(axes, pairs, results, outcome):
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=2)
-    axes.text(
-        -0.02,
-        0.5,
-        f"{outcome.label}\n{outcome.unit}{SIDES[outcome.direction]}",
-        transform=axes.transAxes,
-        ha="right",
-        va="center",
-        fontsize=8,
-    )
-    score = f"efficacy.{outcome.name}"
+    beside = {"transform": axes.transAxes, "va": "center", "fontsize": 8}
+    name = f"{outcome.label}\n{outcome.unit}{SIDES[outcome.direction]}"
+    axes.text(-0.02, 0.5, name, ha="right", **beside)
     level = print_level(results, outcome)
-    axes.text(
-        1.04,
-        0.5,
-        f"{print_estimate(results, outcome)}\n"
-        f"{f'{level}, ' if level else ''}n = {find_text(results, f'{score}.n_pairs')}",
-        transform=axes.transAxes,
-        va="center",
-        fontsize=8,
-    )
+    n_pairs = find_text(results, f"efficacy.{outcome.name}.n_pairs")
+    estimate = f"{print_estimate(results, outcome)}\n{f'{level}, ' if level else ''}n = {n_pairs}"
+    axes.text(1.04, 0.5, estimate, **beside)
 
 
 def _draw_dots(axes, pairs, outcome, reach):

@@ -1,12 +1,18 @@
 """Maps of both hands: what was injected into every finger, and where ulcers were."""
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.describe.exposure import FINGERS
-from analysis.reporting.figure import keep_first, use_style
+from analysis.reporting.figure import Drawing, keep_first, use_style
 from analysis.safety.tolerability import count_by_finger, find_known
+from analysis.study import Visit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 # Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
 # root and length, in palm widths, and angle from upright in degrees (left is positive).
@@ -24,25 +30,21 @@ NUMBER_SIZE = 7
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
 
-def draw_hands(axes, fingers, *, label):
+def draw_hands(axes: "Axes", fingers: dict[str, tuple], *, label: str):
     """Draw the left and the right hand of one participant, backs up, thumbs inside.
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-    fingers : dict of str to tuple
+    fingers
         By finger as ``right_2``: (face colour, text inside); a finger not named is white.
-    label : str
-        Heading of the panel.
     """
     for side, mirror, offset in (("left", -1, 1.3), ("right", 1, 2.5)):
         for finger, shape in SHAPE.items():
             colour, text = fingers.get(f"{side}_{finger}", ("white", ""))
             _draw_finger(axes, shape, mirror, offset, colour, text)
         _draw_palm(axes, mirror, offset)
-        axes.text(
-            offset + mirror * 0.5, 0.42, side.capitalize(), ha="center", va="center", fontsize=7
-        )
+        centre = offset + mirror * 0.5
+        axes.text(centre, 0.42, side.capitalize(), ha="center", va="center", fontsize=7)
     axes.set(xlim=(-0.1, 3.9), ylim=(-0.05, 2.0), aspect="equal")
     axes.axis("off")
     axes.set_title(label, fontsize=9, pad=1)
@@ -71,65 +73,37 @@ def lay_out_panels(n, *, columns=3):
 
 
 def _draw_palm(axes, mirror, offset):
-    from matplotlib.patches import FancyBboxPatch
-
     left, bottom, width, height = PALM
     x = offset + (left if mirror > 0 else -left - width)
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, bottom),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.18",
-            facecolor="#F7F7F7",
-            edgecolor=EDGE,
-            linewidth=0.7,
-        )
-    )
+    _draw_box(axes, (x, bottom), width, height, rounding=0.18, facecolor="#F7F7F7")
 
 
 def _draw_finger(axes, shape, mirror, offset, colour, text):
-    from matplotlib.patches import FancyBboxPatch
     from matplotlib.transforms import Affine2D
 
     x, y, length, angle = shape
     half = FINGER_WIDTH / 2
-    turn = Affine2D().rotate_deg(mirror * angle).translate(offset + mirror * (x + half), y)
-    axes.add_patch(
-        FancyBboxPatch(
-            (-half, 0),
-            FINGER_WIDTH,
-            length,
-            boxstyle=f"round,pad=0,rounding_size={half * 0.95}",
-            facecolor=colour,
-            edgecolor=EDGE,
-            linewidth=0.7,
-            transform=turn + axes.transData,
-        )
-    )
     lean = mirror * angle
-    axes.text(
-        *turn.transform((0, length * 0.62)),
-        text,
-        ha="center",
-        va="center",
-        fontsize=NUMBER_SIZE,
-        rotation=lean - 90 if lean > 20 else lean + 90,
-    )
+    turn = Affine2D().rotate_deg(lean).translate(offset + mirror * (x + half), y)
+    place = {"rounding": half * 0.95, "transform": turn + axes.transData}
+    _draw_box(axes, (-half, 0), FINGER_WIDTH, length, facecolor=colour, **place)
+    centre = turn.transform((0, length * 0.62))
+    rotation = lean - 90 if lean > 20 else lean + 90
+    axes.text(*centre, text, ha="center", va="center", fontsize=NUMBER_SIZE, rotation=rotation)
 
 
-def draw_finger_volumes(exposure):
+def _draw_box(axes, corner, width, height, *, rounding, **options):
+    from matplotlib.patches import FancyBboxPatch
+
+    style = f"round,pad=0,rounding_size={rounding}"
+    box = {"boxstyle": style, "edgecolor": EDGE, "linewidth": 0.7}
+    axes.add_patch(FancyBboxPatch(corner, width, height, **box, **options))
+
+
+def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     """Draw the volume injected into every finger, a panel per participant.
 
-    Parameters
-    ----------
-    exposure : pandas.DataFrame
-        As `analysis.describe.exposure.derive_exposure` returns it.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    alt : str
+    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it.
     """
     from matplotlib import colormaps
 
@@ -146,33 +120,27 @@ def draw_finger_volumes(exposure):
             if pd.notna(volume) and volume > 0:
                 fingers[finger] = (shade(0.1 + 0.5 * volume / largest), f"{volume:.2f}")
         draw_hands(axes, fingers, label=row["participant_id"])
-    key.text(
-        0.5,
-        0.5,
-        f"mL injected per finger\nwhite: not injected\nbacks of the hands\n{note}",
-        ha="center",
-        va="center",
-        fontsize=8,
-        transform=key.transAxes,
-    )
+    text = f"mL injected per finger\nwhite: not injected\nbacks of the hands\n{note}"
+    key.text(0.5, 0.5, text, ha="center", va="center", fontsize=8, transform=key.transAxes)
     return figure, f"{_describe_volumes(shown, columns)} {note}".strip()
 
 
-def draw_ulcers(ulcers, visits, participants, *, before, after):
+def draw_ulcer_maps(
+    ulcers: pd.DataFrame,
+    visits: pd.DataFrame,
+    participants: pd.DataFrame,
+    *,
+    before: Visit,
+    after: Visit,
+) -> Drawing:
     """Draw where active digital ulcers were before and after, a panel per participant.
 
     Parameters
     ----------
-    ulcers : pandas.DataFrame
+    ulcers
         As `analysis.safety.tolerability.list_ulcers` returns it.
-    visits, participants : pandas.DataFrame
+    visits, participants
         The tables; every one of the participants gets a panel, with or without ulcers.
-    before, after : analysis.study.Visit
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    alt : str
     """
     from matplotlib.patches import Patch
 
@@ -186,7 +154,7 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
     }
     people, note = keep_first(participants["participant_id"])
     figure, panels, key = lay_out_panels(len(people))
-    told = []
+    sums = []
     for axes, person in zip(panels, people, strict=True):
         mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
         seen = [person in known[visit.name] for visit in both]
@@ -200,30 +168,22 @@ def draw_ulcers(ulcers, visits, participants, *, before, after):
         not_seen = [visit.label for visit, here in zip(both, seen, strict=True) if not here]
         doubt = f" (not known at {' and '.join(not_seen)})" if not_seen else ""
         draw_hands(axes, fingers, label=f"{person}{doubt}")
-        sums = (
+        numbers = (
             str(mine[visit.name].sum()) if here else "not known"
             for visit, here in zip(both, seen, strict=True)
         )
-        told.append(f"{person} {' and '.join(sums)}")
+        sums.append(f"{person} {' and '.join(numbers)}")
+    labels = {"gone": f"fewer at {after.label}", "stayed": "as many at both"}
+    labels["came"] = f"more at {after.label}"
     handles = [
-        Patch(facecolor=colour, edgecolor=EDGE, label=label)
-        for colour, label in (
-            (ULCERS["gone"], f"fewer at {after.label}"),
-            (ULCERS["stayed"], "as many at both"),
-            (ULCERS["came"], f"more at {after.label}"),
-        )
+        Patch(facecolor=ULCERS[name], edgecolor=EDGE, label=label) for name, label in labels.items()
     ]
-    key.legend(
-        handles=handles,
-        loc="center",
-        fontsize=7.5,
-        title=f"Active ulcers,\n{before.label} → {after.label}",
-        title_fontsize=8,
-    )
+    title = f"Active ulcers,\n{before.label} → {after.label}"
+    key.legend(handles=handles, loc="center", fontsize=7.5, title=title, title_fontsize=8)
     return figure, (
         f"Both hands of every participant with the fingers that had active digital ulcers. "
         f"Active ulcers at {before.label} and at {after.label}: "
-        f"{'; '.join(told) or 'nobody'}. {note}"
+        f"{'; '.join(sums) or 'nobody'}. {note}"
     ).strip()
 
 
@@ -244,5 +204,5 @@ def _describe_volumes(exposure, columns):
             )
         else:
             parts.append(f"{row['participant_id']} not injected")
-    told = "; ".join(parts) or "nobody"
-    return f"Both hands of every participant with the volume injected: {told}."
+    volumes = "; ".join(parts) or "nobody"
+    return f"Both hands of every participant with the volume injected: {volumes}."

@@ -1,8 +1,8 @@
 """Every participant's line: all outcomes as small multiples, the primary or any other one large."""
 
-import math
+import pandas as pd
 
-from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
 from analysis.reporting.figures.slopes import (
     STYLES,
     add_legend,
@@ -13,44 +13,33 @@ from analysis.reporting.figures.slopes import (
 from analysis.reporting.tables.cells import label_part, print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
+from analysis.study import Outcome, Study
 
 COLUMNS = 3
 
 
-def draw_paired(pairs, results, study, *, visit):
+def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw every participant's baseline and follow-up in every registered outcome.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         The table of that name, of one population.
-    results : pandas.DataFrame
+    results
         As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-    visit : str
-        The follow-up visit.
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
     """
-    plt = use_style()
-    rows = math.ceil(len(study.outcomes) / COLUMNS)
-    figure, grid = plt.subplots(rows, COLUMNS, figsize=(7.2, 2.75 * rows), squeeze=False)
+    figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, 2.75)
     visits = _label_visits(study, visit)
     seen = set()
-    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
-        own = select_pairs(pairs, outcome.name, visit=visit)
+    chosen = [select_pairs(pairs, outcome.name, visit=visit) for outcome in study.outcomes]
+    for axes, outcome, rows in zip(panels, study.outcomes, chosen, strict=True):
         axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold", pad=17)
         axes.text(0, 1.04, _print_subtitle(results, outcome), transform=axes.transAxes, fontsize=7)
         axes.tick_params(labelsize=7.5)
-        seen |= set(name_directions(own, outcome))
-    for axes in list(grid.flat)[len(study.outcomes) :]:
-        axes.set_visible(False)
+        seen |= set(name_directions(rows, outcome))
     figure.tight_layout(rect=(0, 0.04, 1, 1), h_pad=1.6, w_pad=1.2)
-    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
-        draw_slopes(axes, select_pairs(pairs, outcome.name, visit=visit), outcome, visits)
+    for axes, outcome, rows in zip(panels, study.outcomes, chosen, strict=True):
+        draw_slopes(axes, rows, outcome, visits)
     add_legend(figure, seen)
     return figure, _describe(results, study, visits)
 
@@ -62,17 +51,17 @@ def draw_primary(pairs, results, study, *, visit):
     """
     plt = use_style()
     outcome = next(outcome for outcome in study.outcomes if outcome.role == "primary")
-    own = select_pairs(pairs, outcome.name, visit=visit)
+    chosen = select_pairs(pairs, outcome.name, visit=visit)
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(7.2, 3.9), gridspec_kw={"width_ratios": (1, 1.25)}
     )
     left.set_ylabel(f"{outcome.label} ({outcome.unit})")
     left.set_title("Every pair", loc="left", weight="bold")
-    _draw_changes(right, own, results, outcome)
+    _draw_changes(right, chosen, results, outcome)
     figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=2.5)
     visits = _label_visits(study, visit)
-    draw_slopes(left, own, outcome, visits, size=6)
-    add_legend(figure, set(name_directions(own, outcome)))
+    draw_slopes(left, chosen, outcome, visits, size=6)
+    add_legend(figure, set(name_directions(chosen, outcome)))
     return figure, _describe_primary(results, outcome, visits)
 
 
@@ -147,34 +136,32 @@ def _describe(results, study, visits):
     )
 
 
-def draw_single(pairs, outcome, study, *, visit, variant="primary", participant=""):
+def draw_single(
+    pairs: pd.DataFrame,
+    outcome: Outcome,
+    study: Study,
+    *,
+    visit: str,
+    variant: str = "primary",
+    participant: str = "",
+) -> Drawing:
     """Draw the pairs of one score from baseline to a visit.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         Pairs of one score, variant and visit, sorted by participant.
-    outcome : analysis.study.Outcome
-    study : analysis.study.Study
-        Labels of the visits.
-    visit, variant : str
-        What the pairs are of.
-    participant : str, optional
+    participant
         Whose line is drawn in front, with a halo.
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
     """
     plt = use_style()
-    visits = study.visit(study.analysis.baseline_visit.value).label, study.visit(visit).label
+    visits = _label_visits(study, visit)
     figure, axes = plt.subplots(figsize=(5.6, 3.9))
     name = outcome.label if variant == "primary" else f"{outcome.label}: {label_part(variant)}"
     axes.set_title(name, loc="left", weight="bold")
     axes.set_ylabel(f"{outcome.label} ({outcome.unit})")
-    own = pairs[pairs["participant_id"] == participant]
-    for first, last in zip(own["baseline"], own["followup"], strict=True):
+    front = pairs[pairs["participant_id"] == participant]
+    for first, last in zip(front["baseline"], front["followup"], strict=True):
         axes.plot((0, 1), (first, last), lw=9, color="#F0E442", alpha=0.7, zorder=0)
     figure.tight_layout(rect=(0, 0.08, 1, 1))
     draw_slopes(axes, pairs, outcome, visits, size=6)

@@ -1,13 +1,12 @@
 """Every participant's scores between the limits of their scales, and the items behind them."""
 
-import math
-
 import numpy as np
 import pandas as pd
 
 from analysis.instruments.answers import name_key
 from analysis.instruments.catalogue import find_instrument
-from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
+from analysis.study import Study
 
 COLUMNS = 3
 SPREAD = 0.28
@@ -16,35 +15,16 @@ INSTRUMENTS = ("mrss", "cochin", "haq")
 LEGIBLE = 20
 
 
-def draw_distributions(scores, study):
-    """Draw the primary scores at each visit, with those at a limit of the scale marked.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        The table of that name.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
-    """
-    plt = use_style()
+def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
+    """Draw the primary scores at each visit, with those at a limit of the scale marked."""
     whole = scores[(scores["component"] == "total") & (scores["variant"] == "primary")]
     whole = whole[whole["score"].notna()]
-    rows = math.ceil(len(study.outcomes) / COLUMNS)
-    figure, grid = plt.subplots(
-        rows, COLUMNS, figsize=(7.2, 2.3 * rows), squeeze=False, layout="constrained"
-    )
+    figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, 2.3, layout="constrained")
     # The foot of the figure stays free for the mark of simulated data.
     figure.get_layout_engine().set(rect=(0, 0.025, 1, 0.975))
-    for axes in grid.flat[len(study.outcomes) :]:
-        axes.set_visible(False)
     limited = []
-    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
-        own = whole[whole["outcome"] == outcome.name]
-        if _draw_outcome(axes, own, outcome, study):
+    for axes, outcome in zip(panels, study.outcomes, strict=True):
+        if _draw_outcome(axes, whole[whole["outcome"] == outcome.name], outcome, study):
             limited.append(outcome.label)
     reached = ", ".join(limited) if limited else "none of the outcomes"
     alt = (
@@ -70,9 +50,8 @@ def _draw_outcome(axes, scores, outcome, study):
         )
         for chosen, marker in limits:
             colour = COLOURS["better"] if marker == "o" else COLOURS["worse"]
-            axes.plot(
-                across[chosen], values[chosen], marker, color=colour, ms=4.5, mec="white", mew=0.4
-            )
+            style = {"color": colour, "ms": 4.5, "mec": "white", "mew": 0.4}
+            axes.plot(across[chosen], values[chosen], marker, **style)
         middle = np.median(values)
         axes.plot((place - SPREAD, place + SPREAD), (middle, middle), color="black", lw=1)
     margin = 0.06 * (high - low)
@@ -85,22 +64,8 @@ def _draw_outcome(axes, scores, outcome, study):
     return bool(((scores["score"] <= low) | (scores["score"] >= high)).any())
 
 
-def draw_item_heatmap(items, study, *, visit):
-    """Draw graded items of skin, hand function and disability at baseline and at a visit.
-
-    Parameters
-    ----------
-    items : pandas.DataFrame
-        The table of that name.
-    study : analysis.study.Study
-    visit : str
-        The follow-up visit.
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
-    """
+def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
+    """Draw graded items of skin, hand function and disability at baseline and at a visit."""
     plt = use_style()
     visits = [study.visit(name) for name in (study.analysis.baseline_visit.value, visit)]
     people = sorted(items["participant_id"].unique())
@@ -146,9 +111,10 @@ def _list_graded(instrument):
 
 
 def _spread(items, instrument, visit, people, labels):
-    own = items[(items["instrument"] == instrument) & (items["visit"] == visit)]
-    keys = [name_key(item, place) for item, place in zip(own["item"], own["location"], strict=True)]
-    held = own.assign(key=np.array(keys, dtype=object))
+    held = items[(items["instrument"] == instrument) & (items["visit"] == visit)]
+    places = zip(held["item"], held["location"], strict=True)
+    keys = [name_key(item, place) for item, place in places]
+    held = held.assign(key=np.array(keys, dtype=object))
     held = held[held["key"].isin(list(labels))]
     wide = held.pivot(index="key", columns="participant_id", values="value")
     values = wide.reindex(index=list(labels), columns=people).to_numpy(dtype="float64")

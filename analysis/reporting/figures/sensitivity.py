@@ -1,11 +1,12 @@
 """How far choices of the analysis, and single participants, move the estimates."""
 
-import math
+import pandas as pd
 
-from analysis.reporting.figure import COLOURS, use_style
+from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
 from analysis.reporting.tables.cells import label_part
 from analysis.results import NOT_ESTIMABLE, find_text, format_number
 from analysis.statistics.specification import DIMENSIONS, list_options
+from analysis.study import Outcome, Study
 
 HEADINGS = {
     "variant": "Scoring",
@@ -30,21 +31,15 @@ OPTIONS = {
 COLUMNS = 3
 
 
-def draw_specification(points, outcome, *, population):
+def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: str) -> Drawing:
     """Draw the specification curve: estimates with intervals above, what led to them below.
 
     Parameters
     ----------
-    points : pandas.DataFrame
+    points
         As `analysis.statistics.specification.collapse_specifications` returns it.
-    outcome : analysis.study.Outcome
-    population : str
+    population
         Of the primary analysis, which is drawn in colour.
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
     """
     plt = use_style()
     options = {
@@ -62,7 +57,7 @@ def draw_specification(points, outcome, *, population):
     )
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
-    colours = [COLOURS["better" if own else "unchanged"] for own in points["is_primary"]]
+    colours = [COLOURS["better" if primary else "unchanged"] for primary in points["is_primary"]]
     for place, (point, colour) in enumerate(zip(points.itertuples(), colours, strict=True)):
         top.plot((place, place), (point.low, point.high), color=colour, lw=1.6)
         top.plot(place, point.estimate, "D", color=colour, ms=4.5)
@@ -89,16 +84,8 @@ def _rank(name):
 def _draw_options(axes, points, options, colours):
     ticks, labels, place = [], [], 0
     for dimension, names in options.items():
-        axes.text(
-            -0.01,
-            place,
-            HEADINGS[dimension],
-            transform=axes.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            fontsize=7,
-            weight="bold",
-        )
+        beside = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+        axes.text(-0.01, place, HEADINGS[dimension], fontsize=7, weight="bold", **beside)
         place += 1
         for name in names:
             ticks.append(place)
@@ -130,38 +117,17 @@ def _describe_specification(points, outcome, options):
     )
 
 
-def draw_leave_one_out(results, study):
-    """Draw a panel per outcome: a dot without each participant, a line for all of them.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        The sensitivity results.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    tuple
-        The figure and its alternative text.
-    """
-    plt = use_style()
-    rows = math.ceil(len(study.outcomes) / COLUMNS)
+def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
+    """Draw a panel per outcome: a dot without each participant, a line for all of them."""
     people = sorted(set(results.loc[_is_without(results), "group"]))
-    figure, grid = plt.subplots(
-        rows,
-        COLUMNS,
-        figsize=(7.2, rows * (0.95 + 0.14 * len(people))),
-        squeeze=False,
-        sharey=True,
-        layout="constrained",
-    )
+    height = 0.95 + 0.14 * len(people)
+    shared = {"sharey": True, "layout": "constrained"}
+    figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, height, **shared)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97), h_pad=0.06, w_pad=0.08)
-    for axes, outcome in zip(grid.flat, study.outcomes, strict=False):
+    for axes, outcome in zip(panels, study.outcomes, strict=True):
         _draw_panel(axes, results, outcome, people)
-    for axes in list(grid.flat)[len(study.outcomes) :]:
-        axes.set_visible(False)
-    for axes in grid[:, 0]:
+    for axes in panels[::COLUMNS]:
         axes.set_ylabel("Without", fontsize=8)
     return figure, _describe_without(results, study)
 
@@ -170,12 +136,12 @@ def _draw_panel(axes, results, outcome, people):
     import seaborn
 
     start = f"sensitivity.{outcome.name}"
-    own = results[_is_without(results) & (results["outcome"] == outcome.name)]
+    without = results[_is_without(results) & (results["outcome"] == outcome.name)]
     whole = results.set_index("result_id")["value"][f"{start}.primary.hl"]
     axes.axvline(0, color=COLOURS["grey"], lw=0.9)
     axes.axvline(whole, color=COLOURS["better"], lw=1.4)
     seaborn.stripplot(
-        own, x="value", y="group", order=people, jitter=False, size=4, color="black", ax=axes
+        without, x="value", y="group", order=people, jitter=False, size=4, color="black", ax=axes
     )
     axes.set_ylabel("")
     axes.tick_params(labelsize=7, length=2)

@@ -1,9 +1,17 @@
 """Draw every participant's line from baseline to follow-up on one pair of axes."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
 
 from analysis.reporting.figure import COLOURS
 from analysis.statistics.checks import round_differences
+from analysis.study import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 # Colour and marker both tell the direction, so that neither has to be seen alone.
 STYLES = {
@@ -16,14 +24,8 @@ STYLES = {
 NAMES = {True: ("worse", "unchanged", "improved"), False: ("decreased", "unchanged", "increased")}
 
 
-def name_directions(pairs, outcome):
+def name_directions(pairs: pd.DataFrame, outcome: Outcome) -> list[str]:
     """Return for each pair the name of its direction, as the results count it.
-
-    Parameters
-    ----------
-    pairs : pandas.DataFrame, shape (n, ...)
-        Pairs of one score.
-    outcome : analysis.study.Outcome
 
     Returns
     -------
@@ -41,20 +43,24 @@ def shorten_ids(participants):
     return [name.rpartition("-")[2] if len(prefixes) == 1 else name for name in participants]
 
 
-def draw_slopes(axes, pairs, outcome, visits, *, labels=True, size=4.5):
+def draw_slopes(
+    axes: "Axes",
+    pairs: pd.DataFrame,
+    outcome: Outcome,
+    visits: tuple[str, ...],
+    *,
+    labels: bool = True,
+    size: float = 4.5,
+):
     """Draw a line per participant, labelled at its right end.
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-    pairs : pandas.DataFrame
+    pairs
         Pairs of one score, sorted by participant.
-    outcome : analysis.study.Outcome
-    visits : tuple of str
-        Labels of the two visits.
-    labels : bool
+    labels
         Whether the lines bear the participants' names; more than fifteen cannot be read.
-    size : float
+    size
         Of the markers, points.
     """
     for first, last, direction in zip(
@@ -87,7 +93,7 @@ def _label_ends(axes, pairs, size):
     )
 
 
-def spread_out(values, step):
+def spread_out(values, step) -> np.ndarray:
     """Move values apart so that none is nearer to the next than a step, each as little as can be.
 
     Returns

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, keep_first, use_style
+from analysis.reporting.figure import COLOURS, Drawing, keep_first, use_style
+from analysis.results import MINUS
 from analysis.safety.overview import classify_relation, name_grading, name_term
 
 LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page.
 MARKER_DAYS, LETTER_DAYS = 4, 1.3
+COURSE = {"color": "#C9D3DC", "linewidth": 5, "solid_capstyle": "butt"}
 ASIDE = "day not\nknown"
 
 
@@ -31,26 +33,19 @@ MARKS = {
 }
 
 
-def draw_swimmer(events, participants, visits, disposition):
+def draw_swimmer(
+    events: pd.DataFrame,
+    participants: pd.DataFrame,
+    visits: pd.DataFrame,
+    disposition: pd.DataFrame,
+) -> Drawing:
     """Draw a line for every enrolled participant with a procedure.
 
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        As `analysis.safety.phases.assign_phases` returns them.
-    participants, visits, disposition : pandas.DataFrame
-        The tables.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    alt : str
+    It takes `events` as `analysis.safety.phases.assign_phases` returns them.
     """
     plt = use_style()
-    people = participants[
-        participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
-    ]
-    ids, note = keep_first(people["participant_id"])
+    treated = participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
+    ids, note = keep_first(participants.loc[treated, "participant_id"])
     drawn = _place_events(events[events["participant_id"].isin(ids)])
     held = visits[visits["participant_id"].isin(ids) & visits["study_day"].notna()]
     ends = pd.concat([held, disposition[disposition["participant_id"].isin(ids)]])
@@ -64,14 +59,8 @@ def draw_swimmer(events, participants, visits, disposition):
     for person in ids:
         top = tops[person]
         if person in last.index and pd.notna(last[person]):
-            axes.plot(
-                [first.get(person, 0), last[person]],
-                [top, top],
-                color="#C9D3DC",
-                linewidth=5,
-                solid_capstyle="butt",
-                zorder=1,
-            )
+            ends = [first.get(person, 0), last[person]]
+            axes.plot(ends, [top, top], zorder=1, **COURSE)
         days = held.loc[held["participant_id"] == person, "study_day"].astype(float)
         axes.plot(days, [top] * len(days), "|", color="#444444", markersize=8, zorder=2)
         for event in drawn[drawn["participant_id"] == person].to_dict("records"):
@@ -112,27 +101,12 @@ def _draw_event(axes, event, top, aside, last):
     if event["ongoing"] == "yes" and pd.notna(end):
         axes.plot([end], [y], ">", color=mark.colour, markersize=5, zorder=2)
     last_drawn = end if pd.notna(event["start_day"]) and pd.notna(end) else start
-    axes.text(
-        max(start + MARKER_DAYS, last_drawn + 1.5),
-        y,
-        name_term(event),
-        fontsize=6.5,
-        va="center",
-        color="#333333",
-    )
+    x = max(start + MARKER_DAYS, last_drawn + 1.5)
+    axes.text(x, y, name_term(event), fontsize=6.5, va="center", color="#333333")
     axes.plot([start], [y], mark.shape, color=mark.colour, markersize=8.5, zorder=3)
     grade = "?" if pd.isna(event["grade"]) else str(event["grade"])
-    axes.text(
-        start,
-        y,
-        grade,
-        color="white",
-        fontsize=6.5,
-        weight="bold",
-        ha="center",
-        va="center_baseline",
-        zorder=4,
-    )
+    centred = {"ha": "center", "va": "center_baseline", "zorder": 4}
+    axes.text(start, y, grade, color="white", fontsize=6.5, weight="bold", **centred)
 
 
 def _finish_axes(axes, ids, tops, drawn, aside):
@@ -140,11 +114,10 @@ def _finish_axes(axes, ids, tops, drawn, aside):
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     ticks = list(range(-28, int(aside), 28))
-    axes.set_xticks(ticks, [str(day).replace("-", "\N{MINUS SIGN}") for day in ticks])
+    labels = [str(day).replace("-", MINUS) for day in ticks]
     if drawn["start_day"].isna().any():
-        axes.set_xticks(
-            [*ticks, aside], [*(tick.get_text() for tick in axes.get_xticklabels()), ASIDE]
-        )
+        ticks, labels = [*ticks, aside], [*labels, ASIDE]
+    axes.set_xticks(ticks, labels)
     axes.set_xlabel("Study day (0 is the procedure)")
 
 
@@ -163,14 +136,8 @@ def _add_key(figure, drawn):
         Line2D([], [], marker=shape, color=colour, linestyle="", markersize=size, label=label)
         for shape, colour, size, label in marks
     ]
-    figure.legend(
-        handles=handles,
-        loc="outside lower center",
-        ncols=2,
-        fontsize=8,
-        title=f"Digit: grade ({name_grading(drawn)}); line: duration",
-        title_fontsize=8,
-    )
+    title = {"title": f"Digit: grade ({name_grading(drawn)}); line: duration", "title_fontsize": 8}
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=8, **title)
 
 
 def _describe(ids, drawn):

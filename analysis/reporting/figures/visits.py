@@ -1,6 +1,9 @@
 """Which forms were filled in, and on which study day every visit took place."""
 
-from analysis.reporting.figure import COLOURS, use_style
+import pandas as pd
+
+from analysis.reporting.figure import COLOURS, Drawing, use_style
+from analysis.study import Study
 
 ROW, GRID_WIDTH, TOP = 0.24, 6.5, 0.9
 WIDTH, HEIGHT, MARGIN = 6.5, 3.0, 4
@@ -8,21 +11,19 @@ WIDTH, HEIGHT, MARGIN = 6.5, 3.0, 4
 FARTHEST = 90
 
 
-def draw_completeness(completeness, study):
+def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     """Draw the share of due forms that were filled in.
 
     Parameters
     ----------
-    completeness : pandas.DataFrame
+    completeness
         `form, visit, due, filled`, as `analysis.cleaning` counts them.
-    study : analysis.study.Study
-        Order and labels of the visits.
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
+    figure
         One cell per form and visit with filled of due; the darker, the more are missing.
-    alt : str
+    alt
         How many forms were due and filled, and where the most are missing.
     """
     plt = use_style()
@@ -31,22 +32,12 @@ def draw_completeness(completeness, study):
     forms = list(dict.fromkeys(completeness["form"]))
     figure, axes = plt.subplots(figsize=(GRID_WIDTH, TOP + ROW * len(forms)))
     for row in completeness.itertuples():
-        at = visits.index(row.visit), forms.index(row.form)
+        x, y = visits.index(row.visit), forms.index(row.form)
         missing = 1 - row.filled / row.due
-        axes.add_patch(
-            plt.Rectangle(
-                (at[0] - 0.47, at[1] - 0.42),
-                0.94,
-                0.84,
-                facecolor=COLOURS["worse"],
-                alpha=0.06 + 0.94 * missing,
-                linewidth=0,
-            )
-        )
-        colour = "white" if missing > 0.5 else "black"
-        axes.text(
-            *at, f"{row.filled}/{row.due}", ha="center", va="center", fontsize=8, color=colour
-        )
+        shade = {"facecolor": COLOURS["worse"], "alpha": 0.06 + 0.94 * missing, "linewidth": 0}
+        axes.add_patch(plt.Rectangle((x - 0.47, y - 0.42), 0.94, 0.84, **shade))
+        style = {"fontsize": 8, "color": "white" if missing > 0.5 else "black"}
+        axes.text(x, y, f"{row.filled}/{row.due}", ha="center", va="center", **style)
     axes.set_xlim(-0.5, len(visits) - 0.5)
     axes.set_ylim(len(forms) - 0.5, -0.5)
     axes.set_xticks(range(len(visits)), [labels[name] for name in visits])
@@ -61,30 +52,24 @@ def draw_completeness(completeness, study):
 
 def _describe_forms(completeness, labels):
     due, filled = int(completeness["due"].sum()), int(completeness["filled"].sum())
-    told = f"Forms by visit: of {due} forms due, {filled} were filled in."
+    counts = f"Forms by visit: of {due} forms due, {filled} were filled in."
     short = completeness[completeness["filled"] < completeness["due"]]
     gaps = [
         f"{row.form.replace('_', ' ')} at {labels[row.visit]} ({row.filled} of {row.due})"
         for row in short.itertuples()
     ]
-    return f"{told} Missing are {', '.join(gaps)}." if gaps else f"{told} None is missing."
+    return f"{counts} Missing are {', '.join(gaps)}." if gaps else f"{counts} None is missing."
 
 
-def draw_visit_windows(visits, study):
+def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     """Draw the study day of every visit of every participant.
-
-    Parameters
-    ----------
-    visits : pandas.DataFrame
-        The table visits.
-    study : analysis.study.Study
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
+    figure
         One line per visit: its window as a bar, its planned day, a mark per participant
         (a cross outside the window).
-    alt : str
+    alt
         How many visits lie inside their windows, and which participants' do not.
     """
     plt = use_style()
@@ -98,16 +83,15 @@ def draw_visit_windows(visits, study):
             color=COLOURS["grey"], alpha=0.5, linewidth=0,
         )  # fmt: skip
         axes.plot([visit.day] * 2, [place - 0.31, place + 0.31], color=COLOURS["unchanged"], lw=1)
-        own = dated[dated["visit"] == visit.name].sort_values(["study_day", "participant_id"])
-        near = own[own["study_day"].between(visit.low - FARTHEST, visit.high + FARTHEST)]
-        undrawn += len(own) - len(near)
+        held = dated[dated["visit"] == visit.name].sort_values(["study_day", "participant_id"])
+        near = held[held["study_day"].between(visit.low - FARTHEST, visit.high + FARTHEST)]
+        undrawn += len(held) - len(near)
         days = near["study_day"].astype("float64")
         level = place + _spread(days)
         inside = near["in_window"].eq("yes").to_numpy()
         axes.scatter(days[inside], level[inside], s=16, color=COLOURS["better"], zorder=3)
-        axes.scatter(
-            days[~inside], level[~inside], s=26, marker="X", color=COLOURS["worse"], zorder=3
-        )
+        crosses = {"s": 26, "marker": "X", "color": COLOURS["worse"]}
+        axes.scatter(days[~inside], level[~inside], zorder=3, **crosses)
         edges += [visit.low, visit.high, *days]
     axes.set_xlim(min(edges) - MARGIN, max(edges) + MARGIN)
     axes.set_yticks(range(len(planned)), [visit.label for visit in planned])
@@ -130,16 +114,15 @@ def _describe_days(dated, visits, study):
     labels = {visit.name: visit.label for visit in study.visits}
     outside = dated[dated["in_window"] == "no"].sort_values(["participant_id", "study_day"])
     inside = len(dated) - len(outside)
-    told = f"Of {len(dated)} dated visits {inside or 'none'} lie inside their windows."
+    text = f"Of {len(dated)} dated visits {inside or 'none'} lie inside their windows."
     if dated.empty:
-        told = "No visit has a study day."
+        text = "No visit has a study day."
     if len(outside):
         named = [
             f"{r.participant_id} {labels[r.visit]} (day {r.study_day})"
             for r in outside.itertuples()
         ]
-        told += f" Outside are {', '.join(named[:10])}" + (
-            " and others." if len(named) > 10 else "."
-        )
+        others = " and others" if len(named) > 10 else ""
+        text += f" Outside are {', '.join(named[:10])}{others}."
     missed = int((visits["status"] == "missed").sum())
-    return f"{told} Visits that were due and are not in the export: {missed}."
+    return f"{text} Visits that were due and are not in the export: {missed}."

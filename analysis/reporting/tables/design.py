@@ -1,22 +1,20 @@
 """What this design can and cannot do, from simulation."""
 
+import pandas as pd
+
 from analysis.reporting.table import Table, cell_of
+from analysis.study import Study
 
 
-def make_design_table(results, study):
+def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of operating characteristics, a row per outcome that was simulated.
 
     An outcome that study.yml has gained since the record was made is named in a note.
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results
         The results of `analysis.statistics.design_results.summarise_design`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     rows = []
     simulated = set(results["outcome"])

@@ -1,5 +1,7 @@
 """The nine registered outcomes: the primary analysis, what supports it, and their parts."""
 
+import pandas as pd
+
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.cells import (
     P_NOTE,
@@ -11,20 +13,13 @@ from analysis.reporting.tables.cells import (
     with_interval,
     with_p,
 )
+from analysis.study import Study
 
 
-def make_efficacy_table(results, study):
+def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the main table: each outcome's levels, estimate, exact p and directions.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     rows, scores = [], []
     for role in ("primary", "secondary"):
@@ -129,18 +124,10 @@ def _make_row(results, heading, score):
     )
 
 
-def make_components_table(results, study):
+def make_components_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of all variants and components, grouped by outcome.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     rows, scores = [], []
     for outcome in study.outcomes:
@@ -193,18 +180,10 @@ def _print_p(results, score):
     return (p_value, " (", smallest, ")") if p_value else ""
 
 
-def make_thresholds_table(results, study):
+def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of published group-level thresholds, an outcome a row.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     rows = []
     for outcome in study.outcomes:

@@ -15,22 +15,18 @@ MOST_COLUMNS = 12
 NONE = "\N{EN DASH}"
 
 
-def make_exposure_table(exposure, results, *, coarsen):
+def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the table of exposure: median and range, and every participant in a column, if
     they are few.
 
     Parameters
     ----------
-    exposure : pandas.DataFrame
+    exposure
         As `analysis.describe.exposure.derive_exposure` returns it.
-    results : pandas.DataFrame
+    results
         Results with the rows of `analysis.describe.exposure.describe_exposure`.
-    coarsen : bool
+    coarsen
         Leave out date, operator and lot.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     shown = exposure if len(exposure) <= MOST_COLUMNS else exposure.iloc[:0]
     rows = []
@@ -60,19 +56,11 @@ def make_exposure_table(exposure, results, *, coarsen):
     )
 
 
-def make_release_table(checks, results):
+def make_release_table(checks: pd.DataFrame, results: pd.DataFrame) -> Table:
     """Make the table of the release tests against their criteria.
 
-    Parameters
-    ----------
-    checks : pandas.DataFrame
-        As `analysis.describe.exposure.check_release` returns it.
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.exposure.describe_release`.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `checks` as `analysis.describe.exposure.check_release` returns it; `results` with the
+    rows of `analysis.describe.exposure.describe_release`.
     """
     everyone = sorted(checks["participant_id"].unique())
     people = everyone if len(everyone) <= MOST_COLUMNS else []

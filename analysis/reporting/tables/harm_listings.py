@@ -2,6 +2,8 @@
 
 from itertools import groupby
 
+import pandas as pd
+
 from analysis.describe.coarsen import name_letter
 from analysis.reporting.table import Table, cell_of
 from analysis.safety.listing import list_adverse_events
@@ -29,19 +31,15 @@ NOTES = (
 )
 
 
-def make_listing_table(events, *, coarsen):
+def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the listing of every adverse event, also of those that are counted nowhere.
 
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        As `analysis.safety.phases.assign_phases` returns them.
-    coarsen : bool
-        As `analysis.safety.listing.list_adverse_events` takes it.
+    It takes `events` as `analysis.safety.phases.assign_phases` returns them; `coarsen` as
+    `analysis.safety.listing.list_adverse_events` takes it.
 
     Returns
     -------
-    analysis.reporting.table.Table
+    Table
         Grouped by participant; columns in which nothing is printed are left out, and so is
         the column of withdrawals if there was none.
     """

@@ -1,11 +1,14 @@
 """Adverse events counted: overview, by class and term, by worst grade, by relation."""
 
+import pandas as pd
+
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_percent
 from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
 from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
 from analysis.safety.overview import CATEGORIES, RELATIONS, UNCODED, name_coding, name_grading
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
+from analysis.study import Study
 
 GRADES = ("1", "2", "3", "4", "5", "")
 GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Not recorded")
@@ -23,18 +26,10 @@ INTERVALS = "Intervals are Clopper-Pearson; what nobody had comes with its two-s
 SHOWN = ("participants", "interval", "events")
 
 
-def make_overview_table(results, study):
+def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the overview of harms in both periods, with Clopper-Pearson intervals.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        As `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` as `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
     """
     rows = []
     for category in CATEGORIES:
@@ -57,19 +52,13 @@ def make_overview_table(results, study):
     )
 
 
-def make_term_table(events, participants, results, study):
+def make_term_table(
+    events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame, study: Study
+) -> Table:
     """Make the table by class and term, sorted by frequency, then name.
 
-    Parameters
-    ----------
-    events, participants : pandas.DataFrame
-        As `analysis.safety.phases.assign_phases` returns and takes them.
-    results : pandas.DataFrame
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `events` and `participants` as `analysis.safety.phases.assign_phases` returns and takes
+    them.
     """
     order, qualify, label = _order_terms(events, participants)
     rows = []

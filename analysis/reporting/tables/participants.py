@@ -8,22 +8,15 @@ from analysis.describe.baseline import list_variables
 from analysis.describe.flow import LOSSES
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
+from analysis.study import Study
 
 NOT_RECORDED = "not recorded"
 
 
-def make_flow_table(results, study):
+def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of the flow: stages, visits, outcomes, with the reasons of every loss.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.flow.describe_flow`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
     """
 
     def cell(stage, statistic):
@@ -53,18 +46,10 @@ def _missing(cell, outcome):
     return "" if cell(outcome.name, "n_not_analysed").text == "0" else cell(outcome.name, "reasons")
 
 
-def make_baseline_table(results, study):
+def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the baseline table: median and range first, or participants with a characteristic.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.baseline.describe_baseline`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` with the rows of `analysis.describe.baseline.describe_baseline`.
     """
     rows = []
     for section, variables in groupby(list_variables(study), key=lambda v: v.section):
@@ -78,22 +63,17 @@ def make_baseline_table(results, study):
     )
 
 
-def make_participant_table(frame, study, *, label):
+def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> Table:
     """Make the baseline table with a column for every participant.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         As `analysis.describe.coarsen.coarsen_baseline` or
         `analysis.describe.baseline.gather_baseline` returns it; a variable that it lacks is
         not shown.
-    study : analysis.study.Study
-    label : str
+    label
         Column of `frame` that heads the columns.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
     rows = []

@@ -1,5 +1,7 @@
 """Queries and changes by rule, as a printed table."""
 
+import pandas as pd
+
 from analysis.reporting.table import Table
 
 SEVERITIES = {
@@ -17,12 +19,12 @@ ACTIONS = {
 }
 
 
-def make_query_table(summary):
+def make_query_table(summary: pd.DataFrame):
     """Make the table of the rules that found something.
 
     Parameters
     ----------
-    summary : pandas.DataFrame
+    summary
         `rule, severity, action, queries, changes`, as `analysis.cleaning.summary` counts them.
     """
     rows = []

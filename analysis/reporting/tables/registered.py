@@ -2,28 +2,27 @@
 
 import dataclasses
 
+import pandas as pd
+
+from analysis.provenance import Provenance
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.cells import label_part
 from analysis.reporting.tables.efficacy import find_followup
 from analysis.statistics.inference import ZERO_RULES
+from analysis.study import Study
 
 DECIDED_BY = {"registry": "registration", "assumed": "analysts"}
 
 
-def make_registered_table(results, study, provenance):
+def make_registered_table(results: pd.DataFrame, study: Study, provenance: Provenance) -> Table:
     """Make the table of registered outcomes and of the decisions behind their analysis.
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results
         As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    study : analysis.study.Study
-    provenance : analysis.provenance.Provenance
+    provenance
         Real data get the note on the dates of registration.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     followup = find_followup(results, study)
     rows = [("Registered outcomes",)]

@@ -1,5 +1,7 @@
 """The sensitivity analyses of the primary outcome, and those of all outcomes."""
 
+import pandas as pd
+
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.cells import (
     P_NOTE,
@@ -11,6 +13,7 @@ from analysis.reporting.tables.cells import (
 )
 from analysis.results import NOT_ESTIMABLE
 from analysis.statistics.other_tests import ALIKE_UP_TO
+from analysis.study import Study
 
 COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
 REUSE_NOTE = "All rows reuse the same participants."
@@ -53,20 +56,15 @@ ALTERNATIVES = (
 PREFIX = "tipping."
 
 
-def make_primary_sensitivity_table(results, study, *, other_population):
+def make_primary_sensitivity_table(
+    results: pd.DataFrame, study: Study, *, other_population: str
+) -> Table:
     """Make the table of everything that was varied for the primary outcome.
 
     Parameters
     ----------
-    results : pandas.DataFrame
-        The sensitivity results.
-    study : analysis.study.Study
-    other_population : str
+    other_population
         The population that the primary one is compared with.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     outcome = next(o for o in study.outcomes if o.role == "primary")
     start = f"sensitivity.{outcome.name}"
@@ -199,18 +197,13 @@ def _note_agreement(results, start):
     )
 
 
-def make_leave_one_out_table(results, study):
+def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of the lowest and highest estimate without one participant.
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results
         The sensitivity results; `group` of the lowest and highest names who was left out.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     left_out = results.set_index("result_id")["group"]
     rows = []
@@ -227,19 +220,8 @@ def make_leave_one_out_table(results, study):
     return Table(columns, tuple(rows), notes=notes)
 
 
-def make_tipping_table(results, study):
-    """Make the tipping-point table of every outcome that somebody lacks.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        The sensitivity results.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
-    """
+def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
+    """Make the tipping-point table of every outcome that somebody lacks."""
     rows = []
     for outcome in study.outcomes:
         start = f"sensitivity.{outcome.name}"

@@ -1,10 +1,14 @@
 """Local reactions that were asked for, digital ulcers, laboratory values and vital signs."""
 
+from collections.abc import Sequence
 from itertools import groupby
+
+import pandas as pd
 
 from analysis.describe.exposure import print_finger
 from analysis.reporting.table import Table, cell_of
 from analysis.safety.tolerability import GRADES, RATED, name_test
+from analysis.study import Study
 
 NONE = "\N{EN DASH}"
 ULCER_COUNTS = {
@@ -16,20 +20,11 @@ ULCER_COUNTS = {
 LOCATIONS = {"donor_site": "Donor site", "fingers": "Fingers"}
 
 
-def make_reaction_table(reactions, results, study):
+def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: Study) -> Table:
     """Make the table of solicited local reactions, by location, reaction and visit.
 
-    Parameters
-    ----------
-    reactions : pandas.DataFrame
-        As `analysis.safety.tolerability.list_local_reactions` returns it.
-    results : pandas.DataFrame
-        Results with the rows of `describe_local_reactions`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `reactions` as `analysis.safety.tolerability.list_local_reactions` returns it;
+    `results` with the rows of `describe_local_reactions`.
     """
     visits = [visit.name for visit in study.visits]
     keys = reactions[["location", "item", "visit"]].drop_duplicates().itertuples(index=False)
@@ -56,21 +51,13 @@ def make_reaction_table(reactions, results, study):
     )
 
 
-def make_ulcer_table(ulcers, results, study, *, at):
+def make_ulcer_table(
+    ulcers: pd.DataFrame, results: pd.DataFrame, study, *, at: Sequence[str]
+) -> Table:
     """Make the table of digital ulcers: counts at the visits `at`, then finger by finger.
 
-    Parameters
-    ----------
-    ulcers : pandas.DataFrame
-        As `analysis.safety.tolerability.list_ulcers` returns it.
-    results : pandas.DataFrame
-        Results with the rows of `describe_ulcers`.
-    at : sequence of str
-        Visits.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `ulcers` as `analysis.safety.tolerability.list_ulcers` returns it; `results` with the
+    rows of `describe_ulcers`.
     """
     rows = [("Counts",)]
     for name, label in ULCER_COUNTS.items():
@@ -101,21 +88,13 @@ def make_ulcer_table(ulcers, results, study, *, at):
     )
 
 
-def make_laboratory_table(pairs, results, study, *, before, after):
+def make_laboratory_table(
+    pairs: pd.DataFrame, results: pd.DataFrame, study, *, before: str, after: str
+) -> Table:
     """Make the table of laboratory values and vital signs before and after.
 
-    Parameters
-    ----------
-    pairs : pandas.DataFrame
-        As `analysis.safety.tolerability.pair_laboratory` returns it.
-    results : pandas.DataFrame
-        Results with the rows of `describe_laboratory`.
-    before, after : str
-        Visits.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `pairs` as `analysis.safety.tolerability.pair_laboratory` returns it; `results` with
+    the rows of `describe_laboratory`.
     """
     rows = []
     for item, unit in pairs[["item", "unit"]].drop_duplicates().itertuples(index=False):
