@@ -2,47 +2,42 @@
 
 import hashlib
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import tomllib
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis import paths
-from analysis.errors import DataError, UsageError
+from analysis.errors import DataError, MissingError, UsageError
 from analysis.provenance import read_provenance
-from analysis.release import crate
-from analysis.release.crate_files import describe_file
+from analysis.release.crate import CRATE, describe_crate, read_parameters
 from analysis.release.folder import tell_origin
 from analysis.release.gate import check_archive
-from analysis.release.packages import find_pages, get_wheels
 from analysis.release.published import Origin
-from analysis.review.checksums import FILE, write_checksums
-from analysis.review.evidence import FOLDER, read_evidence
-from analysis.review.ran import read_parameters
-from analysis.review.sources import list_sources
+from analysis.review.evidence import RECORD_FOLDER, Evidence, read_evidence
+from analysis.review.sources import CHECKSUMS, WHEELS, format_checksums, list_sources
 from analysis.review.verify import check_fixity
 from analysis.run.fingerprint import RAW_PREFIX, raw_files
+from analysis.run.settings import Settings
 from analysis.run.state import hash_file, read_record
 from analysis.run.steps import STEPS
 
 GUIDE = "report/REVIEWER.md"
-DIST = "dist"
 _RAW = "data/raw/"
 # The earliest that a zip file can say; a real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def make_archive(settings, *, wheels=False, tell=print):
+def make_archive(
+    settings: Settings, *, wheels: bool = False, tell: Callable[[str], None] = print
+) -> Path:
     """Write dist/<name>-<version>.zip, the same to the byte from the same content.
 
-    Parameters
-    ----------
-    settings : analysis.run.settings.Settings
-    wheels : bool
-        Put the packages of the lock beside it, for this platform and Python.
-
-    Returns
-    -------
-    pathlib.Path
+    With `wheels`, the packages of the lock lie beside it, for this platform and Python.
 
     Raises
     ------
@@ -54,8 +49,7 @@ def make_archive(settings, *, wheels=False, tell=print):
     """
     if settings.params:
         raise UsageError("a what-if is not archived", hint="Leave out PARAMS")
-    origin = tell_origin(settings.raw)
-    if origin is Origin.REAL:
+    if tell_origin(settings.raw) is Origin.REAL:
         raise DataError(
             "these are data of real people as received, and no archive carries them",
             file=settings.raw,
@@ -63,33 +57,29 @@ def make_archive(settings, *, wheels=False, tell=print):
             " then report, record and archive with RAW=NEW",
         )
     outputs = settings.outputs
-    record = read_evidence(outputs.root / FOLDER)
+    record = read_evidence(outputs.root / RECORD_FOLDER)
     _check_record(settings)
     contents = list_contents(settings, record)
     check_archive(contents, raw=settings.raw, tell=tell)
     if wheels:
         contents |= get_wheels(paths.ROOT / ".run" / "wheels")
     project = (paths.ROOT / "pyproject.toml").read_bytes()
-    told = tomllib.loads(project.decode("utf-8"))["project"]
-    name = f"{told['name']}-{told['version']}"
-    described = crate.describe_crate(
-        {
-            path: describe_file(path, file, version=told["version"])
-            for path, file in contents.items()
-        },
-        steps={step.name: read_record(outputs, step.name) for step in STEPS},
+    steps = {step.name: read_record(outputs, step.name) for step in STEPS}
+    crate = describe_crate(
+        contents,
+        steps={name: made for name, made in steps.items() if made},
         parameters=read_parameters(outputs),
         record=record,
-        pages=find_pages(record.packages),
         project=project,
         description=read_provenance(outputs.processed).description,
-        day=record.recorded_on,
     ).encode()
     hashes = {path: hash_file(file) for path, file in contents.items()}
-    hashes[crate.FILE] = hashlib.sha256(described).hexdigest()
-    texts = {crate.FILE: described, FILE: write_checksums(hashes).encode()}
-    archive = outputs.root / DIST / f"{name}.zip"
-    _write_zip(archive, contents, texts, top=name)
+    hashes[CRATE] = hashlib.sha256(crate).hexdigest()
+    texts = {CRATE: crate, CHECKSUMS: format_checksums(hashes).encode()}
+    about = tomllib.loads(project.decode("utf-8"))["project"]
+    name = f"{about['name']}-{about['version']}"
+    archive = outputs.root / "dist" / f"{name}.zip"
+    write_zip(archive, contents, texts, top=name)
     size = archive.stat().st_size / 2**20
     tell(
         f"{os.path.relpath(archive, paths.ROOT)}: {len(contents) + len(texts)} files, {size:.1f} MB"
@@ -98,7 +88,7 @@ def make_archive(settings, *, wheels=False, tell=print):
     return archive
 
 
-def _check_record(settings):
+def _check_record(settings: Settings) -> None:
     for level in check_fixity(settings).levels:
         if level.differing:
             raise DataError(
@@ -107,7 +97,7 @@ def _check_record(settings):
             )
 
 
-def list_contents(settings, record):
+def list_contents(settings: Settings, record: Evidence) -> dict[str, Path]:
     """Return where each file of the archive lies: sources as git has them, and what the run made.
 
     The export of the run stands in data/raw, whatever folder it came from, so that the archive
@@ -131,19 +121,47 @@ def list_contents(settings, record):
     untracked = sorted({*needed, GUIDE} - set(sources))
     if untracked:
         raise DataError("the run needs this file, and git does not track it", file=untracked[0])
-    own = (path.name for path in (root / FOLDER).iterdir() if path.is_file())
-    return contents | {
-        name: root / name for name in (*record.files, *(f"{FOLDER}/{n}" for n in own))
-    }
+    recorded = (path for path in (root / RECORD_FOLDER).iterdir() if path.is_file())
+    names = (*record.files, *(f"{RECORD_FOLDER}/{path.name}" for path in recorded))
+    return contents | {name: root / name for name in names}
 
 
-def _write_zip(archive, contents, texts, *, top):
+def get_wheels(folder: Path) -> dict[str, Path]:
+    """Get the packages of the lock for this platform and this Python, by path in an archive.
+
+    They come to lie in `folder`, alone: those of an earlier lock or another Python go.
+
+    Raises
+    ------
+    MissingError
+        The package index cannot be reached, or lacks one.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as place:
+        # The locked environment has no pip, and uv cannot download without installing.
+        subprocess.run([sys.executable, "-m", "venv", place], check=True)
+        command = [f"{place}/bin/python", "-m", "pip", "download", "--quiet", "--no-input"]
+        command += ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
+        command += ["--dest", str(folder), "--requirement", str(paths.LOCK)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = " ".join(done.stderr.strip().splitlines()[-2:])
+        raise MissingError(
+            f"the packages could not be had: {last}",
+            hint="Look whether this machine reaches its package index, or leave out WHEELS=1",
+        )
+    return {f"{WHEELS}{path.name}": path for path in folder.glob("*.whl")}
+
+
+def write_zip(
+    archive: Path, contents: Mapping[str, Path], texts: Mapping[str, bytes], *, top: str
+) -> None:
     """Write it whole or not at all: the guide first, then by name, with one date for all."""
     archive.parent.mkdir(exist_ok=True)
     partial = archive.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name in sorted({*contents, *texts}, key=lambda each: (each != GUIDE, each)):
-            content = texts[name] if name in texts else Path(contents[name]).read_bytes()
+            content = texts[name] if name in texts else contents[name].read_bytes()
             member = zipfile.ZipInfo(f"{top}/{name}", _DATE)
             member.create_system = 3
             mode = 0o755 if content.startswith(b"#!") else 0o644

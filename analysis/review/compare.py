@@ -1,15 +1,20 @@
-"""Hold a fresh run against the results of record, at three levels."""
+"""Compare a run with the record: two sets of results, of tables, of files, of what went in."""
 
 import csv
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.errors import DataError
 from analysis.review.digests import describe_difference
+from analysis.review.evidence import Evidence
+from analysis.review.verdict import Level, Verdict
 from analysis.run.fingerprint import RAW_PREFIX
-from analysis.tables import read_table
+from analysis.run.state import list_changes
 
 EXCEPTIONS = "exceptions.csv"
 RELATIVE = 1e-9
@@ -18,157 +23,174 @@ NEAR_ZERO = 1e-12
 
 
 @dataclass(frozen=True)
-class Level:
-    """One level of comparison.
+class Differences:
+    """How two sets of results differ.
 
     Parameters
     ----------
-    name
-        What was compared.
-    compared
-        How many.
-    differing
-        One phrase for each that differs.
-    decides
-        Whether a difference is the verdict, or is only reported.
+    gone, new
+        Keys that only the first, only the second has.
+    moved
+        Columns that differ, by key.
     """
 
-    name: str
-    compared: int
-    differing: tuple[str, ...]
-    decides: bool = True
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    moved: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What came of a comparison.
+def compare_frames(
+    before: pd.DataFrame,
+    now: pd.DataFrame,
+    *,
+    tolerances: Mapping[str, float] | None = None,
+    near_zero: float = NEAR_ZERO,
+) -> Differences:
+    """Compare two sets of results by `result_id`, their index.
 
     Parameters
     ----------
-    levels
-        What was compared, at which level.
-    causes
-        What differs in that which went in: raw cells, code, packages, platform.
-    notes
-        What else a reader has to know.
+    before, now
+        With the same columns. The number in `value` may differ a little, nothing else.
+    tolerances
+        The relative tolerance of a result, where it is not `RELATIVE`.
+    near_zero
+        The absolute tolerance.
     """
+    wider = tolerances or {}
+    common = before.index.intersection(now.index)
+    columns = list(before.columns)
+    moved = {}
+    for key, old, new in zip(
+        common,
+        before.loc[common].itertuples(index=False),
+        now.loc[common, columns].itertuples(index=False),
+        strict=True,
+    ):
+        close = math.isclose(
+            old.value, new.value, rel_tol=wider.get(key, RELATIVE), abs_tol=near_zero
+        )
+        moved[key] = tuple(
+            column
+            for column, one, other in zip(columns, old, new, strict=True)
+            if not _is_same(one, other) and not (column == "value" and close)
+        )
+    return Differences(
+        gone=tuple(before.index.difference(now.index)),
+        new=tuple(now.index.difference(before.index)),
+        moved={key: differing for key, differing in moved.items() if differing},
+    )
 
-    levels: tuple[Level, ...]
-    causes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
-    @property
-    def agrees(self):
-        """Whether nothing that decides differs."""
-        return not any(level.decides and level.differing for level in self.levels)
+def compare_results(
+    record: pd.DataFrame, fresh: pd.DataFrame, *, exceptions: Mapping[str, float] | None = None
+) -> Level:
+    """Compare two results tables: every value, every printed text, every note.
+
+    `exceptions` are declared tolerances, as `read_exceptions` returns them.
+    """
+    wider = exceptions or {}
+    first, second = (frame.set_index("result_id") for frame in (record, fresh))
+    unknown = sorted({*wider} - {*first.index})
+    if unknown:
+        raise DataError(f"no result is called {unknown[0]}", file=EXCEPTIONS)
+    found = compare_frames(first, second, tolerances=wider)
+    differing = [f"{name} is gone" for name in found.gone]
+    differing += [f"{name} is new" for name in found.new]
+    for name, columns in found.moved.items():
+        old, new = first.loc[name], second.loc[name]
+        if "value" in columns:
+            differing.append(f"{name}: {_describe_move(old['value'], new['value'])}")
+        elif not (name in wider and columns == ("text",)):
+            column = columns[0]
+            texts = [repr(v) if isinstance(v := row[column], str) else v for row in (old, new)]
+            differing.append(f"{name}: {column} was {texts[0]}, is {texts[1]}")
+    return Level("results", len(first.index.union(second.index)), tuple(differing))
 
 
-def compare_evidence(record, fresh, *, exceptions=(), bytes_decide=False):
+def compare_evidence(
+    record: Evidence,
+    fresh: Evidence,
+    *,
+    exceptions: Mapping[str, float] | None = None,
+    bytes_decide: bool = False,
+) -> Verdict:
     """Compare a fresh run with the record.
 
-    Parameters
-    ----------
-    record, fresh : analysis.review.evidence.Evidence
-    exceptions : dict of float
-        As `read_exceptions` returns it.
-    bytes_decide : bool
-        Whether files have to be the same to the byte.
-
-    Returns
-    -------
-    Verdict
-        Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the
-        same renderer made it, and decides if Python and packages are the same as well,
-        since the documents name them.
+    Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the same
+    renderer made it, and decides if Python and packages are the same as well, since the documents
+    name them. Files have to be the same to the byte only if `bytes_decide`.
     """
     levels = [
-        compare_results(record.results, fresh.results, exceptions=dict(exceptions)),
-        _compare_parts(
-            "processed tables", record.tables, fresh.tables, describe=describe_difference
-        ),
+        compare_results(record.results, fresh.results, exceptions=exceptions),
+        compare_parts("processed tables", record.tables, fresh.tables, describe=_describe_cells),
     ]
     causes, notes = find_causes(record, fresh), []
     surroundings = causes["packages"] or record.platform["Python"] != fresh.platform["Python"]
     renderer = fresh.renderer
     if renderer in record.texts:
-        levels.append(
-            _compare_parts(
-                f"texts of the documents by {renderer}",
-                record.texts[renderer],
-                fresh.texts[renderer],
-                decides=not surroundings,
-            )
-        )
+        level = f"texts of the documents by {renderer}"
+        texts = record.texts[renderer], fresh.texts[renderer]
+        levels.append(compare_parts(level, *texts, decides=not surroundings))
     else:
         notes.append(f"The record has no documents by {renderer}: their text was not compared.")
-    levels.append(_compare_files(record, fresh, decides=bytes_decide))
+    before, now = record.files, fresh.files
+    if renderer != record.renderer:
+        before, now = (
+            {name: each for name, each in files.items() if not name.startswith("report/_output/")}
+            for files in (before, now)
+        )
+    levels.append(
+        compare_parts("published files, byte for byte", before, now, decides=bytes_decide)
+    )
     if exceptions:
         notes.append(f"{len(exceptions)} results have a wider tolerance, declared in {EXCEPTIONS}.")
     return Verdict(tuple(levels), causes, tuple(notes))
 
 
-def compare_results(record, fresh, *, exceptions=None):
-    """Compare two results tables by `result_id`: every value, every printed text, every note.
-
-    Returns
-    -------
-    Level
-    """
-    exceptions = exceptions or {}
-    first, second = (frame.set_index("result_id") for frame in (record, fresh))
-    unknown = sorted({*exceptions} - {*first.index})
-    if unknown:
-        raise DataError(f"no result is called {unknown[0]}", file=EXCEPTIONS)
-    differing = [f"{name} is gone" for name in first.index.difference(second.index)]
-    differing += [f"{name} is new" for name in second.index.difference(first.index)]
-    common = first.index.intersection(second.index)
-    columns = list(first.columns)
-    for name, old, new in zip(
-        common,
-        first.loc[common].itertuples(index=False),
-        second.loc[common].itertuples(index=False),
-        strict=True,
-    ):
-        moved = [
-            column
-            for column, before, now in zip(columns, old, new, strict=True)
-            if not _same(before, now, exceptions.get(name, RELATIVE) if column == "value" else 0)
-        ]
-        if "value" in moved:
-            differing.append(f"{name}: {_describe_move(old.value, new.value)}")
-        elif moved and not (name in exceptions and moved == ["text"]):
-            old, new = (
-                repr(told) if isinstance(told := getattr(row, moved[0]), str) else told
-                for row in (old, new)
-            )
-            differing.append(f"{name}: {moved[0]} was {old}, is {new}")
-    return Level("results", len(first.index.union(second.index)), tuple(differing))
+def compare_parts(
+    name: str,
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    *,
+    describe: Callable[[str, Any, Any], str] = lambda part, old, new: part,
+    decides: bool = True,
+) -> Level:
+    """Compare what stands under the same names; `describe` writes the phrase of a difference."""
+    differing = list_changes(before, now, describe=describe)
+    return Level(name, len({*before, *now}), tuple(differing), decides)
 
 
-def find_causes(record, fresh):
+def find_causes(record: Evidence, fresh: Evidence) -> dict[str, tuple[str, ...]]:
     """Return what differs in what went in, by kind; an empty tuple where nothing does."""
-    raw, code = [], []
-    for name in sorted({*record.inputs, *fresh.inputs}):
-        before, now = record.inputs.get(name), fresh.inputs.get(name)
-        if before == now:
-            continue
-        phrase = f"{name} is gone" if now is None else f"{name} is new" if before is None else ""
-        if not name.startswith(RAW_PREFIX):
-            code.append(phrase or name)
-        elif name in record.raw and name in fresh.raw:
-            cells = describe_difference(record.raw[name], fresh.raw[name])
-            raw.append(f"{name}: {cells or 'the same cells, written otherwise'}")
-        else:
-            raw.append(phrase or name)
-    return {
-        "raw data": tuple(raw),
-        "code, plan and words": tuple(code),
-        "packages": _list_changes(record.packages, fresh.packages),
-        "platform": _list_changes(record.platform, fresh.platform),
+
+    def select(evidence: Evidence, *, raw: bool) -> dict[str, str]:
+        inputs = evidence.inputs.items()
+        return {name: each for name, each in inputs if name.startswith(RAW_PREFIX) == raw}
+
+    def describe_raw(name: str, old: str, new: str) -> str:
+        if name not in record.raw or name not in fresh.raw:
+            return name
+        cells = describe_difference(record.raw[name], fresh.raw[name])
+        return f"{name}: {cells or 'the same cells, written otherwise'}"
+
+    def describe_version(name: str, old: str, new: str) -> str:
+        return f"{name} is {new}, in the record {old}"
+
+    raw = [select(evidence, raw=True) for evidence in (record, fresh)]
+    code = [select(evidence, raw=False) for evidence in (record, fresh)]
+    causes = {
+        "raw data": list_changes(*raw, describe=describe_raw),
+        "code, plan and words": list_changes(*code, describe=lambda name, old, new: name),
     }
+    for kind in ("packages", "platform"):
+        before, now = getattr(record, kind), getattr(fresh, kind)
+        absent = dict.fromkeys({*before, *now}, "not there")
+        causes[kind] = list_changes(absent | before, absent | now, describe=describe_version)
+    return {kind: tuple(phrases) for kind, phrases in causes.items()}
 
 
-def read_exceptions(folder):
+def read_exceptions(folder: Path) -> dict[str, float]:
     """Return the declared tolerances by `result_id`; none without the file.
 
     Raises
@@ -192,62 +214,21 @@ def read_exceptions(folder):
         ) from None
 
 
-def list_moves(folder, results):
-    """Return which results a new record moves: as `compare_results`, all new if none is there."""
-    there = (folder / "results.csv").exists()
-    before = read_table("results", folder) if there else results.head(0)
-    return compare_results(before, results).differing
-
-
-def _same(before, now, relative):
+def _is_same(before: Any, now: Any) -> bool:
     if pd.isna(before) or pd.isna(now):
-        return pd.isna(before) and pd.isna(now)
-    if relative and not isinstance(before, str):
-        return math.isclose(before, now, rel_tol=relative, abs_tol=NEAR_ZERO)
-    return before == now
+        return bool(pd.isna(before) and pd.isna(now))
+    return bool(before == now)
 
 
-def _describe_move(old, new):
-    if pd.isna(old) or pd.isna(new):
-        return f"value was {_show(old)}, is {_show(new)}"
+def _describe_cells(name: str, before: Any, now: Any) -> str:
+    cells = describe_difference(before, now)
+    return f"{name}: {cells}" if cells else name
+
+
+def _describe_move(old: float, new: float) -> str:
+    numbers = ["empty" if pd.isna(number) else f"{number:.12g}" for number in (old, new)]
+    phrase = f"value was {numbers[0]}, is {numbers[1]}"
+    if "empty" in numbers:
+        return phrase
     share = f", {(new - old) / abs(old):+.2g} of it" if old else ""
-    return f"value was {_show(old)}, is {_show(new)} (moved by {new - old:+.3g}{share})"
-
-
-def _show(value):
-    return "empty" if pd.isna(value) else f"{value:.12g}"
-
-
-def _compare_parts(name, before, now, *, describe=None, decides=True):
-    differing = [
-        f"{part} is gone"
-        if part not in now
-        else f"{part} is new"
-        if part not in before
-        else ": ".join(filter(None, [part, describe(before[part], now[part]) if describe else ""]))
-        for part in sorted({*before, *now})
-        if before.get(part) != now.get(part)
-    ]
-    return Level(name, len({*before, *now}), tuple(differing), decides)
-
-
-def _compare_files(record, fresh, *, decides):
-    """Compare bytes; documents only if the same renderer made them."""
-    same = fresh.renderer == record.renderer
-    before, now = (
-        {name: digest for name, digest in files.items() if same or not _is_document(name)}
-        for files in (record.files, fresh.files)
-    )
-    return _compare_parts("published files, byte for byte", before, now, decides=decides)
-
-
-def _is_document(name):
-    return name.startswith("report/_output/")
-
-
-def _list_changes(before, now):
-    return tuple(
-        f"{name} is {now.get(name, 'not there')}, in the record {before.get(name, 'not there')}"
-        for name in sorted({*before, *now})
-        if before.get(name) != now.get(name)
-    )
+    return f"{phrase} (moved by {new - old:+.3g}{share})"

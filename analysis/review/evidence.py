@@ -1,24 +1,26 @@
-"""What a run leaves for whoever wants to believe it: the results of record."""
+"""What a run leaves for whoever wants to believe it: the reference results, or record."""
 
 import hashlib
 import json
 import platform
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import DataError, MissingError
+from analysis.paths import Outputs
 from analysis.reporting.facts import SOFTWARE
 from analysis.reporting.lint import read_document
-from analysis.review.digests import digest_raw, digest_table
+from analysis.review.digests import Digest, digest_raw, digest_table
 from analysis.run.fingerprint import PARAMETER_PREFIX, RAW_PREFIX, raw_files
 from analysis.run.state import forget_hashes, hash_file, read_record, replace_text
 from analysis.run.steps import STEPS
 from analysis.tables import read_table, table_schemas, write_table
 
-FOLDER = "report/record"
-FILE = "record.json"
+RECORD_FOLDER = "report/record"
+RECORD = "record.json"
 DOCUMENTS = ("index.html", "index.docx", "index.pdf")
 # Packages whose version can change a number or a document.
 PACKAGES = (*SOFTWARE, "joblib", "koreanize-matplotlib", "nbclient", "pypandoc-binary", "typst")
@@ -50,28 +52,19 @@ class Evidence:
     """
 
     results: pd.DataFrame
-    inputs: dict
-    raw: dict
-    tables: dict
-    files: dict
-    texts: dict
+    inputs: dict[str, str]
+    raw: dict[str, Digest]
+    tables: dict[str, Digest]
+    files: dict[str, str]
+    texts: dict[str, dict[str, str]]
     renderer: str
-    platform: dict
-    packages: dict
+    platform: dict[str, str]
+    packages: dict[str, str]
     recorded_on: str = ""
 
 
-def take_evidence(outputs, *, raw, environment):
-    """Read what a finished run left.
-
-    Parameters
-    ----------
-    outputs : analysis.paths.Outputs
-        Where it wrote.
-    raw : pathlib.Path
-        The export that it ran on.
-    environment : pathlib.Path
-        The prefix of the Python that ran it.
+def take_evidence(outputs: Outputs, *, raw: Path, environment: Path) -> Evidence:
+    """Read what a finished run left, whose export and whose Python's prefix are given.
 
     Raises
     ------
@@ -79,56 +72,62 @@ def take_evidence(outputs, *, raw, environment):
         A step has not run.
     """
     forget_hashes()
-    steps = {step.name: read_record(outputs, step.name) for step in STEPS}
-    absent = [name for name, record in steps.items() if record is None]
-    if absent:
-        raise MissingError(f"{absent[0]} has not run", file=outputs.root, hint="Run `make report`")
-    parts = {name: value for step in steps.values() for name, value in step.fingerprint.items()}
-    files = {name for step in steps.values() for name in step.files}
+    fingerprints: dict[str, str] = {}
+    files: set[str] = set()
+    for step in STEPS:
+        record = read_record(outputs, step.name)
+        if record is None:
+            raise MissingError(
+                f"{step.name} has not run", file=outputs.root, hint="Run `make report`"
+            )
+        fingerprints |= record.fingerprint
+        files |= {*record.files}
+    renderer = fingerprints["renderer"]
     return Evidence(
         results=read_table("results", outputs.processed),
-        inputs=select_inputs(parts),
+        inputs=select_inputs(fingerprints),
         raw=digest_export(raw),
         tables=digest_tables(outputs),
         files={name: hash_file(outputs.root / name) for name in sorted(files)},
-        texts={parts["renderer"]: _digest_texts(outputs.documents)},
-        renderer=parts["renderer"],
-        platform=describe_platform(parts["Python"]),
+        texts={renderer: _digest_texts(outputs.documents)},
+        renderer=renderer,
+        platform=describe_platform(fingerprints["Python"]),
         packages=list_packages(environment),
     )
 
 
-def select_inputs(parts):
+def select_inputs(fingerprints: dict[str, str]) -> dict[str, str]:
     """Return of fingerprints what a person can hold in the hand: the files that go in."""
+    left_out = (PARAMETER_PREFIX, *_OUTPUTS)
     return {
-        name: parts[name]
-        for name in sorted(parts)
-        if name not in ("Python", "renderer") and not name.startswith((PARAMETER_PREFIX, *_OUTPUTS))
+        name: fingerprints[name]
+        for name in sorted(fingerprints)
+        if name not in ("Python", "renderer") and not name.startswith(left_out)
     }
 
 
-def write_evidence(evidence, folder):
+def write_evidence(evidence: Evidence, folder: Path) -> None:
     """Write results.csv and record.json."""
     write_table(evidence.results, "results", folder)
-    told = {name: value for name, value in vars(evidence).items() if name != "results"}
-    replace_text(folder / FILE, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    content = {name: value for name, value in vars(evidence).items() if name != "results"}
+    replace_text(folder / RECORD, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def read_evidence(folder):
-    """Read the results of record.
+def read_evidence(folder: Path) -> Evidence:
+    """Read the record.
 
     Raises
     ------
     MissingError, DataError
-        There are none; they are not readable.
+        There is none; it is not readable.
     """
-    path = folder / FILE
+    path = folder / RECORD
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return Evidence(results=read_table("results", folder), **told)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Evidence(results=read_table("results", folder), **content)
     except FileNotFoundError:
         raise MissingError(
-            "there are no results of record", file=path, hint="Restore them, or run `make record`"
+            "there are no reference results", file=path, hint="Restore them, or run `make record`"
         ) from None
     except (ValueError, TypeError):
         raise DataError(
@@ -136,7 +135,7 @@ def read_evidence(folder):
         ) from None
 
 
-def describe_platform(python):
+def describe_platform(python: str) -> dict[str, str]:
     """Return where something runs, as far as it can matter for a number."""
     library, version = platform.libc_ver()
     return {
@@ -147,7 +146,7 @@ def describe_platform(python):
     }
 
 
-def list_packages(environment):
+def list_packages(environment: Path) -> dict[str, str]:
     """Return the versions of the packages that matter, by name."""
     # Its Python may be another than the one that asks.
     folders = [str(path) for path in environment.glob("lib/python3*/site-packages")]
@@ -158,7 +157,7 @@ def list_packages(environment):
     return {name: found.get(name, "missing") for name in sorted(PACKAGES)}
 
 
-def digest_export(raw):
+def digest_export(raw: Path) -> dict[str, Digest]:
     """Return the digests of every raw table, by ``raw/`` and its name."""
     digests = {
         f"{RAW_PREFIX}{path.relative_to(raw).as_posix()}": digest_raw(path.read_bytes())
@@ -168,7 +167,7 @@ def digest_export(raw):
     return {name: digest for name, digest in digests.items() if digest}
 
 
-def digest_tables(outputs):
+def digest_tables(outputs: Outputs) -> dict[str, Digest]:
     """Return the digests of every processed table but the results, by name."""
     paths = {name: outputs.processed / f"{name}.csv" for name in table_schemas()}
     return {
@@ -178,9 +177,10 @@ def digest_tables(outputs):
     }
 
 
-def _digest_texts(documents):
-    return {
-        name: hashlib.sha256(" ".join(read_document(documents / name).split()).encode()).hexdigest()
+def _digest_texts(documents: Path) -> dict[str, str]:
+    texts = {
+        name: " ".join(read_document(documents / name).split())
         for name in DOCUMENTS
         if (documents / name).exists()
     }
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}

@@ -1,11 +1,11 @@
-"""Hold every efficacy result against a second program, written in R."""
+"""Double programming: every efficacy result again, by a second program in R."""
 
-import math
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.results import format_number
+from analysis.review.compare import compare_frames
 from analysis.study import load_study
 from analysis.tables import read_table
 
@@ -26,15 +27,8 @@ TOLERANCE = 1e-9
 _PRINTED = re.compile(r"(?:at least )?(?P<number>−?\d+(?:\.(?P<decimals>\d+))?)(?P<percent>\s%)?")
 
 
-def check_efficacy(outputs, *, tell=print):
+def check_efficacy(outputs: paths.Outputs, *, tell: Callable[[str], None] = print) -> None:
     """Compute all efficacy results in R and compare them with results.csv.
-
-    Parameters
-    ----------
-    outputs : analysis.paths.Outputs
-        Where the run's tables lie.
-    tell : callable
-        Takes the lines that a person reads.
 
     Raises
     ------
@@ -74,13 +68,8 @@ def check_efficacy(outputs, *, tell=print):
     )
 
 
-def run_second_program(processed, population, visit):
-    """Run the R program on the processed tables.
-
-    Returns
-    -------
-    pandas.Series
-        Values by `result_id`.
+def run_second_program(processed: Path, population: str, visit: str) -> pd.Series:
+    """Run the R program on the processed tables, and return its values by `result_id`.
 
     Raises
     ------
@@ -114,14 +103,14 @@ def run_second_program(processed, population, visit):
         return pd.read_csv(output, index_col="result_id")["value"]
 
 
-def compare_programs(results, second):
+def compare_programs(results: pd.DataFrame, second: pd.Series) -> pd.DataFrame:
     """List the results that the two programs do not share.
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results
         Rows of results with a value.
-    second : pandas.Series
+    second
         Values by `result_id`.
 
     Returns
@@ -134,14 +123,14 @@ def compare_programs(results, second):
     table = pd.DataFrame(
         {"results.csv": first["value"], "R": second, "text": first["text"]}
     ).rename_axis("result_id")
-    agree = [
-        math.isclose(one, two, rel_tol=TOLERANCE, abs_tol=TOLERANCE) and _prints(text, two)
-        for one, two, text in table.itertuples(index=False)
-    ]
-    return table[[not same for same in agree]].sort_index().reset_index()
+    found = compare_frames(first[["value"]], second.to_frame("value"), near_zero=TOLERANCE)
+    printed = table.dropna()[["R", "text"]].itertuples()
+    misprinted = {name for name, value, text in printed if not _is_printed(value, text)}
+    differing = sorted({*found.gone, *found.new, *found.moved, *misprinted})
+    return table.loc[differing].reset_index()
 
 
-def _prints(text, value):
+def _is_printed(value: float, text: str) -> bool:
     """Say whether a text that is a number is this value, rounded as it is."""
     found = _PRINTED.fullmatch(text)
     if found is None:
@@ -150,7 +139,7 @@ def _prints(text, value):
     return found["number"] == format_number(value * (100 if found["percent"] else 1), decimals)
 
 
-def _find_analysis(results):
+def _find_analysis(results: pd.DataFrame) -> tuple[str, str]:
     """Return population and follow-up visit of the primary result."""
     primary = next(o.name for o in load_study().outcomes if o.role == "primary")
     rows = results[results["result_id"] == f"efficacy.{primary}.n_pairs"]
@@ -161,7 +150,7 @@ def _find_analysis(results):
     return rows["population"].iloc[0], rows["visit"].iloc[0]
 
 
-def _is_random(results):
+def _is_random(results: pd.DataFrame) -> pd.Series:
     """Find max-T and the global test, if max-T says that it drew its patterns.
 
     The number of pairs does not tell: an outcome may have few where many people take part.

@@ -1,20 +1,31 @@
-"""Make a finished run the results of record, and say which results that moves."""
+"""Make a finished run the record, and say which results that moves."""
 
-import dataclasses
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import DataError, MissingError
-from analysis.review.compare import list_moves
-from analysis.review.evidence import FOLDER, read_evidence, take_evidence, write_evidence
+from analysis.review.compare import compare_results
+from analysis.review.evidence import (
+    RECORD_FOLDER,
+    Evidence,
+    read_evidence,
+    take_evidence,
+    write_evidence,
+)
+from analysis.run.settings import Settings
 from analysis.run.steps import STEPS
 from analysis.run.why import examine_step
+from analysis.tables import read_table
 
 MOST = 40
 
 
-def record_results(settings, *, tell=print):
+def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -> None:
     """Write report/record/ below OUT from what was published there.
 
     Documents of another renderer stay on record while what goes in is the same.
@@ -24,25 +35,20 @@ def record_results(settings, *, tell=print):
     DataError
         A step is outdated: such outputs are nobody's results.
     """
-    outputs, folder = settings.outputs, settings.outputs.root / FOLDER
+    outputs, folder = settings.outputs, settings.outputs.root / RECORD_FOLDER
     for step in STEPS:
         _, causes = examine_step(step, settings)
         if causes:
             raise DataError(f"{step.name} is outdated: {causes[0]}", hint="Run `make report` first")
     evidence = take_evidence(outputs, raw=settings.raw, environment=Path(sys.prefix))
-    try:
-        before = read_evidence(folder)
-    except (MissingError, DataError):
-        before = None
+    before = _read_readable(folder)
     if before and before.inputs == evidence.inputs and before.packages == evidence.packages:
-        evidence = dataclasses.replace(evidence, texts={**before.texts, **evidence.texts})
-    moves = list_moves(folder, evidence.results)
-    if before and dataclasses.replace(before, results=None) == dataclasses.replace(
-        evidence, results=None, recorded_on=before.recorded_on
-    ):
+        evidence = replace(evidence, texts={**before.texts, **evidence.texts})
+    moves = _list_moves(folder, evidence.results)
+    if before and _strip(before) == _strip(evidence):
         tell("Nothing moved: the record stays as it is.")
         return
-    evidence = dataclasses.replace(evidence, recorded_on=datetime.now(UTC).date().isoformat())
+    evidence = replace(evidence, recorded_on=datetime.now(UTC).date().isoformat())
     write_evidence(evidence, folder)
     if before is None:
         tell(f"A record where none could be read: {len(evidence.results)} results.")
@@ -50,5 +56,24 @@ def record_results(settings, *, tell=print):
     for phrase in moves[:MOST]:
         tell(phrase)
     if len(moves) > MOST:
-        tell(f"and {len(moves) - MOST} more; `git diff {FOLDER}` has all")
+        tell(f"and {len(moves) - MOST} more; `git diff {RECORD_FOLDER}` has all")
     tell(f"{len(moves)} of {len(evidence.results)} results moved.")
+
+
+def _read_readable(folder: Path) -> Evidence | None:
+    try:
+        return read_evidence(folder)
+    except (MissingError, DataError):
+        return None
+
+
+def _strip(evidence: Evidence) -> dict[str, object]:
+    """Return all of a record but the day and the results, which are compared by themselves."""
+    left_out = ("results", "recorded_on")
+    return {name: value for name, value in vars(evidence).items() if name not in left_out}
+
+
+def _list_moves(folder: Path, results: pd.DataFrame) -> tuple[str, ...]:
+    present = (folder / "results.csv").exists()
+    before = read_table("results", folder) if present else results.head(0)
+    return compare_results(before, results).differing

@@ -1,43 +1,67 @@
-"""Is what a fresh run gives what stands on record?"""
+"""Is what a clean run gives what stands on record?"""
 
 import contextlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError, UsageError
-from analysis.review import evidence as evidences
-from analysis.review.afresh import run_afresh
-from analysis.review.checksums import FILE, check_folder, read_checksums
-from analysis.review.compare import (
-    Level,
-    Verdict,
-    compare_evidence,
-    read_exceptions,
+from analysis.review.compare import compare_evidence, compare_parts, read_exceptions
+from analysis.review.evidence import (
+    RECORD_FOLDER,
+    Evidence,
+    read_evidence,
+    select_inputs,
+    take_evidence,
 )
-from analysis.review.sources import copy_sources, list_sources
-from analysis.review.unpack import unpack_archive
-from analysis.review.verdict_page import say_verdict, write_files, write_screen
+from analysis.review.sources import (
+    CHECKSUMS,
+    compare_checksums,
+    copy_sources,
+    list_sources,
+    read_checksums,
+    unpack_archive,
+)
+from analysis.review.verdict import Level, Verdict, format_screen, format_verdict, write_verdict
 from analysis.run.fingerprint import take_fingerprint
 from analysis.run.renderer import CHOICES, choose_renderer
+from analysis.run.settings import Settings
+from analysis.run.setup import FOLDER as ENVIRONMENT
 from analysis.run.state import MISSING, forget_hashes, hash_file
 from analysis.run.steps import STEPS
 
+FRESH = "fresh"
 
-def verify_results(settings, *, archive="", quick=False, bytes_decide=False, tell=print):
-    """Hold the working tree or an archive against its results of record.
+
+def verify_results(
+    settings: Settings,
+    *,
+    archive: str = "",
+    quick: bool = False,
+    bytes_decide: bool = False,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Compare the working tree or an archive with its record.
 
     Parameters
     ----------
-    settings : analysis.run.settings.Settings
-    archive : str
+    settings
+        What a person chose for a run.
+    archive
         A zip file made by `make archive`; nothing in it runs before its checksums hold and the
-        person was told.
-    quick : bool
+        person was warned.
+    quick
         Look at files only, run nothing.
-    bytes_decide : bool
+    bytes_decide
         Whether published files have to be the same to the byte.
+    tell
+        Shows a line.
 
     Raises
     ------
@@ -49,82 +73,147 @@ def verify_results(settings, *, archive="", quick=False, bytes_decide=False, tel
     with tempfile.TemporaryDirectory(prefix="verify-") as name:
         # Without links: a run writes paths of its own folder out of its outputs.
         folder = Path(name).resolve()
-        look = _verify_archive if archive else _verify_tree
-        verdict = look(settings, folder, Path(archive), quick, bytes_decide, tell)
+        if archive:
+            run = None if quick else settings.renderer
+            verdict = _verify_archive(Path(archive), folder, run, bytes_decide, tell)
+        elif quick:
+            verdict = check_fixity(settings)
+        else:
+            verdict = _verify_tree(settings, folder, bytes_decide, tell)
     place = settings.outputs.state / "verify"
-    write_files(verdict, place)
-    tell(write_screen(verdict))
+    write_verdict(verdict, place)
+    tell(format_screen(verdict))
     tell(f"The same in full: {place / 'verdict.html'} and verdict.json")
     if not verdict.agrees:
-        raise DataError(say_verdict(verdict).rstrip("."))
+        raise DataError(format_verdict(verdict).rstrip("."))
 
 
-def check_fixity(settings):
+def check_fixity(settings: Settings) -> Verdict:
     """Compare the files at hand, byte for byte, with the record; run nothing.
 
-    Returns
-    -------
-    Verdict
-        Inputs decide, and so do published files, as far as they are there.
+    Inputs decide, and so do published files, as far as they are there.
     """
     forget_hashes()
     root = settings.outputs.root
-    record = evidences.read_evidence(root / evidences.FOLDER)
-    parts = {}
+    record = read_evidence(root / RECORD_FOLDER)
+    fingerprints: dict[str, str] = {}
     for step in STEPS:
-        parts |= take_fingerprint(step, settings)
-    now = evidences.select_inputs(parts)
-    levels = [_compare_hashes("inputs", record.inputs, now)]
-    there = {name: hash_file(root / name) for name in record.files}
-    if set(there.values()) != {MISSING}:
-        levels.append(_compare_hashes("published files", record.files, there))
-    if (settings.raw / FILE).exists():
-        differing = check_folder(settings.raw, whole=False)
-        listed = len(read_checksums(settings.raw / FILE))
+        fingerprints |= take_fingerprint(step, settings)
+    levels = [_compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
+    published = {name: hash_file(root / name) for name in record.files}
+    if set(published.values()) != {MISSING}:
+        levels.append(_compare_hashes("published files", record.files, published))
+    if (settings.raw / CHECKSUMS).exists():
+        differing = compare_checksums(settings.raw, whole=False)
+        listed = len(read_checksums(settings.raw / CHECKSUMS))
         levels.append(Level("raw files against their checksums", listed, tuple(differing)))
     return Verdict(tuple(levels), notes=("Nothing was run: files only (QUICK=1).",))
 
 
-def _verify_tree(settings, folder, _, quick, bytes_decide, tell):
-    if quick:
-        return check_fixity(settings)
-    root = settings.outputs.root
-    record = evidences.read_evidence(root / evidences.FOLDER)
-    exceptions = read_exceptions(root / evidences.FOLDER)
+def _verify_tree(
+    settings: Settings, folder: Path, bytes_decide: bool, tell: Callable[[str], None]
+) -> Verdict:
+    record = read_evidence(settings.outputs.root / RECORD_FOLDER)
+    exceptions = read_exceptions(settings.outputs.root / RECORD_FOLDER)
     copy_sources(paths.ROOT, folder, list_sources(paths.ROOT))
     raw = None if settings.raw == paths.RAW else settings.raw
     fresh = _run(folder, record, settings.renderer, raw, tell)
     return compare_evidence(record, fresh, exceptions=exceptions, bytes_decide=bytes_decide)
 
 
-def _verify_archive(settings, folder, archive, quick, bytes_decide, tell):
+def _verify_archive(
+    archive: Path,
+    folder: Path,
+    renderer: str | None,
+    bytes_decide: bool,
+    tell: Callable[[str], None],
+) -> Verdict:
+    """Compare an archive with its own record; without a renderer nothing of it runs."""
     unpacked = unpack_archive(archive, folder / "unpacked")
-    record = evidences.read_evidence(unpacked / evidences.FOLDER)
+    record = read_evidence(unpacked / RECORD_FOLDER)
     archived = {name: hash_file(unpacked / name) for name in record.files}
     outputs = _compare_hashes("archived outputs against the record", record.files, archived)
     tell(f"{archive.name}: every file is as SHA256SUMS says, and nothing is beside them.")
-    if quick or outputs.differing:
+    if renderer is None or outputs.differing:
         return Verdict((outputs,), notes=("Nothing of the archive was run.",))
-    exceptions = read_exceptions(unpacked / evidences.FOLDER)
+    exceptions = read_exceptions(unpacked / RECORD_FOLDER)
     copy = folder / "copy"
     copy_sources(unpacked, copy, list_sources(unpacked))
     if (unpacked / "wheels").is_dir():
         shutil.move(unpacked / "wheels", copy / "wheels")
     shutil.rmtree(unpacked)
     tell("Now the code of the archive runs on this machine, with your rights.")
-    fresh = _run(copy, record, settings.renderer, None, tell)
+    fresh = _run(copy, record, renderer, None, tell)
     verdict = compare_evidence(record, fresh, exceptions=exceptions, bytes_decide=bytes_decide)
     return Verdict((outputs, *verdict.levels), verdict.causes, verdict.notes)
 
 
-def _run(copy, record, renderer, raw, tell):
-    renderer = _recorded_renderer(record) if renderer == "auto" else renderer
-    tell(f"Running everything afresh, with {renderer} as renderer, in {copy}")
-    outputs, export, environment = run_afresh(copy, renderer=renderer, raw=raw)
-    return evidences.take_evidence(outputs, raw=export, environment=environment)
+def _run(
+    copy: Path, record: Evidence, renderer: str, raw: Path | None, tell: Callable[[str], None]
+) -> Evidence:
+    renderer = _choose_recorded_renderer(record) if renderer == "auto" else renderer
+    tell(f"A clean run of everything, with {renderer} as renderer, in {copy}")
+    outputs, export, environment = run_copy(copy, renderer=renderer, raw=raw)
+    return take_evidence(outputs, raw=export, environment=environment)
 
 
-def _recorded_renderer(record):
+def run_copy(
+    copy: Path, *, renderer: str, raw: Path | None = None, root: Path = paths.ROOT
+) -> tuple[paths.Outputs, Path, Path]:
+    """Make the report in a copy of the sources, which sees nothing of an earlier run.
+
+    Parameters
+    ----------
+    copy
+        A folder that holds the sources and nothing else.
+    renderer
+        ``auto``, ``quarto`` or ``builtin``.
+    raw
+        An export outside the sources; it is copied beside them.
+    root
+        The repository whose environment is used again if its lock is the same; else the copy
+        makes an environment of its own, from the wheels beside it if there are any.
+
+    Returns
+    -------
+    (analysis.paths.Outputs, pathlib.Path, pathlib.Path)
+        Where it wrote, the export that it read, the prefix of the Python that ran it.
+
+    Raises
+    ------
+    MissingError
+        There is no make.
+    DataError
+        The run failed; it has said why.
+    """
+    if not shutil.which("make"):
+        raise MissingError("make is not installed", hint="Install GNU Make")
+    if hash_file(copy / paths.LOCK.name) == hash_file(root / paths.LOCK.name):
+        (copy / ENVIRONMENT).symlink_to(Path(sys.prefix))
+    outputs, export, chosen = paths.Outputs(copy), copy / "data" / "raw", []
+    if raw:
+        export = copy / raw.name
+        shutil.copytree(raw, export)
+        outputs, chosen = paths.Outputs(copy / FRESH), [f"RAW={raw.name}", f"OUT={FRESH}"]
+    command = ["make", "--no-print-directory", "-j2", "report", f"RENDERER={renderer}", *chosen]
+    left_out = ("PYTHON", "MAKE", "MFLAGS")
+    known = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    process = subprocess.Popen(command, cwd=copy, env=known, stdout=2, start_new_session=True)
+    try:
+        code = process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        raise
+    if code:
+        raise DataError(
+            "the run has failed, so there is nothing to compare", hint="Its messages stand above"
+        )
+    conda = os.environ.get("CONDA_PREFIX") if not (copy / ENVIRONMENT).exists() else None
+    return outputs, export, Path(conda or copy / ENVIRONMENT)
+
+
+def _choose_recorded_renderer(record: Evidence) -> str:
     """Return the renderer of the record, if this machine has it, so that texts compare."""
     for choice in CHOICES[1:]:
         with contextlib.suppress(MissingError):
@@ -133,14 +222,5 @@ def _recorded_renderer(record):
     return "auto"
 
 
-def _compare_hashes(name, before, now):
-    differing = [
-        f"{each} is gone"
-        if now.get(each, MISSING) == MISSING
-        else f"{each} is not in the record"
-        if each not in before
-        else f"{each} has other bytes"
-        for each in sorted({*before, *now})
-        if before.get(each) != now.get(each)
-    ]
-    return Level(name, len({*before, *now}), tuple(differing))
+def _compare_hashes(name: str, before: dict[str, str], now: dict[str, str]) -> Level:
+    return compare_parts(name, before, now, describe=lambda file, *_: f"{file} has other bytes")

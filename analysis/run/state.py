@@ -7,7 +7,9 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 MISSING = "missing"
 # A link in a circle leads to no file either.
@@ -50,6 +52,27 @@ def hash_file(path):
 def forget_hashes():
     """Read files anew from now on."""
     hash_file.cache_clear()
+
+
+def list_changes(
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    *,
+    describe: Callable[[str, Any, Any], str] = lambda name, *_: f"{name} has changed",
+) -> list[str]:
+    """Return what is gone, new or changed between two sets of named contents, sorted by name.
+
+    `describe` makes the phrase of what has changed, of its name and its two contents.
+    """
+    return [
+        f"{name} is gone"
+        if now.get(name) in (None, MISSING)
+        else f"{name} is new"
+        if before.get(name) in (None, MISSING)
+        else describe(name, before[name], now[name])
+        for name in sorted({*before, *now})
+        if before.get(name) != now.get(name)
+    ]
 
 
 def read_record(outputs, name):

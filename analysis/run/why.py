@@ -2,7 +2,7 @@
 
 from analysis.errors import MissingError
 from analysis.run.fingerprint import PARAMETER_PREFIX, take_fingerprint
-from analysis.run.state import MISSING, hash_file, read_record
+from analysis.run.state import hash_file, list_changes, read_record
 from analysis.run.steps import STEPS
 
 
@@ -27,27 +27,18 @@ def examine_step(step, settings):
         return fingerprint, ["it has not run yet"]
     if not record.finished:
         return fingerprint, ["it was stopped while it published"]
-    files = sorted(record.files.items())
-    hashes = {file: hash_file(settings.outputs.root / file) for file, _ in files}
+    files = {file: hash_file(settings.outputs.root / file) for file in record.files}
     return fingerprint, [
         *compare_fingerprints(record.fingerprint, fingerprint),
-        *(
-            f"{file} is gone"
-            if hashes[file] == MISSING
-            else f"{file} was altered after it was published"
-            for file, published in files
-            if hashes[file] != published
-        ),
+        *list_changes(record.files, files, describe=_describe_alteration),
     ]
 
 
 def compare_fingerprints(before, now):
     """Return what differs between two fingerprints, one phrase per part."""
-    return [
-        _phrase(name, before.get(name), now.get(name))
-        for name in sorted({*before, *now})
-        if before.get(name) != now.get(name)
-    ]
+    names = (name for name in {**before, **now} if name.startswith(PARAMETER_PREFIX))
+    defaults = dict.fromkeys(names, "the default")
+    return list_changes(defaults | before, defaults | now, describe=_describe_change)
 
 
 def write_explanation(settings):
@@ -68,13 +59,11 @@ def write_explanation(settings):
     return "\n".join(lines)
 
 
-def _phrase(name, before, now):
-    if name.startswith(PARAMETER_PREFIX):
-        return f"{name} is now {now or 'the default'}, was {before or 'the default'}"
-    if name in ("Python", "renderer"):
+def _describe_change(name, before, now):
+    if name.startswith(PARAMETER_PREFIX) or name in ("Python", "renderer"):
         return f"{name} is now {now}, was {before}"
-    if now in (None, MISSING):
-        return f"{name} is gone"
-    if before in (None, MISSING):
-        return f"{name} is new"
     return f"{name} has changed"
+
+
+def _describe_alteration(file, before, now):
+    return f"{file} was altered after it was published"

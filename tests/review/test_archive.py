@@ -12,10 +12,10 @@ import pytest
 from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.release import archive, crate
-from analysis.release.crate_files import describe_file
-from analysis.review import checksums, sources, verify
+from analysis.release.crate import describe_file
+from analysis.review import sources, verify
 from analysis.review.evidence import write_evidence
-from analysis.review.unpack import unpack_archive
+from analysis.review.sources import unpack_archive
 from analysis.run.settings import Settings
 from analysis.run.state import Record
 from analysis.run.steps import NOTEBOOKS, STEPS
@@ -47,8 +47,8 @@ def zip_folder(folder, target):
     hashes = {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in contents.items()
     }
-    texts = {checksums.FILE: checksums.write_checksums(hashes).encode()}
-    archive._write_zip(target, contents, texts, top="trial-0.1.0")
+    texts = {sources.CHECKSUMS: sources.format_checksums(hashes).encode()}
+    archive.write_zip(target, contents, texts, top="trial-0.1.0")
     return target
 
 
@@ -100,11 +100,11 @@ def test_sources_are_what_git_tracks(tmp_path):
 def test_a_line_that_is_no_checksum_is_refused(tmp_path):
     (tmp_path / "SHA256SUMS").write_text("abc  x\n")
     with pytest.raises(DataError, match="no checksum"):
-        checksums.read_checksums(tmp_path / "SHA256SUMS")
+        sources.read_checksums(tmp_path / "SHA256SUMS")
     line = f"{'0' * 64}  x\n"
     (tmp_path / "SHA256SUMS").write_text(line + line)
     with pytest.raises(DataError, match=":2"):
-        checksums.read_checksums(tmp_path / "SHA256SUMS")
+        sources.read_checksums(tmp_path / "SHA256SUMS")
 
 
 @pytest.fixture
@@ -119,14 +119,12 @@ def described(record, tmp_path):
     names = {*CONTENT, *(file for step in steps.values() for file in step.files), *NEEDED}
     (tmp_path / "any").write_bytes(b"x\n")
     text = crate.describe_crate(
-        {name: describe_file(name, tmp_path / "any", version="0.1.0") for name in names},
+        dict.fromkeys(names, tmp_path / "any"),
         steps=steps,
         parameters={name: {"followup_visit": "week_4"} for name in steps},
-        record=record,
-        pages={name: f"https://{name}.org" for name in record.packages},
+        record=dataclasses.replace(record, recorded_on="2026-01-02"),
         project=PROJECT,
         description="Simulated",
-        day="2026-01-02",
     )
     return {entity["@id"]: entity for entity in json.loads(text)["@graph"]}
 
@@ -144,7 +142,7 @@ def test_the_crate_says_what_made_what_from_what(described):
 def test_everything_in_the_crate_has_a_kind_and_a_name_and_nothing_is_a_list_of_one(described):
     for name, entity in described.items():
         assert entity["@type"], name
-        assert name == crate.FILE or entity["name"], name
+        assert name == crate.CRATE or entity["name"], name
         assert not [key for key, value in entity.items() if isinstance(value, list | tuple)
                     and len(value) < 2], name  # fmt: skip
     assert all(each["description"] for each in described.values() if "File" in each["@type"])
@@ -223,7 +221,7 @@ def test_nothing_of_an_archive_runs_before_the_person_was_told(record, tmp_path,
         assert (copy / "study.yml").exists()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verify, "run_afresh", run)
+    monkeypatch.setattr(verify, "run_copy", run)
     settings = Settings(outputs=paths.Outputs(tmp_path))
     whole = zip_folder(folder, tmp_path / "whole.zip")
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,7 @@ import pytest
 from analysis.errors import DataError
 from analysis.review import compare, digests
 from analysis.review.evidence import list_packages, read_evidence, write_evidence
-from analysis.review.verdict_page import say_verdict, write_files, write_screen
+from analysis.review.verdict import format_screen, format_verdict, write_verdict
 
 PRIMARY = "efficacy.hand_mrss.mean_change"
 
@@ -21,7 +21,7 @@ def differing(verdict):
 def test_the_same_run_agrees(record):
     verdict = compare.compare_evidence(record, record, bytes_decide=True)
     assert verdict.agrees and differing(verdict) == {}
-    assert say_verdict(verdict) == "AGREES: everything is as recorded."
+    assert format_verdict(verdict) == "AGREES: everything is as recorded."
 
 
 def test_a_package_version_is_named_and_decides_nothing_by_itself(record):
@@ -107,11 +107,11 @@ def test_a_verdict_on_words_alone_says_that_the_results_are_those_of_record(reco
         inputs={**record.inputs, "report/parts/_methods.qmd": "1" * 64},
     )
     verdict = compare.compare_evidence(record, other)
-    assert say_verdict(verdict) == (
+    assert format_verdict(verdict) == (
         f"DIFFERS from the record: texts of the documents by {record.renderer}. "
         "As recorded: results, processed tables."
     )
-    assert "report/parts/_methods.qmd is new" in write_screen(verdict)
+    assert "report/parts/_methods.qmd is new" in format_screen(verdict)
 
 
 def test_noise_in_the_last_digits_and_order_are_no_difference_in_a_table():
@@ -136,10 +136,10 @@ def test_a_record_is_read_as_it_was_written(record, tmp_path):
 def test_a_verdict_fits_one_screen_and_is_whole_in_the_files(record, tmp_path):
     results = record.results.assign(text="<b>")
     verdict = compare.compare_evidence(record, replace(record, results=results))
-    screen = write_screen(verdict)
+    screen = format_screen(verdict)
     assert len(screen.splitlines()) < 25
     assert screen.splitlines()[-1].startswith("DIFFERS from the record: results. As recorded: ")
-    write_files(verdict, tmp_path)
+    write_verdict(verdict, tmp_path)
     told = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert told["agrees"] is False and len(told["levels"][0]["differing"]) == len(results)
     assert "&lt;b&gt;" in (tmp_path / "verdict.html").read_text(encoding="utf-8")

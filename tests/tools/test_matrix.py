@@ -13,7 +13,7 @@ from matrix.surroundings import find_obstacle
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.review.evidence import FOLDER, Evidence
+from analysis.review.evidence import RECORD_FOLDER, Evidence
 
 ZONE, SEED = Factor("zone", {"TZ": "Asia/Seoul"}), Factor("seed", {"PYTHONHASHSEED": "1"})
 EVIDENCE = Evidence(
@@ -123,7 +123,7 @@ def test_the_pythons_found_are_others_and_what_is_not_found_is_absent():
 
 @pytest.mark.parametrize("file", ["README.md", "report/REVIEWER.md"])
 def test_the_pythons_that_a_page_names_are_those_that_ran_without_a_difference(file):
-    told = json.loads((paths.ROOT / FOLDER / "determinism.json").read_text(encoding="utf-8"))
+    told = json.loads((paths.ROOT / RECORD_FOLDER / "determinism.json").read_text(encoding="utf-8"))
     ran = {each["python"] for each in told["ran"] if not each["differing"]}
     minor = sorted(
         {each.rpartition(".")[0] for each in ran}, key=lambda each: [*map(int, each.split("."))]

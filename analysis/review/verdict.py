@@ -1,7 +1,10 @@
-"""Show a verdict: on one screen, as JSON, as a page."""
+"""A verdict on a run: on one screen, as JSON, as a page."""
 
 import html
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from analysis.run.state import replace_text
 
@@ -23,7 +26,53 @@ border-bottom: 1px solid #bbb }} li {{ overflow-wrap: anywhere }}</style></head>
 """
 
 
-def say_verdict(verdict):
+@dataclass(frozen=True)
+class Level:
+    """One level of comparison.
+
+    Parameters
+    ----------
+    name
+        What was compared.
+    compared
+        How many.
+    differing
+        One phrase for each that differs.
+    decides
+        Whether a difference is the verdict, or is only reported.
+    """
+
+    name: str
+    compared: int
+    differing: tuple[str, ...]
+    decides: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a comparison.
+
+    Parameters
+    ----------
+    levels
+        What was compared, at which level.
+    causes
+        What differs in that which went in: raw cells, code, packages, platform.
+    notes
+        What else a reader has to know.
+    """
+
+    levels: tuple[Level, ...]
+    causes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing that decides differs."""
+        return not any(level.decides and level.differing for level in self.levels)
+
+
+def format_verdict(verdict: Verdict) -> str:
     """Return the verdict in a sentence or two: where words moved, results need not have."""
     deciding = [level for level in verdict.levels if level.decides]
     moved = ", ".join(level.name for level in deciding if level.differing)
@@ -35,7 +84,7 @@ def say_verdict(verdict):
     return "AGREES: everything is as recorded."
 
 
-def write_screen(verdict):
+def format_screen(verdict: Verdict) -> str:
     """Return the verdict as text that fits one screen, longest lists cut."""
     lines = []
     for level in verdict.levels:
@@ -48,22 +97,22 @@ def write_screen(verdict):
         lines += [f"not as in the record, {kind}:", *_cut(phrases)]
     if verdict.causes and not changed:
         lines.append("raw data, code, packages and platform: as in the record")
-    return "\n".join([*lines, *verdict.notes, say_verdict(verdict)])
+    return "\n".join([*lines, *verdict.notes, format_verdict(verdict)])
 
 
-def write_files(verdict, folder):
+def write_verdict(verdict: Verdict, folder: Path) -> None:
     """Write verdict.json and verdict.html, with every difference in full."""
-    told = {
+    content = {
         "agrees": verdict.agrees,
         "levels": [vars(level) for level in verdict.levels],
         "causes": verdict.causes,
         "notes": verdict.notes,
     }
-    replace_text(folder / "verdict.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    replace_text(folder / "verdict.html", _make_page(verdict))
+    replace_text(folder / "verdict.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    replace_text(folder / "verdict.html", _format_page(verdict))
 
 
-def _make_page(verdict):
+def _format_page(verdict: Verdict) -> str:
     rows = "\n".join(
         f"<tr><td>{html.escape(level.name)}</td><td>{level.compared}</td>"
         f"<td>{len(level.differing)}</td><td>{'yes' if level.decides else 'no'}</td></tr>"
@@ -79,17 +128,17 @@ def _make_page(verdict):
         if not each.decides
     }
     return _PAGE.format(
-        title=html.escape(say_verdict(verdict)),
+        title=html.escape(format_verdict(verdict)),
         rows=rows,
-        lists="\n".join(_make_list(name, each) for name, each in lists.items() if each),
+        lists="\n".join(_format_list(name, each) for name, each in lists.items() if each),
     )
 
 
-def _make_list(name, phrases):
+def _format_list(name: str, phrases: Sequence[str]) -> str:
     items = "\n".join(f"<li>{html.escape(phrase)}</li>" for phrase in phrases)
     return f"<h2>{html.escape(name)}</h2>\n<ul>\n{items}\n</ul>"
 
 
-def _cut(phrases):
+def _cut(phrases: Sequence[str]) -> list[str]:
     lines = [f"    {phrase}" for phrase in phrases[:MOST]]
     return [*lines, f"    and {len(phrases) - MOST} more"] if len(phrases) > MOST else lines
