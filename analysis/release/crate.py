@@ -6,7 +6,7 @@ import json
 import mimetypes
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -236,8 +236,9 @@ def _describe_packages(versions: Mapping[str, str]) -> dict[str, Entity]:
 
 def _list_pages(package: str) -> Iterator[str]:
     about = metadata.metadata(package)
-    pages = (url.partition(", ")[2] for url in about.get_all("Project-URL", ()))
-    return filter(None, [about.get("Home-page", ""), *pages])
+    pages = (url.partition(", ")[2] for url in about.get_all("Project-URL") or ())
+    home = about.get_all("Home-page") or ()
+    return filter(None, [*home, *pages])
 
 
 def _refer(names: Iterable[str]) -> Any:
@@ -266,4 +267,8 @@ def _find_title(text: str) -> re.Match[str] | None:
     return _HEADING.search("\n".join("".join(cell["source"]) for cell in cells[:1]))
 
 
-_READERS = {".py": _DOCSTRING.match, ".md": _HEADING.search, ".ipynb": _find_title}
+_READERS: dict[str, Callable[[str], re.Match[str] | None]] = {
+    ".py": _DOCSTRING.match,
+    ".md": _HEADING.search,
+    ".ipynb": _find_title,
+}

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,13 @@ def compare_frames(
     common = before.index.intersection(now.index)
     columns = list(before.columns)
     moved = {}
-    for key, old, new in zip(
+    rows: Iterable[tuple[str, Any, Any]] = zip(
         common,
         before.loc[common].itertuples(index=False),
         now.loc[common, columns].itertuples(index=False),
         strict=True,
-    ):
+    )
+    for key, old, new in rows:
         close = math.isclose(
             old.value, new.value, rel_tol=wider.get(key, RELATIVE), abs_tol=near_zero
         )
@@ -98,7 +99,7 @@ def compare_results(
     differing = [f"{name} is gone" for name in found.gone]
     differing += [f"{name} is new" for name in found.new]
     for name, columns in found.moved.items():
-        old, new = first.loc[name], second.loc[name]
+        old, new = (frame.loc[name].to_dict() for frame in (first, second))
         if "value" in columns:
             differing.append(f"{name}: {_describe_move(old['value'], new['value'])}")
         elif not (name in wider and columns == ("text",)):

@@ -156,5 +156,5 @@ def _is_random(results: pd.DataFrame) -> pd.Series:
     The number of pairs does not tell: an outcome may have few where many people take part.
     """
     max_t = results["statistic"].isin(["max_t_p", "max_t_p_min"])
-    drawn = results.loc[max_t, "method"].str.contains("random patterns").any()
+    drawn = bool(results.loc[max_t, "method"].str.contains("random patterns").any())
     return (max_t | (results["outcome"] == "global_test")) & drawn

@@ -96,7 +96,7 @@ def test_the_order_of_raw_rows_with_checksums_redone_does_not_matter(repository)
 
 
 def test_one_line_of_a_scoring_rule_moves_results_and_is_named(repository):
-    old, new = b'"hand_four_sites": HANDS', b'"hand_four_sites": HAND_DORSUM'
+    old, new = b'"hand_four_sites": _HANDS', b'"hand_four_sites": _HAND_DORSUM'
     repository.rewrite(RULE, lambda text: text.replace(old, new))
     code, _, verdict = repository.verify()
     assert code == 1
