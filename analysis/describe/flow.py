@@ -12,7 +12,6 @@ from analysis.results import Context, ResultWriter, Row
 from analysis.study import Outcome, Study, Visit
 
 NO_REASON = "reason not recorded"
-NOBODY = "nobody"
 LOSSES = {
     "not_enrolled": "Not enrolled",
     "not_harvested": "Enrolled, no anaesthesia",
@@ -20,55 +19,44 @@ LOSSES = {
     "discontinued": "Injected, trial not completed",
     "not_per_protocol": "Injected, not per protocol",
 }
-COUNTED_IN_FULL = ("safety",)
+COUNTED_IN_FULL = "safety"
 COUNTED_IF_KNOWN = ("baseline", "exposure", "efficacy", "sensitivity")
 
 
-def describe_flow(
-    participants: pd.DataFrame,
-    visits: pd.DataFrame,
-    disposition: pd.DataFrame,
-    scores: pd.DataFrame,
-    pairs: pd.DataFrame,
-    study: Study,
-    context: Context,
-    *,
-    followup_visit: str,
-    population: str,
+def describe_stages(
+    participants: pd.DataFrame, disposition: pd.DataFrame, study: Study, context: Context
 ) -> list[Row]:
-    """Make the results of the flow.
+    """Make the results of the stages: ``flow.<stage>.n``.
 
-    Parameters
-    ----------
-    participants, visits, disposition, scores, pairs
-        The tables.
-    study
-    context
-    followup_visit, population
-        Visit and population of the analysis of the outcomes.
-
-    Returns
-    -------
-    list of dict
-        ``flow.<stage>.n`` for screened, the populations and the losses of `find_lost`, these
-        with ``.reasons``; ``flow.<visit>.n_due, n_attended, n_in_window, n_missed, reasons``;
-        and per outcome ``flow.<outcome>.n_analysed, n_not_analysed, reasons``.
+    Stages are screened, the populations and the losses of `find_lost`; these have ``.reasons``.
     """
-
-    def row(stage, statistic, value, *, visit=""):
-        return ResultWriter(context, stage, value, visit=visit).count(statistic, value)
-
-    def reasons(stage, texts):
-        return ResultWriter(context, stage, len(texts)).row("reasons", None, join_reasons(texts))
-
-    rows = [row("screened", "n", len(participants))]
-    for stage in study.populations:
-        rows.append(row(stage.name, "n", int(participants[f"in_{stage.name}"].eq("yes").sum())))
+    stages = {"screened": len(participants)}
+    for population in study.populations:
+        stages[population.name] = int(participants[f"in_{population.name}"].eq("yes").sum())
+    rows = [ResultWriter(context, stage, n).count("n", n) for stage, n in stages.items()]
     lost = find_lost(participants, disposition)
     for stage in LOSSES:
         texts = lost.loc[lost["stage"] == stage, "reason"]
         several = [part.replace("_", " ") for text in texts for part in text.split(";")]
-        rows += [row(stage, "n", len(texts)), reasons(stage, several)]
+        rows.append(ResultWriter(context, stage, len(texts)).count("n", len(texts)))
+        rows.append(_write_reasons(context, stage, several))
+    return rows
+
+
+def describe_visits(
+    participants: pd.DataFrame,
+    visits: pd.DataFrame,
+    disposition: pd.DataFrame,
+    study: Study,
+    context: Context,
+    *,
+    population: str,
+) -> list[Row]:
+    """Make the results of the visits, ``flow.<visit>.n_due, n_attended, n_in_window, n_missed``.
+
+    Who is due after the procedure is the population; ``reasons`` says why visits were missed.
+    """
+    rows = []
     for visit in study.visits:
         if visit.name != "unscheduled":
             due = find_due(participants, visit, population)
@@ -84,16 +72,34 @@ def describe_flow(
                 "n_in_window": int(held["in_window"].eq("yes").sum()),
                 "n_missed": len(missed),
             }
-            rows += [row(visit.name, name, n, visit=visit.name) for name, n in counts.items()]
-            rows.append(reasons(visit.name, explain_missed(missed, disposition)))
-    people = participants.loc[participants[f"in_{population}"] == "yes", "participant_id"]
+            for name, n in counts.items():
+                writer = ResultWriter(context, visit.name, n, visit=visit.name)
+                rows.append(writer.count(name, n))
+            rows.append(_write_reasons(context, visit.name, explain_missed(missed, disposition)))
+    return rows
+
+
+def describe_analysed(
+    described: pd.DataFrame,
+    scores: pd.DataFrame,
+    pairs: pd.DataFrame,
+    study: Study,
+    context: Context,
+    *,
+    followup_visit: str,
+) -> list[Row]:
+    """Make the results of the outcomes, ``flow.<outcome>.n_analysed, n_not_analysed, reasons``.
+
+    `described` are the participants of the population of the analysis.
+    """
+    people = described["participant_id"]
+    rows = []
     for outcome in study.outcomes:
         paired, missing = split_analysed(outcome, people, scores, pairs, study, followup_visit)
-        rows += [
-            row(outcome.name, "n_analysed", len(paired), visit=followup_visit),
-            row(outcome.name, "n_not_analysed", len(missing), visit=followup_visit),
-            reasons(outcome.name, missing),
-        ]
+        for name, n in (("n_analysed", len(paired)), ("n_not_analysed", len(missing))):
+            writer = ResultWriter(context, outcome.name, n, visit=followup_visit)
+            rows.append(writer.count(name, n))
+        rows.append(_write_reasons(context, outcome.name, missing))
     return rows
 
 
@@ -117,15 +123,7 @@ def split_analysed(
     study: Study,
     followup_visit: str,
 ) -> tuple[list[str], list[str]]:
-    """Split participants into those whose change in an outcome is analysed, and the others.
-
-    Parameters
-    ----------
-    outcome
-    people
-        Participants of the population.
-    scores, pairs
-        The tables.
+    """Split participants of the population by whether their change in an outcome is analysed.
 
     Returns
     -------
@@ -161,11 +159,6 @@ def split_analysed(
 def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataFrame:
     """Say at which stage of the flow each participant was lost, and why.
 
-    Parameters
-    ----------
-    participants, disposition
-        The tables.
-
     Returns
     -------
     pandas.DataFrame
@@ -173,41 +166,31 @@ def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataF
         are separated by a semicolon. Who is not per protocol may have discontinued as well.
     """
     ended = disposition.set_index("participant_id")
-    frame = participants.assign(
-        end=participants["participant_id"].map(ended["status"]).fillna(""),
-        ended_for=participants["participant_id"].map(ended["reason"]).fillna(""),
+    people = participants["participant_id"]
+    ended_for = people.map(ended["reason"]).fillna("").str.replace("_", " ")
+    failure, exclusion = (
+        participants[name] for name in ("screen_failure_reason", "per_protocol_exclusion")
     )
-
-    def inside(population):
-        return frame[f"in_{population}"].eq("yes")
-
-    ended_for = frame["ended_for"].str.replace("_", " ")
-    stages = (
-        (
-            "not_enrolled",
-            ~inside("enrolled"),
-            frame["screen_failure_reason"].mask(frame["screen_failure_reason"] == "", ended_for),
-        ),
-        ("not_harvested", inside("enrolled") & ~inside("procedure_safety"), ended_for),
-        ("not_injected", inside("procedure_safety") & ~inside("product_safety"), ended_for),
-        ("discontinued", inside("product_safety") & frame["end"].eq("discontinued"), ended_for),
-        (
-            "not_per_protocol",
-            inside("full_analysis") & ~inside("per_protocol"),
-            frame["per_protocol_exclusion"],
-        ),
-    )
-    parts = [
-        pd.DataFrame(
-            {
-                "participant_id": frame.loc[lost, "participant_id"],
-                "stage": stage,
-                "reason": reason[lost].mask(reason[lost] == "", NO_REASON),
-            }
+    enrolled, harvested, injected, analysed, per_protocol = (
+        participants[f"in_{name}"].eq("yes")
+        for name in (
+            *("enrolled", "procedure_safety", "product_safety"),
+            *("full_analysis", "per_protocol"),
         )
-        for stage, lost, reason in stages
+    )
+    discontinued = people.map(ended["status"]).eq("discontinued")
+    lost = {
+        "not_enrolled": (~enrolled, failure.mask(failure == "", ended_for)),
+        "not_harvested": (enrolled & ~harvested, ended_for),
+        "not_injected": (harvested & ~injected, ended_for),
+        "discontinued": (injected & discontinued, ended_for),
+        "not_per_protocol": (analysed & ~per_protocol, exclusion),
+    }
+    parts = [
+        pd.DataFrame({"participant_id": people, "stage": stage, "reason": reason})[inside]
+        for stage, (inside, reason) in lost.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).replace({"reason": {"": NO_REASON}})
 
 
 def explain_missed(people: Iterable[str], disposition: pd.DataFrame) -> list[str]:
@@ -227,20 +210,15 @@ def join_reasons(texts: Iterable[str]) -> str:
     """
     counts = pd.Series(list(texts), dtype="str").value_counts()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{text} ({n})" for text, n in ordered) or NOBODY
+    return "; ".join(f"{text} ({n})" for text, n in ordered) or "nobody"
 
 
 def find_unreconciled(results: pd.DataFrame) -> pd.DataFrame:
     """Return the results whose number of participants contradicts the flow.
 
     A safety result has the whole population for its denominator, if it names one and is of no
-    arm or visit; no other result has more participants than its population. The pairs of an
+    group or visit; no other result has more participants than its population. The pairs of an
     outcome (``efficacy.<outcome>.n_pairs``) are those that the flow says are analysed.
-
-    Parameters
-    ----------
-    results
-        The table results, of all notebooks.
 
     Returns
     -------
@@ -250,10 +228,10 @@ def find_unreconciled(results: pd.DataFrame) -> pd.DataFrame:
     """
     flow = results[results["analysis"] == "flow"].set_index("result_id")["value"]
     counted = results[results["population"].ne("") & results["n"].notna()]
-    counted = counted[counted["analysis"].isin([*COUNTED_IN_FULL, *COUNTED_IF_KNOWN])]
+    counted = counted[counted["analysis"].isin([COUNTED_IN_FULL, *COUNTED_IF_KNOWN])]
     found = counted.assign(flow_id="flow." + counted["population"] + ".n")
     found["expected"] = found["flow_id"].map(flow).fillna(0)
-    whole = found["analysis"].isin(COUNTED_IN_FULL) & found["group"].eq("") & found["visit"].eq("")
+    whole = found["analysis"].eq(COUNTED_IN_FULL) & found["group"].eq("") & found["visit"].eq("")
     wrong = (found["n"] > found["expected"]) | (whole & (found["n"] != found["expected"]))
     pairs = results[results["result_id"].str.fullmatch(r"efficacy\.\w+\.n_pairs")]
     pairs = pairs.assign(flow_id="flow." + pairs["outcome"] + ".n_analysed", n=pairs["value"])
@@ -278,3 +256,7 @@ def check_denominators(results: pd.DataFrame) -> None:
             f"{first['expected']:g}",
             hint="Run the notebooks of both again, with the same population",
         )
+
+
+def _write_reasons(context, outcome, texts):
+    return ResultWriter(context, outcome, len(texts)).row("reasons", None, join_reasons(texts))

@@ -4,7 +4,9 @@ from small_tables import NOT_INJECTED, NOT_TREATED, make_participants
 
 from analysis.describe.flow import (
     check_denominators,
-    describe_flow,
+    describe_analysed,
+    describe_stages,
+    describe_visits,
     find_lost,
     find_unreconciled,
     join_reasons,
@@ -58,21 +60,22 @@ def make_pairs(*people):
 
 
 def flow():
-    rows = describe_flow(
-        PEOPLE,
-        make_visits(
-            ("P1", "week_12", "done", "yes"),
-            ("P2", "week_12", "missed", ""),
-            ("P5", "screening", "done", "yes"),
-        ),
-        DISPOSITION,
-        make_scores(("P1", "week_12", "complete", ""), ("P2", "baseline", "missing", "refused")),
-        make_pairs("P1", "P3"),
-        STUDY,
-        Context("flow", "03_describe", "simulated"),
-        followup_visit="week_12",
-        population="full_analysis",
+    context = Context("flow", "03_describe", "simulated")
+    visits = make_visits(
+        ("P1", "week_12", "done", "yes"),
+        ("P2", "week_12", "missed", ""),
+        ("P5", "screening", "done", "yes"),
     )
+    scores = make_scores(
+        ("P1", "week_12", "complete", ""), ("P2", "baseline", "missing", "refused")
+    )
+    treated = PEOPLE[PEOPLE["in_full_analysis"] == "yes"]
+    at = {"followup_visit": "week_12"}
+    rows = [
+        *describe_stages(PEOPLE, DISPOSITION, STUDY, context),
+        *describe_visits(PEOPLE, visits, DISPOSITION, STUDY, context, population="full_analysis"),
+        *describe_analysed(treated, scores, make_pairs("P1", "P3"), STUDY, context, **at),
+    ]
     return collect_results(rows).set_index("result_id")
 
 

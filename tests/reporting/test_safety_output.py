@@ -14,7 +14,12 @@ from analysis.describe.exposure import (
     describe_exposure,
     describe_release,
 )
-from analysis.describe.flow import describe_flow, find_unreconciled
+from analysis.describe.flow import (
+    describe_analysed,
+    describe_stages,
+    describe_visits,
+    find_unreconciled,
+)
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
@@ -53,17 +58,23 @@ def events(tables):
 def results(tables, events):
     context = Context("safety", "06_safety", "simulated")
     counts = tabulate_adverse_events(events, tables["participants"], context)
-    flow = describe_flow(
-        tables["participants"],
-        tables["visits"],
-        tables["disposition"],
-        shape_table(pd.DataFrame({"participant_id": []}), "scores"),
-        shape_table(pd.DataFrame({"participant_id": []}), "pairs"),
-        STUDY,
-        Context("flow", "03_describe", "simulated"),
-        followup_visit="week_12",
-        population="full_analysis",
-    )
+    context = Context("flow", "03_describe", "simulated")
+    people, ended = tables["participants"], tables["disposition"]
+    none = pd.DataFrame({"participant_id": []})
+    flow = [
+        *describe_stages(people, ended, STUDY, context),
+        *describe_visits(
+            people, tables["visits"], ended, STUDY, context, population="full_analysis"
+        ),
+        *describe_analysed(
+            people[people["in_full_analysis"] == "yes"],
+            shape_table(none, "scores"),
+            shape_table(none, "pairs"),
+            STUDY,
+            context,
+            followup_visit="week_12",
+        ),
+    ]
     exposed = derive_exposure(tables["procedures"])
     exposure = Context("exposure", "03_describe", "simulated", "procedure_safety")
     rows = describe_exposure(exposed, exposure)

@@ -6,7 +6,7 @@ from analysis import load, paths
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.output import write_cleaned
 from analysis.describe.baseline import describe_baseline, gather_baseline
-from analysis.describe.flow import describe_flow
+from analysis.describe.flow import describe_analysed, describe_stages, describe_visits
 from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.instruments.scores import pair_scores, score_items
 from analysis.results import Context, collect_results
@@ -30,23 +30,16 @@ def trial(tmp_path_factory):
     write_table(scores, "scores", folder)
     write_table(pairs, "pairs", folder)
     people, visits = tables["participants"], tables["visits"]
+    treated, ended = people[people["in_full_analysis"] == "yes"], tables["disposition"]
+    flow = _context("flow", "03_describe")
     rows = [
         summarise_efficacy(
             pairs, scores, people, study, _context("efficacy", "04_efficacy", "full_analysis")
         ),
-        *describe_flow(
-            people,
-            visits,
-            tables["disposition"],
-            scores,
-            pairs,
-            study,
-            _context("flow", "03_describe"),
-            followup_visit="week_12",
-            population="full_analysis",
-        ),
+        *describe_stages(people, ended, study, flow),
+        *describe_visits(people, visits, ended, study, flow, population="full_analysis"),
+        *describe_analysed(treated, scores, pairs, study, flow, followup_visit="week_12"),
     ]
-    treated = people[people["in_full_analysis"] == "yes"]
     known = gather_baseline(
         treated, visits, tables["medications"], scores, study, followup_visit="week_12"
     )
