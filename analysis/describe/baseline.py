@@ -1,17 +1,16 @@
 """Who the participants were: demography, disease, background treatment, season."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.describe.dates import SEASONS, find_season, find_span
-from analysis.describe.summaries import Variable, describe_category, describe_number, find_field
+from analysis.describe.summaries import Variable, describe_variable, find_field
 from analysis.results import Context, Row
 from analysis.study import Study
 
 YES_NO = ("yes", "no")
 STABLE_LABEL = "No start or change of a class that the protocol holds stable"
 MEDICATION_LABELS = {"pde5_inhibitor": "PDE5 inhibitor"}
-
-
 NUMBERS = (
     Variable("age", "Age", "years", section="Demography"),
     Variable("height_cm", "Height", "cm", section="Demography"),
@@ -26,24 +25,15 @@ RECORDED = {
     "Demography": ("sex", "smoking", "dominant_hand"),
     "Disease": ("subset", "anti_centromere", "anti_scl70", "anti_rnap3"),
     "Organ involvement": (
-        "interstitial_lung_disease",
-        "pulmonary_hypertension",
-        "gastrointestinal",
-        "renal",
-        "cardiac",
+        *("interstitial_lung_disease", "pulmonary_hypertension"),
+        *("gastrointestinal", "renal", "cardiac"),
     ),
     "Hands": (
-        "ulcer_history",
-        "ulcers_present",
-        "contractures",
-        "calcinosis",
-        "acro_osteolysis",
-        "treated_hands",
+        *("ulcer_history", "ulcers_present", "contractures"),
+        *("calcinosis", "acro_osteolysis", "treated_hands"),
     ),
 }
-TREATMENT = "Background treatment"
-SEASON = "Season"
-OUTCOMES = "Outcomes at baseline"
+TREATMENT, SEASON, OUTCOMES = "Background treatment", "Season", "Outcomes at baseline"
 
 
 def list_variables(study: Study) -> tuple[Variable, ...]:
@@ -81,15 +71,8 @@ def gather_baseline(
 ) -> pd.DataFrame:
     """Put every baseline variable into one row per participant.
 
-    Parameters
-    ----------
-    participants
-        The table participants, those of the population.
-    visits, medications, scores
-        The tables, of everyone.
-    study
-    followup_visit
-        Visit whose season is shown beside the baseline visit's.
+    Participants are those of the population; the season of the follow-up visit is shown beside
+    that of the baseline visit.
 
     Returns
     -------
@@ -148,34 +131,19 @@ def find_background_treatment(
     columns = {"participant_id": ids.to_numpy()}
     for name in find_field("medications", "class")["constraints"]["enum"]:
         owners = known.loc[taken & known["class"].eq(name), "participant_id"]
-        columns[f"treatment_{name}"] = _yes_no(ids.isin(owners))
+        columns[f"treatment_{name}"] = np.where(ids.isin(owners), "yes", "no")
     owners = known.loc[changed, "participant_id"]
-    return pd.DataFrame({**columns, "treatment_stable": _yes_no(~ids.isin(owners))})
+    return pd.DataFrame({**columns, "treatment_stable": np.where(ids.isin(owners), "no", "yes")})
 
 
 def describe_baseline(frame: pd.DataFrame, study: Study, context: Context) -> list[Row]:
-    """Make the results of every baseline variable.
+    """Make the results of every variable of `gather_baseline`.
 
-    Parameters
-    ----------
-    frame
-        As `gather_baseline` returns it.
-    context
-
-    Returns
-    -------
-    list of dict
-        Rows as ``baseline.age.median_range`` and ``baseline.subset.diffuse.n_share``.
+    They are as ``baseline.age.median_range`` and ``baseline.subset.diffuse.n_share``.
     """
     rows = []
     for variable in list_variables(study):
-        values = frame[variable.name]
-        if variable.categories:
-            rows += describe_category(context, variable.name, values, variable.categories)
-        else:
-            rows += describe_number(
-                context, variable.name, values, unit=variable.unit, decimals=variable.decimals
-            )
+        rows += describe_variable(context, variable, frame[variable.name])
     return rows
 
 
@@ -185,7 +153,3 @@ def _describe_field(name, section):
     label = field["description"].split(" (")[0].split(",")[0]
     values = tuple(field["constraints"]["enum"])
     return Variable(name, label, categories=values, section=section)
-
-
-def _yes_no(flags):
-    return flags.map({True: "yes", False: "no"}).to_numpy()

@@ -1,7 +1,5 @@
 """Coarsen what is printed of single participants, as study.yml asks for publication."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from analysis.describe.baseline import list_variables
@@ -22,28 +20,8 @@ TOLD_ELSEWHERE = (
 )
 
 
-@dataclass(frozen=True)
-class Hidden:
-    """One thing that publication hides: what, how it is recorded, how it is printed."""
-
-    what: str
-    recorded: str
-    printed: str
-
-
 def band_numbers(values: pd.Series, width: int) -> pd.Series:
-    """Put numbers into bands of a width that begin at its multiples.
-
-    Parameters
-    ----------
-    values
-    width
-        At least 1.
-
-    Returns
-    -------
-    pandas.Series of str
-        As ``40–49``; "" for a missing value.
+    """Put numbers into bands that begin at multiples of their width, which is at least 1.
 
     Examples
     --------
@@ -65,11 +43,7 @@ def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     baseline, seasons, ulcers, injected hands, stability of treatment. The rows are sorted by their
     own content and lettered anew, so that neither number nor order leads back.
 
-    Parameters
-    ----------
-    frame
-        As `analysis.describe.baseline.gather_baseline` returns it.
-    study
+    The frame is that of `analysis.describe.baseline.gather_baseline`.
 
     Returns
     -------
@@ -104,24 +78,19 @@ def name_letter(number: int) -> str:
     return letters
 
 
-def list_hidden(study: Study) -> tuple[Hidden, ...]:
-    """Say what the setting hides in the printed listings; nothing if it is off.
-
-    Returns
-    -------
-    tuple of Hidden
-    """
+def list_hidden(study: Study) -> tuple[tuple[str, str, str], ...]:
+    """List what the setting hides in print: what, as recorded, as printed; nothing if it is off."""
     if not study.publication.coarsen_listings.value:
         return ()
     width = study.publication.age_band_years.value
     return (
-        Hidden("Dates and times", "calendar dates", "study days"),
-        Hidden("Term as recorded", "free text", "coded term; as recorded only if not coded"),
-        Hidden("Age and times since onset", "years", f"bands of {width} years"),
-        Hidden("Body mass index", "kg/m² to one decimal", "bands of 5 kg/m²"),
-        Hidden("Height and weight", "cm and kg", "medians and ranges only"),
-        Hidden("Season and outcomes at baseline", "by participant", "not by participant"),
-        Hidden("Ulcers, injected hands, stability at baseline", "by participant", "summarised"),
-        Hidden("Number and order at baseline", "participant's number", "letters, sorted anew"),
-        Hidden("Operator, lot, dates of the procedure", "as recorded", "not printed"),
+        ("Dates and times", "calendar dates", "study days"),
+        ("Term as recorded", "free text", "coded term; as recorded only if not coded"),
+        ("Age and times since onset", "years", f"bands of {width} years"),
+        ("Body mass index", "kg/m² to one decimal", "bands of 5 kg/m²"),
+        ("Height and weight", "cm and kg", "medians and ranges only"),
+        ("Season and outcomes at baseline", "by participant", "not by participant"),
+        ("Ulcers, injected hands, stability at baseline", "by participant", "summarised"),
+        ("Number and order at baseline", "participant's number", "letters, sorted anew"),
+        ("Operator, lot, dates of the procedure", "as recorded", "not printed"),
     )

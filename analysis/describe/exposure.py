@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.describe.summaries import Variable, describe_category, describe_number, find_field
+from analysis.describe.summaries import Variable, describe_category, describe_variable, find_field
 from analysis.results import Context, ResultWriter, Row, format_number
 from analysis.study import Specification
 
@@ -48,11 +48,8 @@ VARIABLES = (
     Variable("deviation", "Deviation, as recorded", section=INJECTION),
 )
 CATEGORIES = (
-    "anaesthesia_type",
-    "harvest_site",
-    "planned_overnight_stay",
-    "gram_stain",
-    "sterility",
+    *("anaesthesia_type", "harvest_site", "planned_overnight_stay"),
+    *("gram_stain", "sterility"),
 )
 TESTS = {
     "viability": "Viability",
@@ -78,11 +75,6 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
     volume times nucleated cells over final volume; they are nucleated cells of any kind. From
     volumes that contradict each other no cells follow.
 
-    Parameters
-    ----------
-    procedures
-        The table procedures.
-
     Returns
     -------
     pandas.DataFrame
@@ -99,9 +91,8 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
     )
     frame["minutes_to_injection"] = (end - start).dt.total_seconds() / 60
     frame["yield_per_ml"] = 10 * frame["nucleated_cells_million"] / frame["processed_ml"]
-    frame["viable_cells_million"] = (
-        frame["nucleated_cells_million"] * frame["viability_percent"] / 100
-    )
+    viable = frame["nucleated_cells_million"] * frame["viability_percent"] / 100
+    frame["viable_cells_million"] = viable
     total, final = frame["injected_total_ml"], frame["final_volume_ml"]
     volumes = frame[[f"injected_{finger}_ml" for finger in FINGERS]]
     adds_up = ((volumes.sum(axis=1) - total).abs() < 1e-6) & (total <= final + 1e-6)
@@ -112,26 +103,16 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
         frame[f"cells_{finger}_million"] = concentration * frame[f"injected_{finger}_ml"]
     frame["injected_cells_million"] = concentration * total
     injected = frame["n_fingers_injected"].astype("float64")
-    frame["cells_per_finger_million"] = frame["injected_cells_million"] / injected.mask(
-        injected == 0
-    )
+    per_finger = frame["injected_cells_million"] / injected.mask(injected == 0)
+    frame["cells_per_finger_million"] = per_finger
     return frame
 
 
 def describe_exposure(frame: pd.DataFrame, context: Context) -> list[Row]:
-    """Make the results of the exposure.
+    """Make the results of the exposure of a population, from the frame of `derive_exposure`.
 
-    Parameters
-    ----------
-    frame
-        As `derive_exposure` returns it, those of the population.
-    context
-
-    Returns
-    -------
-    list of dict
-        Rows as ``exposure.viability_percent.median_range``; for every finger
-        ``exposure.injected_right_2_ml.median_range``.
+    They are as ``exposure.viability_percent.median_range``, also of every finger, as
+    ``exposure.injected_right_2_ml.median_range``.
     """
     fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in FINGERS]
     rows = []
@@ -141,13 +122,7 @@ def describe_exposure(frame: pd.DataFrame, context: Context) -> list[Row]:
             categories = find_field("procedures", variable.name)["constraints"]["enum"]
             rows += describe_category(context, variable.name, values, categories)
         elif pd.api.types.is_numeric_dtype(values):
-            rows += describe_number(
-                context,
-                variable.name,
-                values,
-                unit=variable.unit,
-                decimals=variable.decimals,
-            )
+            rows += describe_variable(context, variable, values)
     return rows
 
 
@@ -159,60 +134,38 @@ def print_finger(finger: str) -> str:
 def check_release(exposure: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Hold every test of every participant against its criterion.
 
-    Parameters
-    ----------
-    exposure
-        As `analysis.describe.exposure.derive_exposure` returns it.
-    specification
-
     Returns
     -------
     pandas.DataFrame
         One row per participant and test: `participant_id`, `test` (a key of `TESTS`),
         `criterion` and `result` as printed, `state` (a key of `STATES`).
     """
-    viability = specification.viability_min_percent.value
-    endotoxin = specification.endotoxin_max_eu_per_ml.value
-    volume = specification.finger_volume_max_ml.value
+    low = specification.viability_min_percent.value
+    high = specification.endotoxin_max_eu_per_ml.value
+    most = specification.finger_volume_max_ml.value
     planned = [f"injected_{finger}_ml" for finger in specification.planned_fingers.value]
-    largest = exposure[[f"injected_{finger}_ml" for finger in FINGERS]].max(axis=1)
-    n_injected = (exposure[planned] > 0).sum(axis=1)
     untouched = exposure["n_fingers_injected"].fillna(0).eq(0)
-    columns = (
-        _check_number(
-            "viability",
-            exposure["viability_percent"],
-            f"at least {viability} %",
-            low=viability,
-            decimals=1,
+    viability, endotoxin = exposure["viability_percent"], exposure["endotoxin_eu_per_ml"]
+    fingers = (exposure[planned] > 0).sum(axis=1).astype("float64").mask(untouched)
+    volumes = exposure[[f"injected_{finger}_ml" for finger in FINGERS]]
+    largest = volumes.max(axis=1).mask(untouched)
+    every = len(planned)
+    checked = (
+        _check_number("viability", f"at least {low} %", viability, viability >= low, 1),
+        _check_number("endotoxin", f"at most {high} EU/mL", endotoxin, endotoxin <= high, 2),
+        _check_text("gram_stain", "negative", exposure["gram_stain"]),
+        _check_text("sterility", "no_growth", exposure["sterility"]),
+        _check_number("planned_fingers", f"all {every}", fingers, fingers >= every, 0),
+        _check_number("finger_volume", f"at most {most} mL", largest, largest <= most, 2),
+        _check_text("volumes", "yes", exposure["volumes_add_up"]).replace(
+            {"state": {"outside": "contradicted"}}
         ),
-        _check_number(
-            "endotoxin",
-            exposure["endotoxin_eu_per_ml"],
-            f"at most {endotoxin} EU/mL",
-            high=endotoxin,
-            decimals=2,
-        ),
-        _check_text("gram_stain", exposure["gram_stain"], "negative"),
-        _check_text("sterility", exposure["sterility"], "no_growth"),
-        _check_number(
-            "planned_fingers",
-            n_injected.mask(untouched).astype("float64"),
-            f"all {len(planned)}",
-            low=len(planned),
-        ),
-        _check_number(
-            "finger_volume",
-            largest.mask(untouched),
-            f"at most {volume} mL",
-            high=volume,
-            decimals=2,
-        ),
-        _check_volumes(exposure["volumes_add_up"]),
     )
-    checked = [frame.assign(participant_id=exposure["participant_id"]) for frame in columns]
+    checks = pd.concat(
+        [frame.assign(participant_id=exposure["participant_id"]) for frame in checked]
+    )
     order = ["participant_id", "test", "criterion", "result", "state"]
-    return pd.concat(checked, ignore_index=True)[order]
+    return checks.reset_index(drop=True)[order]
 
 
 def describe_release(checks: pd.DataFrame, context: Context) -> list[Row]:
@@ -235,36 +188,16 @@ def describe_release(checks: pd.DataFrame, context: Context) -> list[Row]:
     return [*rows, ResultWriter(context, "out_of_specification", n).count("n", outside)]
 
 
-def _check_number(test, values, criterion, *, low=None, high=None, decimals=0):
-    bad = pd.Series(False, index=values.index)
-    if low is not None:
-        bad |= values < low
-    if high is not None:
-        bad |= values > high
-    result = values.map(lambda value: format_number(value, decimals), na_action="ignore")
-    return pd.DataFrame(
-        {
-            "test": test,
-            "criterion": criterion,
-            "result": result.astype("object").where(values.notna(), "not recorded"),
-            "state": bad.map({True: "outside", False: "within"}).where(values.notna(), "unknown"),
-        }
-    )
+def _check_number(test, criterion, values, within, decimals):
+    printed = values.map(lambda value: format_number(value, decimals), na_action="ignore")
+    result = printed.astype("object").where(values.notna(), "not recorded")
+    state = within.map({True: "within", False: "outside"}).where(values.notna(), "unknown")
+    return pd.DataFrame({"test": test, "criterion": criterion, "result": result, "state": state})
 
 
-def _check_text(test, values, wanted):
-    unknown = values.isin(["", "pending"])
+def _check_text(test, wanted, values):
+    result = values.mask(values == "", "not recorded").str.replace("_", " ")
     state = values.eq(wanted).map({True: "within", False: "outside"})
-    return pd.DataFrame(
-        {
-            "test": test,
-            "criterion": wanted.replace("_", " "),
-            "result": values.mask(values == "", "not recorded").str.replace("_", " "),
-            "state": state.mask(unknown, "unknown"),
-        }
-    )
-
-
-def _check_volumes(adds_up):
-    checked = _check_text("volumes", adds_up, "yes")
-    return checked.assign(state=checked["state"].replace("outside", "contradicted"))
+    state = state.mask(values.isin(["", "pending"]), "unknown")
+    criterion = wanted.replace("_", " ")
+    return pd.DataFrame({"test": test, "criterion": criterion, "result": result, "state": state})

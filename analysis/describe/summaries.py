@@ -32,6 +32,14 @@ def find_field(table: str, column: str) -> dict[str, Any]:
     return next(field for field in table_schemas()[table]["fields"] if field["name"] == column)
 
 
+def describe_variable(context: Context, variable: Variable, values: pd.Series) -> list[Row]:
+    """Make the results of a variable, whose name is the second part of the ids."""
+    if variable.categories:
+        return describe_category(context, variable.name, values, variable.categories)
+    unit, decimals = variable.unit, variable.decimals
+    return describe_number(context, variable.name, values, unit=unit, decimals=decimals)
+
+
 def describe_number(
     context: Context,
     outcome: str,
@@ -46,15 +54,10 @@ def describe_number(
 
     Parameters
     ----------
-    context
-    outcome
-        Second part of the ids.
+    outcome, unit, decimals, qualifier, visit
+        As in `analysis.results.ResultWriter`; mean and SD have at least one decimal.
     values
         One per participant, missing allowed.
-    unit, decimals
-        As printed; mean and SD have at least one decimal.
-    qualifier, visit
-        As in `analysis.results.ResultWriter`.
 
     Returns
     -------
@@ -68,23 +71,22 @@ def describe_number(
     more = max(decimals, 1)
     rows = [writer.number("n", n, 0), writer.number("n_missing", len(values) - n, 0)]
 
-    def add(statistic: str, value: float | None, text: str) -> None:
-        rows.append(writer.row(statistic, value, text, unit=unit))
-
     if n:
-        median, mean = float(known.median()), float(known.mean())
-        low, high = float(known.min()), float(known.max())
+        median, mean, low, high = known.median(), known.mean(), known.min(), known.max()
         middle = format_number(median, more if decimals == 0 and median % 1 else decimals)
         extremes = f"{format_number(low, decimals)} to {format_number(high, decimals)}"
-        add("median", median, middle)
-        rows += [writer.score("low", low), writer.score("high", high)]
-        add("median_range", None, f"{middle} ({extremes})")
-        add("mean", mean, format_number(mean, more))
+        rows += [
+            writer.row("median", median, middle, unit=unit),
+            writer.score("low", low),
+            writer.score("high", high),
+            writer.row("median_range", None, f"{middle} ({extremes})", unit=unit),
+            writer.row("mean", mean, format_number(mean, more), unit=unit),
+        ]
     if n > 1:
-        deviation = float(known.std())
-        spread = format_number(deviation, more)
-        add("sd", deviation, spread)
-        add("mean_sd", None, f"{format_number(mean, more)} ({spread})")
+        spread = format_number(known.std(), more)
+        both = f"{format_number(mean, more)} ({spread})"
+        rows.append(writer.row("sd", known.std(), spread, unit=unit))
+        rows.append(writer.row("mean_sd", None, both, unit=unit))
     made = {row["statistic"] for row in rows}
     names = ("median", "low", "high", "median_range", "mean", "sd", "mean_sd")
     return rows + [writer.score(name, None) for name in names if name not in made]
@@ -95,12 +97,8 @@ def describe_category(
 ) -> list[Row]:
     """Make the results of a category: how many of those with a recorded value.
 
-    Parameters
-    ----------
-    values
-        One per participant, "" if not recorded.
-    categories
-        Each becomes a qualifier, also where nobody is in it.
+    The values are one per participant, "" if not recorded; each of the categories becomes a
+    qualifier, also where nobody is in it.
 
     Returns
     -------

@@ -46,11 +46,6 @@ def tabulate_adverse_events(
         Its population is set by each period.
     confidence
         Of the Clopper-Pearson intervals.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table results.
     """
     slugs = slug_texts(events["class"]), slug_texts(events["coded_term"])
     listed, _ = select_emergent(events, participants, PROCEDURE)

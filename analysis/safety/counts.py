@@ -83,8 +83,8 @@ def summarise_classes_and_terms(
     Returns
     -------
     pandas.DataFrame
-        As `summarise_adverse_events` by ``class`` and ``coded_term``, with each class's own
-        row before its terms; `level` is ``class`` or ``term``.
+        As `summarise_adverse_events`, each class's own row before its terms; `level` is
+        ``class`` or ``term``.
     """
     classes = summarise_adverse_events(events, participants, by=["class"], **options)
     terms = summarise_adverse_events(events, participants, by=["class", "coded_term"], **options)

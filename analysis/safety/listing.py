@@ -24,8 +24,7 @@ def list_adverse_events(events: pd.DataFrame, *, coarsen: bool) -> pd.DataFrame:
     events
         As `analysis.safety.phases.assign_phases` returns them.
     coarsen
-        Study days stand for dates, and the term as recorded is shown only of an event that
-        is not coded.
+        Study days stand for dates, and only the term of an event not coded is as recorded.
 
     Returns
     -------

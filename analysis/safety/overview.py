@@ -10,14 +10,12 @@ from analysis.errors import DataError
 from analysis.safety.counts import summarise_adverse_events
 
 RELATED = ("possible", "probable", "definite")
-SEVERE_GRADE = 3
 RELATIONS = {
     "related_liposuction": "liposuction or anaesthesia",
     "related_injection": "the injection",
     "related_product": "the product",
     "related_disease": "systemic sclerosis",
 }
-NO_DICTIONARY = ("", "none")
 UNCODED = "Not coded"
 
 
@@ -33,11 +31,8 @@ class Category:
 def is_related(events: pd.DataFrame, relation: str) -> pd.Series:
     """Say which events are possibly, probably or definitely related.
 
-    Parameters
-    ----------
-    relation
-        One of `RELATIONS`; the four are never merged. A relation that was not recorded is
-        not related here, and is counted under its own heading.
+    The four `RELATIONS` are never merged. One that was not recorded is not related here, and is
+    counted under its own heading.
     """
     return events[relation].isin(RELATED)
 
@@ -79,12 +74,22 @@ def is_serious(events: pd.DataFrame) -> pd.Series:
 
 def is_severe(events: pd.DataFrame) -> pd.Series:
     """Say which events were of grade 3 or more; a grade not recorded is none."""
-    return events["grade"].ge(SEVERE_GRADE).fillna(False).astype(bool)
+    return events["grade"].ge(3).fillna(False).astype(bool)
 
 
 def is_fatal(events: pd.DataFrame) -> pd.Series:
     """Say which events were fatal, by outcome or by grade 5."""
     return events["outcome"].eq("fatal") | events["grade"].eq(5).fillna(False).astype(bool)
+
+
+def lacks_relation(events: pd.DataFrame) -> pd.Series:
+    """Say of which events one of the four relations is not recorded."""
+    return events[list(RELATIONS)].isin([""]).any(axis=1)
+
+
+def is_uncertain(events: pd.DataFrame) -> pd.Series:
+    """Say which events may have begun outside the period that counts them."""
+    return events["phase_flag"].ne("")
 
 
 CATEGORIES = (
@@ -98,16 +103,8 @@ CATEGORIES = (
     Category("withdrawal", "Leading to withdrawal", lambda e: e["led_to_withdrawal"].eq("yes")),
     Category("deaths", "Deaths", is_fatal),
     Category("grade_not_recorded", "Grade not recorded", lambda e: e["grade"].isna()),
-    Category(
-        "relation_not_recorded",
-        "Any of the four relations not recorded",
-        lambda events: events[list(RELATIONS)].eq("").any(axis=1),
-    ),
-    Category(
-        "period_uncertain",
-        "Counted, though the period is not certain",
-        lambda events: events["phase_flag"].ne(""),
-    ),
+    Category("relation_not_recorded", "Any of the four relations not recorded", lacks_relation),
+    Category("period_uncertain", "Counted, though the period is not certain", is_uncertain),
 )
 
 
@@ -116,27 +113,17 @@ def summarise_overview(
 ) -> pd.DataFrame:
     """Count participants and events under every heading of the overview.
 
-    Parameters
-    ----------
-    events, participants
-        As `analysis.safety.phases.select_emergent` returns them.
-    **options
-        `group` and `confidence` of `summarise_adverse_events`.
-
     Returns
     -------
     pandas.DataFrame
-        Its columns, with `category` and `label` first, in the order of `CATEGORIES`.
+        As `summarise_adverse_events`, with `category`, in the order of `CATEGORIES`.
     """
     parts = [
-        summarise_adverse_events(events[category.select(events)], participants, **options).assign(
-            category=category.name, label=category.label
-        )
+        summarise_adverse_events(events[category.select(events)], participants, **options)
         for category in CATEGORIES
     ]
-    frame = pd.concat(parts, ignore_index=True)
-    first = ["category", "label"]
-    return frame[[*first, *frame.columns.drop(first)]]
+    names = [category.name for category in CATEGORIES]
+    return pd.concat(parts, ignore_index=True).assign(category=names)
 
 
 def check_deaths(events: pd.DataFrame, disposition: pd.DataFrame) -> None:
@@ -191,5 +178,5 @@ def name_term(event: Mapping[str, Any]) -> str:
 def _name_versions(events, column):
     version = f"{column}_version"
     pairs = sorted(set(zip(events[column], events[version], strict=True)))
-    names = ["" if name.lower() in NO_DICTIONARY else f"{name} {v}".strip() for name, v in pairs]
+    names = ["" if name.lower() in ("", "none") else f"{name} {v}".strip() for name, v in pairs]
     return sorted(set(names))

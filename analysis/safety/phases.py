@@ -10,35 +10,22 @@ from analysis.errors import DataError
 
 # A boundary that nobody passes: later than whatever an unknown date may mean.
 NEVER = pd.Timestamp("2200-01-01")
-PHASES = (
-    "before_consent",
-    "pre_procedure",
-    "procedure_emergent",
-    "product_emergent",
-    "later",
-    "unclear",
-)
 
 
 @dataclass(frozen=True)
 class Period:
     """Events that count from a moment on, and the population they are counted in.
 
-    `column` is the yes/no column of `assign_phases`.
+    `name` is the yes/no column of `assign_phases`.
     """
 
     name: str
     label: str
     population: str
-    column: str
 
 
-PROCEDURE = Period(
-    "procedure_emergent", "From the start of anaesthesia", "procedure_safety", "procedure_emergent"
-)
-PRODUCT = Period(
-    "product_emergent", "From the first injection", "product_safety", "product_emergent"
-)
+PROCEDURE = Period("procedure_emergent", "From the start of anaesthesia", "procedure_safety")
+PRODUCT = Period("product_emergent", "From the first injection", "product_safety")
 
 
 def assign_phases(
@@ -54,18 +41,17 @@ def assign_phases(
 
     Parameters
     ----------
-    events
-        The table adverse_events.
-    participants
-        The table participants, everyone.
+    events, participants
+        The tables, of everyone.
     last_day
-        Last study day of the period: the end of the follow-up visit's window.
+        The end of the follow-up visit's window.
 
     Returns
     -------
     pandas.DataFrame
-        The events with `phase` (one of `PHASES`), `procedure_emergent` and
-        `product_emergent` (yes, no), and `phase_flag` (why it is not certain, or "").
+        The events with `phase` (before_consent, pre_procedure, procedure_emergent,
+        product_emergent, later or unclear), `procedure_emergent` and `product_emergent`
+        (yes, no), and `phase_flag` (why it is not certain, or "").
 
     Raises
     ------
@@ -80,9 +66,8 @@ def assign_phases(
             participant=unknown[0],
             hint="Correct the participant's number, or add the participant",
         )
-    person = participants.set_index("participant_id").loc[events["participant_id"]]
-    person = person.reset_index(drop=True)
     event = events.reset_index(drop=True)
+    person = participants.set_index("participant_id").loc[event["participant_id"]].reset_index()
     anaesthesia, injection, end = _find_boundaries(person, last_day)
     low, high = find_span(event["start_date"], event["start_time"])
     last = find_span(event["end_date"])[1]
@@ -96,10 +81,10 @@ def assign_phases(
     phase = final.map({0: "pre_procedure", 1: PROCEDURE.name, 2: PRODUCT.name, 3: "later"})
     phase = phase.mask((final == 0) & (high < consent), "before_consent")
     flag = _flag_doubt(event, person, first != final, may_worsen)
-    emergent = {"procedure_emergent": in_procedure, "product_emergent": in_product}
     return event.assign(
         phase=phase.mask(flag != "", "unclear"),
-        **{name: np.where(inside, "yes", "no") for name, inside in emergent.items()},
+        procedure_emergent=np.where(in_procedure, "yes", "no"),
+        product_emergent=np.where(in_product, "yes", "no"),
         phase_flag=flag,
     )
 
@@ -107,20 +92,9 @@ def assign_phases(
 def select_emergent(
     events: pd.DataFrame, participants: pd.DataFrame, period: Period
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the events of a period and the participants they are counted in.
-
-    Parameters
-    ----------
-    events
-        As `assign_phases` returns them.
-    period
-
-    Returns
-    -------
-    events, participants
-    """
+    """Return the events of a period, from `assign_phases`, and the participants they count in."""
     people = participants[participants[f"in_{period.population}"] == "yes"]
-    inside = events[period.column].eq("yes")
+    inside = events[period.name].eq("yes")
     return events[inside & events["participant_id"].isin(people["participant_id"])], people
 
 

@@ -28,13 +28,7 @@ DECIMALS = {"wbc": 1, "hb": 1, "creatinine": 2, "crp": 1}
 
 
 def list_local_reactions(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers about local reactions of the participants given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of items, sorted by location, item, visit in the order of the data's key.
-    """
+    """Return the items about local reactions of the participants given, by location and item."""
     mine = items["participant_id"].isin(participants["participant_id"])
     chosen = items[items["instrument"].eq("local_reaction") & mine]
     return chosen.sort_values(["location", "item", "visit", "participant_id"], kind="stable")
@@ -45,12 +39,7 @@ def describe_local_reactions(
 ) -> list[Row]:
     """Make the results of the local reactions, per location, reaction and visit.
 
-    Parameters
-    ----------
-    reactions
-        As `list_local_reactions` returns it.
-    confidence
-        Of the upper bound that is printed where nobody had a reaction.
+    `confidence` is that of the upper bound where nobody had a reaction.
 
     Returns
     -------
@@ -62,21 +51,17 @@ def describe_local_reactions(
     """
     rows = _describe_overall(reactions, context)
     for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
-        qualifier = f"{location}.{item}.{visit}"
+        place = {"qualifier": f"{location}.{item}.{visit}", "visit": str(visit)}
         values = asked["value"]
-        n = int(values.notna().sum())
-        k = int(values.gt(0).sum())
-        writer = ResultWriter(context, "local_reaction", n, qualifier=qualifier, visit=visit)
+        n, k = int(values.notna().sum()), int(values.gt(0).sum())
+        writer = ResultWriter(context, "local_reaction", n, **place)
         text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
         rows.append(writer.row("any", k, text))
         if item in RATED:
-            rows += describe_number(
-                context, "local_reaction", values, qualifier=qualifier, visit=visit
-            )
-            continue
-        rows += [
-            writer.number(name, int(values.eq(grade).sum()), 0) for grade, name in GRADES.items()
-        ]
+            rows += describe_number(context, "local_reaction", values, **place)
+        else:
+            counts = {name: int(values.eq(grade).sum()) for grade, name in GRADES.items()}
+            rows += [writer.number(name, count, 0) for name, count in counts.items()]
     return rows
 
 
@@ -98,11 +83,7 @@ def _describe_overall(reactions, context):
 def list_ulcers(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
     """Return every recorded digital ulcer of the participants given.
 
-    Parameters
-    ----------
-    items
-        The table items; an ulcer has its finger as location, and the ulcers of a visit are told
-        apart by their occasion.
+    An ulcer has its finger as location; the ulcers of a visit differ in their occasion.
 
     Returns
     -------
@@ -147,10 +128,8 @@ def describe_ulcers(
         here = ulcers[ulcers["visit"] == visit]
         n = len(find_known(here, visits, participants, visit))
         doubt = find_contradicted(here, visits, participants, visit)
-        warning = CONTRADICTED if doubt else ""
-        writer = ResultWriter(
-            context, "digital_ulcers", n, qualifier=visit, visit=visit, warning=warning
-        )
+        place = {"qualifier": visit, "visit": visit, "warning": CONTRADICTED if doubt else ""}
+        writer = ResultWriter(context, "digital_ulcers", n, **place)
         for name in COUNTED:
             had = here[here[name] == "yes"]
             k = had["participant_id"].nunique()
@@ -207,12 +186,7 @@ def _answered(visits, visit, answer):
 def pair_laboratory(
     items: pd.DataFrame, participants: pd.DataFrame, *, before: str, after: str
 ) -> pd.DataFrame:
-    """Put the values before and after into one row per participant and test.
-
-    Parameters
-    ----------
-    before, after
-        Visits.
+    """Put the values at two visits into one row per participant and test.
 
     Returns
     -------
@@ -238,12 +212,7 @@ def describe_laboratory(
     """Make the results of laboratory values and vital signs.
 
     The export holds no reference ranges, so values are not classed as low, normal or high;
-    rises and falls are counted.
-
-    Parameters
-    ----------
-    pairs
-        As `pair_laboratory` returns it.
+    rises and falls are counted. The pairs are those of `pair_laboratory`.
 
     Returns
     -------
@@ -254,20 +223,18 @@ def describe_laboratory(
     rows = []
     for (item, unit), values in pairs.groupby(["item", "unit"]):
         both = values.dropna(subset=["before", "after"])
-        decimals = DECIMALS.get(item, 0)
-        for column, visit in (("before", before), ("after", after), ("change", "change")):
-            rows += describe_number(
-                context,
-                "laboratory",
-                both[column],
-                unit=unit,
-                decimals=decimals,
-                qualifier=f"{item}.{visit}",
-                visit=after if visit == "change" else visit,
-            )
+        decimals = DECIMALS.get(str(item), 0)
+        shown = {"unit": str(unit), "decimals": decimals}
+        for column, name, visit in (
+            ("before", before, before),
+            ("after", after, after),
+            ("change", "change", after),
+        ):
+            place = {"qualifier": f"{item}.{name}", "visit": visit}
+            rows += describe_number(context, "laboratory", both[column], **shown, **place)
         # Rounded as recorded, so that noise in the last bit is no rise.
         change = both["change"].round(decimals + 3)
-        writer = ResultWriter(context, "laboratory", len(both), qualifier=item, visit=after)
+        writer = ResultWriter(context, "laboratory", len(both), qualifier=str(item), visit=after)
         rows += [
             writer.number("n_higher", int((change > 0).sum()), 0),
             writer.number("n_equal", int((change == 0).sum()), 0),
