@@ -120,7 +120,7 @@ def describe_exposure(frame: pd.DataFrame, context: Context) -> list[Row]:
         values = frame[variable.name]
         if variable.name in CATEGORIES:
             categories = find_field("procedures", variable.name)["constraints"]["enum"]
-            rows += describe_category(context, variable.name, values, categories)
+            rows += describe_category(ResultWriter(context, variable.name), values, categories)
         elif pd.api.types.is_numeric_dtype(values):
             rows += describe_variable(context, variable, values)
     return rows

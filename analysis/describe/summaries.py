@@ -1,7 +1,7 @@
 """Describe a variable of few people: median and range first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -34,30 +34,18 @@ def find_field(table: str, column: str) -> dict[str, Any]:
 
 def describe_variable(context: Context, variable: Variable, values: pd.Series) -> list[Row]:
     """Make the results of a variable, whose name is the second part of the ids."""
-    if variable.categories:
-        return describe_category(context, variable.name, values, variable.categories)
     unit, decimals = variable.unit, variable.decimals
-    return describe_number(context, variable.name, values, unit=unit, decimals=decimals)
+    writer = ResultWriter(context, variable.name, unit=unit, decimals=decimals)
+    if variable.categories:
+        return describe_category(writer, values, variable.categories)
+    return describe_number(writer, values)
 
 
-def describe_number(
-    context: Context,
-    outcome: str,
-    values: pd.Series,
-    *,
-    unit: str = "",
-    decimals: int = 0,
-    qualifier: str = "",
-    visit: str = "",
-) -> list[Row]:
+def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:
     """Make the results of a number: n, missing, median, range, mean and standard deviation.
 
-    Parameters
-    ----------
-    outcome, unit, decimals, qualifier, visit
-        As in `analysis.results.ResultWriter`; mean and SD have at least one decimal.
-    values
-        One per participant, missing allowed.
+    The values are one per participant, missing allowed; the writer's `n` becomes the number of
+    those known. Mean and standard deviation have at least one decimal.
 
     Returns
     -------
@@ -67,7 +55,8 @@ def describe_number(
     """
     known = values.dropna().astype("float64")
     n = len(known)
-    writer = ResultWriter(context, outcome, n, unit, decimals, qualifier=qualifier, visit=visit)
+    writer = replace(writer, n=n)
+    unit, decimals = writer.unit, writer.decimals
     more = max(decimals, 1)
     rows = [writer.number("n", n, 0), writer.number("n_missing", len(values) - n, 0)]
 
@@ -93,7 +82,7 @@ def describe_number(
 
 
 def describe_category(
-    context: Context, outcome: str, values: pd.Series, categories: Sequence[str], *, visit: str = ""
+    writer: ResultWriter, values: pd.Series, categories: Sequence[str]
 ) -> list[Row]:
     """Make the results of a category: how many of those with a recorded value.
 
@@ -108,14 +97,13 @@ def describe_category(
     """
     known = values[values.ne("") & values.notna()]
     n = len(known)
-    rows = []
+    rows = [replace(writer, n=n).number("n_missing", len(values) - n, 0)]
     for category in categories:
         k = int((known == category).sum())
-        writer = ResultWriter(context, outcome, n, qualifier=category, visit=visit)
+        here = replace(writer, n=n, qualifier=category)
         rows += [
-            writer.number("n", k, 0),
-            writer.percent("share", k / n if n else None),
-            writer.row("n_share", k, format_count(k, n)),
+            here.number("n", k, 0),
+            here.percent("share", k / n if n else None),
+            here.row("n_share", k, format_count(k, n)),
         ]
-    missing = len(values) - n
-    return [*rows, ResultWriter(context, outcome, n, visit=visit).number("n_missing", missing, 0)]
+    return rows

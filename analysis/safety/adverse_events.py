@@ -87,7 +87,8 @@ def slugify(text: str) -> str:
 
 def slug_texts(texts: Iterable[str]) -> dict[str, str]:
     """Return a slug for every different text; equal slugs are numbered in order of the texts."""
-    slugs, seen = {}, {}
+    slugs: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for text in sorted(set(texts)):
         slug = slugify(text)
         seen[slug] = seen.get(slug, 0) + 1

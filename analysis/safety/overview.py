@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -52,7 +53,7 @@ def classify_relation(events: pd.DataFrame) -> pd.Series:
     injected = is_related(events, "related_injection") | is_related(events, "related_product")
     three = ["related_liposuction", "related_injection", "related_product"]
     kind = pd.Series("neither", index=events.index, dtype="str")
-    kind = kind.mask(events[three].eq("").any(axis=1), "unknown")
+    kind = kind.mask(events[three].isin([""]).any(axis=1), "unknown")
     kind = kind.mask(harvest, "harvest").mask(injected, "injected")
     return kind.mask(harvest & injected, "both")
 
@@ -95,7 +96,7 @@ def is_uncertain(events: pd.DataFrame) -> pd.Series:
 CATEGORIES = (
     Category("any", "Any adverse event", lambda events: events["participant_id"].ne("")),
     *(
-        Category(name, f"Related to {what}", lambda events, name=name: is_related(events, name))
+        Category(name, f"Related to {what}", partial(is_related, relation=name))
         for name, what in RELATIONS.items()
     ),
     Category("grade_3_or_more", "Grade 3 or more", is_severe),

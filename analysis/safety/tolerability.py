@@ -1,6 +1,7 @@
 """Harms that were asked for or measured: local reactions, digital ulcers, laboratory values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -51,14 +52,13 @@ def describe_local_reactions(
     """
     rows = _describe_overall(reactions, context)
     for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
-        place = {"qualifier": f"{location}.{item}.{visit}", "visit": str(visit)}
-        values = asked["value"]
+        values, qualifier = asked["value"], f"{location}.{item}.{visit}"
         n, k = int(values.notna().sum()), int(values.gt(0).sum())
-        writer = ResultWriter(context, "local_reaction", n, **place)
+        writer = ResultWriter(context, "local_reaction", n, qualifier=qualifier, visit=str(visit))
         text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
         rows.append(writer.row("any", k, text))
         if item in RATED:
-            rows += describe_number(context, "local_reaction", values, **place)
+            rows += describe_number(writer, values)
         else:
             counts = {name: int(values.eq(grade).sum()) for grade, name in GRADES.items()}
             rows += [writer.number(name, count, 0) for name, count in counts.items()]
@@ -128,8 +128,10 @@ def describe_ulcers(
         here = ulcers[ulcers["visit"] == visit]
         n = len(find_known(here, visits, participants, visit))
         doubt = find_contradicted(here, visits, participants, visit)
-        place = {"qualifier": visit, "visit": visit, "warning": CONTRADICTED if doubt else ""}
-        writer = ResultWriter(context, "digital_ulcers", n, **place)
+        warning = CONTRADICTED if doubt else ""
+        writer = ResultWriter(
+            context, "digital_ulcers", n, qualifier=visit, visit=visit, warning=warning
+        )
         for name in COUNTED:
             had = here[here[name] == "yes"]
             k = had["participant_id"].nunique()
@@ -224,17 +226,18 @@ def describe_laboratory(
     for (item, unit), values in pairs.groupby(["item", "unit"]):
         both = values.dropna(subset=["before", "after"])
         decimals = DECIMALS.get(str(item), 0)
-        shown = {"unit": str(unit), "decimals": decimals}
+        writer = ResultWriter(
+            context, "laboratory", len(both), str(unit), qualifier=str(item), visit=after
+        )
         for column, name, visit in (
             ("before", before, before),
             ("after", after, after),
             ("change", "change", after),
         ):
-            place = {"qualifier": f"{item}.{name}", "visit": visit}
-            rows += describe_number(context, "laboratory", both[column], **shown, **place)
+            here = replace(writer, decimals=decimals, qualifier=f"{item}.{name}", visit=visit)
+            rows += describe_number(here, both[column])
         # Rounded as recorded, so that noise in the last bit is no rise.
         change = both["change"].round(decimals + 3)
-        writer = ResultWriter(context, "laboratory", len(both), qualifier=str(item), visit=after)
         rows += [
             writer.number("n_higher", int((change > 0).sum()), 0),
             writer.number("n_equal", int((change == 0).sum()), 0),

@@ -11,7 +11,7 @@ from analysis.describe.baseline import (
 from analysis.describe.coarsen import band_numbers, coarsen_baseline, list_hidden
 from analysis.describe.dates import find_season
 from analysis.describe.summaries import describe_category, describe_number
-from analysis.results import Context, collect_results
+from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study
 from analysis.tables import shape_table
 
@@ -30,7 +30,9 @@ def texts(rows):
 
 
 def number(values, **options):
-    return texts(describe_number(CONTEXT, "x", pd.Series(values, dtype="float64"), **options))
+    return texts(
+        describe_number(ResultWriter(CONTEXT, "x", **options), pd.Series(values, dtype="float64"))
+    )
 
 
 def make_medications(*rows):
@@ -60,14 +62,18 @@ def test_one_value_has_no_standard_deviation_and_none_has_nothing():
 
 
 def test_a_category_counts_only_recorded_values():
-    rows = describe_category(CONTEXT, "sex", pd.Series(["female", "", "male"]), ("female", "male"))
+    rows = describe_category(
+        ResultWriter(CONTEXT, "sex"), pd.Series(["female", "", "male"]), ("female", "male")
+    )
     told = texts(rows)
     assert told["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
     assert told["baseline.sex.n_missing"] == "1"
 
 
 def test_a_category_that_nobody_has_is_shown_as_zero():
-    rows = describe_category(CONTEXT, "sex", pd.Series(["female"]), ("female", "male"))
+    rows = describe_category(
+        ResultWriter(CONTEXT, "sex"), pd.Series(["female"]), ("female", "male")
+    )
     assert texts(rows)["baseline.sex.male.n_share"] == "0 of 1 (0\xa0%)"
 
 
