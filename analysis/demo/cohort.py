@@ -33,22 +33,23 @@ class Cohort:
 
     Attributes
     ----------
-    ids : numpy.ndarray of str, (n,)
-    days : dict of str to numpy.ndarray of datetime64[D], (n,)
-        Date of every visit.
-    baseline, followup : dict of str to numpy.ndarray of float, (n,)
-        Standard normal latent values by measure.
+    ids
+        Texts, (n,).
+    days
+        Date of every visit, datetime64[D], (n,).
+    baseline, followup
+        Standard normal latent values by measure, (n,).
     """
 
     size: int
     seed: int
     deviations: bool = True
     ids: np.ndarray = field(init=False, repr=False)
-    days: dict = field(init=False, repr=False)
-    baseline: dict = field(init=False, repr=False)
-    followup: dict = field(init=False, repr=False)
+    days: dict[str, np.ndarray] = field(init=False, repr=False)
+    baseline: dict[str, np.ndarray] = field(init=False, repr=False)
+    followup: dict[str, np.ndarray] = field(init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         width = max(2, len(str(self.size)))
         ids = np.array([f"SIM-{number:0{width}d}" for number in range(1, self.size + 1)])
         object.__setattr__(self, "ids", ids)
@@ -58,15 +59,15 @@ class Cohort:
         object.__setattr__(self, "baseline", baseline)
         object.__setattr__(self, "followup", _follow(baseline, innovation))
 
-    def rng(self, name):
+    def rng(self, name: str) -> np.random.Generator:
         """Return the stream of random numbers of that name, from its start."""
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
-    def every_seventh(self, position):
+    def every_seventh(self, position: int) -> np.ndarray:
         """Return a mask of the participants at a position (0 to 6) of each seven."""
         return np.arange(self.size) % 7 == position
 
-    def measure(self, name, visit):
+    def measure(self, name: str, visit: str) -> np.ndarray:
         """Return a measure of settings.TARGETS on its grid at a visit, (n,)."""
         fraction = FRACTION[visit]
         target = TARGETS[name]
@@ -75,7 +76,9 @@ class Cohort:
         )
 
 
-def blend(baseline, followup, fraction, correlation):
+def blend(
+    baseline: np.ndarray, followup: np.ndarray, fraction: float, correlation: float
+) -> np.ndarray:
     """Return the latent value between two visits, again with variance 1."""
     spread = np.sqrt(
         (1 - fraction) ** 2 + fraction**2 + 2 * fraction * (1 - fraction) * correlation

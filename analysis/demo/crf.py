@@ -10,42 +10,35 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.demo import events, measures, people, treatment
-from analysis.demo.cohort import ASSESSED
+from analysis.demo.cohort import ASSESSED, Cohort
 
 FORMS = Path(__file__).with_name("forms.csv")
 
 # REDCap's own names, in REDCap's own order, and what of a field stands there.
 DICTIONARY = {
-    "Variable / Field Name": "field",
-    "Form Name": "form",
-    "Section Header": "",
-    "Field Type": "type",
-    "Field Label": "label",
-    "Choices, Calculations, OR Slider Labels": "choices",
-    "Field Note": "unit",
-    "Text Validation Type OR Show Slider Number": "validation",
-    "Text Validation Min": "minimum",
-    "Text Validation Max": "maximum",
-    "Identifier?": "",
-    "Branching Logic (Show field only if...)": "branching",
-    "Required Field?": "required",
-    "Custom Alignment": "",
-    "Question Number (surveys only)": "",
-    "Matrix Group Name": "",
-    "Matrix Ranking?": "",
-    "Field Annotation": "",
-}
+    "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
+    "Field Type": "type", "Field Label": "label",
+    "Choices, Calculations, OR Slider Labels": "choices", "Field Note": "unit",
+    "Text Validation Type OR Show Slider Number": "validation", "Text Validation Min": "minimum",
+    "Text Validation Max": "maximum", "Identifier?": "",
+    "Branching Logic (Show field only if...)": "branching", "Required Field?": "required",
+    "Custom Alignment": "", "Question Number (surveys only)": "", "Matrix Group Name": "",
+    "Matrix Ranking?": "", "Field Annotation": "",
+}  # fmt: skip
 FIELDS = (
     "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
 )  # fmt: skip
+VISITS = ("screening", "baseline", "procedure", "week_1", "week_4", "week_12", "unscheduled")
+KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+COMPLETE = "2"
 
 
-def read_forms(*, own_fields):
+def read_forms(*, own_fields: bool) -> pd.DataFrame:
     """Read forms.csv.
 
     Parameters
     ----------
-    own_fields : bool
+    own_fields
         Whether the fields that the site added for itself, which go nowhere, are among them.
 
     Returns
@@ -57,7 +50,7 @@ def read_forms(*, own_fields):
     return forms if own_fields else forms[_is_mapped(forms)].reset_index(drop=True)
 
 
-def project_dictionary(forms):
+def project_dictionary(forms: pd.DataFrame) -> pd.DataFrame:
     """Return REDCap's data dictionary of the fields."""
     inside = forms[~forms["form"].str.endswith(".csv")]
     return pd.DataFrame(
@@ -65,7 +58,7 @@ def project_dictionary(forms):
     ).reset_index(drop=True)
 
 
-def project_fields(forms):
+def project_fields(forms: pd.DataFrame) -> pd.DataFrame:
     """Return where each exported column goes: a table's column or an instrument's item.
 
     A checkbox field has a row for each of its exported columns, ``<field>___<code>``; in forms.csv
@@ -85,34 +78,18 @@ def project_fields(forms):
     return pd.DataFrame(rows, columns=FIELDS)
 
 
-def exported_columns(forms, form):
-    """Return the columns of a form in the export, without its ``_complete``."""
-    columns = []
-    for field in forms[forms["form"] == form].to_dict("records"):
-        if field["type"] == "checkbox":
-            codes = [choice.split(",")[0].strip() for choice in field["choices"].split("|")]
-            columns += [f"{field['field']}___{code}" for code in codes]
-        else:
-            columns.append(field["field"])
-    return columns
-
-
 def _is_mapped(forms):
     return (forms["table"] != "") | (forms["instrument"] != "")
 
 
-VISITS = ("screening", "baseline", "procedure", "week_1", "week_4", "week_12", "unscheduled")
-KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
-COMPLETE = "2"
-
-
-def make_redcap_export(cohort, forms):
+def make_redcap_export(cohort: Cohort, forms: pd.DataFrame) -> pd.DataFrame:
     """Simulate every form and lay them out in REDCap's flat export.
 
     Parameters
     ----------
-    cohort : Cohort
-    forms : pandas.DataFrame
+    cohort
+        Who takes part.
+    forms
         As `read_forms` returns.
 
     Returns
@@ -139,7 +116,7 @@ def make_redcap_export(cohort, forms):
         for (visit, form), frame in repeating.items()
     ]
     export = pd.concat(rows, ignore_index=True)
-    columns = [*KEYS, *_layout(forms)]
+    columns = [*KEYS, *_list_columns(forms)]
     export["order"] = export["redcap_event_name"].map(
         {f"{visit}_arm_1": place for place, visit in enumerate(VISITS)}
     )
@@ -196,10 +173,13 @@ def _repeating_rows(ids, visit, form, frame):
     return frame.drop(columns="who").assign(**keys)
 
 
-def _layout(forms):
-    inside = forms[~forms["form"].str.endswith(".csv")]
+def _list_columns(forms):
+    """Return the columns of the export in order, but for its keys."""
     columns = []
-    for form in dict.fromkeys(inside["form"]):
-        columns += [name for name in exported_columns(forms, form) if name != "record_id"]
+    for form, fields in forms[~forms["form"].str.endswith(".csv")].groupby("form", sort=False):
+        for field in fields[fields["field"] != "record_id"].to_dict("records"):
+            codes = [choice.split(",")[0].strip() for choice in field["choices"].split("|")]
+            boxes = [f"{field['field']}___{code}" for code in codes]
+            columns += boxes if field["type"] == "checkbox" else [field["field"]]
         columns.append(f"{form}_complete")
     return columns

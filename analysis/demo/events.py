@@ -1,11 +1,12 @@
 """Digital ulcers and adverse events: few, minor, none serious; terms are words of our own."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.demo.cohort import ASSESSED
+from analysis.demo.cohort import ASSESSED, Cohort
 from analysis.demo.texts import clock, dates, fixed, whole, yes
 from analysis.demo.treatment import STAY_PLANNED
 
@@ -26,7 +27,7 @@ class Ulcers:
     new_week_12: np.ndarray
     size: np.ndarray
 
-    def active(self, visit):
+    def active(self, visit: str) -> np.ndarray:
         """Return where an ulcer is active at a visit, (n, 10)."""
         if visit == "week_12":
             return (self.baseline & ~self.healed_week_12) | self.new_week_12
@@ -35,7 +36,7 @@ class Ulcers:
         return self.baseline
 
 
-def draw_ulcers(cohort):
+def draw_ulcers(cohort: Cohort) -> Ulcers:
     """Draw ulcers: about half heal by week 12, few are new."""
     rng, size = cohort.rng("ulcers"), cohort.size
     count = np.searchsorted(ULCER_CUTS, cohort.baseline["ulcers"])
@@ -52,12 +53,12 @@ def draw_ulcers(cohort):
     )
 
 
-def make_ulcer_rows(cohort, ulcers):
+def make_ulcer_rows(cohort: Cohort, ulcers: Ulcers) -> dict[str, pd.DataFrame]:
     """Return the repeating form `digital_ulcer`, one row per ulcer and visit.
 
     Returns
     -------
-    dict of str to pandas.DataFrame
+    dict
         By visit; `who` is the participant's position.
     """
     rows = {}
@@ -83,38 +84,21 @@ EARLY_POSITION = 6
 
 # Relations are REDCap codes: liposuction, injection, product, disease. Days count from the
 # procedure, minutes from midnight: lidocaine acts between anaesthesia and the first injection.
-EVENTS = pd.DataFrame(
-    [
-        ("Tingling around the liposuction site", "Paraesthesia", "Nervous system",
-         0, 3, 14, 1, "3100", "None", 780, 1200),
-        ("Dizzy after lidocaine", "Dizziness", "Nervous system",
-         0, 0, 1, 1, "3000", "Rest", 602, 609),
-        ("Fingers pale for some minutes", "Pallor", "Vascular",
-         0, 0, 1, 1, "0312", "Warming", 780, 1200),
-        ("Bruise at the liposuction site", "Bruising", "Skin",
-         0, 2, 10, 1, "4000", "None", 780, 1200),
-        ("Pain in the injected fingers", "Finger pain", "Musculoskeletal",
-         0, 2, 4, 2, "0321", "Analgesic", 780, 1200),
-        ("Swollen fingers", "Finger swelling", "Skin",
-         0, 1, 6, 1, "0320", "None", 780, 1200),
-        ("Common cold", "Nasopharyngitis", "Infection",
-         15, 65, 6, 1, "0000", "None", 420, 1320),
-        ("Headache", "Headache", "Nervous system",
-         5, 60, 2, 1, "0101", "Analgesic", 420, 1320),
-        ("Common cold", "Nasopharyngitis", "Infection",
-         -11, -6, 4, 1, "0000", "None", 420, 1320),
-        ("New ulcer of a finger", "Digital ulcer", "Skin",
-         45, 65, 12, 2, "0113", "Dressing", 420, 1320),
-    ],
-    columns=["term", "coded", "class", "earliest", "latest", "days", "grade", "relations",
-             "action", "from_minute", "to_minute"],
-)  # fmt: skip
+EVENTS = pd.read_csv(
+    Path(__file__).with_name("adverse_events.csv"),
+    dtype={"relations": "str", "action": "str"},
+    keep_default_na=False,
+)
 COMMON = 8
 DIZZINESS, EARLY, ULCER = 1, 8, 9
+EVERY_EVENT = {
+    "ae_dict": "none", "ae_ongoing": "0", "ae_scale": "CTCAE", "ae_scale_version": "5.0",
+    "ae_serious": "0", "ae_outcome": "1", "ae_withdrawal": "0", "ae_worsening": "0",
+}  # fmt: skip
 RELATIONS = ("ae_rel_lipo", "ae_rel_inj", "ae_rel_product", "ae_rel_disease")
 
 
-def make_adverse_events(cohort, ulcers):
+def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     """Return the repeating form `adverse_event`: one or two per participant, none serious.
 
     One in seven has an event before the procedure, one in seven a dizziness with a planned
@@ -142,24 +126,17 @@ def _describe(cohort, who, event, rng):
     staying = cohort.every_seventh(STAY_PLANNED)[who] & (event["coded"] == "Dizziness")
     return pd.DataFrame(
         {
+            **EVERY_EVENT,
             "who": who,
             "ae_term": event["term"],
             "ae_coded": event["coded"],
             "ae_class": event["class"],
-            "ae_dict": "none",
             "ae_start": dates(start),
             "ae_start_time": clock(rng.integers(event["from_minute"], event["to_minute"])),
             "ae_stop": dates(start + lasting.to_numpy(dtype="int64") - 1),
-            "ae_ongoing": "0",
             "ae_grade": whole(event["grade"]),
-            "ae_scale": "CTCAE",
-            "ae_scale_version": "5.0",
-            "ae_serious": "0",
             "ae_planned_stay": yes(staying),
             **{name: relations[:, place] for place, name in enumerate(RELATIONS)},
             "ae_action": event["action"],
-            "ae_outcome": "1",
-            "ae_withdrawal": "0",
-            "ae_worsening": "0",
         }
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 import yaml
@@ -11,7 +12,7 @@ from analysis.demo.crf import make_redcap_export, project_dictionary, project_fi
 from analysis.demo.faults import CORRECTION_COLUMNS, plant_faults
 from analysis.demo.other_files import make_diary, make_images
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
-from analysis.demo.readme import write_readme
+from analysis.demo.readme import format_readme
 from analysis.errors import UsageError
 
 EXPORTED_ON = "2022-12-20"
@@ -34,19 +35,20 @@ class Export:
     """
 
     tables: dict[str, pd.DataFrame]
-    provenance: dict
+    provenance: dict[str, object]
     faults: pd.DataFrame
 
 
-def make_export(participants=7, seed=2016, *, faults="planted"):
+def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "planted") -> Export:
     """Simulate an export.
 
     Parameters
     ----------
-    participants : int
+    participants
         7 to 10 000; one screening failure per seven is added.
-    seed : int
-    faults : str
+    seed
+        Of all random numbers.
+    faults
         ``planted`` or ``none``. Without faults there is nothing a monitor would ask about:
         also no visit outside its window, no refused questionnaire, no field of the site's own.
 
@@ -87,12 +89,12 @@ def make_export(participants=7, seed=2016, *, faults="planted"):
     return replace(export, tables=tables, faults=listed)
 
 
-def planted_faults(participants=7, seed=2016):
+def planted_faults(participants: int = 7, seed: int = 2016) -> pd.DataFrame:
     """Return the faults of an export, one row per cell; see `faults.plant_faults`."""
     return make_export(participants, seed).faults
 
 
-def write_export(export, folder):
+def write_export(export: Export, folder: Path) -> None:
     """Write an export with its checksums and its README; the same export, the same bytes.
 
     Raises
@@ -102,33 +104,25 @@ def write_export(export, folder):
     """
     _refuse_real(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    planted = len(export.faults) > 0
+    encodings = {REDCAP: "utf-8-sig", IMAGES: "cp949"} if len(export.faults) else {}
     for name, table in export.tables.items():
         text = table.to_csv(index=False, lineterminator="\n")
-        (folder / name).write_bytes(text.encode(_encoding(name, planted)))
-    told = yaml.safe_dump(export.provenance, sort_keys=False, allow_unicode=True)
-    (folder / "provenance.yml").write_bytes(told.encode())
+        (folder / name).write_bytes(text.encode(encodings.get(name, "utf-8")))
+    provenance = yaml.safe_dump(export.provenance, sort_keys=False, allow_unicode=True)
+    (folder / "provenance.yml").write_bytes(provenance.encode())
     names = sorted([*export.tables, "provenance.yml"])
-    sums = (
-        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names
+    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    sums = "".join(f"{hashed}  {name}\n" for name, hashed in hashes.items())
+    (folder / CHECKSUMS).write_bytes(sums.encode())
+    (folder / "README.md").write_bytes(
+        format_readme(export.tables, export.provenance, export.faults).encode()
     )
-    (folder / CHECKSUMS).write_bytes("".join(sums).encode())
-    (folder / "README.md").write_bytes(write_readme(export).encode())
 
 
-def _encoding(name, planted):
-    if planted and name == REDCAP:
-        return "utf-8-sig"
-    return "cp949" if planted and name == IMAGES else "utf-8"
-
-
-def _refuse_real(folder):
+def _refuse_real(folder: Path) -> None:
     path = folder / "provenance.yml"
     if path.exists():
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if isinstance(told, dict) and told.get("simulated") is False:
-            raise UsageError(
-                "this folder holds an export that is not simulated",
-                file=folder,
-                hint="Choose another folder",
-            )
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.get("simulated") is False:
+            message = "this folder holds an export that is not simulated"
+            raise UsageError(message, file=folder, hint="Choose another folder")

@@ -5,6 +5,7 @@ of one row whose names fit a pattern), among the first seven participants; the k
 the rules of the cleaning are. Faults between cells and rows are planted by a function.
 """
 
+import csv
 from collections.abc import Callable
 from fnmatch import filter as match_names
 from pathlib import Path
@@ -80,9 +81,10 @@ def plant_faults(
         `field` is "" for a whole row, `row` too for a whole file.
     """
     planter = Planter(tables)
-    listed = pd.read_csv(LIST, dtype="str", keep_default_na=False, encoding="utf-8")
+    with LIST.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
     planted = []
-    for line in listed.to_dict("records"):
+    for line in lines:
         if line["way"] in record_faults.PLANTS:
             cells = record_faults.PLANTS[line["way"]](planter, cohort)
         elif line["way"] == "encoding":

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from analysis.demo.cohort import FRACTION, blend
+from analysis.demo.cohort import FRACTION, Cohort, blend
 from analysis.demo.people import is_diffuse
 from analysis.demo.settings import FINGER, FINGER_MM
-from analysis.demo.texts import fixed, whole, yes
+from analysis.demo.texts import fixed, frame, whole, yes
 
 HAND_SITES = ("hand_r", "hand_l", "fing_r", "fing_l")
 # With how late a site is affected; the proximal ones only in diffuse disease.
@@ -23,7 +23,7 @@ SHAQ_LINE_MM = 150
 FINGERS = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
 
 
-def make_mrss(cohort, visit):
+def make_mrss(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `mrss`: 17 sites of 0 to 3; the four of the hands make the hand score."""
     rng, size = cohort.rng("mrss sites"), cohort.size
     hands = spread_total(cohort.measure("hand_mrss", visit), 3, _sided(rng, size, [0, -0.2]))
@@ -35,34 +35,30 @@ def make_mrss(cohort, visit):
     )
     columns = {f"mrss_{name}": elsewhere[:, k] for k, name in enumerate(sites)}
     columns |= {f"mrss_{name}": hands[:, k] for k, name in enumerate(HAND_SITES)}
-    columns["mrss_total"] = sum(columns.values())
+    columns["mrss_total"] = hands.sum(axis=1) + elsewhere.sum(axis=1)
     return _text(columns)
 
 
-def make_raynaud(cohort, visit):
+def make_raynaud(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `raynaud`: one rating at the visit, noisier than the diary's mean."""
     noise = cohort.rng(f"raynaud {visit}").normal(0, 1, cohort.size)
     rating = np.clip(np.round(cohort.measure("raynaud", visit) + noise), 0, 10)
     return _text({"rcs_single": rating})
 
 
-def make_hand_pain(cohort, visit):
+def make_hand_pain(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `hand_pain`: millimetres on a line of 100."""
     line = np.full(cohort.size, PAIN_LINE_MM)
     return _text({"vas_hand": cohort.measure("hand_pain", visit), "vas_hand_line": line})
 
 
-def make_kapandji(cohort, visit):
+def make_kapandji(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `kapandji`: 0 to 10 for each thumb."""
-    return _text(
-        {
-            "kap_r": cohort.measure("kapandji_right", visit),
-            "kap_l": cohort.measure("kapandji_left", visit),
-        }
-    )
+    right, left = (cohort.measure(f"kapandji_{side}", visit) for side in ("right", "left"))
+    return _text({"kap_r": right, "kap_l": left})
 
 
-def make_cochin(cohort, visit):
+def make_cochin(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `cochin`: 18 items of 0 to 5."""
     total = cohort.measure("cochin", visit)
     items = spread_total(total, 5, _difficulty(cohort, "cochin", visit, COCHIN_ITEMS))
@@ -70,7 +66,7 @@ def make_cochin(cohort, visit):
     return _text(columns | {"chfs_total": total})
 
 
-def make_shaq(cohort, visit):
+def make_shaq(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `shaq`: 20 HAQ items, aids and help, six scales in mm on lines of 150.
 
     The eight category scores add up to the target. A category of 2 may come from items of 1 and
@@ -103,10 +99,10 @@ def make_shaq(cohort, visit):
         for name in ("vas_pain", "vas_rp", "vas_du", "vas_gi", "vas_lung", "vas_overall")
     }
     scales["shaq_line"] = np.full(size, SHAQ_LINE_MM)
-    return pd.concat([answers, pd.DataFrame(ticks, dtype="object"), _text(scales)], axis=1)
+    return pd.concat([answers, frame(**ticks), _text(scales)], axis=1)
 
 
-def make_circumference(cohort, visit):
+def make_circumference(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `circumference`: eight fingers in whole millimetres."""
     before = _fingers(cohort.rng("fingers"), cohort.baseline["circumference"])
     moved = _fingers(cohort.rng("fingers later"), cohort.followup["circumference"])
@@ -114,9 +110,7 @@ def make_circumference(cohort, visit):
     mean, spread = FINGER.at(FRACTION[visit])
     latent = blend(before, after, FRACTION[visit], FINGER.correlation)
     values = np.clip(np.tile(FINGER_MM, 2) + mean + spread * latent, 36, 84)
-    return pd.DataFrame(
-        {f"circ_{name}": fixed(values[:, k], 0) for k, name in enumerate(FINGERS)}, dtype="object"
-    )
+    return frame(**{f"circ_{name}": fixed(values[:, k], 0) for k, name in enumerate(FINGERS)})
 
 
 def _fingers(rng, person):
@@ -124,15 +118,15 @@ def _fingers(rng, person):
     size = len(person)
     kind = np.tile(rng.standard_normal((size, 4)), (1, 2))
     side = np.repeat(rng.standard_normal((size, 2)), 4, axis=1)
-    own = rng.standard_normal((size, 8))
-    return 0.85 * person[:, None] + 0.3 * kind + 0.25 * side + 0.354 * own
+    finger = rng.standard_normal((size, 8))
+    return 0.85 * person[:, None] + 0.3 * kind + 0.25 * side + 0.354 * finger
 
 
 def _difficulty(cohort, name, visit, items):
     """Return offsets (n, items): a person's own, and nobody answers twice in quite the same way."""
     shape = (cohort.size, items)
-    own = cohort.rng(f"{name} items").normal(0, 0.25, shape)
-    return own + cohort.rng(f"{name} items {visit}").normal(0, 0.12, shape)
+    usual = cohort.rng(f"{name} items").normal(0, 0.25, shape)
+    return usual + cohort.rng(f"{name} items {visit}").normal(0, 0.12, shape)
 
 
 def _sided(rng, size, late):
@@ -142,12 +136,10 @@ def _sided(rng, size, late):
 
 
 def _text(columns):
-    return pd.DataFrame(
-        {name: whole(np.round(values)) for name, values in columns.items()}, dtype="object"
-    )
+    return frame(**{name: whole(np.round(values)) for name, values in columns.items()})
 
 
-def spread_total(total, highest, offsets):
+def spread_total(total: np.ndarray, highest: int, offsets: np.ndarray) -> np.ndarray:
     """Share totals out among items of 0 to `highest`.
 
     Every item consists of `highest` steps; the steps that come first are taken until the total
@@ -156,15 +148,17 @@ def spread_total(total, highest, offsets):
 
     Parameters
     ----------
-    total : numpy.ndarray of int, (n,)
-        0 to items x highest.
-    highest : int
-    offsets : numpy.ndarray of float, (n, items)
-        How late an item is affected, in units of the item's whole range.
+    total
+        0 to items x highest, (n,).
+    highest
+        Of an item.
+    offsets
+        How late an item is affected, in units of the item's whole range, (n, items).
 
     Returns
     -------
-    numpy.ndarray of int, (n, items)
+    numpy.ndarray
+        Integers, (n, items).
     """
     size, items = offsets.shape
     steps = (np.arange(highest) + 0.5) / highest

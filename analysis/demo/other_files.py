@@ -3,13 +3,25 @@
 import numpy as np
 import pandas as pd
 
-from analysis.demo.texts import among, clock, dates, whole
+from analysis.demo.cohort import Cohort
+from analysis.demo.texts import among, clock, dates, frame, whole
 
 DAYS = 14
 SHARE_MISSED = 0.08
+PLACES = 16
+SHARE_READ_TWICE = 0.15
+SHARE_COMMENTED = 0.04
+COMMENTS = ("경계 부위 흐림", "거대모세혈관 의심", "good quality", "각질로 시야 일부 가림")
+# How the score of 0 to 9 falls apart into loss, disorganisation and ramification.
+PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
+COLUMNS = [
+    "record_id", "event", "image_id", "hand", "finger", "field", "reader", "blinded_to_visit",
+    "read_order", "read_date", "density", "enlarged", "giants", "haemorrhages", "loss",
+    "disorganisation", "ramified", "n_giants", "n_haemorrhages", "pattern", "comment",
+]  # fmt: skip
 
 
-def make_diary(cohort):
+def make_diary(cohort: Cohort) -> pd.DataFrame:
     """Return the diary, one row per rated day; at baseline the days before the procedure.
 
     The mean over the days is settings.TARGETS["raynaud"]; the days vary more in the middle of
@@ -26,70 +38,52 @@ def make_diary(cohort):
         who, back = np.nonzero(rng.random(shape) >= SHARE_MISSED)
         back = back - DAYS
         parts.append(
-            pd.DataFrame(
-                {
-                    "record_id": cohort.ids[who],
-                    "entry_date": dates(cohort.days[anchor][who] + back),
-                    "entry_time": clock(minutes[who, back].astype("int64")),
-                    "rating": whole(np.clip(rating[who, back], 0, 10)),
-                    "device": np.where(who % 3 == 0, "tablet", "phone"),
-                },
-                dtype="object",
+            frame(
+                record_id=cohort.ids[who],
+                entry_date=dates(cohort.days[anchor][who] + back),
+                entry_time=clock(minutes[who, back].astype("int64")),
+                rating=whole(np.clip(rating[who, back], 0, 10)),
+                device=np.where(who % 3 == 0, "tablet", "phone"),
             )
         )
     diary = pd.concat(parts, ignore_index=True)
     return diary.sort_values(["record_id", "entry_date"], kind="stable", ignore_index=True)
 
 
-PLACES = 16
-SHARE_READ_TWICE = 0.15
-SHARE_COMMENTED = 0.04
-COMMENTS = ("경계 부위 흐림", "거대모세혈관 의심", "good quality", "각질로 시야 일부 가림")
-# How the score of 0 to 9 falls apart into loss, disorganisation and ramification.
-PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
-
-
-def make_images(cohort):
+def make_images(cohort: Cohort) -> pd.DataFrame:
     """Return the sheet, one row per image and reader.
 
     One reader reads all images of a participant in one session after week 12, in an order that
     hides the visit; a second reader reads a sample again.
     """
     visits = {visit: _read_visit(cohort, visit) for visit in ("baseline", "week_12")}
-    sheet = pd.concat(visits.values(), ignore_index=True)
+    images = pd.concat(visits.values(), ignore_index=True)
     rng = cohort.rng("image numbers")
-    width = max(4, len(str(len(sheet))))
-    numbers = rng.permutation(len(sheet)) + 1
-    sheet["image_id"] = np.char.mod(f"IMG-%0{width}d", numbers).astype("object")
-    sheet["read_order"] = sheet["image_id"].groupby(sheet["who"]).rank().astype("int64")
+    width = max(4, len(str(len(images))))
+    numbers = rng.permutation(len(images)) + 1
+    images["image_id"] = np.char.mod(f"IMG-%0{width}d", numbers).astype("object")
+    images["read_order"] = images["image_id"].groupby(images["who"]).rank().astype("int64")
     read = cohort.days["week_12"] + rng.integers(5, 12, cohort.size)
-    sheet["read_date"] = dates(read[sheet["who"]])
-    sheet = pd.concat([sheet, _read_again(sheet, cohort.rng("second reader"))], ignore_index=True)
-    sheet["pattern"] = _pattern(sheet)
-    commented = rng.random(len(sheet)) < SHARE_COMMENTED
-    comments = among(COMMENTS, rng.integers(0, len(COMMENTS), len(sheet)))
-    sheet["comment"] = np.where(commented, comments, "")
-    sheet["record_id"] = cohort.ids[sheet["who"]]
-    sheet["blinded_to_visit"] = "yes"
-    sheet = sheet.sort_values(["who", "read_order", "reader"], kind="stable", ignore_index=True)
-    return sheet[COLUMNS].astype("str").astype("object")
-
-
-COLUMNS = [
-    "record_id", "event", "image_id", "hand", "finger", "field", "reader", "blinded_to_visit",
-    "read_order", "read_date", "density", "enlarged", "giants", "haemorrhages", "loss",
-    "disorganisation", "ramified", "n_giants", "n_haemorrhages", "pattern", "comment",
-]  # fmt: skip
+    images["read_date"] = dates(read[images["who"]])
+    images = pd.concat(
+        [images, _read_again(images, cohort.rng("second reader"))], ignore_index=True
+    )
+    images["pattern"] = _pattern(images)
+    commented = rng.random(len(images)) < SHARE_COMMENTED
+    comments = among(COMMENTS, rng.integers(0, len(COMMENTS), len(images)))
+    images["comment"] = np.where(commented, comments, "")
+    images["record_id"] = cohort.ids[images["who"]]
+    images["blinded_to_visit"] = "yes"
+    images = images.sort_values(["who", "read_order", "reader"], kind="stable", ignore_index=True)
+    return images[COLUMNS].astype("str").astype("object")
 
 
 def _read_visit(cohort, visit):
     size = cohort.size
-    values = {"density": _by_place(cohort, "density", cohort.measure("density", visit))}
-    for name in ("enlarged", "giants", "haemorrhages"):
-        values[name] = _by_place(cohort, name, cohort.measure(name, visit))
-    score = cohort.measure("evolution", visit)
-    for name, mean in _split_score(score).items():
-        values[name] = _by_place(cohort, name, mean)
+    names = ("density", "enlarged", "giants", "haemorrhages")
+    means = {name: cohort.measure(name, visit) for name in names}
+    means |= _split_score(cohort.measure("evolution", visit))
+    values = {name: _by_place(cohort, name, mean) for name, mean in means.items()}
     rng = cohort.rng(f"counts {visit}")
     for name in ("giants", "haemorrhages"):
         values[f"n_{name}"] = rng.poisson(values[name] * 1.5) * (values[name] > 0)
@@ -114,11 +108,7 @@ def _split_score(score):
     share = PARTS["disorganisation"] / (PARTS["disorganisation"] + PARTS["ramified"])
     disorganisation = np.minimum(share * rest, 3)
     ramified = np.minimum(rest - disorganisation, 3)
-    return {
-        "loss": loss,
-        "disorganisation": score - loss - ramified,
-        "ramified": ramified,
-    }
+    return {"loss": loss, "disorganisation": score - loss - ramified, "ramified": ramified}
 
 
 def _by_place(cohort, name, mean):
@@ -127,45 +117,38 @@ def _by_place(cohort, name, mean):
     return dither(mean, (order + 0.5) / PLACES)
 
 
-def _read_again(sheet, rng):
-    again = sheet[rng.random(len(sheet)) < SHARE_READ_TWICE].copy()
+def _read_again(images, rng):
+    again = images[rng.random(len(images)) < SHARE_READ_TWICE].copy()
     highest = {"density": 14, "n_giants": 20, "n_haemorrhages": 20}
-    for name in (
-        "density",
-        "enlarged",
-        "giants",
-        "haemorrhages",
-        *PARTS,
-        "n_giants",
-        "n_haemorrhages",
-    ):
+    for name in images.loc[:, "density":"n_haemorrhages"]:
         apart = rng.choice([-1, 0, 0, 0, 1], len(again))
         again[name] = np.clip(again[name] + apart, 0, highest.get(name, 3))
     return again.assign(reader="B")
 
 
-def _pattern(sheet):
+def _pattern(images):
     """Return 0 normal, 1 unspecific, 2 early, 3 active, 4 late, from what was read in the field."""
-    normal = (sheet["density"] >= 7) & (sheet["giants"] == 0)
-    late = (sheet["density"] <= 4) & (sheet["ramified"] >= 2)
-    active = (sheet["giants"] >= 1) & (sheet["loss"] >= 1)
-    early = sheet["giants"] >= 1
-    plain = normal & (sheet["enlarged"] == 0) & (sheet["haemorrhages"] == 0)
+    normal = (images["density"] >= 7) & (images["giants"] == 0)
+    late = (images["density"] <= 4) & (images["ramified"] >= 2)
+    active = (images["giants"] >= 1) & (images["loss"] >= 1)
+    early = images["giants"] >= 1
+    plain = normal & (images["enlarged"] == 0) & (images["haemorrhages"] == 0)
     return np.select([plain, normal, late, active, early], [0, 1, 4, 3, 2], 1)
 
 
-def dither(means, places):
+def dither(means: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Round means to integers so that they are kept over all places.
 
     Parameters
     ----------
-    means : numpy.ndarray of float, (n,)
-    places : numpy.ndarray of float, (n, k)
-        For every participant a permutation of (0.5, 1.5, ... k - 0.5) / k.
+    means
+        (n,).
+    places
+        For every participant a permutation of (0.5, 1.5, ... k - 0.5) / k, (n, k).
 
     Returns
     -------
-    numpy.ndarray of int, (n, k)
-        Floor or ceiling of the mean; their average differs from it by at most 0.5 / k.
+    numpy.ndarray
+        Floor or ceiling of the mean, (n, k); their average differs from it by at most 0.5 / k.
     """
     return np.floor(means[:, None] + places).astype("int64")

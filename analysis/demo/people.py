@@ -3,33 +3,34 @@
 import numpy as np
 import pandas as pd
 
-from analysis.demo.texts import among, dates, fixed, whole, yes
+from analysis.demo.cohort import Cohort
+from analysis.demo.texts import among, dates, fixed, frame, whole, yes
 
 # Outside the hands: below this a participant has limited skin disease.
 DIFFUSE_FROM = 6
 ASSESSOR_CHANGED = 2
 
 
-def is_diffuse(cohort):
+def is_diffuse(cohort: Cohort) -> np.ndarray:
     """Return who has diffuse skin disease, (n,)."""
     return cohort.measure("outside_mrss", "baseline") >= DIFFUSE_FROM
 
 
-def make_consent(cohort):
+def make_consent(cohort: Cohort) -> pd.DataFrame:
     """Return the form `consent`: everybody met the entry criteria."""
-    return _frame(
+    return frame(
         icf_date=dates(cohort.days["screening"]),
         eligible=yes(np.ones(cohort.size, dtype=bool)),
     )
 
 
-def make_demographics(cohort, had_ulcers):
+def make_demographics(cohort: Cohort, had_ulcers: np.ndarray) -> pd.DataFrame:
     """Return the form `demographics`: a Korean sample, adults, body mass index 17 or more.
 
     Parameters
     ----------
-    had_ulcers : numpy.ndarray of bool, (n,)
-        Who has an ulcer at baseline, and so has a history of them.
+    had_ulcers
+        Who has an ulcer at baseline, and so has a history of them, (n,).
     """
     rng, size = cohort.rng("demographics"), cohort.size
     diffuse = is_diffuse(cohort)
@@ -46,7 +47,7 @@ def make_demographics(cohort, had_ulcers):
     rnap3 = ~scl70 & ~centromere & (draw < np.where(diffuse, 0.75, 0.73))
     organ = rng.random((size, 5)) < [0.35, 0.06, 0.5, 0.01, 0.05]
     signs = rng.random((size, 4)) < [0.6, 0.45, 0.2, 0.15]
-    return _frame(
+    return frame(
         birth_year=whole(year - age),
         sex=np.where(male, "2", "1"),
         height_cm=fixed(height, 0),
@@ -67,21 +68,21 @@ def make_demographics(cohort, had_ulcers):
     )
 
 
-def smoking(cohort):
+def smoking(cohort: Cohort) -> np.ndarray:
     """Return the smoking status, as text codes (n,); nobody starts or stops in the trial."""
     return among(("0", "1", "2"), cohort.rng("smoking").choice(3, cohort.size, p=[0.8, 0.13, 0.07]))
 
 
-def make_visit(cohort, visit, ulcers_active):
+def make_visit(cohort: Cohort, visit: str, ulcers_active: np.ndarray | None) -> pd.DataFrame:
     """Return the form `visit`; one in seven changes assessor between the visits.
 
     Parameters
     ----------
-    ulcers_active : numpy.ndarray of bool, (n,), or None
-        None where ulcers are not looked for.
+    ulcers_active
+        Who has an active ulcer, (n,); None where ulcers are not looked for.
     """
     changed = cohort.every_seventh(ASSESSOR_CHANGED) & (visit == "week_12")
-    return _frame(
+    return frame(
         visit_date=dates(cohort.days[visit]),
         assessor=np.where(changed, "A2", "A1"),
         smoking_now=smoking(cohort),
@@ -89,7 +90,7 @@ def make_visit(cohort, visit, ulcers_active):
     )
 
 
-def make_laboratory(cohort, visit):
+def make_laboratory(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `laboratory`: blood counts, creatinine, C-reactive protein, vital signs."""
     rng, size = cohort.rng(f"laboratory {visit}"), cohort.size
     usual = cohort.rng("laboratory").standard_normal((8, size))
@@ -98,7 +99,7 @@ def make_laboratory(cohort, visit):
     def around(row, mean, spread, low, high, decimals):
         return fixed(np.clip(mean + spread * values[row], low, high), decimals)
 
-    return _frame(
+    return frame(
         lab_wbc=around(0, 6.3, 1.5, 3.2, 11.5, 1),
         lab_hb=around(1, 12.8, 1.1, 9.5, 16.5, 1),
         lab_plt=around(2, 255, 55, 140, 440, 0),
@@ -110,17 +111,17 @@ def make_laboratory(cohort, visit):
     )
 
 
-def make_disposition(cohort):
+def make_disposition(cohort: Cohort) -> pd.DataFrame:
     """Return the form `disposition`: everybody completed on the day of the last visit."""
-    return _frame(disp_status=np.full(cohort.size, "1"), disp_date=dates(cohort.days["week_12"]))
+    return frame(disp_status="1", disp_date=dates(cohort.days["week_12"]))
 
 
-def make_screen_failures(cohort):
+def make_screen_failures(cohort: Cohort) -> tuple[np.ndarray, dict[str, pd.DataFrame]]:
     """Return who was screened and not enrolled, one per seven participants.
 
     Returns
     -------
-    tuple of (numpy.ndarray of str, dict of str to pandas.DataFrame)
+    tuple
         Record ids, and the forms of their only visit.
     """
     size = -(-cohort.size // 7)
@@ -129,43 +130,22 @@ def make_screen_failures(cohort):
     screened = cohort.days["procedure"][:: -(-cohort.size // size)][:size] - 11
     year = screened.astype("datetime64[Y]").astype("int64") + 1970
     height = np.round(rng.normal(160, 4, size))
-    age = rng.integers(30, 65, size)
-    ids = np.array([f"SIM-S{number:0{width}d}" for number in range(1, size + 1)])
-    zero, one = np.full(size, "0"), np.full(size, "1")
+    absent = [*(f"organ___{code}" for code in range(1, 6)), "ab_scl70", "ab_rnap3", "du_history",
+              "contractures", "calcinosis", "acro_osteolysis", "smoking"]  # fmt: skip
     forms = {
-        "visit": _frame(visit_date=dates(screened), smoking_now=zero),
-        "consent": _frame(
-            icf_date=dates(screened),
-            eligible=zero,
-            screen_fail_reason=np.full(size, "Body mass index below 17"),
+        "visit": frame(visit_date=dates(screened), smoking_now="0"),
+        "consent": frame(
+            icf_date=dates(screened), eligible="0", screen_fail_reason="Body mass index below 17"
         ),
-        "demographics": _frame(
-            birth_year=whole(year - age),
-            sex=one,
+        "demographics": frame(
+            birth_year=whole(year - rng.integers(30, 65, size)),
             height_cm=fixed(height, 0),
             weight_kg=fixed(16.3 * (height / 100) ** 2, 1),
-            subset=one,
             first_rp_year=whole(year - 9),
             first_nonrp_year=whole(year - 7),
-            ab_aca=one,
-            ab_scl70=zero,
-            ab_rnap3=zero,
-            **{f"organ___{code}": zero for code in range(1, 6)},
-            du_history=zero,
-            contractures=zero,
-            calcinosis=zero,
-            acro_osteolysis=zero,
-            smoking=zero,
-            dominant_hand=one,
+            **dict.fromkeys(("sex", "subset", "ab_aca", "dominant_hand"), "1"),
+            **dict.fromkeys(absent, "0"),
         ),
-        "disposition": _frame(
-            disp_status=np.full(size, "3"),
-            disp_date=dates(screened),
-            disp_reason=np.full(size, "6"),
-        ),
+        "disposition": frame(disp_status="3", disp_date=dates(screened), disp_reason="6"),
     }
-    return ids, forms
-
-
-def _frame(**columns):
-    return pd.DataFrame(columns, dtype="object")
+    return np.array([f"SIM-S{number:0{width}d}" for number in range(1, size + 1)]), forms

@@ -40,21 +40,20 @@ class Planter:
             places = [p for p in places if table.at[p, "redcap_repeat_instrument"] == form]
         return [p for p in places if visit is None or self.find_visit(file, p) == visit]
 
-    def find_row(self, person: str, visit: str, form: str = "") -> int | None:
-        """Return a person's first row of a visit and form in the REDCap export, None without."""
-        places = self.find_rows(REDCAP, person, visit=visit, form=form)
-        return places[0] if places else None
+    def find_row(self, person: str, visit: str, form: str = "") -> int:
+        """Return a person's first row of a visit and form in the REDCap export."""
+        return self.find_rows(REDCAP, person, visit=visit, form=form)[0]
 
     def find_visit(self, file: str, place: int) -> str:
         """Return the visit of a row; the diary has none."""
         if file == DIARY:
             return ""
         name = "redcap_event_name" if file == REDCAP else "event"
-        return self.tables[file].at[place, name].removesuffix("_arm_1")
+        return self.read(file, place, name).removesuffix("_arm_1")
 
     def read(self, file: str, place: int, field: str) -> str:
         """Return what a cell holds."""
-        return self.tables[file].at[place, field]
+        return str(self.tables[file].at[place, field])
 
     def write(self, file: str, place: int, **cells: str) -> None:
         """Put texts into the cells of a row."""
@@ -102,12 +101,10 @@ class Planter:
 
     def finish(self) -> dict[str, pd.DataFrame]:
         """Return the tables, in which added rows stand last."""
-        return {
-            file: table[table["record_id"].notna()].reset_index(drop=True)
-            if file in self.places
-            else table
-            for file, table in self.tables.items()
-        }
+        for file in self.places:
+            table = self.tables[file]
+            self.tables[file] = table[table["record_id"].notna()].reset_index(drop=True)
+        return self.tables
 
 
 def row_keys(table: pd.DataFrame, file: str) -> list[str]:

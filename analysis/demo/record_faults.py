@@ -10,10 +10,6 @@ from analysis.demo.planter import DIARY, IMAGES, REDCAP, Planter
 from analysis.demo.texts import drift
 
 Cells = list[dict[str, str]]
-READINGS = (
-    "density", "enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified",
-    "n_giants", "n_haemorrhages", "pattern",
-)  # fmt: skip
 
 
 def rate_out_of_ten(planter: Planter, cohort: Cohort) -> Cells:
@@ -36,7 +32,7 @@ def copy_forward(planter: Planter, cohort: Cohort) -> Cells:
     before, later = (planter.find_row(cohort.ids[6], visit) for visit in ("baseline", "week_4"))
     return [
         planter.change(REDCAP, later, field, planter.read(REDCAP, before, field))
-        for field in planter.tables[REDCAP]
+        for field in planter.tables[REDCAP].columns
         if field.startswith("chfs_")
     ]
 
@@ -66,7 +62,9 @@ def add_ulcer(planter: Planter, cohort: Cohort) -> Cells:
         planter.read(REDCAP, p, "du_side") + planter.read(REDCAP, p, "du_finger") for p in known
     }
     free = next(code for code in ("13", "12", "23", "22", "14", "24") if code not in taken)
-    blank = (name for name in planter.tables[REDCAP] if name.startswith(("ae_", "adverse_")))
+    blank = (
+        name for name in planter.tables[REDCAP].columns if name.startswith(("ae_", "adverse_"))
+    )
     like = planter.find_row(person, "unscheduled", "adverse_event")
     place = planter.add(
         REDCAP, like, **dict.fromkeys(blank, ""), redcap_event_name="week_12_arm_1",
@@ -128,9 +126,10 @@ def blur_images(planter: Planter, cohort: Cohort) -> Cells:
     """Plant images that could not be read."""
     places = planter.find_rows(IMAGES, cohort.ids[2])
     first_reader = [p for p in places if planter.read(IMAGES, p, "reader") == "A"]
+    measured = planter.tables[IMAGES].loc[:, "density":"pattern"].columns
     cells = []
     for place in first_reader[3:5]:
-        cells += [planter.change(IMAGES, place, field, "") for field in READINGS]
+        cells += [planter.change(IMAGES, place, field, "") for field in measured]
         cells.append(planter.change(IMAGES, place, "comment", "판독 불가"))
     return cells
 

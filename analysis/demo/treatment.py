@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analysis.demo.texts import among, dates, fixed, moments, whole, yes
+from analysis.demo.cohort import Cohort
+from analysis.demo.texts import among, dates, fixed, frame, moments, whole, yes
 
 PLANNED = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
 NOT_PLANNED = ("r1", "l1")
@@ -12,9 +13,27 @@ SKIPPED = "l5"
 STAY_PLANNED = 1
 BORDERLINE = 4
 BORDERLINE_VIABILITY = 69.6
+TREATMENT_CHANGED = 2
+TREATMENT_CHANGE_DAY = 56
+
+# Name, class (REDCap code), dose, unit, share of the participants who take it.
+MEDICINES = (
+    ("Nifedipine", "1", 30, "mg/day", 0.7),
+    ("Sildenafil", "2", 60, "mg/day", 0.3),
+    ("Bosentan", "3", 125, "mg/day", 0.25),
+    ("Mycophenolate mofetil", "4", 1000, "mg/day", 0.35),
+    ("Prednisolone", "5", 5, "mg/day", 0.4),
+    ("Acetaminophen", "6", 650, "mg as needed", 0.45),
+    ("Omeprazole", "7", 20, "mg/day", 1.0),
+)
+EVERY_PROCEDURE = {
+    "cannula_mm": "3.0", "enzyme": "Collagenase", "diluent": "Lactated Ringer's solution",
+    "counter": "Automated", "viability_method": "Dye exclusion", "gram_stain": "0",
+    "sterility": "0", "needle_g": "25", "sites_per_finger": "4",
+}  # fmt: skip
 
 
-def make_procedure(cohort):
+def make_procedure(cohort: Cohort) -> pd.DataFrame:
     """Return the form `procedure`: times in order, volumes that add up, release tests.
 
     One in seven has one finger skipped. Where the cohort has deviations, one product is a
@@ -42,34 +61,26 @@ def make_procedure(cohort):
     endothelial = np.clip(rng.normal(12, 4, size), 2, 24)
     white = np.clip(rng.normal(38, 8, size), 15, 96 - stromal - endothelial)
     cells = np.clip(rng.normal(40, 18, size), 8, 110)
-    return _frame(
+    return frame(
+        **EVERY_PROCEDURE,
         anaesthesia_start=moments(day, anaesthesia),
         anaesthesia_type=among(("1", "2"), (rng.random(size) < 0.25).astype(int)),
         lidocaine_mg=whole(rng.integers(8, 25, size) * 25),
         tumescent_ml=whole(aspirate + rng.integers(2, 9, size) * 10),
         harvest_site=among(("1", "2", "3"), rng.choice(3, size, p=[0.75, 0.18, 0.07])),
-        cannula_mm=np.full(size, "3.0"),
         lipo_ml=whole(aspirate),
         processed_ml=whole(aspirate - rng.integers(0, 5, size) * 5),
-        enzyme=np.full(size, "Collagenase"),
         enzyme_lot=among(("LOT-A", "LOT-B", "LOT-C"), np.arange(size) * 3 // size),
         process_start=moments(day, processing),
         process_end=moments(day, processed),
         final_ml=fixed(final, 1),
-        diluent=np.full(size, "Lactated Ringer's solution"),
         tnc_e6=fixed(cells, 1),
-        counter=np.full(size, "Automated"),
         viability_pct=fixed(viability, 1),
-        viability_method=np.full(size, "Dye exclusion"),
         cd45_pct=fixed(white, 1),
         asc_pct=fixed(stromal, 1),
         endo_pct=fixed(endothelial, 1),
         endotoxin=fixed(rng.uniform(0.05, 0.6, size), 2),
-        gram_stain=np.full(size, "0"),
-        sterility=np.full(size, "0"),
         first_injection=moments(day, injection),
-        needle_g=np.full(size, "25"),
-        sites_per_finger=np.full(size, "4"),
         operator=among(("P1", "P2"), (rng.random(size) < 0.3).astype(int)),
         **{f"inj_{name}": fixed(volumes[name], 2) for name in (*PLANNED, *NOT_PLANNED)},
         planned_stay=yes(cohort.every_seventh(STAY_PLANNED)),
@@ -77,7 +88,7 @@ def make_procedure(cohort):
     )
 
 
-def make_local_reaction(cohort, visit):
+def make_local_reaction(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `local_reaction`: worst on the day, mostly gone after a week."""
     rng, size = cohort.rng(f"local reaction {visit}"), cohort.size
     frailty = cohort.rng("local reaction").normal(0, 0.6, size)
@@ -86,7 +97,7 @@ def make_local_reaction(cohort, visit):
     def graded(mean, highest):
         return whole(np.clip(np.round(rng.normal(mean - fading, 0.6, size) + frailty), 0, highest))
 
-    return _frame(
+    return frame(
         lr_donor_pain=graded(3.0, 10),
         lr_donor_bruise=graded(1.2, 3),
         lr_donor_haematoma=graded(-0.4, 3),
@@ -96,26 +107,7 @@ def make_local_reaction(cohort, visit):
     )
 
 
-def _frame(**columns):
-    return pd.DataFrame(columns, dtype="object")
-
-
-TREATMENT_CHANGED = 2
-TREATMENT_CHANGE_DAY = 56
-
-# Name, class (REDCap code), dose, unit, share of the participants who take it.
-MEDICINES = (
-    ("Nifedipine", "1", 30, "mg/day", 0.7),
-    ("Sildenafil", "2", 60, "mg/day", 0.3),
-    ("Bosentan", "3", 125, "mg/day", 0.25),
-    ("Mycophenolate mofetil", "4", 1000, "mg/day", 0.35),
-    ("Prednisolone", "5", 5, "mg/day", 0.4),
-    ("Acetaminophen", "6", 650, "mg as needed", 0.45),
-    ("Omeprazole", "7", 20, "mg/day", 1.0),
-)
-
-
-def make_medication(cohort):
+def make_medication(cohort: Cohort) -> pd.DataFrame:
     """Return the repeating form `medication`.
 
     Background treatment began at least four months before consent and stays as it is; one in
@@ -140,16 +132,5 @@ def make_medication(cohort):
 
 def _medicine(who, name, kind, dose, unit, began):
     return pd.DataFrame(
-        {
-            "who": who,
-            "cm_name": name,
-            "cm_class": kind,
-            "cm_dose": dose,
-            "cm_unit": unit,
-            "cm_start": dates(began),
-            "cm_stop": "",
-            "cm_ongoing": "1",
-            "cm_change": "0",
-            "cm_change_date": "",
-        }
-    )
+        {"who": who, "cm_name": name, "cm_class": kind, "cm_dose": dose, "cm_unit": unit}
+    ).assign(cm_start=dates(began), cm_stop="", cm_ongoing="1", cm_change="0", cm_change_date="")

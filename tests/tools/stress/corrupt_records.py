@@ -30,7 +30,7 @@ def _pick_visit(bench, visit, fits=lambda place: True):
     """Return the place of a visit of somebody free."""
     for person in bench.free:
         place = bench.find_row(person, visit)
-        if place is not None and fits(place):
+        if fits(place):
             return place
     return None
 
@@ -320,8 +320,8 @@ def _unreported(bench):
     like = bench.tables[REDCAP].index[bench.tables[REDCAP]["redcap_repeat_instrument"] == ULCER]
     for person in bench.free:
         later = bench.find_row(person, "week_12")
-        own = bench.find_rows(REDCAP, person, visit="week_12", form=ULCER)
-        if later is None or person in ulcerated or own or not len(like):
+        known = bench.find_rows(REDCAP, person, visit="week_12", form=ULCER)
+        if person in ulcerated or known or not len(like):
             continue
         place = bench.add(
             REDCAP, like[0], record_id=person, redcap_event_name="week_12_arm_1", du_new="1",
