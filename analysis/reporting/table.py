@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import pandas as pd
+
+from analysis.results import find_text
+
 FOLDER = "tables"
 # As wide as a figure where figures are tabular.
 FIGURE_SPACE = "\u2007"
@@ -94,11 +98,14 @@ class Table:
         )
 
 
-def cell_of(results, result_id):
+def cell_of(results: pd.DataFrame, result_id: str) -> Cell:
     """Return the printed text of a result as a cell that leads back to it."""
-    from analysis.results import find_text
-
     return Cell(find_text(results, result_id), result_id)
+
+
+def cells_of(results: pd.DataFrame, start: str, *names: str) -> tuple[Cell, ...]:
+    """Return the cells of several results whose ids begin alike."""
+    return tuple(cell_of(results, f"{start}.{name}") for name in names)
 
 
 def write_html_table(table, name, outputs):

@@ -1,6 +1,6 @@
 """Labels of rows, and cells that print several results of one score in one place."""
 
-from analysis.reporting.table import cell_of
+from analysis.reporting.table import cell_of, cells_of
 from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE
 
 NAMES = {"haq_di": "HAQ-DI"}
@@ -34,15 +34,14 @@ def label_outcome(outcome):
 
 def mean_sd(results, score, visit):
     """Return mean (SD) at ``baseline`` or ``followup`` of a score, named by its id."""
-    mean, sd = (cell_of(results, f"{score}.{visit}_{name}") for name in ("mean", "sd"))
+    mean, sd = cells_of(results, score, f"{visit}_mean", f"{visit}_sd")
     return (mean,) if mean.text == NOT_ESTIMABLE else (mean, " (", sd, ")")
 
 
 def with_interval(results, score, estimate):
     """Return an estimate with its interval, ``hl`` or another that has a low and a high."""
-    value = cell_of(results, f"{score}.{estimate}")
-    low, high = (cell_of(results, f"{score}.{estimate}_{end}") for end in ("low", "high"))
-    return join_interval(value, low, high)
+    names = (estimate, f"{estimate}_low", f"{estimate}_high")
+    return join_interval(*cells_of(results, score, *names))
 
 
 def join_interval(value, low, high):
@@ -57,7 +56,12 @@ def with_p(results, score, *names):
     """Return cells of p-values; empty where there is no pair, and so nothing to test."""
     if cell_of(results, f"{score}.n_pairs").text == "0":
         return ("",) * len(names)
-    return tuple(cell_of(results, f"{score}.{name}") for name in names)
+    return cells_of(results, score, *names)
+
+
+def in_brackets(value, beside):
+    """Return a cell with another one in brackets; "" where there is none."""
+    return (value, " (", beside, ")") if value else ""
 
 
 def print_estimate(results, outcome):
@@ -77,10 +81,10 @@ def directions(results, score):
     """Return how many improved, stayed and worsened; named where neither direction is better."""
     names = ("n_improved", "n_unchanged", "n_worse")
     if (results["result_id"] == f"{score}.n_improved").any():
-        improved, unchanged, worse = (cell_of(results, f"{score}.{name}") for name in names)
+        improved, unchanged, worse = cells_of(results, score, *names)
         return (improved, " / ", unchanged, " / ", worse)
     names = ("n_decreased", "n_unchanged", "n_increased")
-    decreased, unchanged, increased = (cell_of(results, f"{score}.{name}") for name in names)
+    decreased, unchanged, increased = cells_of(results, score, *names)
     return (decreased, " decreased, ", unchanged, " unchanged, ", increased, " increased")
 
 
@@ -88,12 +92,10 @@ def levels_note(results, scores):
     """Return a note with the level of the intervals, for each number of pairs among scores."""
     levels = {}
     for score in scores:
-        level = cell_of(results, f"{score}.hl_level")
+        level, pairs = cells_of(results, score, "hl_level", "n_pairs")
         if level.text != NOT_ATTAINABLE:
-            levels.setdefault(cell_of(results, f"{score}.n_pairs").text, (score, level))
+            levels.setdefault(int(pairs.text), (level, " with ", pairs, " pairs"))
     parts = []
-    for n_pairs in sorted(levels, key=int, reverse=True):
-        score, level = levels[n_pairs]
-        pairs = cell_of(results, f"{score}.n_pairs")
-        parts += ["; " if parts else "", level, " with ", pairs, " pairs"]
+    for n_pairs in sorted(levels, reverse=True):
+        parts += ["; " if parts else "", *levels[n_pairs]]
     return ("Level of the exact intervals, zeros kept: ", *(parts or [NOT_ATTAINABLE]), ".")

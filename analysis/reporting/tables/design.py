@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.study import Study
 
 
@@ -23,20 +23,10 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
         if outcome.name not in simulated:
             continue
         start = f"sensitivity.{outcome.name}.design"
-        rows.append(
-            (
-                outcome.label,
-                cell_of(results, f"{start}.assumed.p_out_of_reach"),
-                *(
-                    _three_tests(results, f"{start}.{change}")
-                    for change in ("no_change", "assumed")
-                ),
-                *(
-                    cell_of(results, f"{start}.no_change.covered_{interval}")
-                    for interval in ("closed", "open")
-                ),
-            )
-        )
+        tests = (_three_tests(results, f"{start}.{change}") for change in ("no_change", "assumed"))
+        unreachable = cell_of(results, f"{start}.assumed.p_out_of_reach")
+        covered = cells_of(results, f"{start}.no_change", "covered_closed", "covered_open")
+        rows.append((outcome.label, unreachable, *tests, *covered))
     columns = (
         "Outcome",
         f"p at or below {study.analysis.alpha.value:g} out of reach",
@@ -46,16 +36,18 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
         "Open interval covers zero, without a change",
     )
     family = "sensitivity.family.design"
+    kinds = (f"{kind}.any_exact" for kind in ("independent", "no_grid", "own_grids"))
+    independent, correlated, on_grids = cells_of(results, family, *kinds)
     notes = (
         "Shares of simulated trials of seven participants, each outcome on its own grid with its "
         "floor and ceiling. Spread and assumed changes are assumptions, not results.",
         (
             "At least one of nine exact p at or below 0.05 without any change: ",
-            cell_of(results, f"{family}.independent.any_exact"),
+            independent,
             " if the outcomes were independent and continuous, ",
-            cell_of(results, f"{family}.no_grid.any_exact"),
+            correlated,
             " if continuous and correlated, ",
-            cell_of(results, f"{family}.own_grids.any_exact"),
+            on_grids,
             " if correlated on their own grids.",
         ),
     )
@@ -65,7 +57,6 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
 
 
 def _three_tests(results, start):
-    exact, mid_p, t = (
-        cell_of(results, f"{start}.rejected_{test}") for test in ("exact", "mid_p", "t")
-    )
+    names = (f"rejected_{test}" for test in ("exact", "mid_p", "t"))
+    exact, mid_p, t = cells_of(results, start, *names)
     return (exact, " / ", mid_p, " / ", t)

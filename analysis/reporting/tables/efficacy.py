@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.reporting.tables.cells import (
     P_NOTE,
     directions,
+    in_brackets,
     label_outcome,
     label_part,
     levels_note,
@@ -48,22 +49,16 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=(P_NOTE, levels_note(results, scores), sequence))
 
 
-def make_supportive_table(results, study):
+def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of means, effect sizes and jointly adjusted p-values."""
     rows = []
     for outcome in study.outcomes:
         score = f"efficacy.{outcome.name}"
-        rows.append(
-            (
-                label_outcome(outcome),
-                cell_of(results, f"{score}.n_nonzero"),
-                with_interval(results, score, "mean_change"),
-                with_interval(results, score, "d_z"),
-                cell_of(results, f"{score}.g_av"),
-                cell_of(results, f"{score}.rank_biserial"),
-                *_print_supportive_p(results, score),
-            )
-        )
+        estimates = (with_interval(results, score, name) for name in ("mean_change", "d_z"))
+        n_nonzero, *effects = cells_of(results, score, "n_nonzero", "g_av", "rank_biserial")
+        mid_p, *adjusted = with_p(results, score, "mid_p", "max_t_p", "max_t_p_min")
+        p_values = (mid_p, in_brackets(*adjusted))
+        rows.append((label_outcome(outcome), n_nonzero, *estimates, *effects, *p_values))
     columns = (
         "Outcome",
         "Non-zero pairs",
@@ -99,27 +94,27 @@ def find_followup(results, study):
     return study.visit(results.loc[results["result_id"] == first, "visit"].iloc[0])
 
 
-def _print_supportive_p(results, score):
-    mid_p, adjusted, smallest = with_p(results, score, "mid_p", "max_t_p", "max_t_p_min")
-    return (mid_p, (adjusted, " (", smallest, ")") if adjusted else "")
-
-
 def _list_scores(results, outcome):
     yield label_outcome(outcome), f"efficacy.{outcome.name}"
     for variant in outcome.shown_beside:
-        score = f"efficacy.{outcome.name}.{variant}"
-        if (results["result_id"] == f"{score}.hl").any():
-            yield f"{outcome.label}: {label_part(variant).lower()}", score
+        if _is_scored(results, outcome, variant):
+            label = f"{outcome.label}: {label_part(variant).lower()}"
+            yield label, f"efficacy.{outcome.name}.{variant}"
 
 
-def _make_row(results, heading, score):
+def _is_scored(results, outcome, name):
+    return (results["result_id"] == f"efficacy.{outcome.name}.{name}.hl").any()
+
+
+def _make_row(results, heading, score, *, p_together=False):
+    p_values = with_p(results, score, "p_value", "p_min")
     return (
         heading,
         cell_of(results, f"{score}.n_pairs"),
         mean_sd(results, score, "baseline"),
         mean_sd(results, score, "followup"),
         with_interval(results, score, "hl"),
-        *with_p(results, score, "p_value", "p_min"),
+        *((in_brackets(*p_values),) if p_together else p_values),
         directions(results, score),
     )
 
@@ -136,12 +131,11 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
         scored = [name for name in parts if _is_scored(results, outcome, name)]
         if not scored:
             continue
+        start = f"efficacy.{outcome.name}"
+        listed = {"As analysed": start, **{label_part(name): f"{start}.{name}" for name in scored}}
         rows.append((outcome.label,))
-        rows.append(_make_part_row(results, "As analysed", f"efficacy.{outcome.name}"))
-        for name in scored:
-            score = f"efficacy.{outcome.name}.{name}"
-            rows.append(_make_part_row(results, label_part(name), score))
-            scores.append(score)
+        rows += [_make_row(results, *score, p_together=True) for score in listed.items()]
+        scores += list(listed.values())[1:]
     columns = (
         "Score",
         "Pairs",
@@ -159,27 +153,6 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=notes)
 
 
-def _is_scored(results, outcome, name):
-    return (results["result_id"] == f"efficacy.{outcome.name}.{name}.hl").any()
-
-
-def _make_part_row(results, heading, score):
-    return (
-        heading,
-        cell_of(results, f"{score}.n_pairs"),
-        mean_sd(results, score, "baseline"),
-        mean_sd(results, score, "followup"),
-        with_interval(results, score, "hl"),
-        _print_p(results, score),
-        directions(results, score),
-    )
-
-
-def _print_p(results, score):
-    p_value, smallest = with_p(results, score, "p_value", "p_min")
-    return (p_value, " (", smallest, ")") if p_value else ""
-
-
 def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of published group-level thresholds, an outcome a row.
 
@@ -188,8 +161,7 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
     rows = []
     for outcome in study.outcomes:
         score, threshold = f"efficacy.{outcome.name}", outcome.threshold
-        reached = cell_of(results, f"{score}.n_reached_mid")
-        pairs = cell_of(results, f"{score}.n_pairs")
+        reached, pairs = cells_of(results, score, "n_reached_mid", "n_pairs")
         if threshold is None:
             rows.append((outcome.label, reached, "", pairs, "", ""))
             continue
@@ -197,16 +169,8 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
         if threshold.measurement_error is not None:
             share = cell_of(results, f"{score}.noise_share")
             expected = (expected, " (chance of each: ", share, ")")
-        rows.append(
-            (
-                outcome.label,
-                f"{threshold.value:g} {outcome.unit}",
-                threshold.population,
-                pairs,
-                reached,
-                expected,
-            )
-        )
+        limit = (f"{threshold.value:g} {outcome.unit}", threshold.population)
+        rows.append((outcome.label, *limit, pairs, reached, expected))
     columns = (
         "Outcome",
         "Published improvement",

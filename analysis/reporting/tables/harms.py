@@ -14,7 +14,6 @@ GRADES = ("1", "2", "3", "4", "5", "")
 GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Not recorded")
 INDENT = "\N{EM SPACE}"
 NONE = "\N{EN DASH}"
-UNKNOWN = "not recorded"
 PERIODS = (
     "Procedure: from the start of anaesthesia; product: from the first injection; both to the "
     "end of the follow-up visit's window."
@@ -33,12 +32,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
     """
     rows = []
     for category in CATEGORIES:
-        cells = [
-            cell_of(results, join_ids("safety", category.name, prefix, statistic))
-            for prefix in ("", PRODUCT.name)
-            for statistic in SHOWN
-        ]
-        rows.append((category.label, *cells))
+        rows.append((category.label, *_list_cells(results, category.name, "")))
     return Table(
         ("", *_head_periods(study)),
         tuple(rows),
@@ -63,14 +57,10 @@ def make_term_table(
     order, qualify, label = _order_terms(events, participants)
     rows = []
     for record in order:
-        cells = [
-            cell_of(results, join_ids("safety", record["level"], prefix, qualify(record), name))
-            for prefix in ("", PRODUCT.name)
-            for name in SHOWN
-        ]
-        rows.append((label(record), *cells))
+        rows.append((label(record), *_list_cells(results, record["level"], qualify(record))))
     heads = (name_coding(events), *_head_periods(study))
-    return Table(heads, tuple(rows) or _none(len(heads)), notes=(PERIODS, ONCE, ASKED, INTERVALS))
+    none = ("No adverse event", *[NONE] * (len(heads) - 1))
+    return Table(heads, tuple(rows) or (none,), notes=(PERIODS, ONCE, ASKED, INTERVALS))
 
 
 def make_grade_table(events, participants, results):
@@ -105,7 +95,7 @@ def make_relation_table(events, participants, results):
             key = ("safety", relation, slugify(answer))
             counts = (_find(results, join_ids(*key, name)) for name in ("n", "events"))
             grades = (_find(results, join_ids(*key, name_grade(g), "n")) for g in GRADES)
-            rows.append((answer.replace("_", " ") or UNKNOWN, *counts, *grades))
+            rows.append((answer.replace("_", " ") or "not recorded", *counts, *grades))
         if not len(answers):
             rows.append(("No adverse event", *[NONE] * (2 + len(GRADES))))
     return Table(
@@ -118,6 +108,15 @@ def make_relation_table(events, participants, results):
             "events with different answers counts once under each.",
         ),
     )
+
+
+def _list_cells(results, level, qualifier):
+    """Return the cells of both periods."""
+    return [
+        cell_of(results, join_ids("safety", level, period, qualifier, name))
+        for period in ("", PRODUCT.name)
+        for name in SHOWN
+    ]
 
 
 def _head_periods(study):
@@ -150,7 +149,3 @@ def _find(results, result_id):
 def _rank_answer(answer):
     order = ("definite", "probable", "possible", "unlikely", "unrelated", "")
     return (order.index(answer) if answer in order else len(order), answer)
-
-
-def _none(width):
-    return (("No adverse event", *[NONE] * (width - 1)),)

@@ -84,8 +84,8 @@ def _tell_places(locations):
 
 
 def _bracket(*parts):
-    told = ", ".join(part for part in parts if part)
-    return f" ({told})" if told else ""
+    joined = ", ".join(part for part in parts if part)
+    return f" ({joined})" if joined else ""
 
 
 def _capital(text):

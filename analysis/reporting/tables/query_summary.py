@@ -32,15 +32,9 @@ def make_query_table(summary: pd.DataFrame):
         part = summary[summary["severity"] == severity]
         if len(part):
             rows.append((heading,))
-            rows += [
-                (
-                    row.rule.replace("_", " "),
-                    ACTIONS[row.action],
-                    str(row.queries),
-                    str(row.changes),
-                )
-                for row in part.itertuples()
-            ]
+            for row in part.itertuples():
+                counts = (str(row.queries), str(row.changes))
+                rows.append((row.rule.replace("_", " "), ACTIONS[row.action], *counts))
     return Table(
         columns=("Rule", "What is done", "Queries", "Changed cells or rows"),
         rows=tuple(rows),

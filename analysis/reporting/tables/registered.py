@@ -87,17 +87,10 @@ def _list_decisions(study):
     """Yield each group of decisions with name, value in words, and source."""
     yield "Analysis", _list_settings(study.analysis)
     yield "Estimand", _list_settings(study.estimand)
-    yield (
-        "Populations",
-        [(record.label, record.rule, record.source) for record in study.populations],
-    )
-    yield (
-        "Intercurrent events",
-        [
-            (record.label, label_part(record.strategy).lower(), record.source)
-            for record in study.intercurrent_events
-        ],
-    )
+    yield "Populations", [(each.label, each.rule, each.source) for each in study.populations]
+    events = study.intercurrent_events
+    strategies = [(each.label, label_part(each.strategy).lower(), each.source) for each in events]
+    yield "Intercurrent events", strategies
 
 
 def _list_settings(record):

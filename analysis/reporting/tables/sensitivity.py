@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.reporting.tables.cells import (
     P_NOTE,
     join_interval,
@@ -30,6 +30,7 @@ OTHER_MEANS = (
     ("sign_flip", "Mean, sign flips and their exact interval"),
     ("t", "Mean, paired t and its interval"),
 )
+OTHER_CENTRES = (("median_change", "Median"), ("trimmed_mean_change", "Trimmed mean"))
 NOT_EXACT = ("mid_p", "t")
 ALTERNATIVES = (
     (
@@ -68,40 +69,30 @@ def make_primary_sensitivity_table(
     """
     outcome = next(o for o in study.outcomes if o.role == "primary")
     start = f"sensitivity.{outcome.name}"
+    pairs, missing = cells_of(results, start, "primary.n_pairs", "missing.n_missing")
     labels = {population.name: population.label for population in study.populations}
+    names = {"other": other_population, "label": labels[other_population]}
     rows = [
         (label_outcome(outcome),),
         _make_row(results, "Primary analysis", f"{start}.primary"),
         ("Other tests and estimates of the same changes",),
         *(_make_test_row(results, label, start, test) for test, label in OTHER_TESTS),
-        *(_make_mean_row(results, label, start, test) for test, label in OTHER_MEANS),
+        *(_make_test_row(results, label, start, test, mean=True) for test, label in OTHER_MEANS),
         *(
-            (
-                label,
-                *_pairs_only(results, start),
-                cell_of(results, f"{start}.robust.{name}"),
-                "",
-                "",
-            )
-            for name, label in (
-                ("median_change", "Median"),
-                ("trimmed_mean_change", "Trimmed mean"),
-            )
+            (label, pairs, cell_of(results, f"{start}.robust.{name}"), "", "")
+            for name, label in OTHER_CENTRES
         ),
     ]
     for heading, alternatives in ALTERNATIVES:
         rows.append((heading,))
         for qualifier, label in alternatives:
-            names = {"other": other_population, "label": labels[other_population]}
-            rows.append(
-                _make_row(results, label.format(**names), f"{start}.{qualifier.format(**names)}")
-            )
+            score = f"{start}.{qualifier.format(**names)}"
+            rows.append(_make_row(results, label.format(**names), score))
     rows.append(("Other scorings of the instrument",))
     rows += _make_variant_rows(results, outcome, start)
-    missing = cell_of(results, f"{start}.missing.n_missing")
     notes = (
         P_NOTE,
-        _note_agreement(results, start),
+        _note_agreement(pairs),
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
     )
@@ -136,56 +127,27 @@ def _make_row(results, label, score):
     pairs = cell_of(results, f"{score}.n_pairs")
     if pairs.text == "0":
         return (label, pairs, NOT_ESTIMABLE, "", "")
-    return (
-        label,
-        pairs,
-        with_interval(results, score, "hl"),
-        cell_of(results, f"{score}.p_value"),
-        cell_of(results, f"{score}.p_min"),
+    estimate = with_interval(results, score, "hl")
+    return (label, pairs, estimate, *cells_of(results, score, "p_value", "p_min"))
+
+
+def _make_test_row(results, label, start, test, *, mean=False):
+    pairs, value, smallest = cells_of(
+        results, f"{start}.primary", "n_pairs", "mean_change", "p_min"
     )
-
-
-def _make_test_row(results, label, start, test):
-    p = cell_of(results, f"{start}.{test}.p_value")
-    return (
-        label,
-        *_pairs_only(results, start),
-        "",
-        p if _is_paired(results, start) else "",
-        _smallest_p(results, start, test),
+    limits = (
+        cells_of(results, f"{start}.{test}", "mean_change_low", "mean_change_high") if mean else ()
     )
+    estimate = join_interval(value, *limits) if mean else ""
+    if pairs.text == "0":
+        return (label, pairs, estimate, "", "")
+    # Every exact test of the same changes has the same smallest p: all signs alike.
+    smallest = "" if test in NOT_EXACT else smallest
+    return (label, pairs, estimate, cell_of(results, f"{start}.{test}.p_value"), smallest)
 
 
-def _make_mean_row(results, label, start, test):
-    limits = (cell_of(results, f"{start}.{test}.mean_change_{end}") for end in ("low", "high"))
-    p = cell_of(results, f"{start}.{test}.p_value")
-    return (
-        label,
-        *_pairs_only(results, start),
-        join_interval(cell_of(results, f"{start}.primary.mean_change"), *limits),
-        p if _is_paired(results, start) else "",
-        _smallest_p(results, start, test),
-    )
-
-
-def _smallest_p(results, start, test):
-    """Every exact test of the same changes has the same smallest p: all signs alike."""
-    if test in NOT_EXACT or not _is_paired(results, start):
-        return ""
-    return cell_of(results, f"{start}.primary.p_min")
-
-
-def _pairs_only(results, start):
-    return (cell_of(results, f"{start}.primary.n_pairs"),)
-
-
-def _is_paired(results, start):
-    return cell_of(results, f"{start}.primary.n_pairs").text != "0"
-
-
-def _note_agreement(results, start):
+def _note_agreement(pairs):
     """Return the note on what few pairs make alike, and on whom all rows reuse."""
-    pairs = cell_of(results, f"{start}.primary.n_pairs")
     if not 0 < int(pairs.text) <= ALIKE_UP_TO:
         return REUSE_NOTE
     return (
@@ -233,19 +195,12 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
             continue
         missing = cell_of(results, f"{start}.missing.n_missing")
         rows.append(((label_outcome(outcome), ": missing ", missing),))
-        for name, label in sorted(
-            zip(tried["result_id"], tried["group"], strict=True), key=lambda row: _read(row[0])
-        ):
+        ids = zip(tried["result_id"], tried["group"], strict=True)
+        for name, label in sorted(ids, key=lambda row: _read_change(row[0])):
             score = name.removesuffix(".hl")
-            rows.append(
-                (
-                    label.capitalize(),
-                    cell_of(results, f"{score}.n_pairs"),
-                    with_interval(results, score, "hl"),
-                    cell_of(results, f"{score}.p_value"),
-                    cell_of(results, f"{score}.p_min"),
-                )
-            )
+            n_pairs, *p_values = cells_of(results, score, "n_pairs", "p_value", "p_min")
+            estimate = with_interval(results, score, "hl")
+            rows.append((label.capitalize(), n_pairs, estimate, *p_values))
     if not rows:
         rows.append(("Nobody with a baseline score lacks the follow-up score", *[""] * 4))
     columns = (
@@ -264,7 +219,7 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=notes)
 
 
-def _read(result_id):
+def _read_change(result_id):
     """Read the assumed change back from an id such as ...tipping.minus_2_5.hl."""
     name = result_id.split(".")[-2]
     sign = -1 if name.startswith("minus_") else 1

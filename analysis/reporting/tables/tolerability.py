@@ -6,7 +6,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.describe.exposure import print_finger
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.safety.tolerability import GRADES, RATED, name_test
 from analysis.study import Study
 
@@ -35,10 +35,11 @@ def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: S
         for key in inside:
             start = f"safety.local_reaction.{location}.{key.item}.{key.visit}"
             graded = key.item not in RATED
-            grades = (
-                cell_of(results, f"{start}.{name}") if graded else NONE for name in GRADES.values()
-            )
-            rating = NONE if graded else cell_of(results, f"{start}.median_range")
+            grades, rating = [NONE] * len(GRADES), NONE
+            if graded:
+                grades = cells_of(results, start, *GRADES.values())
+            else:
+                rating = cell_of(results, f"{start}.median_range")
             label = f"{key.item.replace('_', ' ').capitalize()}, {study.visit(key.visit).label}"
             rows.append((label, cell_of(results, f"{start}.any"), *grades, rating))
     return Table(
@@ -66,15 +67,9 @@ def make_ulcer_table(
     for person, mine in ulcers.groupby("participant_id"):
         rows.append((person,))
         for finger, here in mine.groupby("finger"):
-            texts = (
-                "; ".join(
-                    _print_ulcer(ulcer) for ulcer in here[here["visit"] == visit].itertuples()
-                )
-                for visit in at
-            )
-            rows.append(
-                (print_finger(finger) or "Finger not recorded", *(t or NONE for t in texts))
-            )
+            seen = (here[here["visit"] == visit].itertuples() for visit in at)
+            texts = ("; ".join(map(_print_ulcer, ulcers)) or NONE for ulcers in seen)
+            rows.append((print_finger(finger) or "Finger not recorded", *texts))
     return Table(
         ("", *(study.visit(visit).label for visit in at)),
         tuple(rows),
@@ -96,23 +91,15 @@ def make_laboratory_table(
     It takes `pairs` as `analysis.safety.tolerability.pair_laboratory` returns it; `results` with
     the rows of `describe_laboratory`.
     """
+    labels = (study.visit(visit).label for visit in (before, after))
     rows = []
     for item, unit in pairs[["item", "unit"]].drop_duplicates().itertuples(index=False):
         start = f"safety.laboratory.{item}"
         names = [f"{visit}.median_range" for visit in (before, after, "change")]
         names += ["n_higher", "n_equal", "n_lower"]
-        cells = (cell_of(results, f"{start}.{name}") for name in names)
-        rows.append((name_test(item, unit), *cells))
+        rows.append((name_test(item, unit), *cells_of(results, start, *names)))
     return Table(
-        (
-            "Median (range)",
-            study.visit(before).label,
-            study.visit(after).label,
-            "Change",
-            "Higher",
-            "Equal",
-            "Lower",
-        ),
+        ("Median (range)", *labels, "Change", "Higher", "Equal", "Lower"),
         tuple(rows) or (("Not in the export", *[NONE] * 6),),
         notes=(
             "Participants with both values. The export holds no reference ranges, so that values "
