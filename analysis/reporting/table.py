@@ -53,19 +53,15 @@ class Table:
         """Return the table as HTML with headings in their scope; every text is escaped."""
         kind = "numeric" if self.numeric else "text"
         # An empty corner is no heading of anything.
-        head = "".join(
-            f'<th scope="col">{escape(column)}</th>' if column else "<td></td>"
-            for column in self.columns
+        heads = "".join(
+            f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in self.columns
         )
-        foot = "".join(
-            f'<tr><td colspan="{len(self.columns)}">{_html(note)}</td></tr>' for note in self.notes
-        )
-        return (
-            f'<table class="{kind}">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
-            + "".join(f"<tbody>\n{rows}\n</tbody>\n" for rows in self._bodies())
-            + (f"<tfoot>\n{foot}\n</tfoot>\n" if foot else "")
-            + "</table>\n"
-        )
+        span = f'colspan="{len(self.columns)}"'
+        foot = "".join(f"<tr><td {span}>{_html(note)}</td></tr>" for note in self.notes)
+        parts = [f'<table class="{kind}">', f"<thead>\n<tr>{heads}</tr>\n</thead>"]
+        parts += [f"<tbody>\n{rows}\n</tbody>" for rows in self._bodies()]
+        parts += [f"<tfoot>\n{foot}\n</tfoot>"] if foot else []
+        return "\n".join([*parts, "</table>\n"])
 
     _repr_html_ = to_html
 
@@ -85,17 +81,12 @@ class Table:
         return [max(map(_whole_width, column)) for column in zip(*full, strict=True)]
 
     def _row(self, row, widths):
-        if len(row) == 1:
-            span = len(self.columns)
-            return (
-                f'<tr class="group"><th scope="rowgroup" colspan="{span}">{_html(row[0])}</th></tr>'
-            )
         heading, *cells = row
-        return (
-            f'<tr><th scope="row">{_html(heading)}</th>'
-            + "".join(map(_data_cell, cells, widths[1:]))
-            + "</tr>"
-        )
+        if not cells:
+            scope = f'scope="rowgroup" colspan="{len(self.columns)}"'
+            return f'<tr class="group"><th {scope}>{_html(heading)}</th></tr>'
+        printed = "".join(map(_data_cell, cells, widths[1:]))
+        return f'<tr><th scope="row">{_html(heading)}</th>{printed}</tr>'
 
 
 def cell_of(results: pd.DataFrame, result_id: str) -> Cell:
@@ -127,8 +118,8 @@ def _html(cell):
 
 
 def _data_cell(cell, width):
-    own = _whole_width(cell)
-    spaces = FIGURE_SPACE * (width - own) if own else ""
+    whole = _whole_width(cell)
+    spaces = FIGURE_SPACE * (width - whole) if whole else ""
     pad = f' data-pad="{spaces}"' if spaces else ""
     return f"<td{pad}>{_html(cell)}</td>"
 

@@ -3,7 +3,13 @@
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, Drawing, use_style
-from analysis.reporting.figures.slopes import STYLES, add_legend, name_directions
+from analysis.reporting.figures.slopes import (
+    STYLES,
+    add_legend,
+    draw_interval,
+    find_interval,
+    name_directions,
+)
 from analysis.reporting.tables.cells import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
@@ -21,12 +27,8 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     every strip and the better direction lies on its left, tinted; where neither direction is
     better nothing is tinted.
 
-    Parameters
-    ----------
-    pairs
-        The table of that name, of one population.
-    results
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
+    It takes the `pairs` of one population and `results` as
+    `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     plt = use_style()
     count = len(study.outcomes)
@@ -56,10 +58,8 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
 
 
 def _draw_strip(axes, pairs, results, outcome):
-    values = results.set_index("result_id")["value"]
-    low, estimate, high = (
-        values[f"efficacy.{outcome.name}.{name}"] for name in ("hl_low", "hl", "hl_high")
-    )
+    interval = find_interval(results, outcome)
+    low, _, high = interval
     reach = 1.12 * max([abs(pairs["change"]).max() if len(pairs) else 0, abs(low), abs(high)])
     reach = reach if reach > 0 else 1.0
     # A better direction upwards is turned round, so that better is on the left everywhere.
@@ -70,8 +70,7 @@ def _draw_strip(axes, pairs, results, outcome):
         axes.axvspan(left, 0, color=TINT, lw=0)
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.9)
     _draw_dots(axes, pairs, outcome, reach)
-    axes.plot((low, high), (0.75, 0.75), color="black", lw=2, solid_capstyle="butt")
-    axes.plot(estimate, 0.75, "D", color="black", ms=5.5)
+    draw_interval(axes, interval, y=0.75, size=5.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=2)

@@ -6,7 +6,9 @@ from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
 from analysis.reporting.figures.slopes import (
     STYLES,
     add_legend,
+    draw_interval,
     draw_slopes,
+    find_interval,
     name_directions,
     shorten_ids,
 )
@@ -21,12 +23,8 @@ COLUMNS = 3
 def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw every participant's baseline and follow-up in every registered outcome.
 
-    Parameters
-    ----------
-    pairs
-        The table of that name, of one population.
-    results
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
+    It takes the `pairs` of one population and `results` as
+    `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, 2.75)
     visits = _label_visits(study, visit)
@@ -45,16 +43,11 @@ def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
 
 
 def draw_primary(pairs, results, study, *, visit):
-    """Draw the primary outcome: every participant's line, and the changes with the estimate.
-
-    Parameters and returns are those of `draw_paired`.
-    """
+    """Draw the primary outcome: every participant's line, and the changes with the estimate."""
     plt = use_style()
     outcome = next(outcome for outcome in study.outcomes if outcome.role == "primary")
     chosen = select_pairs(pairs, outcome.name, visit=visit)
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(7.2, 3.9), gridspec_kw={"width_ratios": (1, 1.25)}
-    )
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.9), width_ratios=(1, 1.25))
     left.set_ylabel(f"{outcome.label} ({outcome.unit})")
     left.set_title("Every pair", loc="left", weight="bold")
     _draw_changes(right, chosen, results, outcome)
@@ -70,9 +63,8 @@ def _draw_changes(axes, pairs, results, outcome):
     names = shorten_ids(ordered["participant_id"])
     places = range(len(ordered))
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.8)
-    for place, change, direction in zip(
-        places, ordered["change"], name_directions(ordered, outcome), strict=True
-    ):
+    directions = name_directions(ordered, outcome)
+    for place, change, direction in zip(places, ordered["change"], directions, strict=True):
         style = STYLES[direction]
         axes.plot((0, change), (place, place), color=style["color"], lw=1.3)
         axes.plot(change, place, ms=7, mec="white", mew=0.6, clip_on=False, **style)
@@ -80,21 +72,12 @@ def _draw_changes(axes, pairs, results, outcome):
     axes.set_ylim(len(ordered) - 0.4, -2.4)
     axes.set_xlabel(f"Change from baseline ({outcome.unit})")
     axes.set_title("Changes and their estimate", loc="left", weight="bold")
-    values = results.set_index("result_id")["value"]
-    low, estimate, high = (
-        values[f"efficacy.{outcome.name}.{n}"] for n in ("hl_low", "hl", "hl_high")
-    )
-    axes.plot((low, high), (-1.6, -1.6), color="black", lw=2, solid_capstyle="butt")
-    axes.plot(estimate, -1.6, "D", color="black", ms=6)
+    draw_interval(axes, find_interval(results, outcome), y=-1.6, size=6)
     level = print_level(results, outcome)
-    axes.annotate(
-        f"{print_estimate(results, outcome)}{f', {level}' if level else ''}",
-        (0.5, -2.1),
-        xycoords=("axes fraction", "data"),
-        ha="center",
-        fontsize=8,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-    )
+    text = f"{print_estimate(results, outcome)}{f', {level}' if level else ''}"
+    place = {"xycoords": ("axes fraction", "data"), "ha": "center"}
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    axes.annotate(text, (0.5, -2.1), fontsize=8, bbox=box, **place)
     axes.margins(x=0.08)
 
 

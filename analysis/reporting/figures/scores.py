@@ -43,12 +43,8 @@ def _draw_outcome(axes, scores, outcome, study):
     for place, visit in enumerate(visits):
         values = np.sort(scores.loc[scores["visit"] == visit.name, "score"].to_numpy())
         across = place + np.linspace(-SPREAD, SPREAD, len(values)) * (len(values) > 1)
-        limits = (
-            (values <= low, "v"),
-            (values >= high, "^"),
-            ((values > low) & (values < high), "o"),
-        )
-        for chosen, marker in limits:
+        inside = (values > low) & (values < high)
+        for chosen, marker in ((values <= low, "v"), (values >= high, "^"), (inside, "o")):
             colour = COLOURS["better"] if marker == "o" else COLOURS["worse"]
             style = {"color": colour, "ms": 4.5, "mec": "white", "mew": 0.4}
             axes.plot(across[chosen], values[chosen], marker, **style)
@@ -70,14 +66,9 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     visits = [study.visit(name) for name in (study.analysis.baseline_visit.value, visit)]
     people = sorted(items["participant_id"].unique())
     graded = {name: _list_graded(find_instrument(name)) for name in INSTRUMENTS}
-    figure, grid = plt.subplots(
-        len(INSTRUMENTS),
-        len(visits),
-        figsize=(7.2, 9.2),
-        height_ratios=[len(labels) for labels in graded.values()],
-        layout="constrained",
-        squeeze=False,
-    )
+    size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
+    shape = (len(INSTRUMENTS), len(visits))
+    figure, grid = plt.subplots(*shape, layout="constrained", squeeze=False, **size)
     image, missing = None, []
     for row, name in zip(grid, INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):

@@ -47,14 +47,9 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
         for dimension, names in list_options(points).items()
     }
     n_rows = sum(len(names) for names in options.values()) + len(options)
-    figure, (top, bottom) = plt.subplots(
-        2,
-        1,
-        figsize=(7.2, 2.8 + 0.17 * n_rows),
-        sharex=True,
-        height_ratios=(2.4, max(0.17 * n_rows, 0.3)),
-        layout="constrained",
-    )
+    size = {"figsize": (7.2, 2.8 + 0.17 * n_rows)}
+    size["height_ratios"] = (2.4, max(0.17 * n_rows, 0.3))
+    figure, (top, bottom) = plt.subplots(2, 1, sharex=True, layout="constrained", **size)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
     colours = [COLOURS["better" if primary else "unchanged"] for primary in points["is_primary"]]

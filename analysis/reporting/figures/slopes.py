@@ -49,31 +49,26 @@ def draw_slopes(
     outcome: Outcome,
     visits: tuple[str, ...],
     *,
-    labels: bool = True,
     size: float = 4.5,
 ):
-    """Draw a line per participant, labelled at its right end.
+    """Draw a line per participant, labelled at its right end; more than fifteen cannot be read.
 
     Parameters
     ----------
     pairs
         Pairs of one score, sorted by participant.
-    labels
-        Whether the lines bear the participants' names; more than fifteen cannot be read.
     size
         Of the markers, points.
     """
-    for first, last, direction in zip(
-        pairs["baseline"], pairs["followup"], name_directions(pairs, outcome), strict=True
-    ):
-        style = STYLES[direction]
-        axes.plot(
-            (0, 1), (first, last), lw=1.3, ms=size, mec="white", mew=0.6, clip_on=False, **style
-        )
+    directions = name_directions(pairs, outcome)
+    ends = zip(pairs["baseline"], pairs["followup"], directions, strict=True)
+    for first, last, direction in ends:
+        style = {"lw": 1.3, "ms": size, "mec": "white", "mew": 0.6, **STYLES[direction]}
+        axes.plot((0, 1), (first, last), clip_on=False, **style)
     axes.set_xticks((0, 1), visits)
-    axes.set_xlim(-0.12, 1.3 if labels else 1.12)
+    axes.set_xlim(-0.12, 1.3)
     axes.margins(y=0.08)
-    if labels and 0 < len(pairs) <= 15:
+    if 0 < len(pairs) <= 15:
         _label_ends(axes, pairs, size)
 
 
@@ -114,6 +109,19 @@ def spread_out(values, step) -> np.ndarray:
     places = np.empty(len(order))
     places[order] = bases + step * np.arange(len(order))
     return places
+
+
+def find_interval(results: pd.DataFrame, outcome: Outcome) -> tuple[float, float, float]:
+    """Return low end, estimate and high end of an outcome's exact interval."""
+    values = results.set_index("result_id")["value"]
+    return tuple(values[f"efficacy.{outcome.name}.{name}"] for name in ("hl_low", "hl", "hl_high"))
+
+
+def draw_interval(axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float):
+    """Draw an interval with its estimate on a level."""
+    low, estimate, high = interval
+    axes.plot((low, high), (y, y), color="black", lw=2, solid_capstyle="butt")
+    axes.plot(estimate, y, "D", color="black", ms=size)
 
 
 def add_legend(figure, seen):

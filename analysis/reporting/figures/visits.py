@@ -78,10 +78,8 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     figure, axes = plt.subplots(figsize=(WIDTH, HEIGHT))
     edges, undrawn = [], 0
     for place, visit in enumerate(planned):
-        axes.barh(
-            place, visit.high - visit.low or 0.6, left=visit.low, height=0.62,
-            color=COLOURS["grey"], alpha=0.5, linewidth=0,
-        )  # fmt: skip
+        grey = {"color": COLOURS["grey"], "alpha": 0.5, "linewidth": 0}
+        axes.barh(place, visit.high - visit.low or 0.6, left=visit.low, height=0.62, **grey)
         axes.plot([visit.day] * 2, [place - 0.31, place + 0.31], color=COLOURS["unchanged"], lw=1)
         held = dated[dated["visit"] == visit.name].sort_values(["study_day", "participant_id"])
         near = held[held["study_day"].between(visit.low - FARTHEST, visit.high + FARTHEST)]
