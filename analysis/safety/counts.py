@@ -98,7 +98,7 @@ def summarise_classes_and_terms(
 
 def find_upper_bound(k: int, n: int, *, confidence: float = 0.95) -> float | None:
     """Return the upper Clopper-Pearson limit of k of n, or None if n is 0."""
-    from analysis.statistics.proportions import clopper_pearson
+    from analysis.statistics.common_tests import clopper_pearson
 
     return clopper_pearson(k, n, confidence=confidence).high if n else None
 
@@ -137,7 +137,7 @@ def _count_rows(rows, summary, by):
 
 
 def _add_shares(summary, confidence):
-    from analysis.statistics.proportions import clopper_pearson
+    from analysis.statistics.common_tests import clopper_pearson
 
     pairs = list(zip(summary["participants"], summary["denominator"], strict=True))
     limits = {

@@ -1,18 +1,21 @@
-"""Refuse what no statistic can be made of, before any arithmetic."""
+"""Refuse what no statistic can be made of, and make the plainest ones of what is left."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.errors import DataError, UsageError
 
 
-def check_differences(differences, *, at_least=0):
+def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarray:
     """Return differences as a float array, or say what is wrong with them.
 
     Parameters
     ----------
-    differences : array_like, shape (n,)
-        Follow-up minus baseline, one per participant.
-    at_least : int
+    differences
+        Shape (n,): follow-up minus baseline, one per participant.
+    at_least
         The smallest n that the statistic is defined for.
 
     Raises
@@ -38,7 +41,7 @@ def check_differences(differences, *, at_least=0):
     return array
 
 
-def check_varying(differences):
+def check_varying(differences: ArrayLike) -> np.ndarray:
     """Return differences that are not all equal.
 
     A constant change has no spread, so t would be infinite with p = 0. Equal to within
@@ -55,7 +58,7 @@ def check_varying(differences):
     return array
 
 
-def check_choice(value, choices, name):
+def check_choice(value: str, choices: Sequence[str], name: str) -> str:
     """Return an option that is one of its choices.
 
     Raises
@@ -68,7 +71,7 @@ def check_choice(value, choices, name):
     return value
 
 
-def check_share(value, name):
+def check_share(value: float, name: str) -> float:
     """Return a level such as 0.95, between 0 and 1, both excluded.
 
     Raises
@@ -81,7 +84,7 @@ def check_share(value, name):
     return value
 
 
-def round_differences(differences, *, decimals):
+def round_differences(differences: ArrayLike, *, decimals: int) -> np.ndarray:
     """Round differences to the recorded precision, so that equal changes tie.
 
     In floating point 7.1 - 6.8 and 1.3 - 1.0 differ in the last bit; ranked as they are they
@@ -89,8 +92,24 @@ def round_differences(differences, *, decimals):
 
     Parameters
     ----------
-    differences : array_like, shape (n,)
-    decimals : int
+    differences
+        Shape (n,).
+    decimals
         `difference_decimals` of the outcome in study.yml.
     """
     return np.round(np.asarray(differences, dtype=float), decimals) + 0.0
+
+
+def compute_mean(values: ArrayLike) -> float:
+    """Return the mean of at least one finite value."""
+    return float(check_differences(values, at_least=1).mean())
+
+
+def compute_sd(values: ArrayLike) -> float:
+    """Return the standard deviation, n - 1 in the denominator, of at least two values."""
+    return float(check_differences(values, at_least=2).std(ddof=1))
+
+
+def compute_median(values: ArrayLike) -> float:
+    """Return the median of at least one finite value."""
+    return float(np.median(check_differences(values, at_least=1)))

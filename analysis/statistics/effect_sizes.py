@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
 from analysis.statistics.checks import check_differences, check_share, check_varying
@@ -18,7 +19,7 @@ class EffectSize:
     high: float | None
 
 
-def d_z(differences, *, confidence=0.95):
+def d_z(differences: ArrayLike, *, confidence: float = 0.95) -> EffectSize:
     """Return the mean difference over the SD of the differences.
 
     The interval inverts the noncentral t distribution with n - 1 df. d_z grows with the
@@ -38,21 +39,9 @@ def d_z(differences, *, confidence=0.95):
     return EffectSize(estimate, low / root, high / root)
 
 
-def hedges_g_z(differences, *, confidence=0.95):
-    """Return d_z times the exact small-sample factor J with n - 1 df.
-
-    Raises
-    ------
-    DataError
-        As `d_z`, or fewer than three differences (J is zero with one df).
-    """
-    array = check_differences(differences, at_least=3)
-    effect = d_z(array, confidence=confidence)
-    factor = small_sample_factor(array.size - 1)
-    return EffectSize(effect.estimate * factor, effect.low * factor, effect.high * factor)
-
-
-def hedges_g_av(baseline, followup, *, confidence=0.95):
+def hedges_g_av(
+    baseline: ArrayLike, followup: ArrayLike, *, confidence: float = 0.95
+) -> EffectSize:
     """Return the mean change over the pooled SD of the two visits, corrected by J.
 
     The factor J has 2(n - 1) / (1 + r^2) df, r being the correlation of the visits. The
@@ -61,8 +50,8 @@ def hedges_g_av(baseline, followup, *, confidence=0.95):
 
     Parameters
     ----------
-    baseline, followup : array_like, shape (n,)
-        The same participants in the same order.
+    baseline, followup
+        Shape (n,): the same participants in the same order.
 
     Raises
     ------
@@ -89,25 +78,25 @@ def hedges_g_av(baseline, followup, *, confidence=0.95):
     return EffectSize(estimate, paired.low * scale, paired.high * scale)
 
 
-def small_sample_factor(df):
+def small_sample_factor(df: float) -> float:
     """Return Hedges' exact factor J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df - 1)/2))."""
     return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
 
 
-def _find_noncentrality(t, df, confidence):
+def _find_noncentrality(t: float, df: int, confidence: float) -> tuple[float, float]:
     # scipy.special.nctdtrinc would be shorter, but is right to six digits only.
     from scipy.optimize import brentq
     from scipy.special import nctdtr
 
     spread = math.sqrt(1 + t * t / (2 * df))
 
-    def below(shift):
+    def below(shift: float) -> float:
         share = nctdtr(df, shift, t)
         if math.isnan(share):
             raise DataError("the differences are too nearly equal for an interval of their d_z")
         return share
 
-    def find(share):
+    def find(share: float) -> float:
         reach = 3 * spread
         while below(t - reach) < share or below(t + reach) > share:
             reach *= 1.5

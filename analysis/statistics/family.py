@@ -1,25 +1,34 @@
 """The nine outcomes together: the decision rule, and what describes them jointly."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
+
 import pandas as pd
 
-from analysis.results import ResultWriter, attempt
+from analysis.results import Context, ResultWriter, Row, attempt
 from analysis.statistics.checks import round_differences
-from analysis.statistics.max_t import fixed_sequence, global_test, holm, max_t
+from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.populations import select_pairs
+from analysis.study import Outcome, Study
+
+# p-value and smallest attainable p-value of each outcome, in the order of testing.
+Tests = dict[str, tuple[float, float]]
+Make = partial[ResultWriter]
 
 PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
 
 
-def make_change_matrix(pairs, outcomes, *, visit, column="change"):
+def make_change_matrix(
+    pairs: pd.DataFrame, outcomes: Sequence[Outcome], *, visit: str, column: str = "change"
+) -> pd.DataFrame:
     """Return the primary changes as a table of participants by outcomes, in their order.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         The table of that name, of one population.
-    outcomes : sequence of analysis.study.Outcome
-    visit : str
-    column : {"change", "improvement"}
+    column
+        ``change`` or ``improvement``.
 
     Returns
     -------
@@ -28,33 +37,23 @@ def make_change_matrix(pairs, outcomes, *, visit, column="change"):
     """
     series = []
     for outcome in outcomes:
-        own = select_pairs(pairs, outcome.name, visit=visit).set_index("participant_id")[column]
-        rounded = round_differences(own, decimals=outcome.difference_decimals)
-        series.append(pd.Series(rounded, index=own.index, name=outcome.name))
+        chosen = select_pairs(pairs, outcome.name, visit=visit).set_index("participant_id")
+        rounded = round_differences(chosen[column], decimals=outcome.difference_decimals)
+        series.append(pd.Series(rounded, index=chosen.index, name=outcome.name))
     return pd.concat(series, axis=1).sort_index()
 
 
-def summarise_family(pairs, tests, study, context, *, visit):
+def summarise_family(
+    pairs: pd.DataFrame, tests: Tests, study: Study, context: Context, *, visit: str
+) -> list[Row]:
     """Return the rows on all outcomes: fixed sequence, Holm, max-T and the global test.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         The table of that name, of one population.
-    tests : dict of str to tuple of float
-        p-value and smallest attainable p-value of each outcome, in the order of testing.
-    study : analysis.study.Study
-    context : analysis.results.Context
-    visit : str
-
-    Returns
-    -------
-    list of dict
     """
-
-    def make(name, n=None):
-        return ResultWriter(context, name, n, unit="", decimals=0, visit=visit)
-
+    make = partial(ResultWriter, context, visit=visit)
     directed = [outcome for outcome in study.outcomes if outcome.direction]
     changes = make_change_matrix(pairs, study.outcomes, visit=visit)
     improvements = make_change_matrix(pairs, directed, visit=visit, column="improvement")
@@ -66,7 +65,7 @@ def summarise_family(pairs, tests, study, context, *, visit):
     ]
 
 
-def _decide(tests, study, make):
+def _decide(tests: Tests, study: Study, make: Make) -> Iterator[Row]:
     alpha = study.analysis.alpha.value
     names = list(tests)
     decision = fixed_sequence([p for p, _ in tests.values()], alpha=alpha)
@@ -91,7 +90,7 @@ def _decide(tests, study, make):
     )
 
 
-def _adjust_by_holm(tests, make):
+def _adjust_by_holm(tests: Tests, make: Make) -> Iterator[Row]:
     p_values, attainable = zip(*tests.values(), strict=True)
     result = holm(p_values, attainable=attainable)
     method = f"Holm over {len(tests)} outcomes"
@@ -102,7 +101,7 @@ def _adjust_by_holm(tests, make):
     )
 
 
-def _adjust_by_max_t(changes, make):
+def _adjust_by_max_t(changes: pd.DataFrame, make: Make) -> Iterator[Row]:
     result = max_t(changes.to_numpy())
     method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {PATTERNS[result.exact]}"
     for name, adjusted, smallest in zip(changes, result.adjusted, result.attainable, strict=True):
@@ -111,7 +110,7 @@ def _adjust_by_max_t(changes, make):
         yield writer.p("max_t_p_min", smallest, method="smallest attainable max-T p")
 
 
-def _test_globally(improvements, make):
+def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
     n_outcomes = improvements.shape[1]
     result, reason = attempt(global_test, improvements.to_numpy())
     writer = make("global_test", n=result and result.n_participants)

@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.statistics.checks import check_differences, check_share
 from analysis.statistics.rank_sums import sum_over_signs
@@ -31,7 +32,7 @@ class HodgesLehmann:
     attainable: bool
 
 
-def hodges_lehmann(differences, *, confidence=0.95):
+def hodges_lehmann(differences: ArrayLike, *, confidence: float = 0.95) -> HodgesLehmann:
     """Estimate the pseudomedian of differences, zeros kept.
 
     The estimate is the median of the n(n + 1)/2 Walsh averages (d_i + d_j)/2, i <= j; the
@@ -40,9 +41,9 @@ def hodges_lehmann(differences, *, confidence=0.95):
 
     Parameters
     ----------
-    differences : array_like, shape (n,)
-        Follow-up minus baseline, rounded to the recorded precision.
-    confidence : float
+    differences
+        Shape (n,): follow-up minus baseline, rounded to the recorded precision.
+    confidence
         The level to reach.
 
     Raises
@@ -66,20 +67,20 @@ def hodges_lehmann(differences, *, confidence=0.95):
     )
 
 
-def make_walsh_averages(differences):
+def make_walsh_averages(differences: ArrayLike) -> np.ndarray:
     """Return the sorted averages of all pairs of differences, each with itself included."""
-    first, second = np.triu_indices(len(differences))
+    first, second = np.triu_indices(np.size(differences))
     half = np.asarray(differences, dtype=float) / 2
     return np.sort(half[first] + half[second])
 
 
 @functools.cache
-def find_walsh_order(n, confidence):
+def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
     """Return k, the order from either end of the limits, and the level that they attain.
 
     Parameters
     ----------
-    n : int
+    n
         Number of differences, at least 1.
 
     Returns

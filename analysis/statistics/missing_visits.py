@@ -1,28 +1,43 @@
 """What the result would be if those without a follow-up score had had one."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from analysis.results import ResultWriter, Row, format_number
+from analysis.statistics.alternatives import summarise_alternative
+from analysis.statistics.checks import round_differences
+from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.populations import select_pairs
+from analysis.study import AnalysisPlan, Outcome
 
 RULES = ("last_observation", "baseline_observation", "worst_case", "best_case")
 VALUES_OF_TIPPING = 20
+TIPPING_STATISTICS = ("n_pairs", "hl", "hl_low", "hl_high", "p_value", "p_min")
 NICE = (1, 2, 2.5, 5, 10)
 
 
-def find_missing(pairs, scores, outcome, *, visit, visits, variant="primary"):
+def find_missing(
+    pairs: pd.DataFrame,
+    scores: pd.DataFrame,
+    outcome: Outcome,
+    *,
+    visit: str,
+    visits: Sequence[str],
+    variant: str = "primary",
+) -> pd.DataFrame:
     """Find who has a baseline score but no pair.
 
     Parameters
     ----------
-    pairs, scores : pandas.DataFrame
+    pairs, scores
         Of one population, all outcomes.
-    outcome : analysis.study.Outcome
-    visit : str
+    visit
         The follow-up visit.
-    visits : sequence of str
+    visits
         Baseline first, then the visits after the procedure in order, up to the follow-up.
-    variant : str
 
     Returns
     -------
@@ -50,20 +65,21 @@ def find_missing(pairs, scores, outcome, *, visit, visits, variant="primary"):
     return missing[missing["baseline"].notna() & ~missing.index.isin(paired)].reset_index()
 
 
-def fill_missing(pairs, missing, outcome, *, rule):
+def fill_missing(
+    pairs: pd.DataFrame, missing: pd.DataFrame, outcome: Outcome, *, rule: str
+) -> pd.DataFrame:
     """Add a pair for those who lack one.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
+    pairs
         Pairs of one outcome.
-    missing : pandas.DataFrame
+    missing
         As `find_missing` returns it.
-    outcome : analysis.study.Outcome
-    rule : {"last_observation", "baseline_observation", "worst_case", "best_case"}
-        The last score between the visits; no change; the least or the greatest improvement
-        that anybody had. Who has no such score or whose outcome has no better direction
-        stays missing.
+    rule
+        Of `RULES`, in their order: the last score between the visits; no change; the least or
+        the greatest improvement that anybody had. Who has no such score or whose outcome has
+        no better direction stays missing.
 
     Returns
     -------
@@ -81,14 +97,16 @@ def fill_missing(pairs, missing, outcome, *, rule):
     return add_changes(pairs, missing, outcome, change=change)
 
 
-def add_changes(pairs, missing, outcome, *, change):
+def add_changes(
+    pairs: pd.DataFrame, missing: pd.DataFrame, outcome: Outcome, *, change: float | pd.Series
+) -> pd.DataFrame:
     """Add pairs with a given change, kept within the range of the score.
 
     Parameters
     ----------
     pairs, missing, outcome
         As in `fill_missing`.
-    change : float or pandas.Series
+    change
         In the unit of the outcome; who gets NaN stays missing.
     """
     low, high = outcome.range
@@ -104,20 +122,21 @@ def add_changes(pairs, missing, outcome, *, change):
     return both.sort_values("participant_id", kind="stable", ignore_index=True)
 
 
-def keep_completers(pairs, outcomes, *, visit):
+def keep_completers(
+    pairs: pd.DataFrame, outcomes: Iterable[Outcome], *, visit: str
+) -> pd.DataFrame:
     """Keep the pairs of those who have one for every registered outcome."""
     paired = [set(select_pairs(pairs, o.name, visit=visit)["participant_id"]) for o in outcomes]
     return pairs[pairs["participant_id"].isin(set.intersection(*paired))]
 
 
-def list_changes(missing, outcome):
+def list_changes(missing: pd.DataFrame, outcome: Outcome) -> list[float]:
     """List the changes that a tipping-point table tries.
 
     Parameters
     ----------
-    missing : pandas.DataFrame
+    missing
         As `find_missing` returns it.
-    outcome : analysis.study.Outcome
 
     Returns
     -------
@@ -134,6 +153,72 @@ def list_changes(missing, outcome):
     return [round(float(step * k), 10) for k in np.arange(first, last + 1)]
 
 
-def _round_up(width):
+def summarise_tipping(
+    pairs: pd.DataFrame,
+    missing: pd.DataFrame,
+    outcome: Outcome,
+    plan: AnalysisPlan,
+    writer: ResultWriter,
+) -> list[Row]:
+    """Return one result per assumed change and statistic, and where the interval excludes zero.
+
+    Parameters
+    ----------
+    pairs
+        Pairs of the outcome.
+    missing
+        As `find_missing` returns it; all get the same change.
+    writer
+        As `outcome.make_writer` makes it.
+
+    Returns
+    -------
+    list of dict
+        ``missing.n_missing``; ``missing.excludes_zero``, the assumed changes with which the
+        interval excludes zero; ``tipping.<change>.<statistic>``.
+    """
+    changes = list_changes(missing, outcome)
+    rows, excluding = [], []
+    for change in changes:
+        filled = add_changes(pairs, missing, outcome, change=change)
+        tried = replace(
+            writer,
+            qualifier=f"tipping.{name_change(change)}",
+            group=f"change of {_format_changes([change], changes)}",
+        )
+        stated = summarise_alternative(filled, outcome, plan, tried)
+        rows += [row for row in stated if row["statistic"] in TIPPING_STATISTICS]
+        interval = hodges_lehmann(
+            round_differences(filled["change"], decimals=outcome.difference_decimals),
+            confidence=plan.confidence.value,
+        )
+        if interval.attainable and (interval.low > 0 or interval.high < 0):
+            excluding.append(change)
+    excluded = _format_changes(excluding, changes) or "none"
+    writer = replace(writer, n=len(pairs) + len(missing), qualifier="missing")
+    return [
+        writer.count("n_missing", len(missing), method="baseline but no pair"),
+        writer.row(
+            "excludes_zero",
+            None,
+            excluded if changes else "nobody lacks a pair",
+            method="assumed changes with which the interval excludes zero",
+        ),
+        *rows,
+    ]
+
+
+def name_change(change: float) -> str:
+    """Name a change as part of an id: minus_2_5, 0, plus_3."""
+    sign = {-1: "minus_", 0: "", 1: "plus_"}[(change > 0) - (change < 0)]
+    return sign + f"{abs(change):g}".replace(".", "_")
+
+
+def _format_changes(chosen: Iterable[float], changes: Iterable[float]) -> str:
+    decimals = 0 if all(change == int(change) for change in changes) else 1
+    return "; ".join(format_number(change, decimals) for change in chosen)
+
+
+def _round_up(width: float) -> float:
     size = 10.0 ** np.floor(np.log10(width))
     return next(size * nice for nice in NICE if size * nice >= width * (1 - 1e-9))

@@ -1,18 +1,28 @@
-"""Choose the participants of an analysis, and their pairs."""
+"""Choose the participants of an analysis and their pairs, and apply a strategy for events."""
+
+from collections.abc import Collection, Iterable
+
+import pandas as pd
 
 from analysis.errors import DataError
+from analysis.study import Outcome
+
+HANDS = ("right", "left")
+STRATEGIES = ("excluded", "no_change")
 
 
-def select_population(frame, participants, population):
+def select_population(
+    frame: pd.DataFrame, participants: pd.DataFrame, population: str
+) -> pd.DataFrame:
     """Return the rows of the participants of a population, in the order of the frame.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         Any table with `participant_id`.
-    participants : pandas.DataFrame
+    participants
         The table of that name; its column ``in_<population>`` says "yes" or "no".
-    population : str
+    population
         A population of study.yml.
 
     Raises
@@ -33,7 +43,14 @@ def select_population(frame, participants, population):
     return frame[frame["participant_id"].isin(members)]
 
 
-def select_pairs(pairs, outcome, *, variant="primary", component="total", visit):
+def select_pairs(
+    pairs: pd.DataFrame,
+    outcome: str,
+    *,
+    variant: str = "primary",
+    component: str = "total",
+    visit: str,
+) -> pd.DataFrame:
     """Return the pairs of one score at one visit, sorted by participant."""
     chosen = pairs[
         (pairs["outcome"] == outcome)
@@ -42,3 +59,96 @@ def select_pairs(pairs, outcome, *, variant="primary", component="total", visit)
         & (pairs["visit"] == visit)
     ]
     return chosen.sort_values("participant_id", kind="stable")
+
+
+def average_treated_hands(
+    pairs: pd.DataFrame, participants: pd.DataFrame, outcome: Outcome, *, visit: str
+) -> pd.DataFrame:
+    """Return pairs of the mean score per treated hand, where somebody had one hand treated.
+
+    Parameters
+    ----------
+    pairs
+        The table of that name, of one population.
+    participants
+        The table of that name; `treated_hands` is both, right, left or none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per participant with a score of every treated hand. Empty where everybody in
+        `pairs` had both hands treated, since nothing then differs from the outcome itself, and
+        for an outcome that is not scored by hand.
+    """
+    chosen = pairs[
+        (pairs["outcome"] == outcome.name)
+        & (pairs["variant"] == "primary")
+        & (pairs["component"].isin(HANDS))
+        & (pairs["visit"] == visit)
+    ]
+    treated = participants.set_index("participant_id")["treated_hands"]
+    hands = chosen["participant_id"].map(treated)
+    if not outcome.of_hands or (hands == "both").all():
+        return chosen.iloc[:0]
+    chosen = chosen[(hands == "both") | (hands == chosen["component"])]
+    grouped = chosen.groupby("participant_id")
+    needed = grouped["participant_id"].first().map(treated).map({"both": 2}).fillna(1)
+    means = grouped[["baseline", "followup", "change", "improvement"]].mean()
+    return means[grouped.size() == needed].reset_index()
+
+
+def find_affected(
+    intercurrent_events: pd.DataFrame, visits: pd.DataFrame, *, visit: str, events: Iterable[str]
+) -> list[str]:
+    """Find who had an intercurrent event before the follow-up visit.
+
+    Parameters
+    ----------
+    intercurrent_events, visits
+        The tables of these names.
+    visit
+        The follow-up visit; an event on its day or after cannot have changed its scores.
+    events
+        Kinds that count.
+
+    Returns
+    -------
+    list of str
+        Participants, sorted. An event without a known day counts, and so does everybody's
+        whose visit has none.
+    """
+    days = visits.loc[visits["visit"] == visit].set_index("participant_id")["study_day"]
+    counted = intercurrent_events[intercurrent_events["event"].isin(list(events))]
+    day = pd.to_numeric(counted["study_day"]).astype("Float64")
+    end = pd.to_numeric(counted["participant_id"].map(days)).astype("Float64")
+    before = (day < end).fillna(True)
+    return sorted(set(counted.loc[before, "participant_id"]))
+
+
+def apply_strategy(
+    pairs: pd.DataFrame, affected: Collection[str], *, strategy: str
+) -> pd.DataFrame:
+    """Take events as a reason to leave somebody out, or to count the change as none.
+
+    Parameters
+    ----------
+    pairs
+        One row per participant.
+    affected
+        Participants with an event, as `find_affected` returns them.
+    strategy
+        One of `STRATEGIES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With fewer rows, or with the follow-up of the affected set to their baseline.
+    """
+    hit = pairs["participant_id"].isin(list(affected))
+    if strategy == "excluded":
+        return pairs[~hit]
+    return pairs.assign(
+        followup=pairs["followup"].mask(hit, pairs["baseline"]),
+        change=pairs["change"].mask(hit, 0.0),
+        improvement=pairs["improvement"].mask(hit & pairs["improvement"].notna(), 0.0),
+    )

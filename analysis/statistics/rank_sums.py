@@ -17,11 +17,11 @@ class RankSums:
 
     Parameters
     ----------
-    probabilities : numpy.ndarray
+    probabilities
         Entry t is the probability of the sum ``t * unit``, up to half the total.
-    unit : float
+    unit
         The step of the grid on which all sums lie.
-    total : int
+    total
         The largest sum, in units.
     """
 
@@ -29,26 +29,28 @@ class RankSums:
     unit: float
     total: int
 
-    def at_most(self, steps):
+    def at_most(self, steps: int) -> float:
         """Return the probability of a sum of at most `steps` units (0 to total)."""
         if steps > self.total // 2:
             return 1.0 - self.at_most(self.total - steps - 1)
         return float(self.probabilities[: steps + 1].sum()) if steps >= 0 else 0.0
 
-    def exactly(self, steps):
+    def exactly(self, steps: int) -> float:
         """Return the probability of a sum of `steps` units (0 to total)."""
         return float(self.probabilities[min(steps, self.total - steps)])
 
 
-def rank_signed(differences, *, zeros):
+def rank_signed(differences: np.ndarray, *, zeros: str) -> np.ndarray:
     """Rank absolute differences and keep those of non-zero ones with their signs.
 
     Ties share their mean rank. ``wilcoxon`` drops zeros before ranking, ``pratt`` after it.
 
     Parameters
     ----------
-    differences : numpy.ndarray, shape (n,)
-    zeros : {"wilcoxon", "pratt"}
+    differences
+        Shape (n,).
+    zeros
+        ``wilcoxon`` or ``pratt``.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def rank_signed(differences, *, zeros):
     return np.sign(differences[kept]) * ranks[kept]
 
 
-def sum_over_signs(ranks):
+def sum_over_signs(ranks: np.ndarray) -> RankSums:
     """Return the exact distribution of the sum of the ranks that get a positive sign.
 
     One convolution per rank replaces the enumeration of 2^n patterns: the sum either contains
@@ -73,12 +75,8 @@ def sum_over_signs(ranks):
 
     Parameters
     ----------
-    ranks : numpy.ndarray, shape (n,)
-        Positive multiples of one half, in any order.
-
-    Returns
-    -------
-    RankSums
+    ranks
+        Shape (n,): positive multiples of one half, in any order.
     """
     doubled = np.sort(np.rint(2 * np.abs(ranks)).astype(int))
     step = int(np.gcd.reduce(doubled)) if doubled.size else 1

@@ -1,24 +1,34 @@
 """The sensitivity analyses of all outcomes, each answering one question."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from analysis.results import Context, collect_results
-from analysis.statistics.intercurrent import STRATEGIES, apply_strategy, find_affected
-from analysis.statistics.leave_one_out import summarise_leave_one_out
-from analysis.statistics.missing_visits import RULES, fill_missing, find_missing, keep_completers
-from analysis.statistics.other_tests import compare_tests
-from analysis.statistics.populations import select_pairs, select_population
-from analysis.statistics.season import summarise_season
-from analysis.statistics.sensitivity import (
+from analysis.results import Context, ResultWriter, Row, collect_results
+from analysis.statistics.alternatives import (
+    compare_tests,
     summarise_alternative,
-    summarise_populations,
-    summarise_variants,
+    summarise_leave_one_out,
+    summarise_season,
 )
-from analysis.statistics.specification import collapse_specifications, list_specifications
-from analysis.statistics.tipping import summarise_tipping
-from analysis.study import Study
+from analysis.statistics.missing_visits import (
+    RULES,
+    fill_missing,
+    find_missing,
+    keep_completers,
+    summarise_tipping,
+)
+from analysis.statistics.outcome import make_writer
+from analysis.statistics.populations import (
+    STRATEGIES,
+    apply_strategy,
+    find_affected,
+    select_pairs,
+    select_population,
+)
+from analysis.study import Outcome, Study
 
 SEASONAL = "raynaud_condition_score"
 OTHER_POPULATION = {"full_analysis": "per_protocol", "per_protocol": "full_analysis"}
@@ -30,12 +40,11 @@ class SensitivityPlan:
 
     Parameters
     ----------
-    study : analysis.study.Study
-    context : analysis.results.Context
+    context
         Its population is that of the primary analysis.
-    visit : str
+    visit
         The follow-up visit.
-    participants, visits, scores, pairs, intercurrent_events : pandas.DataFrame
+    participants, visits, scores, pairs, intercurrent_events
         The tables of these names, everybody in them.
     """
 
@@ -49,151 +58,127 @@ class SensitivityPlan:
     intercurrent_events: pd.DataFrame
 
     @property
-    def populations(self):
+    def populations(self) -> tuple[str, str]:
         """The population of the primary analysis, and the one it is compared with."""
-        own = self.context.population
-        return (own, OTHER_POPULATION.get(own, "full_analysis"))
+        primary = self.context.population
+        return (primary, OTHER_POPULATION.get(primary, "full_analysis"))
 
     @property
-    def affected(self):
+    def affected(self) -> list[str]:
         """Participants with an event that the primary analysis leaves in."""
         events = [e.name for e in self.study.intercurrent_events if e.strategy != "listed"]
         return find_affected(self.intercurrent_events, self.visits, visit=self.visit, events=events)
 
     @property
-    def scored_visits(self):
+    def scored_visits(self) -> tuple[str, ...]:
         """Baseline, then the visits after the procedure up to the follow-up."""
         last = self.study.visit(self.visit).day
         after = [v.name for v in self.study.visits if v.day is not None and 0 < v.day <= last]
         return (self.study.analysis.baseline_visit.value, *after)
 
-    def select(self, outcome):
-        """Return the pairs of the primary analysis of an outcome."""
-        own = select_population(self.pairs, self.participants, self.context.population)
-        return select_pairs(own, outcome.name, visit=self.visit)
+    def select(
+        self, outcome: Outcome, *, variant: str = "primary", population: str = ""
+    ) -> pd.DataFrame:
+        """Return the pairs of an outcome, by default those of the primary analysis."""
+        chosen = self.select_members(self.pairs, population)
+        return select_pairs(chosen, outcome.name, variant=variant, visit=self.visit)
 
-    def find_missing(self, outcome):
+    def find_missing(
+        self, outcome: Outcome, *, variant: str = "primary", population: str = ""
+    ) -> pd.DataFrame:
         """Return who of the population has a baseline score of an outcome but no pair."""
-        population = self.context.population
         return find_missing(
-            select_population(self.pairs, self.participants, population),
-            select_population(self.scores, self.participants, population),
+            self.select_members(self.pairs, population),
+            self.select_members(self.scores, population),
             outcome,
             visit=self.visit,
             visits=self.scored_visits,
+            variant=variant,
         )
 
-    def run(self, question, **options):
+    def write(self, outcome: Outcome, qualifier: str = "", **options: Any) -> ResultWriter:
+        """Return the writer of an outcome's results; options as of `ResultWriter`."""
+        options = {"context": self.context, "visit": self.visit} | options
+        return make_writer(outcome, qualifier=qualifier, **options)
+
+    def run(self, question: Callable[..., Iterable[Row]]) -> pd.DataFrame:
         """Ask one of the questions below of every outcome and collect the results."""
         return collect_results(
-            row for outcome in self.study.outcomes for row in question(self, outcome, **options)
+            row for outcome in self.study.outcomes for row in question(self, outcome)
         )
 
+    def select_members(self, frame: pd.DataFrame, population: str = "") -> pd.DataFrame:
+        """Return the rows of a population, by default that of the primary analysis."""
+        return select_population(frame, self.participants, population or self.context.population)
 
-def ask_primary(plan, outcome):
+
+def ask_primary(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What does the primary analysis say, and what other tests of the same changes?"""
     pairs = plan.select(outcome)
     return [
         *_summarise(plan, pairs, outcome, "primary"),
-        *compare_tests(pairs, outcome, plan.study, plan.context, visit=plan.visit),
+        *compare_tests(pairs, outcome, plan.study.analysis, plan.write(outcome)),
     ]
 
 
-def ask_variants(plan, outcome):
+def ask_variants(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if the instrument were scored in another way?"""
-    own = select_population(plan.pairs, plan.participants, plan.context.population)
-    return summarise_variants(own, outcome, plan.study, plan.context, visit=plan.visit)
+    rows = []
+    for variant in outcome.variants:
+        if variant != "primary":
+            pairs = plan.select(outcome, variant=variant)
+            rows += _summarise(plan, pairs, outcome, f"variant.{variant}", variant=variant)
+    return rows
 
 
-def ask_populations(plan, outcome):
+def ask_populations(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if other participants counted?"""
-    completers = keep_completers(
-        select_population(plan.pairs, plan.participants, plan.context.population),
-        plan.study.outcomes,
-        visit=plan.visit,
-    )
+    _, other = plan.populations
+    pairs = plan.select(outcome, population=other)
+    context = replace(plan.context, population=other)
+    members = plan.select_members(plan.pairs)
+    completers = keep_completers(members, plan.study.outcomes, visit=plan.visit)
+    completed = select_pairs(completers, outcome.name, visit=plan.visit)
     return [
-        *summarise_populations(
-            plan.pairs,
-            plan.participants,
-            outcome,
-            plan.study,
-            plan.context,
-            visit=plan.visit,
-            populations=plan.populations[1:],
-        ),
-        *_summarise(
-            plan, select_pairs(completers, outcome.name, visit=plan.visit), outcome, "completers"
-        ),
+        *_summarise(plan, pairs, outcome, f"population.{other}", context=context),
+        *_summarise(plan, completed, outcome, "completers"),
     ]
 
 
-def ask_events(plan, outcome):
+def ask_events(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if changes after an intercurrent event did not count?"""
-    pairs, affected = plan.select(outcome), plan.affected
-    return [
-        row
-        for strategy in STRATEGIES
-        for row in _summarise(
-            plan, apply_strategy(pairs, affected, strategy=strategy), outcome, f"events.{strategy}"
-        )
-    ]
+    pairs, rows = plan.select(outcome), []
+    for strategy in STRATEGIES:
+        changed = apply_strategy(pairs, plan.affected, strategy=strategy)
+        rows += _summarise(plan, changed, outcome, f"events.{strategy}")
+    return rows
 
 
-def ask_missing(plan, outcome):
+def ask_missing(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if those without a follow-up score had had one?"""
-    pairs, missing = plan.select(outcome), plan.find_missing(outcome)
-    rules = RULES if outcome.direction else RULES[:2]
-    filled = [
-        row
-        for rule in rules
-        for row in _summarise(
-            plan, fill_missing(pairs, missing, outcome, rule=rule), outcome, f"missing.{rule}"
-        )
-    ]
-    return filled + summarise_tipping(
-        pairs, missing, outcome, plan.study, plan.context, visit=plan.visit
-    )
+    pairs, missing, rows = plan.select(outcome), plan.find_missing(outcome), []
+    for rule in RULES if outcome.direction else RULES[:2]:
+        filled = fill_missing(pairs, missing, outcome, rule=rule)
+        rows += _summarise(plan, filled, outcome, f"missing.{rule}")
+    writer = plan.write(outcome)
+    return rows + summarise_tipping(pairs, missing, outcome, plan.study.analysis, writer)
 
 
-def ask_leave_one_out(plan, outcome):
+def ask_leave_one_out(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """How much hangs on one person?"""
-    return summarise_leave_one_out(plan.select(outcome), outcome, plan.context, visit=plan.visit)
+    return summarise_leave_one_out(plan.select(outcome), outcome, plan.write(outcome))
 
 
-def ask_season(plan, outcome):
+def ask_season(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """In which half of the year did the two visits lie, for the outcome that cold worsens?"""
     if outcome.name != SEASONAL:
         return []
-    pairs = plan.select(outcome)
-    return summarise_season(pairs, plan.visits, outcome, plan.study, plan.context, visit=plan.visit)
+    writer = plan.write(outcome)
+    return summarise_season(plan.select(outcome), plan.visits, plan.study.analysis, writer)
 
 
-def specify_primary(plan):
-    """Compute the primary outcome in every defensible way, each distinct answer once.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `specification.collapse_specifications`.
-    """
-    outcome = next(o for o in plan.study.outcomes if o.role == "primary")
-    return collapse_specifications(
-        list_specifications(
-            plan.pairs,
-            plan.scores,
-            plan.participants,
-            plan.affected,
-            outcome,
-            plan.study,
-            visit=plan.visit,
-            visits=plan.scored_visits,
-            populations=plan.populations,
-        )
-    )
-
-
-def _summarise(plan, pairs, outcome, qualifier):
-    return summarise_alternative(
-        pairs, outcome, plan.study, plan.context, visit=plan.visit, qualifier=qualifier
-    )
+def _summarise(
+    plan: SensitivityPlan, pairs: pd.DataFrame, outcome: Outcome, qualifier: str, **options: Any
+) -> list[Row]:
+    writer = plan.write(outcome, qualifier, **options)
+    return summarise_alternative(pairs, outcome, plan.study.analysis, writer)

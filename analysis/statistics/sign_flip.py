@@ -2,15 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.statistics.checks import check_differences, check_share
 
 EXACT_UP_TO = 25
 DRAWS = 19_999
 # Sums that differ by less than this share of the sum of absolute values are one value.
-TOLERANCE = 1e-12
+_TOLERANCE = 1e-12
 CHUNK = 2_000
 # Bisection of values within -1 to 1 ends here; digits beyond these are its noise.
 BISECTION = 1e-15
@@ -43,7 +45,9 @@ class SignFlip:
     standard_error: float
 
 
-def sign_flip(differences, *, confidence=0.95, draws=DRAWS, seed=2016):
+def sign_flip(
+    differences: ArrayLike, *, confidence: float = 0.95, draws: int = DRAWS, seed: int = 2016
+) -> SignFlip:
     """Test by flipping signs whether differences are symmetric about zero, with the mean.
 
     The p-value is the share of the 2^n patterns of signs whose mean lies at least as far from
@@ -53,11 +57,11 @@ def sign_flip(differences, *, confidence=0.95, draws=DRAWS, seed=2016):
 
     Parameters
     ----------
-    differences : array_like, shape (n,)
-        Follow-up minus baseline, rounded to the recorded precision.
-    confidence : float
+    differences
+        Shape (n,): follow-up minus baseline, rounded to the recorded precision.
+    confidence
         Level of the interval.
-    draws, seed : int
+    draws, seed
         Random patterns beyond n = 25, and what makes them the same each time.
 
     Raises
@@ -81,20 +85,20 @@ def sign_flip(differences, *, confidence=0.95, draws=DRAWS, seed=2016):
     return SignFlip(**result | limits)
 
 
-def _find_order(patterns, confidence):
+def _find_order(patterns: int, confidence: float) -> int:
     return max(1, math.floor((1 - confidence) / 2 * patterns * (1 + 1e-12)))
 
 
-def _attained(n, confidence):
+def _attained(n: int, confidence: float) -> float:
     return 1 - 2 * _find_order(2**n, confidence) / 2**n
 
 
-def _flip_exactly(array, confidence, _draws, _seed):
+def _flip_exactly(array: np.ndarray, confidence: float, _draws: int, _seed: int) -> dict[str, Any]:
     n = array.size
     half = n // 2
-    slack = TOLERANCE * np.abs(array).sum()
+    slack = _TOLERANCE * np.abs(array).sum()
 
-    def count_sums(values, limit):
+    def count_sums(values: np.ndarray, limit: float) -> int:
         """Count the subsets (the empty one too) with a sum of at most `limit`."""
         first, second = _subset_sums(values[:half]), np.sort(_subset_sums(values[half:]))
         return int(np.searchsorted(second, limit - first, side="right").sum())
@@ -105,7 +109,7 @@ def _flip_exactly(array, confidence, _draws, _seed):
     p_value = min(1.0, 2 * count_sums(sizes, outward + slack) / 2**n)
     order = _find_order(2**n, confidence)
 
-    def find_limit(values):
+    def find_limit(values: np.ndarray) -> float:
         """Bisect for the order-th smallest mean of a non-empty subset."""
         low, high = float(values.min()), float(values.max())
         while high - low > BISECTION:
@@ -127,10 +131,10 @@ def _flip_exactly(array, confidence, _draws, _seed):
     }
 
 
-def _flip_randomly(array, confidence, draws, seed):
+def _flip_randomly(array: np.ndarray, confidence: float, draws: int, seed: int) -> dict[str, Any]:
     n = array.size
     generator = np.random.default_rng(seed)
-    observed = abs(array.sum()) - TOLERANCE * np.abs(array).sum()
+    observed = abs(array.sum()) - _TOLERANCE * np.abs(array).sum()
     beyond, means = 0, []
     for start in range(0, draws, CHUNK):
         chosen = generator.random((min(CHUNK, draws - start), n)) < 0.5
@@ -151,7 +155,7 @@ def _flip_randomly(array, confidence, draws, seed):
     }
 
 
-def _subset_sums(values):
+def _subset_sums(values: np.ndarray) -> np.ndarray:
     sums = np.zeros(1)
     for value in values:
         sums = np.concatenate([sums, sums + value])

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
 from analysis.statistics.checks import check_choice, check_differences, check_share
 from analysis.statistics.effect_sizes import EffectSize
-from analysis.statistics.rank_sums import rank_signed, sum_over_signs
+from analysis.statistics.rank_sums import RankSums, rank_signed, sum_over_signs
 
 ZEROS = ("wilcoxon", "pratt")
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -41,7 +42,13 @@ class SignedRank:
     p_largest_rejecting: float | None
 
 
-def signed_rank(differences, *, zeros="wilcoxon", alternative="two-sided", alpha=0.05):
+def signed_rank(
+    differences: ArrayLike,
+    *,
+    zeros: str = "wilcoxon",
+    alternative: str = "two-sided",
+    alpha: float = 0.05,
+) -> SignedRank:
     """Test whether differences are symmetric about zero, exactly.
 
     The p-value counts, among all patterns of signs of the non-zero differences, those with a
@@ -51,13 +58,14 @@ def signed_rank(differences, *, zeros="wilcoxon", alternative="two-sided", alpha
 
     Parameters
     ----------
-    differences : array_like, shape (n,)
-        Follow-up minus baseline. Without a non-zero one every p-value is 1.
-    zeros : {"wilcoxon", "pratt"}
-        Zeros are dropped before ranking, or ranked and then dropped.
-    alternative : {"two-sided", "greater", "less"}
-        Whether differences tend to lie above ("greater") or below zero.
-    alpha : float
+    differences
+        Shape (n,): follow-up minus baseline. Without a non-zero one every p-value is 1.
+    zeros
+        ``wilcoxon``: zeros are dropped before ranking; ``pratt``: ranked and then dropped.
+    alternative
+        ``two-sided``, or whether differences tend to lie above (``greater``) or below zero
+        (``less``).
+    alpha
         Level for `p_largest_rejecting`.
 
     Raises
@@ -96,13 +104,13 @@ def signed_rank(differences, *, zeros="wilcoxon", alternative="two-sided", alpha
     )
 
 
-def _find_largest_rejecting(sums, sides, alpha):
+def _find_largest_rejecting(sums: RankSums, sides: int, alpha: float) -> float | None:
     tails = sides * np.cumsum(sums.probabilities)
     rejecting = tails[(sums.probabilities > 0) & (tails <= alpha)]
     return float(rejecting[-1]) if rejecting.size else None
 
 
-def rank_biserial(differences, *, zeros="wilcoxon"):
+def rank_biserial(differences: ArrayLike, *, zeros: str = "wilcoxon") -> EffectSize:
     """Return the matched-pairs rank-biserial correlation, signed like the differences.
 
     It is (sum of positive ranks - sum of negative ranks) / sum of the ranks used, -1 to 1.

@@ -1,42 +1,41 @@
 """Every defensible way to compute the primary result, each distinct answer once."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from analysis.results import ResultWriter, attempt
+from analysis.results import Row, attempt
 from analysis.statistics.checks import round_differences
-from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.intercurrent import STRATEGIES, apply_strategy
-from analysis.statistics.missing_visits import RULES, fill_missing, find_missing
-from analysis.statistics.paired_t import mean_interval
-from analysis.statistics.populations import select_pairs, select_population
+from analysis.statistics.common_tests import PairedT, paired_t
+from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from analysis.statistics.missing_visits import RULES, fill_missing
+from analysis.statistics.populations import STRATEGIES, apply_strategy
+from analysis.statistics.sensitivity_plan import SensitivityPlan
+from analysis.study import Outcome
 
 DIMENSIONS = ("variant", "population", "events", "missing", "summary")
-SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": mean_interval}
+SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": paired_t}
 # Variant, events, missing and summary of the primary analysis, in that order.
 PRIMARY = ("primary", "as_observed", "none", "hodges_lehmann")
 DIGITS = 9
 
 
-def list_specifications(
-    pairs, scores, participants, affected, outcome, study, *, visit, visits, populations
-):
-    """Compute the outcome under every combination of choices.
+def specify_primary(plan: SensitivityPlan) -> pd.DataFrame:
+    """Compute the primary outcome in every defensible way, each distinct answer once.
 
-    Parameters
-    ----------
-    pairs, scores, participants : pandas.DataFrame
-        The tables of these names, everybody in them.
-    affected : collection of str
-        Participants with an intercurrent event.
-    outcome : analysis.study.Outcome
-    study : analysis.study.Study
-    visit, visits
-        As in `missing_visits.find_missing`.
-    populations : sequence of str
-        That of the primary analysis first.
+    Returns
+    -------
+    pandas.DataFrame
+        As `collapse_specifications`.
+    """
+    outcome = next(o for o in plan.study.outcomes if o.role == "primary")
+    return collapse_specifications(list_specifications(plan, outcome))
+
+
+def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame:
+    """Compute an outcome under every combination of choices.
 
     Returns
     -------
@@ -45,34 +44,33 @@ def list_specifications(
         in points per item of the score (variants with fewer sites have a shorter scale);
         combinations that give no interval are left out.
     """
+    confidence, affected = plan.study.analysis.confidence.value, plan.affected
+    all_items = _count_items(plan.scores, outcome, PRIMARY[0])
     rows = []
-    for variant, population in itertools.product(outcome.variants, populations):
-        own_pairs, own_scores = (
-            select_population(table, participants, population) for table in (pairs, scores)
-        )
-        missing = find_missing(
-            own_pairs, own_scores, outcome, visit=visit, visits=visits, variant=variant
-        )
-        chosen = select_pairs(own_pairs, outcome.name, variant=variant, visit=visit)
+    for variant, population in itertools.product(outcome.variants, plan.populations):
+        chosen = plan.select(outcome, variant=variant, population=population)
         if chosen.empty:
             continue  # rules for missing scores alone would be no analysis
-        n_items = _count_items(scores, outcome, variant)
-        scored = _fit_range(outcome, n_items / _count_items(scores, outcome, PRIMARY[0]))
+        missing = plan.find_missing(outcome, variant=variant, population=population)
+        n_items = _count_items(plan.scores, outcome, variant)
+        scored = _fit_range(outcome, n_items / all_items)
         for rule, events, used in _vary_pairs(chosen, missing, affected, scored):
             change = round_differences(used["change"], decimals=outcome.difference_decimals)
             for summary, compute in SUMMARIES.items():
-                result, _ = attempt(compute, change, confidence=study.analysis.confidence.value)
+                result, _ = attempt(compute, change, confidence=confidence)
                 if result is None or not getattr(result, "attainable", True):
                     continue
                 choices = (variant, population, events, rule, summary)
-                limits = (round(value / n_items, DIGITS) for value in _limits(result))
-                is_primary = choices == (PRIMARY[0], populations[0], *PRIMARY[1:])
+                limits = (round(value / n_items, DIGITS) for value in _list_limits(result))
+                is_primary = choices == (PRIMARY[0], plan.populations[0], *PRIMARY[1:])
                 rows.append((*choices, is_primary, len(change), *limits))
     columns = [*DIMENSIONS, "is_primary", "n", "estimate", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _vary_pairs(pairs, missing, affected, outcome):
+def _vary_pairs(
+    pairs: pd.DataFrame, missing: pd.DataFrame, affected: list[str], outcome: Outcome
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
     for rule, strategy in itertools.product(("none", *RULES), ("as_observed", *STRATEGIES)):
         used = pairs if rule == "none" else fill_missing(pairs, missing, outcome, rule=rule)
         if strategy != "as_observed":
@@ -80,27 +78,27 @@ def _vary_pairs(pairs, missing, affected, outcome):
         yield rule, strategy, used
 
 
-def _fit_range(outcome, share):
+def _fit_range(outcome: Outcome, share: float) -> Outcome:
     """Shorten the range to a variant's share of the items: filled scores stay within it."""
     low, high = outcome.range
     return replace(outcome, range=(low * share, high * share))
 
 
-def _limits(result):
+def _list_limits(result: HodgesLehmann | PairedT) -> tuple[float, float, float]:
     return result.estimate, result.low, result.high
 
 
-def _count_items(scores, outcome, variant):
-    own = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == variant)]
-    return int(own["n_items"].max()) if own["n_items"].notna().any() else 1
+def _count_items(scores: pd.DataFrame, outcome: Outcome, variant: str) -> int:
+    chosen = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == variant)]
+    return int(chosen["n_items"].max()) if chosen["n_items"].notna().any() else 1
 
 
-def collapse_specifications(table):
+def collapse_specifications(table: pd.DataFrame) -> pd.DataFrame:
     """Keep one row per distinct estimate and interval.
 
     Parameters
     ----------
-    table : pandas.DataFrame
+    table
         As `list_specifications` returns it.
 
     Returns
@@ -118,7 +116,7 @@ def collapse_specifications(table):
     return gathered.reset_index()
 
 
-def list_options(points):
+def list_options(points: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """List the options that tell points apart, by dimension.
 
     Returns
@@ -134,24 +132,25 @@ def list_options(points):
     return options
 
 
-def summarise_specifications(points, outcome, context, *, visit):
+def summarise_specifications(points: pd.DataFrame, plan: SensitivityPlan) -> list[Row]:
     """Return estimate, interval and options of each point as results, numbered by estimate."""
+    outcome = next(o for o in plan.study.outcomes if o.role == "primary")
     rows = []
     for number, point in enumerate(points.itertuples(index=False), start=1):
-        writer = ResultWriter(
-            context,
-            outcome.name,
+        shown = plan.context.population in point.population
+        population = plan.context.population if shown else point.population[0]
+        writer = plan.write(
+            outcome,
+            f"specification.point_{number:02d}",
+            context=replace(plan.context, population=population),
+            variant="",
             n=int(point.n),
             unit=f"{outcome.unit} per item",
             decimals=2,
-            qualifier=f"specification.point_{number:02d}",
-            visit=visit,
             group="; ".join(f"{name}: {', '.join(getattr(point, name))}" for name in DIMENSIONS),
         )
-        stated = [
+        rows += [
             writer.score(name, getattr(point, name), method="one distinct specification")
             for name in ("estimate", "low", "high")
         ]
-        own = context.population in point.population
-        rows += [row if own else row | {"population": point.population[0]} for row in stated]
     return rows

@@ -16,7 +16,7 @@ from analysis.errors import UsageError
 from analysis.reporting.figure import mark_figure
 from analysis.reporting.figures.paired import draw_single
 from analysis.results import Context
-from analysis.statistics.outcome import summarise_outcome
+from analysis.statistics.outcome import make_writer, summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population
 from analysis.study import Study
 from analysis.tables import guard_cell
@@ -88,9 +88,9 @@ def compute_statistics(
     """
     pairs = _choose_pairs(trial, outcome, visit, variant, population)
     context = Context("explore", "explore", trial.provenance.data_origin, population)
-    rows = summarise_outcome(
-        pairs, trial.study.outcome(outcome), trial.study, context, visit=visit, variant=variant
-    )
+    chosen = trial.study.outcome(outcome)
+    writer = make_writer(chosen, context, visit=visit, variant=variant)
+    rows = summarise_outcome(pairs, chosen, trial.study.analysis, writer)
     frame = pd.DataFrame(rows).set_index("statistic")
     return frame[["text", "value", "method", "warning"]]
 

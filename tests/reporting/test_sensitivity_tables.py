@@ -17,8 +17,7 @@ from analysis.reporting.tables.sensitivity import (
 )
 from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
-from analysis.statistics.design_results import summarise_design
-from analysis.statistics.operating_characteristics.record import read_record
+from analysis.statistics.operating_characteristics.record import read_record, summarise_design
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import load_study
 from analysis.tables import shape_table

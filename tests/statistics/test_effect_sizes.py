@@ -1,80 +1,31 @@
-"""Standardised changes, the paired t test, and normality as a description."""
+"""Standardised changes, signed like the change."""
 
 import numpy as np
 import pytest
 from worked_examples import (
     ALL_IMPROVE,
-    DEPRESSION,
-    MAIZE,
     ONE_OPPOSITE,
-    SLEEP,
     TIES_AND_ZERO,
     TWO_ZEROS,
 )
 
 from analysis.errors import DataError
-from analysis.statistics.effect_sizes import small_sample_factor
-from analysis.statistics.paired import (
-    MeanInterval,
-    d_z,
-    describe_normality,
-    hedges_g_av,
-    hedges_g_z,
-    mean_interval,
-    paired_t,
-)
+from analysis.statistics.common_tests import describe_normality, paired_t
+from analysis.statistics.effect_sizes import d_z, hedges_g_av, small_sample_factor
 
 
 @pytest.mark.parametrize(
-    ("example", "t", "p_value", "low", "high"),
+    ("example", "size"),
     [
-        (DEPRESSION, 3.0354, 0.016177, None, None),
-        (MAIZE, 2.1480, 0.049703, None, None),
-        (SLEEP, 4.0621, 0.00283289, 0.7001, 2.4599),
-        (ONE_OPPOSITE, -3.5919, 0.011477, -14.0502, -2.6641),
-        (TIES_AND_ZERO, -2.2478, 0.065639, -2.3869, 0.1012),
-        (ALL_IMPROVE, -3.3471, 0.015474, -18.0524, -2.8048),
-        (TWO_ZEROS, -3.0571, 0.022306, None, None),
+        (ONE_OPPOSITE, -1.3576),
+        (TIES_AND_ZERO, -1.1429 / 1.3452),
+        (ALL_IMPROVE, -10.4286 / 8.2433),
+        (TWO_ZEROS, -1.2857 / 1.1127),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_paired_t_of_the_worked_examples(example, t, p_value, low, high):
-    result = paired_t(example.change)
-    assert result.t == pytest.approx(t, abs=5e-5)
-    assert result.p_value == pytest.approx(p_value, abs=5e-7)
-    if low is not None:
-        assert (result.low, result.high) == pytest.approx((low, high), abs=5e-5)
-
-
-@pytest.mark.parametrize("example", [ONE_OPPOSITE, ALL_IMPROVE, SLEEP], ids=lambda e: e.name)
-def test_paired_t_agrees_with_scipy(example):
-    from scipy.stats import ttest_rel
-
-    expected = ttest_rel(example.followup, example.baseline)
-    limits = expected.confidence_interval(0.9)
-    result = paired_t(example.change, confidence=0.9)
-    assert (result.t, result.p_value, result.df) == pytest.approx(
-        (expected.statistic, expected.pvalue, expected.df)
-    )
-    assert (result.low, result.high) == pytest.approx((limits.low, limits.high))
-    assert mean_interval(example.change, confidence=0.9) == MeanInterval(
-        result.estimate, result.low, result.high
-    )
-
-
-@pytest.mark.parametrize(
-    ("example", "dz", "gz"),
-    [
-        (ONE_OPPOSITE, -1.3576, -1.1793),
-        (TIES_AND_ZERO, -1.1429 / 1.3452, -0.7380),
-        (ALL_IMPROVE, -10.4286 / 8.2433, -1.0989),
-        (TWO_ZEROS, -1.2857 / 1.1127, -1.0037),
-    ],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_sizes_of_the_worked_examples_are_signed_like_the_change(example, dz, gz):
-    assert d_z(example.change).estimate == pytest.approx(dz, abs=1e-4)
-    assert hedges_g_z(example.change).estimate == pytest.approx(gz, abs=5e-5)
+def test_sizes_of_the_worked_examples_are_signed_like_the_change(example, size):
+    assert d_z(example.change).estimate == pytest.approx(size, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -133,14 +84,13 @@ def test_interval_of_d_z_covers_as_often_as_it_says():
 
 def test_reversing_and_scaling_change_sign_and_nothing():
     change = np.array(ONE_OPPOSITE.change)
-    for function in (d_z, hedges_g_z):
-        result, other = function(change), function(-2.5 * change)
-        assert (other.estimate, other.low, other.high) == pytest.approx(
-            (-result.estimate, -result.high, -result.low)
-        )
+    result, other = d_z(change), d_z(-2.5 * change)
+    assert (other.estimate, other.low, other.high) == pytest.approx(
+        (-result.estimate, -result.high, -result.low)
+    )
 
 
-@pytest.mark.parametrize("function", [d_z, hedges_g_z, mean_interval, paired_t, describe_normality])
+@pytest.mark.parametrize("function", [d_z, paired_t, describe_normality])
 @pytest.mark.parametrize(
     "changes",
     [[], [1], [2, 2, 2, 2], [0, 0, 0], [0.1 + 0.2, 0.3, 0.3], [1, 2, np.nan], [1, 2, np.inf]],
@@ -152,7 +102,7 @@ def test_constant_or_too_few_changes_are_refused(function, changes):
 
 def test_g_needs_three_pairs_that_vary_at_both_visits():
     with pytest.raises(DataError, match="at least 3"):
-        hedges_g_z([1, 2])
+        hedges_g_av([1, 2], [2, 4])
     with pytest.raises(DataError, match="no correlation"):
         hedges_g_av([5, 5, 5], [1, 2, 3])
     with pytest.raises(DataError, match="3 baseline values but 4"):
@@ -173,12 +123,3 @@ def test_nearly_equal_changes_have_a_t_but_no_interval_of_d_z(changes):
     assert abs(paired_t(changes).t) > 20
     with pytest.raises(DataError, match="too nearly equal"):
         d_z(changes)
-
-
-def test_the_integral_of_pingouin_s_bayes_factor_stops_no_t_test():
-    assert paired_t([1, 1, 1, 1, 1.01]).p_value < 1e-8
-
-
-def test_normality_is_described_as_scipy_does():
-    result = describe_normality(MAIZE.change)
-    assert result.w == pytest.approx(0.90079, abs=1e-4)

@@ -12,9 +12,8 @@ from analysis.errors import DataError
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.statistics.family import make_change_matrix
-from analysis.statistics.hands import average_treated_hands
-from analysis.statistics.outcome import summarise_outcome
-from analysis.statistics.populations import select_population
+from analysis.statistics.outcome import expect_by_noise, make_writer, summarise_outcome
+from analysis.statistics.populations import average_treated_hands, select_population
 from analysis.study import load_study
 from analysis.tables import shape_table
 
@@ -69,8 +68,8 @@ def make_scores(pairs):
     return shape_table(pd.concat(parts, ignore_index=True)[keys], "scores")
 
 
-def summarise(pairs, outcome=PRIMARY, **options):
-    rows = summarise_outcome(pairs, outcome, STUDY, CONTEXT, visit="week_12", **options)
+def summarise(pairs, outcome=PRIMARY, plan=STUDY.analysis):
+    rows = summarise_outcome(pairs, outcome, plan, make_writer(outcome, CONTEXT, visit="week_12"))
     return collect_results(rows).set_index("statistic")
 
 
@@ -280,8 +279,28 @@ def test_another_visit_can_be_analysed():
 
 def test_zeros_follow_the_plan():
     setting = dataclasses.replace(STUDY.analysis.zeros, value="pratt")
-    plan = dataclasses.replace(STUDY, analysis=dataclasses.replace(STUDY.analysis, zeros=setting))
-    pairs = make_pairs([0] * 7, [-6, -5, -4, -3, 2, 0, 1])
-    rows = summarise_outcome(pairs, PRIMARY, plan, CONTEXT, visit="week_12")
-    values = {row["statistic"]: row["value"] for row in rows}
-    assert values["p_value"] == 0.1875
+    plan = dataclasses.replace(STUDY.analysis, zeros=setting)
+    rows = summarise(make_pairs([0] * 7, [-6, -5, -4, -3, 2, 0, 1]), plan=plan)
+    assert rows.loc["p_value", "value"] == 0.1875
+
+
+@pytest.mark.parametrize(
+    ("threshold", "error", "share"),
+    [(4, 4.5, 0.29), (3.38, 4.5, 0.29), (4, 2.45, 0.16)],
+    ids=["Cochin", "Cochin, threshold between points", "total mRSS"],
+)
+def test_noise_reaches_a_threshold_on_whole_points(threshold, error, share):
+    result = expect_by_noise(threshold, measurement_error=error, step=1)
+    assert result == pytest.approx(share, abs=0.005)
+
+
+def test_without_a_grid_there_is_no_continuity_correction():
+    from scipy.stats import norm
+
+    result = expect_by_noise(1.4, measurement_error=1.0)
+    assert result == pytest.approx(norm.sf(1.4 / 2**0.5))
+
+
+def test_a_threshold_is_above_zero():
+    with pytest.raises(DataError, match="threshold"):
+        expect_by_noise(0, measurement_error=1)

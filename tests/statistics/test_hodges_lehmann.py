@@ -15,8 +15,8 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError, UsageError
-from analysis.statistics.hodges_lehmann import find_walsh_order
-from analysis.statistics.paired import hodges_lehmann, signed_rank
+from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
+from analysis.statistics.signed_rank import signed_rank
 
 quick = settings(max_examples=100, deadline=None, derandomize=True)
 changes_of = st.lists(st.integers(-8, 8).map(lambda k: k / 2), min_size=1, max_size=12)

@@ -10,10 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from analysis.__main__ import main
 from analysis.errors import MissingError
-from analysis.statistics import paired
-from analysis.statistics.hodges_lehmann import find_walsh_order
-from analysis.statistics.operating_characteristics import many_trials, run, simulation
-from analysis.statistics.operating_characteristics.checkpoint import Checkpoint
+from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
+from analysis.statistics.operating_characteristics import many_trials, simulation
 from analysis.statistics.operating_characteristics.record import FILE, read_record
 from analysis.statistics.operating_characteristics.scenarios import (
     OUTCOMES,
@@ -21,6 +19,8 @@ from analysis.statistics.operating_characteristics.scenarios import (
     list_scenarios,
 )
 from analysis.statistics.operating_characteristics.simulate import count_block, draw_changes
+from analysis.statistics.operating_characteristics.simulation import Checkpoint
+from analysis.statistics.signed_rank import signed_rank
 
 COMMAND = "operating-characteristics"
 SEED = 2016
@@ -34,10 +34,12 @@ def recorded(name):
 
 def recompute(name, blocks=10):
     counts = [
-        count_block(SCENARIOS[name], block=block, trials=run.BLOCK_TRIALS, seed=SEED)
+        count_block(SCENARIOS[name], block=block, trials=simulation.BLOCK_TRIALS, seed=SEED)
         for block in range(blocks)
     ]
-    return {key: sum(c[key] for c in counts) / (blocks * run.BLOCK_TRIALS) for key in counts[0]}
+    return {
+        key: sum(c[key] for c in counts) / (blocks * simulation.BLOCK_TRIALS) for key in counts[0]
+    }
 
 
 @given(arrays(np.int64, (4, 7), elements=st.integers(-4, 4)))
@@ -46,8 +48,8 @@ def test_every_trial_of_an_array_gets_the_answer_of_the_single_trial(trials):
     p_values, mid_ps = many_trials.compute_signed_rank_p(trials)
     low, high = many_trials.compute_walsh_limits(trials, find_walsh_order(7, 0.95)[0])
     for row, differences in enumerate(trials):
-        single = paired.signed_rank(differences)
-        interval = paired.hodges_lehmann(differences)
+        single = signed_rank(differences)
+        interval = hodges_lehmann(differences)
         assert p_values[row] == pytest.approx(single.p_value, abs=1e-12)
         assert mid_ps[row] == pytest.approx(single.mid_p, abs=1e-12)
         assert (low[row], high[row]) == (interval.low, interval.high)
@@ -118,14 +120,14 @@ def test_no_test_of_continuous_changes_exceeds_its_size():
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(run, "BLOCK_TRIALS", 50)
+    monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
     own = SCENARIOS["kapandji.no_change"]
     return own, Family("family.small", (own, SCENARIOS["shaq.no_change"]), 0.5)
 
 
 def run_small(small, folder, **options):
     checkpoint = Checkpoint(folder, seed=1, block_trials=50)
-    return run.run_scenarios(
+    return simulation.run_scenarios(
         small, trials=200, seed=1, checkpoint=checkpoint, **{"jobs": 1, **options}
     )
 
@@ -167,7 +169,7 @@ def test_trials_that_fill_no_whole_blocks_are_wrong_use(tmp_path, capsys):
 
 def test_scheduler_without_its_package_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(MissingError, match="Run `make setup`"), run.connect_scheduler("x"):
+    with pytest.raises(MissingError, match="Run `make setup`"), simulation.connect_scheduler("x"):
         pass
 
 
@@ -178,7 +180,7 @@ def test_cluster_gives_the_same_numbers(small, tmp_path):
         distributed.LocalCluster(
             n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
         ) as cluster,
-        run.connect_scheduler(cluster.scheduler_address),
+        simulation.connect_scheduler(cluster.scheduler_address),
     ):
         there = run_small(small, tmp_path / "there", jobs=-1)
     assert here.equals(there)

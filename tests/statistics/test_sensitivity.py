@@ -10,31 +10,40 @@ from hypothesis import strategies as st
 
 from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
+from analysis.statistics.alternatives import (
+    compare_tests,
+    find_shifts,
+    leave_each_out,
+    summarise_leave_one_out,
+    summarise_season,
+    trim_mean,
+)
 from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.intercurrent import apply_strategy, find_affected
-from analysis.statistics.leave_one_out import leave_each_out, summarise_leave_one_out
 from analysis.statistics.missing_visits import (
     add_changes,
     fill_missing,
     find_missing,
     keep_completers,
     list_changes,
+    name_change,
+    summarise_tipping,
 )
-from analysis.statistics.other_tests import compare_tests, trim_mean
-from analysis.statistics.season import find_shifts, summarise_season
+from analysis.statistics.outcome import make_writer
+from analysis.statistics.populations import apply_strategy, find_affected
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.statistics.specification import (
     list_options,
     list_specifications,
+    specify_primary,
     summarise_specifications,
 )
-from analysis.statistics.tipping import name_change, summarise_tipping
 from analysis.study import load_study
 from analysis.tables import shape_table
 
 STUDY = load_study()
 SKIN = STUDY.outcome("hand_mrss")
 CONTEXT = Context("sensitivity", "05_sensitivity", "simulated", "full_analysis")
+RULES = STUDY.analysis
 PEOPLE = [f"SIM-{k:02d}" for k in range(1, 8)]
 E5 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 6, 9])
 E7 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 5, 9])
@@ -69,13 +78,17 @@ def make_scores(outcome, visits, *, variant="primary", n_items=4):
     )
 
 
+def write(outcome=SKIN):
+    return make_writer(outcome, CONTEXT, visit="week_12")
+
+
 def values_of(rows):
     return collect_results([*rows]).set_index("result_id")["value"].to_dict()
 
 
 def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
     """E7: two zeros; t falls below 0.05, the exact tests cannot."""
-    values = values_of(compare_tests(make_pairs(E7), SKIN, STUDY, CONTEXT, visit="week_12"))
+    values = values_of(compare_tests(make_pairs(E7), SKIN, RULES, write()))
     start = "sensitivity.hand_mrss"
     assert values[f"{start}.pratt.p_value"] == 0.0625
     assert values[f"{start}.sign_flip.p_value"] == 0.0625
@@ -86,7 +99,7 @@ def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
 
 
 def test_sign_flips_of_too_few_changes_give_no_interval():
-    rows = compare_tests(make_pairs(E7).iloc[:5], SKIN, STUDY, CONTEXT, visit="week_12")
+    rows = compare_tests(make_pairs(E7).iloc[:5], SKIN, RULES, write())
     results = collect_results(rows).set_index("result_id")
     low = results.loc["sensitivity.hand_mrss.sign_flip.mean_change_low"]
     assert low["text"] == "not attainable"
@@ -193,7 +206,7 @@ def test_tipping_point_names_the_changes_that_move_the_interval_off_zero(pain):
     """With E4's seventh change, -8.5 to the nearest step, the interval is -15 to -2."""
     outcome, pairs, missing = pain
     table = collect_results(
-        summarise_tipping(pairs, missing, outcome, STUDY, CONTEXT, visit="week_12")
+        summarise_tipping(pairs, missing, outcome, RULES, write(outcome))
     ).set_index("result_id")
     start = "sensitivity.hand_pain_vas"
     assert table["text"][f"{start}.missing.excludes_zero"].split("; ")[-1] == "−5"
@@ -204,7 +217,7 @@ def test_tipping_point_names_the_changes_that_move_the_interval_off_zero(pain):
 
 def test_nobody_missing_is_said_in_words(pain):
     outcome, pairs, missing = pain
-    rows = summarise_tipping(pairs, missing.iloc[:0], outcome, STUDY, CONTEXT, visit="week_12")
+    rows = summarise_tipping(pairs, missing.iloc[:0], outcome, RULES, write(outcome))
     assert [row["text"] for row in rows] == ["0", "nobody lacks a pair"]
 
 
@@ -229,7 +242,7 @@ def test_leave_one_out_of_e5():
     estimates = leave_each_out(make_pairs(E5), SKIN)
     assert estimates["SIM-06"] == -1.5
     assert list(estimates) == PEOPLE
-    values = values_of(summarise_leave_one_out(make_pairs(E5), SKIN, CONTEXT, visit="week_12"))
+    values = values_of(summarise_leave_one_out(make_pairs(E5), SKIN, write()))
     assert values["sensitivity.hand_mrss.leave_one_out.hl_lowest"] == min(estimates.values())
     assert values["sensitivity.hand_mrss.without.sim_06.hl"] == -1.5
 
@@ -266,7 +279,7 @@ def test_season_is_told_from_the_months_of_both_visits():
     }
     outcome = STUDY.outcome("raynaud_condition_score")
     pairs = make_pairs(([5, 6, 7], [3, 6.5, 7]), outcome)
-    rows = summarise_season(pairs, visits, outcome, STUDY, CONTEXT, visit="week_12")
+    rows = summarise_season(pairs, visits, RULES, write(outcome))
     values = values_of(rows)
     start = "sensitivity.raynaud_condition_score.season"
     assert values[f"{start}.colder_to_warmer.mean_change"] == -2
@@ -322,7 +335,7 @@ def test_every_question_has_an_answer_for_every_outcome_also_without_data(plan):
 
 
 def test_specifications_are_points_of_distinct_answers(plan):
-    points = sensitivity_plan.specify_primary(plan)
+    points = specify_primary(plan)
     assert not points.duplicated(["estimate", "low", "high"]).any()
     assert points["estimate"].is_monotonic_increasing
     (primary,) = points[points["is_primary"]].to_dict("records")
@@ -330,7 +343,7 @@ def test_specifications_are_points_of_distinct_answers(plan):
     assert (primary["estimate"], primary["low"], primary["high"]) == (-0.25, -0.625, 0.0)
 
 
-def test_a_point_of_the_other_population_alone_is_a_result_of_that_population():
+def test_a_point_of_the_other_population_alone_is_a_result_of_that_population(plan):
     choices = {
         "variant": ("primary",),
         "events": ("none",),
@@ -340,14 +353,14 @@ def test_a_point_of_the_other_population_alone_is_a_result_of_that_population():
     numbers = {"estimate": -1.0, "low": -2.0, "high": 0.0, "n": 7, "is_primary": False}
     populations = [("full_analysis", "per_protocol"), ("per_protocol",)]
     points = pd.DataFrame([choices | numbers | {"population": told} for told in populations])
-    rows = summarise_specifications(points, SKIN, CONTEXT, visit="week_12")
+    rows = summarise_specifications(points, plan)
     assert CONTEXT.population == "full_analysis"
     assert [row["population"] for row in rows] == ["full_analysis"] * 3 + ["per_protocol"] * 3
 
 
 def test_choices_that_cannot_differ_are_not_shown(plan):
     """Nobody lacks a follow-up, so all rules for missing scores give the same points."""
-    points = sensitivity_plan.specify_primary(plan)
+    points = specify_primary(plan)
     options = list_options(points)
     assert "missing" not in options
     assert set(options["population"]) == {"full_analysis", "per_protocol"}
@@ -364,17 +377,9 @@ def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
     ]
     visits = {"baseline": [4] * 6 + [5], "week_12": [2, 3, 3, 4, 5, 6]}
     own = make_scores(SKIN, visits, variant="fingers_only", n_items=2)
-    table = list_specifications(
-        pairs,
-        pd.concat([scores, own], ignore_index=True),
-        plan.participants,
-        (),
-        SKIN,
-        STUDY,
-        visit="week_12",
-        visits=("baseline", "week_12"),
-        populations=("full_analysis",),
-    )
+    scores = pd.concat([scores, own], ignore_index=True)
+    table = list_specifications(replace(plan, pairs=pairs, scores=scores), SKIN)
+    table = table[table["population"] == "full_analysis"]
     chosen = table[(table["variant"] == "fingers_only") & (table["missing"] == "worst_case")]
     (mean,) = chosen.loc[
         (chosen["summary"] == "mean_t") & (chosen["events"] == "as_observed"), "estimate"
@@ -384,4 +389,4 @@ def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
 
 
 def test_specifications_without_any_pair_are_none(plan):
-    assert sensitivity_plan.specify_primary(replace(plan, visit="week_4")).empty
+    assert specify_primary(replace(plan, visit="week_4")).empty

@@ -1,4 +1,4 @@
-"""The sign-flip test of the mean, its interval, and the sign test."""
+"""The sign-flip test of the mean and its interval."""
 
 import itertools
 
@@ -16,7 +16,9 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError
-from analysis.statistics.paired import hodges_lehmann, sign_flip, sign_test, signed_rank
+from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.sign_flip import sign_flip
+from analysis.statistics.signed_rank import signed_rank
 
 quick = settings(max_examples=60, deadline=None, derandomize=True)
 whole_changes = st.lists(st.integers(-6, 6), min_size=1, max_size=8)
@@ -102,25 +104,3 @@ def test_changes_of_zero_only_have_p_one():
 def test_what_is_no_change_is_refused(changes):
     with pytest.raises(DataError):
         sign_flip(changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "p_value", "positive", "negative"),
-    [
-        ([1, 1, 1, 1, 1, 1, -1], 16 / 128, 6, 1),
-        ([0, 0, 2, 3], 0.5, 2, 0),
-        ([1, -1], 1, 1, 1),
-        ([], 1, 0, 0),
-    ],
-)
-def test_sign_test_counts_directions_and_drops_zeros(changes, p_value, positive, negative):
-    result = sign_test(changes)
-    assert (result.p_value, result.n_positive, result.n_negative) == (p_value, positive, negative)
-
-
-def test_sign_test_agrees_with_the_binomial_test():
-    from scipy.stats import binomtest
-
-    changes = np.random.default_rng(3).normal(0.1, 1, 200)
-    expected = binomtest(int((changes > 0).sum()), 200).pvalue
-    assert sign_test(changes).p_value == pytest.approx(expected, rel=1e-9)

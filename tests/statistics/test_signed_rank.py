@@ -19,7 +19,8 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError, UsageError
-from analysis.statistics.paired import rank_biserial, round_differences, signed_rank
+from analysis.statistics.checks import round_differences
+from analysis.statistics.signed_rank import rank_biserial, signed_rank
 
 EXACT = {"rel": 0, "abs": 1e-12}
 quick = settings(max_examples=100, deadline=None, derandomize=True)

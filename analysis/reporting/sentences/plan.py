@@ -1,7 +1,7 @@
 """Sentences that follow from the plan, and about what limits the findings."""
 
 from analysis.reporting.sentences.evidence import count, find_primary, join, name_of
-from analysis.statistics.other_tests import ALIKE_UP_TO
+from analysis.statistics.alternatives import ALIKE_UP_TO
 
 # Days between the visits that make about one season.
 SEASON = (60, 120)

@@ -14,7 +14,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     Parameters
     ----------
     results
-        The results of `analysis.statistics.design_results.summarise_design`.
+        The results of `analysis.statistics.operating_characteristics.record.summarise_design`.
     """
     rows = []
     simulated = set(results["outcome"])

@@ -8,7 +8,7 @@ from analysis.provenance import Provenance
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.cells import label_part
 from analysis.reporting.tables.efficacy import find_followup
-from analysis.statistics.inference import ZERO_RULES
+from analysis.statistics.outcome import ZERO_RULES
 from analysis.study import Study
 
 DECIDED_BY = {"registry": "registration", "assumed": "analysts"}

@@ -12,7 +12,7 @@ from analysis.reporting.tables.cells import (
     with_interval,
 )
 from analysis.results import NOT_ESTIMABLE
-from analysis.statistics.other_tests import ALIKE_UP_TO
+from analysis.statistics.alternatives import ALIKE_UP_TO
 from analysis.study import Study
 
 COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")

@@ -1,7 +1,7 @@
 """The tests and intervals of the primary analysis for many trials of one size at once.
 
-`analysis.statistics.paired` answers for one trial; here every operation runs over the rows of
-an array, so that 200 000 trials take seconds. The tests hold both to each other.
+`analysis.statistics.signed_rank` and its neighbours answer for one trial; here every operation runs
+over the rows of an array, so that 200 000 trials take seconds. The tests hold both to each other.
 """
 
 import functools
@@ -9,16 +9,19 @@ import itertools
 
 import numpy as np
 
+from analysis.errors import UsageError
+
 MAX_PARTICIPANTS = 12
 
 
-def rank_without_zeros(changes):
+def rank_without_zeros(changes: np.ndarray) -> np.ndarray:
     """Rank the absolute changes of each trial among its non-zero ones.
 
     Parameters
     ----------
-    changes : numpy.ndarray, shape (trials, participants)
-        On their grid, as integers or rounded numbers, so that equal changes are equal.
+    changes
+        Shape (trials, participants). On their grid, as integers or rounded numbers, so that
+        equal changes are equal.
 
     Returns
     -------
@@ -35,13 +38,13 @@ def rank_without_zeros(changes):
     return np.where(size > 0, ranks + 1, 0)
 
 
-def compute_signed_rank_p(changes):
+def compute_signed_rank_p(changes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute the exact two-sided signed-rank p of each trial, zeros dropped.
 
     Parameters
     ----------
-    changes : numpy.ndarray, shape (trials, participants)
-        Up to 12 participants.
+    changes
+        Shape (trials, participants). Up to 12 participants.
 
     Returns
     -------
@@ -59,13 +62,14 @@ def compute_signed_rank_p(changes):
     return further + equal, np.where(observed[:, 0] == 0, 1.0, further + equal / 2)
 
 
-def compute_walsh_limits(changes, order):
+def compute_walsh_limits(changes: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the `order`-th smallest and largest Walsh average of each trial, zeros kept.
 
     Parameters
     ----------
-    changes : numpy.ndarray, shape (trials, participants)
-    order : int
+    changes
+        Shape (trials, participants).
+    order
         3 for seven participants at 95 % (`hodges_lehmann.find_walsh_order`).
 
     Returns
@@ -78,13 +82,15 @@ def compute_walsh_limits(changes, order):
     return averages[:, order - 1], averages[:, -order]
 
 
-def compute_t_limits(changes, confidence=0.95):
+def compute_t_limits(
+    changes: np.ndarray, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the t interval of the mean change of each trial, and whether it has one.
 
     Parameters
     ----------
-    changes : numpy.ndarray, shape (trials, participants)
-    confidence : float
+    changes
+        Shape (trials, participants).
 
     Returns
     -------
@@ -102,8 +108,8 @@ def compute_t_limits(changes, confidence=0.95):
 
 
 @functools.cache
-def _list_signs(n):
+def _list_signs(n: int) -> np.ndarray:
     """All sign patterns up to reversal, which leaves the distance from zero as it is."""
     if n > MAX_PARTICIPANTS:
-        raise ValueError(f"at most {MAX_PARTICIPANTS} participants, not {n}")
+        raise UsageError(f"at most {MAX_PARTICIPANTS} participants, not {n}")
     return np.array([(1, *rest) for rest in itertools.product((1, -1), repeat=n - 1)], "float32").T

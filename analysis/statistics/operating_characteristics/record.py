@@ -1,13 +1,17 @@
 """The committed record of the simulation, which the report's numbers come from."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from analysis.results import Context, ResultWriter, collect_results, format_percent
+
 FILE = Path(__file__).with_name("record.csv")
+WARNING = "assumed changes, no data of participants"
 
 
-def read_record(file=FILE):
+def read_record(file: Path = FILE) -> pd.DataFrame:
     """Read the record.
 
     Returns
@@ -18,8 +22,41 @@ def read_record(file=FILE):
     return pd.read_csv(file, keep_default_na=False, na_values={"sd_change": "", "step": ""})
 
 
-def write_record(table, file=FILE):
+def write_record(table: pd.DataFrame, file: Path = FILE) -> Path:
     """Write the record and return its path."""
     file.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(file, index=False, lineterminator="\n", encoding="utf-8", float_format="%.12g")
     return file
+
+
+def summarise_design(record: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Turn the record of the simulation into results.
+
+    Parameters
+    ----------
+    record
+        As `read_record` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``sensitivity.<outcome>.design.<scenario>.<statistic>``: shares of simulated trials.
+    """
+    rows = []
+    for row in record.itertuples(index=False):
+        outcome, *scenario = row.scenario.split(".")
+        qualifier = ".".join(("design", *scenario))
+        writer = ResultWriter(context, outcome, row.n, qualifier=qualifier, warning=WARNING)
+        text, method = format_percent(row.value, 1), _describe(row)
+        rows.append(
+            writer.row(row.statistic, row.value, text, unit="share of trials", method=method)
+        )
+    return collect_results(rows)
+
+
+def _describe(row: Any) -> str:
+    trials = f"{row.trials} simulated trials, Monte Carlo error {row.error:.4f}"
+    if row.sd_change != row.sd_change:
+        return f"{trials}; outcomes without a change, correlation {row.correlation:g}"
+    grid = f"grid of {row.step:.4g}" if row.step else "no grid"
+    return f"{trials}; mean change {row.mean_change:g}, SD {row.sd_change:.4g}, {grid}"

@@ -41,12 +41,12 @@ class Scenario:
     bounds: tuple[float, float] | None
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """Name of the outcome in study.yml."""
         return self.name.split(".")[0]
 
     @property
-    def correlation(self):
+    def correlation(self) -> float:
         """Correlation of the visits: with equal spread at both it fixes `sd_change`."""
         return 1 - self.sd_change**2 / (2 * self.baseline_sd**2)
 
@@ -70,7 +70,7 @@ class Family:
     correlation: float
 
     @property
-    def n(self):
+    def n(self) -> int:
         """Participants with both visits."""
         return self.scenarios[0].n
 
@@ -94,7 +94,7 @@ OUTCOMES = tuple(
 )
 
 
-def vary_change(scenario):
+def vary_change(scenario: Scenario) -> tuple[Scenario, Scenario]:
     """Return a scenario with its assumed change and with none."""
     return (
         replace(scenario, name=f"{scenario.name}.assumed"),
@@ -102,7 +102,7 @@ def vary_change(scenario):
     )
 
 
-def list_scenarios():
+def list_scenarios() -> tuple[Scenario | Family, ...]:
     """List every scenario of the record.
 
     Returns
@@ -135,7 +135,7 @@ def list_scenarios():
     return (*scenarios, *list_families())
 
 
-def list_families():
+def list_families() -> tuple[Family, ...]:
     """List the families: nine continuous outcomes, correlated or not, and the nine grids."""
     null = tuple(replace(scenario, mean_change=0.0) for scenario in OUTCOMES)
     continuous = tuple(replace(scenario, step=0, bounds=None) for scenario in null)

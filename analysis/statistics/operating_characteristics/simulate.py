@@ -1,13 +1,14 @@
 """Simulate blocks of trials and count what the tests and intervals say."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.statistics.hodges_lehmann import find_walsh_order
 from analysis.statistics.operating_characteristics import many_trials
-from analysis.statistics.operating_characteristics.scenarios import Family
+from analysis.statistics.operating_characteristics.scenarios import Family, Scenario
 
 ALPHA = 0.05
 CONFIDENCE = 0.95
@@ -15,18 +16,18 @@ CONFIDENCE = 0.95
 FEWEST_NONZERO = 6
 
 
-def count_block(scenario, *, block, trials, seed):
+def count_block(
+    scenario: Scenario | Family, *, block: int, trials: int, seed: int
+) -> dict[str, int]:
     """Simulate one block of trials of one scenario and count.
 
     Parameters
     ----------
-    scenario : Scenario or Family
-    block : int
+    block
         Number of the block; with `seed` and the scenario's name it fixes the random numbers,
         so that it matters neither which worker runs a block nor in what order.
-    trials : int
+    trials
         Trials in the block.
-    seed : int
 
     Returns
     -------
@@ -41,14 +42,13 @@ def count_block(scenario, *, block, trials, seed):
     return _count_outcome(scenario, draw_changes(scenario, normals))
 
 
-def draw_changes(scenario, normals):
+def draw_changes(scenario: Scenario, normals: np.ndarray) -> np.ndarray:
     """Turn standard normal numbers into changes, counted in steps of the outcome's grid.
 
     Parameters
     ----------
-    scenario : Scenario
-    normals : numpy.ndarray, shape (..., n, 2)
-        Two per participant.
+    normals
+        Shape (..., n, 2): two per participant.
 
     Returns
     -------
@@ -79,7 +79,9 @@ def draw_changes(scenario, normals):
     return followup - baseline
 
 
-def summarise_counts(scenario, counts, trials):
+def summarise_counts(
+    scenario: Scenario | Family, counts: dict[str, int], trials: int
+) -> pd.DataFrame:
     """Turn counts into one row per statistic.
 
     Returns
@@ -106,12 +108,12 @@ def summarise_counts(scenario, counts, trials):
     )
 
 
-def _place(scenario, values):
+def _place(scenario: Scenario, values: np.ndarray) -> np.ndarray:
     # Halves go up at both visits alike; numpy's rounding to even would favour even scores.
     return np.floor(values + 0.5) if scenario.step else values
 
 
-def _count_outcome(scenario, changes):
+def _count_outcome(scenario: Scenario, changes: np.ndarray) -> dict[str, int]:
     truth = scenario.mean_change / (scenario.step or 1)
     rejected, limits = _judge(changes)
     low, high = many_trials.compute_walsh_limits(
@@ -128,11 +130,11 @@ def _count_outcome(scenario, changes):
     return {statistic: int(trials.sum()) for statistic, trials in counts.items()}
 
 
-def _count_family(family, rng, trials):
+def _count_family(family: Family, rng: np.random.Generator, trials: int) -> dict[str, int]:
     size = (trials, family.n, 2)
     shared = rng.standard_normal(size)
     r = family.correlation
-    found = {}
+    found: dict[str, Any] = {}
     for scenario in family.scenarios:
         normals = np.sqrt(r) * shared + np.sqrt(1 - r) * rng.standard_normal(size)
         rejected, _ = _judge(draw_changes(scenario, normals))
@@ -140,7 +142,7 @@ def _count_family(family, rng, trials):
     return {f"any_{test}": int(answer.sum()) for test, answer in found.items()}
 
 
-def _judge(changes):
+def _judge(changes: np.ndarray) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     p_value, mid_p = many_trials.compute_signed_rank_p(changes)
     low, high, defined = many_trials.compute_t_limits(changes)
     rejected = {

@@ -1,4 +1,4 @@
-"""Several outcomes: joint sign flips, the fixed sequence, Holm, and the placebo benchmark."""
+"""Several outcomes: joint sign flips, the fixed sequence and Holm."""
 
 import itertools
 
@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis.errors import DataError
-from analysis.statistics.max_t import fixed_sequence, global_test, holm, max_t
-from analysis.statistics.paired import sign_flip
-from analysis.statistics.placebo import predict_placebo_mean
+from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
+from analysis.statistics.sign_flip import sign_flip
 
 quick = settings(max_examples=60, deadline=None, derandomize=True)
 tables = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 3)), elements=st.integers(-3, 3))
@@ -154,27 +153,3 @@ def test_what_is_no_p_value_is_refused(p_values):
         holm(p_values, attainable=[0.01])
     with pytest.raises(DataError, match="p-value"):
         fixed_sequence(p_values)
-
-
-def test_prediction_from_the_placebo_arm():
-    prediction = predict_placebo_mean(mean=-7.6, sd=13.2, n_placebo=20, n=7)
-    assert (prediction.low, prediction.high) == pytest.approx((-19.7, 4.5), abs=0.05)
-    assert prediction.place(-9) == pytest.approx(0.41, abs=0.005)
-    assert prediction.place(-7.6) == 0.5
-
-
-def test_prediction_covers_the_mean_of_a_new_group_as_often_as_it_says():
-    generator = np.random.default_rng(12)
-    covered = []
-    for _ in range(2000):
-        arm = generator.normal(-7, 13, 20)
-        prediction = predict_placebo_mean(mean=arm.mean(), sd=arm.std(ddof=1), n_placebo=20, n=7)
-        covered.append(prediction.low <= generator.normal(-7, 13, 7).mean() <= prediction.high)
-    assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
-
-
-@pytest.mark.parametrize("wrong", [{"n": 0}, {"n_placebo": 1}, {"sd": 0}])
-def test_no_prediction_without_an_arm(wrong):
-    arguments = {"mean": -7.6, "sd": 13.2, "n_placebo": 20, "n": 7} | wrong
-    with pytest.raises(DataError, match="no prediction"):
-        predict_placebo_mean(**arguments)

@@ -1,0 +1,212 @@
+"""One score once more: other participants, tests and seasons, and without each participant."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
+from analysis.statistics.checks import compute_mean, compute_median, round_differences
+from analysis.statistics.common_tests import paired_t, sign_test
+from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.outcome import state_estimate, state_test, state_value
+from analysis.statistics.sign_flip import sign_flip
+from analysis.statistics.signed_rank import signed_rank
+from analysis.study import AnalysisPlan, Outcome
+
+STATISTICS = (
+    *("n_pairs", "n_nonzero", "mean_change"),
+    *("hl", "hl_low", "hl_high", "hl_level", "p_value", "p_min"),
+)
+TRIMMED_SHARE = 0.2
+OUT_OF_REACH = "so few changes do not attain the level of the interval"
+# With so many pairs at most, Wilcoxon, Pratt, sign flips and the closed exact interval decide
+# alike at 5 %: tests enumerate it.
+ALIKE_UP_TO = 7
+# Temperate northern climate; an assumption of the analysts.
+COLDER_MONTHS = (10, 11, 12, 1, 2, 3)
+SHIFTS = ("colder_to_colder", "colder_to_warmer", "warmer_to_colder", "warmer_to_warmer", "unknown")
+
+
+def summarise_alternative(
+    pairs: pd.DataFrame, outcome: Outcome, plan: AnalysisPlan, writer: ResultWriter
+) -> list[Row]:
+    """Return what a sensitivity analysis states of a score, one row for each of `STATISTICS`.
+
+    Parameters
+    ----------
+    pairs
+        One row per participant, as the alternative has them.
+    writer
+        As `outcome.make_writer` makes it, its qualifier the alternative's.
+    """
+    writer = replace(writer, n=len(pairs))
+    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    rows = [
+        writer.count("n_pairs", len(pairs), method="participants with both visits"),
+        state_value(writer, "mean_change", compute_mean, change),
+        *state_estimate(writer, change, plan),
+        *state_test(writer, change, plan),
+    ]
+    return [row for row in rows if row["statistic"] in STATISTICS]
+
+
+def compare_tests(
+    pairs: pd.DataFrame, outcome: Outcome, plan: AnalysisPlan, writer: ResultWriter
+) -> list[Row]:
+    """Return other tests and estimates of the changes that the primary analysis is made of.
+
+    Up to seven participants the exact tests cannot disagree at 5 %: Wilcoxon, Pratt, sign flips
+    and the interval reject together, so that their agreement says nothing. The sign test, t and
+    the robust estimates can differ.
+
+    Parameters
+    ----------
+    pairs
+        The pairs of the primary analysis.
+    writer
+        As `outcome.make_writer` makes it.
+    """
+    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    confidence = plan.confidence.value
+
+    def qualify(qualifier: str) -> ResultWriter:
+        return replace(writer, n=len(pairs), qualifier=qualifier)
+
+    pratt = signed_rank(change, zeros="pratt").p_value
+    mid_p = signed_rank(change, zeros="wilcoxon").mid_p
+    rows = [
+        qualify("pratt").p("p_value", pratt, method="exact, zeros ranked, then dropped"),
+        qualify("mid_p").p("p_value", mid_p, method="exact, zeros dropped, mid-p"),
+    ]
+    for qualifier, compute, method in (
+        ("t", paired_t, "paired t"),
+        ("sign_flip", sign_flip, "exact sign flips of the mean"),
+    ):
+        make = qualify(qualifier)
+        result, reason = attempt(compute, change, confidence=confidence)
+        for limit in ("low", "high"):
+            value = result and getattr(result, limit)
+            row = make.score(f"mean_change_{limit}", value, method=method, warning=reason)
+            if result and getattr(result, "attained", 1) < confidence:
+                row |= {"value": None, "text": NOT_ATTAINABLE, "warning": OUT_OF_REACH}
+            rows.append(row)
+        p_value = result and result.p_value
+        rows.append(make.p("p_value", p_value, method=method, warning=reason))
+    trimmed = f"mean without the outer {TRIMMED_SHARE:.0%} at either end"
+    return [
+        *rows,
+        qualify("sign_test").p("p_value", sign_test(change), method="sign test"),
+        state_value(qualify("robust"), "median_change", compute_median, change, "median"),
+        state_value(qualify("robust"), "trimmed_mean_change", trim_mean, change, trimmed),
+    ]
+
+
+def trim_mean(values: pd.Series, *, share: float = TRIMMED_SHARE) -> float:
+    """Return the mean without the given share of the values at either end (rounded down).
+
+    Of seven values a fifth is one at either end.
+    """
+    cut = int(share * len(values) + 1e-9)
+    return compute_mean(sorted(values)[cut : len(values) - cut])
+
+
+def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | None]:
+    """Estimate without each participant: how much hangs on one person.
+
+    Estimates only: with six participants an interval or a p-value answers another question.
+
+    Parameters
+    ----------
+    pairs
+        Pairs of the outcome, one row per participant.
+
+    Returns
+    -------
+    dict of str to float
+        Hodges-Lehmann estimate by the participant left out; None where nobody is left.
+    """
+    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    people = pairs["participant_id"].tolist()
+    results = (attempt(hodges_lehmann, change[[o != p for o in people]])[0] for p in people)
+    return {p: r and r.estimate for p, r in zip(people, results, strict=True)}
+
+
+def summarise_leave_one_out(
+    pairs: pd.DataFrame, outcome: Outcome, writer: ResultWriter
+) -> list[Row]:
+    """Return the estimate without each participant, and the lowest and the highest of them."""
+    estimates = leave_each_out(pairs, outcome)
+    writer = replace(writer, n=max(len(pairs) - 1, 0))
+    rows = []
+    for person, estimate in estimates.items():
+        name = re.sub(r"[^0-9a-z]+", "_", person.lower())
+        method = "Hodges-Lehmann estimate without this participant"
+        without = replace(writer, qualifier=f"without.{name}", group=person)
+        rows.append(without.score("hl", estimate, method=method))
+    known = {p: e for p, e in estimates.items() if e is not None}
+    for name, pick in (("lowest", min), ("highest", max)):
+        person = pick(known, key=lambda p: (known[p], p)) if known else ""
+        method = f"{name} estimate without one participant"
+        extreme = replace(writer, qualifier="leave_one_out", group=person)
+        rows.append(extreme.score(f"hl_{name}", known.get(person), method=method))
+    return rows
+
+
+def find_shifts(visits: pd.DataFrame, *, baseline_visit: str, visit: str) -> pd.Series:
+    """Say for each participant in which half of the year the two visits lay.
+
+    Parameters
+    ----------
+    visits
+        The table of that name; a date without a month counts as unknown.
+
+    Returns
+    -------
+    pandas.Series
+        One of `SHIFTS` by participant.
+    """
+    people = sorted(set(visits["participant_id"]))
+    dates = visits.set_index(["visit", "participant_id"])["visit_date"].map(_name_half)
+    first, second = (
+        dates[dates.index.get_level_values("visit") == name]
+        .droplevel("visit")
+        .reindex(people)
+        .fillna("")
+        for name in (baseline_visit, visit)
+    )
+    return (first + "_to_" + second).where((first != "") & (second != ""), "unknown")
+
+
+def summarise_season(
+    pairs: pd.DataFrame, visits: pd.DataFrame, plan: AnalysisPlan, writer: ResultWriter
+) -> list[Row]:
+    """Return number and mean change by shift of season: described, never adjusted for.
+
+    Cold worsens Raynaud's phenomenon by itself.
+
+    Parameters
+    ----------
+    pairs
+        Pairs of the outcome.
+    visits
+        The table of that name.
+    """
+    shifts = find_shifts(visits, baseline_visit=plan.baseline_visit.value, visit=writer.visit)
+    of_pairs = pairs["participant_id"].map(shifts).fillna("unknown")
+    rows = []
+    for shift in SHIFTS:
+        change = pairs.loc[of_pairs == shift, "change"]
+        make = replace(writer, n=len(change), qualifier=f"season.{shift}", group=shift)
+        rows += [
+            make.count("n_pairs", len(change), method="colder half: October to March"),
+            state_value(make, "mean_change", compute_mean, change, "description"),
+        ]
+    return rows
+
+
+def _name_half(date: str) -> str:
+    month = date[5:7]
+    if not month.isdigit():
+        return ""
+    return "colder" if int(month) in COLDER_MONTHS else "warmer"
