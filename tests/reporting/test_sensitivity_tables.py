@@ -19,6 +19,7 @@ from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
 from analysis.statistics.operating_characteristics.record import read_record, summarise_design
 from analysis.statistics.sensitivity_plan import SensitivityPlan
+from analysis.statistics.specification import specify_primary
 from analysis.study import load_study
 from analysis.tables import shape_table
 
@@ -171,7 +172,7 @@ def test_an_outcome_that_was_not_simulated_is_named_below_the_design_table():
 
 
 def test_specification_figure_draws_a_point_for_each_distinct_answer(plan):
-    points = sensitivity_plan.specify_primary(plan)
+    points = specify_primary(plan)
     figure, alt = draw_specification(points, STUDY.outcomes[0], population="full_analysis")
     top, bottom = figure.axes
     diamonds = [line for line in top.lines if line.get_marker() == "D" and len(line.get_xdata())]
