@@ -6,7 +6,7 @@
 import importlib
 import sys
 
-from analysis.interrupts import answer_early_interrupts
+from analysis.command import answer_early_interrupts
 
 # Python says so while it looks for the module of `python -m analysis`.
 if sys.argv[:1] == ["-m"]:

@@ -1,48 +1,65 @@
-"""End a command so that its last line says what happened, whatever happened."""
+"""End a command so that its last line says what happened, whatever happened and whenever.
 
+It imports little, since an interrupt before that is answered by Python's own traceback.
+"""
+
+import os
+import signal
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 from analysis.errors import AnalysisError
-from analysis.interrupts import SENTENCE, take_over
 
-INTERRUPTED = 130
-MISSING = 3
+INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
-def run_command(command, *arguments):
+def answer_early_interrupts() -> None:
+    """Let an interrupt end the process with the sentence, until a command takes over.
+
+    While packages are imported, Python itself would answer with a traceback of whatever is
+    imported then; the system's own answer is silence, and Make does not always break it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end_early)
+
+
+def run_command(command: Callable[..., int | None], *arguments: object) -> int:
     """Call a command, and return its exit code.
-
-    Parameters
-    ----------
-    command : callable
-        Its own return value is the exit code; None is 0.
-    arguments
-        For the command.
 
     Returns
     -------
     int
-        0 as asked; 1, 2 or 3 as the error says that was raised; 3 if the machine refused, as
-        with a full disk; 130 when interrupted. The error stands on standard error.
+        0 as asked, or what the command returns; 1, 2 or 3 as the error says that was raised; 3 if
+        the machine refused, as with a full disk; 130 when interrupted. The error stands on
+        standard error.
     """
-    take_over()
+    if signal.getsignal(signal.SIGINT) is _end_early:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return command(*arguments) or 0
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
     except KeyboardInterrupt:
-        return _end(SENTENCE, INTERRUPTED)
+        return _end(INTERRUPTED, 130)
     except BrokenPipeError:
         # The reader has seen enough, as in `... | head`; nothing is left to be flushed.
         sys.stdout = None
         return 0
     except OSError as error:
-        return _end(f"Error: {_describe(error)}", MISSING)
+        return _end(f"Error: {_describe(error)}", 3)
+
+
+def _end_early(number, frame):
+    os.write(2, f"{INTERRUPTED}\n".encode())
+    # By the signal itself, which tells a shell or Make to stop as well.
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _describe(error):
     """Return what the machine refused, where, and what to do."""
+    from pathlib import Path
+
     place = error.filename2 or error.filename or ""
     if isinstance(error, IsADirectoryError):
         return f"{place}: a folder lies where a file has to be. Move it away, and try again."

@@ -1,7 +1,5 @@
 """The project's own errors: each says what is wrong, where, and what to do next."""
 
-import difflib
-
 
 class AnalysisError(Exception):
     """Base of every error that a user is meant to read.
@@ -81,6 +79,8 @@ def suggest_name(name, known, *, otherwise=""):
     >>> suggest_name("vist", ["visit", "score"]), suggest_name("p", ["visit", "score"])
     ('Did you mean visit', 'Known: visit, score')
     """
+    import difflib
+
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {near[0]}" if near else otherwise or f"Known: {', '.join(known)}"

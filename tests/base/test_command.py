@@ -6,9 +6,8 @@ import sys
 
 import pytest
 
-from analysis.command import run_command
+from analysis.command import INTERRUPTED, run_command
 from analysis.errors import MissingError
-from analysis.interrupts import SENTENCE
 from analysis.paths import ROOT
 
 
@@ -51,4 +50,4 @@ def test_an_interrupt_before_a_command_has_begun_says_so_too(tmp_path):
     run = subprocess.run([sys.executable, early], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == -signal.SIGINT
     assert run.stdout == ""
-    assert run.stderr.splitlines() == [SENTENCE]
+    assert run.stderr.splitlines() == [INTERRUPTED]
