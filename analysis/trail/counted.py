@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.describe.flow import find_lost
-from analysis.reporting.sentences.evidence import Evidence
+from analysis.reporting.sentences.evidence import ReportFacts
 from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
@@ -81,7 +81,7 @@ def _select_members(frame: pd.DataFrame, result: pd.Series, trial: TrialTables) 
 
 def _find_followup(trial: TrialTables) -> str:
     # A run may have been given another visit than the plan's; its counts name no visit.
-    return Evidence(trial.results, trial.study).chosen("visit")
+    return ReportFacts(trial.results, trial.study).chosen("visit")
 
 
 def _find_flow(result: pd.Series, trial: TrialTables) -> Counted:

@@ -42,13 +42,13 @@ list_cells(
     participant={participant!r}, visit={items_at!r},
 )""",
     "changes": """\
-from analysis.trail.explore import list_changes, list_cells
+from analysis.trail.explore import explain_changes, list_cells
 
 cells = list_cells(
     trial, {outcome!r}, variant={variant!r},
     participant={participant!r}, visit={items_at!r},
 )
-list_changes(trial, cells)""",
+explain_changes(trial, cells)""",
 }
 
 

@@ -148,7 +148,7 @@ def list_cells(
     return locate_items(items, trial).drop(columns=[PERSON, "visit", "source", "text"])
 
 
-def list_changes(trial: TrialTables, cells: pd.DataFrame) -> pd.DataFrame:
+def explain_changes(trial: TrialTables, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the changes of raw cells, as `list_cells` gives them, with the query about each."""
     changes = find_changes(cells, trial.changes)
     asked = trial.queries[["query_id", "severity", "message", "action"]]

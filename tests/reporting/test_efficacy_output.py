@@ -222,10 +222,10 @@ def test_a_strip_says_where_its_better_side_is_not_on_the_left_of_a_plain_axis(r
 
     figure, _ = draw_forest(PAIRS, results, STUDY, visit="week_12")
     plt.close(figure)
-    told = {axes.texts[-2].get_text() for axes in figure.axes[1:]}
-    assert "Kapandji opposition\npoints; axis turned round" in told
-    assert "Finger circumference\nmm; neither is better" in told
-    assert "Total mRSS\npoints" in told
+    labels = {axes.texts[-2].get_text() for axes in figure.axes[1:]}
+    assert "Kapandji opposition\npoints; axis turned round" in labels
+    assert "Finger circumference\nmm; neither is better" in labels
+    assert "Total mRSS\npoints" in labels
 
 
 def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
@@ -239,9 +239,9 @@ def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
 def test_directions_follow_what_is_better():
     names = {}
     for name in ("hand_mrss", "kapandji", "finger_circumference"):
-        own = PAIRS[(PAIRS["outcome"] == name) & (PAIRS["component"] == "total")]
-        own = own[own["variant"] == "primary"]
-        names[name] = name_directions(own, STUDY.outcome(name))[2:5]
+        rows = PAIRS[(PAIRS["outcome"] == name) & (PAIRS["component"] == "total")]
+        rows = rows[rows["variant"] == "primary"]
+        names[name] = name_directions(rows, STUDY.outcome(name))[2:5]
     assert names == {
         "hand_mrss": ["unchanged", "worse", "improved"],
         "kapandji": ["unchanged", "improved", "worse"],

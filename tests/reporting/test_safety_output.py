@@ -123,15 +123,15 @@ def test_the_counts_agree_with_a_recount_of_the_raw_rows(results):
     for name, field in (("liposuction", "lipo"), ("injection", "inj"), ("product", "product")):
         rows = [row for row in counted if row[f"ae_rel_{field}"] in related]
         expected[f"related_{name}"] = count(rows)
-    told = results.set_index("result_id")["value"]
+    values = results.set_index("result_id")["value"]
     for name, pair in expected.items():
-        assert (told[f"safety.{name}.n"], told[f"safety.{name}.events"]) == pair, name
+        assert (values[f"safety.{name}.n"], values[f"safety.{name}.events"]) == pair, name
     terms = {row["ae_coded"] for row in counted}
     for term in terms:
         rows = [row for row in counted if row["ae_coded"] == term]
         slug = f"safety.term.{rows[0]['ae_class'].lower().replace(' ', '_')}"
         slug += "." + term.lower().replace(" ", "_")
-        assert (told[f"{slug}.n"], told[f"{slug}.events"]) == count(rows), term
+        assert (values[f"{slug}.n"], values[f"{slug}.events"]) == count(rows), term
 
 
 def test_every_raw_event_is_listed(events):
@@ -179,8 +179,8 @@ def test_out_of_specification_is_flagged(tables, results):
 
 def test_volumes_that_contradict_each_other_are_marked_and_leave_no_dose(tables, results):
     exposed = derive_exposure(tables["procedures"])
-    told = exposed.loc[exposed["volumes_add_up"] == "no", "participant_id"].tolist()
-    assert told == ["SIM-04"]
+    people = exposed.loc[exposed["volumes_add_up"] == "no", "participant_id"].tolist()
+    assert people == ["SIM-04"]
     checks = check_release(exposed, STUDY.specification)
     assert make_release_table(checks, results).to_html().count("no (contradiction)") == 1
     table = make_exposure_table(exposed, results, coarsen=True)
@@ -227,8 +227,8 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
     assert "Screened: 8. Not enrolled: 1; Body mass index below 17 (1). Enrolled: 7." in flow
     counts = events.groupby("participant_id").size()
     assert all(f"{person} {n}" in swimmer for person, n in counts.items())
-    told = results.set_index("result_id")["value"]
-    n = int(told["safety.term.musculoskeletal.finger_pain.n"])
+    values = results.set_index("result_id")["value"]
+    n = int(values["safety.term.musculoskeletal.finger_pain.n"])
     assert f"Finger pain {n} of 7" in terms
     assert all(person in volumes and person in ulcers for person in treated["participant_id"])
 

@@ -8,8 +8,8 @@ from analysis.trail.desk import CODE, Desk, list_choices, run_code, write_code
 from analysis.trail.explore import (
     compute_statistics,
     draw_outcome,
+    explain_changes,
     list_cells,
-    list_changes,
     list_course,
 )
 
@@ -21,11 +21,11 @@ def desk(trial, tmp_path):
 
 @pytest.mark.parametrize("outcome", ["hand_mrss", "shaq", "finger_circumference"])
 def test_the_statistics_are_those_of_the_results(trial, outcome):
-    told = compute_statistics(trial, outcome, visit="week_12", population="full_analysis")
+    computed = compute_statistics(trial, outcome, visit="week_12", population="full_analysis")
     results = trial.results.set_index("result_id")["text"]
-    for statistic, text in told["text"].items():
+    for statistic, text in computed["text"].items():
         assert results[f"efficacy.{outcome}.{statistic}"] == text
-    assert "p_min" in told.index
+    assert "p_min" in computed.index
 
 
 def test_the_picture_has_a_line_for_everybody_and_says_that_data_are_simulated(trial):
@@ -73,26 +73,26 @@ def test_a_changed_item_is_shown_with_its_rule_and_query(trial):
     cells = list_cells(
         trial, "finger_circumference", participant="SIM-02", visit="week_12", variant="primary"
     )
-    changes = list_changes(trial, cells)
+    changes = explain_changes(trial, cells)
     assert changes[["field", "raw_value", "clean_value"]].values.tolist() == [
         ["circ_r3", "5.6", "56"]
     ]
     assert changes.loc[0, "message"]
 
 
-@pytest.mark.parametrize("view", sorted(CODE))
-def test_the_code_above_a_view_runs_as_it_stands(desk, trial, view):
-    shown, names = run_code(write_code(view, desk.choices), trial)
+@pytest.mark.parametrize("panel", sorted(CODE))
+def test_the_code_above_a_panel_runs_as_it_stands(desk, trial, panel):
+    shown, names = run_code(write_code(panel, desk.choices), trial)
     assert shown is not None and names["trial"] is trial
 
 
-def test_only_the_views_that_a_control_concerns_are_made_anew(desk, capsys):
+def test_only_the_panels_that_a_control_concerns_are_made_anew(desk, capsys):
     desk.show("statistics")
     desk.show("course")
     capsys.readouterr()
     desk.controls["participant"].value = "SIM-05"
-    told = capsys.readouterr().out
-    assert "adverse_events" in told and "p_min" not in told
+    printed = capsys.readouterr().out
+    assert "adverse_events" in printed and "p_min" not in printed
     desk.controls["outcome"].value = "kapandji"
     assert "15.9" in capsys.readouterr().out
     assert desk.controls["variant"].options == ("primary", "modified_index")
@@ -100,11 +100,11 @@ def test_only_the_views_that_a_control_concerns_are_made_anew(desk, capsys):
 
 def test_there_is_nothing_behind_a_score_of_a_visit_without_its_items(trial):
     cells = list_cells(trial, "kapandji", participant="SIM-05", visit="week_1")
-    assert cells.empty and list_changes(trial, cells).empty
+    assert cells.empty and explain_changes(trial, cells).empty
 
 
 @pytest.mark.parametrize(
-    ("view", "names"),
+    ("panel", "names"),
     [
         ("picture", ["outcome", "visit", "variant", "population", "participant"]),
         ("statistics", ["outcome", "visit", "variant", "population"]),
@@ -113,8 +113,8 @@ def test_there_is_nothing_behind_a_score_of_a_visit_without_its_items(trial):
         ("changes", ["outcome", "variant", "participant", "items_at"]),
     ],
 )
-def test_each_view_stands_below_the_controls_that_it_obeys(view, names):
-    assert list_choices(view) == names
+def test_each_panel_stands_below_the_controls_that_it_obeys(panel, names):
+    assert list_choices(panel) == names
 
 
 def test_what_is_shown_is_saved_under_the_name_of_what_was_chosen(desk, trial, tmp_path):
@@ -126,14 +126,14 @@ def test_what_is_shown_is_saved_under_the_name_of_what_was_chosen(desk, trial, t
         "statistics_hand_mrss_week_12_primary_full_analysis.csv"
     )
     saved = pd.read_csv(statistics, index_col="statistic", keep_default_na=False)["text"]
-    told = compute_statistics(trial, "hand_mrss", visit="week_12", population="full_analysis")
-    assert saved.to_dict() == told["text"].to_dict()
+    computed = compute_statistics(trial, "hand_mrss", visit="week_12", population="full_analysis")
+    assert saved.to_dict() == computed["text"].to_dict()
     course = desk.save("course")
     assert {path.name for path in course.glob("*.csv")} >= {"items.csv", "scores.csv"}
     assert desk.save("items") != desk.save("changes")
 
 
-def test_what_cannot_be_shown_is_said_in_the_place_of_the_view(desk, capsys):
+def test_what_cannot_be_shown_is_said_in_the_place_of_the_panel(desk, capsys):
     desk.controls["participant"].options = ["SIM-99"]
     desk.show("course")
     assert "'SIM-99' is no participant" in repr(desk._run(write_code("course", desk.choices)).data)

@@ -66,18 +66,18 @@ def test_items_that_are_not_behind_a_score_do_not_change_it(trial, outcome):
 
     study, items = trial.study, trial.items
     scores = trial.scores
-    own = scores[
+    chosen = scores[
         (scores["outcome"] == outcome)
         & (scores["variant"] == "primary")
         & (scores["component"] == "total")
         & (scores["visit"] == "baseline")
     ]
-    behind = find_items(own, items, study)
-    kept = [*own.columns]
-    again = score_items(behind, study).merge(own[["participant_id", "visit"]])
-    again = again.merge(own[["outcome", "variant", "component"]].drop_duplicates())
+    behind = find_items(chosen, items, study)
+    kept = [*chosen.columns]
+    again = score_items(behind, study).merge(chosen[["participant_id", "visit"]])
+    again = again.merge(chosen[["outcome", "variant", "component"]].drop_duplicates())
     pd.testing.assert_frame_equal(
-        again[kept].reset_index(drop=True), own.reset_index(drop=True), check_dtype=False
+        again[kept].reset_index(drop=True), chosen.reset_index(drop=True), check_dtype=False
     )
 
 
@@ -117,10 +117,10 @@ def test_an_unknown_result_names_the_nearest(trial):
 def test_the_command_prints_the_whole_trail(trial, capsys, monkeypatch):
     monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: trial)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 0
-    told = capsys.readouterr().out
-    heads = re.findall(r"^(Pairs|Scores|Items|Changes|Queries) \(", told, re.MULTILINE)
+    printed = capsys.readouterr().out
+    heads = re.findall(r"^(Pairs|Scores|Items|Changes|Queries) \(", printed, re.MULTILINE)
     assert heads == ["Pairs", "Scores", "Items", "Changes", "Queries"]
-    assert "SIM-01|baseline_arm_1|" in told and "report/notebooks/04_efficacy.ipynb" in told
+    assert "SIM-01|baseline_arm_1|" in printed and "report/notebooks/04_efficacy.ipynb" in printed
     assert main(["explain", "efficacy.hand_mrss"]) == 2
 
 
@@ -141,9 +141,9 @@ def test_tables_are_typed_and_their_own(trial):
 
 
 def test_columns_are_described(trial):
-    told = trial.describe("scores").set_index("column")
-    assert told.loc["outcome", "key"] and not told.loc["score", "key"]
-    assert told.loc["status", "values"] == "complete, prorated, missing"
+    described = trial.describe("scores").set_index("column")
+    assert described.loc["outcome", "key"] and not described.loc["score", "key"]
+    assert described.loc["status", "values"] == "complete, prorated, missing"
     with pytest.raises(UsageError, match="Did you mean scores"):
         trial.describe("score")
     with pytest.raises(UsageError, match=r"Known: .*scores, "):
@@ -172,9 +172,11 @@ def test_the_one_name_of_the_package_is_offered_by_completion():
 
 def test_the_changes_make_the_cleaned_rows(trial):
     rows = read_rows(paths.RAW, trial.changes, trial.study)
-    told = trial.changes[trial.changes["field"] != ""].iloc[0]
-    assert rows.cleaned[told["source"]].at[told["row"], told["field"]] == told["clean_value"]
-    assert rows.received[told["source"]].at[told["row"], told["field"]] == told["raw_value"]
+    change = trial.changes[trial.changes["field"] != ""].iloc[0]
+    assert (
+        rows.cleaned[change["source"]].at[change["row"], change["field"]] == change["clean_value"]
+    )
+    assert rows.received[change["source"]].at[change["row"], change["field"]] == change["raw_value"]
 
 
 @pytest.mark.parametrize(
@@ -190,10 +192,10 @@ def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_va
     fitting = pd.DataFrame({"row": ["SIM-1|week_12"], "field": ["kap_l"], "raw_value": ["18"]})
     check_changes(received, fitting, file="redcap_export.csv")
     wrong = pd.DataFrame({"row": [row], "field": [field], "raw_value": [raw_value]})
-    with pytest.raises(DataError) as told:
+    with pytest.raises(DataError) as raised:
         check_changes(received, wrong, file="redcap_export.csv")
-    assert (told.value.file, told.value.field) == ("redcap_export.csv", field)
-    assert f"row {row} is not" in str(told.value) and "Give --raw" in told.value.hint
+    assert (raised.value.file, raised.value.field) == ("redcap_export.csv", field)
+    assert f"row {row} is not" in str(raised.value) and "Give --raw" in raised.value.hint
 
 
 def test_the_tables_of_one_export_are_not_followed_into_another(
@@ -206,9 +208,9 @@ def test_the_tables_of_one_export_are_not_followed_into_another(
     aside = [line for line in lines if not line.startswith("SIM-02,2021-05-09,23:59")]
     assert len(aside) == len(lines) - 1
     diary.write_text("".join(aside), encoding="utf-8")
-    own = load(trial.processed, raw=other)
-    monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: own)
+    mixed = load(trial.processed, raw=other)
+    monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: mixed)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 1
-    told = capsys.readouterr().err
-    assert str(diary) in told and "row SIM-02|2021-05-09|23:59 is not" in told
-    assert "Give --raw" in told
+    printed = capsys.readouterr().err
+    assert str(diary) in printed and "row SIM-02|2021-05-09|23:59 is not" in printed
+    assert "Give --raw" in printed

@@ -1,7 +1,7 @@
 """Sentences whose truth depends on the data, chosen from the results by declared rules."""
 
 from analysis.reporting.sentences import harms, outcomes, participants, plan
-from analysis.reporting.sentences.evidence import Evidence
+from analysis.reporting.sentences.evidence import ReportFacts
 from analysis.reporting.values import Value
 
 RULES = (
@@ -42,7 +42,7 @@ RULES = (
 
 def choose_sentences(results, study):
     """Return every sentence by its key ``say.<name>``, as `Value` of kind ``sentence``."""
-    evidence = Evidence(results, study)
+    evidence = ReportFacts(results, study)
     return {
         f"say.{rule.__name__}": Value(rule(evidence), f"say.{rule.__name__}", "sentence")
         for rule in RULES

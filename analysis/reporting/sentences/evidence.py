@@ -11,7 +11,7 @@ PLANNED = {"visit": "followup_visit", "population": "population"}
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ReportFacts:
     """The results by id, and the plan."""
 
     results: pd.DataFrame
