@@ -19,8 +19,8 @@ TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
 
 
 def test_improvement_with_an_interval_beyond_zero_is_said_as_such(say):
-    told = say({"hand_mrss": BETTER})["primary_direction"]
-    assert told == (
+    chosen = say({"hand_mrss": BETTER})["primary_direction"]
+    assert chosen == (
         "The estimate lies in the direction of improvement, and the interval excludes zero."
     )
 
@@ -30,49 +30,49 @@ def test_a_limit_of_exactly_zero_does_not_exclude_zero(say):
 
 
 def test_a_rise_of_a_score_whose_lower_values_are_better_is_worsening(say):
-    told = say({"hand_mrss": WORSE})["primary_direction"]
-    assert told.startswith("The estimate lies in the direction of worsening")
+    chosen = say({"hand_mrss": WORSE})["primary_direction"]
+    assert chosen.startswith("The estimate lies in the direction of worsening")
 
 
 def test_a_rise_of_kapandji_is_improvement(say):
-    told = say(dict.fromkeys(NAMES, BETTER) | {"kapandji": WORSE})["secondary_directions"]
-    assert "worsening" not in told
-    assert "study.outcomes.kapandji.phrase" in told
+    chosen = say(dict.fromkeys(NAMES, BETTER) | {"kapandji": WORSE})["secondary_directions"]
+    assert "worsening" not in chosen
+    assert "study.outcomes.kapandji.phrase" in chosen
 
 
 def test_changes_that_are_all_zero_leave_nothing_to_test(say):
-    told = say({"hand_mrss": NOTHING})
-    assert told["primary_direction"].startswith("The estimate is zero")
-    assert told["primary_test"] == (
+    chosen = say({"hand_mrss": NOTHING})
+    assert chosen["primary_direction"].startswith("The estimate is zero")
+    assert chosen["primary_test"] == (
         "There was no non-zero change, so that nothing could be tested."
     )
 
 
 def test_the_fixed_sequence_cannot_pass_or_weigh_changes_that_are_all_zero(say):
-    told = say({"hand_mrss": NOTHING})["fixed_sequence"]
-    assert "stopped at its first step" in told
-    assert "which could not be tested" in told
+    chosen = say({"hand_mrss": NOTHING})["fixed_sequence"]
+    assert "stopped at its first step" in chosen
+    assert "which could not be tested" in chosen
 
 
 def test_an_outcome_without_any_pair_could_not_be_analysed(say):
-    told = say({"hand_mrss": None})
-    assert "could not be analysed" in told["primary_estimate"]
+    chosen = say({"hand_mrss": None})
+    assert "could not be analysed" in chosen["primary_estimate"]
     for rule in ("primary_direction", "primary_counts", "primary_test", "meaning"):
-        assert told[rule] == ""
-    assert told["exact_agreement"] == ""
-    assert "which could not be tested" in told["fixed_sequence"]
+        assert chosen[rule] == ""
+    assert chosen["exact_agreement"] == ""
+    assert "which could not be tested" in chosen["fixed_sequence"]
 
 
 def test_too_few_pairs_for_an_interval_are_said_to_be_too_few(say):
-    told = say({"hand_mrss": TOO_FEW})
-    assert "too few for an exact interval" in told["primary_estimate"]
-    assert "no interval of the declared level exists" in told["primary_direction"]
-    assert "no pattern of signs could have brought it" in told["primary_test"]
+    chosen = say({"hand_mrss": TOO_FEW})
+    assert "too few for an exact interval" in chosen["primary_estimate"]
+    assert "no interval of the declared level exists" in chosen["primary_direction"]
+    assert "no pattern of signs could have brought it" in chosen["primary_test"]
 
 
 def test_the_fixed_sequence_stops_at_the_first_p_above_alpha(say):
-    told = say({"raynaud_condition_score": UNSURE})["fixed_sequence"]
-    assert told.startswith(
+    chosen = say({"raynaud_condition_score": UNSURE})["fixed_sequence"]
+    assert chosen.startswith(
         "The fixed sequence passed {{< var study.outcomes.hand_mrss.phrase >}} and stopped at "
         "{{< var study.outcomes.raynaud_condition_score.phrase >}}"
     )
@@ -90,33 +90,33 @@ def test_after_the_last_step_nothing_is_descriptive(say):
 
 
 def test_intervals_beyond_zero_are_named_and_so_are_those_that_do_not_exist(say):
-    told = say(dict.fromkeys(NAMES, UNSURE))["secondary_intervals"]
-    assert told == "No exact interval of the other outcomes excludes zero."
-    told = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": TOO_FEW})["secondary_intervals"]
-    assert told == (
+    chosen = say(dict.fromkeys(NAMES, UNSURE))["secondary_intervals"]
+    assert chosen == "No exact interval of the other outcomes excludes zero."
+    chosen = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": TOO_FEW})["secondary_intervals"]
+    assert chosen == (
         "No exact interval of the other outcomes excludes zero; none exists for "
         "{{< var study.outcomes.shaq.phrase >}}."
     )
-    told = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": BETTER})["secondary_intervals"]
-    assert told == (
+    chosen = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": BETTER})["secondary_intervals"]
+    assert chosen == (
         "Taken one by one, the exact interval excludes zero for "
         "{{< var study.outcomes.shaq.phrase >}}."
     )
-    told = say(dict.fromkeys(NAMES, TOO_FEW))["secondary_intervals"]
-    assert told == "None of the other outcomes has an exact interval."
+    chosen = say(dict.fromkeys(NAMES, TOO_FEW))["secondary_intervals"]
+    assert chosen == "None of the other outcomes has an exact interval."
 
 
 def test_one_estimate_lies_and_several_lie_on_a_side(say):
-    told = say(dict.fromkeys(NAMES, WORSE) | {"shaq": NOTHING, "total_mrss": None})
+    chosen = say(dict.fromkeys(NAMES, WORSE) | {"shaq": NOTHING, "total_mrss": None})
     assert (
         "the estimate lay in the direction of improvement for {{< var study.outcomes.kapandji"
-        in (told["secondary_directions"])
+        in (chosen["secondary_directions"])
     )
-    assert "the estimates lay in the direction of worsening for" in told["secondary_directions"]
-    assert "the estimate was zero for {{< var study.outcomes.shaq" in told["secondary_directions"]
+    assert "the estimates lay in the direction of worsening for" in chosen["secondary_directions"]
+    assert "the estimate was zero for {{< var study.outcomes.shaq" in chosen["secondary_directions"]
     assert (
         "no estimate was possible for {{< var study.outcomes.total_mrss"
-        in (told["secondary_directions"])
+        in (chosen["secondary_directions"])
     )
 
 
@@ -146,34 +146,34 @@ def test_an_outcome_without_a_better_direction_moves(say, changes, expected):
 def test_who_improved_is_counted_in_words_that_agree(say, improved, same, worse, expected):
     pairs = improved + same + worse
     changes = (-1.0, None, None, 0.5, 0.5, 4, pairs, improved, same, worse)
-    told = say({"hand_mrss": changes})["primary_counts"]
+    chosen = say({"hand_mrss": changes})["primary_counts"]
     for name, number in (
         ("n_pairs", pairs),
         ("n_improved", improved),
         ("n_worse", worse),
         ("n_unchanged", same),
     ):
-        told = told.replace(f"{{{{< var efficacy.hand_mrss.{name} >}}}}", f"{number}")
-    assert told.startswith(expected)
+        chosen = chosen.replace(f"{{{{< var efficacy.hand_mrss.{name} >}}}}", f"{number}")
+    assert chosen.startswith(expected)
 
 
 def test_finger_circumference_never_improves(say):
-    told = say()["undirected_outcomes"]
-    assert "decreased" in told
-    assert "improv" not in told
+    chosen = say()["undirected_outcomes"]
+    assert "decreased" in chosen
+    assert "improv" not in chosen
 
 
 def test_outcomes_with_fewer_pairs_are_named(say):
-    told = say({"shaq": TOO_FEW, "kapandji": None})["missing_pairs"]
-    assert "study.outcomes.shaq.phrase >}} ({{< var efficacy.shaq.n_pairs >}})" in told
-    assert "study.outcomes.kapandji.phrase >}} (none)" in told
-    assert "study.outcomes.total_mrss" not in told
+    chosen = say({"shaq": TOO_FEW, "kapandji": None})["missing_pairs"]
+    assert "study.outcomes.shaq.phrase >}} ({{< var efficacy.shaq.n_pairs >}})" in chosen
+    assert "study.outcomes.kapandji.phrase >}} (none)" in chosen
+    assert "study.outcomes.total_mrss" not in chosen
 
 
 def test_nobody_with_both_visits_is_said_plainly(say):
-    told = say(dict.fromkeys(NAMES))
-    assert told["missing_pairs"] == "Nobody had any outcome at both visits."
-    assert "no estimate was possible for" in told["secondary_directions"]
+    chosen = say(dict.fromkeys(NAMES))
+    assert chosen["missing_pairs"] == "Nobody had any outcome at both visits."
+    assert "no estimate was possible for" in chosen["secondary_directions"]
 
 
 def test_one_pair_is_a_participant_and_several_are_participants(say):
@@ -205,24 +205,24 @@ def test_another_visit_or_population_is_said_to_be_unplanned(small_results):
     assert choose_sentences(planned, STUDY)["say.what_if"].text == ""
     assert "about one season apart" in choose_sentences(planned, STUDY)["say.season"].text
     other = planned.assign(visit="week_4", population="per_protocol")
-    told = {key: value.text for key, value in choose_sentences(other, STUDY).items()}
-    assert told["say.what_if"].startswith("**This is not the planned analysis:**")
-    assert "study.visits.week_4.phrase" in told["say.followup_window"]
-    assert "about one season apart" not in told["say.season"]
-    assert "study.populations.per_protocol.phrase" in told["say.analysed_population"]
+    chosen = {key: value.text for key, value in choose_sentences(other, STUDY).items()}
+    assert chosen["say.what_if"].startswith("**This is not the planned analysis:**")
+    assert "study.visits.week_4.phrase" in chosen["say.followup_window"]
+    assert "about one season apart" not in chosen["say.season"]
+    assert "study.populations.per_protocol.phrase" in chosen["say.analysed_population"]
 
 
 def test_a_plan_with_one_outcome_says_nothing_of_others(small_results):
     plan = dataclasses.replace(STUDY, outcomes=STUDY.outcomes[:1])
-    told = {key: value.text for key, value in choose_sentences(small_results(), plan).items()}
+    chosen = {key: value.text for key, value in choose_sentences(small_results(), plan).items()}
     for rule in ("secondary_directions", "secondary_intervals", "undirected_outcomes"):
-        assert told[f"say.{rule}"] == ""
-    assert told["say.threshold_sources"] == "For no outcome is a threshold published."
-    assert told["say.measurement_errors"] == "For no outcome is a measurement error published."
+        assert chosen[f"say.{rule}"] == ""
+    assert chosen["say.threshold_sources"] == "For no outcome is a threshold published."
+    assert chosen["say.measurement_errors"] == "For no outcome is a measurement error published."
 
 
 def test_what_the_plan_lists_is_listed_in_full(say):
-    told = say()
+    chosen = say()
     events = [event.name for event in STUDY.intercurrent_events]
     for rule, section, names in (
         ("outcome_definitions", "outcomes", NAMES),
@@ -230,11 +230,11 @@ def test_what_the_plan_lists_is_listed_in_full(say):
         ("populations", "populations", [population.name for population in STUDY.populations]),
         ("threshold_sources", "outcomes", [o.name for o in STUDY.outcomes if o.threshold]),
     ):
-        assert all(f"study.{section}.{name}." in told[rule] for name in names)
-    assert told["intercurrent_events"].startswith("treatment policy (")
-    assert " and listed ({{< var study.intercurrent_events.death" in told["intercurrent_events"]
-    assert "study.analysis.missing_visits" in told["missing_visits"]
-    assert "@clements1995" in told["measurement_errors"]
+        assert all(f"study.{section}.{name}." in chosen[rule] for name in names)
+    assert chosen["intercurrent_events"].startswith("treatment policy (")
+    assert " and listed ({{< var study.intercurrent_events.death" in chosen["intercurrent_events"]
+    assert "study.analysis.missing_visits" in chosen["missing_visits"]
+    assert "@clements1995" in chosen["measurement_errors"]
 
 
 def test_sentences_name_only_numbers_that_exist(small_results):

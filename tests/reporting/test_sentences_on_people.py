@@ -29,10 +29,10 @@ SCREENED, ENROLLED, STARTED, INJECTED, KEPT = (
     ],
 )  # fmt: skip
 def test_the_flow_is_told_up_to_the_stage_that_nobody_reached(say, numbers, expected):
-    told = say(numbers=numbers)["flow"]
+    chosen = say(numbers=numbers)["flow"]
     for stage in (SCREENED, ENROLLED, STARTED, INJECTED, KEPT):
-        told = told.replace(f"{{{{< var {stage} >}}}}", f"{numbers.get(stage, 7)}")
-    assert expected in told
+        chosen = chosen.replace(f"{{{{< var {stage} >}}}}", f"{numbers.get(stage, 7)}")
+    assert expected in chosen
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_the_flow_is_told_up_to_the_stage_that_nobody_reached(say, numbers, expe
 )
 def test_who_came_to_the_follow_up_visit_is_counted(say, due, seen, inside, expected):
     counts = {"n_due": due, "n_attended": seen, "n_in_window": inside}
-    told = say(numbers={f"flow.week_12.{name}": n for name, n in counts.items()})["attendance"]
+    chosen = say(numbers={f"flow.week_12.{name}": n for name, n in counts.items()})["attendance"]
     for name, number in counts.items():
-        told = told.replace(f"{{{{< var flow.week_12.{name} >}}}}", f"{number}")
-    assert expected in told
+        chosen = chosen.replace(f"{{{{< var flow.week_12.{name} >}}}}", f"{number}")
+    assert expected in chosen
 
 
 @pytest.mark.parametrize(
@@ -63,35 +63,35 @@ def test_who_came_to_the_follow_up_visit_is_counted(say, due, seen, inside, expe
     ],
 )
 def test_harms_are_counted_or_said_to_be_none(say, events, serious, begins, serious_begins):
-    told = say(events=events, serious=serious)
-    assert told["adverse_events"].startswith(begins)
-    assert told["serious_events"].startswith(serious_begins)
-    assert told["deaths"] == "Nobody died in this period."
-    assert "@tbl-ae-overview" in told["unobserved"]
+    chosen = say(events=events, serious=serious)
+    assert chosen["adverse_events"].startswith(begins)
+    assert chosen["serious_events"].startswith(serious_begins)
+    assert chosen["deaths"] == "Nobody died in this period."
+    assert "@tbl-ae-overview" in chosen["unobserved"]
     assert say(numbers={"safety.deaths.n": 1})["deaths"].startswith("Deaths in this period: ")
 
 
 def test_nothing_is_said_about_the_harms_of_a_procedure_that_nobody_had(say):
-    told = say(numbers={"safety.any.n": (0, 0)})
-    assert told["adverse_events"] == "Nobody was at risk of an adverse event of the procedure."
-    assert told["serious_events"] == told["deaths"] == told["local_reactions"] == ""
-    assert told["unobserved"] == "Where nobody was treated, nothing can be said about harms."
-    assert told["exposure"] == "There was no procedure."
+    chosen = say(numbers={"safety.any.n": (0, 0)})
+    assert chosen["adverse_events"] == "Nobody was at risk of an adverse event of the procedure."
+    assert chosen["serious_events"] == chosen["deaths"] == chosen["local_reactions"] == ""
+    assert chosen["unobserved"] == "Where nobody was treated, nothing can be said about harms."
+    assert chosen["exposure"] == "There was no procedure."
 
 
 def test_a_test_that_is_not_on_record_is_not_within_the_specification(say):
     outside, unknown = "exposure.out_of_specification.n", "exposure.viability_test.unknown.n"
     assert "at least one test was outside the specification" in say()["exposure"]
-    told = say(numbers={outside: 0, unknown: 2})["exposure"]
-    assert told == "No test that is on record was outside the specification."
-    told = say(numbers={outside: 0})["exposure"]
-    assert told == "Every test was within the specification."
+    chosen = say(numbers={outside: 0, unknown: 2})["exposure"]
+    assert chosen == "No test that is on record was outside the specification."
+    chosen = say(numbers={outside: 0})["exposure"]
+    assert chosen == "Every test was within the specification."
 
 
 def test_volumes_that_contradict_each_other_are_not_out_of_specification(say):
     outside, doubted = "exposure.out_of_specification.n", "exposure.volumes_test.contradicted.n"
-    told = say(numbers={outside: 0, doubted: 1})["exposure"]
-    first, second = told.split(". ")
+    chosen = say(numbers={outside: 0, doubted: 1})["exposure"]
+    first, second = chosen.split(". ")
     assert first == "No test that is on record was outside the specification"
     assert second.startswith(f"In {{{{< var {doubted} >}}}} of {{{{< var flow.procedure_safety.n")
     assert "contradict" in say(numbers={doubted: 1})["exposure"]
@@ -99,9 +99,9 @@ def test_volumes_that_contradict_each_other_are_not_out_of_specification(say):
 
 
 def test_the_upper_limit_of_no_serious_event_comes_with_its_level(say):
-    told = say()["serious_events"]
-    assert "two-sided {{< var study.confidence_percent >}} Clopper--Pearson interval" in told
-    assert told.endswith("{{< var safety.serious.share_high >}}.")
+    chosen = say()["serious_events"]
+    assert "two-sided {{< var study.confidence_percent >}} Clopper--Pearson interval" in chosen
+    assert chosen.endswith("{{< var safety.serious.share_high >}}.")
 
 
 @pytest.mark.parametrize(
@@ -116,16 +116,16 @@ def test_the_upper_limit_of_no_serious_event_comes_with_its_level(say):
 )  # fmt: skip
 def test_local_reactions_are_counted_apart_from_adverse_events(say, some, severe, expected):
     ids = [f"safety.local_reaction.overall.{name}" for name in ("any", "severe")]
-    told = say(numbers=dict(zip(ids, (some, severe), strict=True)))["local_reactions"]
+    chosen = say(numbers=dict(zip(ids, (some, severe), strict=True)))["local_reactions"]
     for result_id, name in zip(ids, ("SOME", "SEVERE"), strict=True):
-        told = told.replace(f"{{{{< var {result_id} >}}}}", name)
+        chosen = chosen.replace(f"{{{{< var {result_id} >}}}}", name)
     begins = "Local reactions were asked for and are counted apart from adverse events: "
-    assert told == begins + expected
+    assert chosen == begins + expected
 
 
 def test_local_reactions_without_an_answer_are_not_none(say):
-    told = say(numbers={"safety.local_reaction.overall.any": (0, 0)})["local_reactions"]
-    assert told == "No answer about local reactions is on record."
+    chosen = say(numbers={"safety.local_reaction.overall.any": (0, 0)})["local_reactions"]
+    assert chosen == "No answer about local reactions is on record."
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,14 @@ def test_new_ulcers_are_told_for_every_visit_and_healed_ones_for_the_last(
 ):
     numbers = {f"safety.digital_ulcers.{visit}.n_new": n for visit, n in new.items()}
     numbers["safety.digital_ulcers.week_12.n_healed"] = healed
-    told = say(numbers=numbers)["ulcers"]
+    chosen = say(numbers=numbers)["ulcers"]
     for pattern, name in (
         (r"\{\{< var study\.visits\.(\w+)\.phrase >\}\}", lambda found: found[1].upper()),
         (r"\{\{< var [\w.]+\.n_\w+ >\}\}", "N"),
         (r"\{\{< var [\w.]+\.participants_\w+ >\}\}", "K"),
     ):
-        told = re.sub(pattern, name, told)
-    assert told == f"Active digital ulcers: N at baseline and N at WEEK_12. {expected}"
+        chosen = re.sub(pattern, name, chosen)
+    assert chosen == f"Active digital ulcers: N at baseline and N at WEEK_12. {expected}"
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,6 @@ def test_new_ulcers_are_told_for_every_visit_and_healed_ones_for_the_last(
     ],
 )
 def test_the_other_hand_is_no_control_where_both_were_treated(say, both, n, expected):
-    told = say(numbers={"baseline.treated_hands.both.n": (both, n)})["both_hands"]
-    assert told.startswith(expected)
-    assert bool(told) == bool(expected)
+    chosen = say(numbers={"baseline.treated_hands.both.n": (both, n)})["both_hands"]
+    assert chosen.startswith(expected)
+    assert bool(chosen) == bool(expected)

@@ -35,8 +35,8 @@ class ReportFacts:
         """Return the visit or the population that the registered outcomes were analysed with."""
         ids = [f"efficacy.{outcome.name}.n_pairs" for outcome in self.study.outcomes]
         named = self.results.loc[self.results["result_id"].isin(ids), column]
-        told = [value for value in named if value]
-        return told[0] if told else getattr(self.study.analysis, PLANNED[column]).value
+        analysed = [value for value in named if value]
+        return analysed[0] if analysed else getattr(self.study.analysis, PLANNED[column]).value
 
     def known(self, *result_ids):
         """Say whether all these results exist with a value."""

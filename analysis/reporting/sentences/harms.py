@@ -16,20 +16,20 @@ def exposure(evidence):
         r"exposure\.\w+_test\.(?:unknown|contradicted)\.n"
     )
     if evidence.number(outside):
-        told = (
+        text = (
             f"In {evidence.var(outside)} of {everyone} procedures at least one test was outside "
             "the specification."
         )
     elif evidence.results.loc[unknown, "value"].sum():
-        told = "No test that is on record was outside the specification."
+        text = "No test that is on record was outside the specification."
     else:
-        told = "Every test was within the specification."
+        text = "Every test was within the specification."
     if evidence.number(contradicted):
-        told += (
+        text += (
             f" In {evidence.var(contradicted)} of {everyone} procedures the recorded volumes "
             "contradict each other, so that no dose of cells is known; the site was asked."
         )
-    return told
+    return text
 
 
 def adverse_events(evidence):
@@ -86,15 +86,15 @@ def local_reactions(evidence):
     some, severe = (f"safety.local_reaction.overall.{name}" for name in ("any", "severe"))
     if not evidence.people(some):
         return "No answer about local reactions is on record."
-    told = "Local reactions were asked for and are counted apart from adverse events: "
+    text = "Local reactions were asked for and are counted apart from adverse events: "
     if not evidence.number(some):
-        return f"{told}nobody had one."
-    told += f"{evidence.var(some)} participants had at least one"
+        return f"{text}nobody had one."
+    text += f"{evidence.var(some)} participants had at least one"
     if not evidence.people(severe):
-        return f"{told}."
+        return f"{text}."
     if not evidence.number(severe):
-        return f"{told}, and none was graded severe."
-    return f"{told}, and {evidence.var(severe)} had one that was graded severe."
+        return f"{text}, and none was graded severe."
+    return f"{text}, and {evidence.var(severe)} had one that was graded severe."
 
 
 def ulcers(evidence):
@@ -108,14 +108,14 @@ def ulcers(evidence):
     if not first or not then:
         return "Active digital ulcers were not counted at both visits."
     fewer = ", where they are known for fewer participants"
-    told = (
+    text = (
         f"Active digital ulcers: {evidence.var(before)} at baseline"
         f"{f'{fewer},' if first < then else ''} and {evidence.var(after)} at "
         f"{{{{< var study.visits.{visit}.phrase >}}}}{fewer if then < first else ''}."
     )
     new = "; ".join(_count_ulcers(evidence, each, "new") for each in _list_visits(evidence, visit))
     return (
-        f"{told} New since the visit before: {new}. "
+        f"{text} New since the visit before: {new}. "
         f"Healed since baseline: {_count_ulcers(evidence, visit, 'healed')}."
     )
 

@@ -82,17 +82,17 @@ def primary_test(evidence):
         return ""
     if not evidence.known(f"{at}.p_value") or evidence.number(f"{at}.n_nonzero") == 0:
         return "There was no non-zero change, so that nothing could be tested."
-    told = (
+    text = (
         f"The exact two-sided p-value was {evidence.var(f'{at}.p_value')} (non-zero changes: "
         f"{evidence.var(f'{at}.n_nonzero')}); the smallest that these changes could have given "
         f"is {evidence.var(f'{at}.p_min')}"
     )
     if evidence.number(f"{at}.p_min") > evidence.study.analysis.alpha.value:
         return (
-            f"{told}, so that no pattern of signs could have brought it to "
+            f"{text}, so that no pattern of signs could have brought it to "
             "{{< var study.analysis.alpha >}} or below."
         )
-    return f"{told}."
+    return f"{text}."
 
 
 def fixed_sequence(evidence):
@@ -115,10 +115,10 @@ def fixed_sequence(evidence):
                 f"The fixed sequence stopped at its first step, {name_of(outcome)} ({why}); every "
                 "other p-value is descriptive."
             )
-        told = f"The fixed sequence passed {join(passed)} and stopped at {name_of(outcome)} ({why})"
+        text = f"The fixed sequence passed {join(passed)} and stopped at {name_of(outcome)} ({why})"
         if outcome is evidence.study.outcomes[-1]:
-            return f"{told}, its last step."
-        return f"{told}; every later p-value is descriptive."
+            return f"{text}, its last step."
+        return f"{text}; every later p-value is descriptive."
     return "The fixed sequence passed every outcome."
 
 
@@ -152,31 +152,31 @@ def secondary_intervals(evidence):
         return ""
     if len(without) == len(others):
         return "None of the other outcomes has an exact interval."
-    told = "No exact interval of the other outcomes excludes zero"
+    text = "No exact interval of the other outcomes excludes zero"
     if excluding:
-        told = f"Taken one by one, the exact interval excludes zero for {join(excluding)}"
-    return f"{told}; none exists for {join(without)}." if without else f"{told}."
+        text = f"Taken one by one, the exact interval excludes zero for {join(excluding)}"
+    return f"{text}; none exists for {join(without)}." if without else f"{text}."
 
 
 def undirected_outcomes(evidence):
     """Say how outcomes without a better direction moved, never that they improved."""
-    told = []
+    parts = []
     for outcome in evidence.study.outcomes:
         if outcome.direction:
             continue
         at = f"efficacy.{outcome.name}.hl"
         value = evidence.number(at)
         if math.isnan(value):
-            told.append(f"{name_of(outcome)} could not be analysed")
+            parts.append(f"{name_of(outcome)} could not be analysed")
         else:
             moved = "decreased" if value < 0 else "increased" if value > 0 else "stayed level"
-            told.append(
+            parts.append(
                 f"{name_of(outcome)} {moved} (estimate {evidence.var(at)} "
                 f"{{{{< var study.outcomes.{outcome.name}.unit >}}}})"
             )
-    if not told:
+    if not parts:
         return ""
-    return f"Without a better direction: {join(told)}."
+    return f"Without a better direction: {join(parts)}."
 
 
 def placebo_benchmark(evidence):

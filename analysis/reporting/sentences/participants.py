@@ -10,16 +10,16 @@ def flow(evidence):
     screened = evidence.number("flow.screened.n")
     enrolled = evidence.number("flow.enrolled.n")
     if screened == 1:
-        told = f"{evidence.var('flow.screened.n')} person was screened and "
-        told += "enrolled." if enrolled else "not enrolled."
+        text = f"{evidence.var('flow.screened.n')} person was screened and "
+        text += "enrolled." if enrolled else "not enrolled."
     else:
-        told = f"Of {evidence.var('flow.screened.n')} people who were screened, "
-        told += f"{count(evidence, 'flow.enrolled.n', 'was', 'were')} enrolled."
+        text = f"Of {evidence.var('flow.screened.n')} people who were screened, "
+        text += f"{count(evidence, 'flow.enrolled.n', 'was', 'were')} enrolled."
     if not enrolled:
-        return told
+        return text
     if not evidence.number("flow.procedure_safety.n"):
-        return f"{told} Anaesthesia was started in nobody."
-    started = f"{told} Anaesthesia was started in {evidence.var('flow.procedure_safety.n')}"
+        return f"{text} Anaesthesia was started in nobody."
+    started = f"{text} Anaesthesia was started in {evidence.var('flow.procedure_safety.n')}"
     if not evidence.number("flow.full_analysis.n"):
         return f"{started}, and nobody was injected."
     injected = count(
@@ -42,11 +42,11 @@ def attendance(evidence):
     if not evidence.number(seen):
         return f"At {at} none of {evidence.var(due)} was seen."
     attended = evidence.number(seen)
-    told = f"At {at}, {evidence.var(seen)} of {evidence.var(due)} "
-    told += "was seen, " if attended == 1 else "were seen, "
+    text = f"At {at}, {evidence.var(seen)} of {evidence.var(due)} "
+    text += "was seen, " if attended == 1 else "were seen, "
     if evidence.number(inside) == attended:
-        return f"{told}in the window." if attended == 1 else f"{told}all in the window."
-    return f"{told}{count(evidence, inside)} in the window."
+        return f"{text}in the window." if attended == 1 else f"{text}all in the window."
+    return f"{text}{count(evidence, inside)} in the window."
 
 
 def missing_pairs(evidence):

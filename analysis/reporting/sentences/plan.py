@@ -31,8 +31,8 @@ def intercurrent_events(evidence):
     for event in evidence.study.intercurrent_events:
         name = f"{{{{< var study.intercurrent_events.{event.name}.phrase >}}}}"
         strategies.setdefault(event.strategy.replace("_", " "), []).append(name)
-    told = [f"{strategy} ({'; '.join(names)})" for strategy, names in strategies.items()]
-    return f"{join(told)}."
+    parts = [f"{strategy} ({'; '.join(names)})" for strategy, names in strategies.items()]
+    return f"{join(parts)}."
 
 
 def populations(evidence):
