@@ -82,9 +82,9 @@ CHOSEN = (
 )
 def _check_data(options):
     """clean an export and write its queries, its changes and a page for the site"""
-    from analysis.cleaning.check_data import check_export
+    from analysis.cleaning.check_data import run_check_data
 
-    check_export(options.raw, options.out, study_file=options.study)
+    run_check_data(options.raw, options.out, options.study)
 
 
 @command(

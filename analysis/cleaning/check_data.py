@@ -1,35 +1,37 @@
-"""Check an export for the site: its queries, its changes and a page, without any analysis."""
+"""Clean an export and write its queries, its changes and a page for the site; nothing else."""
+
+from pathlib import Path
 
 from analysis.cleaning.clean import clean_export
 from analysis.cleaning.export import read_export
-from analysis.cleaning.site_page import write_site_page
-from analysis.cleaning.summary import summarise_rules
+from analysis.cleaning.logs import summarise_rules
+from analysis.cleaning.site_page import build_site_page
 from analysis.errors import UsageError
 from analysis.study import load_study
 from analysis.tables import write_table
 
-FOLDER = "data_check"
+CHECK_FOLDER = "data_check"
 
 
-def check_export(raw, out, *, study_file=None):
-    """Clean an export, write ``out/data_check`` and print a summary.
-
-    The folder then holds queries.csv, changes.csv and queries.html, the page for the site.
+def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
+    """Write queries.csv, changes.csv and queries.html into data_check below OUT.
 
     Parameters
     ----------
-    raw, out : pathlib.Path
-        The export's folder, and the root of the output.
-    study_file : pathlib.Path, optional
-        By default the project's study.yml.
+    raw
+        Folder of the export.
+    out
+        Root for the output.
+    study
+        study.yml, the project's where none is given.
 
     Raises
     ------
-    UsageError
-        The folder cannot be made.
+    AnalysisError
+        The export is wrong (`clean_export`), or the folder cannot be made.
     """
-    cleaned = clean_export(read_export(raw), load_study(study_file))
-    folder = out / FOLDER
+    cleaned = clean_export(read_export(raw), load_study(study))
+    folder = out / CHECK_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -39,7 +41,7 @@ def check_export(raw, out, *, study_file=None):
     for name in ("queries", "changes"):
         write_table(cleaned.tables[name], name, folder)
     page = folder / "queries.html"
-    page.write_text(write_site_page(cleaned), encoding="utf-8", newline="\n")
+    page.write_text(build_site_page(cleaned), encoding="utf-8", newline="\n")
     if cleaned.provenance.mark:
         print(cleaned.provenance.mark)
     print(f"Checksums: {cleaned.provenance.checksums}")

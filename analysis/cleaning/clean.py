@@ -1,39 +1,58 @@
-"""The cleaning from end to end: an export in, processed tables and their books out."""
+"""The cleaning from end to end: an export in, processed tables and their logs out."""
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning import books, derive, duplicates, items, layouts
-from analysis.cleaning.baseline import choose_baseline
-from analysis.cleaning.columns import clean_columns
-from analysis.cleaning.completeness import count_forms
-from analysis.cleaning.consistency import ask_unused, check_consistency
+from analysis import paths
+from analysis.cleaning import derive, form_checks, forms, logs, rows, visit_checks
+from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
-from analysis.cleaning.dates import parse_days
-from analysis.cleaning.diary import place_entries
-from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, check_origin
-from analysis.cleaning.forms import (
-    Reasons,
-    empty_untouched_boxes,
-    empty_wrong_rows,
-    find_asked,
-    find_opened,
+from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
+from analysis.cleaning.export import (
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DIARY,
+    REDCAP,
+    RawExport,
+    check_origin,
 )
-from analysis.cleaning.hands import check_lines
-from analysis.cleaning.identifiers import list_participants, unify_identifiers
+from analysis.cleaning.fields import Field
 from analysis.cleaning.intercurrent import find_intercurrent_events
-from analysis.cleaning.populations import assign_populations, find_eligible
-from analysis.cleaning.privacy import check_privacy
-from analysis.cleaning.reconcile import reconcile
-from analysis.cleaning.schema import DICTIONARY, MAP, read_fields, read_file_fields
-from analysis.cleaning.sheets import make_diary_sheet, make_readings_sheet, make_redcap_sheet
-from analysis.cleaning.view import View
-from analysis.cleaning.visits import list_due
-from analysis.cleaning.wide_tables import RECORDED, finish_table, reshape_table
-from analysis.provenance import Provenance
+from analysis.cleaning.places import choose_baseline, place_rows
+from analysis.cleaning.populations import assign_populations
+from analysis.cleaning.reconcile import reconcile_export
+from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
+from analysis.cleaning.state import CleaningState
+from analysis.cleaning.structure import check_privacy, key_rows
+from analysis.provenance import Provenance, write_provenance
+from analysis.study import Study
+from analysis.tables import write_table
 
 NEVER_LATER = "2100-01-01"
+# What is asked across cells, by the file that is asked about, in the order of the log.
+CHECKS = {
+    REDCAP: (
+        form_checks.find_required,
+        form_checks.find_not_asked,
+        form_checks.find_absent_forms,
+        form_checks.find_totals,
+        visit_checks.find_copies,
+        visit_checks.find_swapped_sides,
+        visit_checks.find_scales,
+        visit_checks.find_disorder,
+        visit_checks.find_outside_windows,
+        form_checks.find_volumes,
+        form_checks.find_product,
+        form_checks.find_ulcer_gates,
+        form_checks.find_unreported_ulcers,
+        form_checks.find_uncoded_events,
+    ),
+    DIARY: (visit_checks.find_stray_entries,),
+    CAPILLAROSCOPY: (visit_checks.find_early_readings,),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,7 @@ class Cleaned:
         The processed tables by name, shaped as datapackage.json says; queries and changes
         among them.
     balance
-        One row per raw file, as `reconcile` returns.
+        One row per raw file, as `reconcile_export` returns.
     completeness
         One row per form and visit: forms due and forms filled.
     unmapped
@@ -65,150 +84,82 @@ class Cleaned:
     provenance: Provenance
 
     @property
-    def queries(self):
-        """Questions to the site."""
+    def queries(self) -> pd.DataFrame:
+        """The query log: questions to the site."""
         return self.tables["queries"]
 
     @property
-    def changes(self):
-        """Every cell that differs from the raw one."""
+    def changes(self) -> pd.DataFrame:
+        """The change log: every cell that differs from the raw one."""
         return self.tables["changes"]
 
 
-def clean_export(export, study):
+def clean_export(export: RawExport, study: Study) -> Cleaned:
     """Clean an export, and prove that nothing was lost or changed silently.
-
-    Parameters
-    ----------
-    export : Export
-    study : analysis.study.Study
-
-    Returns
-    -------
-    Cleaned
 
     Raises
     ------
     DataError
         The structure is not what it says (unknown column, event or form), a cell holds
-        personal data, a correction does not fit, or the books do not balance.
+        personal data, a correction does not fit, or the reconciliation fails.
     """
     check_origin(export, study)
-    fields = describe_fields(export)
+    fields = describe_fields(export, study)
     check_privacy(export.tables, fields[REDCAP])
-    raw = key_rows(export, fields, study)
-    sheets, unused = apply_corrections(raw, export.tables[CORRECTIONS])
-    sheets = unify_identifiers(sheets, REDCAP)
-    sheets |= {REDCAP: empty_wrong_rows(sheets[REDCAP], fields[REDCAP])}
+    received = key_rows(export, fields, study)
+    files, unused = apply_corrections(received, export.tables[CORRECTIONS])
     latest = export.provenance.exported_on or NEVER_LATER
-    sheets = {
-        source: clean_columns(sheet, fields[source].values(), latest=latest)
-        for source, sheet in sheets.items()
+    state = CleaningState(study, latest, fields, rows.unify_identifiers(files))
+    state = clean_columns(forms.empty_wrong_rows(state))
+    state = derive_tables(resolve_rows(state))
+    state = apply_checks(state)
+    absent = logs.make_questions("visit_absent", visit_checks.list_absent_visits(state))
+    queries = logs.build_query_log(state, [absent, _ask_unused(unused)])
+    tables = state.tables | {
+        "queries": finish_table(queries, "queries"),
+        "changes": finish_table(logs.build_change_log(state), "changes"),
     }
-    sheets, opened = _resolve_rows(sheets, fields, study)
-    everyone = list_participants(sheets[REDCAP])
-    asked = find_asked(sheets[REDCAP], fields[REDCAP])
-    reasons = Reasons(sheets[REDCAP], asked)
-    recorded = {
-        table: reshape_table(sheets[REDCAP], fields[REDCAP], table, reasons, opened=opened)
-        for table in RECORDED
-    }
-    days = derive.find_procedure_days(recorded["visits"], recorded["procedures"])
-    places = _place_rows(sheets, fields, recorded["visits"], days, study)
-    tables = _derive(
-        sheets, fields, recorded, places, opened, reasons, everyone, days, study, latest
-    )
-    view = View(sheets, fields, places, opened, asked, tables, days, study, latest)
-    sheets, others = check_consistency(view)
-    others = pd.concat([others, ask_unused(unused)], ignore_index=True)
-    tables["queries"] = finish_table(books.list_queries(sheets, fields, others), "queries")
-    tables["changes"] = finish_table(books.list_changes(sheets, fields), "changes")
-    cleaned = {source: sheet.kept for source, sheet in sheets.items()}
-    received = {source: sheet.raw for source, sheet in raw.items()}
+    wide = {source: file.kept for source, file in state.files.items()}
+    raw = {source: file.raw for source, file in received.items()}
     return Cleaned(
-        wide=cleaned,
+        wide=wide,
         tables=tables,
-        balance=reconcile(received, cleaned, tables, fields),
-        completeness=count_forms(
-            sheets[REDCAP], opened, tables["visits"], find_eligible(tables["participants"])
-        ),
+        balance=reconcile_export(raw, wide, tables, fields),
+        completeness=form_checks.count_forms(state),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
     )
 
 
-def key_rows(export, fields, study):
-    """Return the raw sheets of an export by file name."""
-    tables = export.tables
-    return {
-        REDCAP: make_redcap_sheet(tables[REDCAP], fields[REDCAP], study),
-        DIARY: make_diary_sheet(tables[DIARY], fields[DIARY]),
-        CAPILLAROSCOPY: make_readings_sheet(tables[CAPILLAROSCOPY], fields[CAPILLAROSCOPY], study),
-    }
+def resolve_rows(state: CleaningState) -> CleaningState:
+    """Choose among rows and facts that stand there more than once, and find the opened forms."""
+    state = rows.resolve_visits(state)
+    state = replace(state, opened=forms.find_opened(state.redcap, state.fields[REDCAP]))
+    state = rows.resolve_facts(forms.empty_untouched_boxes(state))
+    state = state.apply(find_marks_beyond_lines(state))
+    return rows.resolve_readings(rows.resolve_days(state))
 
 
-def describe_fields(export):
-    """Return the fields of every file by file name, then by column."""
-    places = export.tables[MAP]
-    return {
-        REDCAP: read_fields(export.tables[DICTIONARY], places),
-        DIARY: read_file_fields(places, DIARY, layouts.DIARY_KEYS),
-        CAPILLAROSCOPY: read_file_fields(places, CAPILLAROSCOPY, layouts.READING_KEYS),
-    }
-
-
-def _resolve_rows(sheets, fields, study):
-    main = sheets[REDCAP]
-    main = duplicates.resolve_visits(main, fields[REDCAP], study)
-    opened = find_opened(main, fields[REDCAP])
-    main = empty_untouched_boxes(main, fields[REDCAP], opened)
-    main = check_lines(duplicates.resolve_facts(main, fields[REDCAP], study), fields[REDCAP])
-    resolved = {
-        REDCAP: main,
-        DIARY: duplicates.resolve_days(sheets[DIARY]),
-        CAPILLAROSCOPY: duplicates.resolve_readings(sheets[CAPILLAROSCOPY]),
-    }
-    return resolved, opened
-
-
-def _place_rows(sheets, fields, visits, days, study):
-    follow = study.analysis.followup_visit.value
-    dated = visits[visits["visit"] == follow].drop_duplicates("participant_id")
-    references = {
-        study.analysis.baseline_visit.value: days,
-        follow: parse_days(dated.set_index("participant_id")["visit_date"]),
-    }
-    return {
-        REDCAP: items.locate_fingers(sheets[REDCAP], fields[REDCAP]),
-        DIARY: place_entries(
-            sheets[DIARY], references, days=study.scoring.raynaud_diary_days.value
-        ),
-        CAPILLAROSCOPY: items.locate_readings(sheets[CAPILLAROSCOPY]),
-    }
-
-
-def _derive(sheets, fields, recorded, places, opened, reasons, everyone, days, study, latest):
-    parts = [
-        items.reshape_items(
-            sheet,
-            fields[source],
-            reasons if source == REDCAP else Reasons(sheet, {}),
-            opened=opened if source == REDCAP else None,
-            places=places[source],
-        )
-        for source, sheet in sheets.items()
-    ]
-    participants = derive.derive_participants(
-        recorded["participants"], recorded["procedures"], everyone, days
-    )
-    due = list_due(participants, days, study, latest)
+def derive_tables(state: CleaningState) -> CleaningState:
+    """Make the processed tables: what was recorded, and what follows from it."""
+    study = state.study
+    state = replace(state, asked=forms.find_asked(state.redcap, state.fields[REDCAP]))
+    recorded = {table: reshape_table(state, table) for table in RECORDED_TABLES}
+    procedures = recorded["procedures"]
+    days = derive.find_procedure_days(recorded["visits"], procedures)
+    state = replace(state, days=days)
+    state = replace(state, places=place_rows(state, recorded["visits"]))
+    everyone = rows.list_participants(state.redcap)
+    participants = derive.derive_participants(recorded["participants"], procedures, everyone, days)
+    due = derive.list_due_visits(participants, days, study, state.latest)
     visits = derive.derive_visits(recorded["visits"], due, days, study)
+    items = pd.concat([reshape_items(state, source) for source in state.files], ignore_index=True)
     order = [visit.name for visit in study.visits]
     tables = {
         "visits": visits,
-        "items": choose_baseline(pd.concat(parts, ignore_index=True), visits, study),
+        "items": choose_baseline(items, visits, study),
         "adverse_events": derive.derive_adverse_events(recorded["adverse_events"], days),
-        "procedures": derive.derive_procedures(recorded["procedures"]),
+        "procedures": derive.derive_procedures(procedures),
         "medications": derive.derive_medications(recorded["medications"], days),
         "disposition": derive.derive_disposition(
             recorded["disposition"], visits, everyone, days, order
@@ -216,19 +167,55 @@ def _derive(sheets, fields, recorded, places, opened, reasons, everyone, days, s
     }
     tables = {name: finish_table(frame, name) for name, frame in tables.items()}
     events = find_intercurrent_events(tables, days, study)
+    members = assign_populations(participants, procedures, tables["visits"], events, study)
     tables["intercurrent_events"] = finish_table(events, "intercurrent_events")
-    members = assign_populations(
-        participants, recorded["procedures"], tables["visits"], events, study
+    tables["participants"] = finish_table(members, "participants")
+    return replace(state, tables=tables)
+
+
+def apply_checks(state: CleaningState) -> CleaningState:
+    """Ask about everything that contradicts something else."""
+    for source, checks in CHECKS.items():
+        state = state.apply([each for check in checks for each in check(state)], source)
+    return state
+
+
+def _ask_unused(unused: pd.DataFrame) -> pd.DataFrame:
+    """Return a question for every correction whose row is not in the export."""
+    return logs.make_questions(
+        "correction_unused",
+        pd.DataFrame(
+            {
+                "participant_id": unused["row"].str.replace(r"\|.*", "", regex=True),
+                "form": unused["source"] + "#" + unused["row"],
+                "field": unused["field"],
+                "raw_value": unused["old_value"],
+            }
+        ),
     )
-    return tables | {"participants": finish_table(members, "participants")}
 
 
-def _list_unmapped(fields):
+def _list_unmapped(fields: dict[str, dict[str, Field]]) -> tuple[str, ...]:
     return tuple(
-        f"{source}:{field.name}"
-        for source, own in fields.items()
-        for field in own.values()
+        f"{source}:{name}"
+        for source, columns in fields.items()
+        for name, field in columns.items()
         if not field.place.table
         and not field.place.instrument
-        and field.name not in items.KEY_COLUMNS.get(source, ())
+        and name not in KEY_COLUMNS.get(source, ())
     )
+
+
+def write_cleaned(cleaned: Cleaned, folder: Path) -> list[Path]:
+    """Write every processed table, datapackage.json and provenance.json into a folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The tables.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [write_table(frame, name, folder) for name, frame in sorted(cleaned.tables.items())]
+    shutil.copyfile(paths.TABLE_SCHEMAS, folder / paths.TABLE_SCHEMAS.name)
+    write_provenance(cleaned.provenance, folder)
+    return written

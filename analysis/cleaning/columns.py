@@ -1,76 +1,74 @@
-"""Clean every column of a sheet: each rule sees the different values of a column once."""
+"""Clean every column of a file: each rule sees the different values of a column once."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import dates, missing_codes, numbers, spelling
-from analysis.cleaning.sheet import as_cells
+from analysis.cleaning import dates, numbers, words
+from analysis.cleaning.export import REDCAP
+from analysis.cleaning.fields import Field
+from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
 
 _TIDY = (
-    spelling.trim_cells,
-    spelling.narrow_cells,
-    missing_codes.read_missing_words,
-    missing_codes.read_missing_numbers,
+    words.trim_cells,
+    words.narrow_cells,
+    words.parse_missing_words,
+    words.parse_missing_numbers,
 )
 _NUMBER = (
     *_TIDY,
-    numbers.read_units,
-    numbers.read_commas,
+    numbers.convert_units,
+    numbers.parse_commas,
     numbers.refuse_unreadable,
-    numbers.read_centimetres,
-    numbers.read_integers,
-    numbers.check_range,
+    numbers.convert_centimetres,
+    numbers.parse_integers,
+    numbers.find_out_of_range,
 )
 # The order matters: a later rule sees what the earlier ones made of the cell.
-RULES_BY_KIND = {
-    "choice": (*_TIDY, spelling.read_choices),
+RULES_BY_KIND: dict[str, tuple[Callable[..., Iterator[Finding]], ...]] = {
+    "choice": (*_TIDY, words.parse_choices),
     "integer": _NUMBER,
     "number": _NUMBER,
-    "date": (*_TIDY, dates.read_dates, dates.check_calendar),
-    "partial_date": (*_TIDY, dates.read_dates, dates.check_calendar),
-    "datetime": (*_TIDY, dates.read_datetimes, dates.check_calendar),
-    "time": (*_TIDY, dates.read_times),
-    "text": (spelling.trim_cells, missing_codes.read_missing_words),
+    "date": (*_TIDY, dates.parse_dates, dates.find_impossible_dates),
+    "partial_date": (*_TIDY, dates.parse_dates, dates.find_impossible_dates),
+    "datetime": (*_TIDY, dates.parse_datetimes, dates.find_impossible_dates),
+    "time": (*_TIDY, dates.parse_times),
+    "text": (words.trim_cells, words.parse_missing_words),
     "checkbox": (),
     "notes": (),
 }
 
 
-def clean_columns(sheet, fields, *, latest):
-    """Apply to every field the rules of its kind.
+def clean_columns(state: CleaningState) -> CleaningState:
+    """Apply to every field of every file the rules of its kind."""
+    for source, fields in state.fields.items():
+        frame, findings = state.files[source].frame, []
+        for field in fields.values():
+            findings += clean_column(frame[field.name], field, latest=state.latest)
+        state = state.apply(findings, source)
+    return state
 
-    Parameters
-    ----------
-    sheet : Sheet
-    fields : iterable of Field
-        Whose `name` is a column of the sheet.
-    latest : str
-        No date lies after this one (the export's, ISO).
 
-    Returns
-    -------
-    Sheet
+def clean_column(column: pd.Series, field: Field, *, latest: str) -> list[Finding]:
+    """Return what the rules of the field's kind find in one column, in order.
+
+    No date lies after `latest` (the export's, ISO).
     """
-    findings = []
-    for field in fields:
-        findings += clean_column(sheet.frame[field.name], field, latest=latest)
-    return sheet.apply(findings)
-
-
-def clean_column(column, field, *, latest):
-    """Return what the rules of the field's kind find in one column, in order."""
     if not RULES_BY_KIND[field.kind]:
         return []
-    values = spelling.distinct(column)
+    values = words.list_distinct(column)
     values = values[~is_tidy(values, field, latest=latest)]
     if values.empty:
         return []
-    found = []
+    found: list[Finding] = []
     for rule in RULES_BY_KIND[field.kind]:
-        options = {"latest": latest} if rule is dates.check_calendar else {}
-        for finding in rule(values[values != ""], field, **options):
+        if rule is dates.find_impossible_dates:
+            rule = partial(rule, latest=latest)
+        for finding in rule(values[values != ""], field):
             if len(finding.rows):
                 values = values.copy()
                 values.loc[finding.rows] = as_cells(finding.values)
@@ -81,34 +79,47 @@ def clean_column(column, field, *, latest):
     return [_spread(finding, column.index, places) for finding in found]
 
 
-def is_tidy(values, field, *, latest):
+def is_tidy(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
     """Say which values are so plain that no rule of their kind would touch them."""
     if field.kind == "text":
-        return values.str.fullmatch(r"[!-~](?:.*\S)?") & ~missing_codes.is_missing_word(values)
+        return values.str.fullmatch(r"[!-~](?:.*\S)?") & ~words.is_missing_word(values)
     if field.kind in ("date", "datetime", "partial_date", "time"):
-        return dates.is_plain(values, field, latest=latest)
+        return dates.is_plain_date(values, field, latest=latest)
     if field.kind == "choice":
         return values.isin([code for code, _ in field.choices])
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = values.str.fullmatch(rf"-?[0-9]+{decimals}")
-    number = pd.to_numeric(values.where(plain))
-    low = float("-inf") if field.low is None else field.low
-    high = float("inf") if field.high is None else field.high
-    return plain & number.between(low, high)
+    return plain & pd.to_numeric(values.where(plain)).between(*field.limits)
 
 
-def _spread(finding, index, places):
+def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Finding:
     """Carry a finding about different values over to every row that holds one of them."""
     at = [places[value] for value in finding.rows]
     repeats = [len(place) for place in at]
 
-    def per_row(told):
-        return told if np.ndim(told) == 0 else np.repeat(np.asarray(told, dtype="object"), repeats)
+    def repeat(given: Any) -> Any:
+        if np.ndim(given) == 0:
+            return given
+        return np.repeat(np.asarray(given, dtype="object"), repeats)
 
     return replace(
         finding,
         rows=index[np.concatenate(at)],
-        values=per_row(finding.values),
-        reason=per_row(finding.reason),
-        detail=per_row(finding.detail),
+        values=repeat(finding.values),
+        reason=repeat(finding.reason),
+        detail=repeat(finding.detail),
     )
+
+
+def find_marks_beyond_lines(state: CleaningState) -> Iterable[Finding]:
+    """Set marks beyond the end of their line missing; the line's length is recorded in mm."""
+    cells, fields = state.redcap.frame, state.fields[REDCAP].values()
+    for line in fields:
+        if line.place.item != "line_length":
+            continue
+        length = pd.to_numeric(cells[line.name].where(cells[line.name] != ""))
+        for field in fields:
+            if field.place.instrument == line.place.instrument and "vas" in field.place.item:
+                mark = pd.to_numeric(cells[field.name].where(cells[field.name] != ""))
+                beyond = pd.Series(np.greater(mark, length), index=mark.index)
+                yield find_cells("beyond_line", field.name, beyond, "", reason="out_of_range")

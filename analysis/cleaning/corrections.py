@@ -1,31 +1,36 @@
 """Corrections that the site has signed off; they come before every rule."""
 
 import re
+from typing import Any
 
 import pandas as pd
 
 from analysis.cleaning.export import CORRECTIONS
-from analysis.cleaning.sheet import Finding
+from analysis.cleaning.state import Finding, SourceFile
 from analysis.errors import DataError
 
-COLUMNS = ("source", "row", "field", "old_value", "new_value", "reason", "by", "date")
+CORRECTION_COLUMNS = ("source", "row", "field", "old_value", "new_value", "reason", "by", "date")
 # A wrong event or instance is a wrong row, which only the site can put right.
-FIXED = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 
 
-def apply_corrections(sheets, corrections):
+def apply_corrections(
+    files: dict[str, SourceFile], corrections: pd.DataFrame
+) -> tuple[dict[str, SourceFile], pd.DataFrame]:
     """Put the corrected values in place of the raw ones.
 
     Parameters
     ----------
-    sheets : dict of str to Sheet
-    corrections : pandas.DataFrame
+    files
+        As received.
+    corrections
         One row per cell; `row` is the key of the row (as in `changes`).
 
     Returns
     -------
-    sheets : dict of str to Sheet
-    unused : pandas.DataFrame
+    files
+        Corrected.
+    unused
         The corrections whose row is not in the export.
 
     Raises
@@ -34,13 +39,13 @@ def apply_corrections(sheets, corrections):
         An old value that is not the raw one, a correction without reason, person or date,
         two of one cell, or one of a file, field or key that cannot be corrected.
     """
-    _check(corrections, sheets)
+    _check(corrections, files)
     unused = []
-    for source, sheet in sheets.items():
-        told = corrections.loc[corrections["source"] == source, list(COLUMNS)]
+    for source, file in files.items():
+        meant = corrections.loc[corrections["source"] == source, list(CORRECTION_COLUMNS)]
         findings = []
-        for correction in told.itertuples(index=False):
-            row = _find_row(sheet, correction)
+        for correction in meant.itertuples(index=False):
+            row = _find_row(file, correction)
             if row is None:
                 unused.append(correction)
             else:
@@ -54,36 +59,36 @@ def apply_corrections(sheets, corrections):
                         detail=f"{correction.reason} ({correction.by}, {correction.date})",
                     )
                 )
-        sheets = sheets | {source: sheet.apply(findings)}
-    return sheets, pd.DataFrame(unused, columns=list(COLUMNS), dtype="str")
+        files = files | {source: file.apply(findings)}
+    return files, pd.DataFrame(unused, columns=list(CORRECTION_COLUMNS), dtype="str")
 
 
-def _find_row(sheet, correction):
-    rows = sheet.raw.index
+def _find_row(file: SourceFile, correction: Any) -> str | None:
+    rows = file.raw.index
     rows = rows[(rows == correction.row) | rows.str.match(re.escape(correction.row) + r"~[0-9]+$")]
     if not len(rows):
         return None
-    held = sheet.raw.loc[rows, correction.field]
+    held = file.raw.loc[rows, correction.field]
     matching = held.index[held == correction.old_value]
     if not len(matching):
         raise _wrong(correction, "the old value is not what the export holds")
     return matching[0]
 
 
-def _check(corrections, sheets):
-    for column in COLUMNS:
+def _check(corrections, files):
+    for column in CORRECTION_COLUMNS:
         if column not in corrections.columns:
             raise DataError(
                 "the column is absent",
                 file=CORRECTIONS,
                 field=column,
-                hint=f"Its columns: {', '.join(COLUMNS)}",
+                hint=f"Its columns: {', '.join(CORRECTION_COLUMNS)}",
             )
     for correction in corrections.itertuples(index=False):
-        if correction.source not in sheets:
+        if correction.source not in files:
             raise _wrong(correction, f"there is no file {correction.source!r} to correct")
-        known = sheets[correction.source].raw.columns
-        if correction.field not in known or correction.field in FIXED:
+        known = files[correction.source].raw.columns
+        if correction.field not in known or correction.field in UNCORRECTABLE:
             raise _wrong(correction, "this field cannot be corrected")
         if not all(getattr(correction, name).strip() for name in ("reason", "by", "date")):
             raise _wrong(correction, "a correction needs a reason, a person and a date")
@@ -92,7 +97,7 @@ def _check(corrections, sheets):
         raise _wrong(correction, "the cell is corrected twice")
 
 
-def _wrong(correction, problem):
+def _wrong(correction: Any, problem: str) -> DataError:
     return DataError(
         problem,
         file=CORRECTIONS,

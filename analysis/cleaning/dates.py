@@ -1,10 +1,13 @@
 """Dates and times as people and spreadsheets write them, read where one reading is possible."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from analysis.cleaning.sheet import find
+from analysis.cleaning.fields import Field
+from analysis.cleaning.state import Finding, find_cells
 
-EPOCH = pd.Timestamp("1899-12-30")
+_DAY_ZERO = pd.Timestamp("1899-12-30")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
@@ -32,7 +35,7 @@ _TIME = (
 )
 
 
-def read_dates(values, field):
+def parse_dates(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Write dates as YYYY-MM-DD; a partial date stays YYYY-MM or YYYY where the field allows it.
 
     Two-digit years are read only in the Korean order (17.03.05); a serial number counts from
@@ -41,42 +44,42 @@ def read_dates(values, field):
     iso = _ISO if field.kind == "date" else rf"{_ISO}|{_PARTIAL}"
     left = values[~values.str.fullmatch(iso)]
     for rule, dates in _readings(left, field):
-        yield find(rule, field.name, dates.notna(), dates)
+        yield find_cells(rule, field.name, dates.notna(), dates)
         left = left[dates.isna()]
     unclear = left.str.fullmatch(rf"{_YEAR_LAST}|{_YEAR_SHORT}")
-    yield find("day_or_month", field.name, unclear, "", reason="pending_query")
-    yield find("not_a_date", field.name, ~unclear, "", reason="pending_query")
+    yield find_cells("day_or_month", field.name, unclear, "", reason="pending_query")
+    yield find_cells("not_a_date", field.name, ~unclear, "", reason="pending_query")
 
 
-def read_datetimes(values, field):
+def parse_datetimes(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Write dates with times as YYYY-MM-DD HH:MM."""
     left = values[~values.str.fullmatch(rf"{_ISO} {_CLOCK}")]
     serial = left.where(left.str.fullmatch(r"[3-5][0-9]{4}\.[0-9]+"))
-    moment = EPOCH + pd.to_timedelta(pd.to_numeric(serial), unit="D")
+    moment = _DAY_ZERO + pd.to_timedelta(pd.to_numeric(serial), unit="D")
     stamped = moment.dt.round("min").dt.strftime("%Y-%m-%d %H:%M")
-    yield find("serial_date", field.name, stamped.notna(), stamped)
+    yield find_cells("serial_date", field.name, stamped.notna(), stamped)
     left = left[stamped.isna()]
     parts = left.str.extract(
         rf"(?i)^(.*[0-9].*?|{_ISO})[T,]?\s+((?:오전|오후)?\s*[0-9]{{1,2}}\s*[:시].*)$"
     )
     parts = parts.where(parts.notna().all(axis=1), left.str.extract(rf"^({_ISO})T([0-9].*)$"))
     dates = parts[0].where(parts[0].str.fullmatch(_ISO))
-    for _, read in _readings(parts[0].dropna(), field):
-        dates = dates.fillna(read)
-    both = dates + " " + read_clock(parts[1])
-    yield find("date_format", field.name, both.notna(), both)
-    yield find("not_a_date", field.name, both.isna(), "", reason="pending_query")
+    for _, parsed in _readings(parts[0].dropna(), field):
+        dates = dates.fillna(parsed)
+    both = dates + " " + parse_clock(parts[1])
+    yield find_cells("date_format", field.name, both.notna(), both)
+    yield find_cells("not_a_date", field.name, both.isna(), "", reason="pending_query")
 
 
-def read_times(values, field):
+def parse_times(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Write times as HH:MM."""
     left = values[~values.str.fullmatch(_CLOCK)]
-    times = read_clock(left)
-    yield find("time_format", field.name, times.notna(), times)
-    yield find("not_a_time", field.name, times.isna(), "", reason="pending_query")
+    times = parse_clock(left)
+    yield find_cells("time_format", field.name, times.notna(), times)
+    yield find_cells("not_a_time", field.name, times.isna(), "", reason="pending_query")
 
 
-def read_clock(values):
+def parse_clock(values: pd.Series) -> pd.Series:
     """Return HH:MM of times with 오전/오후, am/pm, 시/분 or seconds; missing where it is none."""
     parts = values.str.extract(rf"(?i)^{_TIME}$")
     half = parts["half"].fillna(parts["end"]).str.casefold().str.replace(".", "")
@@ -91,59 +94,52 @@ def read_clock(values):
     return hour + ":" + minute
 
 
-def check_calendar(values, field, latest):
+def find_impossible_dates(values: pd.Series, field: Field, *, latest: str) -> Iterator[Finding]:
     """Set days that do not exist, or that lie after the export or long before the trial, missing.
 
-    Parameters
-    ----------
-    latest : str
-        ISO date of the export.
+    `latest` is the ISO date of the export.
     """
     day = values.str.slice(0, 10)
     padded = day.where(day.str.len() != 4, day + "-01")
     padded = padded.where(padded.str.len() != 7, padded + "-01")
     exists = parse_days(padded).notna()
-    yield find("impossible_date", field.name, ~exists, "", reason="out_of_range")
+    yield find_cells("impossible_date", field.name, ~exists, "", reason="out_of_range")
     odd = exists & ((day > latest) | (day < _find_earliest(field)))
-    yield find("implausible_date", field.name, odd, "", reason="out_of_range")
+    yield find_cells("implausible_date", field.name, odd, "", reason="out_of_range")
 
 
-def is_plain(values, field, *, latest):
+def is_plain_date(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
     """Say which values are dates or times as they are wanted, that exist and are possible."""
     if field.kind == "time":
         return values.str.fullmatch(_CLOCK)
     day = values.str.slice(0, 10)
-    told = rf"{_ISO} {_CLOCK}" if field.kind == "datetime" else _ISO
+    wanted = rf"{_ISO} {_CLOCK}" if field.kind == "datetime" else _ISO
     return (
-        values.str.fullmatch(told)
+        values.str.fullmatch(wanted)
         & parse_days(day).notna()
         & day.between(_find_earliest(field), latest)
     )
 
 
-def _find_earliest(field):
+def _find_earliest(field: Field) -> str:
     """Treatments began long ago; whatever else bears a date belongs to the trial."""
     return "1940" if field.kind == "partial_date" else "2000"
 
 
-def parse_days(values):
+def parse_days(values: pd.Series) -> pd.Series:
     """Return ISO dates as timestamps; partial, empty and impossible ones are NaT."""
     return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
 
 
-def find_days(participants, days):
+def find_person_days(participants: pd.Series, days: pd.Series) -> pd.Series:
     """Return the day of each participant, NaT where it is not known.
 
-    Parameters
-    ----------
-    participants : pandas.Series of str
-    days : pandas.Series
-        Timestamps by participant; perhaps of nobody, which `pandas.Series.map` refuses.
+    `days` are timestamps by participant; perhaps of nobody, which `pandas.Series.map` refuses.
     """
     return days.reindex(participants).set_axis(participants.index)
 
 
-def _readings(values, field):
+def _readings(values: pd.Series, field: Field) -> Iterator[tuple[str, pd.Series]]:
     year_first = values.str.extract(rf"^{_YEAR_FIRST}$")
     short = year_first["year"].str.len().eq(2)
     yield "date_format", _join(year_first.where(~short))
@@ -167,10 +163,10 @@ def _readings(values, field):
     century = year_first.assign(year="20" + year_first["year"])
     yield "two_digit_year", _join(century.where(short))
     serial = pd.to_numeric(values.where(values.str.fullmatch(_SERIAL))).floordiv(1)
-    yield "serial_date", (EPOCH + pd.to_timedelta(serial, unit="D")).dt.strftime("%Y-%m-%d")
+    yield "serial_date", (_DAY_ZERO + pd.to_timedelta(serial, unit="D")).dt.strftime("%Y-%m-%d")
 
 
-def _order_day_month(parts):
+def _order_day_month(parts: pd.DataFrame) -> pd.DataFrame:
     first, second = pd.to_numeric(parts["first"]), pd.to_numeric(parts["second"])
     day_first = (first > 12) | (first == second)
     month_first = (second > 12) & ~day_first
@@ -180,6 +176,6 @@ def _order_day_month(parts):
     )
 
 
-def _join(parts):
+def _join(parts: pd.DataFrame) -> pd.Series:
     year, month, day = (parts[name].astype("str") for name in ("year", "month", "day"))
     return year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from analysis.errors import DataError
 ENCODINGS = ("utf-8-sig", "cp949")
 
 
-def decode_text(data, *, file):
+def decode_text(data: bytes, *, file: str | Path) -> tuple[str, str]:
     """Return the text of a raw file and the encoding it was in.
 
     Raises
@@ -38,8 +39,8 @@ def decode_text(data, *, file):
     return text, encoding
 
 
-def parse_table(text, *, file):
-    """Read CSV text as a table in which every cell is text, "" where it is empty.
+def parse_table(text: str, *, file: str | Path) -> pd.DataFrame:
+    """Parse CSV text as a table in which every cell is text, "" where it is empty.
 
     Raises
     ------
@@ -59,13 +60,10 @@ def parse_table(text, *, file):
     try:
         return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False, na_filter=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        told = " ".join(str(error).split())
-        raise DataError(
-            f"this is no rectangular table ({told})", file=file, hint="Export it again"
-        ) from None
+        raise _not_rectangular(" ".join(str(error).split()), file) from None
 
 
-def _check_rows(text, file):
+def _check_rows(text: str, file: str | Path) -> list[str]:
     """Return the header, having seen that every row is as long; pandas would fill a short one."""
     before = csv.field_size_limit(len(text) + 1)
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -83,12 +81,13 @@ def _check_rows(text, file):
                     hint="Export it again",
                 )
     except csv.Error as error:
-        raise DataError(
-            f"this is no rectangular table ({error})",
-            file=file,
-            line=rows.line_num,
-            hint="Export it again",
-        ) from None
+        raise _not_rectangular(str(error), file, rows.line_num) from None
     finally:
         csv.field_size_limit(before)
     return header
+
+
+def _not_rectangular(fault: str, file: str | Path, line: int | None = None) -> DataError:
+    return DataError(
+        f"this is no rectangular table ({fault})", file=file, line=line, hint="Export it again"
+    )

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from analysis.cleaning.dates import find_days, parse_days
+from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.study import Study
 
 PRECISION = {10: "day", 7: "month", 4: "year"}
 
 
-def find_procedure_days(visits, procedures):
+def find_procedure_days(visits: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
     """Return the day of the procedure (timestamp) by participant.
 
     It is the date on which anaesthesia started; without a readable time, that of the visit.
@@ -19,60 +20,96 @@ def find_procedure_days(visits, procedures):
     return days.combine_first(parse_days(dated).dropna())
 
 
-def count_days(dates, participants, days):
+def count_days(dates: pd.Series, participants: pd.Series, days: pd.Series) -> pd.Series:
     """Return study days of ISO dates: days from the procedure, missing where either is unknown."""
-    return (parse_days(dates) - find_days(participants, days)).dt.days.astype("Int64")
+    return (parse_days(dates) - find_person_days(participants, days)).dt.days.astype("Int64")
 
 
-def derive_participants(recorded, procedures, everyone, days):
+def derive_participants(
+    recorded: pd.DataFrame, procedures: pd.DataFrame, everyone: pd.Index, days: pd.Series
+) -> pd.DataFrame:
     """Add age, years since onset, body mass index, and the times of the procedure.
 
     Parameters
     ----------
-    recorded, procedures : pandas.DataFrame
+    recorded, procedures
         The tables as recorded.
-    everyone : pandas.Index
+    everyone
         All participants of the export.
-    days : pandas.Series
+    days
         Day of the procedure by participant.
     """
     frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
     consent = pd.to_numeric(frame["consent_date"].str.slice(0, 4), errors="coerce")
-    height, weight = _number(frame["height_cm"]), _number(frame["weight_kg"])
+    height, weight = _convert_number(frame["height_cm"]), _convert_number(frame["weight_kg"])
+    since = {
+        name: (consent - _convert_number(frame[year])).astype("Int64")
+        for name, year in (
+            ("age", "birth_year"),
+            ("years_since_raynaud", "raynaud_onset_year"),
+            ("years_since_non_raynaud", "non_raynaud_onset_year"),
+        )
+    }
+    timed = procedures.set_index("participant_id")[["anaesthesia_start", "first_injection"]]
     frame = frame.assign(
-        age=(consent - _number(frame["birth_year"])).astype("Int64"),
-        years_since_raynaud=(consent - _number(frame["raynaud_onset_year"])).astype("Int64"),
-        years_since_non_raynaud=(consent - _number(frame["non_raynaud_onset_year"])).astype(
-            "Int64"
-        ),
+        **since,
         bmi=(weight / (height / 100) ** 2).round(6),
         procedure_date=days.reindex(everyone).dt.strftime("%Y-%m-%d").fillna(""),
-        **{
-            name: procedures.set_index("participant_id")[name].reindex(everyone).fillna("")
-            for name in ("anaesthesia_start", "first_injection")
-        },
+        **timed.reindex(everyone).fillna(""),
     )
     return frame.rename_axis("participant_id").reset_index()
 
 
-def derive_visits(recorded, due, days, study):
+def list_due_visits(
+    participants: pd.DataFrame, days: pd.Series, study: Study, latest: str
+) -> pd.DataFrame:
+    """Return `participant_id, visit` of every visit that was due at the export.
+
+    Screening is due for everybody, the visits up to the procedure for whoever is eligible,
+    the later ones for whoever had the procedure and whose window had closed by the day of the
+    export (`latest`, ISO).
+    """
+    who = participants["participant_id"]
+    eligible = participants["eligible"].eq("yes")
+    procedure = find_person_days(who, days)
+    exported = pd.to_datetime(latest)
+    parts = []
+    for place, visit in enumerate(study.visits):
+        if visit.day is None:
+            continue
+        if place == 0:
+            due = pd.Series(True, index=who.index)
+        elif visit.day <= 0:
+            due = eligible
+        else:
+            due = procedure + pd.Timedelta(days=visit.high) <= exported
+        parts.append(pd.DataFrame({"participant_id": who[due], "visit": visit.name}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def derive_visits(
+    recorded: pd.DataFrame, due: pd.DataFrame, days: pd.Series, study: Study
+) -> pd.DataFrame:
     """Add the missed visits, study days and windows.
 
     Parameters
     ----------
-    recorded : pandas.DataFrame
+    recorded
         One row per visit that took place.
-    due : pandas.DataFrame
-        `participant_id, visit` of every visit that was due.
+    due
+        As `list_due_visits` returns.
+    days
+        Day of the procedure by participant.
+    study
+        Windows of the visits.
     """
     missed = due.merge(recorded[["participant_id", "visit"]], how="left", indicator=True)
     missed = missed.loc[missed["_merge"] == "left_only", ["participant_id", "visit"]]
     frame = pd.concat(
         [recorded.assign(status="done"), missed.assign(status="missed")], ignore_index=True
     ).fillna("")
-    windows = {visit.name: (visit.low, visit.high) for visit in study.visits}
-    low = frame["visit"].map({name: low for name, (low, _) in windows.items()})
-    high = frame["visit"].map({name: high for name, (_, high) in windows.items()})
+    low = frame["visit"].map({visit.name: visit.low for visit in study.visits})
+    high = frame["visit"].map({visit.name: visit.high for visit in study.visits})
     day = count_days(frame["visit_date"], frame["participant_id"], days)
     inside = day.between(low, high).astype("boolean").map({True: "yes", False: "no"})
     return frame.assign(
@@ -83,7 +120,7 @@ def derive_visits(recorded, due, days, study):
     )
 
 
-def derive_adverse_events(recorded, days):
+def derive_adverse_events(recorded: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
     """Add precision, study days and duration."""
     who = recorded["participant_id"]
     start, end = (parse_days(recorded[name]) for name in ("start_date", "end_date"))
@@ -96,13 +133,13 @@ def derive_adverse_events(recorded, days):
     )
 
 
-def derive_medications(recorded, days):
+def derive_medications(recorded: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
     """Add the study day of the change."""
     day = count_days(recorded["change_date"], recorded["participant_id"], days)
     return recorded.assign(change_day=day)
 
 
-def derive_procedures(recorded):
+def derive_procedures(recorded: pd.DataFrame) -> pd.DataFrame:
     """Add the day, the minutes of processing, and the sums over the fingers."""
     injected = list_injected(recorded)
     begun, ended = (
@@ -117,22 +154,27 @@ def derive_procedures(recorded):
     )
 
 
-def list_injected(procedures):
+def list_injected(procedures: pd.DataFrame) -> pd.DataFrame:
     """Return the volume injected into every finger (mL), columns ``right_1`` to ``left_5``."""
     names = [f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6)]
+    columns = {name: f"injected_{name}_ml" for name in names}
     return pd.DataFrame(
         {
-            name: _number(procedures[f"injected_{name}_ml"])
-            if f"injected_{name}_ml" in procedures
-            else float("nan")
-            for name in names
+            name: _convert_number(procedures[column]) if column in procedures else float("nan")
+            for name, column in columns.items()
         },
         index=procedures.index,
     )
 
 
-def derive_disposition(recorded, visits, everyone, days, order):
-    """Add a row for everybody, the study day and the last visit that took place."""
+def derive_disposition(
+    recorded: pd.DataFrame,
+    visits: pd.DataFrame,
+    everyone: pd.Index,
+    days: pd.Series,
+    order: list[str],
+) -> pd.DataFrame:
+    """Add a row for everybody, the study day and the last visit (in `order`) that took place."""
     frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
     done = visits[(visits["status"] == "done") & (visits["visit"] != "unscheduled")]
     place = done["visit"].map({name: number for number, name in enumerate(order)})
@@ -146,5 +188,5 @@ def derive_disposition(recorded, visits, everyone, days, order):
     return frame.assign(study_day=day)
 
 
-def _number(column):
+def _convert_number(column: pd.Series) -> pd.Series:
     return pd.to_numeric(column.where(column != "")).astype("float64")

@@ -11,16 +11,16 @@ from analysis import paths
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.errors import DataError, MissingError
 from analysis.provenance import Provenance, parse_provenance
+from analysis.study import Study
 
 REDCAP = "redcap_export.csv"
+DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
 DIARY = "raynaud_diary.csv"
 CAPILLAROSCOPY = "capillaroscopy.csv"
 CORRECTIONS = "corrections.csv"
-TABLES = (
-    REDCAP, "redcap_dictionary.csv", "fields.csv", DIARY, CAPILLAROSCOPY, CORRECTIONS,
-)  # fmt: skip
-ABOUT = "provenance.yml"
-SEAL = "SHA256SUMS"
+RAW_TABLES = (REDCAP, DICTIONARY, MAP, DIARY, CAPILLAROSCOPY, CORRECTIONS)
+PROVENANCE_FILE = "provenance.yml"
+CHECKSUMS_FILE = "SHA256SUMS"
 # What a person's data stand in; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
 # How `analysis.demo` calls whom it invents.
@@ -28,7 +28,7 @@ SIMULATED_ID = "SIM-"
 
 
 @dataclass(frozen=True)
-class Export:
+class RawExport:
     """A raw export as received.
 
     Parameters
@@ -52,18 +52,11 @@ class Export:
     provenance: Provenance
 
 
-def read_export(folder):
+def read_export(folder: Path) -> RawExport:
     """Read and verify a raw export.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Holds the files of data/raw/README.md. SHA256SUMS may be absent, except in the
-        repository's own data/raw; `provenance.checksums` says so.
-
-    Returns
-    -------
-    Export
+    The folder holds the files of data/raw/README.md. SHA256SUMS may be absent, except in the
+    repository's own data/raw; `provenance.checksums` says so.
 
     Raises
     ------
@@ -76,19 +69,21 @@ def read_export(folder):
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     checksums = _verify(folder, hashes)
     texts = {name: decode_text(data, file=folder / name) for name, data in files.items()}
-    tables = {name: parse_table(texts[name][0], file=folder / name) for name in TABLES}
+    tables = {name: parse_table(texts[name][0], file=folder / name) for name in RAW_TABLES}
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
-    return Export(
+    return RawExport(
         folder=str(folder),
         tables=tables,
-        encodings={name: texts[name][1] for name in TABLES},
+        encodings={name: texts[name][1] for name in RAW_TABLES},
         hashes=hashes,
-        provenance=parse_provenance(texts[ABOUT][0], checksums=checksums, file=folder / ABOUT),
+        provenance=parse_provenance(
+            texts[PROVENANCE_FILE][0], checksums=checksums, file=folder / PROVENANCE_FILE
+        ),
     )
 
 
-def check_origin(export, study):
+def check_origin(export: RawExport, study: Study) -> None:
     """Stop if data that claim to be real could be simulated, or lack what a real export needs.
 
     Raises
@@ -101,9 +96,9 @@ def check_origin(export, study):
     if provenance.simulated:
         return
     # The archive of a real trial carries its de-identified export in the repository's own place.
-    own = Path(export.folder).resolve() == paths.RAW.resolve()
-    shipped = set() if own else set(read_seal(paths.RAW / SEAL).values())
-    invented = own and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
+    in_place = Path(export.folder).resolve() == paths.RAW.resolve()
+    shipped = set() if in_place else set(read_checksums(paths.RAW / CHECKSUMS_FILE).values())
+    invented = in_place and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
     for name in PARTICIPANT_FILES:
         if invented or export.hashes[name] in shipped:
             raise DataError(
@@ -112,7 +107,7 @@ def check_origin(export, study):
                 hint="Keep the real export in a folder of its own and give it as RAW",
             )
     for value, file, field in (
-        (provenance.exported_on, f"{export.folder}/{ABOUT}", "exported_on"),
+        (provenance.exported_on, f"{export.folder}/{PROVENANCE_FILE}", "exported_on"),
         (study.governance.ethics, "study.yml", "governance.ethics"),
         (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
     ):
@@ -122,7 +117,7 @@ def check_origin(export, study):
             )
 
 
-def read_seal(path):
+def read_checksums(path: Path) -> dict[str, str]:
     """Return the checksums of a SHA256SUMS file by file name; none if there is no such file.
 
     Raises
@@ -136,23 +131,23 @@ def read_seal(path):
     for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1):
         if not line.strip():
             continue
-        told = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](.+)", line)
-        if not told:
+        entry = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](.+)", line)
+        if not entry:
             raise DataError(
                 "this is no checksum and file name",
                 file=path,
                 line=number,
                 hint=f"Seal the folder anew (make seal RAW={path.parent})",
             )
-        sums[told[2].removeprefix("./")] = told[1].lower()
+        sums[entry[2].removeprefix("./")] = entry[1].lower()
     return sums
 
 
-def _read_files(folder):
+def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise MissingError("there is no such folder", file=folder, hint="Give the export as RAW")
     files = {}
-    for name in (*TABLES, ABOUT):
+    for name in (*RAW_TABLES, PROVENANCE_FILE):
         path = folder / name
         if not path.is_file():
             raise MissingError(
@@ -164,36 +159,39 @@ def _read_files(folder):
     return files
 
 
-def _verify(folder, hashes):
-    sums = read_seal(folder / SEAL)
+def _verify(folder: Path, hashes: dict[str, str]) -> str:
+    sums = read_checksums(folder / CHECKSUMS_FILE)
     if not sums:
         if folder.resolve() == paths.RAW.resolve():
             raise MissingError(
-                "the checksums are missing", file=folder / SEAL, hint="Restore them from git"
+                "the checksums are missing",
+                file=folder / CHECKSUMS_FILE,
+                hint="Restore them from git",
             )
         return "absent"
-    for name, told in sorted(sums.items()):
+    for name, expected in sorted(sums.items()):
+        path = folder / name
         if name in hashes:
             found = hashes[name]
-        elif (folder / name).is_file():
-            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        elif path.is_file():
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
         else:
             raise MissingError(
                 "the raw file is missing",
-                file=folder / name,
+                file=path,
                 hint=f"Put it back, or seal the folder anew (make seal RAW={folder})",
             )
-        if found != told:
+        if found != expected:
             raise DataError(
                 "the file differs from its checksum",
-                file=folder / name,
+                file=path,
                 hint=f"If it is right as it is, seal it anew (make seal RAW={folder})",
             )
     unlisted = sorted(set(hashes) - set(sums))
     if unlisted:
         raise DataError(
             f"{unlisted[0]} has no checksum",
-            file=folder / SEAL,
+            file=folder / CHECKSUMS_FILE,
             hint=f"Seal the folder anew (make seal RAW={folder})",
         )
     return "verified"

@@ -1,16 +1,27 @@
-"""Which forms were opened, and why a cell of an opened form is empty."""
+"""Which forms were opened, which rows they stand in, and where a field is asked."""
 
-import numpy as np
+import re
+
 import pandas as pd
 
-from analysis.cleaning.branching import evaluate_branching
-from analysis.cleaning.sheet import find
-from analysis.cleaning.sheets import FORM
+from analysis.cleaning.export import REDCAP
+from analysis.cleaning.fields import Field
+from analysis.cleaning.state import NOT_DONE, CleaningState, SourceFile, find_cells
+from analysis.cleaning.structure import FORM
 
-NOT_DONE, NOT_APPLICABLE = "not_done", "not_applicable"
+_TOKEN = re.compile(
+    r"\s*(?:(?P<field>\[[a-z0-9_]+(?:\([^)]*\))?\])|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
+    r"|(?P<sign><=|>=|<>|!=|=|<|>|\(|\))|(?P<word>and|or)\b)",
+    re.IGNORECASE,
+)
+_COMPARE = {
+    "=": "eq", "<>": "ne", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge",
+}  # fmt: skip
+# Kind and text of a piece of branching logic.
+Token = tuple[str, str]
 
 
-def find_own_rows(sheet, fields):
+def find_form_rows(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
     """Say for every row and form whether the row can hold the form.
 
     A row of a repeating form holds that form only; a row of a visit holds every form but those
@@ -19,36 +30,30 @@ def find_own_rows(sheet, fields):
     Returns
     -------
     pandas.DataFrame of bool
-        Index of the sheet, one column per form.
+        Index of the file, one column per form.
     """
-    repeat, visit = sheet.frame[FORM], sheet.keys["visit"]
-    own = {}
+    repeat, visit = file.frame[FORM], file.keys["visit"]
+    rows = {}
     for form in dict.fromkeys(field.form for field in fields.values()):
         at = set(visit[repeat == form])
-        own[form] = (repeat == form) | ((repeat == "") & ~visit.isin(at))
-    return pd.DataFrame(own, index=sheet.frame.index)
+        rows[form] = (repeat == form) | ((repeat == "") & ~visit.isin(at))
+    return pd.DataFrame(rows, index=file.frame.index)
 
 
-def empty_wrong_rows(sheet, fields):
+def empty_wrong_rows(state: CleaningState) -> CleaningState:
     """Set what is entered in a row of another form missing; an unticked box is no entry."""
-    own = find_own_rows(sheet, fields)
-    return sheet.apply(
-        [
-            find(
-                "wrong_row",
-                field.name,
-                ~own[field.form]
-                & ~sheet.frame[field.name].isin(("", "0") if field.kind == "checkbox" else ("",)),
-                "",
-                reason="pending_query",
-            )
-            for field in fields.values()
-            if field.name != "record_id"
-        ]
-    )
+    file, fields = state.redcap, state.fields[REDCAP]
+    rows = find_form_rows(file, fields)
+    findings = []
+    for name, field in fields.items():
+        if name != "record_id":
+            nothing = ("", "0") if field.kind == "checkbox" else ("",)
+            wrong = ~rows[field.form] & ~file.frame[name].isin(nothing)
+            findings.append(find_cells("wrong_row", name, wrong, "", reason="pending_query"))
+    return state.apply(findings)
 
 
-def find_opened(sheet, fields):
+def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
     """Say for every row and form whether anybody opened the form.
 
     A form was opened if its status is Unverified or Complete, or if anything was entered:
@@ -58,101 +63,121 @@ def find_opened(sheet, fields):
     Returns
     -------
     pandas.DataFrame of bool
-        Index of the sheet, one column per form.
+        Index of the file, one column per form.
     """
-    opened = {}
-    for field in fields.values():
-        filled = (
-            sheet.raw[field.name] == "1"
-            if field.kind == "checkbox"
-            else sheet.raw[field.name] != ""
-        )
-        if field.name == "record_id":
-            continue
-        opened[field.form] = opened[field.form] | filled if field.form in opened else filled
+    opened: dict[str, pd.Series] = {}
+    for name, field in fields.items():
+        if name != "record_id":
+            filled = file.raw[name] == "1" if field.kind == "checkbox" else file.raw[name] != ""
+            opened[field.form] = opened.get(field.form, False) | filled
     for form, filled in opened.items():
         status = f"{form}_complete"
-        if status in sheet.raw.columns:
-            opened[form] = filled | sheet.raw[status].isin(["1", "2"])
-    opened = pd.DataFrame(opened, index=sheet.raw.index)
-    return opened & find_own_rows(sheet, fields)[opened.columns]
+        if status in file.raw.columns:
+            opened[form] = filled | file.raw[status].isin(["1", "2"])
+    frame = pd.DataFrame(opened, index=file.raw.index)
+    return frame & find_form_rows(file, fields)[frame.columns]
 
 
-def empty_untouched_boxes(sheet, fields, opened):
+def empty_untouched_boxes(state: CleaningState) -> CleaningState:
     """Set the unticked boxes of forms that nobody opened missing."""
-    findings = [
-        find(
-            "never_opened",
-            field.name,
-            (sheet.frame[field.name] == "0") & ~opened[field.form],
-            "",
-            reason=NOT_DONE,
-        )
-        for field in fields.values()
-        if field.kind == "checkbox"
-    ]
-    return sheet.apply(findings)
+    findings = []
+    for name, field in state.fields[REDCAP].items():
+        if field.kind == "checkbox":
+            untouched = (state.redcap.frame[name] == "0") & ~state.opened[field.form]
+            findings.append(find_cells("never_opened", name, untouched, "", reason=NOT_DONE))
+    return state.apply(findings)
 
 
-def find_asked(sheet, fields):
+def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Series]:
     """Say for every field with branching logic where it is asked.
 
-    Returns
-    -------
-    dict of str to pandas.Series of bool
-        Fields whose logic asks for more than `branching` reads are left out: they count as asked.
+    Fields whose logic `evaluate_branching` cannot read are left out: they count as asked.
     """
     asked = {}
     columns = {(f.place.table, f.place.column): f.name for f in fields.values()}
-    for field in fields.values():
+    for name, field in fields.items():
         if field.branching:
-            told = evaluate_branching(field.branching, sheet.frame)
-            if told is not None:
-                asked[field.name] = told
+            where = evaluate_branching(field.branching, file.frame)
+            if where is not None:
+                asked[name] = where
         # What still goes on has no end.
         ongoing = columns.get((field.place.table, "ongoing"))
         if field.place.column == "end_date" and ongoing:
-            asked[field.name] = sheet.frame[ongoing] != "1"
+            asked[name] = file.frame[ongoing] != "1"
     return asked
 
 
-class Reasons:
-    """Why the cells of one sheet are empty.
+def evaluate_branching(logic: str, frame: pd.DataFrame) -> pd.Series | None:
+    """Say for every row whether a field is asked.
 
     Parameters
     ----------
-    sheet : Sheet
-    asked : dict of str to pandas.Series of bool
-        As `find_asked` returns.
+    logic
+        REDCap's: comparisons of fields of the same row with constants, joined by and, or and
+        brackets, as ``[eligible] = '0'``. A checkbox is ``[organ(1)]``.
+    frame
+        The cells of the export.
+
+    Returns
+    -------
+    pandas.Series of bool, or None
+        None where the logic asks for more than that (another event, a function).
     """
+    try:
+        tokens = _split(logic)
+        asked, rest = _either(tokens, frame)
+    except (ValueError, KeyError, IndexError):
+        return None
+    return None if rest else asked
 
-    def __init__(self, sheet, asked):
-        told = sheet.entries()
-        told = told[told["reason"] != ""].drop_duplicates(["row", "field"], keep="last")
-        self._told = {name: part.set_index("row")["reason"] for name, part in told.groupby("field")}
-        self._asked = asked
 
-    def tell(self, name, cells):
-        """Return the reason for every empty cell of a column, "" for the filled ones.
+def _split(logic: str) -> list[Token]:
+    tokens, at = [], 0
+    while logic[at:].strip():
+        token = _TOKEN.match(logic, at)
+        if token is None:
+            raise ValueError(logic)
+        kind = str(token.lastgroup)
+        tokens.append((kind, token[kind]))
+        at = token.end()
+    return tokens
 
-        A rule's reason comes first, then that the question did not apply; a blank that nobody
-        explained is not_done.
-        """
-        empty = (cells == "").to_numpy()
-        reasons = np.full(len(cells), "", dtype="object")
-        reasons[empty] = NOT_DONE
-        if empty.any():
-            if name in self._asked:
-                asked = self._asked[name].reindex(cells.index, fill_value=True).to_numpy()
-                reasons[empty & ~asked] = NOT_APPLICABLE
-            logged = self.tell_logged(name, cells).to_numpy()
-            reasons = np.where(logged != "", logged, reasons)
-        return pd.Series(reasons, index=cells.index, dtype="object")
 
-    def tell_logged(self, name, cells):
-        """Return the reason that a rule gave for an empty cell, "" where none did."""
-        if name not in self._told:
-            return pd.Series("", index=cells.index, dtype="object")
-        return (
-            self._told[name].reindex(cells.index).fillna("").where(cells == "", "").astype("object")
-        )
+def _either(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
+    left, rest = _both(tokens, frame)
+    while rest and rest[0][1].casefold() == "or":
+        right, rest = _both(rest[1:], frame)
+        left = left | right
+    return left, rest
+
+
+def _both(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
+    left, rest = _one(tokens, frame)
+    while rest and rest[0][1].casefold() == "and":
+        right, rest = _one(rest[1:], frame)
+        left = left & right
+    return left, rest
+
+
+def _one(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
+    if tokens[0][1] == "(":
+        inner, rest = _either(tokens[1:], frame)
+        if rest[0][1] != ")":
+            raise ValueError("a bracket is open")
+        return inner, rest[1:]
+    (kind, field), (_, sign), (other, constant), *rest = tokens
+    if kind != "field" or other not in ("text", "number"):
+        raise ValueError(field)
+    return _compare(frame[_name_column(field)], sign, constant.strip("'\"")), rest
+
+
+def _name_column(field: str) -> str:
+    name, _, code = field.strip("[])").partition("(")
+    return f"{name}___{code}" if code else name
+
+
+def _compare(column: pd.Series, sign: str, constant: str) -> pd.Series:
+    if sign in ("=", "<>", "!="):
+        return getattr(column, _COMPARE[sign])(constant)
+    number = pd.to_numeric(column, errors="coerce")
+    return getattr(number, _COMPARE[sign])(float(constant))

@@ -1,22 +1,26 @@
 """Who belongs to which population, by the rules of study.yml."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.cleaning.derive import list_injected
+from analysis.study import Study
 
 # A date that could not be read is still a date that was written: the consent was given.
 _WRITTEN = ("pending_query", "out_of_range")
 
 
-def assign_populations(participants, procedures, visits, events, study):
+def assign_populations(
+    participants: pd.DataFrame,
+    procedures: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
     """Add treated hands and membership of every population.
 
-    Parameters
-    ----------
-    participants, procedures, visits, events : pandas.DataFrame
-        `events` are the intercurrent events.
-    study : analysis.study.Study
-        Planned fingers, limits of the product, visit of the follow-up.
+    `procedures` is as recorded, `events` are the intercurrent events; the study names the
+    planned fingers, the limits of the product, and the visit of the follow-up.
 
     Returns
     -------
@@ -53,12 +57,18 @@ def assign_populations(participants, procedures, visits, events, study):
     )
 
 
-def find_eligible(participants):
+def find_eligible(participants: pd.DataFrame) -> pd.Series:
     """Say by participant whether nobody found them ineligible."""
     return participants.set_index("participant_id")["eligible"].ne("no")
 
 
-def list_exclusions(who, procedures, visits, events, study):
+def list_exclusions(
+    who: pd.Series,
+    procedures: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
     """Return every reason against the per-protocol population, one row per participant and reason.
 
     The rule asks for five things, each of which must be shown: the follow-up in its window, no
@@ -77,8 +87,10 @@ def list_exclusions(who, procedures, visits, events, study):
         f"{after}_missing": ~done,
         f"{after}_outside_window": done & ~follow["in_window"].eq("yes"),
         "prohibited_treatment_change": pd.Series(who.isin(prohibited["participant_id"]).to_numpy()),
-        "finger_not_injected": ~_reindex(_all_planned(procedures, study), who),
-        "product_outside_specification": ~_reindex(_within_specification(procedures, study), who),
+        "finger_not_injected": ~_all_planned(procedures, study).reindex(who, fill_value=False),
+        "product_outside_specification": ~_within_specification(procedures, study).reindex(
+            who, fill_value=False
+        ),
         "different_assessor": done & ~one_assessor,
     }
     parts = [
@@ -88,13 +100,13 @@ def list_exclusions(who, procedures, visits, events, study):
     return pd.concat(parts, ignore_index=True)
 
 
-def _all_planned(procedures, study):
+def _all_planned(procedures: pd.DataFrame, study: Study) -> pd.Series:
     planned = list(study.specification.planned_fingers.value)
     whole = list_injected(procedures)[planned].gt(0).all(axis=1)
     return whole.set_axis(procedures["participant_id"])
 
 
-def _within_specification(procedures, study):
+def _within_specification(procedures: pd.DataFrame, study: Study) -> pd.Series:
     limits = study.specification
     number = procedures[["viability_percent", "endotoxin_eu_per_ml"]]
     number = number.where(number != "").apply(pd.to_numeric)
@@ -105,19 +117,15 @@ def _within_specification(procedures, study):
     return fits.set_axis(procedures["participant_id"])
 
 
-def _consented(participants):
+def _consented(participants: pd.DataFrame) -> np.ndarray:
     reason = participants["missing_reasons"].str.extract(r"(?:^|;)consent_date=([^;]*)")[0]
     return (participants["consent_date"].ne("") | reason.isin(_WRITTEN)).to_numpy()
 
 
-def _has(procedures, column):
+def _has(procedures: pd.DataFrame, column: str) -> pd.Series:
     filled = procedures[column].ne("") if column in procedures else pd.Series(dtype=bool)
     return filled.set_axis(procedures["participant_id"]).astype(bool)
 
 
-def _reindex(told, who):
-    return told.reindex(who, fill_value=False)
-
-
-def _yes(member):
+def _yes(member: pd.Series) -> np.ndarray:
     return pd.Series(member).map({True: "yes", False: "no"}).to_numpy()

@@ -1,26 +1,41 @@
 """Prove the balance: raw plus changes is clean, clean reshaped is processed, nothing is lost."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pandas as pd
 
+from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.items import KEY_COLUMNS, goes_to_items, name_source, read_item
-from analysis.cleaning.sheets import SYSTEM
-from analysis.cleaning.wide_tables import RECORDED, list_columns, read_column
+from analysis.cleaning.fields import Field, list_columns
+from analysis.cleaning.reshape import (
+    RECORDED_TABLES,
+    convert_column,
+    convert_item,
+    name_source,
+)
+from analysis.cleaning.structure import SYSTEM_COLUMNS
 from analysis.errors import DataError
 
-HINT = "This is a fault of the cleaning, not of the export; please report it"
+_HINT = "This is a fault of the cleaning, not of the export; please report it"
 
 
-def reconcile(raw, wide, tables, fields):
+def reconcile_export(
+    raw: dict[str, pd.DataFrame],
+    wide: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame],
+    fields: dict[str, dict[str, Field]],
+) -> pd.DataFrame:
     """Balance the cleaning of an export.
 
     Parameters
     ----------
-    raw, wide : dict of str to pandas.DataFrame
+    raw, wide
         Every raw file as received and as cleaned; the index is the key of the row.
-    tables : dict of str to pandas.DataFrame
+    tables
         The processed tables, changes among them.
-    fields : dict of str to dict of str to Field
+    fields
+        By file, then by column.
 
     Returns
     -------
@@ -35,125 +50,159 @@ def reconcile(raw, wide, tables, fields):
         One cell is changed without an entry, an entry does not fit, a cell did not arrive in
         the processed tables, or a processed cell came from nowhere.
     """
-    changes = tables["changes"]
     lines = []
     for source, frame in raw.items():
-        entries = changes[changes["source"] == source]
-        _same(replay(frame, entries, source), wide[source], source)
-        lines.append(_account(frame, entries, wide[source], fields[source], source))
+        changes = tables["changes"]
+        changes = changes[changes["source"] == source]
+        _check_same(replay_changes(frame, changes, file=source), wide[source], source)
+        lines.append(_account(frame, changes, wide[source], fields[source], source))
     _check_items(wide, tables["items"], fields)
     _check_tables(wide[REDCAP], tables, fields[REDCAP])
     return pd.DataFrame(lines)
 
 
-def replay(frame, entries, source):
-    """Apply changes to a raw file; every entry must find the value it says it replaced.
+def replay_changes(
+    raw: pd.DataFrame, changes: pd.DataFrame, *, file: str | Path, hint: str = _HINT
+) -> pd.DataFrame:
+    """Return a raw file with its changes carried out, without the rows that were set aside.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The cleaned wide table.
+    Parameters
+    ----------
+    raw
+        All cells of the file as received; the index is the key of the row.
+    changes
+        Those of this file, from the table of that name.
+    file, hint
+        For the message.
+
+    Raises
+    ------
+    DataError
+        A change names a cell or a row that does not exist, or replaces another value than the
+        one it finds: the changes are not those of this export.
     """
-    whole = entries[entries["field"] == ""]
-    cells = entries[entries["field"] != ""]
+    aside, cells = changes[changes["field"] == ""], changes[changes["field"] != ""]
     changed = {}
     for name, part in cells.groupby("field"):
-        if name not in frame.columns or not part["row"].isin(frame.index).all():
-            raise DataError(
-                "a change names a cell that does not exist", file=source, field=name, hint=HINT
-            )
-        column = frame[name].copy()
-        if (column.loc[part["row"]].to_numpy() != part["raw_value"].to_numpy()).any():
-            raise DataError(
-                "a change does not fit the raw value", file=source, field=name, hint=HINT
-            )
+        known = name in raw.columns and part["row"].isin(raw.index).all()
+        if not known or (raw.loc[part["row"], name].to_numpy() != part["raw_value"]).any():
+            raise _misfit(raw, part, str(name), file, hint)
+        column = raw[name].copy()
         column.loc[part["row"]] = part["clean_value"].to_numpy()
-        changed[name] = column
-    if not whole["row"].isin(frame.index).all():
-        raise DataError("a change names a row that does not exist", file=source, hint=HINT)
-    return frame.assign(**changed).drop(index=whole["row"])
+        changed[str(name)] = column
+    if not aside["row"].isin(raw.index).all():
+        raise _misfit(raw, aside, "", file, hint)
+    return raw.assign(**changed).drop(index=aside["row"])
 
 
-def _same(replayed, wide, source):
+def _misfit(
+    raw: pd.DataFrame, changes: pd.DataFrame, field: str, file: str | Path, hint: str
+) -> DataError:
+    """Return an error about the first change that does not fit."""
+    for row, value in changes[["row", "raw_value"]].itertuples(index=False):
+        known = row in raw.index and (not field or field in raw.columns)
+        if not known or (field and raw.at[row, field] != value):
+            break
+    return DataError(
+        f"row {row} is not as the change log says that it was received",
+        file=file,
+        participant=_name_participant(row),
+        field=field,
+        hint=hint,
+    )
+
+
+def _name_participant(row: str) -> str:
+    return ascii(row.partition("|")[0])[1:-1]
+
+
+def _check_same(replayed: pd.DataFrame, wide: pd.DataFrame, source: str) -> None:
     if not replayed.index.equals(wide.index) or list(replayed) != list(wide):
         raise DataError(
-            "raw plus changes has other rows than the cleaned table", file=source, hint=HINT
+            "raw plus changes has other rows than the cleaned table", file=source, hint=_HINT
         )
     for name in wide.columns:
         differs = (replayed[name] != wide[name]).to_numpy()
         if differs.any():
-            row = str(wide.index[differs][0])
             raise DataError(
                 "a cell differs from raw plus changes",
                 file=source,
-                participant=ascii(row.partition("|")[0])[1:-1],
+                participant=_name_participant(str(wide.index[differs][0])),
                 field=name,
-                hint=HINT,
+                hint=_HINT,
             )
 
 
-def _account(frame, entries, wide, fields, source):
-    aside = entries.loc[entries["field"] == "", "row"]
-    cells = entries[entries["field"] != ""]
+def _account(
+    frame: pd.DataFrame,
+    changes: pd.DataFrame,
+    wide: pd.DataFrame,
+    fields: dict[str, Field],
+    source: str,
+) -> dict[str, str | int]:
+    aside = changes.loc[changes["field"] == "", "row"]
+    cells = changes[changes["field"] != ""]
     kept = frame.drop(index=aside)
-    keys = KEY_COLUMNS.get(source, SYSTEM)
+    keys = KEY_COLUMNS.get(source, SYSTEM_COLUMNS)
     status = [name for name in frame.columns if name not in fields and name not in keys]
     filled = (cells["raw_value"] == "") & (cells["clean_value"] != "")
     emptied = (cells["raw_value"] != "") & (cells["clean_value"] == "")
-    carried = [name for name in fields if name not in keys]
-    line = {
-        "file": source,
+    counts = {
         "rows": len(frame),
         "rows_kept": len(wide),
         "rows_set_aside": len(aside),
-        "cells": _count(frame, frame.columns),
-        "cells_set_aside": _count(frame.loc[aside], frame.columns),
-        "cells_keys": _count(kept, keys) - int(emptied[cells["field"].isin(keys)].sum()),
-        "cells_status": _count(kept, status),
+        "cells": _count_filled(frame, frame.columns),
+        "cells_set_aside": _count_filled(frame.loc[aside], frame.columns),
+        "cells_keys": _count_filled(kept, keys) - int(emptied[cells["field"].isin(keys)].sum()),
+        "cells_status": _count_filled(kept, status),
         "cells_set_missing": int(emptied.sum()),
-        "cells_carried": _count(wide, carried),
+        "cells_carried": _count_filled(wide, [name for name in fields if name not in keys]),
         "cells_filled": int(filled.sum()),
     }
-    total = sum(
-        line[f"cells_{part}"] for part in ("set_aside", "keys", "status", "set_missing", "carried")
-    )
-    if line["rows"] != line["rows_kept"] + line["rows_set_aside"]:
-        raise DataError("the rows do not add up", file=source, hint=HINT)
-    if line["cells"] != total - line["cells_filled"]:
-        raise DataError("the cells do not add up", file=source, hint=HINT)
-    return line
+    parts = ("set_aside", "keys", "status", "set_missing", "carried")
+    total = sum(counts[f"cells_{part}"] for part in parts)
+    if counts["rows"] != counts["rows_kept"] + counts["rows_set_aside"]:
+        raise DataError("the rows do not add up", file=source, hint=_HINT)
+    if counts["cells"] != total - counts["cells_filled"]:
+        raise DataError("the cells do not add up", file=source, hint=_HINT)
+    return {"file": source, **counts}
 
 
-def _count(frame, columns):
+def _count_filled(frame: pd.DataFrame, columns: Iterable[str]) -> int:
     held = frame.columns.intersection(list(columns))
     return int((frame[held] != "").to_numpy().sum())
 
 
-def _check_items(wide, items, fields):
+def _check_items(
+    wide: dict[str, pd.DataFrame], items: pd.DataFrame, fields: dict[str, dict[str, Field]]
+) -> None:
     """Compare every item of the wide tables with the rows that name it as their source."""
     by_source = dict(tuple(items.groupby("source")))
     expected = set()
-    for source, own in fields.items():
-        for field in own.values():
-            if field.name in KEY_COLUMNS.get(source, SYSTEM) or not goes_to_items(field):
+    for source, columns in fields.items():
+        for column, field in columns.items():
+            if column in KEY_COLUMNS.get(source, SYSTEM_COLUMNS) or not field.place.is_item:
                 continue
             name = name_source(source, field)
             expected.add(name)
-            cells = wide[source][field.name]
-            value, text = read_item(cells[cells != ""], field)
+            cells = wide[source][column]
+            value, text = convert_item(cells[cells != ""], field)
             found = by_source.get(name, items.iloc[:0])
-            _equal(value.dropna(), found["value"].dropna(), source, field.name)
-            _equal(text[text != ""], found.loc[found["text"] != "", "text"], source, field.name)
+            _check_arrival(value.dropna(), found["value"].dropna(), source, column)
+            arrived = found.loc[found["text"] != "", "text"]
+            _check_arrival(text[text != ""], arrived, source, column)
     if set(by_source) - expected:
         stray = min(set(by_source) - expected)
-        raise DataError("items hold values from nowhere", field=stray, hint=HINT)
+        raise DataError("items hold values from nowhere", field=stray, hint=_HINT)
 
 
-def _check_tables(wide, tables, fields):
+def _check_tables(
+    wide: pd.DataFrame, tables: dict[str, pd.DataFrame], fields: dict[str, Field]
+) -> None:
     """Compare every field that goes to a column with that column."""
-    for table in RECORDED:
+    for table in RECORDED_TABLES:
         for column, field in list_columns(fields, table).items():
-            cells = read_column(wide[field.name], field)
+            cells = convert_column(wide[field.name], field)
             held = tables[table][column]
             if pd.api.types.is_numeric_dtype(held):
                 cells = pd.to_numeric(cells.where(cells != "")).dropna().astype("float64")
@@ -161,14 +210,14 @@ def _check_tables(wide, tables, fields):
             else:
                 # not_recorded is no cell of the export: it says that there is none.
                 cells, held = cells[cells != ""], held[~held.isin(["", "not_recorded"])]
-            _equal(cells, held, REDCAP, field.name)
+            _check_arrival(cells, held, REDCAP, field.name)
 
 
-def _equal(sent, arrived, source, field):
+def _check_arrival(sent: pd.Series, arrived: pd.Series, source: str, field: str) -> None:
     if len(sent) != len(arrived) or sorted(sent.to_numpy()) != sorted(arrived.to_numpy()):
         raise DataError(
             f"of {len(sent)} values {len(arrived)} arrived in the processed tables, or others did",
             file=source,
             field=field,
-            hint=HINT,
+            hint=_HINT,
         )

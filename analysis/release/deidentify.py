@@ -6,7 +6,7 @@ import shutil
 
 import yaml
 
-from analysis.cleaning.export import ABOUT, TABLES, read_export
+from analysis.cleaning.export import PROVENANCE_FILE, RAW_TABLES, read_export
 from analysis.errors import DataError, UsageError
 from analysis.release.cells import Rewriter
 from analysis.release.folder import check_folder
@@ -76,7 +76,7 @@ def _prepare(source, key):
 
 def _write(folder, tables, source, rewriter, notes):
     folder.mkdir(parents=True)
-    for name in TABLES:
+    for name in RAW_TABLES:
         text = tables[name].to_csv(index=False, lineterminator="\n")
         encoding = "cp949" if source.export.encodings[name] == "cp949" else "utf-8"
         (folder / name).write_bytes(text.encode(encoding))
@@ -90,7 +90,7 @@ def _write(folder, tables, source, rewriter, notes):
         "deidentified": True,
     }
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
-    (folder / ABOUT).write_bytes(text.encode())
+    (folder / PROVENANCE_FILE).write_bytes(text.encode())
     (folder / FILE).write_bytes(f"{notes}\n".encode())
     seal_export(folder)
 
@@ -101,7 +101,7 @@ def _shift_export(day, years):
         exported = datetime.date.fromisoformat(day)
     except ValueError:
         raise DataError(
-            "the day of the export is no ISO date", file=ABOUT, field="exported_on"
+            "the day of the export is no ISO date", file=PROVENANCE_FILE, field="exported_on"
         ) from None
     return (exported + datetime.timedelta(days=years // PERIOD_YEARS * PERIOD_DAYS)).isoformat()
 

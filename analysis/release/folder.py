@@ -5,7 +5,12 @@ from dataclasses import replace
 
 import yaml
 
-from analysis.cleaning.export import ABOUT, SEAL, TABLES, read_export
+from analysis.cleaning.export import (
+    CHECKSUMS_FILE,
+    PROVENANCE_FILE,
+    RAW_TABLES,
+    read_export,
+)
 from analysis.release.finding import make_finding
 from analysis.release.look import NOT_SIMULATED, Looker
 from analysis.release.notes import FILE
@@ -16,7 +21,7 @@ from analysis.run.fingerprint import raw_files
 
 def tell_origin(folder):
     """Return whose data an export holds; without a word of it they count as simulated."""
-    path = folder / ABOUT
+    path = folder / PROVENANCE_FILE
     told = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
     if not isinstance(told, dict) or told.get("simulated", True) is True:
         return Origin.SIMULATED
@@ -43,7 +48,7 @@ def check_export_folder(folder, *, study, below="data/raw/"):
     if origin is not Origin.SIMULATED:
         # What else lies there nobody has de-identified.
         names = {path.relative_to(folder).as_posix() for path in raw_files(folder)}
-        beside = sorted(names - {*TABLES, ABOUT, SEAL, FILE})
+        beside = sorted(names - {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, FILE})
         found += [make_finding(name, "", FREE_TEXT) for name in beside]
     return [replace(each, file=f"{below}{each.file}") for each in found]
 

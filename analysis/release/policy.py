@@ -2,9 +2,9 @@
 
 import re
 
-from analysis.cleaning.corrections import COLUMNS as CORRECTION
-from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS
-from analysis.cleaning.schema import COLUMNS, DICTIONARY, MAP, PLACE
+from analysis.cleaning.corrections import CORRECTION_COLUMNS
+from analysis.cleaning.dictionary import DICTIONARY_COLUMNS, MAP_COLUMNS
+from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DICTIONARY, MAP
 
 ID = "record_id"
 # Treatments.
@@ -37,7 +37,11 @@ ONSETS = {("participants", "raynaud_onset_year"), ("participants", "non_raynaud_
 SHARED_DAYS = {("capillaroscopy", "read_date")}
 
 # What the cleaning reads of the files that describe others; a site may write anything beside it.
-KNOWN_COLUMNS = {CORRECTIONS: CORRECTION, DICTIONARY: tuple(COLUMNS), MAP: PLACE}
+KNOWN_COLUMNS = {
+    CORRECTIONS: CORRECTION_COLUMNS,
+    DICTIONARY: tuple(DICTIONARY_COLUMNS),
+    MAP: MAP_COLUMNS,
+}
 
 REMOVED = "[removed]"
 RECODED = {
@@ -57,7 +61,7 @@ def choose_treatment(field, source, *, identifiers=()):
 
     Parameters
     ----------
-    field : analysis.cleaning.schema.Field
+    field : analysis.cleaning.fields.Field
     source : str
         The file.
     identifiers : iterable of str

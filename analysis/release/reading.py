@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.cleaning.columns import clean_column
-from analysis.cleaning.sheet import as_cells
+from analysis.cleaning.state import as_cells
 from analysis.release import policy
 
 MISSING_CODES = ("missing_code", "missing_number")
@@ -55,7 +55,7 @@ def read_values(values, field, *, latest):
     Parameters
     ----------
     values : iterable of str
-    field : analysis.cleaning.schema.Field
+    field : analysis.cleaning.fields.Field
     latest : str
         No date lies after this one (ISO).
 

@@ -4,11 +4,13 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.cleaning.clean import NEVER_LATER, describe_fields, key_rows
-from analysis.cleaning.export import CORRECTIONS, REDCAP, Export
-from analysis.cleaning.identifiers import unify_identifiers
-from analysis.cleaning.schema import Field
-from analysis.cleaning.sheet import Sheet
+from analysis.cleaning.clean import NEVER_LATER
+from analysis.cleaning.dictionary import describe_fields
+from analysis.cleaning.export import CORRECTIONS, REDCAP, RawExport
+from analysis.cleaning.fields import Field
+from analysis.cleaning.rows import unify_identifiers
+from analysis.cleaning.state import SourceFile
+from analysis.cleaning.structure import key_rows
 from analysis.release import policy
 from analysis.release.reading import read_values
 from analysis.study import Study
@@ -30,10 +32,10 @@ class Source:
         By file; `keys.participant` is the one spelling of each participant.
     """
 
-    export: Export
+    export: RawExport
     study: Study
     fields: dict[str, dict[str, Field]]
-    sheets: dict[str, Sheet]
+    sheets: dict[str, SourceFile]
 
     @property
     def corrections(self):
@@ -102,6 +104,6 @@ def open_source(export, study):
     analysis.errors.DataError
         Its structure is not what it says.
     """
-    fields = describe_fields(export)
-    sheets = unify_identifiers(key_rows(export, fields, study), REDCAP)
+    fields = describe_fields(export, study)
+    sheets = unify_identifiers(key_rows(export, fields, study))
     return Source(export, study, fields, sheets)

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP
-from analysis.cleaning.schema import COLUMNS, DICTIONARY, MAP
-from analysis.cleaning.sheets import EVENT, FORM, INSTANCE, name_visit
+from analysis.cleaning.dictionary import DICTIONARY_COLUMNS
+from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, REDCAP
+from analysis.cleaning.structure import EVENT, FORM, INSTANCE, name_visit
 from analysis.release import policy
 from analysis.release.cells import shift_limit
 
-# The columns that name a row, by file; `analysis.cleaning.sheets` joins them by a bar.
+# The columns that name a row, by file; `analysis.cleaning.structure` joins them by a bar.
 KEYS = {
     REDCAP: (policy.ID, EVENT),
     DIARY: (policy.ID, "entry_date", "entry_time"),
@@ -104,7 +104,7 @@ def _rewrite_dictionary(rewriter, dropped):
     """Leave out what was dropped, and move the limits of years with the years."""
     source = rewriter.source
     frame = source.export.tables[DICTIONARY].copy()
-    by_name = {name: column for column, name in COLUMNS.items()}
+    by_name = {name: column for column, name in DICTIONARY_COLUMNS.items()}
     named = frame[by_name["name"]]
     gone = {
         source.fields[REDCAP][name].question for name in dropped if name in source.fields[REDCAP]

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.cleaning.dates import parse_days
-from analysis.cleaning.diary import place_entries
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.items import locate_readings
-from analysis.cleaning.sheet import Sheet
+from analysis.cleaning.places import find_reference_days, locate_readings, place_entries
+from analysis.cleaning.state import SourceFile
 from analysis.trail.trial import PERSON, RawRows, TrialTables
 
 KEY = [PERSON, "visit"]
@@ -99,18 +98,12 @@ def _find_forms(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
 
 
 def _find_days(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
-    plan = trial.study.analysis
-    visits = trial.visits
-    dated = visits[visits["visit"] == plan.followup_visit.value].drop_duplicates(PERSON)
-    references = {
-        plan.baseline_visit.value: trial.participants.set_index(PERSON)["procedure_date"],
-        plan.followup_visit.value: dated.set_index(PERSON)["visit_date"],
-    }
+    days = parse_days(trial.participants.set_index(PERSON)["procedure_date"])
     frame = trial.raw_rows.cleaned[DIARY]
     keys = trial.raw_rows.keys[DIARY].rename(columns={PERSON: "participant"})
     places = place_entries(
-        Sheet(DIARY, frame, frame, keys),
-        {visit: parse_days(days) for visit, days in references.items()},
+        SourceFile(DIARY, frame, frame, keys),
+        find_reference_days(trial.visits, days, trial.study),
         days=trial.study.scoring.raynaud_diary_days.value,
     )
     return _find_places(asked, places, keys["participant"])
@@ -119,7 +112,7 @@ def _find_days(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
 def _find_readings(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     frame = trial.raw_rows.cleaned[CAPILLAROSCOPY]
     keys = trial.raw_rows.keys[CAPILLAROSCOPY]
-    places = locate_readings(Sheet(CAPILLAROSCOPY, frame, frame, keys))
+    places = locate_readings(SourceFile(CAPILLAROSCOPY, frame, frame, keys))
     return _find_places(asked, places, frame["record_id"])
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.clean import describe_fields, key_rows
+from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import read_export
-from analysis.cleaning.schema import Field
-from analysis.errors import DataError, UsageError, suggest_name
+from analysis.cleaning.fields import Field
+from analysis.cleaning.reconcile import replay_changes
+from analysis.cleaning.structure import key_rows
+from analysis.errors import UsageError, suggest_name
 from analysis.provenance import Provenance, read_provenance
 from analysis.study import Study, load_study
 from analysis.tables import read_table, table_schemas
@@ -124,53 +126,14 @@ def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
         A change does not fit: the changes are those of another export.
     """
     export = read_export(folder)
-    fields = describe_fields(export)
+    fields = describe_fields(export, study)
     received, cleaned, keys = {}, {}, {}
-    for source, sheet in key_rows(export, fields, study).items():
+    hint = "Give --raw, the export of this run (raw= in a notebook)"
+    for source, file in key_rows(export, fields, study).items():
         logged = changes[changes["source"] == source]
-        check_changes(sheet.raw, logged, file=folder / source)
-        received[source] = sheet.raw
-        cleaned[source] = frame = apply_changes(sheet.raw, logged)
-        place = {name: sheet.keys[name].reindex(frame.index) for name in ("visit", "instance")}
-        form = sheet.keys["form"].reindex(frame.index).str.replace(r"[#~].*$", "", regex=True)
+        frame = replay_changes(file.raw, logged, file=folder / source, hint=hint)
+        received[source], cleaned[source] = file.raw, frame
+        place = {name: file.keys[name].reindex(frame.index) for name in ("visit", "instance")}
+        form = file.keys["form"].reindex(frame.index).str.replace(r"[#~].*$", "", regex=True)
         keys[source] = pd.DataFrame({PERSON: frame["record_id"], "form": form, **place})
     return RawRows(received, cleaned, keys, fields)
-
-
-def check_changes(received: pd.DataFrame, changes: pd.DataFrame, *, file: Path) -> None:
-    """Stop if a change begins at a cell, or sets aside a row, that is not as received.
-
-    Parameters
-    ----------
-    received
-        All cells of a file as received; the index is the key of the row.
-    changes
-        Those of this file.
-    file
-        For the message.
-
-    Raises
-    ------
-    DataError
-        With the row and the field.
-    """
-    for row, name, value in changes[["row", "field", "raw_value"]].itertuples(index=False):
-        known = row in received.index and (not name or name in received.columns)
-        if not known or (name and received.at[row, name] != value):
-            raise DataError(
-                f"row {row} is not the one that these tables were made from",
-                file=file,
-                field=name,
-                hint="Give --raw, the export of this run (raw= in a notebook)",
-            )
-
-
-def apply_changes(received: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of a file after its changes, without the rows that were set aside."""
-    cleaned = received.drop(changes.loc[changes["field"] == "", "row"])
-    for name, part in changes[changes["field"] != ""].groupby("field"):
-        part = part[part["row"].isin(cleaned.index)]
-        column = cleaned[name].copy()
-        column.loc[part["row"]] = part["clean_value"].to_numpy()
-        cleaned = cleaned.assign(**{str(name): column})
-    return cleaned

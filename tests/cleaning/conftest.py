@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.export import Export
+from analysis.cleaning.export import RawExport
 from analysis.demo.export import make_export
 from analysis.provenance import Provenance
 from analysis.study import load_study
@@ -22,7 +22,7 @@ def valid():
     made = make_export(7, 2016, faults="none")
     told = Provenance("valid", made.provenance["exported_on"], "test", True, "absent")
     tables = {name: table.astype("str") for name, table in made.tables.items()}
-    return Export("valid", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
+    return RawExport("valid", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,13 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.baseline import choose_baseline
-from analysis.cleaning.branching import evaluate_branching
 from analysis.cleaning.derive import count_days, derive_adverse_events
-from analysis.cleaning.diary import place_entries
-from analysis.cleaning.export import DIARY, REDCAP
+from analysis.cleaning.export import DIARY, DICTIONARY, MAP, REDCAP
+from analysis.cleaning.forms import evaluate_branching
 from analysis.cleaning.intercurrent import find_intercurrent_events
+from analysis.cleaning.places import choose_baseline, place_entries
 from analysis.cleaning.populations import list_exclusions
-from analysis.cleaning.schema import DICTIONARY, MAP
-from analysis.cleaning.sheet import Sheet
+from analysis.cleaning.state import SourceFile
 
 DAYS = pd.Series({"SIM-01": pd.Timestamp("2021-03-08")})
 
@@ -22,15 +20,13 @@ DAYS = pd.Series({"SIM-01": pd.Timestamp("2021-03-08")})
 def diary(*dates):
     frame = pd.DataFrame({"entry_date": dates}, dtype="str")
     keys = pd.DataFrame({"participant": "SIM-01", "visit": ""}, index=frame.index)
-    return Sheet(DIARY, frame, frame, keys)
+    return SourceFile(DIARY, frame, frame, keys)
 
 
 def test_diary_days_count_back_from_procedure_and_visit():
-    sheet = diary(
-        "2021-03-07", "2021-02-22", "2021-02-21", "2021-03-08", "2021-05-30", "2021-05-31"
-    )
+    file = diary("2021-03-07", "2021-02-22", "2021-02-21", "2021-03-08", "2021-05-30", "2021-05-31")
     week_12 = pd.Series({"SIM-01": pd.Timestamp("2021-05-31")})
-    placed = place_entries(sheet, {"baseline": DAYS, "week_12": week_12}, days=14)
+    placed = place_entries(file, {"baseline": DAYS, "week_12": week_12}, days=14)
     assert placed[["visit", "occasion"]].to_numpy().tolist() == [
         ["baseline", "01"],
         ["baseline", "14"],

@@ -7,7 +7,7 @@ from instrument_items import join_items, write_items
 from analysis import paths
 from analysis.__main__ import main
 from analysis.cleaning import clean_export
-from analysis.cleaning.export import Export
+from analysis.cleaning.export import RawExport
 from analysis.demo.export import make_export
 from analysis.errors import DataError
 from analysis.instruments import catalogue, checks
@@ -134,7 +134,7 @@ def test_it_comes_from_the_export_by_lines_of_fields_csv(study):
     made = make_export(7, 2016, faults="none")
     tables = {name: add_form(table.astype("str"), name) for name, table in made.tables.items()}
     told = Provenance("phq", made.provenance["exported_on"], "test", True, "absent")
-    export = Export("phq", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
+    export = RawExport("phq", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
     items = clean_export(export, study).tables["items"]
     scores = score_items(items, study)
     own = scores[scores["outcome"] == "depression"]

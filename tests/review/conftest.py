@@ -17,7 +17,7 @@ RUN = """
 import sys
 from pathlib import Path
 from analysis.cleaning import clean_export, read_export
-from analysis.cleaning.output import write_cleaned
+from analysis.cleaning.clean import write_cleaned
 from analysis.instruments.scores import pair_scores, score_items
 from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results

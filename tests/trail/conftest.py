@@ -4,7 +4,7 @@ import pytest
 
 from analysis import load, paths
 from analysis.cleaning import clean_export, read_export
-from analysis.cleaning.output import write_cleaned
+from analysis.cleaning.clean import write_cleaned
 from analysis.describe.baseline import describe_baseline, gather_baseline
 from analysis.describe.flow import describe_analysed, describe_stages, describe_visits
 from analysis.instruments.checks import compare_totals, set_aside_totals

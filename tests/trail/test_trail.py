@@ -10,10 +10,10 @@ import pytest
 import analysis
 from analysis import load, paths
 from analysis.__main__ import main
-from analysis.errors import DataError, MissingError, UsageError
+from analysis.errors import MissingError, UsageError
 from analysis.trail.cells import locate_items
 from analysis.trail.scores import find_items
-from analysis.trail.trial import check_changes, read_rows
+from analysis.trail.trial import read_rows
 
 
 @pytest.fixture(scope="module")
@@ -177,25 +177,6 @@ def test_the_changes_make_the_cleaned_rows(trial):
         rows.cleaned[change["source"]].at[change["row"], change["field"]] == change["clean_value"]
     )
     assert rows.received[change["source"]].at[change["row"], change["field"]] == change["raw_value"]
-
-
-@pytest.mark.parametrize(
-    ("row", "field", "raw_value"),
-    [
-        ("SIM-9|week_12", "kap_l", "18"),
-        ("SIM-1|week_12", "kap", "18"),
-        ("SIM-1|week_12", "kap_l", "8"),
-    ],
-)
-def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_value):
-    received = pd.DataFrame({"kap_l": ["18"]}, index=["SIM-1|week_12"])
-    fitting = pd.DataFrame({"row": ["SIM-1|week_12"], "field": ["kap_l"], "raw_value": ["18"]})
-    check_changes(received, fitting, file="redcap_export.csv")
-    wrong = pd.DataFrame({"row": [row], "field": [field], "raw_value": [raw_value]})
-    with pytest.raises(DataError) as raised:
-        check_changes(received, wrong, file="redcap_export.csv")
-    assert (raised.value.file, raised.value.field) == ("redcap_export.csv", field)
-    assert f"row {row} is not" in str(raised.value) and "Give --raw" in raised.value.hint
 
 
 def test_the_tables_of_one_export_are_not_followed_into_another(

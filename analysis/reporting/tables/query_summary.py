@@ -25,7 +25,7 @@ def make_query_table(summary: pd.DataFrame):
     Parameters
     ----------
     summary
-        `rule, severity, action, queries, changes`, as `analysis.cleaning.summary` counts them.
+        `rule, severity, action, queries, changes`, as `analysis.cleaning.logs` counts them.
     """
     rows = []
     for severity, heading in SEVERITIES.items():

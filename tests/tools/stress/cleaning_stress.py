@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 
-from analysis.cleaning.rules import RULES
+from analysis.cleaning.rules import CLEANING_RULES
 from stress.corrupt_files import HARMLESS, RANDOM, STOPS
 from stress.trial import (
     CHANCE,
@@ -172,7 +172,7 @@ def _write_markdown(rows, outcomes):
         "| rule | kind of fault | planted | found | recall | false alarms |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
-    order = {rule: place for place, rule in enumerate(RULES)}
+    order = {rule: place for place, rule in enumerate(CLEANING_RULES)}
     for row in sorted(known, key=lambda row: order.get(row[2], len(order))):
         lines.append(f"| {row[2]} | {row[1]} | {row[3]} | {row[4]} | {row[5]} | {row[6]} |")
     lines += ["", "## Other corruptions", "", "| sort | kind | exports | handled |"]

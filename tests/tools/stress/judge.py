@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.cleaning.rules import RULES
+from analysis.cleaning.rules import CLEANING_RULES
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def judge_export(cleaned, faults):
 
 
 def _is_found(cleaned, fault):
-    rule = RULES[fault.rule]
+    rule = CLEANING_RULES[fault.rule]
     if rule.severity and not _is_asked(cleaned.queries, fault):
         return False
     if rule.action == "kept":

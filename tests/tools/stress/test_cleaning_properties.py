@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.__main__ import main
-from analysis.cleaning.output import write_cleaned
+from analysis.cleaning.clean import write_cleaned
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from analysis.errors import AnalysisError
 from analysis.tables import read_table

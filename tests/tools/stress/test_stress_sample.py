@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.cleaning.rules import RULES
+from analysis.cleaning.rules import CLEANING_RULES
 from stress.corrupt_files import STOPS, make_rng, write_files
 from stress.trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
 
@@ -10,7 +10,7 @@ SIZE, SEED = 40, 1
 
 
 def test_every_rule_has_a_kind_of_fault_that_it_must_find():
-    assert {kind.rule for kind in KINDS} == RULES.keys()
+    assert {kind.rule for kind in KINDS} == CLEANING_RULES.keys()
 
 
 @pytest.mark.parametrize("part", range(3))

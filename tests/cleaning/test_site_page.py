@@ -8,8 +8,8 @@ import pytest
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.site_page import write_site_page
-from analysis.cleaning.summary import show_cell
+from analysis.cleaning.logs import show_cell
+from analysis.cleaning.site_page import build_site_page
 from analysis.tables import guard_cell, read_table, unguard_cell, write_table
 
 HOSTILE = (
@@ -73,7 +73,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_for_the_site_has_no_tag_that_came_from_the_data(attacked):
-    page = write_site_page(attacked)
+    page = build_site_page(attacked)
     tags = Tags()
     tags.feed(page)
     assert not tags.seen & {"script", "a", "img", "iframe", "object", "form", "link"}

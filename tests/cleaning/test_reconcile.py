@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.clean import describe_fields, key_rows
+from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.reconcile import reconcile, replay
-from analysis.cleaning.rules import RULES
+from analysis.cleaning.reconcile import reconcile_export, replay_changes
+from analysis.cleaning.rules import CLEANING_RULES
+from analysis.cleaning.structure import key_rows
 from analysis.errors import DataError
 from analysis.tables import read_table, shape_table, write_table
 
@@ -21,19 +22,19 @@ OTHER_NAME = {"side_spelling": "label_for_code"}
 
 
 def books(cleaned, fields):
-    """Return what `reconcile` compares, so that a test can tamper with one part of it."""
+    """Return what `reconcile_export` compares, so that a test can tamper with one part of it."""
     return {"wide": dict(cleaned.wide), "tables": dict(cleaned.tables), "fields": fields}
 
 
 @pytest.fixture(scope="module")
 def raw(faulty, study):
-    fields = describe_fields(faulty[0])
-    return {name: sheet.raw for name, sheet in key_rows(faulty[0], fields, study).items()}
+    fields = describe_fields(faulty[0], study)
+    return {name: file.raw for name, file in key_rows(faulty[0], fields, study).items()}
 
 
 @pytest.fixture(scope="module")
-def fields(faulty):
-    return describe_fields(faulty[0])
+def fields(faulty, study):
+    return describe_fields(faulty[0], study)
 
 
 def test_an_export_without_faults_has_no_query_and_no_change(cleaned):
@@ -46,7 +47,7 @@ def test_every_planted_fault_is_in_one_of_the_books_or_declared_quiet(faulty, me
     for (kind, row), cells in faulty[1].groupby(["kind", "row"]):
         if kind not in QUIET:
             rule = OTHER_NAME.get(kind, kind)
-            assert rule in RULES
+            assert rule in CLEANING_RULES
             assert is_changed(mended.changes, rule, row, cells) or is_asked(
                 mended.queries, rule, row, cells
             ), (kind, row)
@@ -95,7 +96,32 @@ def test_what_is_set_missing_is_empty_and_says_why(faulty, mended):
 def test_raw_plus_changes_is_the_cleaned_file(raw, mended):
     for source, frame in raw.items():
         entries = mended.changes[mended.changes["source"] == source]
-        pd.testing.assert_frame_equal(replay(frame, entries, source), mended.wide[source])
+        pd.testing.assert_frame_equal(
+            replay_changes(frame, entries, file=source), mended.wide[source]
+        )
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "raw_value"),
+    [
+        ("SIM-9|week_12", "kap_l", "18"),
+        ("SIM-1|week_12", "kap", "18"),
+        ("SIM-1|week_12", "kap_l", "8"),
+    ],
+)
+def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_value):
+    received = pd.DataFrame({"kap_l": ["18"]}, index=["SIM-1|week_12"])
+    fitting = pd.DataFrame({"row": ["SIM-1|week_12"], "field": ["kap_l"], "raw_value": ["18"]})
+    fitting["clean_value"] = ["8"]
+    replayed = replay_changes(received, fitting, file="redcap_export.csv")
+    assert replayed["kap_l"].tolist() == ["8"]
+    wrong = pd.DataFrame(
+        {"row": [row], "field": [field], "raw_value": [raw_value], "clean_value": "8"}
+    )
+    with pytest.raises(DataError) as raised:
+        replay_changes(received, wrong, file="redcap_export.csv", hint="Give --raw")
+    assert (raised.value.file, raised.value.field) == ("redcap_export.csv", field)
+    assert f"row {row} is not" in str(raised.value) and "Give --raw" in raised.value.hint
 
 
 def test_the_balance_adds_up_to_every_row_and_cell(faulty, mended):
@@ -129,7 +155,7 @@ def test_books_that_were_tampered_with_do_not_balance(part, raw, mended, fields)
     else:
         told["tables"]["items"] = told["tables"]["items"].iloc[:-1]
     with pytest.raises(DataError):
-        reconcile(raw, **told)
+        reconcile_export(raw, **told)
 
 
 def test_a_query_keeps_its_id_and_a_change_names_it(mended):

@@ -6,25 +6,25 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.columns import clean_column, is_tidy
-from analysis.cleaning.rules import RULES
-from analysis.cleaning.schema import Place, make_key
-from analysis.cleaning.spelling import distinct
+from analysis.cleaning.fields import Field, Place
+from analysis.cleaning.rules import CLEANING_RULES
+from analysis.cleaning.words import list_distinct
 
-SEX = make_key("sex", "demographics", "choice", choices=(("1", "Female"), ("2", "Male")))
-SIDE = make_key("side", "ulcer", "choice", choices=(("1", "Right"), ("2", "Left")))
-LEVEL = make_key("chfs_01", "cochin", "choice", choices=(("0", "None"), ("5", "Impossible")))
-PAIN = make_key("vas_hand", "hand_pain", "integer", low=0, high=100, place=Place(unit="mm"))
-FINGER = make_key("circ", "circumference", "number", low=35, high=85, place=Place(unit="mm"))
-HEIGHT = make_key("height_cm", "demographics", "number", low=120, high=200, place=Place(unit="cm"))
-BLOOD = make_key("lab_hb", "laboratory", "number", low=4, high=20, place=Place(unit="g/dL"))
-VOLUME = make_key("ml", "procedure", "number", low=0, high=3000, place=Place(unit="mL"))
-FREE = make_key("free", "laboratory", "number")
-DAY = make_key("visit_date", "visit", "date")
-PARTIAL = make_key("ae_start", "adverse_event", "partial_date")
-MOMENT = make_key("first_injection", "procedure", "datetime")
-TIME = make_key("ae_start_time", "adverse_event", "time")
-TEXT = make_key("ae_term", "adverse_event", "text")
-NOTES = make_key("visit_note", "visit", "notes")
+SEX = Field("sex", "demographics", "choice", choices=(("1", "Female"), ("2", "Male")))
+SIDE = Field("side", "ulcer", "choice", choices=(("1", "Right"), ("2", "Left")))
+LEVEL = Field("chfs_01", "cochin", "choice", choices=(("0", "None"), ("5", "Impossible")))
+PAIN = Field("vas_hand", "hand_pain", "integer", low=0, high=100, place=Place(unit="mm"))
+FINGER = Field("circ", "circumference", "number", low=35, high=85, place=Place(unit="mm"))
+HEIGHT = Field("height_cm", "demographics", "number", low=120, high=200, place=Place(unit="cm"))
+BLOOD = Field("lab_hb", "laboratory", "number", low=4, high=20, place=Place(unit="g/dL"))
+VOLUME = Field("ml", "procedure", "number", low=0, high=3000, place=Place(unit="mL"))
+FREE = Field("free", "laboratory", "number")
+DAY = Field("visit_date", "visit", "date")
+PARTIAL = Field("ae_start", "adverse_event", "partial_date")
+MOMENT = Field("first_injection", "procedure", "datetime")
+TIME = Field("ae_start_time", "adverse_event", "time")
+TEXT = Field("ae_term", "adverse_event", "text")
+NOTES = Field("visit_note", "visit", "notes")
 
 ACTIONS = ("converted", "set_missing", "kept", "set_aside", "corrected")
 LATEST = "2022-12-20"
@@ -139,7 +139,7 @@ def test_a_value_that_no_rule_touches_is_the_only_tidy_one():
     for field, raw, _, rules, _ in CASES:
         if field.kind == "notes":
             continue
-        values = distinct(pd.Series([raw]))
+        values = list_distinct(pd.Series([raw]))
         if is_tidy(values, field, latest=LATEST).any():
             assert rules == "", (field.name, raw)
 
@@ -150,7 +150,7 @@ def test_a_field_without_limits_holds_any_number():
 
 
 def test_every_rule_has_a_sentence_and_does_what_it_can():
-    for rule in RULES.values():
+    for rule in CLEANING_RULES.values():
         assert rule.sentence.endswith((".", "?")), rule.id
         assert rule.severity in ("error", "warning", "note", ""), rule.id
         assert rule.action in ("converted", "set_missing", "kept", "set_aside", "corrected"), (

@@ -1,0 +1,232 @@
+"""Contradictions between visits: dates, windows, copies, sides and scales that do not fit.
+
+A check yields findings about cells of one file; it changes nothing and asks.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
+from analysis.cleaning.fields import find_column
+from analysis.cleaning.state import CleaningState, Finding, find_cells
+
+# Pairs of one form in which the second cannot come before the first.
+ORDER_WITHIN_FORM = (
+    ("adverse_events", "start_date", "end_date"),
+    ("medications", "start_date", "end_date"),
+    ("medications", "start_date", "change_date"),
+    ("procedures", "anaesthesia_start", "processing_start"),
+    ("procedures", "processing_start", "processing_end"),
+    ("procedures", "processing_end", "first_injection"),
+    ("participants", "birth_year", "raynaud_onset_year"),
+    ("participants", "birth_year", "non_raynaud_onset_year"),
+    ("participants", "raynaud_onset_year", "consent_date"),
+    ("participants", "non_raynaud_onset_year", "consent_date"),
+)
+# Questionnaires that a person fills in anew at every visit, and how many difficulties they need
+# before equal answers are no coincidence; the fewer levels an item has, the more.
+ANSWERED_ANEW = {"cochin": 6, "haq": 11}
+MIN_ANSWERS, MIN_DIFFERENT = 12, 3
+# A swap shows where the differences between right and left turn round as a whole: their sum of
+# products is negative, and turning them round brings the visits together by this much (mm).
+MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
+# Ratings of one person differ and fall; a tenth of all the others, and all the others high, is a
+# scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
+MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
+LOWEST_RATIO, EDGE_RATIO = 5, 7
+
+
+def find_disorder(state: CleaningState) -> Iterator[Finding]:
+    """Dates that cannot follow each other as they do."""
+    for table, earlier, later in ORDER_WITHIN_FORM:
+        before, after = state.find_cells_of(table, earlier), state.find_cells_of(table, later)
+        if before is not None and after is not None:
+            yield find_cells("date_order", str(after.name), _precedes(after, before))
+    yield from _find_visits_in_disorder(state)
+    yield from _find_dates_before_consent(state)
+
+
+def _precedes(later: pd.Series, earlier: pd.Series) -> pd.Series:
+    """Say where a date lies before another; of partial dates only what both have is compared."""
+    length = np.minimum(later.str.len(), earlier.str.len())
+    pairs = pd.DataFrame({"later": later, "earlier": earlier, "length": length})
+    wrong = pd.Series(False, index=later.index)
+    for size, part in pairs[length > 0].groupby("length"):
+        later_part, earlier_part = (part[name].str.slice(0, size) for name in ("later", "earlier"))
+        wrong.loc[part.index] = later_part < earlier_part
+    return wrong
+
+
+def _find_visits_in_disorder(state: CleaningState) -> Iterator[Finding]:
+    """Of visits in a wrong order, the one furthest from its planned day is asked about."""
+    planned = {visit.name: visit.day for visit in state.study.visits if visit.day is not None}
+    name = find_column(state.fields[REDCAP], "visits", "visit_date")
+    single = state.keys[(state.keys["instance"] == "") & state.keys["visit"].isin(planned)]
+    frame = single.assign(date=parse_days(state.cells.loc[single.index, name]))
+    frame = frame[frame["date"].notna()]
+    dates = frame.pivot(index="participant", columns="visit", values="date")
+    dates = dates.reindex(columns=list(planned)).to_numpy(dtype="datetime64[D]")
+    ahead = np.triu(np.ones((len(planned), len(planned)), dtype=bool), 1)
+    with np.errstate(invalid="ignore"):
+        inverted = (dates[:, :, None] > dates[:, None, :]) & ahead
+    involved = inverted.any(axis=2) | inverted.any(axis=1)
+    people = frame["participant"].drop_duplicates().sort_values()
+    involved = pd.DataFrame(involved, index=people, columns=list(planned)).stack()
+    frame = frame.join(involved.rename("involved"), on=["participant", "visit"])
+    frame = frame[frame["involved"]]
+    day = (frame["date"] - find_person_days(frame["participant"], state.days)).dt.days
+    frame = frame.assign(far=(day - frame["visit"].map(planned)).abs().fillna(0))
+    furthest = frame["far"] == frame.groupby("participant")["far"].transform("max")
+    yield find_cells("date_order", name, furthest.reindex(state.cells.index, fill_value=False))
+
+
+def _find_dates_before_consent(state: CleaningState) -> Iterator[Finding]:
+    """Consent comes before the screening visit, every adverse event after the consent."""
+    consent = state.find_cells_of("participants", "consent_date")
+    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
+    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
+    if consent is not None:
+        visited = state.keys["participant"].map(first).fillna("")
+        yield find_cells("date_order", str(consent.name), _precedes(visited, consent))
+    start = state.find_cells_of("adverse_events", "start_date")
+    if start is not None:
+        people = state.tables["participants"].set_index("participant_id")["consent_date"]
+        given = state.keys["participant"].map(people).fillna("")
+        yield find_cells("date_order", str(start.name), _precedes(start, given))
+
+
+def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
+    """Visits that took place outside their window."""
+    visits = state.tables["visits"]
+    late = visits[(visits["in_window"] == "no") & (visits["status"] == "done")]
+    pairs = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
+    keys = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]])
+    outside = pd.Series(keys.isin(pairs), state.cells.index) & (state.keys["instance"] == "")
+    columns = ["study_day", "window_low", "window_high"]
+    late = late.set_index(pairs)[columns].reindex(keys).set_axis(state.cells.index).astype("str")
+    detail = (
+        "Its study day is " + late["study_day"] + ", the window "
+        + late["window_low"] + " to " + late["window_high"] + "."
+    )  # fmt: skip
+    name = find_column(state.fields[REDCAP], "visits", "visit_date")
+    yield find_cells("out_of_window", name, outside, detail=detail)
+
+
+def find_copies(state: CleaningState) -> Iterator[Finding]:
+    """Questionnaires whose every answer equals the visit before.
+
+    Only answers that do not repeat by themselves count: at least `MIN_ANSWERS` items, at least
+    `MIN_DIFFERENT` different values, and as many items above 0 as `ANSWERED_ANEW` says.
+    """
+    keys = _order_visits(state, state.keys[state.keys["instance"] == ""])
+    for instrument, difficult in ANSWERED_ANEW.items():
+        fields = [f for f in state.list_items(instrument) if f.kind == "choice"]
+        if len(fields) < MIN_ANSWERS:
+            continue
+        answers = state.convert_numbers(fields).loc[keys.index].dropna()
+        before = answers.groupby(keys.loc[answers.index, "participant"]).shift()
+        varied = answers.nunique(axis=1) >= MIN_DIFFERENT
+        varied &= (answers > 0).sum(axis=1) >= difficult
+        copied = (answers == before).all(axis=1) & varied
+        mask = copied.reindex(state.cells.index, fill_value=False)
+        yield find_cells("copied_forward", fields[0].name, mask)
+
+
+def _order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
+    places = {visit.name: place for place, visit in enumerate(state.study.visits)}
+    return keys.assign(place=keys["visit"].map(places)).sort_values(
+        ["participant", "place"], kind="stable"
+    )
+
+
+def find_swapped_sides(state: CleaningState) -> Iterator[Finding]:
+    """Visits at which right and left finger circumference look exchanged against baseline.
+
+    With d the differences right minus left of the fingers, the distance between the visits is
+    the sum of \\|d - d0\\|, and after turning round the sum of \\|d + d0\\|.
+    """
+    fields = {f.place.location: f for f in state.list_items("finger_circumference")}
+    fingers = [n for n in range(1, 6) if {f"right_{n}", f"left_{n}"} <= fields.keys()]
+    if len(fingers) < MIN_FINGERS:
+        return
+    numbers = state.convert_numbers(fields.values())
+    right, left = (
+        numbers[[fields[f"{side}_{n}"].name for n in fingers]].to_numpy()
+        for side in ("right", "left")
+    )
+    apart = pd.DataFrame(right - left, index=numbers.index)
+    apart = apart[apart.notna().sum(axis=1) >= MIN_FINGERS]
+    visits = state.keys.loc[apart.index]
+    base = visits["visit"] == state.study.analysis.baseline_visit.value
+    first = apart[base.to_numpy()].set_axis(visits.loc[base, "participant"])
+    later = apart[~base.to_numpy()]
+    before = first.reindex(visits.loc[later.index, "participant"]).set_axis(later.index)
+    as_is = (later - before).abs().sum(axis=1, min_count=MIN_FINGERS)
+    turned = (later + before).abs().sum(axis=1, min_count=MIN_FINGERS)
+    swapped = (as_is - turned >= MIN_GAIN) & (turned <= MAX_LEFT * as_is)
+    mask = swapped.reindex(numbers.index, fill_value=False)
+    yield find_cells("sides_swapped", fields[f"right_{fingers[0]}"].name, mask)
+
+
+def find_scales(state: CleaningState) -> Iterator[Finding]:
+    """Pain ratings of at most 10 where every other visit is about ten times as high."""
+    for field in state.list_items("hand_pain"):
+        if field.place.item == "vas":
+            rating = state.convert_numbers([field])[field.name].dropna()
+            keys = _order_visits(state, state.keys.loc[rating.index])
+            differs = _is_tenth(rating.loc[keys.index], keys["participant"])
+            mask = differs.reindex(state.cells.index, fill_value=False)
+            yield find_cells("scale_differs", field.name, mask)
+
+
+def _is_tenth(rating: pd.Series, who: pd.Series) -> pd.Series:
+    """Say which ratings, in the order of the visits, are about a tenth of the person's others."""
+    before, after = (rating.groupby(who).shift(step) / rating for step in (1, -1))
+    edge = before.isna() | after.isna()
+    nearest = before.fillna(after).where(edge, np.minimum(before, after))
+    low = rating.between(1, 10)
+    others = rating.where(~low).groupby(who)
+    return (
+        low
+        & (low.groupby(who).transform("sum") == 1)
+        & (others.transform("count") >= MIN_OTHERS)
+        & (others.transform("min") >= LOWEST_OTHER)
+        & (others.transform("median") / rating).between(*RATIO)
+        & (nearest >= np.where(edge, EDGE_RATIO, LOWEST_RATIO))
+    )
+
+
+def find_stray_entries(state: CleaningState) -> Iterator[Finding]:
+    """Diary entries of days that no visit looks back on, of people whose dates are all known."""
+    file, visits = state.files[DIARY], state.tables["visits"]
+    follow = visits[visits["visit"] == state.study.analysis.followup_visit.value]
+    dated = follow.loc[follow["visit_date"] != "", "participant_id"]
+    known = file.keys["participant"].isin(set(dated) & set(state.days.index))
+    stray = (state.places[DIARY]["visit"] == "unscheduled") & known
+    stray &= ~file.frame.index.isin(file.aside)
+    yield find_cells("diary_out_of_window", "entry_date", stray)
+
+
+def find_early_readings(state: CleaningState) -> Iterator[Finding]:
+    """Readings that are dated before their image was taken."""
+    file = state.files[CAPILLAROSCOPY]
+    if "read_date" not in file.frame.columns:
+        return
+    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
+    dated = visits.set_index(["participant_id", "visit"])["visit_date"]
+    pairs = pd.MultiIndex.from_frame(file.keys[["participant", "visit"]])
+    taken = dated.reindex(pairs).fillna("").set_axis(file.frame.index)
+    read = file.frame["read_date"]
+    early = _precedes(read, taken) & ~read.index.isin(file.aside)
+    yield find_cells("date_order", "read_date", early)
+
+
+def list_absent_visits(state: CleaningState) -> pd.DataFrame:
+    """Return `participant_id, visit` that were due, are not there, and that no exit explains."""
+    visits, ended = state.tables["visits"], state.tables["disposition"]
+    left = ended[ended["status"].isin(["discontinued", "screen_failure"])]
+    missed = (visits["status"] == "missed") & ~visits["participant_id"].isin(left["participant_id"])
+    return visits.loc[missed, ["participant_id", "visit"]]

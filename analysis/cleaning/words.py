@@ -1,0 +1,127 @@
+"""Characters and words: spaces, full-width forms, labels for codes, words for missing values."""
+
+import unicodedata
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.cleaning.fields import Field, snake_case
+from analysis.cleaning.state import Finding, find_cells
+
+# Spaces of every script, and characters that show nothing: zero width, direction marks, controls.
+_UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+"
+_DASHES = dict.fromkeys(map(ord, "\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}"), "-")
+
+# What people write for a choice, by the label in snake_case.
+SYNONYMS = {
+    "female": ("f", "woman", "여", "여성", "여자"),
+    "male": ("m", "man", "남", "남성", "남자"),
+    "right": ("r", "rt", "우", "우측", "오른손", "오른쪽"),
+    "left": ("l", "lt", "좌", "좌측", "왼손", "왼쪽"),
+    "both": ("bilateral", "양손", "양측"),
+    "yes": ("y", "true", "예", "네", "유", "있음"),
+    "no": ("n", "false", "아니오", "아니요", "무", "없음"),
+}
+# Codes for a missing value in every script, by the reason that they give.
+MISSING_WORDS = {
+    "not_done": ("nd", "not done", "notdone", "nask", "nav", "미시행", "미실시", "측정안함"),
+    "unknown": (
+        "nk", "unk", "unknown", "not known", "ni", "asku", "missing", ".", "-", "--",
+        "모름", "불명", "미상", "결측",
+    ),
+    "not_applicable": ("na", "n/a", "not applicable", "해당없음", "해당 없음", "비해당"),
+    "refused": ("refused", "declined", "거부", "거절"),
+    "lost_to_follow_up": ("ltfu", "lost to follow-up", "추적소실", "추적 소실"),
+}  # fmt: skip
+# A number is a missing code only where the field cannot hold it: 99 mm is a pain like any other.
+MISSING_NUMBERS = ("-9", "-99", "-999", "99", "999", "9999")
+_REASONS = {word: reason for reason, words in MISSING_WORDS.items() for word in words}
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+EXCEL_DATE = (
+    rf"[0-9]{{1,4}}-{_MONTH}|{_MONTH}-[0-9]{{1,4}}"
+    r"|[0-9]{1,2}월 ?[0-9]{1,2}일|[0-9]{1,2}/[0-9]{1,2}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00(?::00)?)?"
+)
+
+
+def trim_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Remove spaces at both ends; of codes, numbers and dates whatever cannot be seen."""
+    trimmed = values.str.strip()
+    if field.kind != "text":
+        trimmed = values.str.replace(rf"^{_UNSEEN}|{_UNSEEN}$", "", regex=True)
+    yield find_cells("surrounding_space", field.name, trimmed != values, trimmed)
+
+
+def narrow_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Replace full-width and compatible characters of codes, numbers and dates (NFKC)."""
+    wide = values[~values.map(str.isascii)]
+    narrow = wide.map(lambda value: unicodedata.normalize("NFKC", value).translate(_DASHES).strip())
+    yield find_cells("full_width", field.name, narrow != wide, narrow)
+
+
+def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Put the code in place of its label, of a usual word for it, or of the code as a decimal.
+
+    Whatever is then none of the choices is set missing.
+    """
+    codes = dict(field.choices)
+    left = values[~values.isin(list(codes))]
+    plain = left.str.replace(r"^(-?[0-9]+)\.0+$", r"\1", regex=True)
+    yield find_cells("decimal_code", field.name, (plain != left) & plain.isin(list(codes)), plain)
+    left = left[~plain.isin(list(codes))]
+    words = _list_spellings(field)
+    coded = left.str.casefold().str.rstrip(".").map(words)
+    yield find_cells("label_for_code", field.name, coded.notna(), coded)
+    left = left[coded.isna()]
+    dated = left.str.fullmatch(EXCEL_DATE, case=False)
+    yield find_cells("excel_date", field.name, dated, "", reason="pending_query")
+    choices = ", ".join(f"{code} {label}" for code, label in field.choices)
+    yield find_cells(
+        "unknown_code",
+        field.name,
+        ~dated,
+        "",
+        reason="out_of_range",
+        detail=f"The choices are {choices}.",
+    )
+
+
+def is_missing_word(values: pd.Series) -> pd.Series:
+    """Say which values are a word for a missing value."""
+    return values.str.casefold().isin(_REASONS)
+
+
+def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Set a word for a missing value missing with its reason, unless it is one of the choices."""
+    words = values.str.casefold()
+    choices = {word.casefold() for choice in field.choices for word in choice}
+    reasons = words.map(_REASONS)
+    yield find_cells(
+        "missing_code", field.name, reasons.notna() & ~words.isin(choices), "", reason=reasons
+    )
+
+
+def parse_missing_numbers(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Set a number that stands for a missing value missing, where the field cannot hold it."""
+    coded = values.str.replace(r"\.0+$", "", regex=True).isin(MISSING_NUMBERS)
+    if field.kind in ("number", "integer"):
+        coded &= ~pd.to_numeric(values.where(coded)).between(*field.limits)
+    elif field.kind == "choice":
+        coded &= ~values.isin([code for code, _ in field.choices])
+    yield find_cells("missing_number", field.name, coded, "", reason="unknown")
+
+
+def list_distinct(column: pd.Series) -> pd.Series:
+    """Return the different non-empty values of a column, each its own index label."""
+    values = [value for value in column.unique() if value != ""]
+    return pd.Series(values, index=pd.Index(values, dtype="object"), dtype="str")
+
+
+def _list_spellings(field: Field) -> dict[str, str]:
+    """Return the code of every word that stands for one choice only."""
+    words: dict[str, str | None] = {}
+    for code, label in field.choices:
+        name = snake_case(label)
+        spellings = (label.casefold(), name, *SYNONYMS.get(name, ()))
+        words.update({word: None if word in words else code for word in dict.fromkeys(spellings)})
+    return {word: code for word, code in words.items() if code is not None}
