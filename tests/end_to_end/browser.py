@@ -1,101 +1,67 @@
-"""A headless Chromium, driven by its own protocol as a person would: look, click, choose."""
+"""A headless Chromium, driven by Selenium as a person would: look, click, choose."""
 
-import itertools
-import json
 import shutil
-import subprocess
 import time
-import urllib.request
 
-import websocket
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # So tall that every cell of a notebook is on the screen and none is left undrawn.
 WINDOW = "1400,12000"
+OPTIONS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    f"--window-size={WINDOW}",
+)  # fmt: skip
 TRIES_PER_SECOND = 5
 
 
 class Browser:
-    """One page of a browser that keeps nothing."""
+    """One page of a browser that keeps nothing; `driver` is Selenium's.
+
+    Parameters
+    ----------
+    profile : pathlib.Path
+        A folder for what it keeps meanwhile.
+    timeout : int
+        How long a script may take, in seconds.
+    """
 
     def __init__(self, profile, *, timeout=60):
-        program = next(filter(None, map(shutil.which, PROGRAMS)))
-        self._process = subprocess.Popen(
-            [
-                program,
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--remote-debugging-port=0",
-                f"--window-size={WINDOW}",
-                f"--user-data-dir={profile}",
-                "about:blank",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        told = profile / "DevToolsActivePort"
-        port = wait_for(lambda: told.exists() and told.read_text().splitlines()[0], seconds=30)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
-            page = next(each for each in json.load(answer) if each["type"] == "page")
-        self._numbers = itertools.count(1)
-        self._socket = websocket.create_connection(
-            page["webSocketDebuggerUrl"], timeout=timeout, suppress_origin=True
-        )
+        options = webdriver.ChromeOptions()
+        # Both paths are given, so that Selenium looks for neither program and downloads none.
+        options.binary_location = next(filter(None, map(shutil.which, PROGRAMS)))
+        for option in (*OPTIONS, f"--user-data-dir={profile}"):
+            options.add_argument(option)
+        self.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        self.driver.set_script_timeout(timeout)
         # In a page without focus nothing is current, and commands go nowhere.
-        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
+        self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def close(self):
         """End the browser."""
-        self._socket.close()
-        self._process.terminate()
-        self._process.wait(timeout=20)
+        self.driver.quit()
 
-    def call(self, method, **parameters):
-        """Call a method of the protocol, and return its result."""
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            answer = json.loads(self._socket.recv())
-            if answer.get("id") == number:
-                assert "error" not in answer, answer["error"]
-                return answer["result"]
+    def open(self, address, *, scheme="light"):
+        """Go to an address, with the colours that a person prefers."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        self.driver.get(address)
 
-    def open(self, address):
-        """Go to an address."""
-        self.call("Page.navigate", url=address)
-
-    def evaluate(self, script):
+    def evaluate(self, expression, *arguments):
         """Return the value of an expression in the page, what a promise has promised."""
-        result = self.call(
-            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
-        )
-        assert "exceptionDetails" not in result, result["exceptionDetails"]
-        return result["result"].get("value")
+        return self.driver.execute_script(f"return ({expression})", *arguments)
 
-    def find(self, selector, text=""):
-        """Wait for an element with a text, and return the middle of it in pixels."""
-        script = f"""(() => {{
-            const found = [...document.querySelectorAll({json.dumps(selector)})].find(
-                each => each.textContent.includes({json.dumps(text)}) && each.offsetParent);
-            if (!found) return null;
-            const box = found.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
-        }})()"""
-        return wait_for(lambda: self.evaluate(script), seconds=40, what=f"{selector} {text}")
+    def click(self, selector, text):
+        """Press the left button on an element with a text, as soon as it is there."""
 
-    def click(self, selector, text=""):
-        """Press the left button on an element."""
-        x, y = self.find(selector, text)
-        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            button = "none" if kind == "mouseMoved" else "left"
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=1)
+        def find():
+            found = self.driver.find_elements(By.CSS_SELECTOR, selector)
+            return [each for each in found if each.is_displayed() and text in each.text]
 
-    def text(self):
-        """Return what stands on the page."""
-        return self.evaluate("document.body.innerText")
+        wait_for(find, seconds=40, what=f"{selector} {text}")[0].click()
 
 
 def wait_for(condition, *, seconds, what="it"):

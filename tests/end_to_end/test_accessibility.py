@@ -2,57 +2,46 @@
 
 import json
 import re
-from importlib import resources
 
 import pandas as pd
 import pytest
 from browser import Browser, wait_for
+from selenium.webdriver.common.keys import Keys
+from selenium_axe_python import Axe
 
 from analysis.run.steps import NOTEBOOKS
 
 PAGES = ("index", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 CONTRAST = {"color-contrast": {"enabled": False}}
-SCRIPT = """axe.run({runOnly: %s, rules: %s, resultTypes: ["violations"]}).then(
-    (found) => found.violations.map((rule) => rule.id + ": " + rule.help + " " + rule.nodes
-        .slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")))"""
 # Contrast takes longer than all other rules, and rows of one table have the same colours.
 FEW_ROWS = """document.querySelectorAll("tbody tr:nth-child(n+9)").forEach((row) => row.remove())"""
 # A shared machine may take its time.
 PATIENCE = 600
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = pytest.mark.needs("chromium", "chromedriver")
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     opened = Browser(tmp_path_factory.mktemp("profile"), timeout=PATIENCE)
-    # A page that is not in front tells nothing of the focus.
-    opened.call("Emulation.setFocusEmulationEnabled", enabled=True)
     yield opened
     opened.close()
 
 
 def open_page(browser, path, *, scheme):
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.call("Emulation.setEmulatedMedia", features=[feature])
-    browser.open(path.as_uri())
-    there = f'location.href === {json.dumps(path.as_uri())} && document.readyState === "complete"'
-    wait_for(lambda: browser.evaluate(there), seconds=60, what=path.name)
+    browser.open(path.as_uri(), scheme=scheme)
+    assert browser.evaluate("location.href") == path.as_uri()
     dark = browser.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     assert dark == (scheme == "dark")
-    axe = resources.files("selenium_axe_python").joinpath("axe-core", "axe.min.js")
-    browser.evaluate(axe.read_text("utf-8") + "; true")
+    Axe(browser.driver).inject()
 
 
 def find_violations(browser, only, rules=None):
-    done = browser.call(
-        "Runtime.evaluate",
-        expression=SCRIPT % (json.dumps(only), json.dumps(rules or {})),
-        awaitPromise=True,
-        returnByValue=True,
-    )
-    return done["result"]["value"]
+    options = {"runOnly": only, "rules": rules or {}, "resultTypes": ["violations"]}
+    found = Axe(browser.driver).run(options=json.dumps(options))["violations"]
+    html = {rule["id"]: [node["html"][:200] for node in rule["nodes"][:3]] for rule in found}
+    return [f"{rule['id']}: {rule['help']} {' | '.join(html[rule['id']])}" for rule in found]
 
 
 def find_pale_text(browser):
@@ -83,24 +72,18 @@ def test_a_page_has_no_violation(finished, browser, name):
     assert find_pale_text(browser) == []
 
 
-def press(browser, key):
-    for kind in ("keyDown", "keyUp"):
-        browser.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
-
-
 def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finished, browser):
     page = finished.root / "report" / "_output" / "index.html"
     open_page(browser, page, scheme="light")
-    browser.evaluate(
-        """document.querySelector('a.result-link[href$="#efficacy.hand_mrss.hl"]').focus(); true"""
-    )
+    link = """document.querySelector('a.result-link[href$="#efficacy.hand_mrss.hl"]')"""
+    browser.evaluate(f"{link}.focus()")
     note = "document.getElementById('result-note')"
     told = browser.evaluate(f"{note}.hidden ? '' : {note}.innerText")
     assert told.splitlines()[0] == "efficacy.hand_mrss.hl"
     assert "notebook 04_efficacy" in told and "n = " in told
     described = "document.activeElement.getAttribute('aria-describedby')"
     assert browser.evaluate(described) == "result-note"
-    press(browser, "Escape")
+    browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert browser.evaluate(f"{note}.hidden")
     target = browser.evaluate("document.activeElement.getAttribute('href')")
     open_page(browser, page.with_name("results.html"), scheme="light")
@@ -116,12 +99,12 @@ def test_typed_words_narrow_the_results_and_a_link_finds_its_row_again(finished,
     shown = """[...document.querySelectorAll("tbody tr")]
         .filter(row => row.checkVisibility()).map(row => row.id)"""
     everything = browser.evaluate(shown)
-    browser.evaluate("document.getElementById('narrow').focus(); true")
-    browser.call("Input.insertText", text="Kapandji p_min")
+    browser.evaluate("document.getElementById('narrow').focus()")
+    browser.driver.switch_to.active_element.send_keys("Kapandji p_min")
     named = [name for name in everything if "kapandji" in name and "p_min" in name]
     assert browser.evaluate(shown) == named
     assert browser.evaluate("document.getElementById('shown').innerText") == f"{len(named)} results"
-    browser.evaluate("location.hash = 'efficacy.hand_mrss.hl'; true")
+    browser.evaluate("location.hash = 'efficacy.hand_mrss.hl'")
     wait_for(lambda: browser.evaluate(shown) == everything, seconds=10, what="every row")
 
 

@@ -93,7 +93,7 @@ def run_all(browser, lab, name):
     browser.open(lab.address.replace("?", f"/{name}.ipynb?reset&"))
     ready = f"notebooks/{name}.ipynb,idle,connected"
     wait_for(lambda: browser.evaluate(STATE) == ready, seconds=60, what=f"{name} and its kernel")
-    browser.evaluate("window.jupyterapp.commands.execute('runmenu:run-all')")
+    browser.evaluate("window.jupyterapp.commands.execute('runmenu:run-all').then(() => true)")
 
 
 def choose(browser, control, option):
@@ -151,7 +151,7 @@ def compare_scratch(trial, published):
     return set(written)
 
 
-@pytest.mark.needs("chromium")
+@pytest.mark.needs("chromium", "chromedriver")
 def test_run_all_gives_what_make_gives_and_leaves_the_run_alone(browser, lab, finished):
     before = clear_scratch(finished)
     run_all(browser, lab, "04_efficacy")
@@ -195,7 +195,7 @@ class Desk:
         self.shows(made)
 
 
-@pytest.mark.needs("chromium")
+@pytest.mark.needs("chromium", "chromedriver")
 def test_picture_and_numbers_follow_the_controls_and_agree_with_the_results(browser, lab, finished):
     processed = Outputs(finished.root).processed
     desk = Desk(browser, processed)

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from matrix.factors import ALONE
+from matrix.factors import FACTORS
 
 from analysis import paths
 
@@ -18,7 +18,11 @@ REACH = "import socket; socket.create_connection(('pypi.org', 443), timeout=5)"
 def run_alone(*command, **options):
     """Run a program that reaches no other machine."""
     return subprocess.run(
-        [*ALONE, *command], capture_output=True, text=True, check=False, **options
+        [*FACTORS["no network"].before, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
     )
 
 

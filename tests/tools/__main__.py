@@ -14,14 +14,15 @@ REPORTS = Path(__file__).resolve().parents[1] / "end_to_end" / "test_changed_exp
 
 # Each imports what it needs: an interrupt while that loads has to end clearly as well.
 def run_benchmark(options):
-    """Measure how long an analyst waits, and put the figures on record."""
-    from benchmark.page import format_page, write_figures
+    """Measure how long an analyst waits, and put it on record; 1 if a floor does not hold."""
+    from benchmark.page import find_broken_floors, format_page, write_figures
     from benchmark.rounds import measure_run
 
     figures = measure_run(tell=functools.partial(print, flush=True))
     page = write_figures(figures, RECORD)
     print(format_page(figures))
     print(f"Written: {page}")
+    return 1 if find_broken_floors(figures) else 0
 
 
 def run_matrix(options):

@@ -1,18 +1,15 @@
 """What a run is measured against, and how work grows with the number of participants."""
 
+import graphlib
 import json
 import os
 import subprocess
 import sys
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from analysis.errors import DataError
 
-# What a plain notebook imports before it begins.
-IMPORTS = (
-    "import numpy, pandas, scipy.stats, matplotlib.pyplot, seaborn, pingouin\n"
-    "import analysis.cleaning, analysis.instruments, analysis.statistics.efficacy\n"
-)
 PLAIN = """\
 import json, sys
 from pathlib import Path
@@ -67,24 +64,41 @@ def run_plain(root, notebooks, outputs):
     run_program([sys.executable, "-c", PLAIN, given, *notebooks], root)
 
 
-def run_papermills(root, notebooks, outputs):
-    """Run each notebook by papermill's own command, with all imports at its top; as `run_plain`."""
+def run_papermills(root, steps, outputs, jobs):
+    """Run each notebook as it stands by papermill's own command.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        A copy of the repository.
+    steps : sequence of analysis.run.steps.Step
+        Each runs once those that it waits for are done.
+    outputs : pathlib.Path
+        Where the notebooks read and write.
+    jobs : int
+        How many run at a time.
+    """
     outputs.mkdir()
-    for name in notebooks:
-        notebook = json.loads((root / name).read_text(encoding="utf-8"))
-        first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-        first["source"] = [IMPORTS, *first["source"]]
-        plain = root / "notebooks" / f"plain_{Path(name).name}"
-        plain.write_text(json.dumps(notebook), encoding="utf-8")
-        declared = "".join(first["source"])
-        given = [
-            word
-            for each in ("inputs", "outputs")
-            if f"{each} =" in declared
-            for word in ("-p", each, str(outputs))
-        ]
-        papermill = [sys.executable, "-m", "papermill", str(plain), str(outputs / Path(name).name)]
-        run_program([*papermill, "-k", "python3", "--cwd", str(root), *given], root)
+    order = graphlib.TopologicalSorter({step.name: step.after for step in steps})
+    order.prepare()
+    running = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        while order.is_active():
+            for name in order.get_ready():
+                running[pool.submit(_run_papermill, root, name, outputs)] = name
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                done.result()
+                order.done(running.pop(done))
+
+
+def _run_papermill(root, name, outputs):
+    path = Path("notebooks") / f"{name}.ipynb"
+    cells = json.loads((root / path).read_text(encoding="utf-8"))["cells"]
+    declared = "".join(next(cell for cell in cells if cell["cell_type"] == "code")["source"])
+    folders = [each for each in ("inputs", "outputs") if f"{each} =" in declared]
+    given = [word for each in folders for word in ("-p", each, str(outputs))]
+    papermill = [sys.executable, "-m", "papermill", str(path), str(outputs / path.name)]
+    run_program([*papermill, "-k", "python3", "--cwd", str(root), *given], root)
 
 
 def measure_growth(root, participants, scratch):
