@@ -15,9 +15,8 @@ from analysis import paths
 from analysis.errors import DataError, MissingError, UsageError
 from analysis.provenance import read_provenance
 from analysis.release.crate import CRATE, describe_crate, read_parameters
-from analysis.release.folder import tell_origin
 from analysis.release.gate import check_archive
-from analysis.release.published import Origin
+from analysis.release.published import Origin, read_origin
 from analysis.review.evidence import RECORD_FOLDER, Evidence, read_evidence
 from analysis.review.sources import CHECKSUMS, WHEELS, format_checksums, list_sources
 from analysis.review.verify import check_fixity
@@ -49,7 +48,7 @@ def make_archive(
     """
     if settings.params:
         raise UsageError("a what-if is not archived", hint="Leave out PARAMS")
-    if tell_origin(settings.raw) is Origin.REAL:
+    if read_origin(settings.raw) is Origin.REAL:
         raise DataError(
             "these are data of real people as received, and no archive carries them",
             file=settings.raw,

@@ -3,35 +3,54 @@
 import datetime
 import os
 import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from analysis.cleaning.export import PROVENANCE_FILE, RAW_TABLES, read_export
 from analysis.errors import DataError, UsageError
-from analysis.release.cells import Rewriter
-from analysis.release.folder import check_folder
-from analysis.release.notes import FILE, describe_changes, list_kept_texts
-from analysis.release.people import draw_shifts, give_names, list_consent_days
-from analysis.release.secret import open_key
-from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS
-from analysis.release.source import open_source
-from analysis.release.tables import rewrite_export
+from analysis.release.published import NOTES_FILE, check_folder
+from analysis.release.rewrite import Rewriter, give_names, rewrite_export
+from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
+from analysis.release.source import KEEP, REMOVED, Source, is_vocabulary, open_source
 from analysis.run.seal import seal_export
+from analysis.study import Study
+
+NOTES = Path(__file__).with_name("notes.md")
+# Results that may differ from those of the real export, each with its reason.
+DIFFERING = (
+    (r"baseline\.age\.", "ages stand in bands"),
+    (r"flow\.not_enrolled\.reasons", "the reasons are free text"),
+    (r"sensitivity\.\w+\.without\.", "they bear the new names of participants"),
+    (r"sensitivity\.\w+\.leave_one_out\.hl_\w+est", "they name a participant"),
+)
 
 
-def deidentify_export(raw, out, *, study, key_file=None, tell=print):
-    """Write an export that may be published, seal it, and say what it cannot give any more.
+def deidentify_export(
+    raw: Path,
+    out: Path,
+    *,
+    study: Study,
+    key_file: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Write an export that may be published, with checksums, and say what it cannot give any more.
 
     The same export and key give the same bytes. Nothing appears in `out` before all of it is
-    done and `check_export` finds nothing left.
+    done and `check_folder` finds nothing left.
 
     Parameters
     ----------
-    raw, out : pathlib.Path
+    raw, out
         The real export; a folder that does not exist yet.
-    study : analysis.study.Study
-    key_file : pathlib.Path or None
+    study
+        What study.yml says.
+    key_file
         By default beside the real export.
+    tell
+        Shows a text.
 
     Raises
     ------
@@ -46,14 +65,25 @@ def deidentify_export(raw, out, *, study, key_file=None, tell=print):
         raise UsageError(
             "the output needs a new folder of its own", file=out, hint="Give another folder"
         )
-    source = open_source(read_export(raw), study)
-    rewriter = _prepare(source, open_key(key_file))
-    tables = rewrite_export(rewriter)
-    notes = describe_changes(rewriter)
+    source, key = open_source(read_export(raw), study), open_key(key_file)
+    rewriter = Rewriter(
+        source=source,
+        names=give_names(source, key),
+        shifts=draw_shifts(source, key),
+        consent=source.list_consent_days(),
+    )
+    tables, notes = rewrite_export(rewriter), describe_changes(rewriter)
     partial = out.with_name(f"{out.name}.{os.getpid()}.partial")
     try:
-        _write(partial, tables, source, rewriter, notes)
-        _check(partial, study)
+        _write_export(partial, tables, rewriter, notes)
+        found = check_folder(partial, study=study)
+        if found:
+            # Kept words can hold a name as well.
+            raise DataError(
+                f"{len(found)} places would still identify somebody, the first: {found[0]}",
+                hint="Correct them at the source,"
+                " or name the field in study.yml, identifier_fields",
+            )
         partial.replace(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -64,38 +94,69 @@ def deidentify_export(raw, out, *, study, key_file=None, tell=print):
     tell(f"Written to {out}. The key is {key_file}: it never leaves.")
 
 
-def _prepare(source, key):
-    start = datetime.date.fromisoformat(source.study.study.registered_start.value)
-    return Rewriter(
-        source=source,
-        names=give_names(source, key),
-        shifts=draw_shifts(source, key, start=start),
-        consent=list_consent_days(source),
+def describe_changes(rewriter: Rewriter) -> str:
+    """Return the notes that lie beside a de-identified export."""
+    source, shifts = rewriter.source, rewriter.shifts
+    spelled = source.map_participants().items()
+    names = {name: rewriter.names.participants[raw] for raw, name in spelled}
+    moved = [
+        f"{names[person]} ({', '.join(shift.moved)})"
+        for person, shift in shifts.items()
+        if shift.moved
+    ]
+    sentence = (
+        "Too few days left all visits of some in their month; these are in another one now: "
+        f"{'; '.join(sorted(moved))}."
+    )
+    dropped = [column for columns in source.list_dropped().values() for column in columns]
+    return NOTES.read_text(encoding="utf-8").format(
+        years=-rewriter.years,
+        choices=min(shift.choices for shift in shifts.values()),
+        moved=sentence if moved else "Every visit is in its month.",
+        width=source.study.publication.age_band_years.value,
+        removed=REMOVED,
+        dropped=", ".join(dropped) or "no field",
+        differing="".join(f"- `{pattern}`: {why}\n" for pattern, why in DIFFERING),
     )
 
 
-def _write(folder, tables, source, rewriter, notes):
+def list_kept_texts(source: Source) -> list[str]:
+    """Return a line for each field whose texts stay as they were typed, with all of them.
+
+    No rule can say that a drug is not called after a neighbour: somebody has to read them.
+    """
+    return [
+        f"{column}: {'; '.join(sorted(read))}"
+        for (file, column), readings in source.readings.items()
+        if is_vocabulary(source.fields[file][column])
+        and source.choose_treatment(file, column) == KEEP
+        and (read := {raw for raw in readings if raw})
+    ]
+
+
+def _write_export(
+    folder: Path, tables: Mapping[str, pd.DataFrame], rewriter: Rewriter, notes: str
+) -> None:
+    export = rewriter.source.export
     folder.mkdir(parents=True)
     for name in RAW_TABLES:
         text = tables[name].to_csv(index=False, lineterminator="\n")
-        encoding = "cp949" if source.export.encodings[name] == "cp949" else "utf-8"
+        encoding = "cp949" if export.encodings[name] == "cp949" else "utf-8"
         (folder / name).write_bytes(text.encode(encoding))
-    told = source.export.provenance
-    years = next(iter(rewriter.shifts.values())).years
     about = {
         "description": "De-identified export: dates shifted, ages in bands, free text removed",
-        "exported_on": _shift_export(told.exported_on, years),
+        "exported_on": _shift_export_day(export.provenance.exported_on, rewriter.years),
         "exported_by": "analysis deidentify",
-        "simulated": told.simulated,
+        "simulated": export.provenance.simulated,
         "deidentified": True,
     }
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
     (folder / PROVENANCE_FILE).write_bytes(text.encode())
-    (folder / FILE).write_bytes(f"{notes}\n".encode())
+    (folder / NOTES_FILE).write_bytes(f"{notes}\n".encode())
     seal_export(folder)
 
 
-def _shift_export(day, years):
+def _shift_export_day(day: str, years: int) -> str:
     """Move the day of the export by everybody's periods, so that what was due stays due."""
     try:
         exported = datetime.date.fromisoformat(day)
@@ -104,13 +165,3 @@ def _shift_export(day, years):
             "the day of the export is no ISO date", file=PROVENANCE_FILE, field="exported_on"
         ) from None
     return (exported + datetime.timedelta(days=years // PERIOD_YEARS * PERIOD_DAYS)).isoformat()
-
-
-def _check(folder, study):
-    """Hold the finished export against the gate: kept words can hold a name as well."""
-    found = check_folder(folder, study=study)
-    if found:
-        raise DataError(
-            f"{len(found)} places would still identify somebody, the first: {found[0]}",
-            hint="Correct them at the source, or name the field in study.yml, identifier_fields",
-        )

@@ -1,41 +1,45 @@
 """The gate: what is archived or committed passes it, or is named with place and reason."""
 
+import csv
 import datetime
+import hashlib
 import subprocess
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.privacy.days import find_days
-from analysis.release.exceptions import FILE, is_excepted, read_signed
-from analysis.release.finding import Finding, gather_findings
-from analysis.release.folder import check_export_folder, tell_origin
-from analysis.release.history import look_back
-from analysis.release.look import NOT_SIMULATED, Looker, find_strangers
-from analysis.release.published import Origin
+from analysis.release.disclosures import (
+    NOT_SIMULATED,
+    Disclosure,
+    Looker,
+    find_strangers,
+    summarise_disclosures,
+)
+from analysis.release.published import Origin, check_export_folder, read_origin
 from analysis.run.fingerprint import report_sources
-from analysis.study import load_study
+from analysis.study import Study, load_study
 
+SIGNED = "report/record/privacy-exceptions.csv"
+SIGNED_COLUMNS = ("file", "place", "kind", "sha256", "reason", "signed_by", "signed_on")
 UNREADABLE = "an export whose fields cannot be judged: `make check-data` says why"
 _WRITTEN = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")
+# What was found, and the content of the file by which an exception holds.
+Found = list[tuple[Disclosure, bytes]]
 
 
-def check_archive(contents, *, raw, tell=print):
-    """Let the files of an archive pass, or name what may not leave.
-
-    Parameters
-    ----------
-    contents : dict of pathlib.Path
-        Files by their path in the archive.
-    raw : pathlib.Path
-        The export among them.
+def check_archive(
+    contents: Mapping[str, Path], *, raw: Path, tell: Callable[[str], None] = print
+) -> None:
+    """Let the files of an archive pass, an export `raw` among them, or name what may not leave.
 
     Raises
     ------
     DataError
-        Something may not leave; every place was told, no value.
+        Something may not leave; every place was shown, no value.
     """
-    study, origin = load_study(), tell_origin(raw)
+    study, origin = load_study(), read_origin(raw)
     strict = origin is not Origin.SIMULATED
     if strict and not study.publication.hospital_number.value:
         raise DataError(
@@ -44,59 +48,107 @@ def check_archive(contents, *, raw, tell=print):
             field="publication.hospital_number",
             hint="Say what they look like, as a regular expression",
         )
-    found = []
+    looker, dated = _make_looker(study), _make_looker(study, dated=True)
+    found: Found = []
     for name, path in sorted(contents.items()):
-        written = strict and name.startswith(_WRITTEN)
-        looker = _make_looker(study, dated=written)
         content = path.read_bytes()
-        own = looker.look(name, content)
-        if written:
-            own = [each for each in own if each.kind != NOT_SIMULATED]
+        if strict and name.startswith(_WRITTEN):
+            several = dated.look(name, content)
+            found += [(each, content) for each in several if each.kind != NOT_SIMULATED]
         else:
-            own += find_strangers(name, content)
-        found += [(each, content) for each in own]
-    for finding in check_export_folder(raw, study=study):
-        found.append((finding, contents[finding.file].read_bytes()))
-    _stop_at(found + look_back(paths.ROOT, _make_looker(study)), origin=origin, tell=tell)
+            found += _look(looker, name, content)
+    for each in check_export_folder(raw, study=study):
+        found.append((each, contents[each.file].read_bytes()))
+    _stop_at(found + look_back(paths.ROOT, looker), origin=origin, tell=tell)
 
 
-def check_files(names, *, tell=print):
+def check_files(names: Iterable[str], *, tell: Callable[[str], None] = print) -> None:
     """Let files of the repository pass, as before a commit, or name what may not leave.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Paths; all that git tracks, and all that it remembers of data/, if there are none.
+    Without `names`, all that git tracks, and all that it remembers of data/.
 
     Raises
     ------
     DataError
-        Something may not leave; every place was told, no value.
+        Something may not leave; every place was shown, no value.
     """
     study = load_study()
     looker, found = _make_looker(study), []
     chosen = [Path(name).resolve() for name in names]
     for path in sorted(chosen or _list_tracked()):
         if path.is_file():
-            name, content = _name(path), path.read_bytes()
-            own = looker.look(name, content) + find_strangers(name, content)
-            found += [(each, content) for each in own]
+            within = path.is_relative_to(paths.ROOT)
+            name = path.relative_to(paths.ROOT).as_posix() if within else str(path)
+            found += _look(looker, name, path.read_bytes())
     if not chosen or any(path.is_relative_to(paths.RAW) for path in chosen):
-        found += _check_own_export(study)
+        found += _check_raw(study)
     if not chosen:
         found += look_back(paths.ROOT, looker)
     _stop_at(found, origin=Origin.SIMULATED, tell=tell)
 
 
-def _check_own_export(study):
+def look_back(root: Path, looker: Looker) -> Found:
+    """Look into every version that any branch, tag or stash ever had of a file below data/.
+
+    A file that was removed is still in every clone. Outside git there is nothing.
+    """
+    found: Found = []
+    for commit, path, blob in _list_versions(root):
+        found += _look(looker, f"{commit}:{path}", _run_git(root, "cat-file", "blob", blob))
+    return found
+
+
+def read_signed(root: Path = paths.ROOT) -> list[dict[str, str]]:
+    """Return the exceptions of a repository; none without the file.
+
+    Raises
+    ------
+    DataError
+        Another header, or an exception that lacks more than its place.
+    """
+    path = root / SIGNED
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != SIGNED_COLUMNS:
+            raise DataError(f"its columns are {', '.join(SIGNED_COLUMNS)}", file=SIGNED, line=1)
+        rows = list(reader)
+    for line, row in enumerate(rows, 2):
+        for name in SIGNED_COLUMNS:
+            if name != "place" and not (row[name] or "").strip():
+                raise DataError("an exception has to be signed", file=SIGNED, line=line, field=name)
+    return rows
+
+
+def is_excepted(found: Disclosure, content: bytes, signed: Iterable[Mapping[str, str]]) -> bool:
+    """Say whether somebody has signed for a disclosure in this very content of its file.
+
+    An exception without a place is for every place of its kind in the file. What changes
+    afterwards is not covered.
+    """
+    hashes = {
+        row["sha256"]
+        for row in signed
+        if (row["file"], row["kind"]) == (found.file, found.kind)
+        and row["place"] in ("", found.place)
+    }
+    return bool(hashes) and hashlib.sha256(content).hexdigest() in hashes
+
+
+def _look(looker: Looker, name: str, content: bytes) -> Found:
+    return [(each, content) for each in looker.look(name, content) + find_strangers(name, content)]
+
+
+def _check_raw(study: Study) -> Found:
     try:
-        findings = check_export_folder(paths.RAW, study=study)
+        found = check_export_folder(paths.RAW, study=study)
     except DataError:
-        return [(Finding("data/raw", "", UNREADABLE), b"")]
-    return [(finding, (paths.ROOT / finding.file).read_bytes()) for finding in findings]
+        return [(Disclosure("data/raw", "", UNREADABLE), b"")]
+    return [(each, (paths.ROOT / each.file).read_bytes()) for each in found]
 
 
-def _make_looker(study, *, dated=False):
+def _make_looker(study: Study, *, dated: bool = False) -> Looker:
     start = datetime.date.fromisoformat(study.study.registered_start.value)
     return Looker(
         hospital_number=study.publication.hospital_number.value,
@@ -106,43 +158,60 @@ def _make_looker(study, *, dated=False):
     )
 
 
-def _list_known_days():
-    """Dates that the plan and the words of the report tell, which are nobody's."""
+def _list_known_days() -> frozenset[datetime.date]:
+    """Dates that the plan and the words of the report name, which are nobody's."""
     texts = [paths.STUDY, *(path for path in report_sources() if path.suffix in (".qmd", ".bib"))]
     return frozenset(
         day for path in texts for day, _ in find_days(path.read_text(encoding="utf-8"))
     )
 
 
-def _list_tracked():
+def _list_tracked() -> list[Path]:
     try:
-        done = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
-        )
+        names = _run_git(paths.ROOT, "ls-files", "-z").decode().split("\0")
     except (FileNotFoundError, subprocess.CalledProcessError):
         raise MissingError("this is no git checkout", hint="Name the files to look into") from None
-    return [paths.ROOT / name for name in done.stdout.split("\0") if name]
+    return [paths.ROOT / name for name in names if name]
 
 
-def _name(path):
-    return path.relative_to(paths.ROOT).as_posix() if path.is_relative_to(paths.ROOT) else str(path)
+def _list_versions(root: Path) -> list[tuple[str, str, str]]:
+    """Return the commit that brought each version (12 digits), its path, and its object."""
+    if not (root / ".git").exists():
+        return []
+    log = ("log", "--all", "--full-history", "-m", "--no-renames", "--raw", "--no-abbrev", "-z")
+    # Of several stashes the log knows only the last by itself.
+    stashes = _run_git(root, "stash", "list", "--format=%H").decode().split()
+    listed = _run_git(root, *log, "--format=commit %H", *stashes, "--", "data")
+    commit, found = "", {}
+    parts = iter(listed.decode("utf-8", "replace").replace("\n", "\0").split("\0"))
+    for part in parts:
+        if part.startswith("commit "):
+            commit = part.split()[1][:12]
+        elif part.startswith(":"):
+            new, path = part.split()[3], next(parts)
+            # The log begins with the newest: the last to be met brought it.
+            if set(new) != {"0"}:
+                found[new, path] = commit
+    return sorted((commit, path, blob) for (blob, path), commit in found.items())
 
 
-def _stop_at(found, *, origin, tell):
+def _run_git(root: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True).stdout
+
+
+def _stop_at(found: Found, *, origin: Origin, tell: Callable[[str], None]) -> None:
     signed = read_signed()
-    left = [finding for finding, content in found if not is_excepted(finding, content, signed)]
+    left = {each for each, content in found if not is_excepted(each, content, signed)}
     if not left:
         return
-    for finding in gather_findings(left):
-        tell(f"May not leave: {finding}")
+    for each in summarise_disclosures(left):
+        tell(f"May not leave: {each}")
     advice = {
         Origin.REAL: "Make one that may: python -m analysis deidentify RAW NEW",
         Origin.DEIDENTIFIED: "Correct it at the source and de-identify again",
         Origin.SIMULATED: "Take it out",
     }[origin]
+    places = f" in {len(left)} places" if len(left) > 1 else ""
     raise DataError(
-        f"what may not leave was found in {len(set(left))} places"
-        if len(set(left)) > 1
-        else "what may not leave was found",
-        hint=f"{advice}, or sign an exception in {FILE}",
+        f"what may not leave was found{places}", hint=f"{advice}, or sign an exception in {SIGNED}"
     )

@@ -1,21 +1,54 @@
-"""Whether the participants' files of an export may be published."""
+"""Whether an export may be published: whose data it holds, and what would identify somebody."""
 
+import datetime
 import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from analysis.cleaning.export import CORRECTIONS
+import yaml
+
+from analysis.cleaning.export import (
+    CHECKSUMS_FILE,
+    CORRECTIONS,
+    PROVENANCE_FILE,
+    RAW_TABLES,
+    read_export,
+)
 from analysis.privacy.kinds import OVER_89
-from analysis.release import policy
-from analysis.release.finding import make_finding
-from analysis.release.people import list_consent_days
-from analysis.release.reading import STAND_INS
+from analysis.release.disclosures import (
+    EXACT_DATE,
+    NOT_SIMULATED,
+    Disclosure,
+    Looker,
+    name_disclosure,
+)
+from analysis.release.source import (
+    AGE,
+    BIRTH_YEAR,
+    DAY,
+    DROP,
+    ID,
+    KEEP,
+    KNOWN_COLUMNS,
+    RECODED,
+    REMOVED,
+    SHARED_DAY,
+    STAND_INS,
+    TEXT,
+    Reading,
+    Source,
+    open_source,
+)
+from analysis.run.fingerprint import raw_files
+from analysis.study import Study
 
-EXACT_DATE = "an exact date"
+NOTES_FILE = "README.md"
+OLDEST = 90
 SHARED_DATE = "a date that participants share, which would tell how their shifts differ"
 FREE_TEXT = "free text"
 SITE_NAME = "the site's own name of a participant, a person or an image"
 DECLARED = "a field declared as an identifier"
-_MAY_STAND = (*STAND_INS.values(), policy.REMOVED)
-_SIGNED = ("reason", "by", "date")
 
 
 class Origin(enum.Enum):
@@ -26,137 +59,145 @@ class Origin(enum.Enum):
     REAL = "real"
 
 
-def check_export(source, origin, *, start):
+def read_origin(folder: Path) -> Origin:
+    """Return whose data an export holds; without a word of it they count as simulated."""
+    path = folder / PROVENANCE_FILE
+    about = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not isinstance(about, dict) or about.get("simulated", True) is True:
+        return Origin.SIMULATED
+    return Origin.DEIDENTIFIED if about.get("deidentified") is True else Origin.REAL
+
+
+def check_folder(folder: Path, *, study: Study) -> list[Disclosure]:
+    """Return what may not leave with an export, whatever its files are, by path below it."""
+    looker = Looker(hospital_number=study.publication.hospital_number.value)
+    found = check_export_folder(folder, study=study, below="")
+    for path in raw_files(folder):
+        several = looker.look(path.relative_to(folder).as_posix(), path.read_bytes())
+        # Whose data they are is known.
+        found += [each for each in several if each.kind != NOT_SIMULATED]
+    return found
+
+
+def check_export_folder(
+    folder: Path, *, study: Study, below: str = "data/raw/"
+) -> list[Disclosure]:
+    """Return what may not leave with the participants' files of an export.
+
+    `below` stands before the names of the files.
+    """
+    start = datetime.date.fromisoformat(study.study.registered_start.value)
+    source, origin = open_source(read_export(folder), study), read_origin(folder)
+    found = check_export(source, origin, start=start)
+    if origin is not Origin.SIMULATED:
+        # What else lies there nobody has de-identified.
+        known = {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, NOTES_FILE}
+        names = {path.relative_to(folder).as_posix() for path in raw_files(folder)}
+        found += [name_disclosure(name, "", FREE_TEXT) for name in sorted(names - known)]
+    return [replace(each, file=f"{below}{each.file}") for each in found]
+
+
+def check_export(source: Source, origin: Origin, *, start: datetime.date) -> list[Disclosure]:
     """Return what may not leave with an export.
 
     A simulated one may keep everything but what identifies people by itself. Of a de-identified
     one, dates have to lie before the registered start: there no date is one of the trial's.
-
-    Parameters
-    ----------
-    source : analysis.release.source.Source
-    origin : Origin
-    start : datetime.date
-        The registered start.
-
-    Returns
-    -------
-    list of analysis.release.finding.Finding
     """
-    judge = _Judge(source, origin, start)
-    found = []
-    for file in source.sheets:
-        frame = source.export.tables[file]
-        for column in frame:
-            kinds = {raw: judge.tell(file, column, raw) for raw in frame[column].unique() if raw}
-            found += [
-                judge.place(file, line, column, kinds[raw])
-                for line, raw in enumerate(frame[column], 2)
-                if kinds.get(raw)
-            ]
-    found += _find_old(source, judge)
+    judge = _Judge(source, origin, start.isoformat())
+    found = [*judge.check_cells(), *judge.check_ages()]
     if origin is not Origin.SIMULATED:
-        found += _check_corrections(source, judge) + _check_columns(source.export.tables)
+        found += [*judge.check_corrections(), *_check_columns(source)]
     return found
 
 
+@dataclass(frozen=True)
 class _Judge:
-    """Says of a cell why it may not leave."""
+    """Finds why the cells of an export may not leave; no date from `start` on may."""
 
-    def __init__(self, source, origin, start):
-        self.source = source
-        self.origin = origin
-        self.start = start
+    source: Source
+    origin: Origin
+    start: str
 
-    def tell(self, file, column, raw):
+    def check_cells(self) -> Iterator[Disclosure]:
+        for file in self.source.files:
+            frame = self.source.export.tables[file]
+            for column in frame:
+                kinds = {raw: self.judge(file, column, raw) for raw in frame[column].unique()}
+                for line, raw in enumerate(frame[column], 2):
+                    if kinds[raw]:
+                        yield self.name(file, line, column, kinds[raw])
+
+    def check_ages(self) -> Iterator[Disclosure]:
+        """Find ages over 89, given or to be counted from the year of birth."""
+        days, spelled = self.source.list_consent_days(), self.source.map_participants()
+        for file, column in self.source.find_columns(BIRTH_YEAR, AGE):
+            born = self.source.choose_treatment(file, column) == BIRTH_YEAR
+            frame = self.source.export.tables[file]
+            for line, (who, raw) in enumerate(zip(frame[ID], frame[column], strict=True), 2):
+                clean, day = self.source.readings[file, column][raw].clean, days.get(spelled[who])
+                age = float(clean) if clean else 0
+                if born:
+                    age = day.year - age if day and clean else 0
+                # The one that stands for all of them in a de-identified export is none.
+                banded = self.origin is Origin.DEIDENTIFIED and age == OLDEST
+                if age >= OLDEST and not banded:
+                    yield self.name(file, line, column, OVER_89)
+
+    def check_corrections(self) -> Iterator[Disclosure]:
+        """Find who signed a correction, when and why, and corrected cells that may not leave."""
+        for line, correction in enumerate(self.source.corrections.to_dict("records"), 2):
+            file, column = correction["source"], correction["field"]
+            kinds = dict.fromkeys(("reason", "by", "date"), FREE_TEXT)
+            kinds = {n: kind for n, kind in kinds.items() if correction[n] != REMOVED}
+            if (file, column) in self.source.readings:
+                for name in ("old_value", "new_value"):
+                    kinds[name] = self.judge(file, column, correction[name])
+            for name, kind in kinds.items():
+                if kind:
+                    yield name_disclosure(CORRECTIONS, f"line {line}, field {name}", kind)
+
+    def judge(self, file: str, column: str, raw: str) -> str:
         """Return why a cell may not leave; "" if it may."""
-        treatment = self.source.treatment(file, column)
-        if treatment == policy.DROP:
-            return DECLARED
-        if self.origin is Origin.SIMULATED or treatment == policy.KEEP or raw in _MAY_STAND:
+        treatment = self.source.choose_treatment(file, column)
+        if not raw:
             return ""
-        if treatment in policy.RECODED:
-            return "" if policy.RECODED[treatment].fullmatch(raw) else SITE_NAME
+        if treatment == DROP:
+            return DECLARED
+        harmless = self.origin is Origin.SIMULATED or treatment == KEEP
+        if harmless or raw in (*STAND_INS.values(), REMOVED):
+            return ""
+        if treatment in RECODED:
+            return "" if RECODED[treatment].fullmatch(raw) else SITE_NAME
         reading = self.source.readings[file, column][raw]
         if reading.is_missing_code:
             return ""
-        if treatment == policy.TEXT:
-            return "" if raw.startswith(policy.REMOVED) else FREE_TEXT
-        if treatment == policy.SHARED_DAY:
+        if treatment == TEXT:
+            return "" if raw.startswith(REMOVED) else FREE_TEXT
+        if treatment == SHARED_DAY:
             return SHARED_DATE
-        if treatment == policy.DAY:
-            return self._tell_day(reading)
+        if treatment == DAY:
+            return self._judge_day(reading)
         return "" if reading.is_readable else FREE_TEXT
 
-    def _tell_day(self, reading):
+    def _judge_day(self, reading: Reading) -> str:
         if not reading.clean:
             # One that lies after a shifted day of export is none to the cleaning.
             return EXACT_DATE if reading.rule in STAND_INS else FREE_TEXT
         day = reading.clean[:10]
-        shifted = self.origin is Origin.DEIDENTIFIED and day < self.start.isoformat()
+        shifted = self.origin is Origin.DEIDENTIFIED and day < self.start
         return "" if shifted or len(day) < len("2000-01-01") else EXACT_DATE
 
-    def place(self, file, line, column, kind):
-        """Return a finding about a cell."""
+    def name(self, file: str, line: int, column: str, kind: str) -> Disclosure:
         row = self.source.export.tables[file].iloc[line - 2]
         visit = row.get("redcap_event_name", row.get("event", ""))
-        where = (f"line {line}", row[policy.ID], visit, f"field {column}")
+        where = (f"line {line}", row[ID], visit, f"field {column}")
         number = self.source.study.publication.hospital_number.value
-        return make_finding(file, ", ".join(filter(None, where)), kind, hospital_number=number)
-
-    def is_old(self, age):
-        """Say whether an age is over 89, and not the one that stands for all of them."""
-        banded = self.origin is Origin.DEIDENTIFIED and age == policy.OLDEST
-        return age >= policy.OLDEST and not banded
+        return name_disclosure(file, ", ".join(filter(None, where)), kind, hospital_number=number)
 
 
-def _find_old(source, judge):
-    """Find ages over 89, told or to be counted from the year of birth."""
-    days = list_consent_days(source)
-    found = []
-    for treatment in (policy.BIRTH_YEAR, policy.AGE):
-        for file, column in source.find_columns(treatment):
-            spelled = dict(
-                zip(
-                    source.sheets[file].raw[policy.ID],
-                    source.sheets[file].keys["participant"],
-                    strict=True,
-                )
-            )
-            frame = source.export.tables[file]
-            for line, (who, raw) in enumerate(zip(frame[policy.ID], frame[column], strict=True), 2):
-                clean = source.readings[file, column][raw].clean
-                day = days.get(spelled[who])
-                age = float(clean) if clean else 0
-                if treatment == policy.BIRTH_YEAR:
-                    age = day.year - age if day and clean else 0
-                if judge.is_old(age):
-                    found.append(judge.place(file, line, column, OVER_89))
-    return found
-
-
-def _check_corrections(source, judge):
-    """Find who signed a correction, when and why, and corrected cells that may not leave."""
-    found = []
-    for line, told in enumerate(source.corrections.to_dict("records"), 2):
-        file, column = told["source"], told["field"]
-        kinds = {name: FREE_TEXT for name in _SIGNED if told[name] != policy.REMOVED}
-        if (file, column) in source.readings:
-            cells = {name: told[name] for name in ("old_value", "new_value") if told[name]}
-            kinds |= {name: judge.tell(file, column, cell) for name, cell in cells.items()}
-        found += [
-            make_finding(CORRECTIONS, f"line {line}, field {name}", kind)
-            for name, kind in kinds.items()
-            if kind
-        ]
-    return found
-
-
-def _check_columns(tables):
+def _check_columns(source: Source) -> Iterator[Disclosure]:
     """Find columns that nothing reads, in the files that describe others."""
-    return [
-        make_finding(file, f"field {column}", FREE_TEXT)
-        for file, known in policy.KNOWN_COLUMNS.items()
-        for column in tables[file]
-        if column not in known
-    ]
+    for file, known in KNOWN_COLUMNS.items():
+        for column in source.export.tables[file]:
+            if column not in known:
+                yield name_disclosure(file, f"field {column}", FREE_TEXT)

@@ -9,9 +9,17 @@ closed can rule out some of them.
 """
 
 import datetime
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from analysis.cleaning.export import REDCAP
 from analysis.errors import DataError
+from analysis.release.source import DAY, Source
 
 # Between 1901 and 2099 the calendar repeats itself after so many days.
 PERIOD_YEARS, PERIOD_DAYS = 4, 1461
@@ -20,6 +28,51 @@ FURTHEST = 30
 FEWEST = 7
 # What the cleaning takes for a date of the trial.
 EARLIEST = datetime.date(2000, 1, 1)
+Visits = Mapping[str, Sequence[datetime.date]]
+
+_BYTES = 32
+_LABEL = "de-identification key: "
+_ADVICE = "Keep it with the real export, and show it to nobody: it undoes the de-identification."
+
+
+class Key:
+    """Draws that are the same for the same key, and that nobody can guess without it."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def draw_number(self, what: str, below: int) -> int:
+        """Return a whole number from 0 to below `below`."""
+        return int.from_bytes(self._digest(what)) % below
+
+    def shuffle(self, kind: str, names: Iterable[str]) -> list[str]:
+        """Return names in an order that only the key tells."""
+        return sorted(names, key=lambda name: self._digest(f"{kind}|{name}"))
+
+    def _digest(self, what: str) -> bytes:
+        return hmac.digest(self._key, what.encode("utf-8"), hashlib.sha256)
+
+
+def open_key(path: Path) -> Key:
+    """Read the key of an export, or make one that only its owner can read.
+
+    Raises
+    ------
+    DataError
+        The file is no such key.
+    """
+    if not path.exists():
+        text = f"{_LABEL}{secrets.token_hex(_BYTES)}\n{_ADVICE}\n"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+    try:
+        key = bytes.fromhex(first.removeprefix(_LABEL))
+    except ValueError:
+        key = b""
+    if not first.startswith(_LABEL) or len(key) != _BYTES:
+        raise DataError("this is no key of a de-identification", file=path, hint="Move it away")
+    return Key(key)
 
 
 @dataclass(frozen=True)
@@ -43,7 +96,7 @@ class Shift:
     choices: int
     moved: tuple[str, ...] = ()
 
-    def apply(self, text):
+    def apply(self, text: str) -> str:
         """Return an ISO date, with or without time, or a partial one, shifted.
 
         Of a partial date only the periods are taken off, which leave the month as it is.
@@ -54,26 +107,37 @@ class Shift:
         return day.isoformat() + text[10:]
 
 
-def count_periods(days, *, start):
-    """Return how many periods move every date before the start of the trial.
+def draw_shifts(source: Source, key: Key) -> dict[str, Shift]:
+    """Draw a shift for every participant, by the one spelling of the source."""
+    plan = source.study.analysis
+    start = datetime.date.fromisoformat(source.study.study.registered_start.value)
+    periods = count_periods(_list_trial_days(source), start=start)
+    visits = _list_visits(source)
+    season = (plan.baseline_visit.value, plan.followup_visit.value)
+    return {
+        name: draw_shift(
+            visits.get(name, {}),
+            season,
+            periods=periods,
+            draw=lambda below, name=name: key.draw_number(f"shift|{name}", below),
+        )
+        for name in sorted(set(source.map_participants().values()))
+    }
 
-    Parameters
-    ----------
-    days : iterable of datetime.date
-        All exact dates of the export that belong to the trial.
-    start : datetime.date
-        The registered start.
+
+def count_periods(days: Iterable[datetime.date], *, start: datetime.date) -> int:
+    """Return how many periods move every exact date of the trial before its registered start.
 
     Raises
     ------
     DataError
         So many lead to dates that the cleaning would refuse.
     """
-    days = sorted(days)
+    ordered = sorted(days)
     periods = 1
-    while days and _move(days[-1], periods) + datetime.timedelta(FURTHEST) >= start:
+    while ordered and _move(ordered[-1], periods) + datetime.timedelta(FURTHEST) >= start:
         periods += 1
-    if days and _move(days[0], periods) - datetime.timedelta(FURTHEST) < EARLIEST:
+    if ordered and _move(ordered[0], periods) - datetime.timedelta(FURTHEST) < EARLIEST:
         raise DataError(
             "the dates span too many years to move them before the start of the trial",
             hint="Look for wrong years with `make check-data`, and correct them at the source",
@@ -81,29 +145,26 @@ def count_periods(days, *, start):
     return periods
 
 
-def draw_shift(visits, season, *, periods, draw):
+def draw_shift(
+    visits: Visits, season: Iterable[str], *, periods: int, draw: Callable[[int], int]
+) -> Shift:
     """Draw the shift of one participant.
 
     Parameters
     ----------
-    visits : dict of tuple of datetime.date
+    visits
         All dates recorded for each visit.
-    season : iterable of str
+    season
         The visits that have to stay in their month in any case.
-    periods : int
-    draw : callable
+    periods
+        As `count_periods` returns them.
+    draw
         Returns a whole number from 0 to below its argument, secretly.
-
-    Returns
-    -------
-    Shift
     """
     base = -PERIOD_DAYS * periods
-    kept = [day for days in visits.values() for day in days]
-    choices = _list_choices(kept, base)
+    choices = _list_choices([day for days in visits.values() for day in days], base)
     if len(choices) < FEWEST:
-        kept = [day for name in season for day in visits.get(name, ())]
-        choices = _list_choices(kept, base)
+        choices = _list_choices([day for name in season for day in visits.get(name, ())], base)
     days = base + choices[draw(len(choices))]
     moved = tuple(
         name for name, dates in visits.items() if any(not _stays(day, days) for day in dates)
@@ -111,14 +172,44 @@ def draw_shift(visits, season, *, periods, draw):
     return Shift(days, -PERIOD_YEARS * periods, len(choices), moved)
 
 
-def _list_choices(days, base):
+def _list_choices(days: Iterable[datetime.date], base: int) -> list[int]:
+    kept = list(days)
     offsets = range(-FURTHEST, FURTHEST + 1)
-    return [offset for offset in offsets if all(_stays(day, base + offset) for day in days)]
+    return [offset for offset in offsets if all(_stays(day, base + offset) for day in kept)]
 
 
-def _stays(day, days):
+def _stays(day: datetime.date, days: int) -> bool:
     return (day + datetime.timedelta(days=days)).month == day.month
 
 
-def _move(day, periods):
+def _move(day: datetime.date, periods: int) -> datetime.date:
     return day - datetime.timedelta(days=PERIOD_DAYS * periods)
+
+
+def _list_trial_days(source: Source) -> list[datetime.date]:
+    """All dates but those of treatments, which may have begun long before."""
+    return [
+        day
+        for file, column in source.find_columns(DAY)
+        if source.fields[file][column].kind != "partial_date"
+        for _, _, day in source.list_dates(file, column)
+    ]
+
+
+def _list_visits(source: Source) -> dict[str, Visits]:
+    """Return the dates of each visit, by participant; corrected ones count as well."""
+    column = source.find_field("visits", "visit_date")
+    found: dict[str, dict[str, set[datetime.date]]] = {}
+    for participant, visit, day in source.list_dates(REDCAP, column):
+        found.setdefault(participant, {}).setdefault(visit, set()).add(day)
+    keys, corrections = source.files[REDCAP].keys, source.corrections
+    for correction in corrections[corrections["field"] == column].to_dict("records"):
+        clean = source.readings[REDCAP, column][correction["new_value"]].clean
+        for row in keys.index[keys.index == correction["row"]] if clean else ():
+            participant, visit = keys.loc[row, ["participant", "visit"]]
+            day = datetime.date.fromisoformat(clean[:10])
+            found.setdefault(participant, {}).setdefault(visit, set()).add(day)
+    return {
+        name: {visit: tuple(sorted(days)) for visit, days in visits.items()}
+        for name, visits in found.items()
+    }

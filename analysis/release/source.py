@@ -1,19 +1,108 @@
-"""An export that is to be published: its sheets, and what its fields become."""
+"""An export that is to be published: its files, how their values read, what becomes of them."""
 
 import datetime
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from analysis.cleaning.clean import NEVER_LATER
-from analysis.cleaning.dictionary import describe_fields
-from analysis.cleaning.export import CORRECTIONS, REDCAP, RawExport
+from analysis.cleaning.columns import clean_column
+from analysis.cleaning.corrections import CORRECTION_COLUMNS
+from analysis.cleaning.dictionary import DICTIONARY_COLUMNS, MAP_COLUMNS, describe_fields
+from analysis.cleaning.export import (
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DICTIONARY,
+    MAP,
+    REDCAP,
+    RawExport,
+)
 from analysis.cleaning.fields import Field
 from analysis.cleaning.rows import unify_identifiers
-from analysis.cleaning.state import SourceFile
+from analysis.cleaning.state import SourceFile, as_cells
 from analysis.cleaning.structure import key_rows
-from analysis.release import policy
-from analysis.release.reading import read_values
 from analysis.study import Study
+
+ID = "record_id"
+# Treatments.
+DROP = "drop"
+PARTICIPANT, PERSON, IMAGE = "participant", "person", "image"
+DAY, SHARED_DAY, YEAR, BIRTH_YEAR, AGE = "day", "shared day", "year", "birth year", "age"
+TEXT, KEEP, READABLE = "text", "keep", "readable"
+
+# Texts that are words of a list and not of a person: what was given and how it was coded.
+_CODED = "coded_term class dictionary dictionary_version grading_scale grading_scale_version"
+VOCABULARY = {
+    *(("medications", name) for name in ("name", "dose_unit")),
+    *(("adverse_events", name) for name in _CODED.split()),
+    *(("procedures", name) for name in ("enzyme", "diluent", "cell_counter", "viability_method")),
+    ("capillaroscopy", "blinded_to_visit"),
+}
+# What else is not treated by the kind of its field. Of who worked on the trial it matters whether
+# it was the same one, and not the name. A day on which one reader looked at the images of many
+# would tell, shifted for each of them, how far the shifts of two participants are apart.
+_TREATMENTS = {
+    ("visits", "assessor"): PERSON,
+    ("procedures", "operator"): PERSON,
+    ("participants", "birth_year"): BIRTH_YEAR,
+    ("participants", "age"): AGE,
+    ("participants", "raynaud_onset_year"): YEAR,
+    ("participants", "non_raynaud_onset_year"): YEAR,
+    ("capillaroscopy", "read_date"): SHARED_DAY,
+}
+_OF_IMAGES = {"image_id": IMAGE, "reader": PERSON, "event": KEEP}
+
+# What the cleaning reads of the files that describe others; a site may write anything beside it.
+KNOWN_COLUMNS = {
+    CORRECTIONS: tuple(CORRECTION_COLUMNS),
+    DICTIONARY: tuple(DICTIONARY_COLUMNS),
+    MAP: tuple(MAP_COLUMNS),
+}
+REMOVED = "[removed]"
+RECODED = {
+    PARTICIPANT: re.compile(r"P-[0-9]{2,}"),
+    PERSON: re.compile(r"R[0-9]+"),
+    IMAGE: re.compile(r"I-[0-9]{4,}"),
+}
+# What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
+PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
+# What stands in place of a date that cannot be used, so that it fails again by the same rule.
+STAND_INS = {
+    "impossible_date": "0000-00-00",
+    "implausible_date": "2999-12-31",
+    "day_or_month": "01/02/0000",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A raw value as the cleaning reads it.
+
+    Parameters
+    ----------
+    raw, clean
+        Text as received, and after the rules of the field's kind; "" where they leave none.
+    rule
+        The last rule that touched it; "" for none.
+    """
+
+    raw: str
+    clean: str = ""
+    rule: str = ""
+
+    @property
+    def is_missing_code(self) -> bool:
+        """Whether it is a word or a number for a missing value."""
+        return self.rule in ("missing_code", "missing_number")
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is known for a value, a missing code, or a plain number."""
+        plain = PLAIN.fullmatch(self.raw) or self.raw in ("", REMOVED)
+        return bool(self.clean or self.is_missing_code or plain)
 
 
 @dataclass(frozen=True)
@@ -28,75 +117,91 @@ class Source:
         What study.yml says.
     fields
         By file, then by column.
-    sheets
-        By file; `keys.participant` is the one spelling of each participant.
+    files
+        By name; `keys.participant` is the one spelling of each participant.
     """
 
     export: RawExport
     study: Study
     fields: dict[str, dict[str, Field]]
-    sheets: dict[str, SourceFile]
+    files: dict[str, SourceFile]
 
     @property
-    def corrections(self):
+    def corrections(self) -> pd.DataFrame:
         """Signed-off corrections, as received."""
         return self.export.tables[CORRECTIONS]
 
-    @property
-    def latest(self):
-        """Day of the export, ISO."""
-        return self.export.provenance.exported_on or NEVER_LATER
-
-    def treatment(self, file, column):
+    def choose_treatment(self, file: str, column: str) -> str:
         """Return what becomes of a column; forms' states and events stay as they are."""
         field = self.fields[file].get(column)
         declared = self.study.publication.identifier_fields.value
         if field:
-            return policy.choose_treatment(field, file, identifiers=declared)
+            return choose_treatment(field, file, identifiers=declared)
         dropped = column in declared or column.endswith("_timestamp")
         dropped |= column in ("redcap_survey_identifier", "redcap_data_access_group")
-        return policy.DROP if dropped else policy.KEEP
+        return DROP if dropped else KEEP
 
     @cached_property
-    def readings(self):
+    def readings(self) -> dict[tuple[str, str], dict[str, Reading]]:
         """What the cleaning makes of every value, by file and column, corrected ones too."""
+        latest = self.export.provenance.exported_on or NEVER_LATER
         read = {}
-        for file, sheet in self.sheets.items():
-            for column, field in self.fields[file].items():
-                told = self.corrections[
-                    (self.corrections["source"] == file) & (self.corrections["field"] == column)
+        for name, file in self.files.items():
+            for column, field in self.fields[name].items():
+                corrected = self.corrections[
+                    (self.corrections["source"] == name) & (self.corrections["field"] == column)
                 ]
-                values = {*sheet.raw[column], *told["old_value"], *told["new_value"]}
-                read[file, column] = read_values(values, field, latest=self.latest)
+                values = {*file.raw[column], *corrected["old_value"], *corrected["new_value"]}
+                read[name, column] = _read_values(values, field, latest=latest)
         return read
 
-    def list_dates(self, file, column):
+    def list_dates(self, file: str, column: str) -> Iterator[tuple[str, str, datetime.date]]:
         """Yield participant, visit and ISO date of every exact date of a column."""
-        sheet, readings = self.sheets[file], self.readings[file, column]
-        for participant, visit, raw in zip(
-            sheet.keys["participant"], sheet.keys["visit"], sheet.raw[column], strict=True
-        ):
+        keys, readings = self.files[file].keys, self.readings[file, column]
+        rows = zip(keys["participant"], keys["visit"], self.files[file].raw[column], strict=True)
+        for participant, visit, raw in rows:
             clean = readings[raw].clean
             if len(clean) >= len("2000-01-01"):
                 yield participant, visit, datetime.date.fromisoformat(clean[:10])
 
-    def find_columns(self, treatment):
+    def list_consent_days(self) -> dict[str, datetime.date]:
+        """Return the day of consent by participant, from whose year the cleaning counts age."""
+        column = self.find_field("participants", "consent_date")
+        if not column:
+            return {}
+        return {participant: day for participant, _, day in self.list_dates(REDCAP, column)}
+
+    def find_columns(self, *treatments: str) -> list[tuple[str, str]]:
         """Return file and column of every field that is treated so."""
         return [
             (file, column)
             for file, fields in self.fields.items()
             for column in fields
-            if self.treatment(file, column) == treatment
+            if self.choose_treatment(file, column) in treatments
         ]
 
-    def find_field(self, table, column):
+    def list_dropped(self) -> dict[str, list[str]]:
+        """Return the columns that are left out, by file."""
+        return {
+            name: [each for each in file.raw if self.choose_treatment(name, each) == DROP]
+            for name, file in self.files.items()
+        }
+
+    def find_field(self, table: str, column: str) -> str:
         """Return the column of the REDCap export that goes to a table's column, "" if none."""
-        own = self.fields[REDCAP].values()
+        fields = self.fields[REDCAP].values()
         wanted = (table, column)
-        return next((f.name for f in own if (f.place.table, f.place.column) == wanted), "")
+        return next((f.name for f in fields if (f.place.table, f.place.column) == wanted), "")
+
+    def map_participants(self) -> dict[str, str]:
+        """Return the one spelling of each participant by every raw one."""
+        spelled: dict[str, str] = {}
+        for file in self.files.values():
+            spelled |= dict(zip(file.raw[ID], file.keys["participant"], strict=True))
+        return spelled
 
 
-def open_source(export, study):
+def open_source(export: RawExport, study: Study) -> Source:
     """Return an export as a source.
 
     Raises
@@ -105,5 +210,46 @@ def open_source(export, study):
         Its structure is not what it says.
     """
     fields = describe_fields(export, study)
-    sheets = unify_identifiers(key_rows(export, fields, study))
-    return Source(export, study, fields, sheets)
+    return Source(export, study, fields, unify_identifiers(key_rows(export, fields, study)))
+
+
+def choose_treatment(field: Field, file: str, *, identifiers: Iterable[str] = ()) -> str:
+    """Return what becomes of the cells of a field.
+
+    What is not known to be harmless is text, and text is removed. `identifiers` are fields that
+    study.yml declares, beside those of the dictionary.
+    """
+    place = field.place
+    if field.name == ID:
+        return PARTICIPANT
+    if field.identifier or {field.name, field.question} & set(identifiers):
+        return DROP
+    if file == CAPILLAROSCOPY and field.name in _OF_IMAGES:
+        return _OF_IMAGES[field.name]
+    for target in ((place.table, place.column), (place.instrument, place.item)):
+        if target in _TREATMENTS:
+            return _TREATMENTS[target]
+    if field.kind in ("date", "partial_date", "datetime"):
+        return DAY
+    if field.kind in ("text", "notes"):
+        return KEEP if is_vocabulary(field) else TEXT
+    return READABLE
+
+
+def is_vocabulary(field: Field) -> bool:
+    """Say whether the texts of a field are words of a list."""
+    place = field.place
+    targets = {(place.table, place.column), (place.instrument, place.item)}
+    return field.kind in ("text", "notes") and bool(targets & VOCABULARY)
+
+
+def _read_values(values: Iterable[str], field: Field, *, latest: str) -> dict[str, Reading]:
+    """Read every different value of a field; no date lies after `latest` (ISO)."""
+    column = pd.Series(sorted({value for value in values if value}), dtype="object")
+    column = column.set_axis(pd.Index(column, dtype="object"))
+    clean, rules = column.copy(), pd.Series("", index=column.index, dtype="object")
+    for finding in clean_column(column, field, latest=latest):
+        if finding.values is not None:
+            clean.loc[finding.rows] = as_cells(finding.values)
+            rules.loc[finding.rows] = finding.rule
+    return {"": Reading(""), **{raw: Reading(raw, clean[raw], rules[raw]) for raw in column}}

@@ -10,12 +10,11 @@ from analysis.cleaning import clean_export, read_export
 from analysis.errors import DataError, UsageError
 from analysis.privacy.days import find_days
 from analysis.privacy.pieces import decode
-from analysis.release import policy
-from analysis.release.cells import remove_text
 from analysis.release.deidentify import deidentify_export
-from analysis.release.folder import check_folder
-from analysis.release.policy import band_age
+from analysis.release.published import check_folder
+from analysis.release.rewrite import band_age, remove_text
 from analysis.release.shift import FEWEST, Shift, count_periods, draw_shift
+from analysis.release.source import REMOVED
 
 DAY = datetime.date
 START = DAY(2016, 10, 25)
@@ -214,10 +213,8 @@ def test_an_age_becomes_the_middle_of_its_band_and_ninety_stands_for_all_above(
 
 
 def test_only_words_that_a_rule_looks_for_are_left_of_a_text():
-    assert remove_text("Mrs Kim, infected finger, had surgery") == (
-        f"{policy.REMOVED} infect finger surg"
-    )
-    assert remove_text("Mrs Kim") == policy.REMOVED
+    assert remove_text("Mrs Kim, infected finger, had surgery") == (f"{REMOVED} infect finger surg")
+    assert remove_text("Mrs Kim") == REMOVED
 
 
 @pytest.mark.parametrize("chosen", [0, 1, -1])

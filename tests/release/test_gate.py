@@ -12,11 +12,16 @@ from analysis import paths
 from analysis.demo.export import make_export, write_export
 from analysis.errors import DataError
 from analysis.release import gate
-from analysis.release.exceptions import COLUMNS, is_excepted, read_signed
-from analysis.release.finding import Finding, gather_findings
-from analysis.release.folder import check_folder, tell_origin
-from analysis.release.look import AUTHOR, EXACT_DATE, NOT_SIMULATED, Looker
-from analysis.release.published import Origin
+from analysis.release.disclosures import (
+    AUTHOR,
+    EXACT_DATE,
+    NOT_SIMULATED,
+    Disclosure,
+    Looker,
+    summarise_disclosures,
+)
+from analysis.release.gate import SIGNED_COLUMNS, is_excepted, read_signed
+from analysis.release.published import Origin, check_folder, read_origin
 
 EXPORT, DIARY, IMAGES = "redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"
 # The tilde keeps the gate from finding them in this file.
@@ -119,7 +124,7 @@ def test_an_age_over_89_is_counted_from_the_year_of_birth(simulated, declared, a
 
 
 def test_a_real_export_is_told_apart_and_every_reason_named(real, published, simulated, plan):
-    origins = [tell_origin(each.root) for each in (simulated, real, published)]
+    origins = [read_origin(each.root) for each in (simulated, real, published)]
     assert origins == [Origin.SIMULATED, Origin.REAL, Origin.DEIDENTIFIED]
     kinds = {each.kind for each in check_folder(real.root, study=plan)}
     assert kinds == {
@@ -170,8 +175,8 @@ def test_what_nobody_has_de_identified_is_found_beside_the_export(published, pla
     rows = folder.read("corrections.csv")
     folder.write("corrections.csv", [{**row, "our notes": "x"} for row in rows])
     assert check_folder(folder.root, study=plan) == [
-        Finding("corrections.csv", "field our notes", "free text"),
-        Finding("notes.txt", "", "free text"),
+        Disclosure("corrections.csv", "field our notes", "free text"),
+        Disclosure("notes.txt", "", "free text"),
     ]
 
 
@@ -180,8 +185,8 @@ def test_dates_of_outputs_are_exact_from_the_start_of_the_trial_unless_the_plan_
     looker = Looker(since=start, known=frozenset({known}))
     page = b"<p>2016-11-29, 2012-03-05</p>\n<p>5 March 2017</p>"
     assert set(looker.look("a.html", page)) == {
-        Finding("a.html", "line 2", EXACT_DATE),
-        Finding("a.html", "as shown, line 2", EXACT_DATE),
+        Disclosure("a.html", "line 2", EXACT_DATE),
+        Disclosure("a.html", "as shown, line 2", EXACT_DATE),
     }
     assert Looker().look("a.html", page) == []
 
@@ -195,7 +200,7 @@ def test_an_author_among_the_properties_has_to_be_one_of_the_study(tmp_path):
     content = (tmp_path / "a.png").read_bytes()
     assert Looker(authors=frozenset({"Kim"})).look("a.png", content) == []
     assert Looker(authors=frozenset({"Lee"})).look("a.png", content) == [
-        Finding("a.png", "chunk tEXt", AUTHOR)
+        Disclosure("a.png", "chunk tEXt", AUTHOR)
     ]
 
 
@@ -248,18 +253,18 @@ def test_of_real_people_the_form_of_hospital_numbers_has_to_be_declared(
 
 
 def test_many_places_of_one_kind_are_told_by_the_first_ones():
-    many = [Finding("a.csv", f"line {line}", "free text") for line in range(10, 19)]
-    gathered = gather_findings([*many, *many, Finding("a.csv", "line 1", EXACT_DATE)])
+    many = [Disclosure("a.csv", f"line {line}", "free text") for line in range(10, 19)]
+    gathered = summarise_disclosures([*many, *many, Disclosure("a.csv", "line 1", EXACT_DATE)])
     assert len(gathered) == 7
-    assert Finding("a.csv", "4 more places", "free text") in gathered
+    assert Disclosure("a.csv", "4 more places", "free text") in gathered
 
 
 # Exceptions
 
 
 def test_an_exception_is_good_for_one_content_only():
-    finding = Finding("a.md", "line 1", "an e-mail address")
-    row = dict.fromkeys(COLUMNS, "x") | {
+    finding = Disclosure("a.md", "line 1", "an e-mail address")
+    row = dict.fromkeys(SIGNED_COLUMNS, "x") | {
         "file": "a.md",
         "place": "line 1",
         "kind": "an e-mail address",
@@ -276,8 +281,8 @@ def test_an_exception_is_good_for_one_content_only():
 def test_an_exception_that_nobody_signed_stops(tmp_path, missing):
     place = tmp_path / "report/record/privacy-exceptions.csv"
     place.parent.mkdir(parents=True)
-    cells = ["" if name in (missing, "place") else "x" for name in COLUMNS]
-    place.write_text(f"{','.join(COLUMNS)}\n{','.join(cells)}\n")
+    cells = ["" if name in (missing, "place") else "x" for name in SIGNED_COLUMNS]
+    place.write_text(f"{','.join(SIGNED_COLUMNS)}\n{','.join(cells)}\n")
     with pytest.raises(DataError, match="has to be signed") as raised:
         read_signed(tmp_path)
     assert raised.value.field == missing

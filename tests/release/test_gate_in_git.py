@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from analysis import paths
-from analysis.release.finding import Finding
-from analysis.release.history import look_back
-from analysis.release.look import NOT_SIMULATED, Looker
+from analysis.release.disclosures import NOT_SIMULATED, Disclosure, Looker
+from analysis.release.gate import look_back
 
 # The tilde keeps the gate from finding it in this file.
 PHONE = "010~-1234-5678".replace("~", "")
@@ -39,7 +38,7 @@ def test_what_was_ever_below_data_is_found_on_every_branch_after_it_was_removed(
     git(tmp_path, "checkout", "-q", "--detach", "HEAD~2")
     found = [finding for finding, _ in look_back(tmp_path, Looker())]
     assert found == [
-        Finding(
+        Disclosure(
             f"{commit}:data/visits ü.csv", "line 2, SIM-01, field note", "a mobile phone number"
         )
     ]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from analysis import paths
-from analysis.release.notes import DIFFERING
+from analysis.release.deidentify import DIFFERING
 from analysis.review.compare import compare_results
 from analysis.tables import read_table
 

@@ -1,0 +1,190 @@
+"""Look into one file, of whatever kind, for what may not leave: where and why, never what."""
+
+import bisect
+import csv
+import datetime
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from analysis.privacy.days import find_days
+from analysis.privacy.files import take_apart
+from analysis.privacy.kinds import find_in_texts, find_kinds, hide_kinds
+from analysis.privacy.pieces import decode, fold_text
+
+AUTHOR = "a name among the properties that is not one of the authors"
+NOT_SIMULATED = "data of people who are not simulated: they stay outside git"
+EXACT_DATE = "an exact date"
+# So many places of one kind in one file are listed, the rest is counted.
+MOST = 5
+# How the participants of a simulated and of a de-identified export are called.
+_INVENTED = re.compile(r"(?i)\s*SIM[-_ ]?S?[0-9]+\s*|P-[0-9]+")
+_PEOPLE = ("record_id", "participant_id")
+_VISITS = ("redcap_event_name", "event", "visit")
+# A number of eight digits is nobody's in code; in data and documents it may be.
+_CODE = (".py", ".lock", ".R", ".lua", ".css", ".js", ".typ", ".bib", ".toml")
+
+
+@dataclass(frozen=True, order=True)
+class Disclosure:
+    """One thing that may not leave.
+
+    Parameters
+    ----------
+    file
+        Its path, or ``commit:path`` for what git remembers.
+    place
+        Where in the file: a row and its field, a line, a cell, a chunk; "" for all of it.
+    kind
+        Why it may not leave.
+    """
+
+    file: str
+    place: str
+    kind: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.place}" if self.place else self.file
+        return f"{where}: {self.kind}"
+
+
+def name_disclosure(file: str, place: str, kind: str, *, hospital_number: str = "") -> Disclosure:
+    """Return a disclosure whose file and place say nothing personal either."""
+    hidden = [hide_kinds(text, hospital_number=hospital_number) for text in (file, place)]
+    return Disclosure(*hidden, kind)
+
+
+def summarise_disclosures(found: Iterable[Disclosure]) -> list[Disclosure]:
+    """Return disclosures sorted, those of one kind in one place once, many alike as one."""
+    by_kind: dict[tuple[str, str], list[Disclosure]] = {}
+    for each in sorted(set(found)):
+        by_kind.setdefault((each.file, each.kind), []).append(each)
+    summary = []
+    for (file, kind), several in by_kind.items():
+        summary += several[:MOST]
+        if len(several) > MOST:
+            summary.append(Disclosure(file, f"{len(several) - MOST} more places", kind))
+    return summary
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Finds what may not leave with a file.
+
+    Parameters
+    ----------
+    hospital_number
+        A regular expression, "" for none.
+    authors
+        Who may be named as the author of a file.
+    since
+        Dates of outputs on or after this day are exact ones, if they are not `known`; None if
+        dates may stand.
+    known
+        Dates that the plan and the words of the report name.
+    """
+
+    hospital_number: str = ""
+    authors: frozenset[str] = frozenset()
+    since: datetime.date | None = None
+    known: frozenset[datetime.date] = frozenset()
+
+    def look(self, name: str, content: bytes) -> list[Disclosure]:
+        """Return what may not leave with a file, of whose path the suffix is its kind."""
+        number = "" if name.endswith(_CODE) else self.hospital_number
+        found = set(self._look(name, content, number))
+        found |= {("its name", kind) for kind, _ in find_kinds(name, hospital_number=number)}
+        found |= {("its name", EXACT_DATE) for _ in self._find_exact(name)}
+        return [
+            name_disclosure(name, place, kind, hospital_number=self.hospital_number)
+            for place, kind in sorted(found)
+        ]
+
+    def _look(self, name: str, content: bytes, number: str) -> Iterator[tuple[str, str]]:
+        rows = _parse_people(name, content)
+        if rows:
+            yield from self._look_at_rows(rows, number)
+            return
+        if name.rpartition("/")[2] == "provenance.yml" and _is_real(content):
+            yield "", NOT_SIMULATED
+        for piece in take_apart(name, content):
+            if piece.forbidden:
+                yield piece.place, piece.forbidden
+            if piece.names_author and piece.text.strip() not in {"", *self.authors}:
+                yield piece.place, AUTHOR
+            text = fold_text(piece.text)
+            line = _count_lines(text)
+            for kind, at in find_kinds(text, hospital_number=number):
+                yield line(piece.place, at), kind
+            for at in self._find_exact(text):
+                yield line(piece.place, at), EXACT_DATE
+
+    def _find_exact(self, text: str) -> Iterator[int]:
+        """Yield where a text names a day that may not be named."""
+        if self.since:
+            for day, at in find_days(text):
+                if day >= self.since and day not in self.known:
+                    yield at
+
+    def _look_at_rows(self, rows: list[list[str]], number: str) -> Iterator[tuple[str, str]]:
+        header, *body = rows
+        who = _find_people(header)
+        when = next((header.index(name) for name in _VISITS if name in header), None)
+        found = find_in_texts({cell for row in rows for cell in row}, hospital_number=number)
+        for line, row in enumerate(body, 2):
+            where = (f"line {line}", row[who], row[when] if when is not None else "")
+            for column, cell in zip(header, row, strict=False):
+                kinds = {found[cell]} if cell in found else set()
+                if any(True for _ in self._find_exact(cell)):
+                    kinds.add(EXACT_DATE)
+                for kind in kinds:
+                    yield ", ".join(filter(None, (*where, f"field {column}"))), kind
+
+
+def find_strangers(name: str, content: bytes) -> list[Disclosure]:
+    """Return that a table holds people whose names are not those of invented ones, if it does."""
+    rows = _parse_people(name, content)
+    who = _find_people(rows[0]) if rows else 0
+    if all(_INVENTED.fullmatch(row[who]) for row in rows[1:] if len(row) > who):
+        return []
+    return [name_disclosure(name, "", NOT_SIMULATED)]
+
+
+def _parse_people(name: str, content: bytes) -> list[list[str]]:
+    """Return the rows of a table of participants, header first; nothing if it is none."""
+    text = decode(content) if name.endswith((".csv", ".tsv", ".txt")) else None
+    first = (text or "").partition("\n")[0]
+    if not any(column in first for column in _PEOPLE):
+        return []
+    sign = "\t" if "\t" in first else ","
+    try:
+        rows = list(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=sign)))
+    except csv.Error:
+        return []
+    return rows if set(rows[0]) & {*_PEOPLE} else []
+
+
+def _find_people(header: list[str]) -> int:
+    return next(header.index(name) for name in _PEOPLE if name in header)
+
+
+def _is_real(content: bytes) -> bool:
+    try:
+        about = yaml.safe_load(content)
+    except yaml.YAMLError:
+        return True
+    return isinstance(about, dict) and about.get("simulated", True) is not True
+
+
+def _count_lines(text: str) -> Callable[[str, int], str]:
+    """Return a function that gives the line of a place in a text."""
+    ends = [match.start() for match in re.finditer("\n", text)]
+
+    def describe(place: str, at: int) -> str:
+        line = f"line {bisect.bisect_left(ends, at) + 1}" if ends else ""
+        return ", ".join(filter(None, (place, line)))
+
+    return describe

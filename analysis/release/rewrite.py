@@ -1,0 +1,307 @@
+"""Rewrite the tables of an export, cell by cell, so that they may be published."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cleaning.dictionary import DICTIONARY_COLUMNS
+from analysis.cleaning.export import (
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DIARY,
+    DICTIONARY,
+    MAP,
+    REDCAP,
+)
+from analysis.cleaning.intercurrent import HAND_PROCEDURE, INFECTION, OF_THE_HAND
+from analysis.cleaning.state import SourceFile
+from analysis.cleaning.structure import EVENT, FORM, INSTANCE, name_visit
+from analysis.release.published import OLDEST
+from analysis.release.shift import Key, Shift
+from analysis.release.source import (
+    AGE,
+    BIRTH_YEAR,
+    DAY,
+    DROP,
+    ID,
+    IMAGE,
+    KEEP,
+    KNOWN_COLUMNS,
+    PARTICIPANT,
+    PERSON,
+    PLAIN,
+    REMOVED,
+    SHARED_DAY,
+    STAND_INS,
+    TEXT,
+    YEAR,
+    Reading,
+    Source,
+)
+
+# The columns that name a row, by file; `analysis.cleaning.structure` joins them by a bar.
+_ROW_KEYS = {
+    REDCAP: (ID, EVENT),
+    DIARY: (ID, "entry_date", "entry_time"),
+    CAPILLAROSCOPY: ("image_id", "reader"),
+}
+_WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
+# A year that no dictionary allows.
+_NO_YEAR = "0"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is called how from now on; it never leaves this process.
+
+    Parameters
+    ----------
+    participants
+        New name by raw spelling.
+    persons, images
+        New name by raw value.
+    """
+
+    participants: dict[str, str]
+    persons: dict[str, str]
+    images: dict[str, str]
+
+
+def give_names(source: Source, key: Key) -> Names:
+    """Number the participants in an order that only the key tells, the others in their own.
+
+    The order of staff decides which of two readings counts and says nothing of a participant.
+    Images follow their participant, since their own order is that of the trial's calendar.
+    """
+    spelled = source.map_participants()
+    order = key.shuffle("participant", set(spelled.values()))
+    width = max(2, len(str(len(order))))
+    new = {name: f"P-{number:0{width}d}" for number, name in enumerate(order, 1)}
+    participants = {raw: new[name] for raw, name in spelled.items()}
+    persons = {
+        reading.clean
+        for place in source.find_columns(PERSON)
+        for reading in source.readings[place].values()
+        if reading.clean
+    }
+    images = source.files[CAPILLAROSCOPY].raw[[ID, "image_id"]].drop_duplicates()
+    images = images.assign(owner=images[ID].map(participants))
+    ordered = images.sort_values(["owner", "image_id"])["image_id"].drop_duplicates()
+    return Names(
+        participants=participants,
+        persons={name: f"R{number}" for number, name in enumerate(sorted(persons), 1)},
+        images={name: f"I-{number:04d}" for number, name in enumerate(ordered, 1)},
+    )
+
+
+@dataclass(frozen=True)
+class Rewriter:
+    """What turns a cell into one that may be published.
+
+    Parameters
+    ----------
+    source
+        The real export.
+    names
+        New names of participants, staff and images.
+    shifts
+        By participant.
+    consent
+        Day of consent by participant.
+    """
+
+    source: Source
+    names: Names
+    shifts: Mapping[str, Shift]
+    consent: Mapping[str, datetime.date]
+
+    @property
+    def years(self) -> int:
+        """By how many years all dates are shifted, negative."""
+        return next(iter(self.shifts.values())).years
+
+    def rewrite(self, file: str, column: str, raw: str, participant: str) -> str:
+        """Return what stands in place of a cell; the same cell always gives the same.
+
+        `participant` is whose cell it is, as the source spells them.
+        """
+        treatment = self.source.choose_treatment(file, column)
+        if not raw or treatment in (DROP, SHARED_DAY):
+            return ""
+        if treatment == KEEP:
+            return raw
+        if treatment == PARTICIPANT:
+            return self.names.participants.get(raw, REMOVED)
+        if treatment == IMAGE:
+            return self.names.images.get(raw, REMOVED)
+        reading = self.source.readings[file, column][raw]
+        if reading.is_missing_code:
+            return raw
+        if treatment == TEXT:
+            return remove_text(raw)
+        if treatment == PERSON:
+            return self.names.persons[reading.clean]
+        if treatment == DAY:
+            stand_in = STAND_INS.get(reading.rule, REMOVED)
+            return self.shifts[participant].apply(reading.clean) if reading.clean else stand_in
+        if treatment in (YEAR, BIRTH_YEAR):
+            return self._rewrite_year(reading, treatment, participant)
+        if treatment == AGE and reading.clean:
+            return str(self._band(int(float(reading.clean))))
+        return raw if reading.is_readable else REMOVED
+
+    def _rewrite_year(self, reading: Reading, treatment: str, participant: str) -> str:
+        """Keep the years that lie between it and the consent; those of an age are banded."""
+        if not reading.clean:
+            return _NO_YEAR if PLAIN.fullmatch(reading.raw) else REMOVED
+        year, shift = int(reading.clean), self.shifts[participant]
+        before = self.consent.get(participant)
+        # Without a date of consent the cleaning counts no age; a band is kept all the same.
+        after = int(shift.apply(before.isoformat())[:4]) if before else year + shift.years
+        if treatment == YEAR:
+            return str(year - before.year + after if before else after)
+        if not before:
+            width = self.source.study.publication.age_band_years.value
+            return str(after // width * width)
+        return str(after - self._band(before.year - year))
+
+    def _band(self, age: int) -> int:
+        return band_age(age, self.source.study.publication.age_band_years.value)
+
+
+def band_age(age: int, width: int) -> int:
+    """Return the age that stands for a band: its middle, and 90 for everybody over 89.
+
+    Bands begin at the multiples of their width in years.
+
+    Examples
+    --------
+    >>> band_age(41, 10), band_age(49, 10), band_age(93, 10)
+    (45, 45, 90)
+    """
+    if age >= OLDEST:
+        return OLDEST
+    return min(age // width * width + width // 2, OLDEST - 1)
+
+
+def remove_text(text: str) -> str:
+    """Return what is left of a free text: that there was one, and words that a rule looks for.
+
+    Examples
+    --------
+    >>> remove_text("Infected nail, seen by her sister")
+    '[removed] infect nail'
+    """
+    words = dict.fromkeys(word.casefold() for word in _WORDS.findall(text))
+    return " ".join([REMOVED, *words])
+
+
+def rewrite_export(rewriter: Rewriter) -> dict[str, pd.DataFrame]:
+    """Return the tables of the export as they may be published, by file name."""
+    source, dropped = rewriter.source, rewriter.source.list_dropped()
+    tables, keys = {}, {}
+    for name, file in source.files.items():
+        tables[name], keys[name] = _rewrite_file(rewriter, name, file)
+    tables[CORRECTIONS] = _rewrite_corrections(rewriter, keys, dropped)
+    tables[DICTIONARY] = _rewrite_dictionary(rewriter, dropped[REDCAP])
+    gone = {
+        name if file == REDCAP else f"{file}:{name}"
+        for file, names in dropped.items()
+        for name in names
+    }
+    fields = source.export.tables[MAP]
+    tables[MAP] = fields[~fields["field"].isin(gone)]
+    for name, columns in dropped.items():
+        tables[name] = tables[name].drop(columns=columns)
+    return tables | {name: tables[name][list(known)] for name, known in KNOWN_COLUMNS.items()}
+
+
+def _rewrite_file(
+    rewriter: Rewriter, name: str, file: SourceFile
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return a file's cells in an order of their own, and its new keys by old ones."""
+    people = file.keys["participant"]
+    frame = pd.DataFrame(
+        {
+            column: [
+                rewriter.rewrite(name, column, raw, person)
+                for raw, person in zip(file.raw[column], people, strict=True)
+            ]
+            for column in file.raw
+        },
+        index=file.raw.index,
+        dtype="str",
+    )
+    key = frame[list(_ROW_KEYS[name])].agg("|".join, axis=1)
+    if name == REDCAP:
+        repeat = frame[FORM] + frame[INSTANCE].where(frame[INSTANCE] == "", "#" + frame[INSTANCE])
+        key = key + "|" + repeat
+    order = frame.assign(key=key).sort_values(["key", *frame.columns], kind="stable").index
+    return frame.loc[order].reset_index(drop=True), key
+
+
+def _rewrite_corrections(
+    rewriter: Rewriter, keys: Mapping[str, pd.Series], dropped: Mapping[str, list[str]]
+) -> pd.DataFrame:
+    """Rewrite the corrected cells as the cells themselves, and name their rows anew.
+
+    A correction whose row is not in the export stays only where its row can be named.
+    """
+    source, rows = rewriter.source, []
+    for correction in source.corrections.to_dict("records"):
+        file, column = correction["source"], correction["field"]
+        if column in dropped.get(file, ()) or file not in source.files:
+            continue
+        row, person = _find_row(rewriter, keys[file], correction)
+        if row:
+            changed = {
+                name: rewriter.rewrite(file, column, correction[name], person)
+                for name in ("old_value", "new_value")
+            }
+            unknown = dict.fromkeys(("reason", "by", "date"), REMOVED)
+            rows.append({**correction, **changed, **unknown, "row": row})
+    frame = pd.DataFrame(rows, columns=list(source.corrections.columns), dtype="str")
+    return frame.sort_values(["source", "row", "field"], kind="stable")
+
+
+def _find_row(
+    rewriter: Rewriter, keys: pd.Series, correction: Mapping[str, str]
+) -> tuple[str, str]:
+    """Return the new key of a corrected row and its participant, as the source spells them."""
+    source, wanted = rewriter.source, correction["row"]
+    file, old = source.files[correction["source"]], keys.index
+    same = old[(old == wanted) | old.str.startswith(f"{wanted}~")]
+    cells = file.raw.loc[same, correction["field"]] if len(same) else pd.Series(dtype="str")
+    held = cells.index[cells == correction["old_value"]]
+    if len(held):
+        return keys[held[0]], file.keys.loc[held[0], "participant"]
+    name, _, place = wanted.partition("|")
+    event, _, form = place.partition("|")
+    known = {visit.name for visit in source.study.visits}
+    people = dict(zip(file.raw[ID], file.keys["participant"], strict=True))
+    named = correction["source"] == REDCAP and not form and name in people
+    if named and name_visit(pd.Series([event])).isin(known).all():
+        return f"{rewriter.names.participants[name]}|{event}|", people[name]
+    return "", ""
+
+
+def _rewrite_dictionary(rewriter: Rewriter, dropped: list[str]) -> pd.DataFrame:
+    """Leave out what was dropped, and move the limits of years with the years."""
+    source = rewriter.source
+    frame = source.export.tables[DICTIONARY].copy()
+    by_name = {name: column for column, name in DICTIONARY_COLUMNS.items()}
+    named, fields = frame[by_name["name"]], source.fields[REDCAP]
+    width = source.study.publication.age_band_years.value
+    for file, name in source.find_columns(YEAR, BIRTH_YEAR):
+        rows = (named == name) & (file == REDCAP)
+        # Wide enough for the ends of a band.
+        for column, beside in ((by_name["minimum"], -width), (by_name["maximum"], width)):
+            frame.loc[rows, column] = [
+                str(int(text) + rewriter.years + beside) if text.strip().isdigit() else text
+                for text in frame.loc[rows, column]
+            ]
+    frame[by_name["identifier"]] = ""
+    return frame[~named.isin({fields[name].question for name in dropped if name in fields})]
