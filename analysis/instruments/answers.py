@@ -59,7 +59,7 @@ class Answers:
         """
         visit = self.visits["visit"]
         held = self.recorded[:, self._locate(columns)].any(axis=1)
-        due = visit.isin(visit[held].unique()).to_numpy()
+        due = visit.isin(visit.to_numpy()[held]).to_numpy()
         kept = self.visits[due].reset_index(drop=True)
         arrays = (array[due] for array in (self.values, self.reasons, self.recorded))
         return Answers(kept, self.columns, *arrays)

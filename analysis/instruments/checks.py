@@ -16,7 +16,7 @@ from analysis.instruments.catalogue import (
     find_variant,
 )
 from analysis.instruments.definition import TOLERANCE, Instrument, Item
-from analysis.study import Scoring, Study
+from analysis.study import Outcome, Scoring, Study, SupportingOutcome
 
 ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
 RECORDED_TOTAL = "recorded_total"
@@ -50,7 +50,7 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     for column in [*ITEM_KEY, "missing_reason", "unit"]:
         frame[column] = frame[column].fillna("").astype("category")
     kinds, kind = number_rows(frame, ["instrument", "item", "location", "occasion", "unit"])
-    known = [find_item(row.instrument, row.item) for row in kinds.itertuples(index=False)]
+    known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
     ignored = _find_unscored(frame, kinds, kind, known, scoring)
     for problem, hint, wrong in _find_unknown(kinds, known):
         _refuse(frame, wrong[kind] & ~ignored, problem, hint)
@@ -230,9 +230,8 @@ def _find_wrong_values(
     known: Sequence[Item | None],
     scoring: Scoring,
 ) -> Iterator[tuple[str, str, np.ndarray]]:
-    ranges = [
-        find_range(row.instrument, row.item, scoring) for row in kinds.itertuples(index=False)
-    ]
+    names = zip(kinds["instrument"], kinds["item"], strict=True)
+    ranges = [find_range(instrument, item, scoring) for instrument, item in names]
     low, high = np.array(ranges, dtype=float).reshape(-1, 2).T
     beyond = (value < low[kind]) | (value > high[kind])
     for number in np.unique(kind[beyond]):
@@ -263,14 +262,15 @@ def _refuse(frame: pd.DataFrame, wrong: np.ndarray, problem: str, hint: str) -> 
 def _spread_scores(scores: pd.DataFrame, study: Study) -> Iterator[tuple[Instrument, pd.DataFrame]]:
     """Yield each instrument with its scores under the instrument's own variant names."""
     variants: dict[str, dict[tuple[str, str], str]] = {}
-    for outcome in (*study.outcomes, *study.supporting):
+    outcomes: tuple[Outcome | SupportingOutcome, ...] = (*study.outcomes, *study.supporting)
+    for outcome in outcomes:
         for name, variant in outcome.variants.items():
             variants.setdefault(outcome.instrument, {})[outcome.name, name] = variant
-    for name, outcomes in variants.items():
+    for name, named in variants.items():
         pairs = pd.MultiIndex.from_frame(scores[["outcome", "variant"]])
-        chosen = scores[pairs.isin(list(outcomes))]
+        chosen = scores[pairs.isin(list(named))]
         names = zip(chosen["outcome"], chosen["variant"], strict=True)
-        labels = pd.Series([outcomes[pair] for pair in names], index=chosen.index, dtype="object")
+        labels = pd.Series([named[pair] for pair in names], index=chosen.index, dtype="object")
         part = chosen["component"].where(chosen["component"] != "total", "")
         spread = (
             chosen.assign(column=labels.str.cat(part, sep="/").str.rstrip("/"))

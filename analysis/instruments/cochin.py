@@ -1,10 +1,12 @@
 """Cochin hand function scale (Duruoz hand index): 18 items of 0 to 5 in five groups."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
-from analysis.instruments.answers import score_answers, spread_items, sum_answers
+from analysis.instruments.answers import Answers, score_answers, spread_items, sum_answers
 from analysis.instruments.definition import (
     DASTE,
     SCLEREDUC,
@@ -44,7 +46,7 @@ _LABELS = {
 COCHIN_ITEMS = tuple(_LABELS)
 
 
-def find_group(group):
+def find_group(group: str) -> tuple[str, ...]:
     """Return the items of a group."""
     return tuple(item for item in COCHIN_ITEMS if item.rsplit("_", 1)[0] == group)
 
@@ -72,21 +74,16 @@ def score_cochin(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     few = np.isnan(answers.select(COCHIN_ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
     short_form = read_short_form(scoring)
     groups = {group: _prorate(answers.select(find_group(group)), few) for group in COCHIN_GROUPS}
-    total = sum(groups.values())
-    blocks = [_score_prorated(answers, COCHIN_ITEMS, total, few, component="total")]
-    blocks += [
-        _score_prorated(answers, find_group(group), score, few, component=group)
-        for group, score in groups.items()
-    ]
-    blocks.append(sum_answers(answers, COCHIN_ITEMS, variant="complete_only"))
-    blocks += [
-        sum_answers(answers, find_group(group), variant="complete_only", component=group)
-        for group in COCHIN_GROUPS
-    ]
-    return [*blocks, sum_answers(answers, short_form, variant="chfs_6")]
+    total = np.sum(list(groups.values()), axis=0)
+    blocks = [sum_answers(answers, short_form, variant="chfs_6")]
+    for part, score in {"total": total, **groups}.items():
+        needs = COCHIN_ITEMS if part == "total" else find_group(part)
+        blocks.append(_score_prorated(answers, needs, score, few, component=part))
+        blocks.append(sum_answers(answers, needs, variant="complete_only", component=part))
+    return blocks
 
 
-def read_short_form(scoring):
+def read_short_form(scoring: Scoring) -> tuple[str, ...]:
     """Return the items of the short form that study.yml names, none if it names none.
 
     Raises
@@ -95,9 +92,8 @@ def read_short_form(scoring):
         Not six different items of the scale.
     """
     names = tuple(scoring.cochin_short_form_items.value)
-    if names and (
-        len(set(names)) != _SHORT or len(names) != _SHORT or not set(names) <= set(COCHIN_ITEMS)
-    ):
+    six = len(names) == len(set(names) & set(COCHIN_ITEMS)) == _SHORT
+    if names and not six:
         raise UsageError(
             f"cochin_short_form_items in study.yml names {', '.join(map(str, names))}",
             hint=f"Name {_SHORT} different items out of {', '.join(COCHIN_ITEMS)}, or none",
@@ -105,7 +101,7 @@ def read_short_form(scoring):
     return names
 
 
-def _prorate(values, few):
+def _prorate(values: np.ndarray, few: np.ndarray) -> np.ndarray:
     """Sum a group; where items are missing, the mean of its answers times their number."""
     answered = (~np.isnan(values)).sum(axis=1)
     mean = np.nansum(values, axis=1) / np.where(answered > 0, answered, np.nan)
@@ -113,7 +109,9 @@ def _prorate(values, few):
     return np.where(whole | few, mean * values.shape[1], np.nan)
 
 
-def _score_prorated(answers, needs, score, few, *, component):
+def _score_prorated(
+    answers: Answers, needs: Sequence[str], score: np.ndarray, few: np.ndarray, *, component: str
+) -> pd.DataFrame:
     missing = np.isnan(answers.select(needs)).any(axis=1)
     without = np.isnan(score)
     return score_answers(

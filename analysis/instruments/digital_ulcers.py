@@ -1,5 +1,7 @@
 """Digital ulcers: counted, never tested."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -28,7 +30,6 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     items
         One occasion per ulcer; ``active``, ``new``, ``healed`` are 0 or 1; ``present`` says
         whether there is any ulcer at all (0 or 1).
-    scoring
 
     Returns
     -------
@@ -49,7 +50,6 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
         _make_count(
             visits,
             np.where(known, recorded, np.nan),
-            component="total",
             n_items=recorded,
             n_missing=(~known).astype(int),
             missing_reason=find_first_reasons(items[~of_ulcer], number[~of_ulcer], size),
@@ -72,13 +72,13 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     return blocks
 
 
-def _count(numbers, size):
+def _count(numbers: np.ndarray, size: int) -> np.ndarray:
     return np.bincount(numbers, minlength=size)
 
 
-def _make_count(visits, score, **told):
+def _make_count(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.DataFrame:
     rule = name_rules(len(visits), item_missing=np.isnan(score))
-    return make_scores(visits, score, variant="counts", rule=rule, **told)
+    return make_scores(visits, score, variant="counts", rule=rule, **columns)
 
 
 DIGITAL_ULCERS = Instrument(

@@ -36,44 +36,24 @@ def score_hand_pain(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]
         Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
     """
     answers = spread_items(items, ("vas", *_HANDS, "line_length"))
-    line = scoring.hand_pain_line_mm.value
-
-    def scale(due, columns):
+    blocks = []
+    for needs, variants in (
+        (("vas",), ("scaled_rating",)),
+        (_HANDS, ("mean_of_hands", "worse_hand")),
+    ):
+        due = answers.keep_due(needs)
+        line = scoring.hand_pain_line_mm.value
         scaled = [
-            scale_rating(due, column, instrument="hand_pain", line_mm=line, top=_TOP)
-            for column in columns
+            scale_rating(due, each, instrument="hand_pain", line_mm=line, top=_TOP)
+            for each in needs
         ]
-        return np.column_stack([values for values, _ in scaled]), np.any(
-            [declared for _, declared in scaled], axis=0
-        )
-
-    both, hands = answers.keep_due(["vas"]), answers.keep_due(_HANDS)
-    rating, declared = scale(both, ["vas"])
-    ratings, declared_hands = scale(hands, _HANDS)
-    return [
-        score_answers(
-            both,
-            ["vas"],
-            rating[:, 0],
-            variant="scaled_rating",
-            item_missing=np.isnan(rating[:, 0]),
-            declared_line_length=declared,
-        ),
-        *(
-            score_answers(
-                hands,
-                _HANDS,
-                score,
-                variant=variant,
-                item_missing=np.isnan(score),
-                declared_line_length=declared_hands,
-            )
-            for variant, score in (
-                ("mean_of_hands", ratings.mean(axis=1)),
-                ("worse_hand", ratings.max(axis=1)),
-            )
-        ),
-    ]
+        ratings = np.column_stack([rating for rating, _ in scaled])
+        declared = np.any([stood_in for _, stood_in in scaled], axis=0)
+        for variant in variants:
+            score = (ratings.mean if variant == "mean_of_hands" else ratings.max)(axis=1)
+            fired = {"item_missing": np.isnan(score), "declared_line_length": declared}
+            blocks.append(score_answers(due, needs, score, variant=variant, **fired))
+    return blocks
 
 
 HAND_PAIN = Instrument(

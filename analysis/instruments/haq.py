@@ -1,11 +1,12 @@
 """Health Assessment Questionnaire disability index: 20 items in 8 categories, aids and help."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, score_answers, spread_items
+from analysis.instruments.answers import VISIT_KEY, Answers, score_answers, spread_items
 from analysis.instruments.definition import (
     DASTE,
     SCLEREDUC,
@@ -30,12 +31,12 @@ class Category:
     has_aids: bool = True
 
     @property
-    def items(self):
+    def items(self) -> tuple[str, ...]:
         """Names of its items."""
         return tuple(f"{self.name}_{number}" for number in range(1, len(self.labels) + 1))
 
     @property
-    def supports(self):
+    def supports(self) -> tuple[str, ...]:
         """Names of its boxes for aids and for help from a person."""
         aids = (f"aid_{self.support}",) if self.has_aids else ()
         return (*aids, f"help_{self.support}")
@@ -83,7 +84,7 @@ class CategoryScores:
     unsupported: np.ndarray
 
 
-def score_categories(answers, *, with_aids):
+def score_categories(answers: Answers, *, with_aids: bool) -> CategoryScores:
     """Score each category by its highest answered item; aids or help raise 0 or 1 to 2.
 
     A category without an answer has no score, whatever is ticked. A box that is empty
@@ -109,7 +110,7 @@ def score_categories(answers, *, with_aids):
     )
 
 
-def index_categories(categories, *, least):
+def index_categories(categories: CategoryScores, *, least: int) -> np.ndarray:
     """Return sum / number of answered categories, NaN with fewer than `least` of 8."""
     answered = (~np.isnan(categories.values)).sum(axis=1)
     enough = answered >= max(least, 1)
@@ -117,7 +118,9 @@ def index_categories(categories, *, least):
     return np.where(enough, total / np.where(enough, answered, 1), np.nan)
 
 
-def name_category_rules(answers, categories, *, least):
+def name_category_rules(
+    answers: Answers, categories: CategoryScores, *, least: int
+) -> dict[str, np.ndarray]:
     """Return the rules that fired between the items and the index, by name."""
     answered = (~np.isnan(categories.values)).sum(axis=1)
     return {
@@ -132,12 +135,14 @@ def name_category_rules(answers, categories, *, least):
     }
 
 
-def _partly_answered(values):
+def _partly_answered(values: np.ndarray) -> np.ndarray:
     missing = np.isnan(values)
     return missing.any(axis=1) & ~missing.all(axis=1)
 
 
-def score_index(answers, scoring, *, with_aids, variant, component="total"):
+def score_index(
+    answers: Answers, scoring: Scoring, *, with_aids: bool, variant: str, component: str = "total"
+) -> pd.DataFrame:
     """Score the disability index, standard (aids and help count) or alternative."""
     least = scoring.haq_min_categories.value
     categories = score_categories(answers, with_aids=with_aids)
@@ -183,7 +188,9 @@ def check_haq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]
     return check_steps(scores, items, ["index", "index_without_aids"])
 
 
-def check_steps(scores, items, columns):
+def check_steps(
+    scores: pd.DataFrame, items: pd.DataFrame, columns: Sequence[str]
+) -> dict[str, pd.Series]:
     """Return whether each index times the number of its categories is a whole number.
 
     The categories are counted anew from the items: those with any answer, or any number

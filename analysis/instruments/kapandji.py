@@ -25,7 +25,6 @@ def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     items
         ``opposition`` 0 to 10, ``flexion`` and ``extension`` of the long fingers 0 to 20,
         each for the right and the left hand.
-    scoring
 
     Returns
     -------
@@ -54,7 +53,7 @@ def check_kapandji(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Se
     }
 
 
-def _hands(high):
+def _list_hands(high: float) -> tuple[Component, ...]:
     return tuple(Component(side, f"{side} hand", 0, high) for side in SIDES)
 
 
@@ -85,8 +84,8 @@ KAPANDJI = Instrument(
     scoring_rule="right plus left; the modified index adds flexion and extension, 0 to 50 a hand",
     missing_rule="both hands are needed for the sum; nothing is imputed",
     variants=(
-        Variant("both_hands", "opposition, right plus left", 0, 20, _hands(10)),
-        Variant("modified_index", "modified index, right plus left", 0, 100, _hands(50)),
+        Variant("both_hands", "opposition, right plus left", 0, 20, _list_hands(10)),
+        Variant("modified_index", "modified index, right plus left", 0, 100, _list_hands(50)),
     ),
     score=score_kapandji,
     check=check_kapandji,

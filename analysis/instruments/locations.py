@@ -1,6 +1,7 @@
 """Measures at fingers: reader to field to finger to participant, and what both visits have."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,7 +115,7 @@ def pair_locations(
     pandas.DataFrame
         ``participant_id, visit, component, baseline, followup, n_locations, rule``.
     """
-    by_visit = dict(iter(measures.groupby(level="visit")))
+    by_visit: dict[Any, pd.DataFrame] = dict(iter(measures.groupby(level="visit")))
     before = by_visit.pop(baseline_visit, measures.iloc[:0]).droplevel("visit")
     frames = []
     for visit, after in by_visit.items():
@@ -156,8 +157,9 @@ def match_fields(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFram
 
 def list_parts(variant: Variant) -> tuple[Component, ...]:
     """Return the whole score and its components, the whole first."""
-    limits = {"low": variant.low, "high": variant.high}
-    whole = Component("total", variant.label, **limits, n_locations=variant.n_locations)
+    whole = Component(
+        "total", variant.label, variant.low, variant.high, n_locations=variant.n_locations
+    )
     return (whole, *variant.components)
 
 

@@ -46,7 +46,6 @@ def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ----------
     items
         Checked items; each site 0 to 3.
-    scoring
 
     Returns
     -------

@@ -75,7 +75,7 @@ def score_raynaud(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ]
 
 
-def _looks_small(ratings):
+def _looks_small(ratings: np.ndarray) -> np.ndarray:
     top = np.where(np.isnan(ratings), 0, ratings).max(axis=1, initial=0)
     return (top > 0) & (top <= _TOP)
 

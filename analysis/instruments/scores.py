@@ -40,7 +40,7 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     checked = check_items(items, study.scoring)
     check_totals(checked)
-    outcomes = (*study.outcomes, *study.supporting)
+    outcomes: tuple[Outcome | SupportingOutcome, ...] = (*study.outcomes, *study.supporting)
     made = {}
     for name in dict.fromkeys(outcome.instrument for outcome in outcomes):
         instrument = find_instrument(name)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.instruments import haq
-from analysis.instruments.answers import scale_rating, score_answers, spread_items
+from analysis.instruments.answers import Answers, scale_rating, score_answers, spread_items
 from analysis.instruments.definition import (
     DASTE,
     SCLEREDUC,
@@ -59,14 +59,23 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     """
     columns = (*haq.HAQ_ITEMS, *haq.HAQ_SUPPORTS, *_SCALES, "line_length")
     answers = spread_items(items, columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
-    scaled = {
-        scale: scale_rating(
+    blocks, ratings = [], {}
+    for scale in _SCALES:
+        ratings[scale], declared = scale_rating(
             answers, scale, instrument="shaq", line_mm=scoring.shaq_line_mm.value, top=_TOP
         )
-        for scale in _SCALES
-    }
-    blocks = [_score_scale(answers, scale, *scaled[scale]) for scale in _SCALES]
-    five = np.column_stack([scaled[scale][0] for scale in _COMPOSITE])
+        blocks.append(
+            score_answers(
+                answers,
+                [scale],
+                ratings[scale],
+                variant="mean_of_13",
+                component=scale,
+                item_missing=np.isnan(ratings[scale]),
+                declared_line_length=declared,
+            )
+        )
+    five = np.column_stack([ratings[scale] for scale in _COMPOSITE])
     for variant, with_aids in (("mean_of_13", True), ("mean_of_13_without_aids", False)):
         categories = haq.score_categories(answers, with_aids=with_aids)
         parts = np.column_stack([categories.values, five])
@@ -82,19 +91,14 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     return [*blocks, _score_composite(answers, scoring, categories, five, parts, "mean_of_six")]
 
 
-def _score_scale(answers, scale, rating, declared):
-    return score_answers(
-        answers,
-        [scale],
-        rating,
-        variant="mean_of_13",
-        component=scale,
-        item_missing=np.isnan(rating),
-        declared_line_length=declared,
-    )
-
-
-def _score_composite(answers, scoring, categories, five, parts, variant):
+def _score_composite(
+    answers: Answers,
+    scoring: Scoring,
+    categories: haq.CategoryScores,
+    five: np.ndarray,
+    parts: np.ndarray,
+    variant: str,
+) -> pd.DataFrame:
     least = scoring.haq_min_categories.value
     rated = (~np.isnan(five)).sum(axis=1)
     enough = rated >= scoring.shaq_min_scales.value
@@ -102,16 +106,15 @@ def _score_composite(answers, scoring, categories, five, parts, variant):
     count = (~np.isnan(parts)).sum(axis=1)
     mean = np.nansum(parts, axis=1) / np.where(valid, count, 1)
     line = answers.select(["line_length"])[:, 0]
+    fired = haq.name_category_rules(answers, categories, least=least) | {
+        "too_few_scales": ~enough,
+        "scale_left_out": enough & (rated < len(_COMPOSITE)),
+        "declared_line_length": np.isnan(line) & (rated > 0),
+    }
+    score = np.where(valid, mean, np.nan)
+    reasons = (*_NEEDS, *haq.HAQ_SUPPORTS)
     return score_answers(
-        answers,
-        _NEEDS,
-        np.where(valid, mean, np.nan),
-        variant=variant,
-        reasons=(*_NEEDS, *haq.HAQ_SUPPORTS),
-        **haq.name_category_rules(answers, categories, least=least),
-        too_few_scales=~enough,
-        scale_left_out=enough & (rated < len(_COMPOSITE)),
-        declared_line_length=np.isnan(line) & (rated > 0),
+        answers, _NEEDS, score, variant=variant, component="total", reasons=reasons, **fired
     )
 
 

@@ -4,9 +4,10 @@ import pandas as pd
 
 from analysis.instruments.answers import VISIT_KEY
 from analysis.instruments.capillaroscopy import PATTERNS
+from analysis.study import Outcome, Study, SupportingOutcome
 
 
-def count_status(scores, study):
+def count_status(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Count how the whole scores came about, by outcome, variant and visit.
 
     Returns
@@ -24,7 +25,7 @@ def count_status(scores, study):
     return _sort_rows(counts.assign(no_form=people - counts.sum(axis=1)), study)
 
 
-def count_rules(scores, study):
+def count_rules(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Count the scores in which each rule fired, by outcome, variant and component."""
     key = ["outcome", "variant", "component", "rule"]
     fired = scores.assign(rule=scores["rule"].str.split(";")).explode("rule")
@@ -33,14 +34,14 @@ def count_rules(scores, study):
     return _sort_rows(counts, study)
 
 
-def list_rules(scores):
+def list_rules(scores: pd.DataFrame) -> pd.DataFrame:
     """List every whole score that was not simply complete, with its rule and reason."""
     fired = scores[(scores["component"] == "total") & (scores["rule"] != "complete")]
     columns = [*VISIT_KEY, "outcome", "variant", "score", "status", "missing_reason", "rule"]
     return fired[[*columns, "n_items", "n_missing"]].reset_index(drop=True)
 
 
-def count_limits(scores, study):
+def count_limits(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Count the primary scores at the floor and at the ceiling of their scale.
 
     A person at a limit cannot move beyond it, whatever happens.
@@ -73,7 +74,7 @@ def count_limits(scores, study):
     return _sort_rows(counts, study)
 
 
-def count_patterns(items, study):
+def count_patterns(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Count the fingers on which each capillaroscopic pattern was read.
 
     A finger whose fields or readers differ counts under each of their patterns. This is a
@@ -96,16 +97,16 @@ def count_patterns(items, study):
     return _sort_rows(counts.rename_axis(columns=None), study)
 
 
-def _sort_rows(frame, study):
+def _sort_rows(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Sort by the order of outcomes, variants and visits in study.yml, then by name."""
-    outcomes = (*study.outcomes, *study.supporting)
+    outcomes: tuple[Outcome | SupportingOutcome, ...] = (*study.outcomes, *study.supporting)
     order = {
         "outcome": {outcome.name: at for at, outcome in enumerate(outcomes)},
         "variant": {name: at for outcome in outcomes for at, name in enumerate(outcome.variants)},
         "visit": {visit.name: at for at, visit in enumerate(study.visits)},
     }
 
-    def rank(level):
+    def rank(level: pd.Index) -> pd.Index:
         return level.map(order[level.name]) if level.name in order else level
 
     return frame.sort_index(key=rank, kind="stable")

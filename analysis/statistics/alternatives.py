@@ -1,16 +1,17 @@
 """One score once more: other participants, tests and seasons, and without each participant."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 
 from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
 from analysis.statistics.checks import compute_mean, compute_median, round_differences
-from analysis.statistics.common_tests import paired_t, sign_test
+from analysis.statistics.common_tests import PairedT, paired_t, sign_test
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.outcome import state_estimate, state_test, state_value
-from analysis.statistics.sign_flip import sign_flip
+from analysis.statistics.sign_flip import SignFlip, sign_flip
 from analysis.statistics.signed_rank import signed_rank
 from analysis.study import AnalysisPlan, Outcome
 
@@ -79,19 +80,20 @@ def compare_tests(
         qualify("pratt").p("p_value", pratt, method="exact, zeros ranked, then dropped"),
         qualify("mid_p").p("p_value", mid_p, method="exact, zeros dropped, mid-p"),
     ]
-    for qualifier, compute, method in (
-        ("t", paired_t, "paired t"),
-        ("sign_flip", sign_flip, "exact sign flips of the mean"),
-    ):
+    tests: dict[str, tuple[Callable[..., PairedT | SignFlip], str]] = {
+        "t": (paired_t, "paired t"),
+        "sign_flip": (sign_flip, "exact sign flips of the mean"),
+    }
+    for qualifier, (compute, method) in tests.items():
         make = qualify(qualifier)
         result, reason = attempt(compute, change, confidence=confidence)
         for limit in ("low", "high"):
-            value = result and getattr(result, limit)
+            value = getattr(result, limit, None)
             row = make.score(f"mean_change_{limit}", value, method=method, warning=reason)
             if result and getattr(result, "attained", 1) < confidence:
                 row |= {"value": None, "text": NOT_ATTAINABLE, "warning": OUT_OF_REACH}
             rows.append(row)
-        p_value = result and result.p_value
+        p_value = result.p_value if result else None
         rows.append(make.p("p_value", p_value, method=method, warning=reason))
     trimmed = f"mean without the outer {TRIMMED_SHARE:.0%} at either end"
     return [
@@ -129,7 +131,7 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
     people = pairs["participant_id"].tolist()
     results = (attempt(hodges_lehmann, change[[o != p for o in people]])[0] for p in people)
-    return {p: r and r.estimate for p, r in zip(people, results, strict=True)}
+    return {p: r.estimate if r else None for p, r in zip(people, results, strict=True)}
 
 
 def summarise_leave_one_out(

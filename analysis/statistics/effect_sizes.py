@@ -33,10 +33,7 @@ def d_z(differences: ArrayLike, *, confidence: float = 0.95) -> EffectSize:
     """
     array = check_varying(differences)
     check_share(confidence, "confidence")
-    root = math.sqrt(array.size)
-    estimate = float(array.mean() / array.std(ddof=1))
-    low, high = _find_noncentrality(estimate * root, array.size - 1, confidence)
-    return EffectSize(estimate, low / root, high / root)
+    return EffectSize(float(array.mean() / array.std(ddof=1)), *_find_interval(array, confidence))
 
 
 def hedges_g_av(
@@ -71,16 +68,23 @@ def hedges_g_av(
     factor = small_sample_factor(2 * (before.size - 1) / (1 + correlation**2))
     estimate = float(factor * change.mean() / pooled)
     try:
-        paired = d_z(change, confidence=confidence)
+        low, high = _find_interval(check_varying(change), confidence)
     except DataError:
         return EffectSize(estimate, None, None)
     scale = factor * float(change.std(ddof=1)) / pooled
-    return EffectSize(estimate, paired.low * scale, paired.high * scale)
+    return EffectSize(estimate, low * scale, high * scale)
 
 
 def small_sample_factor(df: float) -> float:
     """Return Hedges' exact factor J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df - 1)/2))."""
     return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
+
+
+def _find_interval(array: np.ndarray, confidence: float) -> tuple[float, float]:
+    root = math.sqrt(array.size)
+    t = float(array.mean() / array.std(ddof=1)) * root
+    low, high = _find_noncentrality(t, array.size - 1, confidence)
+    return low / root, high / root
 
 
 def _find_noncentrality(t: float, df: int, confidence: float) -> tuple[float, float]:

@@ -113,14 +113,14 @@ def _adjust_by_max_t(changes: pd.DataFrame, make: Make) -> Iterator[Row]:
 def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
     n_outcomes = improvements.shape[1]
     result, reason = attempt(global_test, improvements.to_numpy())
-    writer = make("global_test", n=result and result.n_participants)
+    writer = make("global_test", n=result.n_participants if result else None)
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
     method += f", {PATTERNS[result.exact]}" if result else ""
-    yield writer.p("p_value", result and result.p_value, method=method, warning=reason)
-    yield writer.p("p_min", result and result.attainable, method="smallest attainable p")
+    yield writer.p("p_value", result.p_value if result else None, method=method, warning=reason)
+    yield writer.p("p_min", result.attainable if result else None, method="smallest attainable p")
     yield writer.number(
         "mean_improvement",
-        result and result.mean_improvement,
+        result.mean_improvement if result else None,
         method="mean improvement in root mean squares, over participants and outcomes",
         warning=reason,
     )

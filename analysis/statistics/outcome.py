@@ -79,7 +79,7 @@ def make_writer(
     outcome: Outcome, context: Context, *, visit: str, variant: str = "primary", **options: Any
 ) -> ResultWriter:
     """Return the writer of an outcome's results; options as of `ResultWriter`."""
-    scale = {"unit": outcome.unit, "decimals": outcome.decimals}
+    scale: dict[str, Any] = {"unit": outcome.unit, "decimals": outcome.decimals}
     return ResultWriter(context, outcome.name, visit=visit, variant=variant, **scale | options)
 
 
@@ -105,7 +105,7 @@ def state_estimate(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan)
     """Yield the Hodges-Lehmann estimate of rounded changes with its interval and level."""
     result, reason = attempt(hodges_lehmann, change, confidence=plan.confidence.value)
     method = "Hodges-Lehmann estimate, median of the Walsh averages, zeros kept"
-    yield writer.score("hl", result and result.estimate, method=method, warning=reason)
+    yield writer.score("hl", result.estimate if result else None, method=method, warning=reason)
     method = "closed exact interval from the Walsh averages, zeros kept"
     if result is None or not result.attainable:
         level = format_percent(plan.confidence.value)
@@ -185,7 +185,7 @@ def _describe_change(writer: ResultWriter, change: np.ndarray, plan: AnalysisPla
     yield state_value(writer, "sd_change", compute_sd, change)
     interval, reason = attempt(paired_t, change, confidence=plan.confidence.value)
     for limit in ("low", "high"):
-        value = interval and getattr(interval, limit)
+        value = getattr(interval, limit, None)
         yield writer.score(
             f"mean_change_{limit}", value, method="paired t interval", warning=reason
         )
@@ -196,16 +196,16 @@ def _state_effect_sizes(
 ) -> Iterator[Row]:
     result, reason = attempt(rank_biserial, change, zeros=plan.zeros.value)
     method = "matched-pairs rank-biserial correlation"
-    value = result and result.estimate
+    value = result.estimate if result else None
     yield writer.number("rank_biserial", value, method=method, warning=reason)
     result, reason = attempt(d_z, change, confidence=plan.confidence.value)
     method = "mean change over its SD, noncentral t interval"
     for statistic, part in (("d_z", "estimate"), ("d_z_low", "low"), ("d_z_high", "high")):
-        value = result and getattr(result, part)
+        value = getattr(result, part, None)
         yield writer.number(statistic, value, method=method, warning=reason)
     result, reason = attempt(hedges_g_av, pairs["baseline"], pairs["followup"])
     method = "mean change over the pooled SD of the visits, small-sample factor J"
-    yield writer.number("g_av", result and result.estimate, method=method, warning=reason)
+    yield writer.number("g_av", result.estimate if result else None, method=method, warning=reason)
 
 
 def _count_directions(
@@ -242,6 +242,8 @@ def _compare_threshold(
 
 def _show_normality(writer: ResultWriter, change: np.ndarray) -> Iterator[Row]:
     result, reason = attempt(describe_normality, change)
-    warning = reason or f"shown, never used to choose a test; p = {format_p(result.p_value)}"
+    warning = reason
+    if result:
+        warning = f"shown, never used to choose a test; p = {format_p(result.p_value)}"
     method = "Shapiro and Wilk's W"
-    yield writer.number("shapiro_w", result and result.w, method=method, warning=warning)
+    yield writer.number("shapiro_w", result.w if result else None, method=method, warning=warning)

@@ -96,10 +96,11 @@ class SensitivityPlan:
             variant=variant,
         )
 
-    def write(self, outcome: Outcome, qualifier: str = "", **options: Any) -> ResultWriter:
+    def write(
+        self, outcome: Outcome, *, context: Context | None = None, **options: Any
+    ) -> ResultWriter:
         """Return the writer of an outcome's results; options as of `ResultWriter`."""
-        options = {"context": self.context, "visit": self.visit} | options
-        return make_writer(outcome, qualifier=qualifier, **options)
+        return make_writer(outcome, context or self.context, visit=self.visit, **options)
 
     def run(self, question: Callable[..., Iterable[Row]]) -> pd.DataFrame:
         """Ask one of the questions below of every outcome and collect the results."""
@@ -180,5 +181,5 @@ def ask_season(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
 def _summarise(
     plan: SensitivityPlan, pairs: pd.DataFrame, outcome: Outcome, qualifier: str, **options: Any
 ) -> list[Row]:
-    writer = plan.write(outcome, qualifier, **options)
+    writer = plan.write(outcome, qualifier=qualifier, **options)
     return summarise_alternative(pairs, outcome, plan.study.analysis, writer)

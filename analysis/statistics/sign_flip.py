@@ -142,14 +142,14 @@ def _flip_randomly(array: np.ndarray, confidence: float, draws: int, seed: int) 
         beyond += int((np.abs(2 * sums - array.sum()) >= observed).sum())
         counts = chosen.sum(axis=1)
         means.append(sums[counts > 0] / counts[counts > 0])
-    means = np.sort(np.concatenate(means))
-    order = _find_order(means.size + 1, confidence)
+    ordered = np.sort(np.concatenate(means))
+    order = _find_order(ordered.size + 1, confidence)
     p_value = (1 + beyond) / (1 + draws)
     return {
         "p_value": p_value,
-        "low": float(means[order - 1]),
-        "high": float(means[-order]),
-        "attained": 1 - 2 * order / (means.size + 1),
+        "low": float(ordered[order - 1]),
+        "high": float(ordered[-order]),
+        "attained": 1 - 2 * order / (ordered.size + 1),
         "exact": False,
         "standard_error": math.sqrt(p_value * (1 - p_value) / draws),
     }

@@ -1,7 +1,7 @@
 """Every defensible way to compute the primary result, each distinct answer once."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -16,7 +16,10 @@ from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Outcome
 
 DIMENSIONS = ("variant", "population", "events", "missing", "summary")
-SUMMARIES = {"hodges_lehmann": hodges_lehmann, "mean_t": paired_t}
+SUMMARIES: dict[str, Callable[..., HodgesLehmann | PairedT]] = {
+    "hodges_lehmann": hodges_lehmann,
+    "mean_t": paired_t,
+}
 # Variant, events, missing and summary of the primary analysis, in that order.
 PRIMARY = ("primary", "as_observed", "none", "hodges_lehmann")
 DIGITS = 9
@@ -61,9 +64,10 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
                 if result is None or not getattr(result, "attainable", True):
                     continue
                 choices = (variant, population, events, rule, summary)
-                limits = (round(value / n_items, DIGITS) for value in _list_limits(result))
+                limits = (result.estimate, result.low, result.high)
+                per_item = (round(value / n_items, DIGITS) for value in limits)
                 is_primary = choices == (PRIMARY[0], plan.populations[0], *PRIMARY[1:])
-                rows.append((*choices, is_primary, len(change), *limits))
+                rows.append((*choices, is_primary, len(change), *per_item))
     columns = [*DIMENSIONS, "is_primary", "n", "estimate", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -82,10 +86,6 @@ def _fit_range(outcome: Outcome, share: float) -> Outcome:
     """Shorten the range to a variant's share of the items: filled scores stay within it."""
     low, high = outcome.range
     return replace(outcome, range=(low * share, high * share))
-
-
-def _list_limits(result: HodgesLehmann | PairedT) -> tuple[float, float, float]:
-    return result.estimate, result.low, result.high
 
 
 def _count_items(scores: pd.DataFrame, outcome: Outcome, variant: str) -> int:
@@ -136,21 +136,21 @@ def summarise_specifications(points: pd.DataFrame, plan: SensitivityPlan) -> lis
     """Return estimate, interval and options of each point as results, numbered by estimate."""
     outcome = next(o for o in plan.study.outcomes if o.role == "primary")
     rows = []
-    for number, point in enumerate(points.itertuples(index=False), start=1):
-        shown = plan.context.population in point.population
-        population = plan.context.population if shown else point.population[0]
+    for number, point in enumerate(points.to_dict("records"), start=1):
+        shown = plan.context.population in point["population"]
+        population = plan.context.population if shown else point["population"][0]
         writer = plan.write(
             outcome,
-            f"specification.point_{number:02d}",
+            qualifier=f"specification.point_{number:02d}",
             context=replace(plan.context, population=population),
             variant="",
-            n=int(point.n),
+            n=int(point["n"]),
             unit=f"{outcome.unit} per item",
             decimals=2,
-            group="; ".join(f"{name}: {', '.join(getattr(point, name))}" for name in DIMENSIONS),
+            group="; ".join(f"{name}: {', '.join(point[name])}" for name in DIMENSIONS),
         )
         rows += [
-            writer.score(name, getattr(point, name), method="one distinct specification")
+            writer.score(name, point[name], method="one distinct specification")
             for name in ("estimate", "low", "high")
         ]
     return rows

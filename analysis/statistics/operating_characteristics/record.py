@@ -43,20 +43,20 @@ def summarise_design(record: pd.DataFrame, context: Context) -> pd.DataFrame:
         ``sensitivity.<outcome>.design.<scenario>.<statistic>``: shares of simulated trials.
     """
     rows = []
-    for row in record.itertuples(index=False):
-        outcome, *scenario = row.scenario.split(".")
+    for row in record.to_dict("records"):
+        outcome, *scenario = row["scenario"].split(".")
         qualifier = ".".join(("design", *scenario))
-        writer = ResultWriter(context, outcome, row.n, qualifier=qualifier, warning=WARNING)
-        text, method = format_percent(row.value, 1), _describe(row)
+        writer = ResultWriter(context, outcome, row["n"], qualifier=qualifier, warning=WARNING)
+        text, method = format_percent(row["value"], 1), _describe(row)
         rows.append(
-            writer.row(row.statistic, row.value, text, unit="share of trials", method=method)
+            writer.row(row["statistic"], row["value"], text, unit="share of trials", method=method)
         )
     return collect_results(rows)
 
 
-def _describe(row: Any) -> str:
-    trials = f"{row.trials} simulated trials, Monte Carlo error {row.error:.4f}"
-    if row.sd_change != row.sd_change:
-        return f"{trials}; outcomes without a change, correlation {row.correlation:g}"
-    grid = f"grid of {row.step:.4g}" if row.step else "no grid"
-    return f"{trials}; mean change {row.mean_change:g}, SD {row.sd_change:.4g}, {grid}"
+def _describe(row: dict[Any, Any]) -> str:
+    trials = f"{row['trials']} simulated trials, Monte Carlo error {row['error']:.4f}"
+    if pd.isna(row["sd_change"]):
+        return f"{trials}; outcomes without a change, correlation {row['correlation']:g}"
+    grid = f"grid of {row['step']:.4g}" if row["step"] else "no grid"
+    return f"{trials}; mean change {row['mean_change']:g}, SD {row['sd_change']:.4g}, {grid}"

@@ -68,9 +68,9 @@ def draw_changes(scenario: Scenario, normals: np.ndarray) -> np.ndarray:
         return _place(scenario, (scenario.mean_change + scenario.sd_change * first) / unit)
     r = scenario.correlation
     later = r * first + np.sqrt(1 - r**2) * second
-    limits = [bound / unit for bound in scenario.bounds]
+    floor, ceiling = (bound / unit for bound in scenario.bounds)
     baseline, followup = (
-        np.clip(_place(scenario, latent / unit), *limits)
+        np.clip(_place(scenario, latent / unit), floor, ceiling)
         for latent in (
             scenario.baseline_mean + scenario.baseline_sd * first,
             scenario.baseline_mean + scenario.mean_change + scenario.baseline_sd * later,
@@ -90,15 +90,15 @@ def summarise_counts(
         The scenario's settings, `trials`, `statistic`, `value` (a share of the trials) and
         `error`, its Monte Carlo standard error.
     """
-    single = not isinstance(scenario, Family)
+    single = None if isinstance(scenario, Family) else scenario
     shares = {statistic: count / trials for statistic, count in counts.items()}
     return pd.DataFrame(
         {
             "scenario": scenario.name,
             "n": scenario.n,
-            "mean_change": scenario.mean_change if single else 0.0,
-            "sd_change": scenario.sd_change if single else None,
-            "step": scenario.step if single else None,
+            "mean_change": single.mean_change if single else 0.0,
+            "sd_change": single.sd_change if single else None,
+            "step": single.step if single else None,
             "correlation": round(scenario.correlation, 12),
             "trials": trials,
             "statistic": list(shares),

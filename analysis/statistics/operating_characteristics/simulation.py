@@ -102,13 +102,11 @@ def run_scenarios(
         for (scenario, block), counts in zip(wave, answers, strict=True):
             checkpoint.add(scenario.name, block, counts)
         report(len(wanted) - len(missing) + start + len(wave), len(wanted))
-    return pd.concat(
-        [
-            summarise_counts(s, _add_counts(checkpoint.get(s.name, b) for b in blocks), trials)
-            for s in scenarios
-        ],
-        ignore_index=True,
-    )
+    tables = []
+    for scenario in scenarios:
+        counts = _add_counts(checkpoint.get(scenario.name, block) or {} for block in blocks)
+        tables.append(summarise_counts(scenario, counts, trials))
+    return pd.concat(tables, ignore_index=True)
 
 
 @contextlib.contextmanager
