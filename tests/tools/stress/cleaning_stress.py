@@ -12,7 +12,8 @@ import tempfile
 from collections import Counter
 
 from analysis.cleaning.rules import CLEANING_RULES
-from stress.corrupt_files import HARMLESS, RANDOM, STOPS
+from stress.corrupt_files import HARMLESS, RANDOM
+from stress.stops import STOPS
 from stress.trial import (
     CHANCE,
     KINDS,

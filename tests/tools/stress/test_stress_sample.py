@@ -3,7 +3,8 @@
 import pytest
 
 from analysis.cleaning.rules import CLEANING_RULES
-from stress.corrupt_files import STOPS, make_rng, write_files
+from stress.corrupt_files import make_rng, write_files
+from stress.stops import STOPS
 from stress.trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
 
 SIZE, SEED = 40, 1

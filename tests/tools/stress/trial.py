@@ -11,9 +11,10 @@ from analysis.errors import AnalysisError
 from analysis.study import load_study
 from stress.bench import Bench, make_base
 from stress.corrupt_cells import CELLS
-from stress.corrupt_files import HARMLESS, RANDOM, STOPS, make_rng, save_files, write_files
+from stress.corrupt_files import HARMLESS, RANDOM, make_rng, save_files, write_files
 from stress.corrupt_records import RECORDS
 from stress.judge import judge_export
+from stress.stops import STOPS
 
 KINDS = (*CELLS, *RECORDS)
 # In a few simulated people these rules rightly ask although nothing was planted.
