@@ -1,0 +1,50 @@
+"""What the documents name is there."""
+
+import re
+import subprocess
+
+import pytest
+
+from analysis import paths
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "report/REVIEWER.md")
+FOLDERS = r"(?:analysis|data/raw|notebooks|report|tests|\.devcontainer|\.github)"
+# What a run makes, and what a person signs when there is something to except.
+MADE = ("data/processed/", "report/_generated", "report/_output", "report/notebooks")
+SIGNED = ("report/record/exceptions.csv", "report/record/privacy-exceptions.csv")
+
+
+def list_documents():
+    named = [paths.ROOT / name for name in DOCUMENTS]
+    described = [*paths.ROOT.glob("data/*/README.md"), *paths.ROOT.glob("report/record/*.md")]
+    return [path for path in (*named, *described) if path.exists()]
+
+
+def find_paths(text):
+    """Return what looks like a file or folder of the repository: linked, or below its folders."""
+    linked = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
+    named = re.findall(rf"(?<![\w/.-]){FOLDERS}/[\w./-]*\w/?", text)
+    return linked, named
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
+def test_every_path_that_a_document_names_exists(document):
+    linked, named = find_paths(document.read_text(encoding="utf-8"))
+    places = [document.parent / name for name in linked] + [paths.ROOT / name for name in named]
+    absent = [
+        str(place.relative_to(paths.ROOT) if place.is_relative_to(paths.ROOT) else place)
+        for place in places
+        if not place.exists() and not any(part in f"{place}/" for part in (*MADE, *SIGNED))
+    ]
+    assert absent == []
+
+
+def test_the_map_of_the_readme_names_every_part_of_the_analysis():
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("| in `analysis/` |")[1].split("\n\n")[0]
+    named = {name.rstrip("/") for name in re.findall(r"`([\w/]+)`", table)}
+    held = subprocess.run(
+        ["git", "ls-files", "analysis"], cwd=paths.ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    parts = {name.split("/")[1].removesuffix(".py") for name in held if name.endswith(".py")}
+    assert parts - {"__init__", "__main__"} <= named
