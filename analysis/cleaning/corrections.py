@@ -52,7 +52,7 @@ def apply_corrections(
                 findings.append(
                     Finding(
                         "correction",
-                        correction.field,
+                        str(correction.field),
                         pd.Index([row]),
                         correction.new_value,
                         reason="" if correction.new_value else "unknown",
@@ -75,7 +75,7 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
     return matching[0]
 
 
-def _check(corrections, files):
+def _check(corrections: pd.DataFrame, files: dict[str, SourceFile]) -> None:
     for column in CORRECTION_COLUMNS:
         if column not in corrections.columns:
             raise DataError(
@@ -87,7 +87,7 @@ def _check(corrections, files):
     for correction in corrections.itertuples(index=False):
         if correction.source not in files:
             raise _wrong(correction, f"there is no file {correction.source!r} to correct")
-        known = files[correction.source].raw.columns
+        known = files[str(correction.source)].raw.columns
         if correction.field not in known or correction.field in UNCORRECTABLE:
             raise _wrong(correction, "this field cannot be corrected")
         if not all(getattr(correction, name).strip() for name in ("reason", "by", "date")):

@@ -88,10 +88,10 @@ def parse_clock(values: pd.Series) -> pd.Series:
     late, early = half.isin(["오후", "pm"]), half.isin(["오전", "am"])
     fits = hour.between(0, 23) & minute.between(0, 59) & (half.isna() | hour.between(1, 12) | early)
     hour = (hour + 12 * (late & (hour < 12)) - 12 * (early & (hour == 12))).where(fits)
-    hour, minute = (
+    hours, minutes = (
         part.map("{:02.0f}".format, na_action="ignore").astype("str") for part in (hour, minute)
     )
-    return hour + ":" + minute
+    return hours + ":" + minutes
 
 
 def find_impossible_dates(values: pd.Series, field: Field, *, latest: str) -> Iterator[Finding]:

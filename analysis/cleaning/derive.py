@@ -82,7 +82,7 @@ def list_due_visits(
         elif visit.day <= 0:
             due = eligible
         else:
-            due = procedure + pd.Timedelta(days=visit.high) <= exported
+            due = procedure + pd.Timedelta(days=visit.high or visit.day) <= exported
         parts.append(pd.DataFrame({"participant_id": who[due], "visit": visit.name}))
     return pd.concat(parts, ignore_index=True)
 

@@ -43,15 +43,9 @@ FIELD_TYPES = {
     "notes": "notes",
 }
 VALIDATIONS = {
-    "integer": "integer",
-    "number": "number",
-    "date_ymd": "date",
-    "date_dmy": "date",
-    "date_mdy": "date",
-    "datetime_ymd": "datetime",
-    "datetime_dmy": "datetime",
-    "datetime_mdy": "datetime",
-    "time": "time",
+    **{kind: kind for kind in ("integer", "number", "time")},
+    **{f"date_{order}": "date" for order in ("ymd", "dmy", "mdy")},
+    **{f"datetime_{order}": "datetime" for order in ("ymd", "dmy", "mdy")},
 }
 _YES_NO = (("1", "Yes"), ("0", "No"))
 # What every diary and every file of readings has, whatever a site adds: who, when, which finger.
@@ -112,7 +106,7 @@ def parse_dictionary(
     described = dictionary.rename(columns=DICTIONARY_COLUMNS)
     repeated = described.loc[described["name"].duplicated(), "name"]
     _refuse(repeated, "the field is described twice", DICTIONARY, "Keep one of the two rows")
-    fields = {}
+    fields: dict[str, Field] = {}
     for row in described.itertuples(index=False):
         if row.type != "descriptive":
             fields.update((field.name, field) for field in _expand(row, places, scoring))

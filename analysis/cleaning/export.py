@@ -133,12 +133,8 @@ def read_checksums(path: Path) -> dict[str, str]:
             continue
         entry = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](.+)", line)
         if not entry:
-            raise DataError(
-                "this is no checksum and file name",
-                file=path,
-                line=number,
-                hint=f"Seal the folder anew (make seal RAW={path.parent})",
-            )
+            hint = f"Seal the folder anew (make seal RAW={path.parent})"
+            raise DataError("this is no checksum and file name", file=path, line=number, hint=hint)
         sums[entry[2].removeprefix("./")] = entry[1].lower()
     return sums
 
@@ -160,15 +156,14 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 
 def _verify(folder: Path, hashes: dict[str, str]) -> str:
-    sums = read_checksums(folder / CHECKSUMS_FILE)
+    listed = folder / CHECKSUMS_FILE
+    sums = read_checksums(listed)
     if not sums:
         if folder.resolve() == paths.RAW.resolve():
-            raise MissingError(
-                "the checksums are missing",
-                file=folder / CHECKSUMS_FILE,
-                hint="Restore them from git",
-            )
+            hint = "Restore them from git"
+            raise MissingError("the checksums are missing", file=listed, hint=hint)
         return "absent"
+    command = f"(make seal RAW={folder})"
     for name, expected in sorted(sums.items()):
         path = folder / name
         if name in hashes:
@@ -176,22 +171,13 @@ def _verify(folder: Path, hashes: dict[str, str]) -> str:
         elif path.is_file():
             found = hashlib.sha256(path.read_bytes()).hexdigest()
         else:
-            raise MissingError(
-                "the raw file is missing",
-                file=path,
-                hint=f"Put it back, or seal the folder anew (make seal RAW={folder})",
-            )
+            hint = f"Put it back, or seal the folder anew {command}"
+            raise MissingError("the raw file is missing", file=path, hint=hint)
         if found != expected:
-            raise DataError(
-                "the file differs from its checksum",
-                file=path,
-                hint=f"If it is right as it is, seal it anew (make seal RAW={folder})",
-            )
+            hint = f"If it is right as it is, seal it anew {command}"
+            raise DataError("the file differs from its checksum", file=path, hint=hint)
     unlisted = sorted(set(hashes) - set(sums))
     if unlisted:
-        raise DataError(
-            f"{unlisted[0]} has no checksum",
-            file=folder / CHECKSUMS_FILE,
-            hint=f"Seal the folder anew (make seal RAW={folder})",
-        )
+        hint = f"Seal the folder anew {command}"
+        raise DataError(f"{unlisted[0]} has no checksum", file=listed, hint=hint)
     return "verified"

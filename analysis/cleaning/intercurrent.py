@@ -68,33 +68,24 @@ def _treatment_changes(
     follow = follow.drop_duplicates("participant_id").set_index("participant_id")["visit_date"]
     before = ~(day > find_person_days(medications["participant_id"], parse_days(follow)))
     found = medications[of_class & ((changed & after) | late_start) & before]
-    return _make_events(
-        found["participant_id"],
-        "treatment_change",
-        date.loc[found.index],
-        source="medications:" + found["medication_number"].astype("str"),
-        description=found["name"] + " (" + found["class"] + ") " + found["change"],
-        prohibited="yes",
-    )
+    source = "medications:" + found["medication_number"].astype("str")
+    description = found["name"] + " (" + found["class"] + ") " + found["change"]
+    dates = date.loc[found.index]
+    return _make_events(found, "treatment_change", dates, source, description, prohibited="yes")
 
 
 def _fingers_left_out(procedures: pd.DataFrame, study: Study) -> pd.DataFrame:
     volume = list_injected(procedures)
     treated = volume.gt(0).any(axis=1)
     planned = list(study.specification.planned_fingers.value)
-    empty = (~volume.loc[treated, planned].gt(0)).stack()
+    empty = pd.Series((~volume.loc[treated, planned].gt(0)).stack())
     rows, names = empty[empty].index.get_level_values(0), empty[empty].index.get_level_values(1)
     found = procedures.loc[rows]
     fingers = pd.Series(names, index=found.index, dtype="object")
     date = found["first_injection"].str.slice(0, 10)
-    return _make_events(
-        found["participant_id"],
-        "finger_not_injected",
-        date.where(date != "", found["procedure_date"]),
-        source="procedures:injected_" + fingers + "_ml",
-        description=fingers,
-        prohibited="yes",
-    )
+    date = date.where(date != "", found["procedure_date"])
+    source = "procedures:injected_" + fingers + "_ml"
+    return _make_events(found, "finger_not_injected", date, source, fingers, prohibited="yes")
 
 
 def _from_adverse_events(events: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
@@ -109,16 +100,8 @@ def _from_adverse_events(events: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
         ("other_procedure", treated & on_hand, "action"),
     ):
         found = events[mask]
-        source = "adverse_events:" + found["event_number"].astype("str")
-        parts.append(
-            _make_events(
-                found["participant_id"],
-                event,
-                found["start_date"],
-                source=source,
-                description=found[column],
-            )
-        )
+        source = _name_event(found)
+        parts.append(_make_events(found, event, found["start_date"], source, found[column]))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -131,13 +114,8 @@ def _new_ulcers(items: pd.DataFrame, visits: pd.DataFrame, days: pd.Series) -> p
     procedure = find_person_days(found["participant_id"], days)
     found = found[~(parse_days(found["visit_date"]) <= procedure)]
     found = found[~found["visit"].isin(["screening", "baseline"])]
-    return _make_events(
-        found["participant_id"],
-        "new_ulcer",
-        found["visit_date"],
-        source="items:" + found["visit"] + "/digital_ulcers/" + found["occasion"],
-        description=found["location"],
-    )
+    source = "items:" + found["visit"] + "/digital_ulcers/" + found["occasion"]
+    return _make_events(found, "new_ulcer", found["visit_date"], source, found["location"])
 
 
 def _smoking_changes(visits: pd.DataFrame) -> pd.DataFrame:
@@ -147,55 +125,33 @@ def _smoking_changes(visits: pd.DataFrame) -> pd.DataFrame:
     smokes = answered["smoking"].eq("current")
     before = smokes.groupby(answered["participant_id"]).shift()
     found = answered[before.notna() & before.ne(smokes) & (answered["study_day"] > 0)]
-    return _make_events(
-        found["participant_id"],
-        "smoking_change",
-        found["visit_date"],
-        source="visits:" + found["visit"],
-        description="now " + found["smoking"],
-    )
+    source, description = "visits:" + found["visit"], "now " + found["smoking"]
+    return _make_events(found, "smoking_change", found["visit_date"], source, description)
 
 
 def _deaths(disposition: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     died = disposition[disposition["reason"] == "death"]
     fatal = events[events["outcome"].eq("fatal") | events["grade"].astype("str").eq("5")]
-    source = "adverse_events:" + fatal["event_number"].astype("str")
     parts = [
-        _make_events(
-            died["participant_id"],
-            "death",
-            died["end_date"],
-            source="disposition:reason",
-            description="death",
-        ),
-        _make_events(
-            fatal["participant_id"],
-            "death",
-            fatal["end_date"],
-            source=source,
-            description=fatal["term"],
-        ),
+        _make_events(died, "death", died["end_date"], "disposition:reason", "death"),
+        _make_events(fatal, "death", fatal["end_date"], _name_event(fatal), fatal["term"]),
     ]
     return pd.concat(parts, ignore_index=True)
 
 
+def _name_event(events: pd.DataFrame) -> pd.Series:
+    return "adverse_events:" + events["event_number"].astype("str")
+
+
 def _make_events(
-    who: pd.Series,
+    found: pd.DataFrame,
     event: str,
     date: pd.Series,
-    *,
     source: str | pd.Series,
     description: str | pd.Series,
+    *,
     prohibited: str = "no",
 ) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "participant_id": who,
-            "event": event,
-            "start_date": date,
-            "source": source,
-            "description": description,
-            "prohibited": prohibited,
-        },
-        dtype="object",
-    ).reset_index(drop=True)
+    columns = (found["participant_id"], event, date, source, description, prohibited)
+    events = pd.DataFrame(dict(zip(EVENT_COLUMNS, columns, strict=True)), dtype="object")
+    return events.reset_index(drop=True)

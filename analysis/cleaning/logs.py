@@ -43,7 +43,7 @@ def make_questions(rule: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def hash_queries(asked: pd.DataFrame) -> pd.Series:
     """Return the id of every query: 12 hexadecimal digits of a hash of what it asks about."""
-    joined = asked[QUERY_KEY[0]].str.cat([asked[name] for name in QUERY_KEY[1:]], sep="\x1f")
+    joined = asked[QUERY_KEY[0]].str.cat(asked[list(QUERY_KEY[1:])], sep="\x1f")
     return joined.map(lambda text: hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
@@ -107,7 +107,7 @@ def _locate_entries(state: CleaningState, source: str) -> pd.DataFrame:
     in_file = within.str.contains(".csv#", regex=False)
     raw = pd.Series("", index=entries.index, dtype="object")
     for name, part in entries[entries["field"] != ""].groupby("field"):
-        raw.loc[part.index] = file.raw.loc[part["row"], name].to_numpy()
+        raw.loc[part.index] = file.raw[str(name)].loc[part["row"]].to_numpy()
     return pd.DataFrame(
         {
             "participant_id": keys["participant"].to_numpy(),

@@ -1,5 +1,7 @@
 """Who belongs to which population, by the rules of study.yml."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -40,7 +42,7 @@ def assign_populations(
     injection = any_finger | timed
     exclusions = list_exclusions(who, procedures, visits, events, study)
     excluded = exclusions.groupby("participant_id")["reason"].agg(";".join).reindex(who).fillna("")
-    members = {
+    members: dict[str, Any] = {
         "enrolled": _consented(participants) & participants["eligible"].eq("yes").to_numpy(),
         "procedure_safety": begun | injection,
         "product_safety": injection,
@@ -127,5 +129,5 @@ def _has(procedures: pd.DataFrame, column: str) -> pd.Series:
     return filled.set_axis(procedures["participant_id"]).astype(bool)
 
 
-def _yes(member: pd.Series) -> np.ndarray:
+def _yes(member: Any) -> np.ndarray:
     return pd.Series(member).map({True: "yes", False: "no"}).to_numpy()

@@ -85,14 +85,14 @@ def replay_changes(
     changed = {}
     for name, part in cells.groupby("field"):
         known = name in raw.columns and part["row"].isin(raw.index).all()
-        if not known or (raw.loc[part["row"], name].to_numpy() != part["raw_value"]).any():
+        if not known or (raw[str(name)].loc[part["row"]].to_numpy() != part["raw_value"]).any():
             raise _misfit(raw, part, str(name), file, hint)
         column = raw[name].copy()
         column.loc[part["row"]] = part["clean_value"].to_numpy()
         changed[str(name)] = column
     if not aside["row"].isin(raw.index).all():
         raise _misfit(raw, aside, "", file, hint)
-    return raw.assign(**changed).drop(index=aside["row"])
+    return raw.assign(**changed).drop(index=list(aside["row"]))
 
 
 def _misfit(
@@ -140,7 +140,7 @@ def _account(
     fields: dict[str, Field],
     source: str,
 ) -> dict[str, str | int]:
-    aside = changes.loc[changes["field"] == "", "row"]
+    aside = list(changes.loc[changes["field"] == "", "row"])
     cells = changes[changes["field"] != ""]
     kept = frame.drop(index=aside)
     keys = KEY_COLUMNS.get(source, SYSTEM_COLUMNS)
@@ -177,7 +177,7 @@ def _check_items(
     wide: dict[str, pd.DataFrame], items: pd.DataFrame, fields: dict[str, dict[str, Field]]
 ) -> None:
     """Compare every item of the wide tables with the rows that name it as their source."""
-    by_source = dict(tuple(items.groupby("source")))
+    by_source = {str(name): part for name, part in items.groupby("source")}
     expected = set()
     for source, columns in fields.items():
         for column, field in columns.items():

@@ -44,9 +44,9 @@ def reshape_table(state: CleaningState, table: str) -> pd.DataFrame:
     cells, reasons = {}, {}
     for name, field in columns.items():
         column = file.frame.loc[rows, field.name]
-        why = state.explain_blanks(REDCAP, field.name, column)
+        given = state.explain_blanks(REDCAP, field.name, column)
         cells[name] = convert_column(column, field)
-        reasons[name] = why.where(opened.loc[rows, field.form], "")
+        reasons[name] = given.where(opened.loc[rows, field.form], "")
     frame, why = pd.DataFrame(cells, index=rows), pd.DataFrame(reasons, index=rows)
     # A site that does not record a column has an empty one, and no reason to give in each row.
     described = [field["name"] for field in table_schemas()[table]["fields"]]
@@ -193,8 +193,8 @@ def name_source(source: str, field: Field) -> str:
 def finish_table(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """Give a table its types and order; "" is a missing number."""
     numeric = [f["name"] for f in table_schemas()[table]["fields"] if f["type"] != "string"]
-    texts = frame.columns.intersection(numeric)
-    texts = [name for name in texts if not pd.api.types.is_numeric_dtype(frame[name])]
+    held = frame.columns.intersection(numeric)
+    texts = [name for name in held if not pd.api.types.is_numeric_dtype(frame[name])]
     return shape_table(
         frame.assign(**{name: frame[name].replace("", None) for name in texts}), table
     )

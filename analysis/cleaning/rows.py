@@ -107,7 +107,7 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     ranked = keys.assign(
         content=cells.drop(columns=[RECORD_ID, EVENT, INSTANCE]).agg("\x1f".join, axis=1),
         distance=(day.dt.days - keys["visit"].map(planned)).abs(),
-        empty=cells.eq("").sum(axis=1),
+        empty=(cells == "").sum(axis=1),
     )
     ranked = ranked.sort_index().sort_values(
         [*_VISIT_KEY, "distance", "empty"], kind="stable", na_position="last"

@@ -1,7 +1,7 @@
 """Give every raw row its key, and stop where a file is not what it says or names a person."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -125,15 +125,17 @@ def _key_export(frame: pd.DataFrame) -> SourceFile:
 def _key_file(
     frame: pd.DataFrame, source: str, columns: Sequence[str], visit: str | pd.Series
 ) -> SourceFile:
-    first, *others = (frame[column] for column in columns)
+    key = frame[columns[0]]
+    for column in columns[1:]:
+        key = key + "|" + frame[column]
     parts = {"participant": frame["record_id"], "visit": visit, "form": "", "instance": ""}
-    raw, keys = _set_keys(frame, first.str.cat(others, sep="|"), parts)
+    raw, keys = _set_keys(frame, key, parts)
     # A query about such a row names the row where one about a form names the form.
     return SourceFile(source, raw, raw, keys.assign(form=source + "#" + keys.index.to_series()))
 
 
 def _set_keys(
-    frame: pd.DataFrame, key: pd.Series, parts: dict[str, str | pd.Series]
+    frame: pd.DataFrame, key: pd.Series, parts: Mapping[str, str | pd.Series]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     keys = pd.DataFrame(parts, index=frame.index).astype("str")
     repeated = key[key.duplicated(keep=False)]

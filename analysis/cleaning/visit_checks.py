@@ -54,7 +54,8 @@ def _precedes(later: pd.Series, earlier: pd.Series) -> pd.Series:
     length = np.minimum(later.str.len(), earlier.str.len())
     pairs = pd.DataFrame({"later": later, "earlier": earlier, "length": length})
     wrong = pd.Series(False, index=later.index)
-    for size, part in pairs[length > 0].groupby("length"):
+    for _, part in pairs[length > 0].groupby("length"):
+        size = int(part["length"].iloc[0])
         later_part, earlier_part = (part[name].str.slice(0, size) for name in ("later", "earlier"))
         wrong.loc[part.index] = later_part < earlier_part
     return wrong
@@ -67,15 +68,15 @@ def _find_visits_in_disorder(state: CleaningState) -> Iterator[Finding]:
     single = state.keys[(state.keys["instance"] == "") & state.keys["visit"].isin(planned)]
     frame = single.assign(date=parse_days(state.cells.loc[single.index, name]))
     frame = frame[frame["date"].notna()]
-    dates = frame.pivot(index="participant", columns="visit", values="date")
-    dates = dates.reindex(columns=list(planned)).to_numpy(dtype="datetime64[D]")
+    dated = frame.pivot(index="participant", columns="visit", values="date")
+    dates = dated.reindex(columns=list(planned)).to_numpy(dtype="datetime64[D]")
     ahead = np.triu(np.ones((len(planned), len(planned)), dtype=bool), 1)
     with np.errstate(invalid="ignore"):
         inverted = (dates[:, :, None] > dates[:, None, :]) & ahead
-    involved = inverted.any(axis=2) | inverted.any(axis=1)
+    involved = np.asarray(inverted.any(axis=2) | inverted.any(axis=1))
     people = frame["participant"].drop_duplicates().sort_values()
-    involved = pd.DataFrame(involved, index=people, columns=list(planned)).stack()
-    frame = frame.join(involved.rename("involved"), on=["participant", "visit"])
+    named = pd.Series(pd.DataFrame(involved, index=people, columns=list(planned)).stack())
+    frame = frame.join(named.rename("involved"), on=["participant", "visit"])
     frame = frame[frame["involved"]]
     day = (frame["date"] - find_person_days(frame["participant"], state.days)).dt.days
     frame = frame.assign(far=(day - frame["visit"].map(planned)).abs().fillna(0))
