@@ -173,10 +173,9 @@ def test_the_one_name_of_the_package_is_offered_by_completion():
 def test_the_changes_make_the_cleaned_rows(trial):
     rows = read_rows(paths.RAW, trial.changes, trial.study)
     change = trial.changes[trial.changes["field"] != ""].iloc[0]
-    assert (
-        rows.cleaned[change["source"]].at[change["row"], change["field"]] == change["clean_value"]
-    )
-    assert rows.received[change["source"]].at[change["row"], change["field"]] == change["raw_value"]
+    source, cell = change["source"], (change["row"], change["field"])
+    assert rows.cleaned[source].at[cell] == change["clean_value"]
+    assert rows.received[source].at[cell] == change["raw_value"]
 
 
 def test_the_tables_of_one_export_are_not_followed_into_another(
