@@ -14,7 +14,7 @@ from analysis.errors import DataError, UsageError
 from analysis.release.published import NOTES_FILE, check_folder
 from analysis.release.rewrite import Rewriter, give_names, rewrite_export
 from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
-from analysis.release.source import KEEP, REMOVED, Source, is_vocabulary, open_source
+from analysis.release.source import REMOVED, Source, Treatment, is_vocabulary, open_source
 from analysis.run.seal import seal_export
 from analysis.study import Study
 
@@ -129,7 +129,7 @@ def list_kept_texts(source: Source) -> list[str]:
         f"{column}: {'; '.join(sorted(read))}"
         for (file, column), readings in source.readings.items()
         if is_vocabulary(source.fields[file][column])
-        and source.choose_treatment(file, column) == KEEP
+        and source.choose_treatment(file, column) == Treatment.KEEP
         and (read := {raw for raw in readings if raw})
     ]
 

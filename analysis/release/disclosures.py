@@ -3,6 +3,7 @@
 import bisect
 import csv
 import datetime
+import functools
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -53,8 +54,8 @@ class Disclosure:
 
 def name_disclosure(file: str, place: str, kind: str, *, hospital_number: str = "") -> Disclosure:
     """Return a disclosure whose file and place say nothing personal either."""
-    hidden = [hide_kinds(text, hospital_number=hospital_number) for text in (file, place)]
-    return Disclosure(*hidden, kind)
+    hide = functools.partial(hide_kinds, hospital_number=hospital_number)
+    return Disclosure(hide(file), hide(place), kind)
 
 
 def summarise_disclosures(found: Iterable[Disclosure]) -> list[Disclosure]:

@@ -24,20 +24,14 @@ from analysis.release.disclosures import (
     name_disclosure,
 )
 from analysis.release.source import (
-    AGE,
-    BIRTH_YEAR,
-    DAY,
-    DROP,
     ID,
-    KEEP,
     KNOWN_COLUMNS,
     RECODED,
     REMOVED,
-    SHARED_DAY,
     STAND_INS,
-    TEXT,
     Reading,
     Source,
+    Treatment,
     open_source,
 )
 from analysis.run.fingerprint import raw_files
@@ -121,7 +115,7 @@ class _Judge:
     def check_cells(self) -> Iterator[Disclosure]:
         for file in self.source.files:
             frame = self.source.export.tables[file]
-            for column in frame:
+            for column in map(str, frame):
                 kinds = {raw: self.judge(file, column, raw) for raw in frame[column].unique()}
                 for line, raw in enumerate(frame[column], 2):
                     if kinds[raw]:
@@ -130,8 +124,8 @@ class _Judge:
     def check_ages(self) -> Iterator[Disclosure]:
         """Find ages over 89, given or to be counted from the year of birth."""
         days, spelled = self.source.list_consent_days(), self.source.map_participants()
-        for file, column in self.source.find_columns(BIRTH_YEAR, AGE):
-            born = self.source.choose_treatment(file, column) == BIRTH_YEAR
+        for file, column in self.source.find_columns(Treatment.BIRTH_YEAR, Treatment.AGE):
+            born = self.source.choose_treatment(file, column) == Treatment.BIRTH_YEAR
             frame = self.source.export.tables[file]
             for line, (who, raw) in enumerate(zip(frame[ID], frame[column], strict=True), 2):
                 clean, day = self.source.readings[file, column][raw].clean, days.get(spelled[who])
@@ -161,9 +155,9 @@ class _Judge:
         treatment = self.source.choose_treatment(file, column)
         if not raw:
             return ""
-        if treatment == DROP:
+        if treatment == Treatment.DROP:
             return DECLARED
-        harmless = self.origin is Origin.SIMULATED or treatment == KEEP
+        harmless = self.origin is Origin.SIMULATED or treatment == Treatment.KEEP
         if harmless or raw in (*STAND_INS.values(), REMOVED):
             return ""
         if treatment in RECODED:
@@ -171,11 +165,11 @@ class _Judge:
         reading = self.source.readings[file, column][raw]
         if reading.is_missing_code:
             return ""
-        if treatment == TEXT:
+        if treatment == Treatment.TEXT:
             return "" if raw.startswith(REMOVED) else FREE_TEXT
-        if treatment == SHARED_DAY:
+        if treatment == Treatment.SHARED_DAY:
             return SHARED_DATE
-        if treatment == DAY:
+        if treatment == Treatment.DAY:
             return self._judge_day(reading)
         return "" if reading.is_readable else FREE_TEXT
 

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -22,24 +23,14 @@ from analysis.cleaning.structure import EVENT, FORM, INSTANCE, name_visit
 from analysis.release.published import OLDEST
 from analysis.release.shift import Key, Shift
 from analysis.release.source import (
-    AGE,
-    BIRTH_YEAR,
-    DAY,
-    DROP,
     ID,
-    IMAGE,
-    KEEP,
     KNOWN_COLUMNS,
-    PARTICIPANT,
-    PERSON,
     PLAIN,
     REMOVED,
-    SHARED_DAY,
     STAND_INS,
-    TEXT,
-    YEAR,
     Reading,
     Source,
+    Treatment,
 )
 
 # The columns that name a row, by file; `analysis.cleaning.structure` joins them by a bar.
@@ -83,7 +74,7 @@ def give_names(source: Source, key: Key) -> Names:
     participants = {raw: new[name] for raw, name in spelled.items()}
     persons = {
         reading.clean
-        for place in source.find_columns(PERSON)
+        for place in source.find_columns(Treatment.PERSON)
         for reading in source.readings[place].values()
         if reading.clean
     }
@@ -129,31 +120,31 @@ class Rewriter:
         `participant` is whose cell it is, as the source spells them.
         """
         treatment = self.source.choose_treatment(file, column)
-        if not raw or treatment in (DROP, SHARED_DAY):
+        if not raw or treatment in (Treatment.DROP, Treatment.SHARED_DAY):
             return ""
-        if treatment == KEEP:
+        if treatment == Treatment.KEEP:
             return raw
-        if treatment == PARTICIPANT:
+        if treatment == Treatment.PARTICIPANT:
             return self.names.participants.get(raw, REMOVED)
-        if treatment == IMAGE:
+        if treatment == Treatment.IMAGE:
             return self.names.images.get(raw, REMOVED)
         reading = self.source.readings[file, column][raw]
         if reading.is_missing_code:
             return raw
-        if treatment == TEXT:
+        if treatment == Treatment.TEXT:
             return remove_text(raw)
-        if treatment == PERSON:
+        if treatment == Treatment.PERSON:
             return self.names.persons[reading.clean]
-        if treatment == DAY:
+        if treatment == Treatment.DAY:
             stand_in = STAND_INS.get(reading.rule, REMOVED)
             return self.shifts[participant].apply(reading.clean) if reading.clean else stand_in
-        if treatment in (YEAR, BIRTH_YEAR):
+        if treatment in (Treatment.YEAR, Treatment.BIRTH_YEAR):
             return self._rewrite_year(reading, treatment, participant)
-        if treatment == AGE and reading.clean:
+        if treatment == Treatment.AGE and reading.clean:
             return str(self._band(int(float(reading.clean))))
         return raw if reading.is_readable else REMOVED
 
-    def _rewrite_year(self, reading: Reading, treatment: str, participant: str) -> str:
+    def _rewrite_year(self, reading: Reading, treatment: Treatment, participant: str) -> str:
         """Keep the years that lie between it and the consent; those of an age are banded."""
         if not reading.clean:
             return _NO_YEAR if PLAIN.fullmatch(reading.raw) else REMOVED
@@ -161,7 +152,7 @@ class Rewriter:
         before = self.consent.get(participant)
         # Without a date of consent the cleaning counts no age; a band is kept all the same.
         after = int(shift.apply(before.isoformat())[:4]) if before else year + shift.years
-        if treatment == YEAR:
+        if treatment == Treatment.YEAR:
             return str(year - before.year + after if before else after)
         if not before:
             width = self.source.study.publication.age_band_years.value
@@ -230,7 +221,7 @@ def _rewrite_file(
                 rewriter.rewrite(name, column, raw, person)
                 for raw, person in zip(file.raw[column], people, strict=True)
             ]
-            for column in file.raw
+            for column in map(str, file.raw)
         },
         index=file.raw.index,
         dtype="str",
@@ -262,13 +253,13 @@ def _rewrite_corrections(
                 for name in ("old_value", "new_value")
             }
             unknown = dict.fromkeys(("reason", "by", "date"), REMOVED)
-            rows.append({**correction, **changed, **unknown, "row": row})
+            rows.append(correction | changed | unknown | {"row": row})
     frame = pd.DataFrame(rows, columns=list(source.corrections.columns), dtype="str")
     return frame.sort_values(["source", "row", "field"], kind="stable")
 
 
 def _find_row(
-    rewriter: Rewriter, keys: pd.Series, correction: Mapping[str, str]
+    rewriter: Rewriter, keys: pd.Series, correction: Mapping[Any, Any]
 ) -> tuple[str, str]:
     """Return the new key of a corrected row and its participant, as the source spells them."""
     source, wanted = rewriter.source, correction["row"]
@@ -281,7 +272,7 @@ def _find_row(
     name, _, place = wanted.partition("|")
     event, _, form = place.partition("|")
     known = {visit.name for visit in source.study.visits}
-    people = dict(zip(file.raw[ID], file.keys["participant"], strict=True))
+    people = source.map_participants()
     named = correction["source"] == REDCAP and not form and name in people
     if named and name_visit(pd.Series([event])).isin(known).all():
         return f"{rewriter.names.participants[name]}|{event}|", people[name]
@@ -295,7 +286,7 @@ def _rewrite_dictionary(rewriter: Rewriter, dropped: list[str]) -> pd.DataFrame:
     by_name = {name: column for column, name in DICTIONARY_COLUMNS.items()}
     named, fields = frame[by_name["name"]], source.fields[REDCAP]
     width = source.study.publication.age_band_years.value
-    for file, name in source.find_columns(YEAR, BIRTH_YEAR):
+    for file, name in source.find_columns(Treatment.YEAR, Treatment.BIRTH_YEAR):
         rows = (named == name) & (file == REDCAP)
         # Wide enough for the ends of a band.
         for column, beside in ((by_name["minimum"], -width), (by_name["maximum"], width)):

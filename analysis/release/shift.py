@@ -9,6 +9,7 @@ closed can rule out some of them.
 """
 
 import datetime
+import functools
 import hashlib
 import hmac
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from analysis.cleaning.export import REDCAP
 from analysis.errors import DataError
-from analysis.release.source import DAY, Source
+from analysis.release.source import Source, Treatment
 
 # Between 1901 and 2099 the calendar repeats itself after so many days.
 PERIOD_YEARS, PERIOD_DAYS = 4, 1461
@@ -114,15 +115,11 @@ def draw_shifts(source: Source, key: Key) -> dict[str, Shift]:
     periods = count_periods(_list_trial_days(source), start=start)
     visits = _list_visits(source)
     season = (plan.baseline_visit.value, plan.followup_visit.value)
-    return {
-        name: draw_shift(
-            visits.get(name, {}),
-            season,
-            periods=periods,
-            draw=lambda below, name=name: key.draw_number(f"shift|{name}", below),
-        )
-        for name in sorted(set(source.map_participants().values()))
-    }
+    shifts = {}
+    for name in sorted(set(source.map_participants().values())):
+        draw = functools.partial(key.draw_number, f"shift|{name}")
+        shifts[name] = draw_shift(visits.get(name, {}), season, periods=periods, draw=draw)
+    return shifts
 
 
 def count_periods(days: Iterable[datetime.date], *, start: datetime.date) -> int:
@@ -190,7 +187,7 @@ def _list_trial_days(source: Source) -> list[datetime.date]:
     """All dates but those of treatments, which may have begun long before."""
     return [
         day
-        for file, column in source.find_columns(DAY)
+        for file, column in source.find_columns(Treatment.DAY)
         if source.fields[file][column].kind != "partial_date"
         for _, _, day in source.list_dates(file, column)
     ]

@@ -1,6 +1,7 @@
 """An export that is to be published: its files, how their values read, what becomes of them."""
 
 import datetime
+import enum
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,11 +28,24 @@ from analysis.cleaning.structure import key_rows
 from analysis.study import Study
 
 ID = "record_id"
-# Treatments.
-DROP = "drop"
-PARTICIPANT, PERSON, IMAGE = "participant", "person", "image"
-DAY, SHARED_DAY, YEAR, BIRTH_YEAR, AGE = "day", "shared day", "year", "birth year", "age"
-TEXT, KEEP, READABLE = "text", "keep", "readable"
+
+
+class Treatment(enum.Enum):
+    """What becomes of the cells of a field."""
+
+    DROP = "drop"
+    PARTICIPANT = "participant"
+    PERSON = "person"
+    IMAGE = "image"
+    DAY = "day"
+    SHARED_DAY = "shared day"
+    YEAR = "year"
+    BIRTH_YEAR = "birth year"
+    AGE = "age"
+    TEXT = "text"
+    KEEP = "keep"
+    READABLE = "readable"
+
 
 # Texts that are words of a list and not of a person: what was given and how it was coded.
 _CODED = "coded_term class dictionary dictionary_version grading_scale grading_scale_version"
@@ -45,15 +59,15 @@ VOCABULARY = {
 # it was the same one, and not the name. A day on which one reader looked at the images of many
 # would tell, shifted for each of them, how far the shifts of two participants are apart.
 _TREATMENTS = {
-    ("visits", "assessor"): PERSON,
-    ("procedures", "operator"): PERSON,
-    ("participants", "birth_year"): BIRTH_YEAR,
-    ("participants", "age"): AGE,
-    ("participants", "raynaud_onset_year"): YEAR,
-    ("participants", "non_raynaud_onset_year"): YEAR,
-    ("capillaroscopy", "read_date"): SHARED_DAY,
+    ("visits", "assessor"): Treatment.PERSON,
+    ("procedures", "operator"): Treatment.PERSON,
+    ("participants", "birth_year"): Treatment.BIRTH_YEAR,
+    ("participants", "age"): Treatment.AGE,
+    ("participants", "raynaud_onset_year"): Treatment.YEAR,
+    ("participants", "non_raynaud_onset_year"): Treatment.YEAR,
+    ("capillaroscopy", "read_date"): Treatment.SHARED_DAY,
 }
-_OF_IMAGES = {"image_id": IMAGE, "reader": PERSON, "event": KEEP}
+_OF_IMAGES = {"image_id": Treatment.IMAGE, "reader": Treatment.PERSON, "event": Treatment.KEEP}
 
 # What the cleaning reads of the files that describe others; a site may write anything beside it.
 KNOWN_COLUMNS = {
@@ -63,9 +77,9 @@ KNOWN_COLUMNS = {
 }
 REMOVED = "[removed]"
 RECODED = {
-    PARTICIPANT: re.compile(r"P-[0-9]{2,}"),
-    PERSON: re.compile(r"R[0-9]+"),
-    IMAGE: re.compile(r"I-[0-9]{4,}"),
+    Treatment.PARTICIPANT: re.compile(r"P-[0-9]{2,}"),
+    Treatment.PERSON: re.compile(r"R[0-9]+"),
+    Treatment.IMAGE: re.compile(r"I-[0-9]{4,}"),
 }
 # What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
@@ -131,15 +145,15 @@ class Source:
         """Signed-off corrections, as received."""
         return self.export.tables[CORRECTIONS]
 
-    def choose_treatment(self, file: str, column: str) -> str:
+    def choose_treatment(self, file: str, column: str) -> Treatment:
         """Return what becomes of a column; forms' states and events stay as they are."""
         field = self.fields[file].get(column)
         declared = self.study.publication.identifier_fields.value
         if field:
-            return choose_treatment(field, file, identifiers=declared)
+            return _choose_by_field(field, file, identifiers=declared)
         dropped = column in declared or column.endswith("_timestamp")
         dropped |= column in ("redcap_survey_identifier", "redcap_data_access_group")
-        return DROP if dropped else KEEP
+        return Treatment.DROP if dropped else Treatment.KEEP
 
     @cached_property
     def readings(self) -> dict[tuple[str, str], dict[str, Reading]]:
@@ -171,7 +185,7 @@ class Source:
             return {}
         return {participant: day for participant, _, day in self.list_dates(REDCAP, column)}
 
-    def find_columns(self, *treatments: str) -> list[tuple[str, str]]:
+    def find_columns(self, *treatments: Treatment) -> list[tuple[str, str]]:
         """Return file and column of every field that is treated so."""
         return [
             (file, column)
@@ -182,8 +196,9 @@ class Source:
 
     def list_dropped(self) -> dict[str, list[str]]:
         """Return the columns that are left out, by file."""
+        treat = self.choose_treatment
         return {
-            name: [each for each in file.raw if self.choose_treatment(name, each) == DROP]
+            name: [each for each in map(str, file.raw) if treat(name, each) is Treatment.DROP]
             for name, file in self.files.items()
         }
 
@@ -213,27 +228,23 @@ def open_source(export: RawExport, study: Study) -> Source:
     return Source(export, study, fields, unify_identifiers(key_rows(export, fields, study)))
 
 
-def choose_treatment(field: Field, file: str, *, identifiers: Iterable[str] = ()) -> str:
-    """Return what becomes of the cells of a field.
-
-    What is not known to be harmless is text, and text is removed. `identifiers` are fields that
-    study.yml declares, beside those of the dictionary.
-    """
+def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> Treatment:
+    """What is not known to be harmless is text, and text is removed."""
     place = field.place
     if field.name == ID:
-        return PARTICIPANT
+        return Treatment.PARTICIPANT
     if field.identifier or {field.name, field.question} & set(identifiers):
-        return DROP
+        return Treatment.DROP
     if file == CAPILLAROSCOPY and field.name in _OF_IMAGES:
         return _OF_IMAGES[field.name]
     for target in ((place.table, place.column), (place.instrument, place.item)):
         if target in _TREATMENTS:
             return _TREATMENTS[target]
     if field.kind in ("date", "partial_date", "datetime"):
-        return DAY
+        return Treatment.DAY
     if field.kind in ("text", "notes"):
-        return KEEP if is_vocabulary(field) else TEXT
-    return READABLE
+        return Treatment.KEEP if is_vocabulary(field) else Treatment.TEXT
+    return Treatment.READABLE
 
 
 def is_vocabulary(field: Field) -> bool:
