@@ -78,19 +78,16 @@ class Family:
 # Mean change, its SD, step, baseline mean, its SD, bounds. The steps are whole points; 1/14 for
 # the mean of a diary; 1/8 mm for a mean of eight fingers; 1/16 for a mean of sixteen fields. The
 # composite of a questionnaire with lines has no grid to speak of.
-OUTCOMES = tuple(
-    Scenario(name, PARTICIPANTS, *numbers)
-    for name, *numbers in (
-        ("hand_mrss", -1.4, 1.6, 1, 8, 2.5, (0, 12)),
-        ("raynaud_condition_score", -1.6, 2.0, 1 / 14, 5, 2, (0, 10)),
-        ("hand_pain_vas", -15, 22, 1, 50, 25, (0, 100)),
-        ("total_mrss", -2.0, 4.5, 1, 15, 8, (0, 51)),
-        ("kapandji", 0.8, 1.5, 1, 16, 2.8, (0, 20)),
-        ("cochin_hand_function", -9, 12, 1, 38, 18, (0, 90)),
-        ("shaq", -0.25, 0.35, 0, 1.2, 0.5, (0, 3)),
-        ("capillaroscopy", -0.5, 1.0, 1 / 16, 5, 1.8, (0, 9)),
-        ("finger_circumference", -1.0, 1.5, 1 / 8, 53, 4, (35, 85)),
-    )
+OUTCOMES = (
+    Scenario("hand_mrss", PARTICIPANTS, -1.4, 1.6, 1, 8, 2.5, (0, 12)),
+    Scenario("raynaud_condition_score", PARTICIPANTS, -1.6, 2.0, 1 / 14, 5, 2, (0, 10)),
+    Scenario("hand_pain_vas", PARTICIPANTS, -15, 22, 1, 50, 25, (0, 100)),
+    Scenario("total_mrss", PARTICIPANTS, -2.0, 4.5, 1, 15, 8, (0, 51)),
+    Scenario("kapandji", PARTICIPANTS, 0.8, 1.5, 1, 16, 2.8, (0, 20)),
+    Scenario("cochin_hand_function", PARTICIPANTS, -9, 12, 1, 38, 18, (0, 90)),
+    Scenario("shaq", PARTICIPANTS, -0.25, 0.35, 0, 1.2, 0.5, (0, 3)),
+    Scenario("capillaroscopy", PARTICIPANTS, -0.5, 1.0, 1 / 16, 5, 1.8, (0, 9)),
+    Scenario("finger_circumference", PARTICIPANTS, -1.0, 1.5, 1 / 8, 53, 4, (35, 85)),
 )
 
 
