@@ -15,8 +15,8 @@ SCORE_COLUMNS = [
     *("missing_reason", "n_items", "n_missing", "rule"),
 ]
 # Nothing was recorded where no row exists; a blank row without a reason stays unknown.
-NO_ROW = "not_done"
-NO_REASON = "unknown"
+_NO_ROW = "not_done"
+_NO_REASON = "unknown"
 
 
 def name_key(item: str, location: str = "", occasion: str = "") -> str:
@@ -100,8 +100,8 @@ def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     shape = (len(visits), len(place))
     values = np.full(shape, np.nan)
     values[row, column] = value
-    reasons = np.full(shape, NO_ROW, dtype=object)
-    reasons[row, column] = np.where(np.isnan(value) & (reason == ""), NO_REASON, reason)
+    reasons = np.full(shape, _NO_ROW, dtype=object)
+    reasons[row, column] = np.where(np.isnan(value) & (reason == ""), _NO_REASON, reason)
     recorded = np.zeros(shape, dtype=bool)
     recorded[row, column] = True
     return Answers(visits, tuple(columns), values, reasons, recorded)
@@ -129,15 +129,15 @@ def find_first_reasons(items: pd.DataFrame, number: np.ndarray, size: int) -> np
     Returns
     -------
     array of str
-        `NO_ROW` where no row is blank.
+        `_NO_ROW` where no row is blank.
     """
     value = items["value"].to_numpy(dtype=float, na_value=np.nan)
     missing = items.assign(number=number)[np.isnan(value)]
     missing = missing.sort_values(["number", "location", "item", "occasion"], kind="stable")
     first = missing.drop_duplicates("number")
     given = first["missing_reason"].astype("object")
-    reasons = np.full(size, NO_ROW, dtype=object)
-    reasons[first["number"].to_numpy()] = given.where(given != "", NO_REASON).to_numpy()
+    reasons = np.full(size, _NO_ROW, dtype=object)
+    reasons[first["number"].to_numpy()] = given.where(given != "", _NO_REASON).to_numpy()
     return reasons
 
 
@@ -220,7 +220,7 @@ def make_scores(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.D
     present = np.where(
         np.broadcast_to(columns["n_missing"], score.shape) > 0, "prorated", "complete"
     )
-    reason = np.where(columns["missing_reason"] == "", NO_REASON, columns["missing_reason"])
+    reason = np.where(columns["missing_reason"] == "", _NO_REASON, columns["missing_reason"])
     frame = visits[VISIT_KEY].assign(
         **{"component": "total", **columns},
         score=score,

@@ -15,7 +15,7 @@ from analysis.instruments.catalogue import (
     find_range,
     find_variant,
 )
-from analysis.instruments.definition import TOLERANCE, Instrument, Item
+from analysis.instruments.definition import SCORE_TOLERANCE, Instrument, Item
 from analysis.study import Outcome, Scoring, Study, SupportingOutcome
 
 ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
@@ -287,6 +287,6 @@ def _compare_ranges(spread: pd.DataFrame, instrument: Instrument) -> pd.Series:
         variant = find_variant(instrument, name)
         limits = next((c for c in variant.components if c.name == part), variant)
         high = np.inf if limits.high is None else limits.high
-        inside = spread[column].between(limits.low - TOLERANCE, high + TOLERANCE)
+        inside = spread[column].between(limits.low - SCORE_TOLERANCE, high + SCORE_TOLERANCE)
         holds &= inside | spread[column].isna()
     return holds

@@ -10,7 +10,7 @@ from analysis.study import Scoring
 SIDES = ("right", "left")
 FINGERS = tuple(f"{side}_{finger}" for side in SIDES for finger in (2, 3, 4, 5))
 # Scores that agree to this are equal.
-TOLERANCE = 1e-9
+SCORE_TOLERANCE = 1e-9
 # Where several instruments' published thresholds come from.
 SCLEREDUC = "systemic sclerosis, SCLEREDUC"
 DASTE = "Daste 2019, PubMed 29685482"
@@ -163,10 +163,10 @@ class Instrument:
 def is_sum(scores: pd.DataFrame, whole: str, parts: Sequence[str]) -> pd.Series:
     """Return whether a score is the sum of others, for the visits that have all of them."""
     held = scores.reindex(columns=[whole, *parts]).dropna()
-    return (held[whole] - held[list(parts)].sum(axis=1)).abs() <= TOLERANCE
+    return (held[whole] - held[list(parts)].sum(axis=1)).abs() <= SCORE_TOLERANCE
 
 
 def is_at_most(scores: pd.DataFrame, smaller: str, larger: str) -> pd.Series:
     """Return whether a score is at most another, for the visits that have both."""
     held = scores.reindex(columns=[smaller, larger]).dropna()
-    return held[smaller] <= held[larger] + TOLERANCE
+    return held[smaller] <= held[larger] + SCORE_TOLERANCE

@@ -22,7 +22,7 @@ _RAISED = 2
 
 
 @dataclass(frozen=True)
-class Category:
+class HaqCategory:
     """A category with the name of its aids and help, and its items' paraphrases."""
 
     name: str
@@ -43,18 +43,20 @@ class Category:
 
 
 HAQ_CATEGORIES = (
-    Category("dress", "dressing", ("dressing, laces and buttons included", "washing the hair")),
-    Category(
+    HaqCategory("dress", "dressing", ("dressing, laces and buttons included", "washing the hair")),
+    HaqCategory(
         "arise", "arising", ("rising from a chair without arms", "going to bed and getting up")
     ),
-    Category("eat", "eating", ("cutting meat", "lifting a full cup", "opening a carton of milk")),
-    Category("walk", "walking", ("walking outside on the level", "going up five stairs")),
-    Category(
+    HaqCategory(
+        "eat", "eating", ("cutting meat", "lifting a full cup", "opening a carton of milk")
+    ),
+    HaqCategory("walk", "walking", ("walking outside on the level", "going up five stairs")),
+    HaqCategory(
         "hygiene", "hygiene", ("washing and drying oneself", "bathing in a tub", "using the toilet")
     ),
-    Category("reach", "reach", ("taking a weight down from overhead", "picking clothes up")),
-    Category("grip", "grip", ("opening a car", "reopening a jar", "turning taps")),
-    Category(
+    HaqCategory("reach", "reach", ("taking a weight down from overhead", "picking clothes up")),
+    HaqCategory("grip", "grip", ("opening a car", "reopening a jar", "turning taps")),
+    HaqCategory(
         "activity",
         "activities",
         ("errands and shopping", "entering and leaving a car", "chores"),

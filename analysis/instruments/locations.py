@@ -15,7 +15,7 @@ from analysis.instruments.answers import (
 )
 from analysis.instruments.definition import Component, Variant
 
-PLACE = ("location", "field", "reader")
+_PLACE = ("location", "field", "reader")
 
 
 def average_locations(measures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -44,7 +44,7 @@ def average_level(measures: pd.DataFrame, level: str) -> pd.DataFrame:
 
 def _average_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     fingers = average_level(fields, "field")
-    kept = [name for name in fingers.index.names if name not in PLACE]
+    kept = [name for name in fingers.index.names if name not in _PLACE]
     people = fingers.groupby(level=kept, observed=True)
     return people.mean(), people.count()
 

@@ -15,7 +15,7 @@ from analysis.study import Outcome, Study
 Tests = dict[str, tuple[float, float]]
 Make = partial[ResultWriter]
 
-PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
+_PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
 
 
 def make_change_matrix(
@@ -103,7 +103,7 @@ def _adjust_by_holm(tests: Tests, make: Make) -> Iterator[Row]:
 
 def _adjust_by_max_t(changes: pd.DataFrame, make: Make) -> Iterator[Row]:
     result = max_t(changes.to_numpy())
-    method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {PATTERNS[result.exact]}"
+    method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {_PATTERNS[result.exact]}"
     for name, adjusted, smallest in zip(changes, result.adjusted, result.attainable, strict=True):
         writer = make(name, n=int(changes[name].notna().sum()))
         yield writer.p("max_t_p", adjusted, method=method, warning="descriptive")
@@ -115,7 +115,7 @@ def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
     result, reason = attempt(global_test, improvements.to_numpy())
     writer = make("global_test", n=result.n_participants if result else None)
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
-    method += f", {PATTERNS[result.exact]}" if result else ""
+    method += f", {_PATTERNS[result.exact]}" if result else ""
     yield writer.p("p_value", result.p_value if result else None, method=method, warning=reason)
     yield writer.p("p_min", result.attainable if result else None, method="smallest attainable p")
     yield writer.number(

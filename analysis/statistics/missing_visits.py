@@ -13,7 +13,7 @@ from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.populations import select_pairs
 from analysis.study import AnalysisPlan, Outcome
 
-RULES = ("last_observation", "baseline_observation", "worst_case", "best_case")
+FILL_RULES = ("last_observation", "baseline_observation", "worst_case", "best_case")
 VALUES_OF_TIPPING = 20
 TIPPING_STATISTICS = ("n_pairs", "hl", "hl_low", "hl_high", "p_value", "p_min")
 NICE = (1, 2, 2.5, 5, 10)
@@ -77,7 +77,7 @@ def fill_missing(
     missing
         As `find_missing` returns it.
     rule
-        Of `RULES`, in their order: the last score between the visits; no change; the least or
+        Of `FILL_RULES`, in their order: the last score between the visits; no change; the least or
         the greatest improvement that anybody had. Who has no such score or whose outcome has
         no better direction stays missing.
 
@@ -130,7 +130,7 @@ def keep_completers(
     return pairs[pairs["participant_id"].isin(set.intersection(*paired))]
 
 
-def list_changes(missing: pd.DataFrame, outcome: Outcome) -> list[float]:
+def list_possible_changes(missing: pd.DataFrame, outcome: Outcome) -> list[float]:
     """List the changes that a tipping-point table tries.
 
     Parameters
@@ -177,7 +177,7 @@ def summarise_tipping(
         ``missing.n_missing``; ``missing.excludes_zero``, the assumed changes with which the
         interval excludes zero; ``tipping.<change>.<statistic>``.
     """
-    changes = list_changes(missing, outcome)
+    changes = list_possible_changes(missing, outcome)
     rows, excluding = [], []
     for change in changes:
         filled = add_changes(pairs, missing, outcome, change=change)

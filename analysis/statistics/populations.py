@@ -8,7 +8,7 @@ from analysis.errors import DataError
 from analysis.study import Outcome
 
 HANDS = ("right", "left")
-STRATEGIES = ("excluded", "no_change")
+EVENT_STRATEGIES = ("excluded", "no_change")
 
 
 def select_population(
@@ -137,7 +137,7 @@ def apply_strategy(
     affected
         Participants with an event, as `find_affected` returns them.
     strategy
-        One of `STRATEGIES`.
+        One of `EVENT_STRATEGIES`.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from analysis.statistics.alternatives import (
     summarise_season,
 )
 from analysis.statistics.missing_visits import (
-    RULES,
+    FILL_RULES,
     fill_missing,
     find_missing,
     keep_completers,
@@ -22,7 +22,7 @@ from analysis.statistics.missing_visits import (
 )
 from analysis.statistics.outcome import make_writer
 from analysis.statistics.populations import (
-    STRATEGIES,
+    EVENT_STRATEGIES,
     apply_strategy,
     find_affected,
     select_pairs,
@@ -149,7 +149,7 @@ def ask_populations(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
 def ask_events(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if changes after an intercurrent event did not count?"""
     pairs, rows = plan.select(outcome), []
-    for strategy in STRATEGIES:
+    for strategy in EVENT_STRATEGIES:
         changed = apply_strategy(pairs, plan.affected, strategy=strategy)
         rows += _summarise(plan, changed, outcome, f"events.{strategy}")
     return rows
@@ -158,7 +158,7 @@ def ask_events(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
 def ask_missing(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """What if those without a follow-up score had had one?"""
     pairs, missing, rows = plan.select(outcome), plan.find_missing(outcome), []
-    for rule in RULES if outcome.direction else RULES[:2]:
+    for rule in FILL_RULES if outcome.direction else FILL_RULES[:2]:
         filled = fill_missing(pairs, missing, outcome, rule=rule)
         rows += _summarise(plan, filled, outcome, f"missing.{rule}")
     writer = plan.write(outcome)

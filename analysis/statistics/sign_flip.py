@@ -16,7 +16,7 @@ _TOLERANCE = 1e-12
 CHUNK = 2_000
 # Bisection of values within -1 to 1 ends here; digits beyond these are its noise.
 BISECTION = 1e-15
-DIGITS = 13
+_DIGITS = 13
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def sign_flip(
         return SignFlip(1.0, 0.0, 0.0, _attained(array.size, confidence), True, 0.0)
     flip = _flip_exactly if array.size <= EXACT_UP_TO else _flip_randomly
     result = flip(array / scale, confidence, draws, seed)
-    digits = DIGITS - math.ceil(math.log10(scale))
+    digits = _DIGITS - math.ceil(math.log10(scale))
     limits = {name: round(result[name] * scale, digits) + 0.0 for name in ("low", "high")}
     return SignFlip(**result | limits)
 

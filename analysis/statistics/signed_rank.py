@@ -10,8 +10,8 @@ from analysis.statistics.checks import check_choice, check_differences, check_sh
 from analysis.statistics.effect_sizes import EffectSize
 from analysis.statistics.rank_sums import RankSums, rank_signed, sum_over_signs
 
-ZEROS = ("wilcoxon", "pratt")
-ALTERNATIVES = ("two-sided", "greater", "less")
+_ZEROS = ("wilcoxon", "pratt")
+_ALTERNATIVES = ("two-sided", "greater", "less")
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def signed_rank(
     ----------
     Wilcoxon 1945; Pratt 1959, J Am Stat Assoc 54:655-67 (ranks with zeros).
     """
-    check_choice(zeros, ZEROS, "zeros")
-    check_choice(alternative, ALTERNATIVES, "alternative")
+    check_choice(zeros, _ZEROS, "zeros")
+    check_choice(alternative, _ALTERNATIVES, "alternative")
     check_share(alpha, "alpha")
     ranks = rank_signed(check_differences(differences), zeros=zeros)
     sums = sum_over_signs(ranks)
@@ -121,7 +121,7 @@ def rank_biserial(differences: ArrayLike, *, zeros: str = "wilcoxon") -> EffectS
     DataError
         Missing or infinite differences, or none that is not zero.
     """
-    check_choice(zeros, ZEROS, "zeros")
+    check_choice(zeros, _ZEROS, "zeros")
     ranks = rank_signed(check_differences(differences), zeros=zeros)
     if not ranks.size:
         raise DataError("every difference is zero, so there is nothing to rank")

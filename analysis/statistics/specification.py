@@ -10,8 +10,8 @@ from analysis.results import Row, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.common_tests import PairedT, paired_t
 from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
-from analysis.statistics.missing_visits import RULES, fill_missing
-from analysis.statistics.populations import STRATEGIES, apply_strategy
+from analysis.statistics.missing_visits import FILL_RULES, fill_missing
+from analysis.statistics.populations import EVENT_STRATEGIES, apply_strategy
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Outcome
 
@@ -22,7 +22,7 @@ SUMMARIES: dict[str, Callable[..., HodgesLehmann | PairedT]] = {
 }
 # Variant, events, missing and summary of the primary analysis, in that order.
 PRIMARY = ("primary", "as_observed", "none", "hodges_lehmann")
-DIGITS = 9
+_DIGITS = 9
 
 
 def specify_primary(plan: SensitivityPlan) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
                     continue
                 choices = (variant, population, events, rule, summary)
                 limits = (result.estimate, result.low, result.high)
-                per_item = (round(value / n_items, DIGITS) for value in limits)
+                per_item = (round(value / n_items, _DIGITS) for value in limits)
                 is_primary = choices == (PRIMARY[0], plan.populations[0], *PRIMARY[1:])
                 rows.append((*choices, is_primary, len(change), *per_item))
     columns = [*DIMENSIONS, "is_primary", "n", "estimate", "low", "high"]
@@ -75,7 +75,9 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
 def _vary_pairs(
     pairs: pd.DataFrame, missing: pd.DataFrame, affected: list[str], outcome: Outcome
 ) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    for rule, strategy in itertools.product(("none", *RULES), ("as_observed", *STRATEGIES)):
+    for rule, strategy in itertools.product(
+        ("none", *FILL_RULES), ("as_observed", *EVENT_STRATEGIES)
+    ):
         used = pairs if rule == "none" else fill_missing(pairs, missing, outcome, rule=rule)
         if strategy != "as_observed":
             used = apply_strategy(used, affected, strategy=strategy)

@@ -17,7 +17,7 @@ from analysis.reporting.tables.sensitivity import (
 )
 from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
-from analysis.statistics.operating_characteristics.record import read_record, summarise_design
+from analysis.statistics.operating_characteristics.record import read_simulation, summarise_design
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.statistics.specification import specify_primary
 from analysis.study import load_study
@@ -154,7 +154,9 @@ def test_tipping_table_says_so_when_nobody_is_missing(results):
 
 
 def test_design_table_prints_the_record():
-    design = summarise_design(read_record(), Context("sensitivity", "05_sensitivity", "simulated"))
+    design = summarise_design(
+        read_simulation(), Context("sensitivity", "05_sensitivity", "simulated")
+    )
     table = make_design_table(design, STUDY)
     assert [row[0] for row in table.rows] == [outcome.label for outcome in STUDY.outcomes]
     value = design.set_index("result_id")["value"]
@@ -164,7 +166,9 @@ def test_design_table_prints_the_record():
 
 
 def test_an_outcome_that_was_not_simulated_is_named_below_the_design_table():
-    design = summarise_design(read_record(), Context("sensitivity", "05_sensitivity", "simulated"))
+    design = summarise_design(
+        read_simulation(), Context("sensitivity", "05_sensitivity", "simulated")
+    )
     without = design[design["outcome"] != STUDY.outcomes[-1].name]
     table = make_design_table(without, STUDY)
     assert len(table.rows) == len(STUDY.outcomes) - 1

@@ -12,7 +12,7 @@ from analysis.__main__ import main
 from analysis.errors import MissingError
 from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
 from analysis.statistics.operating_characteristics import many_trials, simulation
-from analysis.statistics.operating_characteristics.record import FILE, read_record
+from analysis.statistics.operating_characteristics.record import SIMULATION_FILE, read_simulation
 from analysis.statistics.operating_characteristics.scenarios import (
     OUTCOMES,
     Family,
@@ -28,7 +28,7 @@ SCENARIOS = {scenario.name: scenario for scenario in list_scenarios()}
 
 
 def recorded(name):
-    table = read_record()
+    table = read_simulation()
     return table[table["scenario"] == name].set_index("statistic")["value"].to_dict()
 
 
@@ -224,5 +224,5 @@ def test_command_writes_the_record_and_clears_its_blocks(monkeypatch, tmp_path, 
     arguments = ["--trials", "100", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
     assert main([COMMAND, *arguments]) == 0
     assert list(tmp_path.iterdir()) == [out]
-    assert set(read_record(out)["scenario"]) == {"kapandji.no_change", "family.small"}
-    assert out.read_text().splitlines()[0] == FILE.read_text().splitlines()[0]
+    assert set(read_simulation(out)["scenario"]) == {"kapandji.no_change", "family.small"}
+    assert out.read_text().splitlines()[0] == SIMULATION_FILE.read_text().splitlines()[0]

@@ -24,7 +24,7 @@ from analysis.statistics.missing_visits import (
     fill_missing,
     find_missing,
     keep_completers,
-    list_changes,
+    list_possible_changes,
     name_change,
     summarise_tipping,
 )
@@ -194,12 +194,12 @@ def test_filled_scores_stay_within_the_range(pain):
 
 def test_changes_tried_reach_from_one_end_of_the_scale_to_the_other():
     skin = pd.DataFrame({"participant_id": ["SIM-01"], "baseline": [8.0], "last": [np.nan]})
-    assert list_changes(skin, SKIN) == list(range(-8, 5))
+    assert list_possible_changes(skin, SKIN) == list(range(-8, 5))
     shaq = STUDY.outcome("shaq")
-    tried = list_changes(skin.assign(baseline=1.2), shaq)
+    tried = list_possible_changes(skin.assign(baseline=1.2), shaq)
     assert (tried[0], tried[-1]) == (-1.2, 1.8)
     assert tried[1] - tried[0] == pytest.approx(0.2)
-    assert list_changes(skin.iloc[:0], SKIN) == []
+    assert list_possible_changes(skin.iloc[:0], SKIN) == []
 
 
 def test_tipping_point_names_the_changes_that_move_the_interval_off_zero(pain):

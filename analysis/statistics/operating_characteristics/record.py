@@ -7,11 +7,11 @@ import pandas as pd
 
 from analysis.results import Context, ResultWriter, collect_results, format_percent
 
-FILE = Path(__file__).with_name("record.csv")
+SIMULATION_FILE = Path(__file__).with_name("record.csv")
 WARNING = "assumed changes, no data of participants"
 
 
-def read_record(file: Path = FILE) -> pd.DataFrame:
+def read_simulation(file: Path = SIMULATION_FILE) -> pd.DataFrame:
     """Read the record.
 
     Returns
@@ -22,7 +22,7 @@ def read_record(file: Path = FILE) -> pd.DataFrame:
     return pd.read_csv(file, keep_default_na=False, na_values={"sd_change": "", "step": ""})
 
 
-def write_record(table: pd.DataFrame, file: Path = FILE) -> Path:
+def write_simulation(table: pd.DataFrame, file: Path = SIMULATION_FILE) -> Path:
     """Write the record and return its path."""
     file.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(file, index=False, lineterminator="\n", encoding="utf-8", float_format="%.12g")
@@ -35,7 +35,7 @@ def summarise_design(record: pd.DataFrame, context: Context) -> pd.DataFrame:
     Parameters
     ----------
     record
-        As `read_record` returns it.
+        As `read_simulation` returns it.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import MissingError, UsageError
-from analysis.statistics.operating_characteristics.record import FILE, write_record
+from analysis.statistics.operating_characteristics.record import SIMULATION_FILE, write_simulation
 from analysis.statistics.operating_characteristics.scenarios import Family, Scenario, list_scenarios
 from analysis.statistics.operating_characteristics.simulate import count_block, summarise_counts
 
@@ -50,7 +50,7 @@ def renew_record(
     except KeyboardInterrupt:
         print("\nThe same command goes on after the finished blocks.", file=sys.stderr)
         raise
-    print(write_record(table, out or FILE))
+    print(write_simulation(table, out or SIMULATION_FILE))
     checkpoint.remove()
 
 
