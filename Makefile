@@ -56,13 +56,13 @@ help:
 	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
-	@echo 'make verify       run everything afresh and compare with the results of record;'
+	@echo 'make verify       run everything from a clean start and compare with the reference results;'
 	@echo '                  ARCHIVE=file.zip: of an archive, QUICK=1: files only, BYTES=1: to the byte'
 	@echo
 	@echo 'For maintainers:'
 	@echo 'make setup        make the environment; all of the above do so by themselves'
 	@echo 'make qc           compute the efficacy results again in R and compare'
-	@echo 'make record       make this run the results of record, and say which results move'
+	@echo 'make record       make this run the reference results, and say which results move'
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
 	@echo '                  (of a real trial: RAW= a de-identified export; see README.md)'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
@@ -125,7 +125,7 @@ why: setup
 qc: setup
 	@$(RUNNER) qc $(CHOSEN)
 
-# Everything afresh, in a copy that sees nothing of an earlier run.
+# A clean run of everything, in a copy that sees nothing of an earlier run.
 verify: setup
 	@$(RUNNER) verify $(CHOSEN) --archive '$(ARCHIVE)' --quick '$(QUICK)' --bytes '$(BYTES)'
 

@@ -261,7 +261,7 @@ def _qc(options):
     *CHOSEN,
 )
 def _verify(options):
-    """compare a run from a clean start with the results of record"""
+    """compare a run from a clean start with the reference results"""
     from analysis.review.verify import verify_results
 
     verify_results(
@@ -275,7 +275,7 @@ def _verify(options):
 
 @command("record", *CHOSEN)
 def _record(options):
-    """make this run the results of record"""
+    """make this run the reference results"""
     from analysis.review.record import record_results
 
     record_results(_settings(options), tell=show)

@@ -116,7 +116,7 @@ def compare_evidence(
     exceptions: Mapping[str, float] | None = None,
     bytes_decide: bool = False,
 ) -> Verdict:
-    """Compare a fresh run with the record.
+    """Compare a clean run with the record.
 
     Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the same
     renderer made it, and decides if Python and packages are the same as well, since the documents

@@ -9,21 +9,7 @@ from pathlib import Path
 from analysis.run.state import replace_text
 
 MOST = 5
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{title}</title>
-<style>body {{ font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
-table {{ border-collapse: collapse }} th, td {{ padding: .2rem 1rem .2rem 0; text-align: left;
-border-bottom: 1px solid #bbb }} li {{ overflow-wrap: anywhere }}</style></head>
-<body>
-<h1>{title}</h1>
-<table><thead><tr><th>compared</th><th>number</th><th>differing</th><th>decides</th></tr></thead>
-<tbody>
-{rows}
-</tbody></table>
-{lists}
-</body></html>
-"""
+PAGE = Path(__file__).with_name("verdict.html")
 
 
 @dataclass(frozen=True)
@@ -127,7 +113,7 @@ def _format_page(verdict: Verdict) -> str:
         for each in verdict.levels
         if not each.decides
     }
-    return _PAGE.format(
+    return PAGE.read_text(encoding="utf-8").format(
         title=html.escape(format_verdict(verdict)),
         rows=rows,
         lists="\n".join(_format_list(name, each) for name, each in lists.items() if each),

@@ -63,7 +63,7 @@ def declared_names():
 def report_sources():
     """Return the words of the report, sorted: everything in report/ but what a run writes.
 
-    Of report/record/ they are what the guide prints; the results of record come from the report.
+    Of report/record/ they are what the guide prints; the reference results come from the report.
     """
     written = ("_generated", "_output", "notebooks", "record")
     record = paths.REPORT / "record"

@@ -16,7 +16,7 @@ def publish_step(step, outputs, *, staged, copy, fingerprint):
     The order makes it safe: first a record of what is going to be there, made from nothing
     yet, so that the step counts as outdated and no file can be forgotten; then the files,
     each by rename; then the record of their hashes; last the target. Killed in between, the
-    step is outdated, and the next run publishes afresh.
+    step is outdated, and the next run publishes all of it.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ class Repository(Checkout):
         )
 
     def record(self):
-        """Run it, and make that the results of record."""
+        """Run it, and make that the reference results."""
         subprocess.run(["make", "--silent", "report"], cwd=self.root, check=True)
         kept = self.call("-c", f"import sys; sys.path.insert(0, '.')\n{KEEP}")
         assert kept.returncode == 0, kept.stderr
@@ -170,7 +170,7 @@ def record(recorded):
 
 @pytest.fixture(scope="session")
 def recorded_repository(tmp_path_factory):
-    """Return a repository with its results of record."""
+    """Return a repository with its reference results."""
     root = copy_checkout(paths.ROOT, tmp_path_factory.mktemp("git") / "in small").root
     shutil.copytree(paths.NOTEBOOKS, root / "notebooks")
     written = shutil.ignore_patterns("_*", "notebooks", "record")

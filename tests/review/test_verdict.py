@@ -1,4 +1,4 @@
-"""The comparison with the results of record can fail, and says what moved and why."""
+"""The comparison with the reference results can fail, and says what moved and why."""
 
 import json
 from dataclasses import replace
