@@ -11,14 +11,7 @@ from analysis.cleaning import derive, form_checks, forms, logs, rows, visit_chec
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
-from analysis.cleaning.export import (
-    CAPILLAROSCOPY,
-    CORRECTIONS,
-    DIARY,
-    REDCAP,
-    RawExport,
-    check_origin,
-)
+from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, RawExport
 from analysis.cleaning.fields import Field
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.places import choose_baseline, place_rows
@@ -26,7 +19,7 @@ from analysis.cleaning.populations import assign_populations
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import check_privacy, key_rows
+from analysis.cleaning.structure import check_origin, check_privacy, key_rows
 from analysis.provenance import Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table

@@ -8,36 +8,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import dates, numbers, words
+from analysis.cleaning import dates, values
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
 
 _TIDY = (
-    words.trim_cells,
-    words.narrow_cells,
-    words.parse_missing_words,
-    words.parse_missing_numbers,
+    values.trim_cells,
+    values.narrow_cells,
+    values.parse_missing_words,
+    values.parse_missing_numbers,
 )
 _NUMBER = (
     *_TIDY,
-    numbers.convert_units,
-    numbers.parse_commas,
-    numbers.refuse_unreadable,
-    numbers.convert_centimetres,
-    numbers.parse_integers,
-    numbers.find_out_of_range,
+    values.convert_units,
+    values.parse_commas,
+    values.refuse_unreadable,
+    values.convert_centimetres,
+    values.parse_integers,
+    values.find_out_of_range,
 )
 # The order matters: a later rule sees what the earlier ones made of the cell.
 RULES_BY_KIND: dict[str, tuple[Callable[..., Iterator[Finding]], ...]] = {
-    "choice": (*_TIDY, words.parse_choices),
+    "choice": (*_TIDY, values.parse_choices),
     "integer": _NUMBER,
     "number": _NUMBER,
     "date": (*_TIDY, dates.parse_dates, dates.find_impossible_dates),
     "partial_date": (*_TIDY, dates.parse_dates, dates.find_impossible_dates),
     "datetime": (*_TIDY, dates.parse_datetimes, dates.find_impossible_dates),
     "time": (*_TIDY, dates.parse_times),
-    "text": (words.trim_cells, words.parse_missing_words),
+    "text": (values.trim_cells, values.parse_missing_words),
     "checkbox": (),
     "notes": (),
 }
@@ -60,18 +60,18 @@ def clean_column(column: pd.Series, field: Field, *, latest: str) -> list[Findin
     """
     if not RULES_BY_KIND[field.kind]:
         return []
-    values = words.list_distinct(column)
-    values = values[~is_tidy(values, field, latest=latest)]
-    if values.empty:
+    cells = values.list_distinct(column)
+    cells = cells[~is_tidy(cells, field, latest=latest)]
+    if cells.empty:
         return []
     found: list[Finding] = []
     for rule in RULES_BY_KIND[field.kind]:
         if rule is dates.find_impossible_dates:
             rule = partial(rule, latest=latest)
-        for finding in rule(values[values != ""], field):
+        for finding in rule(cells[cells != ""], field):
             if len(finding.rows):
-                values = values.copy()
-                values.loc[finding.rows] = as_cells(finding.values)
+                cells = cells.copy()
+                cells.loc[finding.rows] = as_cells(finding.values)
                 found.append(finding)
     if not found:
         return []
@@ -79,17 +79,17 @@ def clean_column(column: pd.Series, field: Field, *, latest: str) -> list[Findin
     return [_spread(finding, column.index, places) for finding in found]
 
 
-def is_tidy(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
+def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     """Say which values are so plain that no rule of their kind would touch them."""
     if field.kind == "text":
-        return values.str.fullmatch(r"[!-~](?:.*\S)?") & ~words.is_missing_word(values)
+        return cells.str.fullmatch(r"[!-~](?:.*\S)?") & ~values.is_missing_word(cells)
     if field.kind in ("date", "datetime", "partial_date", "time"):
-        return dates.is_plain_date(values, field, latest=latest)
+        return dates.is_plain_date(cells, field, latest=latest)
     if field.kind == "choice":
-        return values.isin([code for code, _ in field.choices])
+        return cells.isin([code for code, _ in field.choices])
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
-    plain = values.str.fullmatch(rf"-?[0-9]+{decimals}")
-    return plain & pd.to_numeric(values.where(plain)).between(*field.limits)
+    plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
+    return plain & pd.to_numeric(cells.where(plain)).between(*field.limits)
 
 
 def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Finding:

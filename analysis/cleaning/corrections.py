@@ -78,12 +78,8 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
 def _check(corrections: pd.DataFrame, files: dict[str, SourceFile]) -> None:
     for column in CORRECTION_COLUMNS:
         if column not in corrections.columns:
-            raise DataError(
-                "the column is absent",
-                file=CORRECTIONS,
-                field=column,
-                hint=f"Its columns: {', '.join(CORRECTION_COLUMNS)}",
-            )
+            hint = f"Its columns: {', '.join(CORRECTION_COLUMNS)}"
+            raise DataError("the column is absent", file=CORRECTIONS, field=column, hint=hint)
     for correction in corrections.itertuples(index=False):
         if correction.source not in files:
             raise _wrong(correction, f"there is no file {correction.source!r} to correct")

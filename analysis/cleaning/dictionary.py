@@ -112,12 +112,8 @@ def parse_dictionary(
             fields.update((field.name, field) for field in _expand(row, places, scoring))
     unknown = sorted(name for name in places if ":" not in name and name not in fields)
     if unknown:
-        raise DataError(
-            f"{DICTIONARY} has no such field",
-            file=MAP,
-            field=unknown[0],
-            hint=suggest_name(unknown[0], fields, otherwise=f"Describe it in {DICTIONARY}"),
-        )
+        hint = suggest_name(unknown[0], fields, otherwise=f"Describe it in {DICTIONARY}")
+        raise DataError(f"{DICTIONARY} has no such field", file=MAP, field=unknown[0], hint=hint)
     return fields
 
 
@@ -200,12 +196,8 @@ def _check_place(row: Any) -> None:
         return
     schemas = table_schemas()
     if row.table not in schemas:
-        raise DataError(
-            f"there is no table {row.table!r}",
-            file=MAP,
-            field=row.field,
-            hint=suggest_name(row.table, schemas),
-        )
+        hint = suggest_name(row.table, schemas)
+        raise DataError(f"there is no table {row.table!r}", file=MAP, field=row.field, hint=hint)
     columns = [field["name"] for field in schemas[row.table]["fields"]]
     if row.column not in columns:
         raise DataError(
@@ -266,12 +258,8 @@ def _parse_choices(row: Any) -> tuple[tuple[str, str], ...]:
         return ()
     pairs = [part.partition(",") for part in row.choices.split("|")]
     if any(not comma or not code.strip() for code, comma, _ in pairs):
-        raise DataError(
-            "the choices are not readable",
-            file=DICTIONARY,
-            field=row.name,
-            hint="Write them as REDCap does: 1, Yes | 0, No",
-        )
+        hint = "Write them as REDCap does: 1, Yes | 0, No"
+        raise DataError("the choices are not readable", file=DICTIONARY, field=row.name, hint=hint)
     return tuple((code.strip(), label.strip()) for code, _, label in pairs)
 
 
@@ -281,9 +269,5 @@ def _parse_limit(text: str, otherwise: float | None, name: str) -> float | None:
         return float(text)
     if not text.strip() or re.search(r"[0-9]{4}-[0-9]{2}", text):
         return otherwise
-    raise DataError(
-        f"the limit {text!r} is no number",
-        file=DICTIONARY,
-        field=name,
-        hint="Write a number as 0.5, or nothing",
-    )
+    hint = "Write a number as 0.5, or nothing"
+    raise DataError(f"the limit {text!r} is no number", file=DICTIONARY, field=name, hint=hint)

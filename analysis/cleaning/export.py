@@ -11,7 +11,6 @@ from analysis import paths
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.errors import DataError, MissingError
 from analysis.provenance import Provenance, parse_provenance
-from analysis.study import Study
 
 REDCAP = "redcap_export.csv"
 DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
@@ -23,8 +22,6 @@ PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # What a person's data stand in; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
-# How `analysis.demo` calls whom it invents.
-SIMULATED_ID = "SIM-"
 
 
 @dataclass(frozen=True)
@@ -83,41 +80,7 @@ def read_export(folder: Path) -> RawExport:
     )
 
 
-def check_origin(export: RawExport, study: Study) -> None:
-    """Stop if data that claim to be real could be simulated, or lack what a real export needs.
-
-    Raises
-    ------
-    DataError
-        Not simulated, and a participant file equals one that the repository ships, or the
-        ethics statement, the export date or the responsible person is empty.
-    """
-    provenance = export.provenance
-    if provenance.simulated:
-        return
-    # The archive of a real trial carries its de-identified export in the repository's own place.
-    in_place = Path(export.folder).resolve() == paths.RAW.resolve()
-    shipped = set() if in_place else set(read_checksums(paths.RAW / CHECKSUMS_FILE).values())
-    invented = in_place and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
-    for name in PARTICIPANT_FILES:
-        if invented or export.hashes[name] in shipped:
-            raise DataError(
-                "simulated is false, but this file equals the simulated one of the repository",
-                file=f"{export.folder}/{name}",
-                hint="Keep the real export in a folder of its own and give it as RAW",
-            )
-    for value, file, field in (
-        (provenance.exported_on, f"{export.folder}/{PROVENANCE_FILE}", "exported_on"),
-        (study.governance.ethics, "study.yml", "governance.ethics"),
-        (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
-    ):
-        if not value.strip():
-            raise DataError(
-                "a real export needs this statement", file=file, field=field, hint="Fill it in"
-            )
-
-
-def read_checksums(path: Path) -> dict[str, str]:
+def list_checksums(path: Path) -> dict[str, str]:
     """Return the checksums of a SHA256SUMS file by file name; none if there is no such file.
 
     Raises
@@ -157,7 +120,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 def _verify(folder: Path, hashes: dict[str, str]) -> str:
     listed = folder / CHECKSUMS_FILE
-    sums = read_checksums(listed)
+    sums = list_checksums(listed)
     if not sums:
         if folder.resolve() == paths.RAW.resolve():
             hint = "Restore them from git"

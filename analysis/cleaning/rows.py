@@ -15,7 +15,7 @@ from analysis.cleaning.places import find_unplaced
 from analysis.cleaning.reshape import ONE_PER_PARTICIPANT
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE
-from analysis.cleaning.words import list_distinct
+from analysis.cleaning.values import list_distinct
 
 RECORD_ID = "record_id"
 _PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"

@@ -8,7 +8,7 @@ import pytest
 from analysis.cleaning.columns import clean_column, is_tidy
 from analysis.cleaning.fields import Field, Place
 from analysis.cleaning.rules import CLEANING_RULES
-from analysis.cleaning.words import list_distinct
+from analysis.cleaning.values import list_distinct
 
 SEX = Field("sex", "demographics", "choice", choices=(("1", "Female"), ("2", "Male")))
 SIDE = Field("side", "ulcer", "choice", choices=(("1", "Right"), ("2", "Left")))
