@@ -16,5 +16,8 @@ def test_a_file_counts_once_for_each_stage():
     assert text.splitlines()[-1].startswith("in all: 3 ")
 
 
-def test_every_stage_runs():
-    assert all(count_files().values())
+def test_every_stage_runs_code_of_few_files():
+    files = count_files()
+    assert all(files.values())
+    # MOST is the aim; until it holds, at least nothing is added.
+    assert sum(map(len, files.values())) <= 77
