@@ -80,9 +80,10 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     DataError
         Items of fingers that cannot be scored.
     """
-    baseline = study.visit(study.analysis.baseline_visit.value)
-    later = [v.name for v in study.visits if v.day is not None and v.day > baseline.day]
-    measures = _measure_fingers(items[items["visit"].isin([baseline.name, *later])], study)
+    baseline = study.analysis.baseline_visit.value
+    days = {visit.name: visit.day for visit in study.visits if visit.day is not None}
+    later = [name for name, day in days.items() if day > days[baseline]]
+    measures = _measure_fingers(items[items["visit"].isin([baseline, *later])], study)
     frames = [pd.DataFrame(columns=["participant_id", "visit", "rule"])]
     for outcome in study.outcomes:
         instrument = find_instrument(outcome.instrument)
@@ -90,10 +91,10 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
             variant = find_variant(instrument, instrument_s_name)
             if not variant.matched:
                 chosen = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == name)]
-                pairs = _pair_visits(chosen, baseline.name, later)
+                pairs = _pair_visits(chosen, baseline, later)
             elif instrument.name in measures:
                 least = getattr(study.scoring, instrument.min_locations).value
-                pairs = pair_locations(measures[instrument.name], variant, least, baseline.name)
+                pairs = pair_locations(measures[instrument.name], variant, least, baseline)
             else:
                 continue
             frames.append(_find_change(pairs, outcome, variant).assign(variant=name))
