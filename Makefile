@@ -25,6 +25,7 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
 RUNNER := $(PYTHON) $(ALONE) -m analysis
+UNTIL  := $(if $(filter notebooks,$(MAKECMDGOALS)),--until results)
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
 # Notebooks that do not need each other run side by side, one more than there are cores, since each
@@ -39,10 +40,7 @@ COPY      := $(OUT)/report/notebooks
 COPIES    := $(NOTEBOOKS:%=$(COPY)/%.ipynb)
 RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
-STATE     := $(OUT)/.run/fingerprints
-
-# Each is published whole, by rename: an interrupted Make has nothing to take away.
-.PRECIOUS: $(COPIES) $(RESULTS) $(INDEX) $(STATE)/%.json
+MARK      := $(OUT)/.run/outdated
 
 .PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress matrix verify \
   record archive clean lock refresh
@@ -78,28 +76,25 @@ report: $(INDEX)
 
 notebooks: $(COPIES) $(RESULTS)
 
-# A fingerprint says by its time whether its target is outdated; `refresh` and every step that has
-# run put them in order, by content. The empty recipe makes Make look at the time again.
-$(STATE)/%.json: refresh ; @:
+# Times lie: `refresh` and every step that has run mark what is outdated, by content, and only that
+# is started. Each step publishes by rename, so that an interrupted Make has nothing to take away.
+.PHONY: $(COPIES) $(RESULTS) $(INDEX)
 
-$(COPIES): $(COPY)/%.ipynb: $(STATE)/%.json
-	@$(RUNNER) run $* $(CHOSEN)
+$(COPIES): $(COPY)/%.ipynb: refresh
+	@test ! -e $(MARK)/$* || $(RUNNER) run $* $(CHOSEN) $(UNTIL)
 
-$(RESULTS): $(STATE)/results.json
-	@$(RUNNER) run results $(CHOSEN)
+$(RESULTS): $(COPIES)
+	@test ! -e $(MARK)/results || $(RUNNER) run results $(CHOSEN) $(UNTIL)
 
-$(INDEX): $(STATE)/report.json
-	@$(RUNNER) run report $(CHOSEN)
+$(INDEX): $(RESULTS)
+	@test ! -e $(MARK)/report || $(RUNNER) run report $(CHOSEN)
 
 # What waits for what, as in analysis/run/steps.py.
-$(STATE)/02_score.json $(STATE)/06_safety.json: | $(COPY)/01_clean.ipynb
-$(STATE)/03_describe.json $(STATE)/04_efficacy.json: | $(COPY)/02_score.ipynb
-$(STATE)/05_sensitivity.json: | $(COPY)/02_score.ipynb
-$(STATE)/results.json: | $(COPIES)
-$(STATE)/report.json: | $(RESULTS)
+$(COPY)/02_score.ipynb $(COPY)/06_safety.ipynb: $(COPY)/01_clean.ipynb
+$(COPY)/03_describe.ipynb $(COPY)/04_efficacy.ipynb $(COPY)/05_sensitivity.ipynb: $(COPY)/02_score.ipynb
 
 refresh: setup
-	@$(RUNNER) fingerprint $(CHOSEN) $(if $(filter notebooks,$(MAKECMDGOALS)),--until results)
+	@$(RUNNER) mark $(CHOSEN) $(UNTIL)
 
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
@@ -116,7 +111,8 @@ check-data: setup
 	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
 
 seal: setup
-	@$(RUNNER) seal $(CHOSEN)
+	@test -n '$(RAW)' || { echo 'An export to seal is needed: make seal RAW=folder' >&2; exit 2; }
+	@$(RUNNER) seal $(RAW)
 
 why: setup
 	@$(RUNNER) why $(CHOSEN)

@@ -3,7 +3,6 @@
 ``from analysis import load; trial = load()`` opens the tables of a run.
 """
 
-import importlib
 import sys
 
 from analysis.command import answer_early_interrupts
@@ -16,8 +15,9 @@ if sys.argv[:1] == ["-m"]:
 def __getattr__(name):
     if name != "load":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Named in parts: a notebook that imports the package does not depend on the trail.
-    return importlib.import_module(f"{__name__}.trail.explain").load
+    from analysis.trail.explain import load
+
+    return load
 
 
 def __dir__():

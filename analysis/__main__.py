@@ -72,6 +72,7 @@ CHOSEN = (
     argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="of the notebooks"),
     argument("--renderer", default="auto", help="auto, quarto or builtin"),
 )
+UNTIL = argument("--until", default="report", metavar="STEP", help="the last step asked for")
 
 
 @command(
@@ -83,7 +84,9 @@ CHOSEN = (
 def _check_data(options):
     """clean an export and write its queries, its changes and a page for the site"""
     from analysis.cleaning.check_data import run_check_data
+    from analysis.run.settings import check_root
 
+    check_root(options.out.resolve(), options.raw.resolve())
     run_check_data(options.raw, options.out, options.study)
 
 
@@ -168,45 +171,30 @@ def _setup(options):
     set_up(quarto=options.quarto, conda=options.conda)
 
 
-@command("run", argument("step", help="a notebook's name, results or report"), *CHOSEN)
+@command("run", argument("step", help="a notebook's name, results or report"), UNTIL, *CHOSEN)
 def _run(options):
     """run one step, if it is outdated"""
-    from analysis.run.pace import revise_plan
-    from analysis.run.progress import Reporter
-    from analysis.run.refresh import refresh_fingerprints
-    from analysis.run.steps import REPORT, RESULTS, find_step
+    from analysis.run.outdated import find_needed, mark_outdated
+    from analysis.run.progress import Reporter, plan_run
+    from analysis.run.run import run_step
+    from analysis.run.steps import find_step
 
     settings = _settings(options)
-    step = find_step(options.step)
-    with Reporter(settings.outputs) as tell:
-        if step is RESULTS:
-            from analysis.run.collect import collect_run
-
-            collect_run(settings, tell=tell)
-        elif step is REPORT:
-            from analysis.run.render import render_report
-
-            render_report(settings, tell=tell)
-        else:
-            from analysis.run.run import run_notebook
-
-            run_notebook(step, settings, tell=tell)
-    revise_plan(settings.outputs, refresh_fingerprints(settings))
+    with Reporter(settings.outputs) as reporter:
+        run_step(find_step(options.step), settings, reporter=reporter)
+    outdated = mark_outdated(settings, until=options.until)
+    plan_run(settings.outputs, find_needed(outdated, until=options.until))
 
 
-@command(
-    "fingerprint",
-    argument("--until", default="report", metavar="STEP", help="the last step asked for"),
-    *CHOSEN,
-)
-def _fingerprint(options):
-    """refresh the fingerprints by which Make knows what is outdated; run nothing"""
-    from analysis.run.pace import plan_run
-    from analysis.run.refresh import refresh_fingerprints
+@command("mark", UNTIL, *CHOSEN)
+def _mark(options):
+    """mark what is outdated, for Make; run nothing"""
+    from analysis.run.outdated import find_needed, mark_outdated
+    from analysis.run.progress import plan_run
 
     settings = _settings(options)
-    outdated = refresh_fingerprints(settings)
-    plan_run(settings.outputs, outdated, until=options.until)
+    outdated = mark_outdated(settings, until=options.until)
+    plan_run(settings.outputs, find_needed(outdated, until=options.until), begins=True)
     if not outdated:
         show("Nothing to do: tables, notebooks and report are up to date.")
     elif outdated == ["report"]:
@@ -216,9 +204,9 @@ def _fingerprint(options):
 @command("why", *CHOSEN)
 def _why(options):
     """say what is outdated and because of what"""
-    from analysis.run.why import write_explanation
+    from analysis.run.outdated import format_causes
 
-    show(write_explanation(_settings(options)))
+    show(format_causes(_settings(options)))
 
 
 @command("lab")
@@ -232,15 +220,15 @@ def _lab(options):
 @command("clean", *CHOSEN)
 def _clean(options):
     """remove what a run wrote"""
-    from analysis.run.clean import clean_outputs
+    from analysis.run.publish import clean_outputs
 
     clean_outputs(_settings(options).outputs)
 
 
-@command("seal", *CHOSEN)
+@command("seal", argument("raw", type=Path, help="folder of the export"))
 def _seal(options):
     """write the checksums of an export"""
-    from analysis.run.seal import seal_export
+    from analysis.run.fingerprint import seal_export
 
     seal_export(options.raw)
 

@@ -46,7 +46,7 @@ def test_computing_touches_no_files(part):
                 assert name not in READS_OR_WRITES, f"{path.name}:{node.lineno} calls {name}"
 
 
-@pytest.mark.parametrize("module", ["analysis", "analysis.run.refresh"])
+@pytest.mark.parametrize("module", ["analysis", "analysis.run.outdated"])
 def test_importing_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(

@@ -31,7 +31,7 @@ def test_each_command_has_its_help(name, capsys):
 
 
 def test_setting_up_and_cleaning_import_the_standard_library_only(tmp_path):
-    code = "import analysis.run.setup, analysis.run.clean"
+    code = "import analysis.run.setup, analysis.run.publish"
     subprocess.run([sys.executable, "-SEs", "-c", code], check=True, cwd=paths.ROOT)
     (tmp_path / ".run").mkdir()
     cleaned = run_bare("clean", "--out", str(tmp_path))

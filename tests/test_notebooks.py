@@ -6,7 +6,7 @@ import json
 import pytest
 
 from analysis import paths
-from analysis.run.parameters import OWN, TAG, declared_parameters
+from analysis.run.settings import OWN, TAG, declared_parameters
 from analysis.run.steps import NOTEBOOKS, PROVENANCE
 from analysis.tables import table_schemas
 

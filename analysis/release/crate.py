@@ -15,7 +15,7 @@ from analysis import paths
 from analysis.errors import MissingError
 from analysis.review.evidence import Evidence
 from analysis.run.normalise import INJECTED
-from analysis.run.parameters import OWN, declared_parameters, read_notebook
+from analysis.run.settings import OWN, declared_parameters, read_notebook
 from analysis.run.state import Record
 from analysis.run.steps import STEPS, Step
 

@@ -15,7 +15,7 @@ from analysis.release.published import NOTES_FILE, check_folder
 from analysis.release.rewrite import Rewriter, give_names, rewrite_export
 from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
 from analysis.release.source import REMOVED, Source, Treatment, is_vocabulary, open_source
-from analysis.run.seal import seal_export
+from analysis.run.fingerprint import seal_export
 from analysis.study import Study
 
 NOTES = Path(__file__).with_name("notes.md")

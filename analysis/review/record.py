@@ -17,9 +17,9 @@ from analysis.review.evidence import (
     take_evidence,
     write_evidence,
 )
+from analysis.run.outdated import examine_step
 from analysis.run.settings import Settings
 from analysis.run.steps import STEPS
-from analysis.run.why import examine_step
 from analysis.tables import read_table
 
 MOST = 40

@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from analysis import paths
 from analysis.run.state import read_state, write_state
@@ -30,38 +32,31 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-# Python looks for garbage in circles after every 700 new objects; while packages are imported there
-# are hundreds of thousands, and all are kept. A debugger, loaded by every kernel, would wait for
-# somebody to use it.
-SETTINGS = """\
-import gc
-import sys
-
-gc.set_threshold(10_000)
-sys.modules["debugpy"] = None
-"""
-# A kernel ends when its runner does, but for one that had not yet begun to look: where a
-# session's manager, not process 1, takes over orphans, it would stay for good.
+# Python looks for garbage in circles after every 700 new objects; while packages are imported
+# there are hundreds of thousands, and all are kept. A kernel ends when its runner does, but for
+# one that had not yet begun to look: where a session's manager, not process 1, takes over
+# orphans, it would stay for good.
 START_UP = """\
+import gc
 import os
 
+gc.set_threshold(10_000)
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
 """
-FONTS = "fontlist-*.json"
 
 
-def make_environment(inherited, *, private, epoch):
+def make_environment(inherited: Mapping[str, str], *, private: Path, epoch: int) -> dict[str, str]:
     """Return the environment variables for a kernel or a renderer.
 
     Parameters
     ----------
-    inherited : mapping
+    inherited
         The variables of this process; only those in `KEPT` go on.
-    private : pathlib.Path
+    private
         An empty folder for temporary files and for the settings of IPython and Jupyter, so
         that no person's apply.
-    epoch : int
+    epoch
         Seconds since 1970, the date that files bear.
     """
     return {
@@ -77,39 +72,36 @@ def make_environment(inherited, *, private, epoch):
     }
 
 
-def study_epoch():
-    """Return midnight UTC of the registered start of the study, in seconds since 1970."""
+def enter_environment(outputs: paths.Outputs, private: Path) -> None:
+    """Give this process and all that it starts the surroundings of `make_environment`."""
     from analysis.study import load_study
 
-    day = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
-    return int(day.replace(tzinfo=UTC).timestamp())
-
-
-def enter_environment(outputs, private):
-    """Give this process and all that it starts the surroundings of `make_environment`."""
-    profile = private / "ipython" / "profile_default"
-    for folder in (profile / "startup", private / "temporary", private / "matplotlib"):
+    startup = private / "ipython" / "profile_default" / "startup"
+    for folder in (startup, private / "temporary", private / "matplotlib"):
         folder.mkdir(parents=True)
-    (profile / "ipython_kernel_config.py").write_text(SETTINGS, encoding="utf-8")
-    (profile / "startup" / "runner.py").write_text(START_UP, encoding="utf-8")
+    (startup / "runner.py").write_text(START_UP, encoding="utf-8")
     for name, text in (read_state(_known_fonts(outputs)) or {}).items():
         (private / "matplotlib" / name).write_text(text, encoding="utf-8")
-    variables = make_environment(os.environ, private=private, epoch=study_epoch())
+    # Midnight UTC of the registered start of the study.
+    start = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
+    epoch = int(start.replace(tzinfo=UTC).timestamp())
+    variables = make_environment(os.environ, private=private, epoch=epoch)
     os.environ.clear()
     os.environ.update(variables)
     tempfile.tempdir = None
 
 
-def keep_fonts(outputs, private):
+def keep_fonts(outputs: paths.Outputs, private: Path) -> None:
     """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
 
     They take copies: a list that was spoiled would change figures, and a lock that a killed
     kernel has left in a folder of all would be waited for in vain.
     """
-    lists = {path.name: path.read_text("utf-8") for path in (private / "matplotlib").glob(FONTS)}
+    found = (private / "matplotlib").glob("fontlist-*.json")
+    lists = {path.name: path.read_text("utf-8") for path in found}
     if lists and read_state(_known_fonts(outputs)) is None:
         write_state(_known_fonts(outputs), lists)
 
 
-def _known_fonts(outputs):
+def _known_fonts(outputs: paths.Outputs) -> Path:
     return outputs.state / "fonts.json"

@@ -2,10 +2,11 @@
 
 import json
 import os
+from pathlib import Path
 
 from analysis import paths
 from analysis.run.normalise import INJECTED
-from analysis.run.publish import clear_folder
+from analysis.run.state import clear_folder
 
 COPIES = paths.NOTEBOOKS / "executed"
 OPTIONS = (
@@ -19,7 +20,7 @@ OPTIONS = (
 )
 
 
-def open_lab():
+def open_lab() -> None:
     """Run JupyterLab until it is interrupted; without a browser it prints its address."""
     lay_out_copies(paths.Outputs().notebooks, COPIES)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -30,18 +31,12 @@ def open_lab():
     main([*OPTIONS, *root])
 
 
-def lay_out_copies(executed, folder):
+def lay_out_copies(executed: Path, folder: Path) -> None:
     """Put copies of the executed notebooks into a folder, to be read beside the sources.
 
     What is published stays as it is, whatever happens to the copies. They lack the cell of the
-    run's parameters, so that one that is run again writes to scratch/ as its source does.
-
-    Parameters
-    ----------
-    executed : pathlib.Path
-        The folder of the executed notebooks; without them there is nothing to copy.
-    folder : pathlib.Path
-        Cleared first.
+    run's parameters, so that one that is run again writes to scratch/ as its source does. The
+    folder is cleared first.
     """
     clear_folder(folder)
     for path in sorted(executed.glob("*.ipynb")):

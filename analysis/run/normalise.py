@@ -2,7 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+Notebook = dict[str, Any]
+Replace = Callable[[str], str]
 INJECTED = "injected-parameters"
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 # pandas.Styler gives each table a random name.
@@ -10,16 +15,18 @@ STYLER = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")
 FONT_CACHE = re.compile(r"^Matplotlib is building the font cache.*\n?", re.MULTILINE)
 
 
-def normalise_notebook(executed, source, *, parameters, names):
+def normalise_notebook(
+    executed: Notebook, source: Notebook, *, parameters: dict[str, Any], names: dict[str, str]
+) -> Notebook:
     """Return an executed notebook that is the same whoever ran it, when and where.
 
     Parameters
     ----------
-    executed, source : dict
+    executed, source
         The notebook as papermill left it, and as it is committed.
-    parameters : dict
+    parameters
         What the cell of injected parameters shows, in place of temporary folders.
-    names : dict of str
+    names
         What is printed in place of each absolute path.
 
     Returns
@@ -47,7 +54,7 @@ def normalise_notebook(executed, source, *, parameters, names):
     }
 
 
-def write_notebook(notebook, path):
+def write_notebook(notebook: Notebook, path: Path) -> None:
     """Write a notebook in the one form that makes equal notebooks equal files."""
     import nbformat
 
@@ -56,7 +63,7 @@ def write_notebook(notebook, path):
     path.write_text(nbformat.writes(node) + "\n", encoding="utf-8", newline="\n")
 
 
-def _normalise_cell(cell, replace):
+def _normalise_cell(cell: Notebook, replace: Replace) -> Notebook:
     cell = {**cell, "metadata": {**cell["metadata"]}}
     for timing in ("papermill", "execution"):
         cell["metadata"].pop(timing, None)
@@ -68,9 +75,9 @@ def _normalise_cell(cell, replace):
     return cell
 
 
-def _join_streams(outputs):
+def _join_streams(outputs: list[Notebook]) -> list[Notebook]:
     """Join what a cell prints to one text per stream: how it was cut depends on the machine."""
-    streams = {}
+    streams: dict[str, list[str]] = {}
     for output in outputs:
         if output["output_type"] == "stream":
             streams.setdefault(output["name"], []).append("".join(output["text"]))
@@ -81,7 +88,7 @@ def _join_streams(outputs):
     return joined + [output for output in outputs if output["output_type"] != "stream"]
 
 
-def _normalise_output(output, replace):
+def _normalise_output(output: Notebook, replace: Replace) -> Notebook:
     if output["output_type"] == "stream":
         return {**output, "text": replace(FONT_CACHE.sub("", output["text"]))}
     if "data" in output:
@@ -95,13 +102,13 @@ def _normalise_output(output, replace):
     return output
 
 
-def _replacer(names):
+def _replacer(names: dict[str, str]) -> Replace:
     ordered = sorted(names.items(), key=lambda item: -len(item[0]))
 
-    def replace(text):
+    def replace(text: str) -> str:
         for path, name in ordered:
             text = text.replace(path, name)
-        styled = {}
+        styled: dict[str, str] = {}
         text = STYLER.sub(lambda m: styled.setdefault(m[0], f"table_{len(styled) + 1}"), text)
         return ADDRESS.sub("0x0", text)
 

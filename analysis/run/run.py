@@ -1,131 +1,206 @@
-"""Run one step: stage, execute, check, publish."""
+"""Run one step: stage, work, check, publish."""
 
 import contextlib
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from analysis import paths
-from analysis.errors import DataError
-from analysis.run import parameters
+from analysis.errors import AnalysisError, DataError
 from analysis.run.fingerprint import take_fingerprint
-from analysis.run.imports import recall_imports
-from analysis.run.publish import clear_folder, publish_step
-from analysis.run.stages import make_stage
-from analysis.run.state import forget_hashes, hold_lock
-from analysis.run.why import compare_fingerprints, examine_step
+from analysis.run.outdated import compare_fingerprints, examine_step
+from analysis.run.progress import Reporter
+from analysis.run.publish import place_files, publish_files
+from analysis.run.settings import (
+    Settings,
+    choose_parameters,
+    choose_renderer,
+    declared_parameters,
+    read_notebook,
+)
+from analysis.run.state import (
+    clear_folder,
+    forget_hashes,
+    hold_lock,
+    lock_path,
+    make_stage,
+    read_record,
+)
+from analysis.run.steps import NOTEBOOKS, REPORT, RESULTS, Step
+
+FOLDER = "data/processed/"
+Moves = dict[Path, Path]
 
 
-def run_notebook(step, settings, *, tell):
-    """Run a notebook and publish what it wrote, unless it is up to date by now.
+@dataclass(frozen=True)
+class Stage:
+    """A step that is being run.
 
     Parameters
     ----------
-    step : analysis.run.steps.Step
-    settings : analysis.run.settings.Settings
-    tell : analysis.run.progress.Reporter
+    folder
+        Its own, on the file system of OUT.
+    fingerprint
+        What it is made from.
+    causes
+        Why it runs.
+    """
+
+    step: Step
+    settings: Settings
+    folder: Path
+    fingerprint: dict[str, str]
+    causes: list[str]
+    reporter: Reporter
+
+
+def run_step(step: Step, settings: Settings, *, reporter: Reporter) -> None:
+    """Run a step and publish what it made, unless it is up to date by now.
 
     Raises
     ------
     AnalysisError
-        What the notebook raised; nothing published has changed then.
+        What the work raised, or the inputs or the code were edited meanwhile; nothing published
+        has changed then.
     """
-    from analysis.run.execute import execute_notebook
-
-    with open_stage(step, settings, tell=tell) as stage:
+    work = {RESULTS: build_results, REPORT: render_report}.get(step, run_notebook)
+    with open_stage(step, settings, reporter=reporter) as stage:
         if stage is None:
             return
-        staged = stage.folder / "outputs"
-        staged.mkdir()
-        shown, passed = _choose_values(step, settings, stage.folder)
-        copy = execute_notebook(
-            step.notebook,
-            stage.folder / "executed.ipynb",
-            passed=passed,
-            shown=shown,
-            outputs=settings.outputs,
-            raw=settings.raw,
-            private=stage.folder / "private",
-            tell=tell,
-        )
-        stage.check_unchanged()
-        changed = publish_step(
-            step, settings.outputs, staged=staged, copy=copy, fingerprint=stage.fingerprint
-        )
-        tell.finished(step.name, stage.causes, changed)
-
-
-class Stage:
-    """A step that is being run: its folder, its fingerprint, and why it runs."""
-
-    def __init__(self, step, settings, folder, fingerprint, causes):
-        self.step = step
-        self.settings = settings
-        self.folder = folder
-        self.fingerprint = fingerprint
-        self.causes = causes
-
-    def check_unchanged(self):
-        """Refuse outputs whose inputs or code were edited while they were made."""
+        moves = work(stage)
         forget_hashes()
-        now = take_fingerprint(self.step, self.settings)
-        differences = compare_fingerprints(self.fingerprint, now)
+        now = take_fingerprint(step, settings)
+        differences = compare_fingerprints(stage.fingerprint, now)
         if differences:
-            raise DataError(f"{differences[0]} while {self.step.name} ran", hint="Run make again")
+            raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
+        changed = publish_files(step, settings.outputs, moves, fingerprint=stage.fingerprint)
+        reporter.end(step.name, stage.causes, changed)
 
 
 @contextlib.contextmanager
-def open_stage(step, settings, *, tell):
-    """Give a step a folder of its own on the file system of OUT, or None if it is up to date.
+def open_stage(step: Step, settings: Settings, *, reporter: Reporter) -> Iterator[Stage | None]:
+    """Give a step a folder of its own, or None if it is up to date.
 
     Another run of the same step below the same OUT is waited for.
     """
     outputs = settings.outputs
-    with hold_lock(outputs, step.name, on_wait=lambda: tell.waiting(step.name)):
+    lock = lock_path(outputs, step.name)
+    with hold_lock(lock, on_wait=lambda: reporter.wait(step.name)):
         forget_hashes()
-        recall_imports(outputs.state / "imports.json")
         fingerprint, causes = examine_step(step, settings)
         if not causes:
             yield None
             return
-        # For its MissingError, which examine_step tells as a cause: without its notebook or its
+        # For its MissingError, which examine_step gives as a cause: without its notebook or its
         # export a step does not begin.
         take_fingerprint(step, settings)
-        tell.begins(step.name)
+        reporter.begin(step.name)
         folder = make_stage(outputs, step.name)
         try:
-            yield Stage(step, settings, folder, fingerprint, causes)
+            yield Stage(step, settings, folder, fingerprint, causes, reporter)
         finally:
             clear_folder(folder)
 
 
-def _choose_values(step, settings, folder):
-    """Return the parameters as the executed copy shows them, and as the kernel gets them."""
-    declared = parameters.declared_parameters(parameters.read_notebook(step.notebook))
-    chosen = parameters.choose_parameters(settings.params, declared)
+def run_notebook(stage: Stage) -> Moves:
+    """Execute a notebook, which writes into the stage."""
+    from analysis.run.execute import execute_notebook
+
+    step, settings = stage.step, stage.settings
+    assert step.notebook
+    staged = stage.folder / "outputs"
+    staged.mkdir()
+    declared = declared_parameters(read_notebook(step.notebook))
+    chosen = choose_parameters(settings.params, declared)
     shown = {
-        "raw": _show_raw(settings.raw),
+        "raw": "data/raw" if settings.raw == paths.RAW else settings.raw.name,
         "inputs": "data/processed",
         "outputs": "data/processed",
     }
     passed = {
         "raw": str(settings.raw),
-        "inputs": str(_link_inputs(step, settings.outputs, folder / "inputs")),
-        "outputs": str(folder / "outputs"),
+        "inputs": str(_link_inputs(stage)),
+        "outputs": str(staged),
     }
-    return tuple(
-        {**{name: value for name, value in own.items() if name in declared}, **chosen}
-        for own in (shown, passed)
+    copy = execute_notebook(
+        step.notebook,
+        stage.folder,
+        passed={name: value for name, value in passed.items() if name in declared} | chosen,
+        shown={name: value for name, value in shown.items() if name in declared} | chosen,
+        settings=settings,
+        reporter=stage.reporter,
     )
+    return {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
 
 
-def _show_raw(raw):
-    return "data/raw" if raw == paths.RAW else raw.name
+def build_results(stage: Stage) -> Moves:
+    """Bring the results that the notebooks have published into one table.
+
+    Raises
+    ------
+    DataError
+        Two notebooks give one result_id, one is the prefix of another, or a denominator does not
+        reconcile with the flow of participants.
+    """
+    from analysis import results
+    from analysis.describe.flow import check_denominators
+    from analysis.tables import read_table, write_table
+
+    outputs = stage.settings.outputs
+    names = [
+        file.removeprefix(FOLDER).removesuffix(".csv")
+        for step in NOTEBOOKS
+        if (record := read_record(outputs, step.name))
+        for file in sorted(record.files)
+        if file.startswith(f"{FOLDER}results/")
+    ]
+    frame = results.collect_results([read_table(name, outputs.processed) for name in names])
+    check_denominators(frame)
+    staged = stage.folder / "outputs"
+    write_table(frame, "results", staged)
+    return place_files(staged, outputs)
 
 
-def _link_inputs(step, outputs, folder):
-    """Show a notebook the tables that the pipeline says it reads, and none beside."""
+def render_report(stage: Stage) -> Moves:
+    """Build the documents; where Quarto fails that nobody asked for, the built-in renderer does.
+
+    Raises
+    ------
+    DataError
+        A key, a figure, a table or a citation of the manuscript leads nowhere.
+    MissingError
+        The renderer that was asked for is not there.
+    """
+    from analysis.reporting.document import build_report
+    from analysis.reporting.staging import VARIABLES
+    from analysis.run.environment import enter_environment
+
+    settings, outputs = stage.settings, stage.settings.outputs
+    enter_environment(outputs, stage.folder / "private")
+    staged = stage.folder / "documents"
+    staged.mkdir()
+    renderer, _ = choose_renderer(settings.renderer)
+    try:
+        documents = build_report(outputs, renderer=renderer, folder=staged)
+    except AnalysisError as error:
+        # What is wrong with the words or the results stops the built-in renderer as well.
+        if renderer == "builtin" or settings.renderer == renderer:
+            raise
+        documents = build_report(outputs, renderer="builtin", folder=staged)
+        reason = f"made by the built-in renderer instead: {error}"
+        stage.reporter.write_line(stage.step.name, reason)
+    moves = {outputs.documents / path.relative_to(staged): path for path in documents}
+    moves[outputs.generated / VARIABLES] = moves.pop(outputs.documents / VARIABLES)
+    return moves
+
+
+def _link_inputs(stage: Stage) -> Path:
+    """Show a notebook the tables that it declares to read, and none beside."""
+    folder = stage.folder / "inputs"
     folder.mkdir()
-    for name in step.reads:
-        source, link = outputs.processed / name, folder / name
+    for name in stage.step.reads:
+        source, link = stage.settings.outputs.processed / name, folder / name
         if source.exists():
             link.parent.mkdir(parents=True, exist_ok=True)
             os.link(source, link)

@@ -1,22 +1,26 @@
-"""Make the locked environment, and find out fast that nothing has to be done."""
+"""Make the environment that requirements.lock says, and find out fast that nothing is to do."""
 
-import contextlib
-import fcntl
-import hashlib
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from analysis import paths
-from analysis.errors import MissingError
-from analysis.run import lock
-from analysis.run.state import forget_hashes, hash_file, replace_text
+from analysis.errors import DataError, MissingError
+from analysis.run.state import (
+    clear_folder,
+    forget_hashes,
+    hash_content,
+    hash_file,
+    hold_lock,
+    replace_text,
+)
 
 FOLDER = ".venv"
 WHEELS = "wheels"
@@ -24,20 +28,19 @@ STAMP = "set-up.json"
 PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
 QUARTO_SECONDS = 60
+ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>\S+)(?: ; (?P<marker>.+?))? \\$")
 NO_QUARTO = "Quarto could not be had; the built-in renderer does its work."
 
 
-def set_up(*, quarto=False, conda=False, root=paths.ROOT):
+def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT) -> None:
     """Bring the environment to what requirements.lock says.
 
     Parameters
     ----------
-    quarto : bool
+    quarto
         Try to get Quarto even if that has failed before.
-    conda : bool
-        The running Python is that of environment.yml: hold it against the lock, change nothing.
-    root : pathlib.Path
-        The repository.
+    conda
+        The running Python is that of environment.yml: compare it with the lock, change nothing.
 
     Raises
     ------
@@ -46,29 +49,28 @@ def set_up(*, quarto=False, conda=False, root=paths.ROOT):
         environment differs from the lock.
     """
     if conda:
-        lock.check_installed(root / "requirements.lock")
+        check_installed(root / "requirements.lock")
         write_pth(Path(sys.prefix), root)
         return
     venv = root / FOLDER
-    with _hold(root / ".run"):
+    with hold_lock(root / ".run" / "set-up.lock", on_wait=_say_busy, inherited=True):
         forget_hashes()
         stamp = read_stamp(venv)
-        if stamp and not quarto and stamp["state"] == describe_state(venv, root):
-            return
-        _make_environment(venv, root, fresh=not stamp, quarto=quarto)
+        if not stamp or quarto or stamp["state"] != describe_state(venv, root):
+            _make_environment(venv, root, quarto=quarto)
 
 
-def describe_state(venv, root):
-    """Return what the stamp is held against: the lock, the interpreter, what is installed."""
+def describe_state(venv: Path, root: Path) -> dict[str, str]:
+    """Return what the stamp is compared with: the lock, the interpreter, what is installed."""
     packages = sorted(path.name for path in site_packages(venv).glob("*.dist-info"))
     return {
         "lock": hash_file(root / "requirements.lock"),
         "python": sys.version,
-        "packages": hashlib.sha256("\n".join(packages).encode()).hexdigest(),
+        "packages": hash_content(packages),
     }
 
 
-def read_stamp(venv):
+def read_stamp(venv: Path) -> dict[str, Any]:
     """Return the note of the last finished set-up, empty where there is none."""
     try:
         return json.loads((venv / STAMP).read_text(encoding="utf-8"))
@@ -76,46 +78,97 @@ def read_stamp(venv):
         return {}
 
 
-def site_packages(prefix):
+def site_packages(prefix: Path) -> Path:
     """Return the folder of the packages below an environment."""
     return Path(sysconfig.get_path("purelib", "venv", {"base": str(prefix)}))
 
 
-def write_pth(prefix, root):
+def write_pth(prefix: Path, root: Path) -> None:
     """Put the repository on the path of an environment, without a build.
 
     A path from the environment's own folder survives a move of the repository, and
     holds no letters that an encoding could spoil.
     """
     folder = site_packages(prefix)
-    inside = folder.is_relative_to(root)
-    line = os.path.relpath(root, folder) if inside else str(root)
+    line = os.path.relpath(root, folder) if folder.is_relative_to(root) else str(root)
     replace_text(folder / PTH, f"{line}\n")
 
 
-def _make_environment(venv, root, *, fresh, quarto):
+def read_lock(text: str) -> dict[str, tuple[str, str]]:
+    """Return version and marker of every package of the lock, by name."""
+    entries = (ENTRY.match(line) for line in text.splitlines())
+    return {entry["name"]: (entry["version"], entry["marker"] or "") for entry in entries if entry}
+
+
+def find_block(text: str, name: str) -> str:
+    """Return the lines of one package of the lock: its pin and its hashes."""
+    found = re.search(rf"^{re.escape(name)}==.*\n(?:[ \t].*\n)*", text, re.MULTILINE)
+    if not found:
+        raise DataError(f"{name} is not in it", file="requirements.lock", hint="Run `make lock`")
+    return found[0]
+
+
+def compare_installed(locked: dict[str, tuple[str, str]], installed: dict[str, str]) -> list[str]:
+    """Return what differs from the lock, one phrase per package.
+
+    Parameters
+    ----------
+    locked
+        As `read_lock` returns it.
+    installed
+        Versions by normalised name.
+    """
+    from packaging.markers import Marker
+
+    return [
+        f"{name} is {installed.get(name, 'missing')}, locked is {version}"
+        for name, (version, marker) in locked.items()
+        if (not marker or Marker(marker).evaluate()) and installed.get(name) != version
+    ]
+
+
+def check_installed(path: Path) -> None:
+    """Raise a `MissingError` where the running environment differs from the lock."""
+    from importlib.metadata import distributions
+
+    from packaging.utils import canonicalize_name
+
+    installed = {
+        str(canonicalize_name(each.metadata["Name"])): each.version for each in distributions()
+    }
+    differing = compare_installed(read_lock(path.read_text(encoding="utf-8")), installed)
+    if differing:
+        raise MissingError(
+            f"the active conda environment differs from the lock: {'; '.join(differing[:5])}",
+            file="requirements.lock",
+            hint="Run `conda env update --prune --file environment.yml`, or deactivate it",
+        )
+
+
+def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
     started = time.monotonic()
-    told = read_stamp(venv).get("quarto")
+    stamp = read_stamp(venv)
+    outcome = stamp.get("quarto")
     print(f"Setting up {FOLDER} from requirements.lock: a minute or two, once.", flush=True)
     (venv / STAMP).unlink(missing_ok=True)
     python = venv / "bin" / "python"
-    if fresh or not python.exists():
+    if not stamp or not python.exists():
         _make_venv(venv)
         _install_uv(python, root)
     _sync(python, root)
     write_pth(venv, root)
     if _offline(root):
-        told = NO_QUARTO
-    elif quarto or told != NO_QUARTO:
-        told = _try_quarto(python)
+        outcome = NO_QUARTO
+    elif quarto or outcome != NO_QUARTO:
+        outcome = _try_quarto(python)
     replace_text(
         venv / STAMP,
-        json.dumps({"state": describe_state(venv, root), "quarto": told}, indent=1) + "\n",
+        json.dumps({"state": describe_state(venv, root), "quarto": outcome}, indent=1) + "\n",
     )
-    print(f"{FOLDER} is ready after {time.monotonic() - started:.0f} s. {told}")
+    print(f"{FOLDER} is ready after {time.monotonic() - started:.0f} s. {outcome}")
 
 
-def _make_venv(venv):
+def _make_venv(venv: Path) -> None:
     """Start from nothing: after an interrupted installation no part can be trusted."""
     try:
         import ensurepip  # noqa: F401
@@ -131,22 +184,22 @@ def _make_venv(venv):
     # of the Python behind it.
     if venv.exists() and venv.samefile(base.parents[1]):
         base = base.resolve()
-    shutil.rmtree(venv, ignore_errors=True)
+    clear_folder(venv)
     _call([str(base), "-m", "venv", str(venv)], "no environment could be made")
 
 
-def _install_uv(python, root):
+def _install_uv(python: Path, root: Path) -> None:
     text = (root / "requirements.lock").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         pinned = Path(folder) / "uv.txt"
-        pinned.write_text(lock.find_block(text, "uv"), encoding="utf-8")
+        pinned.write_text(find_block(text, "uv"), encoding="utf-8")
         _call(
             [*_pip(python), *_offline(root), "--no-deps", "--requirement", str(pinned)],
             "uv could not be had",
         )
 
 
-def _sync(python, root):
+def _sync(python: Path, root: Path) -> None:
     locked = str(root / "requirements.lock")
     # The machine's own certificates, as pip uses them; uv brings others.
     uv = [str(python.with_name("uv")), "pip", "sync", "--require-hashes", "--system-certs"]
@@ -158,13 +211,13 @@ def _sync(python, root):
         _call([*_pip(python), *near, "--requirement", locked], "the packages could not be had")
 
 
-def _offline(root):
+def _offline(root: Path) -> list[str]:
     """Take packages from beside the sources alone, where an archive brings them."""
     wheels = root / WHEELS
     return ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
 
 
-def _try_quarto(python):
+def _try_quarto(python: Path) -> str:
     """Try once to get Quarto from the package index; without it all is there as well."""
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-input", QUARTO]
     # A pip that is killed leaves what it has downloaded.
@@ -185,17 +238,15 @@ def _try_quarto(python):
             process.wait()
             if not isinstance(error, subprocess.TimeoutExpired):
                 raise
-            code = None
-    if code == 0:
-        return "Quarto is there."
-    return NO_QUARTO
+            code = 1
+    return NO_QUARTO if code else "Quarto is there."
 
 
-def _pip(python):
+def _pip(python: Path) -> list[str]:
     return [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes"]
 
 
-def _call(command, problem):
+def _call(command: list[str], problem: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, close_fds=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
@@ -205,15 +256,5 @@ def _call(command, problem):
         )
 
 
-@contextlib.contextmanager
-def _hold(folder):
-    """Let one set-up work at a time; what a killed one has started still holds the lock."""
-    folder.mkdir(exist_ok=True)
-    with open(folder / "set-up.lock", "w") as file:
-        os.set_inheritable(file.fileno(), True)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("Waiting for another set-up that is still at work.", flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _say_busy() -> None:
+    print("Waiting for another set-up that is still at work.", flush=True)

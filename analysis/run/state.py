@@ -7,9 +7,14 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from analysis.paths import Outputs
 
 MISSING = "missing"
 # A link in a circle leads to no file either.
@@ -32,13 +37,13 @@ class Record:
     files: dict[str, str]
 
     @property
-    def finished(self):
+    def finished(self) -> bool:
         """Whether all was published that had to be."""
         return bool(self.fingerprint)
 
 
 @functools.cache
-def hash_file(path):
+def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file, or ``missing``; kept until `forget_hashes`."""
     try:
         with open(path, "rb") as file:
@@ -49,9 +54,14 @@ def hash_file(path):
         return MISSING
 
 
-def forget_hashes():
+def forget_hashes() -> None:
     """Read files anew from now on."""
     hash_file.cache_clear()
+
+
+def hash_content(content: Any) -> str:
+    """Return the SHA-256 of what can be JSON."""
+    return hashlib.sha256(_dump(content).encode()).hexdigest()
 
 
 def list_changes(
@@ -75,54 +85,37 @@ def list_changes(
     ]
 
 
-def read_record(outputs, name):
+def read_record(outputs: Outputs, name: str) -> Record | None:
     """Return the record of a step, or None where there is no whole one."""
-    told = read_state(_record_path(outputs, name))
-    return Record(**told) if told else None
+    content = read_state(_record_path(outputs, name))
+    return Record(**content) if content else None
 
 
-def write_record(outputs, name, record):
+def write_record(outputs: Outputs, name: str, record: Record) -> None:
     """Write the record of a step."""
     write_state(_record_path(outputs, name), asdict(record))
 
 
-def fingerprint_path(outputs, name):
-    """Return the file on which the step's rule in the Makefile depends."""
-    return outputs.state / "fingerprints" / f"{name}.json"
-
-
-def read_fingerprint(outputs, name):
-    """Return the fingerprint of a step as last written, empty where there is none."""
-    return read_state(fingerprint_path(outputs, name)) or {}
-
-
-def write_fingerprint(outputs, name, fingerprint):
-    """Write a fingerprint where it differs from the one there."""
-    path = fingerprint_path(outputs, name)
-    if read_state(path) != fingerprint:
-        write_state(path, fingerprint)
-    return path
-
-
-def read_state(path):
+def read_state(path: Path) -> Any:
     """Return what `write_state` wrote, or None where there is no such file or it was altered.
 
     A spoiled file that still could be read, as with one letter of a name changed, would hide
     for good that something is outdated.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return told["content"] if told["sha256"] == _hash_content(told["content"]) else None
+        written = json.loads(path.read_text(encoding="utf-8"))
+        content = written["content"]
+        return content if written["sha256"] == hash_content(content) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def write_state(path, content):
+def write_state(path: Path, content: Any) -> None:
     """Write what can be JSON, with a checksum of its own, whole or not at all."""
-    replace_text(path, _dump({"content": content, "sha256": _hash_content(content)}))
+    replace_text(path, _dump({"content": content, "sha256": hash_content(content)}))
 
 
-def replace_text(path, text):
+def replace_text(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
@@ -131,14 +124,17 @@ def replace_text(path, text):
 
 
 @contextlib.contextmanager
-def hold_lock(outputs, name, *, on_wait=lambda: None):
-    """Let one process at a time do something below OUT; a killed one holds nothing.
+def hold_lock(
+    path: Path, *, on_wait: Callable[[], None] = lambda: None, inherited: bool = False
+) -> Iterator[None]:
+    """Let one process at a time do something; a killed one holds nothing.
 
-    `on_wait` is called once if another process has the lock.
+    `on_wait` is called once if another process has the lock. If it is `inherited`, what the
+    process has started holds it too.
     """
-    path = outputs.state / "locks" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
+        os.set_inheritable(file.fileno(), inherited)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -147,13 +143,42 @@ def hold_lock(outputs, name, *, on_wait=lambda: None):
         yield
 
 
-def _record_path(outputs, name):
+def lock_path(outputs: Outputs, name: str) -> Path:
+    """Return the file by which runs below OUT take turns."""
+    return outputs.state / "locks" / name
+
+
+class _BusyError(Exception):
+    pass
+
+
+def make_stage(outputs: Outputs, name: str) -> Path:
+    """Make a new folder for a step, on the file system of OUT, and return it."""
+    stages = outputs.state / "stage"
+    stages.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=stages))
+
+
+def sweep_stages(outputs: Outputs) -> None:
+    """Remove the folders of steps at which no run is at work: killed ones have left them."""
+
+    def leave() -> None:
+        raise _BusyError
+
+    for folder in (outputs.state / "stage").glob("*-*"):
+        lock = lock_path(outputs, folder.name.rpartition("-")[0])
+        with contextlib.suppress(_BusyError), hold_lock(lock, on_wait=leave):
+            clear_folder(folder)
+
+
+def clear_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record_path(outputs: Outputs, name: str) -> Path:
     return outputs.state / "records" / f"{name}.json"
 
 
-def _dump(content):
+def _dump(content: Any) -> str:
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _hash_content(content):
-    return hashlib.sha256(_dump(content).encode()).hexdigest()

@@ -1,6 +1,7 @@
-"""The steps of a run, what each reads and what it waits for."""
+"""The steps of a run: what each reads, and what it waits for."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis import paths
 from analysis.errors import UsageError, suggest_name
@@ -18,70 +19,73 @@ class Step:
         The notebook's name, ``results`` or ``report``.
     after
         Steps that must be up to date first.
-    reads
-        Files below data/processed that a notebook may read; it is given these and no others.
+    tables
+        Tables of data/processed that a notebook may read; it is given these and no others.
     reads_raw
         Whether it reads the export.
     modules
         Modules of `analysis` that do the work of a step without a notebook.
+    unread
+        Parts of study.yml that do not matter to it.
     """
 
     name: str
     after: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     reads_raw: bool = False
     modules: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ("authors", "governance")
 
     @property
-    def notebook(self):
+    def reads(self) -> tuple[str, ...]:
+        """Files below data/processed that it reads."""
+        return (*(f"{table}.csv" for table in self.tables), PROVENANCE) if self.tables else ()
+
+    @property
+    def notebook(self) -> Path | None:
         """The notebook as committed, None for a step that is none."""
         return None if self.modules else paths.NOTEBOOKS / f"{self.name}.ipynb"
 
-    def target(self, outputs):
-        """Return the file that Make waits for; it is published last."""
+    def target(self, outputs: paths.Outputs) -> Path:
+        """Return the file that is published last."""
         return {
             "results": outputs.processed / "results.csv",
             "report": outputs.documents / "index.html",
         }.get(self.name, outputs.notebooks / f"{self.name}.ipynb")
 
 
-def _notebook(name, *, after, tables):
-    reads = (*(f"{table}.csv" for table in tables.split()), PROVENANCE)
-    return Step(name, after=after, reads=reads)
-
-
-CLEANED = ("01_clean",)
-SCORED = ("02_score",)
-NOTEBOOKS = (
-    Step("01_clean", reads_raw=True),
-    _notebook("02_score", after=CLEANED, tables="items"),
-    _notebook(
-        "03_describe",
-        after=SCORED,
-        tables="participants visits procedures medications disposition scores pairs",
-    ),
-    _notebook("04_efficacy", after=SCORED, tables="participants scores pairs"),
-    _notebook(
-        "05_sensitivity",
-        after=SCORED,
-        tables="participants visits scores pairs intercurrent_events",
-    ),
-    _notebook(
-        "06_safety",
-        after=CLEANED,
-        tables="participants visits items adverse_events procedures disposition",
+CLEAN = Step("01_clean", reads_raw=True)
+SCORE = Step("02_score", after=("01_clean",), tables=("items",))
+DESCRIBE = Step(
+    "03_describe",
+    after=("02_score",),
+    tables=(
+        *("participants", "visits", "procedures", "medications", "disposition"),
+        *("scores", "pairs"),
     ),
 )
+EFFICACY = Step("04_efficacy", after=("02_score",), tables=("participants", "scores", "pairs"))
+SENSITIVITY = Step(
+    "05_sensitivity",
+    after=("02_score",),
+    tables=("participants", "visits", "scores", "pairs", "intercurrent_events"),
+)
+SAFETY = Step(
+    "06_safety",
+    after=("01_clean",),
+    tables=("participants", "visits", "items", "adverse_events", "procedures", "disposition"),
+)
+NOTEBOOKS = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
 RESULTS = Step(
     "results",
     after=tuple(step.name for step in NOTEBOOKS),
     modules=("analysis.results", "analysis.tables", "analysis.describe.flow"),
 )
-REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",))
+REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",), unread=())
 STEPS = (*NOTEBOOKS, RESULTS, REPORT)
 
 
-def find_step(name):
+def find_step(name: str) -> Step:
     """Return the step of that name."""
     for step in STEPS:
         if step.name == name:

@@ -49,15 +49,20 @@ def test_changed_words_rebuild_the_report_alone(trial):
 
 
 def test_whatever_is_changed_outdates_what_depends_on_it(trial):
-    def outdated_after(file):
+    def outdated_after(file, change=lambda text: text + b"\n"):
         kept = (trial.root / file).read_bytes()
-        trial.rewrite(file, lambda text: text + b"\n")
+        trial.rewrite(file, change)
         outdated = trial.outdated() - {"results", "report"}
         trial.rewrite(file, lambda text: kept)
         return outdated
 
     assert outdated_after("data/raw/redcap_export.csv") == {"01_clean"}
-    assert outdated_after("study.yml") == NOTEBOOKS
+    assert outdated_after("study.yml") == set()
+
+    def choose_needle(text):
+        return text.replace(b"needle_gauge: {value: 25", b"needle_gauge: {value: 27")
+
+    assert outdated_after("study.yml", choose_needle) == NOTEBOOKS
     assert outdated_after("requirements.lock") == NOTEBOOKS
     assert outdated_after("analysis/tables.py") == NOTEBOOKS
     assert outdated_after("analysis/demo/export.py") == set()

@@ -10,7 +10,7 @@ import yaml
 from analysis.cleaning.export import read_export
 from analysis.demo.export import make_export, write_export
 from analysis.release.deidentify import deidentify_export
-from analysis.run.seal import seal_export
+from analysis.run.fingerprint import seal_export
 from analysis.study import load_study
 
 HOSPITAL_NUMBER = "H[0-9]{7}"

@@ -63,8 +63,10 @@ def test_a_module_of_the_same_length_and_time_reruns_what_imports_it(toy):
     assert toy.published()["report/_generated/figures/word.txt"] == b"new"
 
 
-def test_a_changed_study_outdates_every_notebook(toy):
-    toy.edit("study.yml", "study:", "study: ")
+def test_a_changed_plan_outdates_every_notebook_and_a_comment_or_an_author_none(toy):
+    toy.edit("study.yml", "authors:", "# a comment\nauthors:\n  - {name: Another, affiliation: x}")
+    assert "outdated" not in toy.make("why").stdout.partition("results")[0]
+    toy.edit("study.yml", "alpha: {value: 0.05", "alpha: {value: 0.01")
     told = toy.make("why").stdout
     assert [name for name in NOTEBOOKS if f"{name}: outdated" in told] == NOTEBOOKS
 
@@ -188,6 +190,10 @@ def test_wrong_use_is_told_before_anything_runs(toy):
         (["RAW=export"], "RAW needs OUT"),
         (["OUT=x", "PARAMS=folowup_visit=week_4"], "Did you mean followup_visit"),
         (["OUT=x", "PARAMS=outputs=y"], "the run itself sets 'outputs'"),
+        (["OUT=x", "PARAMS=followup_visit=week_5"], "There are: screening, baseline"),
+        (["OUT=data/raw"], "which a run only reads"),
+        (["OUT=report/x"], "which a run only reads"),
+        (["RAW=export", "OUT=export/"], "which a run only reads"),
         (["RENDERER=word"], "is no renderer"),
     ):
         done = toy.make("notebooks", *arguments)

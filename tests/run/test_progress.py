@@ -7,8 +7,16 @@ import time
 import pytest
 
 from analysis import paths
-from analysis.run.pace import Note, estimate_run, plan_run, read_notes, revise_plan
-from analysis.run.progress import ERASE, Reporter, format_bars
+from analysis.run.outdated import find_needed
+from analysis.run.progress import (
+    ERASE,
+    Note,
+    Reporter,
+    estimate_run,
+    format_bars,
+    plan_run,
+    read_notes,
+)
 from analysis.run.steps import STEPS
 
 NOW = 1000.0
@@ -63,10 +71,11 @@ def test_a_step_slower_than_the_last_time_is_not_shown_as_done(clock):
 
 
 def test_the_plan_is_what_is_outdated_and_may_become_so(outputs):
-    plan_run(outputs, ["02_score"], until="results")
-    planned = [name for name, note in read_notes(outputs).items() if note.planned]
-    assert planned == ["02_score", "03_describe", "04_efficacy", "05_sensitivity", "results"]
-    revise_plan(outputs, [])
+    needed = find_needed(["02_score"], until="results")
+    assert needed == {"02_score", "03_describe", "04_efficacy", "05_sensitivity", "results"}
+    plan_run(outputs, needed, begins=True)
+    assert {name for name, note in read_notes(outputs).items() if note.planned} == needed
+    plan_run(outputs, set())
     assert not any(note.planned for note in read_notes(outputs).values())
 
 
@@ -81,11 +90,11 @@ def test_no_bar_reaches_the_last_column(clock, width):
 
 
 def run_step(outputs, stream):
-    with Reporter(outputs, stream) as tell:
-        tell.begins("01_clean")
-        tell.expects(2)
-        tell.counts()
-        tell.finished("01_clean", ["it has not run yet"], [])
+    with Reporter(outputs, stream) as reporter:
+        reporter.begin("01_clean")
+        reporter.keep(cells=2)
+        reporter.count()
+        reporter.end("01_clean", ["it has not run yet"], [])
 
 
 def read_all(descriptor):
@@ -123,8 +132,8 @@ def test_a_step_that_fails_is_no_longer_shown_as_running(outputs, tmp_path):
     with (
         open(tmp_path / "told", "w") as told,
         pytest.raises(KeyboardInterrupt),
-        Reporter(outputs, told) as tell,
+        Reporter(outputs, told) as reporter,
     ):
-        tell.begins("01_clean")
+        reporter.begin("01_clean")
         raise KeyboardInterrupt
     assert not read_notes(outputs)["01_clean"].running

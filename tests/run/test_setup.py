@@ -9,7 +9,7 @@ import pytest
 
 from analysis.errors import DataError, MissingError
 from analysis.paths import ROOT
-from analysis.run import lock, setup
+from analysis.run import setup
 
 LOCK = """uv==0.13.9 \\
     --hash=sha256:aa \\
@@ -108,15 +108,15 @@ def test_the_path_file_survives_a_move(checkout):
 
 
 def test_uv_is_taken_from_the_lock_with_its_hashes():
-    block = lock.find_block(LOCK, "uv")
+    block = setup.find_block(LOCK, "uv")
     assert block.splitlines()[0].startswith("uv==0.13.9")
     assert "sha256:bb" in block and "sha256:cc" not in block
     with pytest.raises(DataError, match="numpy is not in it"):
-        lock.find_block(LOCK, "numpy")
+        setup.find_block(LOCK, "numpy")
 
 
 def test_the_lock_is_read_with_its_markers():
-    assert lock.read_lock(LOCK) == {
+    assert setup.read_lock(LOCK) == {
         "uv": ("0.13.9", ""),
         "virtualenv": ("21.0", "python_version < '4'"),
     }

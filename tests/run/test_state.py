@@ -6,8 +6,15 @@ import pytest
 
 from analysis.paths import Outputs
 from analysis.run.publish import publish_files
-from analysis.run.stages import make_stage, sweep_stages
-from analysis.run.state import hold_lock, read_record, read_state, write_state
+from analysis.run.state import (
+    hold_lock,
+    lock_path,
+    make_stage,
+    read_record,
+    read_state,
+    sweep_stages,
+    write_state,
+)
 from analysis.run.steps import find_step
 
 
@@ -62,6 +69,6 @@ def test_a_step_that_stopped_while_it_published_has_not_finished(outputs):
 def test_only_folders_that_nobody_works_in_are_swept(outputs):
     busy, left = make_stage(outputs, "02_score"), make_stage(outputs, "01_clean")
     (left / "half written").write_text("")
-    with hold_lock(outputs, "02_score"):
+    with hold_lock(lock_path(outputs, "02_score")):
         sweep_stages(outputs)
     assert busy.exists() and not left.exists()

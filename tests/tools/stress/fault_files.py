@@ -23,7 +23,6 @@ PUBLISHED = (
 )
 NOTES = (
     ".run/records/02_score.json",
-    ".run/fingerprints/04_efficacy.json",
     ".run/imports.json",
     ".run/fonts.json",
     ".run/locks/report",

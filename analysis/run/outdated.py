@@ -1,0 +1,145 @@
+"""Which steps are outdated, because of what, and the marks by which Make knows them."""
+
+import contextlib
+import importlib.util
+import py_compile
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import MissingError
+from analysis.run.fingerprint import PARAMETER_PREFIX, take_fingerprint
+from analysis.run.settings import Settings
+from analysis.run.state import (
+    forget_hashes,
+    hash_file,
+    hold_lock,
+    list_changes,
+    lock_path,
+    read_record,
+    sweep_stages,
+)
+from analysis.run.steps import REPORT, STEPS, Step
+
+# PEP 552: bit 0 says that a hash is kept in place of the time, bit 1 that it is checked.
+CHECKED_HASH = (0b11).to_bytes(4, "little")
+
+
+def examine_step(step: Step, settings: Settings) -> tuple[dict[str, str], list[str]]:
+    """Return a step's fingerprint, and why the step is outdated.
+
+    A step is judged by what is there now. What a step before it will change is not
+    known until that step has run.
+
+    Returns
+    -------
+    (dict of str, list of str)
+        The fingerprint, empty where something that it needs is missing; one phrase per
+        cause, none if the step is up to date.
+    """
+    try:
+        fingerprint = take_fingerprint(step, settings)
+    except MissingError as error:
+        return {}, [str(error).rstrip(".")]
+    record = read_record(settings.outputs, step.name)
+    if record is None:
+        return fingerprint, ["it has not run yet"]
+    if not record.finished:
+        return fingerprint, ["it was stopped while it published"]
+    files = {file: hash_file(settings.outputs.root / file) for file in record.files}
+    return fingerprint, [
+        *compare_fingerprints(record.fingerprint, fingerprint),
+        *list_changes(record.files, files, describe=_describe_alteration),
+    ]
+
+
+def compare_fingerprints(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """Return what differs between two fingerprints, one phrase per part."""
+    names = (name for name in {**before, **now} if name.startswith(PARAMETER_PREFIX))
+    defaults = dict.fromkeys(names, "the default")
+    return list_changes(defaults | before, defaults | now, describe=_describe_change)
+
+
+def format_causes(settings: Settings) -> str:
+    """Return, as text for a person, the state of every step."""
+    lines: list[str] = []
+    outdated = set()
+    for step in STEPS:
+        _, causes = examine_step(step, settings)
+        waits = [name for name in step.after if name in outdated]
+        if causes:
+            lines += [f"{step.name}: outdated", *(f"    {cause}" for cause in causes)]
+        elif waits:
+            lines.append(f"{step.name}: up to date, unless {' or '.join(waits)} changes it")
+        else:
+            lines.append(f"{step.name}: up to date")
+        if causes or waits:
+            outdated.add(step.name)
+    return "\n".join(lines)
+
+
+def mark_outdated(settings: Settings, *, until: str = REPORT.name) -> list[str]:
+    """Mark every outdated step for Make, none beyond `until`; return all that are outdated.
+
+    Make would compare times, and times lie: it starts what is marked instead.
+    """
+    seal_bytecode()
+    sweep_stages(settings.outputs)
+    with hold_lock(lock_path(settings.outputs, "marks")):
+        forget_hashes()
+        outdated = [step.name for step in STEPS if examine_step(step, settings)[1]]
+        wanted = find_needed(outdated, until=until) & set(outdated)
+        for step in STEPS:
+            mark = mark_path(settings.outputs, step.name)
+            if step.name in wanted:
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+    return outdated
+
+
+def find_needed(outdated: list[str], *, until: str = REPORT.name) -> set[str]:
+    """Return the steps that are outdated or may become so, as far as the one asked for."""
+    needed = set(outdated)
+    for step in STEPS:
+        if needed & set(step.after):
+            needed.add(step.name)
+    names = [step.name for step in STEPS]
+    return needed & set(names[: names.index(until) + 1])
+
+
+def mark_path(outputs: paths.Outputs, name: str) -> Path:
+    """Return the file that is there as long as a step is outdated."""
+    return outputs.state / "outdated" / name
+
+
+def seal_bytecode(folder: Path = paths.ROOT / "analysis") -> None:
+    """Tie Python's compiled modules to the content of their sources, where they are not yet.
+
+    Otherwise an edit that keeps length and time stamp of a module would run as the old
+    code. Python itself keeps to this form when a module changes later.
+    """
+    for source in folder.rglob("*.py"):
+        with contextlib.suppress(OSError):
+            compiled = importlib.util.cache_from_source(str(source))
+            if not _is_sealed(compiled):
+                mode = py_compile.PycInvalidationMode.CHECKED_HASH
+                py_compile.compile(str(source), compiled, quiet=2, invalidation_mode=mode)
+
+
+def _is_sealed(compiled: str) -> bool:
+    try:
+        with open(compiled, "rb") as file:
+            return file.read(8)[4:] == CHECKED_HASH
+    except OSError:
+        return False
+
+
+def _describe_change(name: str, before: str, now: str) -> str:
+    if name.startswith(PARAMETER_PREFIX) or name in ("Python", "renderer"):
+        return f"{name} is now {now}, was {before}"
+    return f"{name} has changed"
+
+
+def _describe_alteration(file: str, before: str, now: str) -> str:
+    return f"{file} was altered after it was published"
