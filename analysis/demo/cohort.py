@@ -86,7 +86,7 @@ def blend(
     return ((1 - fraction) * baseline + fraction * followup) / spread
 
 
-def _draw_latent(rng, size):
+def _draw_latent(rng: np.random.Generator, size: int) -> dict[str, np.ndarray]:
     """Draw every measure's latent value from the shared factors and a part of its own."""
     severity = rng.standard_normal(size)
     factors = {
@@ -105,7 +105,9 @@ def _draw_latent(rng, size):
     return latent
 
 
-def _follow(baseline, innovation):
+def _follow(
+    baseline: dict[str, np.ndarray], innovation: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
     return {
         name: target.correlation * baseline[name]
         + np.sqrt(1 - target.correlation**2) * innovation[name]
@@ -113,7 +115,7 @@ def _follow(baseline, innovation):
     } | {name: innovation[name] for name in baseline.keys() - TARGETS.keys()}
 
 
-def _visit_days(cohort):
+def _visit_days(cohort: Cohort) -> dict[str, np.ndarray]:
     rng = cohort.rng("visits")
     size = cohort.size
     procedure = FIRST_PROCEDURE + np.arange(size) * RECRUITMENT_DAYS // size

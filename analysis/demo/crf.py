@@ -7,6 +7,7 @@ and is no part of the dictionary.
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.demo import events, measures, people, treatment
@@ -78,7 +79,7 @@ def project_fields(forms: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=FIELDS)
 
 
-def _is_mapped(forms):
+def _is_mapped(forms: pd.DataFrame) -> pd.Series:
     return (forms["table"] != "") | (forms["instrument"] != "")
 
 
@@ -128,14 +129,16 @@ def make_redcap_export(cohort: Cohort, forms: pd.DataFrame) -> pd.DataFrame:
     return export.reindex(columns=columns).astype("object").fillna("")
 
 
-def _visit_forms(cohort, forms, drawn, visit):
+def _visit_forms(
+    cohort: Cohort, forms: pd.DataFrame, drawn: events.Ulcers, visit: str
+) -> dict[str, pd.DataFrame]:
     """Return the forms of one visit that do not repeat, as forms.csv plans them."""
     makers = {
         "visit": lambda: people.make_visit(
-            cohort, visit, drawn.active(visit).any(axis=1) if visit in ASSESSED else None
+            cohort, visit, _has_ulcer(drawn.active(visit)) if visit in ASSESSED else None
         ),
         "consent": lambda: people.make_consent(cohort),
-        "demographics": lambda: people.make_demographics(cohort, drawn.baseline.any(axis=1)),
+        "demographics": lambda: people.make_demographics(cohort, _has_ulcer(drawn.baseline)),
         "laboratory": lambda: people.make_laboratory(cohort, visit),
         "mrss": lambda: measures.make_mrss(cohort, visit),
         "raynaud": lambda: measures.make_raynaud(cohort, visit),
@@ -155,14 +158,18 @@ def _visit_forms(cohort, forms, drawn, visit):
     return {name: makers[name]() for name in names}
 
 
-def _visit_rows(ids, visit, filled):
+def _has_ulcer(fingers: np.ndarray) -> np.ndarray:
+    return np.asarray(fingers.any(axis=1))
+
+
+def _visit_rows(ids: np.ndarray, visit: str, filled: dict[str, pd.DataFrame]) -> pd.DataFrame:
     complete = {f"{name}_complete": COMPLETE for name in filled}
     frame = pd.concat(filled.values(), axis=1).assign(**complete)
     keys = pd.DataFrame({"record_id": ids, "redcap_event_name": f"{visit}_arm_1"})
     return pd.concat([keys, frame], axis=1)
 
 
-def _repeating_rows(ids, visit, form, frame):
+def _repeating_rows(ids: np.ndarray, visit: str, form: str, frame: pd.DataFrame) -> pd.DataFrame:
     keys = {
         "record_id": ids[frame["who"].to_numpy(dtype="int64")],
         "redcap_event_name": f"{visit}_arm_1",
@@ -173,9 +180,9 @@ def _repeating_rows(ids, visit, form, frame):
     return frame.drop(columns="who").assign(**keys)
 
 
-def _list_columns(forms):
+def _list_columns(forms: pd.DataFrame) -> list[str]:
     """Return the columns of the export in order, but for its keys."""
-    columns = []
+    columns: list[str] = []
     for form, fields in forms[~forms["form"].str.endswith(".csv")].groupby("form", sort=False):
         for field in fields[fields["field"] != "record_id"].to_dict("records"):
             codes = [choice.split(",")[0].strip() for choice in field["choices"].split("|")]

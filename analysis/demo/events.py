@@ -119,7 +119,9 @@ def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     return rows.sort_values(["who", "ae_start"], kind="stable", ignore_index=True)
 
 
-def _describe(cohort, who, event, rng):
+def _describe(
+    cohort: Cohort, who: np.ndarray, event: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
     start = cohort.days["procedure"][who] + rng.integers(event["earliest"], event["latest"] + 1)
     lasting = np.maximum(1, np.round(event["days"] * rng.uniform(0.6, 1.4, len(who))))
     relations = np.array([list(codes) for codes in event["relations"]], dtype="object")
@@ -133,7 +135,7 @@ def _describe(cohort, who, event, rng):
             "ae_class": event["class"],
             "ae_start": dates(start),
             "ae_start_time": clock(rng.integers(event["from_minute"], event["to_minute"])),
-            "ae_stop": dates(start + lasting.to_numpy(dtype="int64") - 1),
+            "ae_stop": dates(start + np.asarray(lasting, dtype="int64") - 1),
             "ae_grade": whole(event["grade"]),
             "ae_planned_stay": yes(staying),
             **{name: relations[:, place] for place, name in enumerate(RELATIONS)},

@@ -113,7 +113,7 @@ def make_circumference(cohort: Cohort, visit: str) -> pd.DataFrame:
     return frame(**{f"circ_{name}": fixed(values[:, k], 0) for k, name in enumerate(FINGERS)})
 
 
-def _fingers(rng, person):
+def _fingers(rng: np.random.Generator, person: np.ndarray) -> np.ndarray:
     """Return latent finger sizes (n, 8): right and left of one finger correlate by about 0.8."""
     size = len(person)
     kind = np.tile(rng.standard_normal((size, 4)), (1, 2))
@@ -122,20 +122,20 @@ def _fingers(rng, person):
     return 0.85 * person[:, None] + 0.3 * kind + 0.25 * side + 0.354 * finger
 
 
-def _difficulty(cohort, name, visit, items):
+def _difficulty(cohort: Cohort, name: str, visit: str, items: int) -> np.ndarray:
     """Return offsets (n, items): a person's own, and nobody answers twice in quite the same way."""
     shape = (cohort.size, items)
     usual = cohort.rng(f"{name} items").normal(0, 0.25, shape)
     return usual + cohort.rng(f"{name} items {visit}").normal(0, 0.12, shape)
 
 
-def _sided(rng, size, late):
+def _sided(rng: np.random.Generator, size: int, late: list[float]) -> np.ndarray:
     """Return offsets of pairs of sites, right and left of a pair nearly alike, (n, pairs * 2)."""
     pairs = np.array(late) + rng.normal(0, 0.2, (size, len(late)))
     return np.repeat(pairs, 2, axis=1) + rng.normal(0, 0.06, (size, 2 * len(late)))
 
 
-def _text(columns):
+def _text(columns: dict[str, np.ndarray]) -> pd.DataFrame:
     return frame(**{name: whole(np.round(values)) for name, values in columns.items()})
 
 

@@ -78,7 +78,7 @@ def make_images(cohort: Cohort) -> pd.DataFrame:
     return images[COLUMNS].astype("str").astype("object")
 
 
-def _read_visit(cohort, visit):
+def _read_visit(cohort: Cohort, visit: str) -> pd.DataFrame:
     size = cohort.size
     names = ("density", "enlarged", "giants", "haemorrhages")
     means = {name: cohort.measure(name, visit) for name in names}
@@ -101,7 +101,7 @@ def _read_visit(cohort, visit):
     )
 
 
-def _split_score(score):
+def _split_score(score: np.ndarray) -> dict[str, np.ndarray]:
     """Split 0 to 9 into three parts of 0 to 3 that add up; what one cannot take the others do."""
     loss = np.minimum(PARTS["loss"] * score, 3)
     rest = score - loss
@@ -111,22 +111,22 @@ def _split_score(score):
     return {"loss": loss, "disorganisation": score - loss - ramified, "ramified": ramified}
 
 
-def _by_place(cohort, name, mean):
+def _by_place(cohort: Cohort, name: str, mean: np.ndarray) -> np.ndarray:
     """Return integers by place with this mean; the same fingers are worse at both visits."""
     order = cohort.rng(f"places {name}").random((cohort.size, PLACES)).argsort(axis=1)
     return dither(mean, (order + 0.5) / PLACES)
 
 
-def _read_again(images, rng):
+def _read_again(images: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     again = images[rng.random(len(images)) < SHARE_READ_TWICE].copy()
     highest = {"density": 14, "n_giants": 20, "n_haemorrhages": 20}
     for name in images.loc[:, "density":"n_haemorrhages"]:
         apart = rng.choice([-1, 0, 0, 0, 1], len(again))
-        again[name] = np.clip(again[name] + apart, 0, highest.get(name, 3))
+        again[name] = np.clip(again[name] + apart, 0, highest.get(str(name), 3))
     return again.assign(reader="B")
 
 
-def _pattern(images):
+def _pattern(images: pd.DataFrame) -> np.ndarray:
     """Return 0 normal, 1 unspecific, 2 early, 3 active, 4 late, from what was read in the field."""
     normal = (images["density"] >= 7) & (images["giants"] == 0)
     late = (images["density"] <= 4) & (images["ramified"] >= 2)

@@ -96,7 +96,9 @@ def make_laboratory(cohort: Cohort, visit: str) -> pd.DataFrame:
     usual = cohort.rng("laboratory").standard_normal((8, size))
     values = 0.8 * usual + 0.6 * rng.standard_normal((8, size))
 
-    def around(row, mean, spread, low, high, decimals):
+    def around(
+        row: int, mean: float, spread: float, low: float, high: float, decimals: int
+    ) -> np.ndarray:
         return fixed(np.clip(mean + spread * values[row], low, high), decimals)
 
     return frame(

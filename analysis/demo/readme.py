@@ -42,7 +42,7 @@ def format_readme(
     )
 
 
-def _summarise(faults):
+def _summarise(faults: pd.DataFrame) -> str:
     """Return a Markdown table with a line per fault and row; further cells are counted."""
     lines = [SUMMARY, ["---"] * len(SUMMARY)]
     for _, cells in faults.groupby(["fault", "file", "row"], sort=False):
@@ -54,6 +54,6 @@ def _summarise(faults):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _code(text):
+def _code(text: str) -> str:
     escaped = text.replace("|", "\\|")
     return f"`{escaped}`" if escaped else ""

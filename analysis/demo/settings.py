@@ -91,4 +91,6 @@ TARGETS = {
 # How strongly each measure follows each of these: so that Cochin and HAQ correlate by about 0.84,
 # Cochin and skin by about 0.35 to 0.39, right and left thumb by about 0.8. Bowel and lung hardly
 # follow the severity.
-LOADINGS = {str(name): row.dropna().to_dict() for name, row in MEASURES[list(SEVERITY)].iterrows()}
+LOADINGS: dict[str, dict] = {
+    str(name): row.dropna().to_dict() for name, row in MEASURES[list(SEVERITY)].iterrows()
+}

@@ -94,7 +94,7 @@ def make_local_reaction(cohort: Cohort, visit: str) -> pd.DataFrame:
     frailty = cohort.rng("local reaction").normal(0, 0.6, size)
     fading = 0.0 if visit == "procedure" else 1.0
 
-    def graded(mean, highest):
+    def graded(mean: float, highest: int) -> np.ndarray:
         return whole(np.clip(np.round(rng.normal(mean - fading, 0.6, size) + frailty), 0, highest))
 
     return frame(
@@ -130,7 +130,14 @@ def make_medication(cohort: Cohort) -> pd.DataFrame:
     return rows.sort_values("who", kind="stable", ignore_index=True)
 
 
-def _medicine(who, name, kind, dose, unit, began):
+def _medicine(
+    who: np.ndarray,
+    name: np.ndarray | str,
+    kind: np.ndarray | str,
+    dose: np.ndarray | str,
+    unit: np.ndarray | str,
+    began: np.ndarray,
+) -> pd.DataFrame:
     return pd.DataFrame(
         {"who": who, "cm_name": name, "cm_class": kind, "cm_dose": dose, "cm_unit": unit}
     ).assign(cm_start=dates(began), cm_stop="", cm_ongoing="1", cm_change="0", cm_change_date="")
