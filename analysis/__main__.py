@@ -9,34 +9,43 @@ import functools
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from analysis import paths
 from analysis.command import run_command
 
+if TYPE_CHECKING:
+    from analysis.run.settings import Settings
+
 OK = "1"
-COMMANDS = {}
+Function = Callable[[argparse.Namespace], None]
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+COMMANDS: dict[str, tuple[Function, tuple[Argument, ...]]] = {}
 show = functools.partial(print, flush=True)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code, as `run_command` does."""
     return run_command(_main, arguments)
 
 
-def _main(arguments):
+def _main(arguments: list[str] | None) -> None:
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), _interrupt)
     # The environment's own programs come first, as Quarto where it lies beside Python.
     programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     os.environ["PATH"] = os.pathsep.join(programs)
     options = make_parser().parse_args(arguments)
-    return options.command(options)
+    options.command(options)
 
 
-def make_parser():
+def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis", description=(__doc__ or "").split(":")[0]
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, (command, arguments) in COMMANDS.items():
         about = command.__doc__
@@ -47,19 +56,19 @@ def make_parser():
     return parser
 
 
-def _interrupt(number, frame):
+def _interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def argument(*names, **settings):
+def argument(*names: str, **settings: Any) -> Argument:
     """Describe one argument of a command, as argparse wants it."""
     return names, settings
 
 
-def command(name, *arguments):
+def command(name: str, *arguments: Argument) -> Callable[[Function], Function]:
     """Make a function a command; its docstring is the help."""
 
-    def add(function):
+    def add(function: Function) -> Function:
         COMMANDS[name] = (function, arguments)
         return function
 
@@ -81,7 +90,7 @@ UNTIL = argument("--until", default="report", metavar="STEP", help="the last ste
     argument("out", type=Path, help="root of the output, which goes to data_check there"),
     argument("--study", type=Path, help="study.yml (default: the project's)"),
 )
-def _check_data(options):
+def _check_data(options: argparse.Namespace) -> None:
     """clean an export and write its queries, its changes and a page for the site"""
     from analysis.cleaning.check_data import run_check_data
     from analysis.run.settings import check_root
@@ -97,7 +106,7 @@ def _check_data(options):
     argument("--faults", choices=("planted", "none"), default="planted"),
     argument("--out", type=Path, required=True, help="folder to write into"),
 )
-def _demo(options):
+def _demo(options: argparse.Namespace) -> None:
     """write a simulated export: invented people, planted faults"""
     from analysis.demo.export import make_export, write_export
 
@@ -108,7 +117,7 @@ def _demo(options):
 @command(
     "instruments", argument("name", nargs="?", help="an instrument; without it, all are listed")
 )
-def _instruments(options):
+def _instruments(options: argparse.Namespace) -> None:
     """list the instruments, or show one with its items, ranges, rules and sources"""
     from analysis.instruments.catalogue import format_catalogue
 
@@ -122,7 +131,7 @@ def _instruments(options):
     argument("--out", default=os.curdir, help="root of the run, as OUT in make"),
     argument("--raw", default=str(paths.RAW), help="the export that it was made from"),
 )
-def _explain(options):
+def _explain(options: argparse.Namespace) -> None:
     """follow a result back to the raw cells"""
     from analysis.trail.explain import load
 
@@ -145,7 +154,7 @@ def _explain(options):
         help="folder for the finished blocks of an interrupted run",
     ),
 )
-def _operating_characteristics(options):
+def _operating_characteristics(options: argparse.Namespace) -> None:
     """simulate size, power and interval coverage of this design"""
     from analysis.statistics.operating_characteristics.simulation import renew_record
 
@@ -164,7 +173,7 @@ def _operating_characteristics(options):
     argument("--quarto", action="store_true", help="try again to get Quarto"),
     argument("--conda", action="store_true", help="check the conda environment instead"),
 )
-def _setup(options):
+def _setup(options: argparse.Namespace) -> None:
     """make the locked environment, if it has changed"""
     from analysis.run.setup import set_up
 
@@ -172,7 +181,7 @@ def _setup(options):
 
 
 @command("run", argument("step", help="a notebook's name, results or report"), UNTIL, *CHOSEN)
-def _run(options):
+def _run(options: argparse.Namespace) -> None:
     """run one step, if it is outdated"""
     from analysis.run.outdated import find_needed, mark_outdated
     from analysis.run.progress import Reporter, plan_run
@@ -187,7 +196,7 @@ def _run(options):
 
 
 @command("mark", UNTIL, *CHOSEN)
-def _mark(options):
+def _mark(options: argparse.Namespace) -> None:
     """mark what is outdated, for Make; run nothing"""
     from analysis.run.outdated import find_needed, mark_outdated
     from analysis.run.progress import plan_run
@@ -202,7 +211,7 @@ def _mark(options):
 
 
 @command("why", *CHOSEN)
-def _why(options):
+def _why(options: argparse.Namespace) -> None:
     """say what is outdated and because of what"""
     from analysis.run.outdated import format_causes
 
@@ -210,7 +219,7 @@ def _why(options):
 
 
 @command("lab")
-def _lab(options):
+def _lab(options: argparse.Namespace) -> None:
     """open the notebooks in JupyterLab"""
     from analysis.run.lab import open_lab
 
@@ -218,7 +227,7 @@ def _lab(options):
 
 
 @command("clean", *CHOSEN)
-def _clean(options):
+def _clean(options: argparse.Namespace) -> None:
     """remove what a run wrote"""
     from analysis.run.publish import clean_outputs
 
@@ -226,7 +235,7 @@ def _clean(options):
 
 
 @command("seal", argument("raw", type=Path, help="folder of the export"))
-def _seal(options):
+def _seal(options: argparse.Namespace) -> None:
     """write the checksums of an export"""
     from analysis.run.fingerprint import seal_export
 
@@ -234,7 +243,7 @@ def _seal(options):
 
 
 @command("qc", *CHOSEN)
-def _qc(options):
+def _qc(options: argparse.Namespace) -> None:
     """compute the efficacy results again in R and compare"""
     from analysis.review.qc import check_efficacy
 
@@ -248,7 +257,7 @@ def _qc(options):
     argument("--bytes", default="", help="1: files have to be the same to the byte"),
     *CHOSEN,
 )
-def _verify(options):
+def _verify(options: argparse.Namespace) -> None:
     """compare a run from a clean start with the reference results"""
     from analysis.review.verify import verify_results
 
@@ -262,7 +271,7 @@ def _verify(options):
 
 
 @command("record", *CHOSEN)
-def _record(options):
+def _record(options: argparse.Namespace) -> None:
     """make this run the reference results"""
     from analysis.review.record import record_results
 
@@ -274,7 +283,7 @@ def _record(options):
     argument("--wheels", default="", help="1: with all packages, to rebuild offline"),
     *CHOSEN,
 )
-def _archive(options):
+def _archive(options: argparse.Namespace) -> None:
     """make the zip file that a reviewer gets"""
     from analysis.release.archive import make_archive
 
@@ -282,7 +291,7 @@ def _archive(options):
 
 
 @command("gate", argument("files", nargs="*", help="all that git tracks and remembers, if none"))
-def _gate(options):
+def _gate(options: argparse.Namespace) -> None:
     """name what may not leave, with place and reason"""
     from analysis.release.gate import check_files
 
@@ -295,7 +304,7 @@ def _gate(options):
     argument("folder", type=Path, help="a new folder"),
     argument("--key", type=Path, help="the secret (default: beside the real export)"),
 )
-def _deidentify(options):
+def _deidentify(options: argparse.Namespace) -> None:
     """make an export that may be published"""
     from analysis.release.deidentify import deidentify_export
     from analysis.study import load_study
@@ -305,7 +314,7 @@ def _deidentify(options):
     )
 
 
-def _settings(options):
+def _settings(options: argparse.Namespace) -> "Settings":
     from analysis.run.settings import choose_settings
 
     return choose_settings(
