@@ -11,13 +11,11 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis import paths
 from analysis.command import run_command
-
-if TYPE_CHECKING:
-    from analysis.run.settings import Settings
+from analysis.run.settings import Settings, check_root, choose_settings
 
 OK = "1"
 Function = Callable[[argparse.Namespace], None]
@@ -33,31 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main(arguments: list[str] | None) -> None:
     for name in ("SIGTERM", "SIGHUP"):
-        signal.signal(getattr(signal, name), _interrupt)
+        signal.signal(getattr(signal, name), signal.default_int_handler)
     # The environment's own programs come first, as Quarto where it lies beside Python.
     programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     os.environ["PATH"] = os.pathsep.join(programs)
-    options = make_parser().parse_args(arguments)
-    options.command(options)
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis", description=(__doc__ or "").split(":")[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m analysis")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (command, arguments) in COMMANDS.items():
-        about = command.__doc__
+    for name, (function, wanted) in COMMANDS.items():
+        about = function.__doc__
         parsed = commands.add_parser(name, help=about, description=about)
-        parsed.set_defaults(command=command)
-        for names, settings in arguments:
+        parsed.set_defaults(command=function)
+        for names, settings in wanted:
             parsed.add_argument(*names, **settings)
-    return parser
-
-
-def _interrupt(number: int, frame: Any) -> None:
-    raise KeyboardInterrupt
+    options = parser.parse_args(arguments)
+    options.command(options)
 
 
 def argument(*names: str, **settings: Any) -> Argument:
@@ -93,7 +80,6 @@ UNTIL = argument("--until", default="report", metavar="STEP", help="the last ste
 def _check_data(options: argparse.Namespace) -> None:
     """clean an export and write its queries, its changes and a page for the site"""
     from analysis.cleaning.check_data import run_check_data
-    from analysis.run.settings import check_root
 
     check_root(options.out.resolve(), options.raw.resolve())
     run_check_data(options.raw, options.out, options.study)
@@ -114,9 +100,7 @@ def _demo(options: argparse.Namespace) -> None:
     write_export(export, options.out)
 
 
-@command(
-    "instruments", argument("name", nargs="?", help="an instrument; without it, all are listed")
-)
+@command("instruments", argument("name", nargs="?", help="without it, all are listed"))
 def _instruments(options: argparse.Namespace) -> None:
     """list the instruments, or show one with its items, ranges, rules and sources"""
     from analysis.instruments.catalogue import format_catalogue
@@ -147,12 +131,7 @@ def _explain(options: argparse.Namespace) -> None:
     argument("--jobs", type=int, default=-1, help="processes; -1 for all cores"),
     argument("--scheduler", default="", help="address of a Dask scheduler"),
     argument("--out", type=Path, help="the record, a CSV (default: the project's)"),
-    argument(
-        "--cache",
-        type=Path,
-        default=paths.Outputs().state,
-        help="folder for the finished blocks of an interrupted run",
-    ),
+    argument("--cache", type=Path, default=paths.Outputs().state, help="of finished blocks"),
 )
 def _operating_characteristics(options: argparse.Namespace) -> None:
     """simulate size, power and interval coverage of this design"""
@@ -278,11 +257,7 @@ def _record(options: argparse.Namespace) -> None:
     record_results(_settings(options), tell=show)
 
 
-@command(
-    "archive",
-    argument("--wheels", default="", help="1: with all packages, to rebuild offline"),
-    *CHOSEN,
-)
+@command("archive", argument("--wheels", default="", help="1: with all packages"), *CHOSEN)
 def _archive(options: argparse.Namespace) -> None:
     """make the zip file that a reviewer gets"""
     from analysis.release.archive import make_archive
@@ -314,9 +289,7 @@ def _deidentify(options: argparse.Namespace) -> None:
     )
 
 
-def _settings(options: argparse.Namespace) -> "Settings":
-    from analysis.run.settings import choose_settings
-
+def _settings(options: argparse.Namespace) -> Settings:
     return choose_settings(
         out=options.out, raw=options.raw, params=options.params, renderer=options.renderer
     )
