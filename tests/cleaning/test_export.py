@@ -234,13 +234,16 @@ def test_a_real_export_needs_its_date_its_ethics_and_a_person(valid, study, empt
     assert caught.value.exit_code == 1
 
 
-def test_the_command_says_what_it_found_and_ends_as_it_should(folder, tmp_path, capsys):
-    out = tmp_path / "out"
+def test_the_command_says_what_it_found_and_ends_as_it_should(
+    folder, tmp_path, tmp_path_factory, capsys
+):
+    out = tmp_path_factory.mktemp("check")
     assert main(["check-data", str(folder), str(out)]) == 0
     assert "SIMULATED" in capsys.readouterr().out
     assert {path.name for path in (out / "data_check").iterdir()} == {
         "queries.csv", "changes.csv", "queries.html",
     }  # fmt: skip
+    assert main(["check-data", str(folder), str(folder / "below")]) == 2
     (folder / REDCAP).write_bytes(b"\x00")
     assert main(["check-data", str(folder), str(out)]) == 1
     assert main(["check-data", str(tmp_path / "nowhere"), str(out)]) == 3
