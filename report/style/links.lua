@@ -1,42 +1,21 @@
--- In HTML every printed result is a link to its row of the results page; elsewhere it is plain text,
--- and numbers of tables get the spaces that a style sheet gives them there.
--- Used by both renderers.
+-- In HTML every printed result is a link to its row of the results page, and what stands in the
+-- other document a link to it; elsewhere both are plain text. Used by both renderers.
 
-local function unwrap(span)
-  return span.content
-end
+local is_html = FORMAT:match("html") ~= nil
 
-local function link(span)
-  local id = span.attributes["result"] or span.attributes["data-result"]
-  if not id then return nil end
-  span.content = { pandoc.Link(span.content, "results.html#" .. id, "", pandoc.Attr("", { "result-link" })) }
+local function link(span, target, class)
+  span.content = { pandoc.Link(span.content, target, "", pandoc.Attr("", { class })) }
   return span
 end
 
 function Span(span)
-  if span.classes:includes("result") then
-    if FORMAT:match("html") then return link(span) end
-    return unwrap(span)
+  local classes = span.classes
+  if not (classes:includes("result") or classes:includes("constant") or classes:includes("elsewhere")) then
+    return nil
   end
-  if span.classes:includes("constant") and not FORMAT:match("html") then return unwrap(span) end
-end
-
-function Table(tbl)
-  if FORMAT:match("html") then return nil end
-  local function pad(row)
-    for _, cell in ipairs(row.cells) do
-      local spaces = cell.attr.attributes["pad"] or cell.attr.attributes["data-pad"]
-      if spaces then
-        local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
-        inlines:insert(1, pandoc.Str(spaces))
-        cell.contents = { pandoc.Plain(inlines) }
-      end
-    end
-    return row
-  end
-  tbl.bodies = tbl.bodies:map(function(body)
-    body.body = body.body:map(pad)
-    return body
-  end)
-  return tbl
+  if not is_html then return span.content end
+  local result = span.attributes["result"] or span.attributes["data-result"]
+  if result then return link(span, "results.html#" .. result, "result-link") end
+  local page = span.attributes["page"] or span.attributes["data-page"]
+  if page then return pandoc.Link(span.content, page) end
 end

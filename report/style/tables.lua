@@ -1,0 +1,191 @@
+-- A generated table, from the HTML in which it was written to what each format needs. Used by both
+-- renderers, before they number it and set its caption.
+
+local widths = require("widths")
+
+local tables = {}
+
+local is_typst = FORMAT:match("^typst") ~= nil
+local is_html = FORMAT:match("html") ~= nil
+
+local function is_group(row)
+  return row.classes:includes("group")
+end
+
+local function write_inlines(inlines)
+  return (pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "typst-smart"):gsub("%s+$", ""))
+end
+
+-- Spaces as wide as a figure, in front of a number, bring its decimal point below the others.
+local function pad_of(cell)
+  return cell.attr.attributes["pad"] or cell.attr.attributes["data-pad"] or ""
+end
+
+-- A cell is a string of Typst, in which nothing can act as markup.
+local function write_cell(cell, heading)
+  local text = pandoc.utils.stringify(cell.contents):gsub("\\", "\\\\"):gsub('"', '\\"')
+  local content = (heading and 'strong("%s")' or '[#"%s"]'):format(pad_of(cell) .. text)
+  if cell.col_span > 1 then
+    return ("table.cell(colspan: %d, %s)"):format(cell.col_span, content)
+  end
+  return content
+end
+
+-- A table with no more rows than this is kept on one page.
+local SHORT = 18
+-- A cell with no more letters than this has room on a page of its own, however narrow its column.
+local KEPT = 400
+
+local function count_rows(tbl)
+  local rows = 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
+  return rows
+end
+
+local function longest_cell(tbl)
+  local longest = 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)))
+      end
+    end
+  end
+  return longest
+end
+
+-- Pandoc's own writer repeats a foot on every page and rules off every row; a journal does neither.
+local function write_typst(tbl)
+  local columns = #tbl.colspecs
+  local out = pandoc.List()
+  -- So many letters fit beside each other at the two sizes.
+  local found, total = widths.measure(tbl, 60)
+  local fits = total <= 105
+  local size = fits and "8.6pt" or "7.6pt"
+  if not fits then found = widths.fit(tbl, 135) end
+  local tracks = {}
+  for i = 1, columns do tracks[i] = found[i] .. "fr" end
+  out:insert(("#block(width: 100%%, breakable: %s)["):format(tostring(count_rows(tbl) > SHORT)))
+  out:insert("#set text(size: " .. size .. ")")
+  if longest_cell(tbl) <= KEPT then out:insert("#set table.cell(breakable: false)") end
+  out:insert(("#table(columns: (%s,), align: left,"):format(table.concat(tracks, ", ")))
+  out:insert("table.hline(stroke: 0.8pt),")
+  for _, row in ipairs(tbl.head.rows) do
+    local cells = pandoc.List()
+    for _, cell in ipairs(row.cells) do cells:insert(write_cell(cell, true)) end
+    out:insert("table.header(" .. table.concat(cells, ", ") .. "),")
+  end
+  out:insert("table.hline(stroke: 0.5pt),")
+  for _, body in ipairs(tbl.bodies) do
+    for _, rows in ipairs({ body.head, body.body }) do
+      for _, row in ipairs(rows) do
+        local cells = pandoc.List()
+        for _, cell in ipairs(row.cells) do cells:insert(write_cell(cell, is_group(row))) end
+        local line = table.concat(cells, ", ")
+        -- As a heading it stays with the row below it.
+        out:insert(is_group(row) and "table.header(level: 2, repeat: false, " .. line .. ")," or line .. ",")
+      end
+    end
+  end
+  out:insert("table.hline(stroke: 0.8pt),")
+  local notes = pandoc.List()
+  for _, row in ipairs(tbl.foot.rows) do
+    for _, cell in ipairs(row.cells) do
+      notes:insert(write_inlines(pandoc.utils.blocks_to_inlines(cell.contents)))
+    end
+  end
+  if #notes > 0 then
+    -- Once, behind the last row, which stays with them.
+    out:insert(("table.footer(repeat: false, table.cell(colspan: %d, inset: (x: 0pt), note[%s])),")
+      :format(columns, table.concat(notes, " \\\n")))
+  end
+  out:insert(")")
+  out:insert("]")
+  return pandoc.RawBlock("typst", table.concat(out, "\n"))
+end
+
+-- Word has no scope: headings of columns and groups are set in bold as well.
+local function strengthen(tbl)
+  local function bold(row)
+    for _, cell in ipairs(row.cells) do
+      cell.contents = { pandoc.Plain({ pandoc.Strong(pandoc.utils.blocks_to_inlines(cell.contents)) }) }
+    end
+    return row
+  end
+  local head = tbl.head
+  head.rows = head.rows:map(bold)
+  tbl.head = head
+  tbl.bodies = tbl.bodies:map(function(body)
+    for _, part in ipairs({ "head", "body" }) do
+      body[part] = body[part]:map(function(row) return is_group(row) and bold(row) or row end)
+    end
+    return body
+  end)
+end
+
+-- Word has no style sheet: the spaces that align numbers are characters.
+local function pad_cells(tbl)
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.body = body.body:map(function(row)
+      for _, cell in ipairs(row.cells) do
+        local spaces = pad_of(cell)
+        if spaces ~= "" then
+          local inlines = pandoc.utils.blocks_to_inlines(cell.contents)
+          inlines:insert(1, pandoc.Str(spaces))
+          cell.contents = { pandoc.Plain(inlines) }
+        end
+      end
+      return row
+    end)
+    return body
+  end)
+end
+
+local function set_columns(tbl, letters)
+  local found, total = widths.fit(tbl, letters)
+  for i = 1, #tbl.colspecs do tbl.colspecs[i] = { pandoc.AlignLeft, found[i] / total } end
+end
+
+-- A wide table scrolls inside its own frame, which the keyboard can reach.
+local function frame(tbl, caption)
+  local corner = tbl.head.rows[1].cells[1]
+  if pandoc.utils.stringify(corner.contents) == "" then
+    corner.contents = { pandoc.Plain({ pandoc.Span("Row", { class = "unseen" }) }) }
+    corner.attr.attributes["scope"] = "col"
+  end
+  return pandoc.Div({ tbl }, pandoc.Attr("", { "table-frame" }, {
+    { "role", "group" },
+    { "tabindex", "0" },
+    { "aria-label", "Table that scrolls: " .. pandoc.text.sub(caption, 1, 60) },
+  }))
+end
+
+--- Return the table of an HTML text as this format wants it.
+function tables.convert(html, caption)
+  local tbl = pandoc.read(html, "html").blocks[1]
+  if is_typst then return write_typst(tbl) end
+  if is_html then return frame(tbl, caption) end
+  set_columns(tbl, 105)
+  strengthen(tbl)
+  pad_cells(tbl)
+  return tbl
+end
+
+--- In a table of words, too, the first cell of a row is its heading.
+function tables.head_rows(tbl)
+  tbl.classes:insert("text")
+  if is_html then
+    tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
+  end
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.row_head_columns = 1
+    body.body = body.body:map(function(row)
+      row.cells[1].attr.attributes["scope"] = "row"
+      return row
+    end)
+    return body
+  end)
+  return tbl
+end
+
+return tables
