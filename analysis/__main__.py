@@ -189,6 +189,23 @@ def _mark(options: argparse.Namespace) -> None:
         show("Tables and notebooks are up to date; the report is not.")
 
 
+@command("prepare-report")
+def _prepare_report(options):
+    """resolve and check what the words of report/ name; Quarto asks for it before it renders"""
+    from analysis.reporting.document import prepare_in_place
+
+    prepare_in_place()
+
+
+@command("finish-report")
+def _finish_report(options):
+    """finish what Quarto has rendered in report/_preview; Quarto asks for it"""
+    from analysis.reporting.document import finish_in_place
+
+    outputs = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "")
+    finish_in_place([Path(line) for line in outputs.splitlines()])
+
+
 @command("why", *CHOSEN)
 def _why(options: argparse.Namespace) -> None:
     """say what is outdated and because of what"""

@@ -5,11 +5,13 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import yaml
+
 from analysis.errors import AnalysisError
 from analysis.reporting.figure import find_hangul_fonts
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
-# The kind of images, and Pandoc's options.
+# The kind of images, and Pandoc's options: what _quarto.yml asks of Quarto.
 FORMATS = {
     "html5": (
         "svg",
@@ -21,14 +23,18 @@ FORMATS = {
             "--toc",
             "--toc-depth=2",
             "--section-divs",
-            "--include-in-header=head.html",
-            "--include-before-body=mark.html",
-            "--include-after-body=script.html",
+            "--include-in-header=_prepared/head.html",
+            "--include-before-body=_prepared/mark.html",
+            "--include-after-body=_prepared/script.html",
         ),
     ),
-    "typst-smart": ("svg", ("--template=style/template.typ", "--include-in-header=header.typ")),
-    "docx": ("png", ("--reference-doc=reference.docx",)),
+    "typst-smart": (
+        "svg",
+        ("--template=style/builtin.typ", "--include-in-header=_prepared/header.typ"),
+    ),
+    "docx": ("png", ("--reference-doc=_prepared/reference.docx",)),
 }
+SUFFIXES = {"html5": "html", "docx": "docx", "typst-smart": "typ"}
 
 
 def find_pandoc():
@@ -47,15 +53,17 @@ def name_pandoc():
     return told.stdout.splitlines()[0].capitalize()
 
 
-def run_pandoc(
-    folder: Path, source: Path | str, output: Path | str, options: list[str], *, epoch: int
-):
+def run_pandoc(folder, source, output, options, *, epoch):
     """Run Pandoc inside a folder, without anyone's own settings, templates or clock.
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Where it runs; paths in `options` count from here.
+    source, output : pathlib.Path or str
+    options : list of str
+    epoch : int
+        Time stamp of the output, seconds.
 
     Raises
     ------
@@ -90,32 +98,64 @@ def name_builtin():
     return f"the built-in renderer ({name_pandoc()}, Typst {typst.__version__})"
 
 
-def render_builtin(folder: Path, *, epoch: int) -> dict[str, Path]:
-    """Render a staged project to index.html, index.docx and index.pdf beside it.
+def render_builtin(folder, texts, *, epoch):
+    """Render a staged project without Quarto.
 
-    It takes `folder` as `analysis.reporting.staging.stage_project` wrote it, with reference.docx.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        As `analysis.reporting.prepare.prepare_project` left it.
+    texts : dict of str to str
+        The filled-in documents by name.
+    epoch : int
+        Time stamp of the documents, seconds.
 
     Returns
     -------
-    dict of str to pathlib.Path
-        The documents by format: html, docx, pdf.
+    pathlib.Path
+        The folder that holds the documents, three for each.
     """
-    output = folder / "_output"
+    output = folder / "_preview"
     output.mkdir()
-    documents = {name: output / f"index.{name}" for name in ("html", "docx", "pdf")}
-    typeset = folder / "index.typ"
-    made = {"html5": documents["html"], "docx": documents["docx"], "typst-smart": typeset}
+    metadata = yaml.safe_load((folder / "_metadata.yml").read_text(encoding="utf-8"))
+    _write_authors(metadata["author"], folder)
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    made = {name: folder / f"{name}.typ" for name in texts}
+    jobs = [
+        (name, to, made[name] if suffix == "typ" else output / f"{name}.{suffix}")
+        for to, suffix in SUFFIXES.items()
+        for name in texts
+    ]
     # Each is a program of its own, so that threads use all cores.
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda to: _render(folder, made[to], to=to, epoch=epoch), made))
-    _compile_typst(typeset, documents["pdf"], epoch=epoch)
-    return documents
+        list(pool.map(lambda job: _render(folder, *job, epoch=epoch), jobs))
+    for name, typeset in made.items():
+        _compile_typst(typeset, output / f"{name}.pdf", epoch=epoch)
+    return output
 
 
-def _render(folder, output, *, to, epoch):
+def _write_authors(authors, folder):
+    """Write the authors as Quarto's schema gives them to a template."""
+    by_author = [
+        {
+            **author,
+            "name": {"literal": author["name"]},
+            "roles": [{"role": role} for role in author["roles"]],
+        }
+        for author in authors
+    ]
+    text = yaml.safe_dump({"by-author": by_author}, allow_unicode=True, width=10_000)
+    (folder / "_authors.yml").write_text(text, encoding="utf-8")
+
+
+def _render(folder, name, to, output, *, epoch):
     images, options = FORMATS[to]
     reading = [
         f"--from={FROM}",
+        "--metadata-file=_metadata.yml",
+        "--metadata-file=_authors.yml",
+        "--lua-filter=style/fill.lua",
         "--lua-filter=style/builtin.lua",
         "--citeproc",
         "--bibliography=references.bib",
@@ -123,7 +163,7 @@ def _render(folder, output, *, to, epoch):
         "--lua-filter=style/links.lua",
         f"--default-image-extension={images}",
     ]
-    run_pandoc(folder, "index.qmd", output, [*reading, f"--to={to}", *options], epoch=epoch)
+    run_pandoc(folder, f"{name}.md", output, [*reading, f"--to={to}", *options], epoch=epoch)
 
 
 def _compile_typst(source, output, *, epoch):

@@ -1,7 +1,6 @@
 """A reporting checklist as a table in which every item leads to its place, or says why not."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
@@ -37,8 +36,12 @@ class ChecklistItem:
     reason: str = ""
 
 
-def read_checklist(path) -> tuple[ChecklistItem, ...]:
+def read_checklist(path):
     """Read a checklist of report/checklists/.
+
+    Returns
+    -------
+    tuple of ChecklistItem
 
     Raises
     ------
@@ -61,8 +64,13 @@ def read_checklist(path) -> tuple[ChecklistItem, ...]:
     return tuple(items)
 
 
-def list_headings(lines: Iterable[str]):
-    """Return the words of each heading of the article by the name that Pandoc gives it."""
+def list_headings(lines):
+    """Return the words of each heading of the article by the name that Pandoc gives it.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    """
     headings = {}
     for line in lines:
         heading = HEADING.match(line)
@@ -74,17 +82,23 @@ def list_headings(lines: Iterable[str]):
     return headings
 
 
-def print_checklist(items: Iterable[ChecklistItem], headings: dict[str, str], *, source: str):
+def print_checklist(items, headings, *, source):
     """Return a checklist as a table in Markdown.
 
-    It takes `headings` as `list_headings` returns them.
+    Parameters
+    ----------
+    items : iterable of ChecklistItem
+    headings : dict of str to str
+        The words of the article's headings, by what leads there from the supplement.
+    source : str
+        The file of the items, for errors.
 
     Raises
     ------
     DataError
         A place is no heading, table or figure.
     """
-    rows = [("Item", "What it asks for", "Where it is")]
+    rows = [("ChecklistItem", "What it asks for", "Where it is")]
     rows.append(tuple("-" * 6 * width for width in WIDTHS))
     for item in items:
         told = "; ".join(_print_place(place, headings, source) for place in item.places)
@@ -100,10 +114,11 @@ def print_checklist(items: Iterable[ChecklistItem], headings: dict[str, str], *,
 def _print_place(place, headings, source):
     if place == ABSTRACT:
         return "Title page and abstract"
-    if re.match(r"@(?:fig|tbl)-[\w-]+$", place):
+    if re.match(r"@(?:fig|tbl|sec)-[\w-]+$", place):
         return place
-    if not place.startswith("#") or place[1:] not in headings:
+    page = f"index.html{place}"
+    if page not in headings:
         raise DataError(
             f"{place} is no heading, table or figure", file=source, hint="Correct the place"
         )
-    return f"[{escape_markdown(headings[place[1:]])}]({place})"
+    return f'[{escape_markdown(headings[page])}]{{.elsewhere page="{page}"}}'

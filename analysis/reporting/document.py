@@ -2,44 +2,51 @@
 
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from html import unescape
-from pathlib import Path
+
+import yaml
 
 from analysis import paths
+from analysis.errors import AnalysisError, MissingError
 from analysis.provenance import read_provenance
-from analysis.reporting import builtin, quarto, word
-from analysis.reporting.facts import document_epoch
+from analysis.reporting import builtin, facts, quarto, word
 from analysis.reporting.lint import check_leftovers
+from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.pages import write_notebook_pages, write_results_page
-from analysis.reporting.staging import VARIABLES, Material, stage_project
+from analysis.reporting.prepare import Material, list_notebooks, prepare_project
 from analysis.study import load_study
 from analysis.tables import read_table
 
+PREVIEW = "_preview"
+SUFFIXES = ("html", "docx", "pdf")
+# What a run or Quarto writes into report/, and what no document needs.
+WRITTEN = re.compile(
+    r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|\..*"
+)
 
-def build_report(
-    outputs: paths.Outputs,
-    *,
-    renderer: str,
-    folder: Path,
-    sources: Path = paths.REPORT,
-    study: Path = paths.STUDY,
-) -> list[Path]:
+
+def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths.STUDY, tell=print):
     """Render the report into a folder.
 
     Parameters
     ----------
-    outputs
+    outputs : analysis.paths.Outputs
         Where results.csv, the figures and tables, and the executed copies lie.
-    renderer
+    renderer : str
         ``quarto`` or ``builtin``.
-    folder
+    folder : pathlib.Path
         An empty folder; the documents and what they need are written there.
+    sources : pathlib.Path
+        The folder of the words.
+    study : pathlib.Path
+        study.yml.
+    tell : callable
+        Takes what Quarto warns of.
 
     Returns
     -------
     list of pathlib.Path
-        What was written, the variables among it; index.html is last.
+        What was written; index.html is last.
 
     Raises
     ------
@@ -49,7 +56,57 @@ def build_report(
         Results are not there yet, or Quarto was asked for and is not there.
     """
     named = quarto.name_quarto() if renderer == "quarto" else builtin.name_builtin()
-    material = Material(
+    material = read_material(outputs, sources=sources, study=study)
+    epoch = facts.document_epoch(material.provenance)
+    project = (outputs.state / "manuscript").resolve()
+    stage_project(material, project)
+    texts = prepare_project(material, project, renderer=named)
+    if renderer == "quarto":
+        rendered = quarto.render_quarto(project, epoch=epoch, tell=tell)
+    else:
+        rendered = builtin.render_builtin(project, texts, epoch=epoch)
+    documents = [rendered / f"{name}.{suffix}" for name in DOCUMENTS for suffix in SUFFIXES]
+    absent = [path.name for path in documents if not path.exists()]
+    if absent:
+        raise AnalysisError(f"{named} did not make {', '.join(absent)}", hint=quarto.INSTEAD)
+    finish_documents(documents, material, renderer=named)
+    write_pages(material, project, rendered)
+    return _move_files(rendered, folder)
+
+
+def prepare_in_place(sources=paths.REPORT):
+    """Prepare report/ itself, for a Quarto that renders it there."""
+    material = read_material(paths.Outputs(), sources=sources)
+    if remark := quarto.find_remark():
+        print(remark)
+    prepare_project(material, sources, renderer=quarto.name_quarto())
+
+
+def finish_in_place(rendered, sources=paths.REPORT):
+    """Finish the documents that Quarto has rendered from report/ itself, and write their pages.
+
+    Parameters
+    ----------
+    rendered : list of pathlib.Path
+        Files, as Quarto names them: from report/.
+    """
+    material = read_material(paths.Outputs(), sources=sources)
+    documents = [sources / path for path in rendered if path.suffix[1:] in SUFFIXES]
+    finish_documents(documents, material, renderer=quarto.name_quarto())
+    write_pages(material, sources, sources / PREVIEW)
+
+
+def read_material(outputs, *, sources=paths.REPORT, study=paths.STUDY):
+    """Read what the report is made from.
+
+    Raises
+    ------
+    MissingError
+        The notebooks have not run yet.
+    """
+    if not (outputs.processed / "results.csv").exists() or not outputs.generated.exists():
+        raise MissingError("there are no results yet", hint="Run make notebooks first")
+    return Material(
         results=read_table("results", outputs.processed),
         study=load_study(study),
         provenance=read_provenance(outputs.processed),
@@ -57,33 +114,63 @@ def build_report(
         notebooks=outputs.notebooks,
         sources=sources,
     )
-    epoch = document_epoch(material.provenance)
-    project = (outputs.state / "manuscript").resolve()
-    header = stage_project(material, project, renderer=named)
-    word.write_reference(project / "reference.docx")
-    render = quarto.render_quarto if renderer == "quarto" else builtin.render_builtin
-    documents = render(project, epoch=epoch)
-    word.finish_document(documents["docx"], header, epoch=epoch)
-    rendered = documents["html"].parent
-    options = {"epoch": epoch, "mark_line": header["mark-line"]}
-    # Reading the PDF takes long; Pandoc, a program of its own, works beside.
-    with ThreadPoolExecutor() as pool:
-        written = pool.submit(write_notebook_pages, project, rendered, **options)
-        _check_documents(documents, material)
-        pages = written.result()
+
+
+def stage_project(material, folder):
+    """Copy the words with the figures and tables that they show into a project of their own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in sorted(material.sources.iterdir()):
+        if path.name == "record" or WRITTEN.fullmatch(path.name):
+            continue
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, folder / path.name)
+    shutil.copytree(material.generated, folder / "_generated")
+    config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    # Both are done here.
+    for script in ("pre-render", "post-render"):
+        config["project"].pop(script)
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    (folder / "_quarto.yml").write_text(text, encoding="utf-8")
+
+
+def finish_documents(documents, material, *, renderer):
+    """Finish the Word files among rendered documents, and refuse what was left unresolved."""
+    about = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    epoch = facts.document_epoch(material.provenance)
+    authors = [a.name for a in facts.document_authors(material.study, material.provenance)]
+    alternatives = {
+        path.stem: " ".join(path.read_text(encoding="utf-8").split())
+        for path in material.generated.glob("figures/*.txt")
+    }
+    for path in documents:
+        if path.suffix == ".docx":
+            options = {"authors": authors, "alternatives": alternatives, "epoch": epoch}
+            word.finish_document(path, about, **options)
+    _check_documents(documents, material)
+
+
+def write_pages(material, project, folder):
+    """Write the page of all results and a page for each executed notebook beside the documents."""
+    about = facts.document_facts(material.study, material.provenance, renderer="")
+    pages = write_notebook_pages(
+        [material.notebooks / f"{name}.ipynb" for name in list_notebooks(material)],
+        folder,
+        project=project,
+        epoch=facts.document_epoch(material.provenance),
+        mark_line=about["mark_line"],
+    )
+    style = material.sources / "style"
     write_results_page(
         material.results,
-        rendered / "results.html",
+        folder / "results.html",
         pages=pages,
         style="".join(
-            (sources / "style" / name).read_text(encoding="utf-8")
-            for name in ("report.css", "page.css")
+            (style / name).read_text(encoding="utf-8") for name in ("report.css", "page.css")
         ),
-        script=(sources / "style" / "narrow.js").read_text(encoding="utf-8"),
-        mark_line=header["mark-line"],
+        script=(style / "narrow.js").read_text(encoding="utf-8"),
+        mark_line=about["mark_line"],
     )
-    shutil.move(project / VARIABLES, rendered)
-    return _move_files(rendered, folder)
 
 
 def _check_documents(documents, material):
@@ -92,7 +179,7 @@ def _check_documents(documents, material):
     files = [*material.generated.glob("tables/*.html"), *material.generated.glob("figures/*.txt")]
     inserted = "\n".join(unescape(path.read_text(encoding="utf-8")) for path in files)
     inserted += "\n".join(material.results["text"])
-    for path in documents.values():
+    for path in documents:
         check_leftovers(path, citations=citations, inserted=inserted)
 
 

@@ -19,6 +19,8 @@ SOFTWARE_AUTHORS = (
 )
 # Named in one sentence only while the data are simulated, so they are no constants then.
 IDENTIFYING = ("study.registration", "study.site", "study.prior_study")
+# It shows raw values and dates of single people, which coarsened listings do not.
+MONITORING = ("01_clean",)
 SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "papermill")
 STATEMENTS = (
     "ethics",

@@ -1,20 +1,21 @@
-"""Read the manuscript's words and put every number, table and figure in its place."""
+"""Read the words of the article and its supplement, and put every number in its place."""
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+
+import yaml
 
 from analysis.errors import DataError
-from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
-from analysis.reporting.values import Value, escape_markdown, set_apostrophes
 
+# The documents of the project, in the order in which a reader meets them.
+DOCUMENTS = ("index", "supplement")
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^\s>]+)\s*>\}\}")
-FIGURE = re.compile(
-    r"^!\[(?P<caption>.*)\]\(_generated/figures/(?P<name>\w+)\)\{(?P<attributes>[^}]*)\}\s*$"
-)
-TABLE = re.compile(r"^_generated/tables/(\w+)\.html$")
-CHECKLIST = re.compile(r"^checklists/\w+\.yml$")
-OPEN_TABLE = re.compile(r"^(:{3,})\s*\{#tbl-")
+FIGURE = re.compile(r"^!\[.*\]\((_generated/figures/\w+)\)\{[^}]*\}\s*$")
+# A table that holds nothing but its caption is filled with the generated table of its name.
+TABLE = re.compile(r"^:{3,}\s*\{#tbl-([\w-]+)[^}]*\}\s*$")
+# Sentences that are paragraphs or lists; Quarto's own shortcode would run them together.
+WORDS = re.compile(r'^:{3,}\s*\{words="([\w.]+)"\}\s*$')
+CLOSE = re.compile(r"^:{3,}\s*$")
 
 
 @dataclass(frozen=True)
@@ -30,88 +31,71 @@ class Line:
         return DataError(problem, file=self.file, line=self.number, hint=hint)
 
 
-def read_lines(path: Path, root: Path) -> list[Line]:
-    """Read a source file with the parts and checklists that it includes.
+@dataclass(frozen=True)
+class Manuscript:
+    """One document of the project: ``index`` or ``supplement``.
 
     Parameters
     ----------
-    path, root
-        The file, and the folder from which includes count and files are named.
-
-    Returns
-    -------
-    list of Line
-        The rows of a checklist stand at the line that includes it.
+    name : str
+    front, body : tuple of Line
+        The YAML front matter, and all that follows with its includes.
     """
-    lines = _read_parts(path, root)
-    headings = list_headings(line.text for line in lines)
-    read = []
-    for line in lines:
-        code = SHORTCODE.fullmatch(line.text.strip())
-        if code and CHECKLIST.match(code[2]):
-            items = read_checklist(root / code[2])
-            rows = print_checklist(items, headings, source=code[2]).splitlines()
-            read += [Line(row, line.file, line.number) for row in rows]
-        else:
-            read.append(line)
-    return read
+
+    name: str
+    front: tuple[Line, ...]
+    body: tuple[Line, ...]
+
+    @property
+    def lines(self):
+        """All lines."""
+        return self.front + self.body
+
+    @property
+    def options(self):
+        """The front matter as it stands, its shortcodes among it."""
+        return yaml.safe_load("\n".join(line.text for line in self.front)) or {}
+
+    @property
+    def prefix(self):
+        """What stands before the numbers of its sections, tables and figures."""
+        return self.options.get("numbering", "")
 
 
-def _read_parts(path, root):
-    lines = []
-    name = path.relative_to(root.parent).as_posix()
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        line = Line(text, name, number)
-        code = SHORTCODE.fullmatch(text.strip())
-        if not (code and code[1] == "include") or TABLE.match(code[2]):
-            lines.append(line)
-            continue
-        part = root / code[2]
-        if not part.exists():
-            raise line.error(f"there is no {code[2]}", "Correct the include")
-        lines += [line] if CHECKLIST.match(code[2]) else _read_parts(part, root)
-    return lines
-
-
-def fill_lines(lines: list[Line], *, values: dict[str, Value], generated: Path, mark: str) -> str:
-    """Put texts, tables and figures in their places.
-
-    Parameters
-    ----------
-    mark
-        The word that captions and alternative texts bear, or "".
-
-    Returns
-    -------
-    str
-        Markdown in which no shortcode is left.
+def read_manuscript(name, root):
+    """Read a document with the parts that it includes.
 
     Raises
     ------
     DataError
-        An unknown key, table or figure, with file and line.
+        It has no front matter, or a part is not there.
     """
-    filled = []
-    caption_of = None
-    for line in lines:
-        figure = FIGURE.match(line.text)
-        opened = OPEN_TABLE.match(line.text)
-        code = SHORTCODE.fullmatch(line.text.strip())
-        if figure:
-            filled.append(_fill_figure(line, figure, values, generated, mark))
+    lines = _read_lines(root / f"{name}.qmd", root)
+    fences = [index for index, line in enumerate(lines) if line.text == "---"][:2]
+    if len(fences) < 2 or fences[0] != 0:
+        raise DataError("the document begins with its front matter", file=f"report/{name}.qmd")
+    return Manuscript(name, tuple(lines[1 : fences[1]]), tuple(lines[fences[1] + 1 :]))
+
+
+def _read_lines(path, root):
+    lines, closing = [], False
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = Line(text, path.relative_to(root.parent).as_posix(), number)
+        code = SHORTCODE.fullmatch(text.strip())
+        words = WORDS.match(text)
+        if words:
+            lines.append(Line(f"{{{{< var {words[1]} >}}}}", line.file, number))
+            closing = True
+        elif closing and CLOSE.match(text):
+            closing = False
         elif code and code[1] == "include":
-            filled.append(_fill_table(line, TABLE.match(code[2])[1], generated))
+            part = root / code[2]
+            if not part.exists():
+                raise line.error(f"there is no {code[2]}", "Correct the include")
+            lines += _read_lines(part, root)
         else:
-            text = fill_text(line, values)
-            if opened:
-                caption_of = opened[1]
-            elif caption_of and text.strip() == caption_of:
-                caption_of = None
-            elif caption_of and text.strip() and mark and not text.startswith("|"):
-                text = f"{_mark(mark)} {text}"
-                caption_of = None
-            filled.append(text)
-    return "\n".join(filled) + "\n"
+            lines.append(line)
+    return lines
 
 
 def fill_text(line, values, *, plain=False):
@@ -124,13 +108,7 @@ def fill_text(line, values, *, plain=False):
     """
 
     def replace(match):
-        if match[1] != "var":
-            raise line.error(f"the shortcode {match[1]} is not known here", "Use var or include")
-        if match[2] not in values:
-            raise line.error(
-                f"{match[2]} is no result, constant or sentence", "See report/_generated/_variables"
-            )
-        value = values[match[2]]
+        value = _find_value(match, line, values)
         if value.kind == "sentence":
             return SHORTCODE.sub(replace, value.text)
         return value.text if plain else value.markdown
@@ -138,31 +116,77 @@ def fill_text(line, values, *, plain=False):
     return SHORTCODE.sub(replace, line.text)
 
 
-def _fill_figure(line, figure, values, generated, mark):
-    name = figure["name"]
-    described = generated / "figures" / f"{name}.txt"
-    if not described.exists():
-        raise line.error(f"there is no figure {name}", "Run `make notebooks`")
-    alt = _attribute(described.read_text(encoding="utf-8"))
-    caption = fill_text(Line(figure["caption"], line.file, line.number), values)
-    marked = f"{_mark(mark)} {caption}" if mark else caption
-    return f'![{marked}](figures/{name}){{{figure["attributes"]} fig-alt="{alt}"}}'
+def fill_lines(lines, values):
+    """Return the text of lines in which no shortcode is left."""
+    return "\n".join(fill_text(line, values) for line in lines) + "\n"
 
 
-def _fill_table(line, name, generated):
-    path = generated / "tables" / f"{name}.html"
-    if not path.exists():
-        raise line.error(f"there is no table {name}", "Run `make notebooks`")
-    # Could end the fence or open a shortcode; as character references they are the same text.
-    html = path.read_text(encoding="utf-8").replace("`", "&#96;").replace("{{", "&#123;{")
-    html = set_apostrophes(html.replace("&#x27;", "'"))
-    return f"```{{=html}}\n{html}```"
+def fill_variables(lines, values):
+    """Return the text of every key that lines name, filled in, for Quarto's own shortcode.
+
+    Returns
+    -------
+    dict of str to str
+        Markdown by key.
+    """
+    texts = {}
+    for line in lines:
+        for match in SHORTCODE.finditer(line.text):
+            _find_value(match, line, values)
+            texts[match[2]] = fill_text(Line(match[0], line.file, line.number), values)
+    return texts
 
 
-def _mark(mark):
-    return f"**{escape_markdown(mark)}.**"
+def list_tables(lines):
+    """Return the name of each generated table with the line that asks for it.
+
+    A table whose rows stand in the words is none of them.
+    """
+    tables, opened, blocks = {}, None, 0
+    for line in lines:
+        found = TABLE.match(line.text)
+        if found:
+            opened, blocks = (found[1].replace("-", "_"), line), 0
+        elif opened and CLOSE.match(line.text):
+            if blocks == 1:
+                tables[opened[0]] = opened[1]
+            opened = None
+        elif opened and line.text.strip():
+            blocks += 1
+    return tables
 
 
-def _attribute(text):
-    text = " ".join(text.split()).replace("&", "&amp;").replace("{{", "&#123;{")
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def check_material(lines, *, tables, generated):
+    """Refuse figures and tables that no notebook has made.
+
+    Parameters
+    ----------
+    lines : iterable of Line
+    tables : set of str
+        Tables that are made with the report.
+    generated : pathlib.Path
+        The folder with figures/ and tables/.
+
+    Raises
+    ------
+    DataError
+        With file and line.
+    """
+    for name, line in list_tables(lines).items():
+        if name not in tables and not (generated / "tables" / f"{name}.html").exists():
+            raise line.error(f"there is no table {name}", "Run `make notebooks`")
+    for line in lines:
+        figure = FIGURE.match(line.text)
+        if figure and not (generated.parent / f"{figure[1]}.txt").exists():
+            raise line.error(f"there is no figure {figure[1]}", "Run `make notebooks`")
+
+
+def _find_value(match, line, values):
+    if match[1] != "var":
+        raise line.error(f"the shortcode {match[1]} is not known here", "Use var or include")
+    if match[2] not in values:
+        raise line.error(
+            f"{match[2]} is no result, constant or sentence",
+            "report/_output/results.html lists the results",
+        )
+    return values[match[2]]

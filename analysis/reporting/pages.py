@@ -1,12 +1,13 @@
 """The pages beside the article, and what surrounds it: labels, scripts, texts of the PDF."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 
 from analysis.reporting.builtin import run_pandoc
+from analysis.reporting.facts import document_authors
 
 FOLDER = "executed"
 COLUMNS = {
@@ -23,14 +24,17 @@ COLUMNS = {
 }
 
 
-def write_page_parts(material, folder, told):
+def write_page_parts(material, folder, about):
     """Write what stands in the head, before and after the article in HTML."""
-    line = told["mark_line"]
+    line = about["mark_line"]
     page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
     (folder / "head.html").write_text(f"<style>{page}</style>\n", encoding="utf-8")
     mark = f'<header class="mark">{escape(line)}</header>\n' if line else ""
     (folder / "mark.html").write_text(mark, encoding="utf-8")
-    script = (material.sources / "style" / "results.js").read_text(encoding="utf-8")
+    style = material.sources / "style"
+    script = "".join(
+        (style / name).read_text(encoding="utf-8") for name in ("results.js", "enlarge.js")
+    )
     data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))
     # "<" as an escape, so that no text can end the script element.
     data = data.replace("<", "\\u003c")
@@ -41,20 +45,19 @@ def write_page_parts(material, folder, told):
     )
 
 
-def write_typst_header(material, folder, header):
+def write_typst_header(material, folder, about, *, keywords):
     """Write the texts that the PDF's pages and properties bear, then the style that uses them."""
-    told = {
-        "title": header["pagetitle"],
-        "authors": tuple(author["name"] for author in header["author"]),
-        "keywords": tuple(header["keywords"]),
-        "description": header["description-meta"],
-        "mark": header["mark-line"],
-        "running-title": header["running-title"],
-        "rendered-by": header["rendered-by"],
+    authors = document_authors(material.study, material.provenance)
+    texts = {
+        "authors": tuple(author.name for author in authors),
+        "keywords": tuple(word for word in (about["mark"], *keywords) if word),
+        "description": about["mark_line"] or about["title"],
+        "mark": about["mark_line"],
+        "running-title": about["running_title"],
     }
-    fields = [f"  {name}: {_typst_literal(value)},\n" for name, value in told.items()]
+    fields = [f"  {name}: {_typst_literal(value)},\n" for name, value in texts.items()]
     style = (material.sources / "style" / "article.typ").read_text(encoding="utf-8")
-    text = f"#let told = (\n{''.join(fields)})\n{style}"
+    text = f"#let about = (\n{''.join(fields)})\n{style}"
     (folder / "header.typ").write_text(text, encoding="utf-8")
 
 
@@ -81,16 +84,20 @@ def _origins(results):
     return told
 
 
-def write_notebook_pages(project: Path, folder: Path, *, epoch: int, mark_line: str) -> list[str]:
-    """Write one page for each executed copy of a staged project.
+def write_notebook_pages(copies, folder, *, project, epoch, mark_line):
+    """Write one page for each executed copy.
 
     Parameters
     ----------
-    project
-        As `analysis.reporting.staging.stage_project` wrote it.
-    folder
+    copies : list of pathlib.Path
+        Executed notebooks.
+    folder : pathlib.Path
         The rendered documents; the pages go to ``executed/`` below.
-    mark_line
+    project : pathlib.Path
+        The prepared project, for its styles.
+    epoch : int
+        Time stamp, seconds.
+    mark_line : str
         The line that stands over simulated data, or "".
 
     Returns
@@ -98,15 +105,14 @@ def write_notebook_pages(project: Path, folder: Path, *, epoch: int, mark_line: 
     list of str
         The names of the notebooks that have a page.
     """
-    copies = sorted((project / "notebooks").glob("*.ipynb"))
-    if copies:
-        (folder / FOLDER).mkdir(exist_ok=True)
-    for copy in copies:
+    (folder / FOLDER).mkdir(exist_ok=True)
+
+    def write_page(copy):
         title = f"{mark_line.capitalize()}: {copy.stem}" if mark_line else copy.stem
         run_pandoc(
             project,
-            copy.relative_to(project),
-            folder / FOLDER / f"{copy.stem}.html",
+            copy.resolve(),
+            folder.resolve() / FOLDER / f"{copy.stem}.html",
             [
                 "--from=ipynb",
                 "--to=html5",
@@ -115,27 +121,33 @@ def write_notebook_pages(project: Path, folder: Path, *, epoch: int, mark_line: 
                 "--css=style/report.css",
                 "--css=style/page.css",
                 "--embed-resources",
-                "--include-before-body=mark.html",
+                "--include-before-body=_prepared/mark.html",
                 f"--metadata=pagetitle:{title}",
                 "--metadata=lang:en-GB",
             ],
             epoch=epoch,
         )
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write_page, copies))
     return [copy.stem for copy in copies]
 
 
-def write_results_page(
-    results: pd.DataFrame, path: Path, *, pages: list[str], style: str, script: str, mark_line: str
-):
+def write_results_page(results, path, *, pages, style, script, mark_line):
     """Write the page; its rows bear the ids of the results.
 
     Parameters
     ----------
-    pages
+    results : pandas.DataFrame
+        results.csv.
+    path : pathlib.Path
+    pages : list of str
         Notebooks that have a page, to which their results lead.
-    script
+    style : str
+        The style sheet of the report.
+    script : str
         What narrows the rows to the names that a reader types.
-    mark_line
+    mark_line : str
         The line that stands over simulated data, or "".
     """
     mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""

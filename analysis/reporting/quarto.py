@@ -1,73 +1,160 @@
-"""Render the staged project with Quarto, where a supported version is there."""
+"""Render a prepared project with Quarto, where one that is new enough is there."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
-from analysis.errors import AnalysisError, MissingError
+from analysis.errors import AnalysisError, DataError, MissingError
 
-SUPPORTED = "1.9"
-SUFFIXES = ("html", "docx", "pdf")
+OLDEST = (1, 9)
+# The newest with which the report was tested; environment.yml and the set-up name it too.
+TESTED = (1, 9, 38)
 INSTEAD = "RENDERER=builtin does without it"
-# It takes less than half a minute; one that waits for a network would wait for ever.
-PATIENCE = 300
-HINT = "Install Quarto 1.9 (conda-forge has it), or ask for RENDERER=builtin"
+HINT = "Install Quarto 1.9 or newer (conda-forge has it), or ask for RENDERER=builtin"
+# After so many seconds without a word or a change in the project it is taken for hanging, as one
+# that waits for a network would be.
+PATIENCE = 240
+UNRESOLVED = re.compile(r"unable to resolve|unresolved|not found in|could not find", re.I)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_WARNING = re.compile(r"^(?:\[?WARN\w*[\]:]|WARNING)", re.I)
 
 
-def name_quarto():
-    """Return the name of this renderer with its version.
+def find_quarto():
+    """Return the path of the program and its version as numbers.
 
     Raises
     ------
     MissingError
-        There is no quarto on PATH, or its version is not supported.
+        There is no quarto, or it is too old.
     """
-    program = shutil.which("quarto")
+    program = shutil.which("quarto", path=_search_path())
     if not program:
         raise MissingError("there is no quarto on PATH", hint=HINT)
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    version = done.stdout.strip()
-    if not version.startswith(f"{SUPPORTED}."):
-        raise MissingError(f"Quarto {version or 'of unknown version'} is not supported", hint=HINT)
-    return f"Quarto {version}"
+    numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
+    version = tuple(map(int, numbers[0].split("."))) if numbers else ()
+    if version < OLDEST:
+        known = done.stdout.strip() or "of unknown version"
+        raise MissingError(f"Quarto {known} is not supported", hint=HINT)
+    return program, version
 
 
-def render_quarto(folder, *, epoch) -> dict[str, Path]:
-    """Render a staged project with Quarto.
+def name_quarto():
+    """Return the name of this renderer with its version."""
+    _, version = find_quarto()
+    return f"Quarto {_print(version)}"
+
+
+def find_remark():
+    """Return a line about a Quarto that nobody has tested with this report, or ""."""
+    _, version = find_quarto()
+    if version <= TESTED:
+        return ""
+    return f"Quarto {_print(version)} is newer than {_print(TESTED)}, the newest that was tested."
+
+
+def render_quarto(folder, *, epoch, tell=print):
+    """Render a prepared project with Quarto.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        As `analysis.reporting.prepare.prepare_project` left it, without scripts of its own.
+    epoch : int
+        Time stamp of the documents, seconds.
+    tell : callable
+        Takes each warning of Quarto.
 
     Returns
     -------
-    dict of str to pathlib.Path
-        The documents by format: html, docx, pdf; they lie with what they need in one folder.
+    pathlib.Path
+        The folder that holds the documents.
+
+    Raises
+    ------
+    AnalysisError
+        It failed, or gave no sign of life.
+    DataError
+        It left a reference unresolved.
     """
+    program, _ = find_quarto()
     with tempfile.TemporaryDirectory(prefix="manuscript-") as place:
         # Quarto finds nothing to render below a folder whose name begins with a dot
         # (quarto-cli#3186), and OUT/.run is one.
         project = Path(place) / "project"
         shutil.copytree(folder, project)
-        # One call for all formats: Quarto empties the output folder before each.
+        said = _run_quarto([program, "render"], project, epoch=epoch)
+        for line in said:
+            # It names a validator that nobody asked for.
+            if _WARNING.match(line) and "verapdf" not in line:
+                if UNRESOLVED.search(line):
+                    raise DataError(f"Quarto says: {line}", hint="Correct the reference")
+                tell(f"Quarto: {line}")
+        # It copies figures beside the documents, which hold them.
+        ignored = shutil.ignore_patterns("_generated")
+        shutil.copytree(project / "_preview", folder / "_preview", ignore=ignored)
+    return folder / "_preview"
+
+
+def _run_quarto(command, project, *, epoch):
+    """Run it until it ends or has been silent for too long; return what it said, line by line."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC", "NO_COLOR": "1"}
+    log = project.with_name("log")
+    with log.open("wb") as sink:
+        # A group of its own: the program that is started starts others, which have to end with it.
+        process = subprocess.Popen(
+            command,
+            cwd=project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
-            done = subprocess.run(
-                ["quarto", "render"],
-                cwd=project,
-                env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"},
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                check=False,
-                timeout=PATIENCE,
-            )
-        except subprocess.TimeoutExpired:
-            raise AnalysisError(f"Quarto did not end within {PATIENCE} s", hint=INSTEAD) from None
-        absent = [
-            suffix for suffix in SUFFIXES if not (project / "_output" / f"index.{suffix}").exists()
-        ]
-        if done.returncode or absent:
-            lines = (done.stderr or done.stdout).strip().splitlines()
+            _wait_for(process, log, project)
+        finally:
+            _end_group(process)
+    said = _COLOUR.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()
+    if process.returncode:
+        lines = [line.strip() for line in said if line.strip()]
+        raise AnalysisError(f"Quarto could not render: {' '.join(lines[-3:])}", hint=INSTEAD)
+    return said
+
+
+def _wait_for(process, log, project):
+    seen, since = None, time.monotonic()
+    while process.poll() is None:
+        state = (log.stat().st_size, sum(path.stat().st_mtime_ns for path in project.iterdir()))
+        if state != seen:
+            seen, since = state, time.monotonic()
+        elif time.monotonic() - since > PATIENCE:
             raise AnalysisError(
-                f"Quarto could not render {' '.join(absent)}: {' '.join(lines[-3:])}", hint=INSTEAD
+                f"Quarto gave no sign of life for {PATIENCE} s and was ended", hint=INSTEAD
             )
-        shutil.copytree(project / "_output", folder / "_output", dirs_exist_ok=True)
-    return {suffix: folder / "_output" / f"index.{suffix}" for suffix in SUFFIXES}
+        time.sleep(0.2)
+
+
+def _end_group(process):
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    process.wait()
+
+
+def _search_path():
+    """Return where to look for it: first where the Quarto lies that has called us, if one has."""
+    places = (os.environ.get("QUARTO_BIN_PATH", ""), os.environ.get("PATH", os.defpath))
+    return os.pathsep.join(filter(None, places))
+
+
+def _print(version):
+    return ".".join(map(str, version))

@@ -118,19 +118,16 @@ def constant_values(texts, prefix):
     return {f"{prefix}.{key}": Value(text, f"{prefix}.{key}", "constant") for key, text in texts}
 
 
-def write_variables(values, path):
-    """Write the values as Quarto's _variables.yml (nested, since dotted keys do not resolve)."""
+def write_variables(texts, path):
+    """Write texts by key as Quarto's _variables.yml (nested, since dotted keys do not resolve)."""
     tree = {}
-    for key, value in sorted(values.items()):
+    for key, text in sorted(texts.items()):
         *branches, leaf = key.split(".")
         node = tree
         for branch in branches:
             node = node.setdefault(branch, {})
-        node[leaf] = value.markdown
-    # libyaml's writer, where it is there, takes a tenth of the time and gives the same text.
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump(tree, Dumper=dumper, allow_unicode=True, sort_keys=True, width=10_000)
-    path.parent.mkdir(parents=True, exist_ok=True)
+        node[leaf] = text
+    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=True, width=10_000)
     path.write_text(text, encoding="utf-8")
 
 

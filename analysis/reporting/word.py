@@ -3,10 +3,16 @@
 import subprocess
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 from analysis.reporting.builtin import find_pandoc
+from analysis.reporting.word_tables import (
+    TABLE_TEXTS,
+    finish_tables,
+    number_lines,
+    unwrap_floats,
+)
 
+PARTS = {"index": "Article", "supplement": "Supplement"}
 SERIF = "Georgia"
 SANS = "Arial"
 HANGUL = "NanumGothic"
@@ -27,13 +33,8 @@ SIZES = {
     "Bibliography": 9,
     "Normal": 10,
 }
-# Tables with more columns than this are set in the smaller one.
-MANY_COLUMNS = 6
-TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
 TALLEST_PICTURE_CM = 13
-# A table with no more rows than this is kept on one page; of a longer one, the first and last.
-SHORT, TOGETHER = 14, 2
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -72,33 +73,39 @@ def write_reference(path):
     document.save(path)
 
 
-def finish_document(path: Path, header: dict, *, epoch: int):
+def finish_document(path, about, *, authors, alternatives, epoch):
     """Give a Word document its running header, page numbers and properties.
 
     Parameters
     ----------
-    path
+    path : pathlib.Path
         Changed in place; the same input gives the same bytes.
-    header
-        Metadata of the article, with ``mark-line`` and ``running-title``.
+    about : dict of str to str
+        As `analysis.reporting.facts.document_facts` returns it.
+    authors : list of str
+    alternatives : dict of str to str
+        The alternative text of each figure by its name.
+    epoch : int
+        Time stamp, seconds.
     """
     from docx import Document
 
     document = Document(path)
     when = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
     properties = document.core_properties
-    properties.title = header["pagetitle"]
-    properties.author = ", ".join(author["name"] for author in header["author"])
+    part = PARTS[path.stem]
+    properties.title = f"{about['title']}: {part}"
+    properties.author = ", ".join(authors)
     properties.last_modified_by = ""
-    properties.keywords = ", ".join(header["keywords"])
-    properties.comments = f"{header['description-meta']}. {header['rendered-by']}"
-    properties.language = header["lang"]
+    properties.keywords = about["mark"]
+    properties.comments = about["mark_line"] or about["title"]
+    properties.language = "en-GB"
     properties.created = properties.modified = when
-    _write_running_lines(document.sections[0], header)
-    for table in document.tables:
-        small = len(table.columns) > MANY_COLUMNS
-        _finish_table(table, document.styles[list(TABLE_TEXTS)[small]])
-    _fit_pictures(document)
+    _write_running_lines(document.sections[0], about, part)
+    unwrap_floats(document.element.body)
+    _fit_pictures(document, alternatives)
+    finish_tables(document)
+    number_lines(document)
     document.save(path)
     _fix_time_stamps(path)
 
@@ -126,19 +133,19 @@ def _set_style(style, size):
         language.set(qn("w:eastAsia"), "ko-KR")
 
 
-def _write_running_lines(section, header):
+def _write_running_lines(section, about, part):
     """Write header and footer of the first section; the others go on with them."""
     from docx.shared import Pt, RGBColor
 
     line = section.header.paragraphs[0]
-    if header["mark-line"]:
-        mark = line.add_run(header["mark-line"])
+    if about["mark_line"]:
+        mark = line.add_run(about["mark_line"])
         mark.font.bold, mark.font.size = True, Pt(8)
         mark.font.color.rgb = RGBColor(*MARK_RED)
         line.add_run("   ")
-    line.add_run(header["running-title"]).font.size = Pt(8)
+    line.add_run(about["running_title"]).font.size = Pt(8)
     foot = section.footer.paragraphs[0]
-    foot.add_run(f"{header['rendered-by']}   Page ").font.size = Pt(8)
+    foot.add_run(f"{part}   Page ").font.size = Pt(8)
     _add_page_number(foot)
 
 
@@ -153,67 +160,8 @@ def _add_page_number(paragraph):
     field.append(run._r)
 
 
-def _finish_table(table, style):
-    """Mark the first column as headings, keep rows whole, rule the table as a journal does."""
-    from docx.oxml.ns import qn
-
-    properties = table._tbl.tblPr
-    look = properties.find(qn("w:tblLook"))
-    look.set(qn("w:firstColumn"), "1")
-    width = properties.find(qn("w:tblW"))
-    if width is not None:
-        width.set(qn("w:type"), "pct")
-        width.set(qn("w:w"), "5000")
-    borders = properties.makeelement(qn("w:tblBorders"), {})
-    for side in ("top", "bottom"):
-        borders.append(
-            borders.makeelement(
-                qn(f"w:{side}"),
-                {
-                    qn("w:val"): "single",
-                    qn("w:sz"): "8",
-                    qn("w:space"): "0",
-                    qn("w:color"): "1D1F23",
-                },
-            )
-        )
-    margins = properties.makeelement(qn("w:tblCellMar"), {})
-    for side in ("left", "right"):
-        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): "57", qn("w:type"): "dxa"}))
-    # The schema wants them in this order, before the look.
-    look.addprevious(borders)
-    look.addprevious(margins)
-    for paragraph in table._tbl.iter(qn("w:p")):
-        paragraph.get_or_add_pPr().style = style.style_id
-    for row in table._tbl.tr_lst:
-        whole = row.get_or_add_trPr()
-        whole.append(whole.makeelement(qn("w:cantSplit"), {}))
-    _keep_rows_together(table._tbl.tr_lst)
-
-
-def _keep_rows_together(rows):
-    """Leave no heading, first row or note alone on a page, and rule the notes off."""
-    from docx.oxml.ns import qn
-
-    last = len(rows) - 1
-    is_spanned = [len(row.tc_lst) == 1 for row in rows]
-    notes = next((index for index in range(last, 0, -1) if not is_spanned[index]), last) + 1
-    for index, row in enumerate(rows):
-        early, late = index <= TOGETHER, index >= min(notes, last) - TOGETHER
-        if index < last and (len(rows) <= SHORT or early or late or is_spanned[index]):
-            for paragraph in row.iter(qn("w:p")):
-                paragraph.get_or_add_pPr().get_or_add_keepNext()
-    if notes <= last:
-        for cell in rows[notes].tc_lst:
-            borders = cell.get_or_add_tcPr().makeelement(qn("w:tcBorders"), {})
-            line = {"val": "single", "sz": "4", "space": "0", "color": "1D1F23"}
-            attributes = {qn(f"w:{name}"): value for name, value in line.items()}
-            borders.append(borders.makeelement(qn("w:top"), attributes))
-            cell.tcPr.append(borders)
-
-
-def _fit_pictures(document):
-    """Keep pictures from filling a page, and describe them; Pandoc describes their frames only."""
+def _fit_pictures(document, alternatives):
+    """Keep pictures from filling a page, and describe them and their frames."""
     from docx.oxml.ns import qn
     from docx.shared import Cm
 
@@ -221,9 +169,15 @@ def _fit_pictures(document):
         tallest = Cm(TALLEST_PICTURE_CM)
         if shape.height > tallest:
             shape.width, shape.height = round(shape.width * tallest / shape.height), tallest
-    for frame in document.element.body.iter(qn("wp:docPr")):
-        for picture in frame.getparent().iter(qn("pic:cNvPr")):
-            picture.set("descr", frame.get("descr", ""))
+    figure = ""
+    for element in document.element.body.iter(
+        qn("w:bookmarkStart"), qn("wp:docPr"), qn("pic:cNvPr")
+    ):
+        if element.tag == qn("w:bookmarkStart"):
+            name = element.get(qn("w:name"))
+            figure = name.removeprefix("fig-").replace("-", "_") if "fig-" in name else figure
+        elif figure in alternatives:
+            element.set("descr", alternatives[figure])
 
 
 def _fix_time_stamps(path):

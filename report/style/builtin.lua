@@ -1,161 +1,111 @@
--- What Quarto would do, for the built-in renderer: tables from HTML, numbers and cross-references
--- of figures and tables, content for one format only.
+-- What Quarto would do after style/fill.lua, for the built-in renderer: number figures and tables,
+-- set their captions, resolve references to them, leave out what is for other formats.
 
-package.path = pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "?.lua;" }) .. package.path
-local widths = require("widths")
-local typst = require("typst_table")
-
-local numbers = {}
-local counts = { fig = 0, tbl = 0 }
-local names = { fig = "Figure", tbl = "Table" }
 local NBSP = "\u{00A0}"
+local NAMES = { fig = "Figure", tbl = "Table" }
 
 local is_html = FORMAT:match("html") ~= nil
-local is_typst = FORMAT == "typst"
-local is_docx = FORMAT == "docx"
+local is_typst = FORMAT:match("^typst") ~= nil
+local format = is_html and "html" or (is_typst and "typst" or FORMAT)
 
-local function label(id)
-  return numbers[id]
+local labels = {}
+local counts = { fig = 0, tbl = 0 }
+local prefix = ""
+
+local function kind_of(id)
+  local kind = id:match("^(%a+)-")
+  return NAMES[kind] and kind
 end
 
 local function number(element)
-  local kind = element.identifier:match("^(%a+)-")
-  if not names[kind] then return end
+  local kind = kind_of(element.identifier)
+  if not kind then return end
   counts[kind] = counts[kind] + 1
-  numbers[element.identifier] = names[kind] .. NBSP .. counts[kind]
+  labels[element.identifier] = NAMES[kind] .. NBSP .. prefix .. counts[kind]
+end
+
+local function write_typst(blocks)
+  return (pandoc.write(pandoc.Pandoc(blocks), "typst-smart"):gsub("%s+$", ""))
 end
 
 local function with_label(id, inlines)
-  local caption = pandoc.Inlines({ pandoc.Str(label(id) .. ":"), pandoc.Space() })
+  local caption = pandoc.Inlines({ pandoc.Str(labels[id] .. ":"), pandoc.Space() })
   caption:extend(inlines)
   return caption
 end
 
-local function refer(cite)
-  local id = cite.citations[1].id
-  local kind = id:match("^(%a+)-")
-  if not names[kind] then return nil end
-  if not label(id) then return pandoc.Str("?@" .. id) end
-  return pandoc.Link({ pandoc.Str(label(id)) }, "#" .. id)
-end
-
-local function is_group(row)
-  return row.classes:includes("group")
-end
-
--- Word has no scope: headings of columns and groups are set in bold as well.
-local function strengthen(tbl)
-  local function bold(row)
-    for _, cell in ipairs(row.cells) do
-      cell.contents = { pandoc.Plain({ pandoc.Strong(pandoc.utils.blocks_to_inlines(cell.contents)) }) }
-    end
-    return row
+-- As Quarto writes them, so that the same style sheet and the same article.typ serve both.
+local function write_float(id, content, caption)
+  local kind = kind_of(id)
+  if is_typst then
+    local out = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
+    out:extend(content)
+    out:insert(pandoc.RawBlock("typst", ('], caption: [%s], kind: "quarto-float-%s", supplement: "%s") <%s>')
+      :format(write_typst({ pandoc.Plain(caption) }), kind, NAMES[kind], id)))
+    return out
   end
-  local head = tbl.head
-  head.rows = head.rows:map(bold)
-  tbl.head = head
-  tbl.bodies = tbl.bodies:map(function(body)
-    for _, part in ipairs({ "head", "body" }) do
-      body[part] = body[part]:map(function(row) return is_group(row) and bold(row) or row end)
-    end
-    return body
-  end)
+  local head = ('<div id="%s" class="quarto-float">\n<figure class="quarto-float quarto-float-%s">'):format(id, kind)
+  local legend = pandoc.Blocks({
+    pandoc.RawBlock("html", ('<figcaption id="%s-caption">'):format(id)),
+    pandoc.Plain(with_label(id, caption)),
+    pandoc.RawBlock("html", "</figcaption>"),
+  })
+  local body = pandoc.Blocks({ pandoc.RawBlock("html", ('<div aria-describedby="%s-caption">'):format(id)) })
+  body:extend(content)
+  body:insert(pandoc.RawBlock("html", "</div>"))
+  local out = pandoc.Blocks({ pandoc.RawBlock("html", head) })
+  out:extend(kind == "tbl" and legend or body)
+  out:extend(kind == "tbl" and body or legend)
+  out:insert(pandoc.RawBlock("html", "</figure></div>"))
+  return out
 end
 
-local function set_columns(tbl)
-  local found, total = widths.fit(tbl, 105)
-  for i = 1, #tbl.colspecs do tbl.colspecs[i] = { pandoc.AlignLeft, found[i] / total } end
-end
-
--- In a table of words, too, the first cell of a row is its heading.
-local function head_rows(tbl)
-  tbl.classes:insert("text")
-  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
-  tbl.bodies = tbl.bodies:map(function(body)
-    body.row_head_columns = 1
-    body.body = body.body:map(function(row)
-      row.cells[1].attr.attributes["scope"] = "row"
-      return row
-    end)
-    return body
-  end)
+local function write_table(div)
+  local content = pandoc.Blocks(div.content)
+  local caption = content:remove(#content).content
+  if is_html or is_typst then return write_float(div.identifier, content, caption) end
+  local tbl = content[1]
+  tbl.identifier = div.identifier
+  tbl.caption = { long = { pandoc.Plain(with_label(div.identifier, caption)) } }
   return tbl
 end
 
-local function fill_table(div)
-  local tbl, caption
-  for _, block in ipairs(div.content) do
-    if block.t == "RawBlock" and block.format == "html" then
-      tbl = pandoc.read(block.text, "html").blocks[1]
-    elseif block.t == "Table" then
-      tbl = head_rows(block:walk({ Cite = refer }))
-    elseif block.t == "Para" then
-      caption = block.content
-    end
-  end
-  if not tbl or tbl.t ~= "Table" or not caption then
-    error("table " .. div.identifier .. " has no table or no caption")
-  end
-  caption = with_label(div.identifier, caption)
-  if is_typst then return typst.write(tbl, div.identifier, caption, is_group) end
-  if is_docx then
-    set_columns(tbl)
-    strengthen(tbl)
-  end
-  tbl.caption = { long = { pandoc.Plain(caption) } }
-  if not is_html then
-    tbl.identifier = div.identifier
-    return tbl
-  end
-  local corner = tbl.head.rows[1].cells[1]
-  if pandoc.utils.stringify(corner.contents) == "" then
-    corner.contents = { pandoc.Plain({ pandoc.Span("Row", { class = "unseen" }) }) }
-    corner.attr.attributes["scope"] = "col"
-  end
-  -- A wide table scrolls inside its own frame, which the keyboard can reach.
-  local frame = pandoc.Attr(div.identifier, { "table-frame" }, {
-    { "role", "region" },
-    { "tabindex", "0" },
-    { "aria-label", label(div.identifier) },
-  })
-  return pandoc.Div({ tbl }, frame)
-end
-
-local function fill_figure(figure)
+local function write_figure(figure)
   local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
-  caption = with_label(figure.identifier, caption)
   local image
   figure:walk({ Image = function(found) image = found end })
-  local alt = image.attributes["fig-alt"] or figure.attributes["fig-alt"]
+  local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(caption)
+  local width = image.attributes["width"] or "100%"
   if is_typst then
     local quoted = alt:gsub("\\", "\\\\"):gsub('"', '\\"')
-    local width = image.attributes["width"] or "100%"
-    return pandoc.RawBlock("typst", ('#figure(kind: image, placement: auto, supplement: none, numbering: none, caption: [%s], image("%s", width: %s, alt: "%s")) <%s>')
-      :format(typst.write_inlines(caption), image.src, width, quoted, figure.identifier))
+    local raw = ('#box(width: %s, image("%s", alt: "%s"))'):format(width, image.src, quoted)
+    return write_float(figure.identifier, { pandoc.RawBlock("typst", raw) }, caption)
   end
-  image.attributes["fig-alt"] = nil
-  image.attributes["alt"] = alt
+  image.attributes = { alt = alt, width = not is_html and width or nil }
   image.caption = { pandoc.Str(alt) }
   if is_html then
-    image.attributes["width"] = nil
-  else
-    image.attributes["width"] = image.attributes["width"] or "100%"
+    return write_float(figure.identifier, { pandoc.Plain({ image }) }, caption)
   end
   figure.attributes["fig-alt"] = nil
   figure.content = { pandoc.Plain({ image }) }
-  figure.caption = { long = { pandoc.Plain(caption) } }
+  figure.caption = { long = { pandoc.Plain(with_label(figure.identifier, caption)) } }
   return figure
 end
 
+local function refer(cite)
+  local id = cite.citations[1].id
+  if not kind_of(id) then return nil end
+  if not labels[id] then return pandoc.Str("?@" .. id) end
+  return pandoc.Link({ pandoc.Str(labels[id]) }, "#" .. id)
+end
+
 local function shown(element)
-  local format = is_html and "html" or FORMAT
   local wanted, unwanted = element.attributes["when-format"], element.attributes["unless-format"]
   local matches = (not wanted or wanted == format) and (not unwanted or unwanted ~= format)
   if element.classes:includes("content-hidden") then return not matches end
   return matches
 end
 
--- Numbers come first, since a table may name one that stands after it.
 local before = {
   traverse = "topdown",
   Div = function(div)
@@ -168,41 +118,37 @@ local before = {
   Figure = number,
 }
 
-local first = {
+local floats = {
   traverse = "topdown",
   Div = function(div)
-    if div.identifier:match("^tbl%-") then return fill_table(div), false end
+    if div.identifier:match("^tbl%-") then return write_table(div), false end
   end,
   Figure = function(figure)
-    if figure.identifier:match("^fig%-") then return fill_figure(figure), false end
+    if figure.identifier:match("^fig%-") then return write_figure(figure), false end
   end,
 }
 
-local in_supplement = false
-
-local second = {
-  Header = function(header)
-    if header.identifier == "supplement" then in_supplement = true end
-    -- Figures of the supplement stay within their section.
-    if is_typst and in_supplement then
-      return { pandoc.RawBlock("typst", "#place.flush()"), header }
+-- Pandoc's Word writer prints names only.
+local function write_authors(meta)
+  if format ~= "docx" then return nil end
+  meta.author = meta["by-author"]:map(function(author)
+    local lines = pandoc.Inlines(author.name.literal)
+    for _, affiliation in ipairs(author.affiliations or {}) do
+      lines:extend({ pandoc.LineBreak() })
+      lines:extend(affiliation.name)
     end
-  end,
-  Meta = function(meta)
-    -- Pandoc's Word writer prints names only.
-    if not is_docx then return nil end
-    for i, author in ipairs(meta.author) do
-      local told = pandoc.Inlines(author.name)
-      told:extend({ pandoc.LineBreak() })
-      told:extend(author.affiliation)
-      if author.orcid then
-        told:extend({ pandoc.LineBreak(), pandoc.Str("ORCID "), pandoc.Str(pandoc.utils.stringify(author.orcid)) })
-      end
-      meta.author[i] = pandoc.MetaInlines(told)
+    if author.orcid then
+      lines:extend({ pandoc.LineBreak(), pandoc.Str("ORCID " .. pandoc.utils.stringify(author.orcid)) })
     end
-    return meta
-  end,
-  Cite = refer,
-}
+    return pandoc.MetaInlines(lines)
+  end)
+  return meta
+end
 
-return { before, first, second }
+function Pandoc(doc)
+  prefix = doc.meta.numbering and pandoc.utils.stringify(doc.meta.numbering) or ""
+  doc = doc:walk(before)
+  doc = doc:walk({ Cite = refer })
+  doc.blocks = doc.blocks:walk(floats)
+  return pandoc.Pandoc(doc.blocks, write_authors(doc.meta) or doc.meta)
+end

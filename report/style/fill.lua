@@ -6,8 +6,6 @@ package.path = pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "?.
 local tables = require("tables")
 
 local NBSP = "\u{00A0}"
--- No document has more tables or figures.
-local MOST = 99
 
 local function text_of(value)
   return value and pandoc.utils.stringify(value) or ""
@@ -29,7 +27,7 @@ local function mark_caption(inlines, mark)
 end
 
 -- `::: {#tbl-name}` with nothing but a caption gets the table of that name.
-local function fill_table(div, mark)
+local function fill_table(div, mark, floats)
   local last = div.content[#div.content]
   if not last or (last.t ~= "Para" and last.t ~= "Plain") then
     error("the table " .. div.identifier .. " does not end with its caption")
@@ -39,7 +37,7 @@ local function fill_table(div, mark)
   local name = div.identifier:gsub("^tbl%-", ""):gsub("%-", "_")
   local html = read_file("_generated/tables/" .. name .. ".html")
   if html then
-    div.content:insert(1, tables.convert(html, text_of(last.content)))
+    div.content:insert(1, tables.convert(html, text_of(last.content), floats))
     return div
   end
   local words = read_file("_prepared/tables/" .. name .. ".md")
@@ -48,10 +46,30 @@ local function fill_table(div, mark)
   return div
 end
 
+-- `::: {words="key"}` gets the paragraphs or the list of that key.
+local function fill_words(div)
+  local key = div.attributes["words"]
+  local words = read_file("_prepared/words/" .. key .. ".md")
+  if not words then error("there are no words " .. key) end
+  return pandoc.read(words, "markdown").blocks
+end
+
+-- On paper, a table of the article may float as a whole; one of the supplement follows the text,
+-- and asks for room for its caption and first rows, or else the next page.
+local function place_table(div, floats)
+  if not FORMAT:match("^typst") then return div end
+  if floats then
+    local rule = '#[\n#show figure.where(kind: "quarto-float-tbl"): set figure(placement: auto)'
+    return { pandoc.RawBlock("typst", rule), div, pandoc.RawBlock("typst", "]") }
+  end
+  local room = "#block(height: 9em, above: 0pt, below: 0pt, breakable: false)\n#v(-9em)"
+  return { pandoc.RawBlock("typst", room), div }
+end
+
 local function fill_figure(figure, mark)
   local image
   figure:walk({ Image = function(found) image = found end })
-  local described = image and read_file(image.src .. ".txt")
+  local described = image and read_file((image.src:gsub("%.%a+$", "")) .. ".txt")
   local alt = described and described:gsub("%s+$", "")
   figure = figure:walk({
     Image = function(found)
@@ -85,33 +103,86 @@ end
 
 local function number_sections(blocks, prefix)
   local count = 0
-  return blocks:map(function(block)
-    if block.t == "Header" and block.level == 1 and not block.classes:includes("unnumbered") then
+  return blocks:walk({
+    Header = function(header)
+      if header.level ~= 1 or header.classes:includes("unnumbered") then return nil end
       count = count + 1
-      local numbered = pandoc.Inlines({ pandoc.Str(prefix .. count .. NBSP .. NBSP) })
-      numbered:extend(block.content)
-      block.content = numbered
-    end
-    return block
-  end)
+      header.content:insert(1, pandoc.Str(prefix .. count .. NBSP .. NBSP))
+      return header
+    end,
+  })
 end
 
--- Quarto takes a list of labels for numbers; the built-in renderer follows.
-local function list_labels(prefix)
-  local labels = pandoc.List()
-  for i = 1, MOST do labels:insert(pandoc.MetaInlines({ pandoc.Str(prefix .. i) })) end
-  return pandoc.MetaList(labels)
+-- On paper, figures and tables stay within their section.
+local function hold_floats(blocks)
+  return blocks:walk({
+    Header = function(header)
+      if header.level == 1 then return { pandoc.RawBlock("typst", "#place.flush()"), header } end
+    end,
+  })
+end
+
+-- What the margin of a page leads to: the other document, the other formats, the results.
+local function list_elsewhere(meta, document)
+  local other = document == "index" and { "supplement", "Supplement" } or { "index", "Article" }
+  local found = {
+    { href = other[1] .. ".html", title = other[2] },
+    { href = document .. ".docx", title = "Word" },
+    { href = document .. ".pdf", title = "PDF" },
+    { href = "results.html", title = "All results" },
+  }
+  for _, notebook in ipairs(meta.notebooks or {}) do table.insert(found, notebook) end
+  meta.elsewhere = found
+end
+
+-- Word has no place for them of its own.
+local function print_keywords(meta)
+  if FORMAT ~= "docx" or not meta.abstract or not meta.keywords then return end
+  local words = pandoc.Inlines({ pandoc.Strong({ pandoc.Str("Keywords:") }), pandoc.Space() })
+  for i, keyword in ipairs(meta.keywords) do
+    if i > 1 then words:extend({ pandoc.Str(","), pandoc.Space() }) end
+    words:extend(pandoc.Inlines(keyword))
+  end
+  meta.abstract = pandoc.Blocks(meta.abstract) .. { pandoc.Para(words) }
+end
+
+local function name_page(meta)
+  local words = text_of(meta.title)
+  if meta.numbering then words = words .. ": " .. text_of(meta.part) end
+  meta.pagetitle = words
+end
+
+-- Quarto has no prefix for numbers, but kinds of its own naming: "Table S", then the number. In
+-- Typst article.typ sets the prefix.
+local function name_kinds(meta, prefix)
+  if FORMAT:match("^typst") then return end
+  local options = { custom = pandoc.List() }
+  for kind, name in pairs({ fig = "Figure", tbl = "Table" }) do
+    local title = pandoc.MetaInlines({ pandoc.Str(name .. NBSP .. prefix) })
+    options[kind .. "-title"] = title
+    options[kind .. "-prefix"] = title
+    options.custom:insert({
+      kind = "float",
+      key = kind,
+      ["reference-prefix"] = title,
+      ["caption-location"] = kind == "tbl" and "top" or "bottom",
+      ["space-before-numbering"] = false,
+    })
+  end
+  meta.crossref = options
 end
 
 function Pandoc(doc)
   local mark = text_of(doc.meta.mark)
   local labels = doc.meta.labels or {}
-  local document = text_of(doc.meta.document)
+  local document = pandoc.path.split_extension(pandoc.path.filename(PANDOC_STATE.output_file))
   local prefix = text_of(doc.meta.numbering)
   doc.blocks = doc.blocks:walk({
     traverse = "topdown",
     Div = function(div)
-      if div.identifier:match("^tbl%-") then return fill_table(div, mark), false end
+      if div.attributes["words"] then return fill_words(div), false end
+      if not div.identifier:match("^tbl%-") then return nil end
+      return place_table(fill_table(div, mark, prefix == ""), prefix == ""), false
     end,
     Figure = function(figure)
       if figure.identifier:match("^fig%-") then return fill_figure(figure, mark), false end
@@ -119,9 +190,13 @@ function Pandoc(doc)
   })
   local function referring(cite) return refer(cite, labels, document) end
   doc.blocks = doc.blocks:walk({ Cite = referring })
+  name_page(doc.meta)
+  list_elsewhere(doc.meta, document)
+  print_keywords(doc.meta)
+  if FORMAT:match("^typst") then doc.blocks = hold_floats(doc.blocks) end
   if prefix ~= "" then
     doc.blocks = number_sections(doc.blocks, prefix)
-    doc.meta.crossref = { ["fig-labels"] = list_labels(prefix), ["tbl-labels"] = list_labels(prefix) }
+    name_kinds(doc.meta, prefix)
   end
   return doc
 end

@@ -13,9 +13,12 @@ function Span(span)
   if not (classes:includes("result") or classes:includes("constant") or classes:includes("elsewhere")) then
     return nil
   end
+  local page = span.attributes["page"] or span.attributes["data-page"]
+  local name = pandoc.path.split_extension(pandoc.path.filename(PANDOC_STATE.output_file))
+  local place = page and page:match("^" .. name .. "%.html(#.+)$")
+  if place then return pandoc.Link(span.content, place) end
   if not is_html then return span.content end
   local result = span.attributes["result"] or span.attributes["data-result"]
   if result then return link(span, "results.html#" .. result, "result-link") end
-  local page = span.attributes["page"] or span.attributes["data-page"]
   if page then return pandoc.Link(span.content, page) end
 end

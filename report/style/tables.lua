@@ -31,16 +31,11 @@ local function write_cell(cell, heading)
   return content
 end
 
--- A table with no more rows than this is kept on one page.
-local SHORT = 18
+-- A table that takes no more lines than this is kept on one page; in the supplement, where a table
+-- follows the other, longer ones break, so that no page stays empty before them.
+local ONE_PAGE, SHORT = 46, 20
 -- A cell with no more letters than this has room on a page of its own, however narrow its column.
 local KEPT = 400
-
-local function count_rows(tbl)
-  local rows = 0
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.head + #body.body end
-  return rows
-end
 
 local function longest_cell(tbl)
   local longest = 0
@@ -54,8 +49,15 @@ local function longest_cell(tbl)
   return longest
 end
 
+-- The first of the rows that may not be left alone at the end: two, and the heading above them.
+local function find_last(rows)
+  local last = math.max(#rows - 1, 1)
+  while last > 1 and (is_group(rows[last - 1]) or is_group(rows[last])) do last = last - 1 end
+  return last
+end
+
 -- Pandoc's own writer repeats a foot on every page and rules off every row; a journal does neither.
-local function write_typst(tbl)
+local function write_typst(tbl, most)
   local columns = #tbl.colspecs
   local out = pandoc.List()
   -- So many letters fit beside each other at the two sizes.
@@ -65,7 +67,9 @@ local function write_typst(tbl)
   if not fits then found = widths.fit(tbl, 135) end
   local tracks = {}
   for i = 1, columns do tracks[i] = found[i] .. "fr" end
-  out:insert(("#block(width: 100%%, breakable: %s)["):format(tostring(count_rows(tbl) > SHORT)))
+  local letters = fits and 105 or 135
+  local lines = widths.count_lines(tbl, found, letters)
+  out:insert(("#block(width: 100%%, breakable: %s)["):format(tostring(lines > most)))
   out:insert("#set text(size: " .. size .. ")")
   if longest_cell(tbl) <= KEPT then out:insert("#set table.cell(breakable: false)") end
   out:insert(("#table(columns: (%s,), align: left,"):format(table.concat(tracks, ", ")))
@@ -76,16 +80,20 @@ local function write_typst(tbl)
     out:insert("table.header(" .. table.concat(cells, ", ") .. "),")
   end
   out:insert("table.hline(stroke: 0.5pt),")
+  local rows = pandoc.List()
   for _, body in ipairs(tbl.bodies) do
-    for _, rows in ipairs({ body.head, body.body }) do
-      for _, row in ipairs(rows) do
-        local cells = pandoc.List()
-        for _, cell in ipairs(row.cells) do cells:insert(write_cell(cell, is_group(row))) end
-        local line = table.concat(cells, ", ")
-        -- As a heading it stays with the row below it.
-        out:insert(is_group(row) and "table.header(level: 2, repeat: false, " .. line .. ")," or line .. ",")
-      end
-    end
+    rows:extend(body.head)
+    rows:extend(body.body)
+  end
+  local last = find_last(rows)
+  for i, row in ipairs(rows) do
+    local cells = pandoc.List()
+    for _, cell in ipairs(row.cells) do cells:insert(write_cell(cell, is_group(row))) end
+    local line = table.concat(cells, ", ")
+    -- The last rows stay together, with the notes.
+    if i == last then out:insert("table.footer(repeat: false,") end
+    -- As a heading it stays with the row below it.
+    out:insert(is_group(row) and i < last and "table.header(level: 2, repeat: false, " .. line .. ")," or line .. ",")
   end
   out:insert("table.hline(stroke: 0.8pt),")
   local notes = pandoc.List()
@@ -95,11 +103,10 @@ local function write_typst(tbl)
     end
   end
   if #notes > 0 then
-    -- Once, behind the last row, which stays with them.
-    out:insert(("table.footer(repeat: false, table.cell(colspan: %d, inset: (x: 0pt), note[%s])),")
+    out:insert(("table.cell(colspan: %d, inset: (x: 0pt), note[%s]),")
       :format(columns, table.concat(notes, " \\\n")))
   end
-  out:insert(")")
+  out:insert("))")
   out:insert("]")
   return pandoc.RawBlock("typst", table.concat(out, "\n"))
 end
@@ -160,10 +167,18 @@ local function frame(tbl, caption)
   }))
 end
 
---- Return the table of an HTML text as this format wants it.
-function tables.convert(html, caption)
-  local tbl = pandoc.read(html, "html").blocks[1]
-  if is_typst then return write_typst(tbl) end
+-- An apostrophe as the prose around has it.
+local function set_apostrophes(tbl)
+  return tbl:walk({
+    Str = function(str) return pandoc.Str((str.text:gsub("([%w\128-\255])'", "%1\u{2019}"))) end,
+  })
+end
+
+--- Return the table of an HTML text as this format wants it; `floats` tells whether text may
+--- flow around it.
+function tables.convert(html, caption, floats)
+  local tbl = set_apostrophes(pandoc.read(html, "html").blocks[1])
+  if is_typst then return write_typst(tbl, floats and ONE_PAGE or SHORT) end
   if is_html then return frame(tbl, caption) end
   set_columns(tbl, 105)
   strengthen(tbl)

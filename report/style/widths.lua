@@ -42,4 +42,25 @@ function widths.fit(tbl, letters)
   end
 end
 
+--- Return about how many lines a table takes whose columns share so many letters.
+function widths.count_lines(tbl, found, letters)
+  local total, lines = 0, 0
+  for _, width in ipairs(found) do total = total + width end
+  local function count(row)
+    local most = 1
+    for i, cell in ipairs(row.cells) do
+      local room = #row.cells == #found and found[i] / total * letters - GAP or letters
+      local length = utf8.len(pandoc.utils.stringify(cell.contents))
+      most = math.max(most, math.ceil(length / math.max(room, 1)))
+    end
+    lines = lines + most
+  end
+  for _, row in ipairs(tbl.head.rows) do count(row) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do count(row) end
+  end
+  for _, row in ipairs(tbl.foot.rows) do count(row) end
+  return lines
+end
+
 return widths

@@ -4,19 +4,32 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.describe.baseline import list_variables
+from analysis.describe.baseline import OUTCOMES, list_variables
 from analysis.describe.flow import LOSSES
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
-from analysis.study import Study
 
 NOT_RECORDED = "not recorded"
+# Facts from before the procedure, few enough for one page of the article.
+LEADING = (
+    *("age", "bmi", "sex", "years_since_raynaud", "years_since_non_raynaud", "subset"),
+    *("anti_centromere", "anti_scl70", "anti_rnap3", "interstitial_lung_disease"),
+    *("ulcer_history", "ulcers_present", "contractures"),
+)
 
 
-def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
+def make_flow_table(results, study):
     """Make the table of the flow: stages, visits, outcomes, with the reasons of every loss.
 
-    It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results with the rows of `analysis.describe.flow.describe_flow`.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
     """
 
     def cell(stage, statistic):
@@ -46,15 +59,39 @@ def _missing(cell, outcome):
     return "" if cell(outcome.name, "n_not_analysed").text == "0" else cell(outcome.name, "reasons")
 
 
-def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the baseline table: median and range first, or participants with a characteristic.
+def make_baseline_table(results, study):
+    """Make the baseline table of the article: what a reader asks for first, and the outcomes.
 
-    It takes `results` with the rows of `analysis.describe.baseline.describe_baseline`.
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results with the rows of `analysis.describe.baseline.describe_baseline`.
+    study : analysis.study.Study
+
+    Returns
+    -------
+    analysis.reporting.table.Table
+        Median and range first, or participants with a characteristic.
     """
+    chosen = [variable for variable in list_variables(study) if _is_leading(variable)]
+    return _summarise_all(chosen, results)
+
+
+def make_further_baseline_table(results, study):
+    """Make the table of all that the baseline table of the article leaves out."""
+    chosen = [variable for variable in list_variables(study) if not _is_leading(variable)]
+    return _summarise_all(chosen, results)
+
+
+def _is_leading(variable):
+    return variable.section == OUTCOMES or variable.name in LEADING
+
+
+def _summarise_all(variables, results):
     rows = []
-    for section, variables in groupby(list_variables(study), key=lambda v: v.section):
+    for section, members in groupby(variables, key=lambda v: v.section):
         rows.append((section,))
-        for variable in variables:
+        for variable in members:
             rows += _summarise(variable, results)
     return Table(
         ("Characteristic", "Median (range), or participants", "Mean (SD)", "Not recorded"),
@@ -63,17 +100,22 @@ def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
     )
 
 
-def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> Table:
+def make_participant_table(frame, study, *, label):
     """Make the baseline table with a column for every participant.
 
     Parameters
     ----------
-    frame
+    frame : pandas.DataFrame
         As `analysis.describe.coarsen.coarsen_baseline` or
         `analysis.describe.baseline.gather_baseline` returns it; a variable that it lacks is
         not shown.
-    label
+    study : analysis.study.Study
+    label : str
         Column of `frame` that heads the columns.
+
+    Returns
+    -------
+    analysis.reporting.table.Table
     """
     shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
     rows = []

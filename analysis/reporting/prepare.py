@@ -1,0 +1,248 @@
+"""Prepare a Quarto project: resolve and check every key, and write what its documents need."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import yaml
+
+from analysis import paths
+from analysis.errors import DataError
+from analysis.reporting import facts, lint
+from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
+from analysis.reporting.figure import find_hangul_fonts
+from analysis.reporting.manuscript import (
+    DOCUMENTS,
+    SHORTCODE,
+    check_material,
+    fill_lines,
+    fill_variables,
+    list_tables,
+    read_manuscript,
+)
+from analysis.reporting.pages import write_page_parts, write_typst_header
+from analysis.reporting.places import number_places, write_references
+from analysis.reporting.printed import check_printed, list_printed
+from analysis.reporting.sentences import choose_sentences
+from analysis.reporting.values import (
+    constant_values,
+    escape_markdown,
+    result_values,
+    set_apostrophes,
+    study_values,
+    write_variables,
+)
+from analysis.reporting.word import write_reference
+
+PREPARED = "_prepared"
+CHECKLISTS = {"trend": "trend.yml", "consort_harms": "harms.yml"}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the report is made from.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        results.csv.
+    study : analysis.study.Study
+    provenance : analysis.provenance.Provenance
+    generated : pathlib.Path
+        The folder with figures/ and tables/.
+    notebooks : pathlib.Path
+        The executed copies.
+    sources : pathlib.Path
+        report/, the words.
+    """
+
+    results: object
+    study: object
+    provenance: object
+    generated: Path
+    notebooks: Path
+    sources: Path = paths.REPORT
+
+
+def collect_values(material, about):
+    """Return everything that may be printed, by key.
+
+    Parameters
+    ----------
+    material : Material
+    about : dict of str to str
+        As `analysis.reporting.facts.document_facts` returns it.
+    """
+    constants = study_values(material.study)
+    if material.provenance.simulated:
+        for key in facts.IDENTIFYING:
+            constants.pop(key)
+    return {
+        **result_values(material.results),
+        **constants,
+        **constant_values(about.items(), "document"),
+        **constant_values(facts.software_versions().items(), "software"),
+        **choose_sentences(material.results, material.study),
+    }
+
+
+def prepare_project(material, folder, *, renderer):
+    """Check the words, and write into a project what they name.
+
+    Parameters
+    ----------
+    material : Material
+    folder : pathlib.Path
+        The project, with figures and tables in _generated; report/ itself or a copy of it.
+    renderer : str
+        Name and version of what will render it.
+
+    Returns
+    -------
+    dict of str to str
+        The filled-in text of each document, for the built-in renderer.
+
+    Raises
+    ------
+    DataError
+        Whatever is wrong with the words, with file and line.
+    """
+    about = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    values = collect_values(material, about)
+    manuscripts = [read_manuscript(name, material.sources) for name in DOCUMENTS]
+    places = number_places(manuscripts)
+    checklists = _print_checklists(manuscripts, places)
+    texts = {}
+    variables = {}
+    for manuscript in manuscripts:
+        lint.check_prose(manuscript.lines)
+        _check_claims(manuscript.lines, values)
+        check_material(manuscript.body, tables=set(checklists), generated=material.generated)
+        texts[manuscript.name] = (
+            f"---\n{fill_lines(manuscript.front, values)}---\n\n"
+            f"{fill_lines(manuscript.body, values)}"
+        )
+        variables |= fill_variables(manuscript.lines, values)
+    _check_texts(manuscripts, texts, checklists, material)
+    prepared = folder / PREPARED
+    shutil.rmtree(prepared, ignore_errors=True)
+    (prepared / "tables").mkdir(parents=True)
+    for name, table in checklists.items():
+        (prepared / "tables" / f"{name}.md").write_text(table, encoding="utf-8")
+    _write_variables(variables, folder, places)
+    metadata = make_metadata(material, about, places)
+    _write_yaml(metadata, folder / "_metadata.yml")
+    write_page_parts(material, prepared, about)
+    keywords = manuscripts[0].options["keywords"]
+    write_typst_header(material, prepared, about, keywords=keywords)
+    write_reference(prepared / "reference.docx")
+    (prepared / "fonts").mkdir()
+    for font in ("NanumGothic.ttf", "NanumGothicBold.ttf"):
+        shutil.copy(find_hangul_fonts() / font, prepared / "fonts")
+    return texts
+
+
+def make_metadata(material, about, places):
+    """Return what both documents say about themselves, in Quarto's own fields where it has them."""
+    authors = facts.document_authors(material.study, material.provenance)
+    return {
+        "title": escape_markdown(about["title"]),
+        "subtitle": escape_markdown(f"Data exported on {about['exported_on']}"),
+        "author": [
+            {
+                "name": escape_markdown(author.name),
+                "affiliations": [{"name": escape_markdown(author.affiliation)}],
+                **({"orcid": author.orcid} if author.orcid else {}),
+                "roles": list(author.roles),
+            }
+            for author in authors
+        ],
+        "lang": "en-GB",
+        "mark": about["mark"],
+        "description-meta": escape_markdown(about["mark_line"] or about["title"]),
+        "renderer": about["renderer"],
+        "labels": {
+            name: {"document": place.document, "text": place.text} for name, place in places.items()
+        },
+        "notebooks": [
+            {"title": name, "href": f"executed/{name}.html"} for name in list_notebooks(material)
+        ],
+    }
+
+
+def list_notebooks(material):
+    """Return the names of the executed copies that a reader may see.
+
+    Where listings of real people are coarsened, the page of the checks would undo it.
+    """
+    coarse = material.study.publication.coarsen_listings.value and not material.provenance.simulated
+    names = sorted(path.stem for path in material.notebooks.glob("*.ipynb"))
+    return [name for name in names if not (coarse and name in facts.MONITORING)]
+
+
+def _write_variables(variables, folder, places):
+    texts = {key: write_references(text, places) for key, text in variables.items()}
+    write_variables(texts, folder / "_variables.yml")
+    words = folder / PREPARED / "words"
+    words.mkdir()
+    for key, text in texts.items():
+        if "\n" in text:
+            (words / f"{key}.md").write_text(text, encoding="utf-8")
+
+
+def _print_checklists(manuscripts, places):
+    article = list_headings(line.text for line in manuscripts[0].body)
+    return {
+        name: print_checklist(
+            read_checklist(paths.REPORT / "checklists" / file),
+            {f"index.html#{key}": words for key, words in article.items()},
+            source=file,
+        )
+        for name, file in CHECKLISTS.items()
+    }
+
+
+def _check_texts(manuscripts, texts, checklists, material):
+    """Hold the filled-in documents to the results, the bibliography and the label of the data."""
+    used = {name for manuscript in manuscripts for name in list_tables(manuscript.body)}
+    tables = {
+        name: (material.generated / "tables" / f"{name}.html").read_text(encoding="utf-8")
+        for name in sorted(used - set(checklists))
+    }
+    everything = "\n".join([*texts.values(), *tables.values()])
+    if material.provenance.simulated:
+        _check_named_once(everything, material.study)
+    check_printed(list_printed(everything), material.results)
+    bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
+    lines = [line for manuscript in manuscripts for line in manuscript.lines]
+    words = "\n".join([*texts.values(), *checklists.values()])
+    lint.check_references(lines, words, bibliography)
+
+
+def _check_named_once(text, study):
+    """While the data are simulated one sentence names hospital and registration, nothing else."""
+    text = set_apostrophes(unescape(text.replace("\\", "")))
+    for named in (study.study.registration.value, set_apostrophes(study.study.site.value)):
+        pattern = rf"(?<!\w){re.escape(named)}(?!\w)"
+        if len(re.findall(pattern, text)) != 1:
+            raise DataError(
+                f"simulated data are not labelled as the design asks: {named} stands elsewhere "
+                "than in the one sentence about the design",
+                hint="Take it out of the words, figures or tables",
+            )
+
+
+def _check_claims(lines, values):
+    """Hold chosen sentences and constants to the same words as the typed prose."""
+    for line in lines:
+        for code in SHORTCODE.finditer(line.text):
+            value = values.get(code[2])
+            if code[1] == "var" and value and value.kind != "result":
+                lint.check_claims(line, SHORTCODE.sub(" ", value.text))
+
+
+def _write_yaml(content, path):
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,224 @@
+"""Tables and figures of a Word document: out of their wrappers, wide enough, on a page that holds
+them."""
+
+import copy
+
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
+# Tables with more columns than this are set in the smaller one.
+MANY_COLUMNS = 6
+# A table with no more rows than this is kept on one page; of a longer one, the first and last.
+SHORT, TOGETHER = 14, 2
+# Twentieths of a point: the room beside and inside the margins of an upright and of a turned page.
+UPRIGHT, TURNED = 9411, 14344
+PADDING = 57
+# How wide a letter is at most, as a share of the font's size, in the fonts that stand in for ours.
+LETTER, BOLD_LETTER = 0.62, 0.70
+TWENTIETHS = 20
+INK = "1D1F23"
+
+
+def unwrap_floats(body):
+    """Take captioned tables and figures out of the one-cell tables in which Quarto sets them."""
+    for wrapper in list(body.findall(qn("w:tbl"))):
+        rows = wrapper.findall(qn("w:tr"))
+        cells = rows[0].findall(qn("w:tc")) if len(rows) == 1 else []
+        if len(cells) != 1 or not _holds_float(cells[0]):
+            continue
+        is_table = cells[0].find(qn("w:tbl")) is not None
+        for child in list(cells[0]):
+            if child.tag == qn("w:tcPr") or _is_empty(child):
+                continue
+            if child.tag == qn("w:p"):
+                _set_style(child, _choose_style(child, is_table=is_table))
+            wrapper.addprevious(child)
+        body.remove(wrapper)
+
+
+def finish_tables(document):
+    """Rule and size every table as a journal does, and turn the page for those that are wide."""
+    section = document.element.body.sectPr
+    turned = []
+    for table in document.tables:
+        small = len(table.columns) > MANY_COLUMNS
+        name = list(TABLE_TEXTS)[small]
+        style = document.styles[name].style_id
+        _finish_table(table, style)
+        least = _measure_columns(table, TABLE_TEXTS[name])
+        is_wide = sum(least) > UPRIGHT
+        _set_widths(table, least, TURNED if is_wide else UPRIGHT)
+        if is_wide:
+            turned.append(table._tbl)
+    for table in turned:
+        _turn_page(table, section)
+
+
+def number_lines(document):
+    """Number the lines of the text through all sections."""
+    for section in document.element.body.iter(qn("w:sectPr")):
+        number = OxmlElement("w:lnNumType")
+        number.set(qn("w:countBy"), "1")
+        number.set(qn("w:restart"), "continuous")
+        before = [section.find(qn(f"w:{name}")) for name in ("pgMar", "pgSz")]
+        next(found for found in before if found is not None).addnext(number)
+
+
+def _holds_float(cell):
+    names = [mark.get(qn("w:name")) for mark in cell.iter(qn("w:bookmarkStart"))]
+    return any(name.startswith(("tbl-", "fig-")) for name in names)
+
+
+def _is_empty(element):
+    return (
+        element.tag == qn("w:p")
+        and not list(element.iter(qn("w:t"), qn("w:drawing")))
+        and not list(element.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd")))
+    )
+
+
+def _choose_style(paragraph, *, is_table):
+    if next(paragraph.iter(qn("w:drawing")), None) is not None:
+        return "CaptionedFigure"
+    return "TableCaption" if is_table else "ImageCaption"
+
+
+def _set_style(paragraph, style):
+    """Give a paragraph one set of properties, whatever it brought."""
+    for properties in paragraph.findall(qn("w:pPr")):
+        paragraph.remove(properties)
+    paragraph.get_or_add_pPr().style = style
+
+
+def _finish_table(table, style):
+    """Mark the first column as headings, keep rows whole, rule off head, foot and notes."""
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    look.set(qn("w:firstColumn"), "1")
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom"):
+        borders.append(_make_line(side, "8"))
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(PADDING))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The schema wants them in this order, before the look.
+    look.addprevious(borders)
+    look.addprevious(margins)
+    for paragraph in table._tbl.iter(qn("w:p")):
+        _set_style(paragraph, style)
+    for row in table._tbl.tr_lst:
+        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    _keep_rows_together(table._tbl.tr_lst)
+
+
+def _keep_rows_together(rows):
+    """Leave no heading, first row or note alone on a page, and rule the notes off."""
+    last = len(rows) - 1
+    is_spanned = [len(row.tc_lst) == 1 for row in rows]
+    notes = next((index for index in range(last, 0, -1) if not is_spanned[index]), last) + 1
+    for index, row in enumerate(rows):
+        early, late = index <= TOGETHER, index >= min(notes, last) - TOGETHER
+        if index < last and (len(rows) <= SHORT or early or late or is_spanned[index]):
+            for paragraph in row.iter(qn("w:p")):
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
+    if notes <= last:
+        for cell in rows[notes].tc_lst:
+            borders = OxmlElement("w:tcBorders")
+            borders.append(_make_line("top", "4"))
+            cell.get_or_add_tcPr().append(borders)
+
+
+def _make_line(side, size):
+    line = OxmlElement(f"w:{side}")
+    for name, value in {"val": "single", "sz": size, "space": "0", "color": INK}.items():
+        line.set(qn(f"w:{name}"), value)
+    return line
+
+
+def _list_texts(table):
+    """Yield for each full row its texts, and whether they are bold."""
+    count = len(table.columns)
+    for row in table._tbl.tr_lst:
+        if len(row.tc_lst) == count:
+            texts = ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.tc_lst]
+            yield texts, next(row.iter(qn("w:b")), None) is not None
+
+
+def _measure_columns(table, size):
+    """Return the width that the longest word of each column needs."""
+    least = [0.0] * len(table.columns)
+    for texts, is_bold in _list_texts(table):
+        letter = (BOLD_LETTER if is_bold else LETTER) * size * TWENTIETHS
+        for column, text in enumerate(texts):
+            longest = max(map(len, text.split() or [""]))
+            least[column] = max(least[column], longest * letter + 2 * PADDING + TWENTIETHS)
+    return least
+
+
+def _set_widths(table, least, room):
+    """Share the room: each column gets what its longest word needs, the rest goes by its texts."""
+    wanted = [0.0] * len(least)
+    for texts, _ in _list_texts(table):
+        wanted = [max(so_far, len(text) ** 0.7) for so_far, text in zip(wanted, texts, strict=True)]
+    spare = max(room - sum(least), 0)
+    shares = [width + spare * wish / (sum(wanted) or 1) for width, wish in zip(least, wanted, strict=True)]
+    widths = [round(share * room / sum(shares)) for share in shares]
+    properties = table._tbl.tblPr
+    total = properties.find(qn("w:tblW"))
+    total.set(qn("w:type"), "dxa")
+    total.set(qn("w:w"), str(sum(widths)))
+    for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+        column.set(qn("w:w"), str(width))
+    for row in table._tbl.tr_lst:
+        cells = row.tc_lst
+        own = widths if len(cells) == len(widths) else [sum(widths)]
+        for cell, width in zip(cells, own, strict=True):
+            size = cell.get_or_add_tcPr().get_or_add_tcW()
+            size.set(qn("w:type"), "dxa")
+            size.set(qn("w:w"), str(width))
+
+
+def _turn_page(table, section):
+    """Set a table with its caption on a turned page, between two breaks of the section."""
+    first = table
+    for element in table.itersiblings(preceding=True):
+        if element.tag not in (qn("w:p"), qn("w:bookmarkStart")):
+            break
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        if element.tag == qn("w:p") and (style is None or style.get(qn("w:val")) != "TableCaption"):
+            break
+        first = element
+    before = first.getprevious()
+    # Two turned tables in a row share the turned pages.
+    if before is not None and before.get(TURNED_MARK):
+        before.getparent().remove(before)
+    else:
+        first.addprevious(_make_break(section, turned=False))
+    table.addnext(_make_break(section, turned=True))
+
+
+TURNED_MARK = qn("w:rsidP")
+
+
+def _make_break(section, *, turned):
+    paragraph = OxmlElement("w:p")
+    if turned:
+        paragraph.set(TURNED_MARK, "00000001")
+    spacing = OxmlElement("w:spacing")
+    for name, value in {"before": "0", "after": "0", "line": "20", "lineRule": "exact"}.items():
+        spacing.set(qn(f"w:{name}"), value)
+    properties = paragraph.get_or_add_pPr()
+    properties.append(spacing)
+    own = copy.deepcopy(section)
+    if turned:
+        page = own.find(qn("w:pgSz"))
+        width, height = page.get(qn("w:w")), page.get(qn("w:h"))
+        page.set(qn("w:w"), height)
+        page.set(qn("w:h"), width)
+        page.set(qn("w:orient"), "landscape")
+    properties.append(own)
+    return paragraph
