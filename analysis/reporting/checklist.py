@@ -98,7 +98,7 @@ def print_checklist(items, headings, *, source):
     DataError
         A place is no heading, table or figure.
     """
-    rows = [("ChecklistItem", "What it asks for", "Where it is")]
+    rows = [("Item", "What it asks for", "Where it is")]
     rows.append(tuple("-" * 6 * width for width in WIDTHS))
     for item in items:
         told = "; ".join(_print_place(place, headings, source) for place in item.places)

@@ -9,7 +9,9 @@ from pathlib import Path
 from analysis.errors import DataError
 
 # Names that hold digits and are no results.
-ALLOWED = re.compile(r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b|\bPDE5\b|\bphosphodiesterase type 5\b")
+ALLOWED = re.compile(
+    r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b|\bPDE5\b|\bphosphodiesterase type 5\b"
+)
 NUMBER_WORD = re.compile(
     r"\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred)\b", re.I
 )
@@ -80,7 +82,11 @@ def check_references(lines, text: str, bibliography: str):
     cited = set(CITATION.findall(CROSS_REFERENCE.sub(" ", text)))
     for names, problem, hint in (
         (referred - defined, "@{} leads nowhere", "Define it, or correct the name"),
-        (_list_floats(defined) - referred, "{} is mentioned nowhere", "Mention it in the text with @"),
+        (
+            _list_floats(defined) - referred,
+            "{} is mentioned nowhere",
+            "Mention it in the text with @",
+        ),
         (cited - listed, "@{} is not in references.bib", "Add it, or correct the key"),
     ):
         for name in sorted(names):

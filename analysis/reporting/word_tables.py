@@ -42,6 +42,8 @@ def finish_tables(document):
     section = document.element.body.sectPr
     turned = []
     for table in document.tables:
+        if not table.columns:
+            continue
         small = len(table.columns) > MANY_COLUMNS
         name = list(TABLE_TEXTS)[small]
         style = document.styles[name].style_id
@@ -163,12 +165,18 @@ def _set_widths(table, least, room):
     """Share the room: each column gets what its longest word needs, the rest goes by its texts."""
     wanted = [0.0] * len(least)
     for texts, _ in _list_texts(table):
-        wanted = [max(so_far, len(text) ** 0.7) for so_far, text in zip(wanted, texts, strict=True)]
+        wishes = [len(text) ** 0.7 for text in texts]
+        wanted = list(map(max, wanted, wishes))
     spare = max(room - sum(least), 0)
-    shares = [width + spare * wish / (sum(wanted) or 1) for width, wish in zip(least, wanted, strict=True)]
+    shares = [
+        width + spare * wish / (sum(wanted) or 1) for width, wish in zip(least, wanted, strict=True)
+    ]
     widths = [round(share * room / sum(shares)) for share in shares]
     properties = table._tbl.tblPr
     total = properties.find(qn("w:tblW"))
+    if total is None:
+        total = OxmlElement("w:tblW")
+        properties.insert(1, total)
     total.set(qn("w:type"), "dxa")
     total.set(qn("w:w"), str(sum(widths)))
     for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
@@ -176,7 +184,7 @@ def _set_widths(table, least, room):
     for row in table._tbl.tr_lst:
         cells = row.tc_lst
         own = widths if len(cells) == len(widths) else [sum(widths)]
-        for cell, width in zip(cells, own, strict=True):
+        for cell, width in zip(cells, own, strict=False):
             size = cell.get_or_add_tcPr().get_or_add_tcW()
             size.set(qn("w:type"), "dxa")
             size.set(qn("w:w"), str(width))

@@ -21,7 +21,9 @@ from analysis.tables import read_table, table_schemas, write_table
 
 RECORD_FOLDER = "report/record"
 RECORD = "record.json"
-DOCUMENTS = ("index.html", "index.docx", "index.pdf")
+DOCUMENTS = tuple(
+    f"{name}.{suffix}" for name in ("index", "supplement") for suffix in ("html", "docx", "pdf")
+)
 # Packages whose version can change a number or a document.
 PACKAGES = (*SOFTWARE, "joblib", "koreanize-matplotlib", "nbclient", "pypandoc-binary", "typst")
 _OUTPUTS = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")

@@ -83,19 +83,17 @@ def take_fingerprint(step: Step, settings: Settings) -> dict[str, str]:
 
 
 def report_sources() -> list[Path]:
-    """Return the words of the report, sorted: everything in report/ but what a run writes.
-
-    Of report/record/ they are what the guide prints; the reference results come from the report.
-    """
-    written = ("_generated", "_output", "notebooks", "record")
-    record = paths.REPORT / "record"
+    """Return the words of the report, sorted: what is in report/ but not written by a run."""
+    written = ("_generated", "_output", "_prepared", "_preview", "notebooks", "record")
+    variables = ("_metadata.yml", "_variables.yml")
     entries = [
         entry
         for entry in paths.REPORT.iterdir()
-        if not entry.name.startswith(".") and entry.name not in written
+        if not entry.name.startswith(".") and entry.name not in (*written, *variables)
     ]
-    found = [path for entry in entries for path in (entry, *entry.rglob("*")) if path.is_file()]
-    return sorted([*record.glob("*.md"), *record.glob("benchmark.json"), *found])
+    return sorted(
+        path for entry in entries for path in (entry, *entry.rglob("*")) if path.is_file()
+    )
 
 
 def raw_files(folder: Path) -> list[Path]:

@@ -173,7 +173,6 @@ def render_report(stage: Stage) -> Moves:
         The renderer that was asked for is not there.
     """
     from analysis.reporting.document import build_report
-    from analysis.reporting.staging import VARIABLES
     from analysis.run.environment import enter_environment
 
     settings, outputs = stage.settings, stage.settings.outputs
@@ -190,9 +189,7 @@ def render_report(stage: Stage) -> Moves:
         documents = build_report(outputs, renderer="builtin", folder=staged)
         reason = f"made by the built-in renderer instead: {error}"
         stage.reporter.write_line(stage.step.name, reason)
-    moves = {outputs.documents / path.relative_to(staged): path for path in documents}
-    moves[outputs.generated / VARIABLES] = moves.pop(outputs.documents / VARIABLES)
-    return moves
+    return {outputs.documents / path.relative_to(staged): path for path in documents}
 
 
 def _link_inputs(stage: Stage) -> Path:

@@ -8,7 +8,7 @@ SHORTCODE = re.compile(r"\{\{< var ([\w.]+) >\}\}")
 # A list, or a text of the front matter.
 ALONE = re.compile(rf"{SHORTCODE.pattern}|\w+: .*")
 CITED = re.compile(r"\[@[^\]]*\]")
-NUMBERED = re.compile(r"@(?:fig|tbl)-[\w-]+")
+NUMBERED = re.compile(r"@(?:fig|tbl|sec)-[\w-]*\w")
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
@@ -19,7 +19,7 @@ def plain(text):
 
 
 class Article:
-    """What stands in index.html.
+    """What stands in the article and its supplement.
 
     Attributes
     ----------
@@ -30,16 +30,18 @@ class Article:
         The rows of each table by its id, headings and notes among them.
     """
 
-    def __init__(self, path):
-        page = Page(path)
-        self.paragraphs = [plain(each.get_text()) for each in page.soup.find_all("p")]
+    def __init__(self, paths):
+        pages = [Page(path) for path in paths]
+        self.paragraphs = [plain(p.get_text()) for page in pages for p in page.soup.find_all("p")]
         self.pictures = {
             name: plain(each.select_one("img")["alt"])
+            for page in pages
             for name, each in page.floats.items()
             if name.startswith("fig-")
         }
         self.tables = {
             name: [[plain(cell) for cell in row] for row in rows]
+            for page in pages
             for name, rows in page.tables().items()
         }
 
@@ -71,7 +73,7 @@ def expect_paragraph(source, values):
     pattern, at = "", 0
     wild = re.compile("|".join(each.pattern for each in (SHORTCODE, CITED, NUMBERED)))
     for found in wild.finditer(filled):
-        meant = r"(?:Figure|Table) \d+" if NUMBERED.fullmatch(found[0]) else r".*?"
+        meant = r"(?:Figure|Table|Section) S?\d+" if NUMBERED.fullmatch(found[0]) else r".*?"
         pattern += re.escape(filled[at : found.start()]) + meant
         at = found.end()
     return re.compile(pattern + re.escape(filled[at:]))

@@ -8,7 +8,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-LABEL = re.compile(r"(?:Table|Figure) \d+(?=: )")
+LABEL = re.compile(r"(?:Table|Figure) S?\d+(?=: )")
 WORD = qn("w:t")
 
 

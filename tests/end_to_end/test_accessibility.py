@@ -11,7 +11,7 @@ from selenium_axe_python import Axe
 
 from analysis.run.steps import NOTEBOOKS
 
-PAGES = ("index", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
+PAGES = ("index", "supplement", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 CONTRAST = {"color-contrast": {"enabled": False}}
 # Contrast takes longer than all other rules, and rows of one table have the same colours.

@@ -45,7 +45,7 @@ def report(checkout, tmp_path_factory):
 def test_no_page_obeys_it(report):
     pages = sorted((report / "_output").rglob("*.html"))
     told = [page.name for page in pages if "alert(1)" in page.read_text("utf-8")]
-    assert {"index.html", "results.html", "01_clean.html", "06_safety.html"} <= set(told)
+    assert {"supplement.html", "results.html", "01_clean.html", "06_safety.html"} <= set(told)
     for page in pages:
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         for script in soup.find_all("script"):
@@ -72,8 +72,8 @@ def test_no_figure_obeys_it(report):
 
 
 def test_word_and_pdf_print_it_as_it_was_typed(report):
-    assert TYPED in read_pdf(report / "_output" / "index.pdf")
-    with zipfile.ZipFile(report / "_output" / "index.docx") as archive:
+    assert TYPED in read_pdf(report / "_output" / "supplement.pdf")
+    with zipfile.ZipFile(report / "_output" / "supplement.docx") as archive:
         page = archive.read("word/document.xml").decode("utf-8")
     text = re.sub(r"\s", "", unescape(re.sub(r"<[^>]+>", "", page)))
     assert "<script>alert(1)</script>" in text

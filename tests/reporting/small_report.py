@@ -124,7 +124,8 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
         ),
         notes=("A note under the table.",),
     )
-    for name in set(re.findall(r"_generated/tables/(\w+)\.html", words)):
+    names = set(re.findall(r"^::: \{#tbl-([\w-]+)\}", words, re.M)) - {"trend", "consort-harms"}
+    for name in (name.replace("-", "_") for name in names):
         write_html_table(table, name, outputs.generated)
     figures = outputs.generated / "figures"
     figures.mkdir(parents=True)
@@ -141,6 +142,6 @@ def render(outputs, folder, **options):
     folder.mkdir(parents=True)
     paths_written = build_report(outputs, renderer="builtin", folder=folder, **options)
     assert paths_written[-1] == folder / "index.html"
-    return {suffix: folder / f"index.{suffix}" for suffix in FORMATS} | {
-        "results": folder / "results.html"
-    }
+    documents = {suffix: folder / f"index.{suffix}" for suffix in FORMATS}
+    more = {f"supplement.{suffix}": folder / f"supplement.{suffix}" for suffix in FORMATS}
+    return documents | more | {"results": folder / "results.html"}

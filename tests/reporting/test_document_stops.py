@@ -12,7 +12,9 @@ from analysis.reporting.lint import check_leftovers
 
 
 def copy_sources(folder):
-    shutil.copytree(paths.REPORT, folder, ignore=shutil.ignore_patterns("_*generated", "_output"))
+    shutil.copytree(
+        paths.REPORT, folder, ignore=shutil.ignore_patterns("_generated", "_output", "_pre*")
+    )
     return folder
 
 
@@ -26,15 +28,15 @@ def test_a_key_removed_from_the_results_stops_with_file_and_line(tmp_path, small
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        ("It fell by 3 points.", r"_discussion.qmd:\d+: the number '3' is typed"),
-        ("A significant fall.", r"_discussion.qmd:\d+: the report never prints 'significant'"),
-        ("See @tbl-none.", r"_discussion.qmd:\d+: @tbl-none leads nowhere"),
-        ("So [@nobody1999].", r"_discussion.qmd:\d+: @nobody1999 is not in references.bib"),
+        ("It fell by 3 points.", r"index.qmd:\d+: the number '3' is typed"),
+        ("A significant fall.", r"index.qmd:\d+: the report never prints 'significant'"),
+        ("See @tbl-none.", r"index.qmd:\d+: @tbl-none leads nowhere"),
+        ("So [@nobody1999].", r"index.qmd:\d+: @nobody1999 is not in references.bib"),
     ],
 )
 def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
     sources = copy_sources(tmp_path / "report")
-    discussion = sources / "parts" / "_discussion.qmd"
+    discussion = sources / "index.qmd"
     discussion.write_text(f"{discussion.read_text('utf-8')}\n{words}\n", "utf-8")
     with pytest.raises(DataError, match=problem):
         render(small_inputs(), tmp_path / "documents", sources=sources)

@@ -3,8 +3,15 @@
 import pytest
 
 from analysis.errors import DataError
-from analysis.reporting.appendix import check_printed, list_printed, make_origins
-from analysis.reporting.manuscript import Line, fill_lines, fill_text, read_lines
+from analysis.reporting.manuscript import (
+    Line,
+    check_material,
+    fill_text,
+    fill_variables,
+    list_tables,
+    read_manuscript,
+)
+from analysis.reporting.printed import check_printed, list_printed
 from analysis.reporting.values import (
     Value,
     escape_markdown,
@@ -51,65 +58,8 @@ def test_an_unknown_shortcode_stops():
         fill_text(line("{{< meta title >}}"), VALUES)
 
 
-@pytest.mark.parametrize("kind", ["tables/none.html", "figures/none"])
-def test_a_missing_table_or_figure_stops_with_file_and_line(kind, tmp_path):
-    text = (
-        f"{{{{< include _generated/{kind} >}}}}"
-        if kind.startswith("tables")
-        else f"![Words](_generated/{kind}){{#fig-none}}"
-    )
-    with pytest.raises(DataError, match=r"report/index.qmd:3: there is no (table|figure) none"):
-        fill_lines([line(text)], values=VALUES, generated=tmp_path, mark="")
-
-
-def test_an_include_that_is_not_there_stops(tmp_path):
-    source = tmp_path / "report" / "index.qmd"
-    source.parent.mkdir()
-    source.write_text("Words\n\n{{< include parts/_none.qmd >}}\n", "utf-8")
-    with pytest.raises(DataError, match=r"report/index.qmd:3: there is no parts/_none.qmd"):
-        read_lines(source, source.parent)
-
-
-def test_captions_and_alternative_texts_bear_the_mark(tmp_path):
-    for folder in ("figures", "tables"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "figures" / "x.txt").write_text('SIMULATED data. A "quoted" figure.\n', "utf-8")
-    (tmp_path / "tables" / "y.html").write_text("<table></table>", "utf-8")
-    source = [
-        line("![Words.](_generated/figures/x){#fig-x}"),
-        line("::: {#tbl-y}"),
-        line("{{< include _generated/tables/y.html >}}"),
-        line(""),
-        line("Caption."),
-        line(":::"),
-    ]
-    text = fill_lines(source, values=VALUES, generated=tmp_path, mark="SIMULATED")
-    assert '![**SIMULATED.** Words.](figures/x){#fig-x fig-alt="SIMULATED data. A \\"qu' in text
-    assert "**SIMULATED.** Caption." in text
-
-
-def test_a_table_cannot_end_its_fence_or_open_a_shortcode(tmp_path):
-    (tmp_path / "tables").mkdir()
-    hostile = "<td>```\n{{&lt; var x >}} {{<b></td>"
-    (tmp_path / "tables" / "y.html").write_text(hostile, "utf-8")
-    source = [line("{{< include _generated/tables/y.html >}}")]
-    text = fill_lines(source, values=VALUES, generated=tmp_path, mark="")
-    assert text.count("```") == 2
-    assert "{{" not in text
-
-
 def test_every_punctuation_mark_is_escaped_and_line_breaks_go():
     assert escape_markdown("*a*\n[b](c)") == "\\*a\\* \\[b\\]\\(c\\)"
-
-
-def test_numbers_keep_to_their_signs_and_apostrophes_are_those_of_the_prose(tmp_path):
-    assert escape_markdown("Raynaud's,\n 14\xa0%") == "Raynaud’s\\, 14\xa0\\%"
-    (tmp_path / "tables").mkdir()
-    html = "<td>the analysts&#x27; choice, &#x27;quoted</td>"
-    (tmp_path / "tables" / "y.html").write_text(html, "utf-8")
-    source = [line("{{< include _generated/tables/y.html >}}")]
-    text = fill_lines(source, values=VALUES, generated=tmp_path, mark="")
-    assert "<td>the analysts’ choice, 'quoted</td>" in text
 
 
 def test_labels_within_a_sentence():
@@ -139,29 +89,77 @@ def test_constants_of_the_plan_go_by_section_and_name():
         (
             "efficacy.hand_mrss.hl",
             "−1.4",
-            "Table 1 prints −1.4 for efficacy.hand_mrss.hl, which is",
+            "the report prints −1.4 for efficacy.hand_mrss.hl, which is",
         ),
         ("efficacy.hand_mrss.gone", "−1.5", "which is not there"),
     ],
 )
 def test_a_number_that_is_not_the_text_of_its_result_stops(small_results, key, text, problem):
-    check_printed([("Text", "efficacy.hand_mrss.hl", "−1.5")], small_results())
+    check_printed([("efficacy.hand_mrss.hl", "−1.5")], small_results())
     with pytest.raises(DataError, match=problem):
-        check_printed([("Table 1", key, text)], small_results())
+        check_printed([(key, text)], small_results())
 
 
-def test_printed_results_are_listed_once_per_place():
+def test_printed_results_are_listed_once():
     text = (
         '[−1\\.5]{.result data-result="a.b.hl"} and [−1\\.5]{.result data-result="a.b.hl"}\n'
-        '::: {#tbl-x}\n<span class="result" data-result="a.b.p">&lt;0.0001</span>\n:::\n'
-        '[7]{.result data-result="a.n"}\n'
+        '<span class="result" data-result="a.b.p">&lt;0.0001</span>\n'
     )
-    printed = list_printed(text)
-    assert printed == [
-        ("Text", "a.b.hl", "−1.5"),
-        ("Text", "a.n", "7"),
-        ("Table 1", "a.b.p", "<0.0001"),
+    assert list_printed(text) == [("a.b.hl", "−1.5"), ("a.b.p", "<0.0001")]
+
+
+def write_report(tmp_path, body, front="part: Article"):
+    source = tmp_path / "report" / "index.qmd"
+    source.parent.mkdir()
+    source.write_text(f"---\n{front}\n---\n{body}\n", "utf-8")
+    return source.parent
+
+
+def test_an_include_that_is_not_there_stops(tmp_path):
+    folder = write_report(tmp_path, "{{< include parts/_none.qmd >}}")
+    with pytest.raises(DataError, match=r"report/index.qmd:4: there is no parts/_none.qmd"):
+        read_manuscript("index", folder)
+
+
+def test_what_is_included_stands_in_its_place(tmp_path):
+    folder = write_report(tmp_path, "One.\n{{< include _two.qmd >}}\nThree.")
+    (folder / "_two.qmd").write_text("Two.\n", "utf-8")
+    body = read_manuscript("index", folder).body
+    assert [(each.text, each.file) for each in body] == [
+        ("One.", "report/index.qmd"),
+        ("Two.", "report/_two.qmd"),
+        ("Three.", "report/index.qmd"),
     ]
-    html = make_origins(printed).to_html()
-    assert html.index("Text") < html.index("hl −1.5") < html.index("Table 1")
-    assert "p &lt;0.0001" in html
+
+
+def test_a_table_with_nothing_but_its_caption_is_a_generated_one():
+    lines = map(
+        line, ("::: {#tbl-a-b}", "Words.", ":::", "::: {#tbl-own}", "| a |", "", "Words.", ":::")
+    )
+    assert list(list_tables(lines)) == ["a_b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("::: {#tbl-none}\nWords.\n:::", "there is no table none"),
+        (
+            "![Words](_generated/figures/none){#fig-none}",
+            "there is no figure _generated/figures/none",
+        ),
+    ],
+)
+def test_a_missing_table_or_figure_stops_with_file_and_line(source, problem, tmp_path):
+    lines = [line(text) for text in source.splitlines()]
+    with pytest.raises(DataError, match=f"report/index.qmd:3: {problem}"):
+        check_material(lines, tables=set(), generated=tmp_path / "_generated")
+
+
+def test_only_keys_that_the_words_name_are_given_to_quarto():
+    assert fill_variables([line("{{< var say.it >}}")], VALUES) == {
+        "say.it": 'It was [−1\\.5]{.result data-result="a.b.hl"}.'
+    }
+
+
+def test_numbers_keep_to_their_signs_and_apostrophes_are_those_of_the_prose():
+    assert escape_markdown("Raynaud's,\n 14\xa0%") == "Raynaud’s\\, 14\xa0\\%"

@@ -1,11 +1,15 @@
 """The way through Quarto, shown with a program that stands in for it."""
 
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
-from analysis.errors import AnalysisError, MissingError
+from analysis.errors import AnalysisError, DataError, MissingError
+from analysis.reporting import quarto
 from analysis.reporting.document import build_report
+from analysis.reporting.quarto import find_remark, name_quarto
 
 
 @pytest.mark.parametrize("version", ["", "1.4.550"])
@@ -27,26 +31,29 @@ import pathlib, shutil, sys
 from pypdf import PdfWriter
 
 if sys.argv[1:] == ["--version"]:
-    print("1.9.38")
+    print("{version}")
     raise SystemExit
 if "{fails}":
     sys.exit("quarto has a reason")
-out = pathlib.Path("_output")
+print("{says}", file=sys.stderr)
+out = pathlib.Path("_preview")
 out.mkdir(exist_ok=True)
-(out / "index.html").write_text("<p>An article.</p>")
-shutil.copy("reference.docx", out / "index.docx")
-writer = PdfWriter()
-writer.add_blank_page(100, 100)
-writer.write(out / "index.pdf")
+for name in ("index", "supplement"):
+    (out / f"{{name}}.html").write_text("<p>An article.</p>")
+    shutil.copy("_prepared/reference.docx", out / f"{{name}}.docx")
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(out / f"{{name}}.pdf")
 """
 
 
 @pytest.fixture
 def fake_quarto(tmp_path, monkeypatch):
-    def install(fails=""):
+    def install(fails="", says="", version="1.9.38"):
         program = tmp_path / "bin" / "quarto"
         program.parent.mkdir()
-        program.write_text(FAKE_QUARTO.format(python=sys.executable, fails=fails), "utf-8")
+        told = {"fails": fails, "says": says, "version": version}
+        program.write_text(FAKE_QUARTO.format(python=sys.executable, **told), "utf-8")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent), prepend=":")
 
@@ -64,15 +71,49 @@ def test_quarto_renders_a_project_in_which_nothing_is_left_to_resolve(
     assert written[-1] == folder / "index.html"
     assert {path.name for path in written} >= {"index.docx", "index.pdf", "results.html"}
     project = outputs.state / "manuscript"
-    article = (project / "index.qmd").read_text("utf-8")
-    assert "{{<" not in article
-    assert "Rendered by Quarto 1.9.38" in article
-    for name in ("_quarto.yml", "header.typ", "mark.html", "script.html", "references.bib"):
+    prepared = ("header.typ", "mark.html", "script.html", "reference.docx", "tables/trend.md")
+    for name in ("_quarto.yml", "_variables.yml", *(f"_prepared/{each}" for each in prepared)):
         assert (project / name).exists()
-    assert list(project.glob("*.qmd")) == [project / "index.qmd"]
+    assert (project / "_variables.yml").stat().st_size < 50_000
+    config = yaml.safe_load((project / "_quarto.yml").read_text("utf-8"))
+    assert not {"pre-render", "post-render"} & set(config["project"])
+    assert sorted(path.name for path in project.glob("*.qmd")) == config["project"]["render"]
+
+
+def test_warnings_are_shown_and_unresolved_references_stop(tmp_path, small_inputs, fake_quarto):
+    fake_quarto(says="WARNING: the moon is full")
+    told = []
+    (tmp_path / "documents").mkdir()
+    options = {"renderer": "quarto", "folder": tmp_path / "documents", "tell": told.append}
+    build_report(small_inputs(), **options)
+    assert told == ["Quarto: WARNING: the moon is full"]
+    program = tmp_path / "bin" / "quarto"
+    unresolved = "WARNING (main.lua:1) Unable to resolve crossref @tbl-x"
+    text = program.read_text("utf-8").replace("WARNING: the moon is full", unresolved)
+    program.write_text(text, "utf-8")
+    with pytest.raises(DataError, match="Unable to resolve crossref @tbl-x"):
+        build_report(small_inputs(name="again"), **options)
+
+
+def test_a_newer_quarto_is_used_and_named(fake_quarto):
+    fake_quarto(version="1.10.3")
+    assert name_quarto() == "Quarto 1.10.3"
+    assert find_remark() == "Quarto 1.10.3 is newer than 1.9.38, the newest that was tested."
+
+
+def test_a_quarto_that_hangs_is_ended_with_its_children(tmp_path, monkeypatch):
+    monkeypatch.setattr(quarto, "PATIENCE", 1)
+    project = tmp_path / "project"
+    project.mkdir()
+    command = ["sh", "-c", f"sleep 300 & echo $! > {tmp_path}/child; wait"]
+    with pytest.raises(AnalysisError, match="no sign of life for 1 s"):
+        quarto._run_quarto(command, project, epoch=0)
+    child = int((tmp_path / "child").read_text())
+    state = Path(f"/proc/{child}/status")
+    assert not state.exists() or "zombie" in state.read_text()
 
 
 def test_quartos_reason_is_told(tmp_path, small_inputs, fake_quarto):
     fake_quarto(fails="yes")
-    with pytest.raises(AnalysisError, match=r"Quarto could not render .*: quarto has a reason"):
+    with pytest.raises(AnalysisError, match=r"Quarto could not render: quarto has a reason"):
         build_report(small_inputs(), renderer="quarto", folder=tmp_path / "documents")

@@ -8,6 +8,7 @@ from analysis.describe.baseline import OUTCOMES, list_variables
 from analysis.describe.flow import LOSSES
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
+from analysis.study import Study
 
 NOT_RECORDED = "not recorded"
 # Facts from before the procedure, few enough for one page of the article.
@@ -18,18 +19,10 @@ LEADING = (
 )
 
 
-def make_flow_table(results, study):
+def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of the flow: stages, visits, outcomes, with the reasons of every loss.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.flow.describe_flow`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
+    It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
     """
 
     def cell(stage, statistic):
@@ -59,25 +52,16 @@ def _missing(cell, outcome):
     return "" if cell(outcome.name, "n_not_analysed").text == "0" else cell(outcome.name, "reasons")
 
 
-def make_baseline_table(results, study):
+def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the baseline table of the article: what a reader asks for first, and the outcomes.
 
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        Results with the rows of `analysis.describe.baseline.describe_baseline`.
-    study : analysis.study.Study
-
-    Returns
-    -------
-    analysis.reporting.table.Table
-        Median and range first, or participants with a characteristic.
+    It takes `results` with the rows of `analysis.describe.baseline.describe_baseline`.
     """
     chosen = [variable for variable in list_variables(study) if _is_leading(variable)]
     return _summarise_all(chosen, results)
 
 
-def make_further_baseline_table(results, study):
+def make_further_baseline_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of all that the baseline table of the article leaves out."""
     chosen = [variable for variable in list_variables(study) if not _is_leading(variable)]
     return _summarise_all(chosen, results)
@@ -100,22 +84,17 @@ def _summarise_all(variables, results):
     )
 
 
-def make_participant_table(frame, study, *, label):
+def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> Table:
     """Make the baseline table with a column for every participant.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame
         As `analysis.describe.coarsen.coarsen_baseline` or
         `analysis.describe.baseline.gather_baseline` returns it; a variable that it lacks is
         not shown.
-    study : analysis.study.Study
-    label : str
+    label
         Column of `frame` that heads the columns.
-
-    Returns
-    -------
-    analysis.reporting.table.Table
     """
     shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
     rows = []

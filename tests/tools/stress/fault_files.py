@@ -15,7 +15,6 @@ PUBLISHED = (
     "report/_generated/figures/paired.png",
     "report/_generated/figures/paired.txt",
     "report/_generated/tables/efficacy.html",
-    "report/_generated/_variables.yml",
     "report/notebooks/03_describe.ipynb",
     "report/_output/index.html",
     "report/_output/index.pdf",
