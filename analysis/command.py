@@ -49,14 +49,14 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         return _end(f"Error: {_describe(error)}", 3)
 
 
-def _end_early(number, frame):
+def _end_early(number: int, frame: object) -> None:
     os.write(2, f"{INTERRUPTED}\n".encode())
     # By the signal itself, which tells a shell or Make to stop as well.
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
-def _describe(error):
+def _describe(error: OSError) -> str:
     """Return what the machine refused, where, and what to do."""
     from pathlib import Path
 
@@ -73,6 +73,6 @@ def _describe(error):
     )
 
 
-def _end(message, code):
+def _end(message: str, code: int) -> int:
     print(message, file=sys.stderr, flush=True)
     return code

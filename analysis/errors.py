@@ -1,5 +1,7 @@
 """The project's own errors: each says what is wrong, where, and what to do next."""
 
+from collections.abc import Iterable
+
 
 class AnalysisError(Exception):
     """Base of every error that a user is meant to read.
@@ -22,7 +24,17 @@ class AnalysisError(Exception):
 
     exit_code = 1
 
-    def __init__(self, problem, *, hint="", file="", line=None, participant="", visit="", field=""):
+    def __init__(
+        self,
+        problem: str,
+        *,
+        hint: str = "",
+        file: object = "",
+        line: int | None = None,
+        participant: str = "",
+        visit: str = "",
+        field: str = "",
+    ) -> None:
         self.problem = problem
         self.hint = hint
         self.file = str(file)
@@ -32,7 +44,7 @@ class AnalysisError(Exception):
         self.field = field
         super().__init__(str(self))
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = [f"{self.file}:{self.line}" if self.line else self.file]
         place += [
             f"{name} {value}"
@@ -64,15 +76,10 @@ class MissingError(AnalysisError):
     exit_code = 3
 
 
-def suggest_name(name, known, *, otherwise=""):
+def suggest_name(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return the hint for a name that is not known: the nearest one, or all there are.
 
-    Parameters
-    ----------
-    name : str
-    known : iterable of str
-    otherwise : str, optional
-        What to do where none is near, in place of the list.
+    `otherwise` says what to do where none is near, in place of the list.
 
     Examples
     --------

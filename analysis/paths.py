@@ -13,7 +13,7 @@ LOCK = ROOT / "requirements.lock"
 TABLE_SCHEMAS = ROOT / "analysis" / "datapackage.json"
 
 
-def resolve_path(path):
+def resolve_path(path: str | Path) -> Path:
     """Return a path of a notebook's parameters; a relative one counts from the repository."""
     return ROOT / path
 
@@ -31,26 +31,26 @@ class Outputs:
     root: Path = ROOT
 
     @property
-    def processed(self):
+    def processed(self) -> Path:
         """Tables, one CSV each, with results/ below."""
         return self.root / "data" / "processed"
 
     @property
-    def notebooks(self):
+    def notebooks(self) -> Path:
         """Executed copies."""
         return self.root / "report" / "notebooks"
 
     @property
-    def generated(self):
+    def generated(self) -> Path:
         """Figures, tables and variables that the report includes."""
         return self.root / "report" / "_generated"
 
     @property
-    def documents(self):
+    def documents(self) -> Path:
         """The rendered report."""
         return self.root / "report" / "_output"
 
     @property
-    def state(self):
+    def state(self) -> Path:
         """Fingerprints and records of the runner."""
         return self.root / ".run"

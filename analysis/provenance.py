@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 
@@ -27,17 +28,19 @@ class Provenance:
     checksums: str
 
     @property
-    def data_origin(self):
+    def data_origin(self) -> str:
         """``simulated`` or ``real``, as the results say."""
         return "simulated" if self.simulated else "real"
 
     @property
-    def mark(self):
+    def mark(self) -> str:
         """The word that every figure, caption and header bears; "" for real data."""
         return "SIMULATED" if self.simulated else ""
 
 
-def parse_provenance(text, *, checksums, file="provenance.yml"):
+def parse_provenance(
+    text: str, *, checksums: str, file: str | Path = "provenance.yml"
+) -> Provenance:
     """Read the text of provenance.yml.
 
     Raises
@@ -46,12 +49,12 @@ def parse_provenance(text, *, checksums, file="provenance.yml"):
         No readable YAML, or a `simulated` that is neither true nor false.
     """
     try:
-        told = yaml.safe_load(text) or {}
+        written = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise DataError(
             f"this is not readable YAML ({error})", file=file, hint="Correct it"
         ) from None
-    simulated = told.get("simulated", True) if isinstance(told, dict) else None
+    simulated = written.get("simulated", True) if isinstance(written, dict) else None
     if not isinstance(simulated, bool):
         raise DataError(
             "simulated is true or false",
@@ -59,22 +62,19 @@ def parse_provenance(text, *, checksums, file="provenance.yml"):
             field="simulated",
             hint="Write `simulated: true` or `simulated: false`",
         )
-    return Provenance(
-        description=str(told.get("description") or ""),
-        exported_on=str(told.get("exported_on") or ""),
-        exported_by=str(told.get("exported_by") or ""),
-        simulated=simulated,
-        checksums=checksums,
-    )
+    described = {
+        name: str(written.get(name) or "") for name in ("description", "exported_on", "exported_by")
+    }
+    return Provenance(**described, simulated=simulated, checksums=checksums)
 
 
-def write_provenance(provenance, folder):
+def write_provenance(provenance: Provenance, folder: Path) -> None:
     """Write provenance.json beside the processed tables."""
     text = json.dumps(dataclasses.asdict(provenance), indent=1, ensure_ascii=False)
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def read_provenance(folder):
+def read_provenance(folder: Path) -> Provenance:
     """Read provenance.json from a folder of processed tables.
 
     Raises

@@ -3,22 +3,26 @@
 import dataclasses
 import types
 import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import yaml
 
 from analysis.errors import DataError, suggest_name
 
+Record = typing.TypeVar("Record")
 
-def read_record(path, record):
+
+def read_record(path: Path, record: type[Record]) -> Record:
     """Read a YAML file as one dataclass.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file, UTF-8.
-    record : type
+    record
         A dataclass whose field types may be ``str``, ``int``, ``float``, ``bool``,
-        ``typing.Any``, another dataclass, ``tuple[X, ...]``, ``dict[str, X]`` or ``X | None``.
+        ``typing.Any``, ``typing.Literal``, another dataclass, ``tuple[X, ...]``,
+        ``dict[str, X]`` or ``X | None``.
 
     Raises
     ------
@@ -42,8 +46,8 @@ def read_record(path, record):
     return _build(node, record, path, record.__name__.lower())
 
 
-def _build(node, kind, path, name):
-    def wrong(problem, at=node, hint=""):
+def _build(node: yaml.Node, kind: Any, path: Path, name: str) -> Any:
+    def wrong(problem: str, at: yaml.Node = node, hint: str = "") -> DataError:
         return DataError(problem, file=path, line=at.start_mark.line + 1, field=name, hint=hint)
 
     if isinstance(kind, types.UnionType):
@@ -52,6 +56,11 @@ def _build(node, kind, path, name):
         kind = typing.get_args(kind)[0]
     if kind is typing.Any:
         return _plain(node)
+    if typing.get_origin(kind) is typing.Literal:
+        known = typing.get_args(kind)
+        if _scalar(node) not in known:
+            raise wrong(f"one of {', '.join(known)} is expected")
+        return _scalar(node)
     if dataclasses.is_dataclass(kind):
         return _build_dataclass(node, kind, path, name, wrong)
     if typing.get_origin(kind) is tuple:
@@ -74,7 +83,9 @@ def _build(node, kind, path, name):
     return value
 
 
-def _build_dataclass(node, kind, path, name, wrong):
+def _build_dataclass(
+    node: yaml.Node, kind: Any, path: Path, name: str, wrong: Callable[..., DataError]
+) -> Any:
     if not isinstance(node, yaml.MappingNode):
         raise wrong("a mapping is expected")
     hints = typing.get_type_hints(kind)
@@ -101,11 +112,11 @@ def _build_dataclass(node, kind, path, name, wrong):
     return kind(**values)
 
 
-def _scalar(node):
+def _scalar(node: yaml.Node) -> Any:
     return _plain(node) if isinstance(node, yaml.ScalarNode) else ...
 
 
-def _plain(node):
+def _plain(node: yaml.Node) -> Any:
     loader = yaml.SafeLoader("")
     try:
         value = loader.construct_object(node, deep=True)

@@ -1,18 +1,16 @@
 """The protocol and the analysis plan (study.yml) as frozen dataclasses."""
 
-import dataclasses
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from analysis import paths
 from analysis.errors import DataError
 from analysis.records import read_record
 
-SOURCES = ("registry", "assumed")
-STRATEGIES = ("treatment_policy", "listed")
-# The analysis tests the outcomes as they stand in study.yml; it knows no other order.
-TEST_ORDER = "registered"
+Source = Literal["registry", "assumed"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Setting:
     """A value of the plan, and whether the registration or the analysts decided it."""
 
     value: Any
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Visit:
     day: int | None
     low: int | None
     high: int | None
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Population:
     name: str
     label: str
     rule: str
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -127,16 +125,16 @@ class IntercurrentEvent:
 
     name: str
     label: str
-    strategy: str
-    source: str
+    strategy: Literal["treatment_policy", "listed"]
+    source: Source
 
 
 @dataclass(frozen=True)
 class Threshold:
     """A published change with its level; sources are keys of report/references.bib.
 
-    `measurement_error` is the standard error of one measurement in the outcome's unit,
-    None where none is published; `score_step` is the step of the score's grid beside it.
+    `measurement_error` is the standard error of one measurement in the outcome's unit, or None;
+    `score_step` is the step of the score's grid beside it.
     """
 
     value: float
@@ -149,49 +147,37 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A registered outcome, how it is analysed, printed and judged.
-
-    `better` is ``lower``, ``higher`` or ``none`` (no direction is better).
-    `variants` maps the name in the tables to the instrument's scoring variant.
-    """
+class SupportingOutcome:
+    """An outcome counted and listed, never tested; variants by table and by instrument."""
 
     name: str
     label: str
-    registered_name: str
-    role: str
     instrument: str
     unit: str
-    range: tuple[float, ...]
-    better: str
-    of_hands: bool
     decimals: int
-    difference_decimals: int
-    analysed_as: str
-    source: str
     variants: dict[str, str]
-    shown_beside: tuple[str, ...]
     components: tuple[str, ...]
-    threshold: Threshold | None
-
-    @property
-    def direction(self):
-        """+1 if higher is better, -1 if lower is better, 0 if neither."""
-        return {"higher": 1, "lower": -1, "none": 0}[self.better]
+    source: Source
 
 
 @dataclass(frozen=True)
-class SupportingOutcome:
-    """An outcome that is counted and listed, never tested."""
+class Outcome(SupportingOutcome):
+    """A registered outcome, how it is analysed, printed and judged; none is no direction."""
 
-    name: str
-    label: str
-    instrument: str
-    unit: str
-    decimals: int
-    variants: dict[str, str]
-    components: tuple[str, ...]
-    source: str
+    registered_name: str
+    role: str
+    range: tuple[float, ...]
+    better: Literal["lower", "higher", "none"]
+    of_hands: bool
+    difference_decimals: int
+    analysed_as: str
+    shown_beside: tuple[str, ...]
+    threshold: Threshold | None
+
+    @property
+    def direction(self) -> int:
+        """+1 if higher is better, -1 if lower is better, 0 if neither."""
+        return {"higher": 1, "lower": -1, "none": 0}[self.better]
 
 
 @dataclass(frozen=True)
@@ -226,10 +212,10 @@ class PlaceboBenchmark:
 
 @dataclass(frozen=True)
 class Publication:
-    """How far listings are coarsened before they are printed, and what may never leave.
+    """How far printed listings are coarsened, and what may never leave.
 
-    `identifier_fields` are fields of the export beside those that its dictionary flags;
-    `hospital_number` is a regular expression of the site's own numbers, "" for none.
+    `identifier_fields` come beside those that the export's dictionary flags; `hospital_number`
+    is a regular expression of the site's own numbers, "" for none.
     """
 
     coarsen_listings: Setting
@@ -257,57 +243,50 @@ class Study:
     placebo_benchmark: PlaceboBenchmark
     publication: Publication
 
-    def outcome(self, name):
+    def outcome(self, name: str) -> Outcome:
         """Return the registered outcome of that name."""
         return _find(self.outcomes, name, "outcome")
 
-    def visit(self, name):
+    def visit(self, name: str) -> Visit:
         """Return the visit of that name."""
         return _find(self.visits, name, "visit")
 
 
-def load_study(path=None):
-    """Read and check study.yml.
-
-    Raises
-    ------
-    DataError
-        With the line, for an unknown or missing key, a wrong type, or values that
-        contradict each other.
-    """
+def load_study(path: Path | None = None) -> Study:
+    """Read and check study.yml; a DataError names the line or the values that are wrong."""
     path = paths.STUDY if path is None else path
     study = read_record(path, Study)
-    for problem in _contradictions(study):
+    for problem in _find_contradictions(study):
         raise DataError(problem, file=path, hint="Correct study.yml")
     return study
 
 
-def _find(records, name, kind):
-    for record in records:
-        if record.name == name:
-            return record
-    known = ", ".join(record.name for record in records)
-    raise DataError(f"{name!r} is no {kind} of study.yml", hint=f"Known: {known}")
+def _find(records: Iterable[Any], name: str, kind: str) -> Any:
+    known = {record.name: record for record in records}
+    if name in known:
+        return known[name]
+    raise DataError(f"{name!r} is no {kind} of study.yml", hint=f"Known: {', '.join(known)}")
 
 
-def _contradictions(study):
+def _find_contradictions(study: Study) -> Iterator[str]:
+    plan = study.analysis
     for group in (study.visits, study.populations, study.outcomes + study.supporting):
         names = [record.name for record in group]
         if len(set(names)) < len(names):
             yield f"two entries bear one name among {', '.join(names)}"
-    visits = {visit.name for visit in study.visits}
-    for setting in (study.analysis.baseline_visit, study.analysis.followup_visit):
-        if setting.value not in visits:
-            yield f"{setting.value!r} is no visit"
-    if study.analysis.population.value not in {p.name for p in study.populations}:
-        yield f"{study.analysis.population.value!r} is no population"
-    if study.analysis.test_order.value != TEST_ORDER:
-        yield f"analysis: test_order is {TEST_ORDER}, the order of the outcomes in this file"
+    for name, records, kind in (
+        (plan.baseline_visit.value, study.visits, "visit"),
+        (plan.followup_visit.value, study.visits, "visit"),
+        (plan.population.value, study.populations, "population"),
+        (study.placebo_benchmark.outcome, study.outcomes, "outcome"),
+    ):
+        if name not in {record.name for record in records}:
+            yield f"{name!r} is no {kind}"
+    if plan.test_order.value != "registered":
+        yield "analysis: test_order is registered, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:
         yield "exactly one outcome has the role primary"
     for outcome in study.outcomes:
-        if outcome.better not in ("lower", "higher", "none"):
-            yield f"outcome {outcome.name}: better is lower, higher or none"
         if "primary" not in outcome.variants:
             yield f"outcome {outcome.name}: one variant is called primary"
         if not set(outcome.shown_beside) <= set(outcome.variants):
@@ -318,20 +297,3 @@ def _contradictions(study):
         re.compile(study.publication.hospital_number.value)
     except (re.error, TypeError):
         yield "publication: hospital_number is a regular expression"
-    if study.placebo_benchmark.outcome not in {outcome.name for outcome in study.outcomes}:
-        yield f"{study.placebo_benchmark.outcome!r} is no outcome"
-    for event in study.intercurrent_events:
-        if event.strategy not in STRATEGIES:
-            yield f"intercurrent event {event.name}: strategy is one of {', '.join(STRATEGIES)}"
-    yield from (f"source is one of {', '.join(SOURCES)}" for _ in _bad_sources(study))
-
-
-def _bad_sources(record):
-    if isinstance(record, tuple):
-        for item in record:
-            yield from _bad_sources(item)
-    elif dataclasses.is_dataclass(record) and not isinstance(record, Threshold | PlaceboBenchmark):
-        if getattr(record, "source", "registry") not in SOURCES:
-            yield record
-        for field in dataclasses.fields(record):
-            yield from _bad_sources(getattr(record, field.name))

@@ -4,6 +4,9 @@ import functools
 import json
 import os
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +14,7 @@ from analysis import paths
 from analysis.errors import DataError, MissingError, suggest_name
 
 AGAIN = "Run `make notebooks` again"
-DTYPES = {"string": "str", "integer": "Int64", "number": "float64"}
+DTYPES: dict[str, Any] = {"string": "str", "integer": "Int64", "number": "float64"}
 
 # What a terminal, a spreadsheet or a browser would obey instead of show: controls but the line
 # feed, marks of the writing direction, line separators; and the sign that escapes them.
@@ -22,27 +25,18 @@ _FORMULA = re.compile(r"['=@]|[+-](?![0-9.,]*$)")
 
 
 @functools.cache
-def table_schemas():
+def table_schemas() -> dict[str, dict[str, Any]]:
     """Return the Frictionless schema of every table, by table name."""
     package = json.loads(paths.TABLE_SCHEMAS.read_text(encoding="utf-8"))
     return {resource["title"]: resource["schema"] for resource in package["resources"]}
 
 
-def shape_table(frame, name):
+def shape_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Give a frame the columns, types and order of a table.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        At least the required columns; absent optional ones become empty.
-    name : str
-        A table of datapackage.json.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns in the order of the schema, sorted by primary key; text is ``str``
-        with "" for a missing value, integers are ``Int64``, numbers ``float64``.
+    The columns, absent optional ones empty, come in the order of the schema, the rows sorted by
+    primary key; text is ``str`` with "" for a missing value, integers are ``Int64``, numbers
+    ``float64``.
 
     Raises
     ------
@@ -67,7 +61,7 @@ def shape_table(frame, name):
     return shaped.sort_values(key, kind="stable").reset_index(drop=True)
 
 
-def _shape_column(frame, field, table):
+def _shape_column(frame: pd.DataFrame, field: dict[str, Any], table: str) -> pd.Series:
     name, dtype = field["name"], DTYPES[field["type"]]
     if name not in frame.columns:
         column = pd.Series("" if dtype == "str" else pd.NA, index=frame.index, dtype="object")
@@ -93,7 +87,7 @@ def _shape_column(frame, field, table):
     return column
 
 
-def guard_cell(text):
+def guard_cell(text: str) -> str:
     """Return a text as it stands in a file, where it can do nothing but be read.
 
     A text that a spreadsheet would compute gets an apostrophe before it, as does one that begins
@@ -104,25 +98,30 @@ def guard_cell(text):
     return "'" + shown if _FORMULA.match(shown) else shown
 
 
-def unguard_cell(shown):
+def unguard_cell(shown: str) -> str:
     """Return the text that `guard_cell` made inert."""
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown.removeprefix("'"))
 
 
-def _is_active(text):
-    return _FORMULA.match(text) or _OBEYED.search(text)
+def _is_active(text: str) -> bool:
+    return bool(_FORMULA.match(text) or _OBEYED.search(text))
 
 
-def _is_guarded(shown):
+def _is_guarded(shown: str) -> bool:
     return shown.startswith("'") or "\u2426" in shown
 
 
-def _apply_to_texts(frame, texts, change, needed):
+def _apply_to_texts(
+    frame: pd.DataFrame,
+    texts: list[str],
+    change: Callable[[str], str],
+    needed: Callable[[str], bool],
+) -> pd.DataFrame:
     """Change the texts of some columns, each different text once."""
     changed = {}
     for name in frame.columns.intersection(texts):
         values = pd.Series(frame[name].unique(), dtype="object").astype("str")
-        wanted = values[values.map(lambda text: bool(needed(text)))]
+        wanted = values[values.map(needed)]
         if len(wanted):
             new = dict(zip(wanted, wanted.map(change), strict=True))
             mask = frame[name].isin(list(new))
@@ -130,24 +129,15 @@ def _apply_to_texts(frame, texts, change, needed):
     return frame.assign(**changed)
 
 
-def _texts(schema):
+def _texts(schema: str) -> list[str]:
     return [f["name"] for f in table_schemas()[schema]["fields"] if f["type"] == "string"]
 
 
-def read_table(name, folder):
+def read_table(name: str, folder: Path) -> pd.DataFrame:
     """Read one table from a folder.
 
-    Parameters
-    ----------
-    name : str
-        A table of datapackage.json; ``results/04_efficacy`` reads that file as results.
-    folder : pathlib.Path
-        data/processed, or another folder with the same layout.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Typed as `shape_table` says.
+    The folder has the layout of data/processed; ``results/04_efficacy`` reads that file as
+    results. The columns are typed as `shape_table` says.
 
     Raises
     ------
@@ -173,7 +163,7 @@ def read_table(name, folder):
         raise DataError(error.problem, file=path, field=error.field, hint=AGAIN) from None
 
 
-def write_table(frame, name, folder):
+def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     """Write one table into a folder, by rename, and return its path.
 
     The same table gives the same bytes on every platform; every text is inert (`guard_cell`).

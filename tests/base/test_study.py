@@ -40,8 +40,8 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
         ("decimals: 1", "decimals: one", r"study\.yml:\d+.*decimals.*'one'"),
         ("role: primary", "role: secondary", "exactly one outcome"),
         ("role: secondary", "role: primary", "exactly one outcome"),
-        ("better: higher", "better: up", "kapandji.*lower, higher or none"),
-        ("strategy: listed", "strategy: ignored", "death.*strategy"),
+        ("better: higher", "better: up", r"study\.yml:\d+.*better.*lower, higher, none"),
+        ("strategy: listed", "strategy: ignored", r"study\.yml:\d+.*strategy.*listed"),
         ("followup_visit: {value: week_12", "followup_visit: {value: week_13", "week_13"),
         (
             "test_order: {value: registered",
