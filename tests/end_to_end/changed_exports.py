@@ -112,7 +112,7 @@ def _reverse_ratings(table):
 
 def draw(root, folder, *options):
     """Draw an export with the command of the repository at `root`."""
-    command = (".venv/bin/python", "-m", "analysis.demo", *options, "--out", folder)
+    command = (".venv/bin/python", "-m", "analysis", "demo", *options, "--out", folder)
     subprocess.run(command, cwd=root, check=True)
     return folder
 

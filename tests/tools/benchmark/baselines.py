@@ -104,7 +104,7 @@ def _run_papermill(root, name, outputs):
 def measure_growth(root, participants, scratch):
     """Clean and score a simulated export; return seconds of both, and the peak of memory in MB."""
     export = scratch / f"export-{participants}"
-    demo = ["-m", "analysis.demo", "--participants", str(participants), "--out", str(export)]
+    demo = ["-m", "analysis", "demo", "--participants", str(participants), "--out", str(export)]
     run_program([sys.executable, *demo], root)
     return json.loads(run_program([sys.executable, "-c", CLEAN_AND_SCORE, str(export)], root))
 
