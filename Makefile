@@ -81,13 +81,13 @@ notebooks: $(COPIES) $(RESULTS)
 .PHONY: $(COPIES) $(RESULTS) $(INDEX)
 
 $(COPIES): $(COPY)/%.ipynb: refresh
-	@test ! -e $(MARK)/$* || $(RUNNER) run $* $(CHOSEN) $(UNTIL)
+	@test ! -e $(MARK)/$* || exec $(RUNNER) run $* $(CHOSEN) $(UNTIL)
 
 $(RESULTS): $(COPIES)
-	@test ! -e $(MARK)/results || $(RUNNER) run results $(CHOSEN) $(UNTIL)
+	@test ! -e $(MARK)/results || exec $(RUNNER) run results $(CHOSEN) $(UNTIL)
 
 $(INDEX): $(RESULTS)
-	@test ! -e $(MARK)/report || $(RUNNER) run report $(CHOSEN)
+	@test ! -e $(MARK)/report || exec $(RUNNER) run report $(CHOSEN)
 
 # What waits for what, as in analysis/run/steps.py.
 $(COPY)/02_score.ipynb $(COPY)/06_safety.ipynb: $(COPY)/01_clean.ipynb

@@ -190,7 +190,7 @@ def _mark(options: argparse.Namespace) -> None:
 
 
 @command("prepare-report")
-def _prepare_report(options):
+def _prepare_report(options: argparse.Namespace) -> None:
     """resolve and check what the words of report/ name; Quarto asks for it before it renders"""
     from analysis.reporting.document import prepare_in_place
 
@@ -198,7 +198,7 @@ def _prepare_report(options):
 
 
 @command("finish-report")
-def _finish_report(options):
+def _finish_report(options: argparse.Namespace) -> None:
     """finish what Quarto has rendered in report/_preview; Quarto asks for it"""
     from analysis.reporting.document import finish_in_place
 
