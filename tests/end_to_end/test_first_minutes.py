@@ -126,7 +126,10 @@ def check_page(path, processed):
     results = read_table("results", processed).set_index("result_id")["text"]
     seen = _squeeze(page.get_text(" "))
     for text in (
-        *(f"{name}(" for name in ("draw_outcome", "compute_statistics", "list_course", "explain_changes")),
+        *(
+            f"{name}("
+            for name in ("draw_outcome", "compute_statistics", "list_course", "explain_changes")
+        ),
         f" hl {results['efficacy.hand_mrss.hl']} ",
         f" p_min {results['efficacy.hand_mrss.p_min']} ",
         "SIM-01|baseline_arm_1|",
