@@ -86,7 +86,8 @@ def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     if field.kind in ("date", "datetime", "partial_date", "time"):
         return dates.is_plain_date(cells, field, latest=latest)
     if field.kind == "choice":
-        return cells.isin([code for code, _ in field.choices])
+        codes = [code for code, _ in field.choices if code not in field.missing_codes]
+        return cells.isin(codes)
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
     return plain & pd.to_numeric(cells.where(plain)).between(*field.limits)

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.anchors import check_anchors, find_limits
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.fields import Field, Place
+from analysis.cleaning.fields import Choice, Field, Place, parse_codes
 from analysis.errors import DataError, suggest_name
-from analysis.instruments.catalogue import find_item, find_range
+from analysis.instruments.catalogue import find_item
 from analysis.study import Scoring, Study
 from analysis.tables import table_schemas
 
@@ -32,6 +33,8 @@ DICTIONARY_COLUMNS = {
 MAP_COLUMNS = (
     "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
 )  # fmt: skip
+# What only some rows need, in the order of `Place`.
+OPTIONAL_MAP_COLUMNS = ("codes", "best", "worst", "confirmed_by")
 FIELD_TYPES = {
     "radio": "choice",
     "dropdown": "choice",
@@ -76,10 +79,19 @@ _FILE_KINDS = {
 
 
 def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Field]]:
-    """Return the fields of every file by file name, then by column."""
+    """Return the fields of every file by file name, then by column.
+
+    Raises
+    ------
+    DataError
+        The dictionary or fields.csv is wrong, or codes and anchors are not confirmed.
+    """
     places, scoring = parse_places(export.tables[MAP]), study.scoring
     fields = {REDCAP: parse_dictionary(export.tables[DICTIONARY], places, scoring)}
-    return fields | {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
+    fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
+    for columns in fields.values():
+        check_anchors(columns.values(), scoring)
+    return fields
 
 
 def parse_dictionary(
@@ -126,10 +138,10 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
     for name, place in places.items():
         source, _, column = name.partition(":")
         if source == file and column not in fields:
-            low, high = _find_limits(place, scoring)
-            fields[column] = Field(
-                column, file, _choose_kind(place), low=low, high=high, place=place
-            )
+            low, high = find_limits(place, scoring)
+            choices = _list_typed_codes(place, name, "", "")
+            kind = "choice" if choices else _choose_kind(place)
+            fields[column] = Field(column, file, kind, choices, low, high, place=place)
     return fields
 
 
@@ -140,15 +152,6 @@ def _choose_kind(place: Place) -> str:
     if item is None or (item.text and not item.integer):
         return "text"
     return "integer" if item.integer else "number"
-
-
-def _find_limits(place: Place, scoring: Scoring) -> tuple[float | None, float | None]:
-    """Return the range of an item; a mark on a line reaches as far as the planned line."""
-    low, high = find_range(place.instrument, place.item, scoring)
-    line = getattr(scoring, f"{place.instrument}_line_mm", None)
-    if high is None and line is not None and place.item.startswith("vas"):
-        high = line.value
-    return low, high
 
 
 def parse_places(table: pd.DataFrame) -> dict[str, Place]:
@@ -164,7 +167,8 @@ def parse_places(table: pd.DataFrame) -> dict[str, Place]:
     repeated = table.loc[table["field"].duplicated(), "field"]
     _refuse(repeated, "the field has two places", MAP, "Keep one of the two rows")
     places = {}
-    for row in table[list(MAP_COLUMNS)].itertuples(index=False):
+    columns = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]
+    for row in table.reindex(columns=columns, fill_value="").itertuples(index=False):
         _check_place(row)
         places[str(row.field)] = Place(*row[1:])
     inside = ~table["field"].str.contains(":", regex=False)
@@ -227,14 +231,17 @@ def _make_field(
     row: Any,
     name: str,
     kind: str,
-    choices: tuple[tuple[str, str], ...],
+    choices: tuple[Choice, ...],
     places: dict[str, Place],
     scoring: Scoring,
 ) -> Field:
     place = places.get(name, Place())
     if kind == "text" and place.column.endswith("_date"):
         kind = "partial_date"
-    low, high = _find_limits(place, scoring)
+    if not choices:
+        choices = _list_typed_codes(place, row.name, row.minimum, row.maximum)
+        kind = "choice" if choices else kind
+    low, high = find_limits(place, scoring)
     return Field(
         name=name,
         form=row.form,
@@ -251,16 +258,44 @@ def _make_field(
     )
 
 
-def _parse_choices(row: Any) -> tuple[tuple[str, str], ...]:
+def _parse_choices(row: Any) -> tuple[Choice, ...]:
     if row.type in ("yesno", "truefalse"):
         return _YES_NO
     if row.type not in ("radio", "dropdown", "checkbox"):
         return ()
-    pairs = [part.partition(",") for part in row.choices.split("|")]
-    if any(not comma or not code.strip() for code, comma, _ in pairs):
+    try:
+        return parse_codes(row.choices)
+    except ValueError:
         hint = "Write them as REDCap does: 1, Yes | 0, No"
-        raise DataError("the choices are not readable", file=DICTIONARY, field=row.name, hint=hint)
-    return tuple((code.strip(), label.strip()) for code, _, label in pairs)
+        message = "the choices are not readable"
+        raise DataError(message, file=DICTIONARY, field=row.name, hint=hint) from None
+
+
+def _list_typed_codes(place: Place, name: str, minimum: str, maximum: str) -> tuple[Choice, ...]:
+    """Return the codes that fields.csv gives for an item whose field has no choices of its own.
+
+    They may not lie beyond the limits of the dictionary.
+    """
+    if not place.instrument or not place.codes:
+        return ()
+    try:
+        codes = parse_codes(place.codes)
+    except ValueError:
+        hint = "Write them as REDCap does: 1, Yes | 0, No"
+        raise DataError("the codes are not readable", file=MAP, field=name, hint=hint) from None
+    low, high = _parse_limit(minimum, None, name), _parse_limit(maximum, None, name)
+    for code, _ in codes:
+        number = float(code) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) else None
+        if number is not None and (
+            (low is not None and number < low) or (high is not None and number > high)
+        ):
+            raise DataError(
+                f"code {code} lies beyond the limits of the dictionary ({minimum} to {maximum})",
+                file=MAP,
+                field=name,
+                hint="Give the codes that the form has",
+            )
+    return codes
 
 
 def _parse_limit(text: str, otherwise: float | None, name: str) -> float | None:

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 
 from analysis.errors import DataError
 
+# Why a value may be missing; `values` of fields.csv may give one of them for a code of an item.
+MISSING_REASONS = ("not_done", "unknown", "not_applicable", "refused", "lost_to_follow_up")
+# A code and its label.
+Choice = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where a field goes: a column of a table, an item of an instrument, or nowhere of its own."""
+    """A row of fields.csv: where a field goes, and what a person has confirmed about it.
+
+    It goes to a column of a table, to an item of an instrument, or nowhere of its own. `codes`
+    are those of an item with their labels, in REDCap's words; `best` and `worst` are the codes (of
+    a typed number, the numbers) of the two anchors.
+    """
 
     table: str = ""
     column: str = ""
@@ -18,6 +28,16 @@ class Place:
     location: str = ""
     occasion: str = ""
     unit: str = ""
+    codes: str = ""
+    best: str = ""
+    worst: str = ""
+    confirmed_by: str = ""
+
+    @property
+    def processed(self) -> dict[str, str]:
+        """Processed value of each code that `values` names."""
+        pairs = (part.partition("=") for part in self.values.split("|"))
+        return {code.strip(): value.strip() for code, sign, value in pairs if sign}
 
     @property
     def is_item(self) -> bool:
@@ -56,7 +76,7 @@ class Field:
     name: str
     form: str
     kind: str
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
     low: float | None = None
     high: float | None = None
     question: str = ""
@@ -69,8 +89,16 @@ class Field:
     @property
     def codes(self) -> dict[str, str]:
         """Processed value of each code: as fields.csv says, else the label in snake_case."""
-        given = dict(part.split("=", 1) for part in self.place.values.split("|") if "=" in part)
+        given = self.place.processed
         return {code: given.get(code, snake_case(label)) for code, label in self.choices}
+
+    @property
+    def missing_codes(self) -> dict[str, str]:
+        """Codes of an item for which fields.csv gives a reason in place of a value."""
+        if not self.place.instrument or self.kind != "choice":
+            return {}
+        given = self.place.processed
+        return {code: reason for code, reason in given.items() if reason in MISSING_REASONS}
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -79,6 +107,20 @@ class Field:
             float("-inf") if self.low is None else self.low,
             float("inf") if self.high is None else self.high,
         )
+
+
+def parse_codes(text: str) -> tuple[Choice, ...]:
+    """Return the pairs of code and label that REDCap writes as ``1, Yes | 0, No``.
+
+    Raises
+    ------
+    ValueError
+        They are not written so.
+    """
+    pairs = [part.partition(",") for part in text.split("|")]
+    if any(not comma or not code.strip() for code, comma, _ in pairs):
+        raise ValueError(text)
+    return tuple((code.strip(), label.strip()) for code, _, label in pairs)
 
 
 def snake_case(label: str) -> str:

@@ -174,7 +174,7 @@ def convert_item(cells: pd.Series, field: Field) -> tuple[pd.Series, pd.Series]:
 
     A choice is the number of its code, or what fields.csv says for that code.
     """
-    if field.kind == "choice" and field.place.values:
+    if field.kind == "choice" and field.place.processed:
         cells = cells.map(field.codes).fillna("")
     numeric = field.kind in ("number", "integer", "checkbox") or (
         field.kind == "choice" and pd.to_numeric(cells[cells != ""], errors="coerce").notna().all()

@@ -116,7 +116,13 @@ def is_missing_word(values: pd.Series) -> pd.Series:
 
 
 def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Set a word for a missing value missing with its reason, unless it is one of the choices."""
+    """Set a word for a missing value missing with its reason, unless it is one of the choices.
+
+    So is a code of an item for which fields.csv gives a reason.
+    """
+    coded = values.map(field.missing_codes)
+    yield find_cells("missing_code", field.name, coded.notna(), "", reason=coded)
+    values = values[coded.isna()]
     words = values.str.casefold()
     choices = {word.casefold() for choice in field.choices for word in choice}
     reasons = words.map(_REASONS)

@@ -28,7 +28,10 @@ DICTIONARY = {
 }  # fmt: skip
 FIELDS = (
     "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
+    "codes", "best", "worst", "confirmed_by",
 )  # fmt: skip
+YES_NO = "1, Yes | 0, No"
+CONFIRMED_BY = "analysis.demo"
 VISITS = ("screening", "baseline", "procedure", "week_1", "week_4", "week_12", "unscheduled")
 KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 COMPLETE = "2"
@@ -65,7 +68,12 @@ def project_fields(forms: pd.DataFrame) -> pd.DataFrame:
     A checkbox field has a row for each of its exported columns, ``<field>___<code>``; in forms.csv
     its `values` say where each code goes.
     """
-    mapped = forms.loc[_is_mapped(forms), list(FIELDS)]
+    anchored = forms["best"] != ""
+    yes_no = forms["type"].isin(["yesno", "checkbox"])
+    codes = forms["choices"].mask(yes_no, YES_NO).where(anchored, "")
+    signed = pd.Series(CONFIRMED_BY, index=forms.index).where(anchored, "")
+    described = forms.assign(codes=codes, confirmed_by=signed)
+    mapped = described.loc[_is_mapped(forms), list(FIELDS)]
     boxes = forms.loc[mapped.index, "type"] == "checkbox"
     rows = []
     for row, is_box in zip(mapped.to_dict("records"), boxes, strict=True):

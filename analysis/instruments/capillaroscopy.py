@@ -110,7 +110,15 @@ CAPILLAROSCOPY = Instrument(
     label="Nailfold capillaroscopy",
     measures="capillaries of the nailfold, in fields of 1 mm on 8 fingers",
     items=(
-        Item("density", "capillaries per mm", 0, 20, locations=FINGERS, occasion=r"[^/]+(/[^/]+)?"),
+        Item(
+            "density",
+            "capillaries per mm",
+            0,
+            20,
+            locations=FINGERS,
+            occasion=r"[^/]+(/[^/]+)?",
+            anchored=False,
+        ),
         *(
             Item(
                 name,
@@ -124,7 +132,16 @@ CAPILLAROSCOPY = Instrument(
             for name, label in GRADED.items()
         ),
         *(
-            Item(name, label, 0, 50, integer=True, locations=FINGERS, occasion=r"[^/]+(/[^/]+)?")
+            Item(
+                name,
+                label,
+                0,
+                50,
+                integer=True,
+                locations=FINGERS,
+                occasion=r"[^/]+(/[^/]+)?",
+                anchored=False,
+            )
             for name, label in _COUNTED.items()
         ),
         Item(

@@ -39,6 +39,11 @@ class Item:
         Whether the item may be words, which no score uses.
     hint
         What a value out of range probably is.
+    anchored
+        Whether both ends of the range are anchors of a scale, of which one is the best state; a
+        length or a count has none.
+    better
+        ``lower`` or ``higher``; "" means as the instrument.
     """
 
     name: str
@@ -51,6 +56,8 @@ class Item:
     unit: str = ""
     text: bool = False
     hint: str = ""
+    anchored: bool = True
+    better: str = ""
 
 
 @dataclass(frozen=True)

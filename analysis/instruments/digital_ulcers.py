@@ -88,12 +88,30 @@ DIGITAL_ULCERS = Instrument(
     items=(
         Item("present", "any digital ulcer at the visit", 0, 1, integer=True),
         *(
-            Item(name, label, 0, 1, integer=True, locations=(), occasion=r".*")
+            Item(
+                name,
+                label,
+                0,
+                1,
+                integer=True,
+                locations=(),
+                occasion=r".*",
+                better="higher" if name == "healed" else "",
+            )
             for name, label in _COUNTED.items()
         ),
         Item("side", "side of the ulcer", locations=(), occasion=r".*", text=True),
         Item("finger", "finger of the ulcer", locations=(), occasion=r".*", text=True),
-        Item("size", "largest diameter", 0, 40, locations=(), occasion=r".*", unit="mm"),
+        Item(
+            "size",
+            "largest diameter",
+            0,
+            40,
+            locations=(),
+            occasion=r".*",
+            unit="mm",
+            anchored=False,
+        ),
     ),
     better="lower",
     rated_by="physician",

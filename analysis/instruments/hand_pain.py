@@ -62,7 +62,7 @@ HAND_PAIN = Instrument(
     measures="intensity of pain of the hands",
     items=(
         Item("vas", "mark on the line", 0, locations=("", *SIDES), unit="mm"),
-        Item("line_length", "length of the line as printed", 1, unit="mm"),
+        Item("line_length", "length of the line as printed", 1, unit="mm", anchored=False),
     ),
     better="lower",
     rated_by="participant",

@@ -130,7 +130,7 @@ SHAQ = Instrument(
     measures="disability and the interference of scleroderma's symptoms with daily life",
     items=(
         *(Item(name, f"scale: {label}", 0, unit="mm") for name, label in _SCALES.items()),
-        Item("line_length", "length of the lines as printed", 1, unit="mm"),
+        Item("line_length", "length of the lines as printed", 1, unit="mm", anchored=False),
     ),
     better="lower",
     rated_by="participant",

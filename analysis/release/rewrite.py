@@ -40,6 +40,8 @@ _ROW_KEYS = {
     CAPILLAROSCOPY: ("image_id", "reader"),
 }
 _WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
+# Columns of fields.csv that name a person.
+SIGNED = {"confirmed_by"}
 # A year that no dictionary allows.
 _NO_YEAR = "0"
 
@@ -204,10 +206,15 @@ def rewrite_export(rewriter: Rewriter) -> dict[str, pd.DataFrame]:
         for name in names
     }
     fields = source.export.tables[MAP]
-    tables[MAP] = fields[~fields["field"].isin(gone)]
+    fields = fields[~fields["field"].isin(gone)]
+    tables[MAP] = fields.assign(
+        **{name: fields[name].where(fields[name] == "", REMOVED) for name in SIGNED & set(fields)}
+    )
     for name, columns in dropped.items():
         tables[name] = tables[name].drop(columns=columns)
-    return tables | {name: tables[name][list(known)] for name, known in KNOWN_COLUMNS.items()}
+    for name, known in KNOWN_COLUMNS.items():
+        tables[name] = tables[name][[column for column in known if column in tables[name]]]
+    return tables
 
 
 def _rewrite_file(

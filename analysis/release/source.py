@@ -12,7 +12,12 @@ import pandas as pd
 from analysis.cleaning.clean import NEVER_LATER
 from analysis.cleaning.columns import clean_column
 from analysis.cleaning.corrections import CORRECTION_COLUMNS
-from analysis.cleaning.dictionary import DICTIONARY_COLUMNS, MAP_COLUMNS, describe_fields
+from analysis.cleaning.dictionary import (
+    DICTIONARY_COLUMNS,
+    MAP_COLUMNS,
+    OPTIONAL_MAP_COLUMNS,
+    describe_fields,
+)
 from analysis.cleaning.export import (
     CAPILLAROSCOPY,
     CORRECTIONS,
@@ -73,7 +78,7 @@ _OF_IMAGES = {"image_id": Treatment.IMAGE, "reader": Treatment.PERSON, "event": 
 KNOWN_COLUMNS = {
     CORRECTIONS: tuple(CORRECTION_COLUMNS),
     DICTIONARY: tuple(DICTIONARY_COLUMNS),
-    MAP: tuple(MAP_COLUMNS),
+    MAP: (*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS),
 }
 REMOVED = "[removed]"
 RECODED = {

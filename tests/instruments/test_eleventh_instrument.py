@@ -16,6 +16,7 @@ from analysis.instruments.scores import pair_scores, score_items
 from analysis.provenance import Provenance
 from analysis.study import load_study
 
+PHQ_CODES = "0, no | 1, some | 2, more | 3, daily"
 FILE = '''
 """Patient Health Questionnaire: nine items of 0 to 3."""
 
@@ -112,7 +113,7 @@ def add_form(table, name):
         rows = [
             like.to_dict()
             | {"Variable / Field Name": field, "Form Name": "phq", "Field Label": "a symptom"}
-            | {"Choices, Calculations, OR Slider Labels": "0, no | 1, some | 2, more | 3, daily"}
+            | {"Choices, Calculations, OR Slider Labels": PHQ_CODES}
             | {"Branching Logic (Show field only if...)": ""}
             for field in fields
         ]
@@ -121,6 +122,7 @@ def add_form(table, name):
         rows = [
             dict.fromkeys(table.columns, "")
             | {"field": field, "instrument": "phq_9", "item": f"item_{field[-1]}"}
+            | {"codes": PHQ_CODES, "best": "0", "worst": "3", "confirmed_by": "A person"}
             for field in fields
         ]
         return pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
