@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from analysis.cleaning.export import DICTIONARY, MAP
 from analysis.cleaning.fields import MISSING_REASONS, Field, Place, parse_codes
+from analysis.cleaning.units import find_factor
 from analysis.errors import DataError
 from analysis.instruments.catalogue import find_instrument, find_item, find_range
 from analysis.study import Scoring
@@ -15,16 +16,18 @@ _FILL_IN = f"Compare form and instrument, and fill in codes, best, worst and con
 
 
 def find_limits(place: Place, scoring: Scoring) -> tuple[float | None, float | None]:
-    """Return the range of an item; a mark on a line reaches as far as the planned line."""
+    """Return the range of an item as it is recorded; a mark reaches as far as the planned line."""
     low, high = find_range(place.instrument, place.item, scoring)
     line = getattr(scoring, f"{place.instrument}_line_mm", None)
     if high is None and line is not None and place.item.startswith("vas"):
         high = line.value
+    factor = find_factor(place.recorded_unit, place.unit, place.item) or 1
+    low, high = (None if end is None else round(end / factor, 6) for end in (low, high))
     return low, high
 
 
 def find_anchors(place: Place, scoring: Scoring) -> tuple[float, float] | None:
-    """Return the best and the worst value of an item, None where it has no anchors.
+    """Return the best and the worst value of an item as recorded, None where it has no anchors.
 
     A length, a count and a text have none, nor has an instrument of which no end is better.
     """

@@ -13,13 +13,14 @@ from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
 from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, RawExport
 from analysis.cleaning.fields import Field
+from analysis.cleaning.identifiers import check_allowed, check_privacy
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.places import choose_baseline, place_rows
 from analysis.cleaning.populations import assign_populations
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import check_origin, check_privacy, key_rows
+from analysis.cleaning.structure import check_origin, key_rows
 from analysis.provenance import Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table
@@ -98,6 +99,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     """
     check_origin(export, study)
     fields = describe_fields(export, study)
+    check_allowed(fields[REDCAP])
     check_privacy(export.tables, fields[REDCAP])
     received = key_rows(export, fields, study)
     files, unused = apply_corrections(received, export.tables[CORRECTIONS])

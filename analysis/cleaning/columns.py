@@ -27,6 +27,7 @@ _NUMBER = (
     values.convert_centimetres,
     values.parse_integers,
     values.find_out_of_range,
+    values.convert_recorded_unit,
 )
 # The order matters: a later rule sees what the earlier ones made of the cell.
 RULES_BY_KIND: dict[str, tuple[Callable[..., Iterator[Finding]], ...]] = {
@@ -90,7 +91,8 @@ def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
         return cells.isin(codes)
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
-    return plain & pd.to_numeric(cells.where(plain)).between(*field.limits)
+    inside = pd.to_numeric(cells.where(plain)).between(*field.limits)
+    return plain & inside & (field.factor == 1)
 
 
 def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Finding:

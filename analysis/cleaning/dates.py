@@ -122,7 +122,9 @@ def is_plain_date(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
 
 
 def _find_earliest(field: Field) -> str:
-    """Treatments began long ago; whatever else bears a date belongs to the trial."""
+    """People and treatments began long ago; whatever else bears a date belongs to the trial."""
+    if field.place.column.endswith("_year"):
+        return "1900"
     return "1940" if field.kind == "partial_date" else "2000"
 
 

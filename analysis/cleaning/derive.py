@@ -30,6 +30,8 @@ def derive_participants(
 ) -> pd.DataFrame:
     """Add age, years since onset, body mass index, and the times of the procedure.
 
+    Where a site records ages and durations, these are taken in place of years.
+
     Parameters
     ----------
     recorded, procedures
@@ -43,7 +45,7 @@ def derive_participants(
     consent = pd.to_numeric(frame["consent_date"].str.slice(0, 4), errors="coerce")
     height, weight = _convert_number(frame["height_cm"]), _convert_number(frame["weight_kg"])
     since = {
-        name: (consent - _convert_number(frame[year])).astype("Int64")
+        name: _count_years(consent, frame[year], frame[name])
         for name, year in (
             ("age", "birth_year"),
             ("years_since_raynaud", "raynaud_onset_year"),
@@ -58,6 +60,13 @@ def derive_participants(
         **timed.reindex(everyone).fillna(""),
     )
     return frame.rename_axis("participant_id").reset_index()
+
+
+def _count_years(consent: pd.Series, year: pd.Series, recorded: pd.Series) -> pd.Series:
+    """Return the years from a year to the consent, or where a site records them, these."""
+    given = _convert_number(recorded)
+    counted = given if given.notna().any() else consent - _convert_number(year)
+    return counted.astype("Int64")
 
 
 def list_due_visits(

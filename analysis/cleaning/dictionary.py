@@ -4,14 +4,15 @@ Limits that the dictionary does not state are those of the instrument (`analysis
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from analysis.cleaning.anchors import check_anchors, find_limits
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.fields import Choice, Field, Place, parse_codes
+from analysis.cleaning.fields import DURATIONS, Choice, Field, Place, parse_codes
+from analysis.cleaning.mapping import parse_places, refuse_repeated, require_columns
 from analysis.errors import DataError, suggest_name
 from analysis.instruments.catalogue import find_item
 from analysis.study import Scoring, Study
@@ -30,11 +31,6 @@ DICTIONARY_COLUMNS = {
     "Branching Logic (Show field only if...)": "branching",
     "Required Field?": "required",
 }
-MAP_COLUMNS = (
-    "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
-)  # fmt: skip
-# What only some rows need, in the order of `Place`.
-OPTIONAL_MAP_COLUMNS = ("codes", "best", "worst", "confirmed_by")
 FIELD_TYPES = {
     "radio": "choice",
     "dropdown": "choice",
@@ -45,10 +41,14 @@ FIELD_TYPES = {
     "slider": "integer",
     "notes": "notes",
 }
+# By the beginning of REDCap's validations: number_2dp_comma_decimal, datetime_seconds_dmy.
 VALIDATIONS = {
-    **{kind: kind for kind in ("integer", "number", "time")},
-    **{f"date_{order}": "date" for order in ("ymd", "dmy", "mdy")},
-    **{f"datetime_{order}": "datetime" for order in ("ymd", "dmy", "mdy")},
+    "integer": "integer",
+    "number": "number",
+    "datetime_": "datetime",
+    "date_": "date",
+    "time_mm_ss": "text",
+    "time": "time",
 }
 _YES_NO = (("1", "Yes"), ("0", "No"))
 # What every diary and every file of readings has, whatever a site adds: who, when, which finger.
@@ -114,10 +114,12 @@ def parse_dictionary(
         A column that is absent, choices that cannot be read, a limit that is no number, a
         repeated field, or a place for a field that does not exist.
     """
-    _require(dictionary, DICTIONARY_COLUMNS, DICTIONARY)
+    require_columns(dictionary, DICTIONARY_COLUMNS, DICTIONARY)
     described = dictionary.rename(columns=DICTIONARY_COLUMNS)
     repeated = described.loc[described["name"].duplicated(), "name"]
-    _refuse(repeated, "the field is described twice", DICTIONARY, "Keep one of the two rows")
+    refuse_repeated(
+        repeated, "the field is described twice", DICTIONARY, "Keep one of the two rows"
+    )
     fields: dict[str, Field] = {}
     for row in described.itertuples(index=False):
         if row.type != "descriptive":
@@ -145,6 +147,19 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
     return fields
 
 
+def _choose_kind_by_place(place: Place) -> str:
+    """Return what a field without a validation is: what the column or the item wants."""
+    if place.column.endswith("_date"):
+        return "partial_date"
+    if place.column in DURATIONS:
+        return "number"
+    columns = table_schemas()[place.table]["fields"] if place.table not in ("", "items") else []
+    types = [column["type"] for column in columns if column["name"] == place.column]
+    if types and types[0] in ("integer", "number"):
+        return str(types[0])
+    return _choose_kind(place)
+
+
 def _choose_kind(place: Place) -> str:
     item = find_item(place.instrument, place.item)
     if (place.instrument, place.item) in _FILE_KINDS:
@@ -154,69 +169,12 @@ def _choose_kind(place: Place) -> str:
     return "integer" if item.integer else "number"
 
 
-def parse_places(table: pd.DataFrame) -> dict[str, Place]:
-    """Return the places of fields.csv by field, those of other files as ``file.csv:column``.
-
-    Raises
-    ------
-    DataError
-        A column that is absent, a field with two places, a place that does not exist, or two
-        fields that go to one column.
-    """
-    _require(table, MAP_COLUMNS, MAP)
-    repeated = table.loc[table["field"].duplicated(), "field"]
-    _refuse(repeated, "the field has two places", MAP, "Keep one of the two rows")
-    places = {}
-    columns = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]
-    for row in table.reindex(columns=columns, fill_value="").itertuples(index=False):
-        _check_place(row)
-        places[str(row.field)] = Place(*row[1:])
-    inside = ~table["field"].str.contains(":", regex=False)
-    filled = table[inside & (table["column"] != "")]
-    repeated = filled.loc[filled.duplicated(["table", "column"]), "field"]
-    hint = "Give one of the two another column, or none"
-    _refuse(repeated, "another field goes to the same column", MAP, hint)
-    return places
-
-
-def _refuse(fields: pd.Series, problem: str, file: str, hint: str) -> None:
-    if len(fields):
-        raise DataError(problem, file=file, field=fields.iloc[0], hint=hint)
-
-
-def _require(frame: pd.DataFrame, columns: Collection[str], file: str) -> None:
-    absent = [column for column in columns if column not in frame.columns]
-    if absent:
-        raise DataError(
-            f"the column {absent[0]!r} is absent",
-            file=file,
-            field=absent[0],
-            hint=f"data/raw/{file} shows all that belong there",
-        )
-
-
-def _check_place(row: Any) -> None:
-    if not row.table or row.table == "items":
-        return
-    schemas = table_schemas()
-    if row.table not in schemas:
-        hint = suggest_name(row.table, schemas)
-        raise DataError(f"there is no table {row.table!r}", file=MAP, field=row.field, hint=hint)
-    columns = [field["name"] for field in schemas[row.table]["fields"]]
-    if row.column not in columns:
-        raise DataError(
-            f"table {row.table} has no column {row.column!r}",
-            file=MAP,
-            field=row.field,
-            hint=suggest_name(row.column, columns),
-        )
-
-
 def _expand(row: Any, places: dict[str, Place], scoring: Scoring) -> Iterator[Field]:
     """Yield the columns of one field: a checkbox has one for every choice."""
-    kind = (
-        VALIDATIONS.get(row.validation) if row.type in ("text", "") else FIELD_TYPES.get(row.type)
-    )
+    kind = FIELD_TYPES.get(row.type)
+    if row.type in ("text", ""):
+        known = (kind for start, kind in VALIDATIONS.items() if row.validation.startswith(start))
+        kind = next(known, None)
     choices = _parse_choices(row)
     if kind != "checkbox":
         yield _make_field(row, row.name, kind or "text", choices, places, scoring)
@@ -236,8 +194,8 @@ def _make_field(
     scoring: Scoring,
 ) -> Field:
     place = places.get(name, Place())
-    if kind == "text" and place.column.endswith("_date"):
-        kind = "partial_date"
+    if kind == "text":
+        kind = _choose_kind_by_place(place)
     if not choices:
         choices = _list_typed_codes(place, row.name, row.minimum, row.maximum)
         kind = "choice" if choices else kind

@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from analysis.cleaning.units import find_factor
 from analysis.errors import DataError
 
 # Why a value may be missing; `values` of fields.csv may give one of them for a code of an item.
 MISSING_REASONS = ("not_done", "unknown", "not_applicable", "refused", "lost_to_follow_up")
+# Columns that count years; a site may record them with decimals, and they hold completed ones.
+DURATIONS = ("age", "years_since_raynaud", "years_since_non_raynaud")
 # A code and its label.
 Choice = tuple[str, str]
 
@@ -17,7 +20,9 @@ class Place:
 
     It goes to a column of a table, to an item of an instrument, or nowhere of its own. `codes`
     are those of an item with their labels, in REDCap's words; `best` and `worst` are the codes (of
-    a typed number, the numbers) of the two anchors.
+    a typed number, the numbers) of the two anchors. `recorded_unit` is the unit in the export where
+    that is not `unit`. `rule` says how several fields make one item. `allowed` is the reason why a
+    field that REDCap flags as an identifier is needed, and `approved_by` who approved it.
     """
 
     table: str = ""
@@ -32,6 +37,10 @@ class Place:
     best: str = ""
     worst: str = ""
     confirmed_by: str = ""
+    recorded_unit: str = ""
+    rule: str = ""
+    allowed: str = ""
+    approved_by: str = ""
 
     @property
     def processed(self) -> dict[str, str]:
@@ -60,7 +69,7 @@ class Field:
     choices
         Pairs of code and label.
     low, high
-        Inclusive limits in the field's unit, None where there are none.
+        Inclusive limits in the unit that is recorded, None where there are none.
     question
         Field of the dictionary, which is the same as the column but for checkboxes.
     label
@@ -85,6 +94,11 @@ class Field:
     identifier: bool = False
     branching: str = ""
     place: Place = Place()
+
+    @property
+    def factor(self) -> float:
+        """What a recorded number is multiplied by to have it in the unit of the tables."""
+        return find_factor(self.place.recorded_unit, self.place.unit, self.place.item) or 1
 
     @property
     def codes(self) -> dict[str, str]:

@@ -105,6 +105,8 @@ def find_totals(state: CleaningState) -> Iterator[Finding]:
         if field.place.item != "recorded_total":
             continue
         parts = [part for part in state.list_items(field.place.instrument) if part is not field]
+        if not parts:
+            continue
         total = state.convert_numbers([field])[field.name]
         items = state.convert_numbers(parts).sum(axis=1, skipna=False)
         differs = total.notna() & items.notna() & (total != items)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.fields import Field, list_columns
+from analysis.cleaning.fields import DURATIONS, Field, list_columns
 from analysis.cleaning.state import CleaningState
 from analysis.tables import shape_table, table_schemas
 
@@ -69,6 +69,10 @@ def convert_column(cells: pd.Series, field: Field) -> pd.Series:
         return cells.map(field.codes).fillna("")
     if field.kind == "datetime":
         return cells.str.replace(" ", "T")
+    if field.kind in ("date", "partial_date") and field.place.column.endswith("_year"):
+        return cells.str.slice(0, 4)
+    if field.place.column in DURATIONS:
+        return cells.str.replace(r"\..*$", "", regex=True)
     return cells
 
 
@@ -141,8 +145,10 @@ def _reshape_field(
 
     value, text = convert_item(cells, field)
     location = _repeat(field.place.location, len(cells))
-    occasion = _repeat(field.place.occasion, len(cells))
-    if not field.place.occasion:
+    # Of several boxes each keeps a row of its own, and the instrument says what they make.
+    given = field.name if field.place.rule else field.place.occasion
+    occasion = _repeat(given, len(cells))
+    if not given:
         occasion[:] = [each and each.zfill(2) for each in take(file.keys, "instance")]
     by_row = {name: take(places, name) for name in ("location", "occasion")}
     row = {

@@ -20,7 +20,6 @@ from analysis.cleaning.export import (
 from analysis.cleaning.fields import Field
 from analysis.cleaning.state import SourceFile
 from analysis.errors import DataError, suggest_name
-from analysis.privacy.kinds import DIRECT, find_in_texts
 from analysis.study import Study
 
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -65,58 +64,7 @@ def check_origin(export: RawExport, study: Study) -> None:
             )
 
 
-def check_privacy(tables: dict[str, pd.DataFrame], fields: dict[str, Field]) -> None:
-    """Stop if any cell of any file holds personal data; the place is named, the text never.
-
-    Parameters
-    ----------
-    tables
-        Raw files by name.
-    fields
-        Of the REDCap export; a field that the dictionary flags as identifier may hold nothing.
-
-    Raises
-    ------
-    DataError
-        With file, participant, visit and field, never with the text.
-    """
-    for file, frame in tables.items():
-        # Every different text of a file is looked at once.
-        texts = {text for column in frame.columns for text in frame[column].unique()}
-        found = find_in_texts(texts, kinds=DIRECT)
-        for column in frame.columns if found else ():
-            held = frame[column].isin(found)
-            if held.any():
-                what = found[frame[column][held].iloc[0]]
-                raise _name_place(frame, column, held, what, file)
-        for column in frame.columns:
-            if column in fields and fields[column].identifier:
-                filled = frame[column].str.strip() != ""
-                if filled.any():
-                    what = "an identifier of the dictionary"
-                    raise _name_place(frame, column, filled, what, file)
-
-
-def _name_place(
-    frame: pd.DataFrame, column: str, held: pd.Series, what: str, file: str
-) -> DataError:
-    row = frame.loc[held].iloc[0]
-
-    def show(key: str) -> str:
-        return _show(row.get(key, "")) if key != column else ""
-
-    return DataError(
-        f"the cell seems to hold {what}",
-        file=file,
-        line=int(held.to_numpy().argmax()) + 2,
-        participant=show("record_id"),
-        visit=show(EVENT),
-        field=column,
-        hint="Remove it at the source, export again, and keep this file out of version control",
-    )
-
-
-def _show(text: str) -> str:
+def show_text(text: str) -> str:
     return ascii(text[:40])[1:-1]
 
 
@@ -266,8 +214,8 @@ def _check_choices(
         raise DataError(
             f"{value!r} is no {what} here",
             file=source,
-            participant=_show(row["record_id"]),
-            visit=_show(row.get(EVENT, "")) if column != EVENT else "",
+            participant=show_text(row["record_id"]),
+            visit=show_text(row.get(EVENT, "")) if column != EVENT else "",
             field=column,
             hint="Correct it at the source, or describe it in the dictionary or study.yml",
         )

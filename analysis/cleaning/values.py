@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.cleaning.fields import Field, snake_case
 from analysis.cleaning.state import Finding, find_cells
+from analysis.cleaning.units import UNIT_FACTORS, name_unit
 
 # Spaces of every script, and characters that show nothing: zero width, direction marks, controls.
 _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+"
@@ -42,26 +43,6 @@ EXCEL_DATE = (
     r"|[0-9]{1,2}월 ?[0-9]{1,2}일|[0-9]{1,2}/[0-9]{1,2}"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00(?::00)?)?"
 )
-# Multiply a value in the first unit by the factor to have it in the second.
-UNIT_FACTORS = {
-    ("cm", "mm"): 10,
-    ("m", "cm"): 100,
-    ("mm", "cm"): 0.1,
-    ("g", "kg"): 0.001,
-    ("l", "ml"): 1000,
-    ("dl", "ml"): 100,
-    ("g", "mg"): 1000,
-}
-_UNIT_NAMES = {
-    "cc": "ml",
-    "㏄": "ml",
-    "percent": "%",
-    "kgs": "kg",
-    "밀리미터": "mm",
-    "센티미터": "cm",
-    "센치": "cm",
-    "bpm": "/min",
-}
 _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _QUALIFIED = (
     r"(?:[<>~=≤≥≈±]|약|ca\.?|about|over|under).*[0-9].*|[0-9].*(?:이상|이하|미만|초과|[?+~<>])"
@@ -160,8 +141,8 @@ def _list_spellings(field: Field) -> dict[str, str]:
 def convert_units(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Take the unit out of a cell; another unit than the field's is converted if that is exact."""
     parts = values.str.extract(r"^([+-]?[0-9.,]*[0-9])\s*([^0-9\s.,<>=~+?-][^0-9<>=~+?]*|%)$")
-    unit = parts[1].map(_name_unit, na_action="ignore")
-    due = _name_unit(field.place.unit) if field.place.unit else ""
+    unit = parts[1].map(name_unit, na_action="ignore")
+    due = name_unit(field.place.recorded_unit or field.place.unit)
     yield find_cells("unit_in_cell", field.name, unit.eq(due) & unit.ne(""), parts[0])
     factor = unit.map(
         {start: factor for (start, end), factor in UNIT_FACTORS.items() if end == due}
@@ -208,18 +189,26 @@ def convert_centimetres(values: pd.Series, field: Field) -> Iterator[Finding]:
     Both readings are never possible at once: the rule asks that the value lies below the lower
     limit in millimetres and that ten times the value lies within the limits.
     """
-    if field.place.unit == "mm" and field.low:
+    if field.place.unit == "mm" and field.low and field.factor == 1:
         number = pd.to_numeric(values)
         tenfold = (number * 10).round(6)
         only = (number < field.low) & tenfold.between(*field.limits)
         yield find_cells("centimetres", field.name, only, format_numbers(tenfold))
 
 
+def convert_recorded_unit(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Convert a field that fields.csv says is recorded in another unit, every cell alike."""
+    if field.factor != 1:
+        converted = format_numbers(pd.to_numeric(values) * field.factor)
+        yield find_cells("recorded_unit", field.name, values != "", converted)
+
+
 def find_out_of_range(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Set a number outside the limits of the dictionary (or of the instrument) missing."""
     number = pd.to_numeric(values)
     limits = f"Possible are {_format_limit(field.low)} to {_format_limit(field.high)}"
-    detail = f"{limits} {field.place.unit}.".replace(" .", ".")
+    unit = field.place.recorded_unit or field.place.unit
+    detail = f"{limits} {unit}.".replace(" .", ".")
     outside = ~number.between(*field.limits)
     yield find_cells("out_of_range", field.name, outside, "", reason="out_of_range", detail=detail)
 
@@ -231,9 +220,3 @@ def format_numbers(numbers: pd.Series) -> pd.Series:
 
 def _format_limit(limit: float | None) -> str:
     return "any" if limit is None else f"{limit:g}"
-
-
-def _name_unit(text: str) -> str:
-    """Return one name for the spellings of a unit: ``cc`` and ``mL`` are ``ml``."""
-    name = text.strip().casefold().rstrip(".")
-    return _UNIT_NAMES.get(name, name)

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.errors import DataError
 
 VISIT_KEY = ["participant_id", "visit"]
+# The item that holds the total as written on a form.
+RECORDED_TOTAL = "recorded_total"
 SCORE_COLUMNS = [
     *(*VISIT_KEY, "variant", "component", "score", "status"),
     *("missing_reason", "n_items", "n_missing", "rule"),

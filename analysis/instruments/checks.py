@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import VISIT_KEY, name_key, number_rows, spread_items
+from analysis.instruments.answers import (
+    RECORDED_TOTAL,
+    VISIT_KEY,
+    name_key,
+    number_rows,
+    spread_items,
+)
 from analysis.instruments.catalogue import (
     INSTRUMENTS,
     find_instrument,
@@ -19,7 +25,6 @@ from analysis.instruments.definition import SCORE_TOLERANCE, Instrument, Item
 from analysis.study import Outcome, Scoring, Study, SupportingOutcome
 
 ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
-RECORDED_TOTAL = "recorded_total"
 CLEANING = "Correct it in the export's corrections.csv, or let cleaning make a query of it"
 
 
@@ -67,7 +72,7 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 def compare_totals(items: pd.DataFrame) -> pd.DataFrame:
     """Set every total as written on a form beside the sum of its items.
 
-    No score is ever made from such a total.
+    Where items were recorded, no score is ever made from such a total.
 
     Returns
     -------

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
-from analysis.instruments.answers import Answers, score_answers, spread_items, sum_answers
+from analysis.instruments.answers import (
+    RECORDED_TOTAL,
+    Answers,
+    score_answers,
+    spread_items,
+    sum_answers,
+)
 from analysis.instruments.definition import (
     DASTE,
     SCLEREDUC,
@@ -18,6 +24,7 @@ from analysis.instruments.definition import (
     Variant,
     is_sum,
 )
+from analysis.instruments.totals import has_total_only, take_totals
 from analysis.study import Scoring
 
 _TOP = 5
@@ -70,7 +77,12 @@ def score_cochin(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ----------
     Items, groups and range: Duruoz 1996. No missing rule is official: the analysts decided.
     """
-    answers = spread_items(items, COCHIN_ITEMS).keep_due(COCHIN_ITEMS)
+    answers = spread_items(items, (*COCHIN_ITEMS, RECORDED_TOTAL))
+    if has_total_only(answers, COCHIN_ITEMS):
+        variants = ("prorated", "complete_only")
+        parts = [(variant, group) for variant in variants for group in COCHIN_GROUPS]
+        return take_totals(answers, COCHIN_ITEMS, total=variants, others=parts)
+    answers = answers.keep_due(COCHIN_ITEMS)
     few = np.isnan(answers.select(COCHIN_ITEMS)).sum(axis=1) <= scoring.cochin_max_missing.value
     short_form = read_short_form(scoring)
     groups = {group: _prorate(answers.select(find_group(group)), few) for group in COCHIN_GROUPS}

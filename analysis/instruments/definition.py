@@ -44,6 +44,9 @@ class Item:
         length or a count has none.
     better
         ``lower`` or ``higher``; "" means as the instrument.
+    boxes
+        Whether a form may have several boxes for it, of which any may be ticked; each is then a
+        row of its own, with its name as the occasion.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Item:
     hint: str = ""
     anchored: bool = True
     better: str = ""
+    boxes: bool = False
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,22 @@ def score_categories(answers: Answers, *, with_aids: bool) -> CategoryScores:
     )
 
 
+def merge_boxes(items: pd.DataFrame) -> pd.DataFrame:
+    """Make one row of several boxes for one aid or help: any ticked is 1, else any missing is.
+
+    The form names devices (cane, walker, wheelchair), the score asks whether there is any.
+    """
+    several = items["item"].isin(HAQ_SUPPORTS) & (items["occasion"] != "")
+    if not several.any():
+        return items
+    boxes = items[several].assign(occasion="")
+    # Sorted so that a ticked box comes first, then a missing one, then one that is not ticked.
+    rank = boxes["value"].map({1: 0, 0: 2}).fillna(1)
+    ordered = boxes.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
+    merged = ordered.drop_duplicates([*VISIT_KEY, "item"])
+    return pd.concat([items[~several], merged], ignore_index=True)
+
+
 def index_categories(categories: CategoryScores, *, least: int) -> np.ndarray:
     """Return sum / number of answered categories, NaN with fewer than `least` of 8."""
     answered = (~np.isnan(categories.values)).sum(axis=1)
@@ -178,7 +194,7 @@ def score_haq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ----------
     CLINHAQ scoring text; the 6 of 8 rule is recalled from the ARAMIS instructions.
     """
-    answers = spread_items(items, (*HAQ_ITEMS, *HAQ_SUPPORTS)).keep_due(HAQ_ITEMS)
+    answers = spread_items(merge_boxes(items), (*HAQ_ITEMS, *HAQ_SUPPORTS)).keep_due(HAQ_ITEMS)
     return [
         score_index(answers, scoring, with_aids=True, variant="index"),
         score_index(answers, scoring, with_aids=False, variant="index_without_aids"),
@@ -222,7 +238,18 @@ HAQ = Instrument(
             for category in HAQ_CATEGORIES
             for name, label in zip(category.items, category.labels, strict=True)
         ),
-        *(Item(box, box.replace("_", " for ", 1), 0, 1, integer=True) for box in HAQ_SUPPORTS),
+        *(
+            Item(
+                box,
+                box.replace("_", " for ", 1),
+                0,
+                1,
+                integer=True,
+                occasion=r"\w*",
+                boxes=True,
+            )
+            for box in HAQ_SUPPORTS
+        ),
     ),
     better="lower",
     rated_by="participant",

@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from analysis.instruments.answers import name_key, spread_items, sum_answers
+from analysis.instruments.answers import (
+    RECORDED_TOTAL,
+    name_key,
+    spread_items,
+    sum_answers,
+)
 from analysis.instruments.definition import (
     SIDES,
     Instrument,
@@ -13,6 +18,7 @@ from analysis.instruments.definition import (
     is_at_most,
     is_sum,
 )
+from analysis.instruments.totals import has_total_only, take_totals
 from analysis.study import Scoring
 
 _MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}
@@ -56,7 +62,11 @@ def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ----------
     Clements 1995; Khanna 2017.
     """
-    answers = spread_items(items, MRSS_SITES)
+    answers = spread_items(items, (*MRSS_SITES, RECORDED_TOTAL))
+    if has_total_only(answers, MRSS_SITES):
+        whole, *others = _SUMS
+        parts = [(variant, "total") for variant in others]
+        return take_totals(answers, MRSS_SITES, total=[whole], others=parts)
     return [sum_answers(answers, sites, variant=variant) for variant, sites in _SUMS.items()]
 
 

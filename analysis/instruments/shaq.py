@@ -58,7 +58,7 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     six: Ann Rheum Dis 2012;71 Suppl 3:237. No missing rule is official.
     """
     columns = (*haq.HAQ_ITEMS, *haq.HAQ_SUPPORTS, *_SCALES, "line_length")
-    answers = spread_items(items, columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
+    answers = spread_items(haq.merge_boxes(items), columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
     blocks, ratings = [], {}
     for scale in _SCALES:
         ratings[scale], declared = scale_rating(

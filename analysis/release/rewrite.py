@@ -41,7 +41,7 @@ _ROW_KEYS = {
 }
 _WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
 # Columns of fields.csv that name a person.
-SIGNED = {"confirmed_by"}
+SIGNED = {"confirmed_by", "allowed", "approved_by"}
 # A year that no dictionary allows.
 _NO_YEAR = "0"
 
@@ -141,7 +141,9 @@ class Rewriter:
             stand_in = STAND_INS.get(reading.rule, REMOVED)
             return self.shifts[participant].apply(reading.clean) if reading.clean else stand_in
         if treatment in (Treatment.YEAR, Treatment.BIRTH_YEAR):
-            return self._rewrite_year(reading, treatment, participant)
+            year = self._rewrite_year(reading, treatment, participant)
+            # A whole date, of which the analysis takes the year, stays one.
+            return f"{year}-07-01" if year.isdigit() and len(reading.clean) == 10 else year
         if treatment == Treatment.AGE and reading.clean:
             return str(self._band(int(float(reading.clean))))
         return raw if reading.is_readable else REMOVED
@@ -150,7 +152,7 @@ class Rewriter:
         """Keep the years that lie between it and the consent; those of an age are banded."""
         if not reading.clean:
             return _NO_YEAR if PLAIN.fullmatch(reading.raw) else REMOVED
-        year, shift = int(reading.clean), self.shifts[participant]
+        year, shift = int(reading.clean[:4]), self.shifts[participant]
         before = self.consent.get(participant)
         # Without a date of consent the cleaning counts no age; a band is kept all the same.
         after = int(shift.apply(before.isoformat())[:4]) if before else year + shift.years

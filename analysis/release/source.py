@@ -12,12 +12,7 @@ import pandas as pd
 from analysis.cleaning.clean import NEVER_LATER
 from analysis.cleaning.columns import clean_column
 from analysis.cleaning.corrections import CORRECTION_COLUMNS
-from analysis.cleaning.dictionary import (
-    DICTIONARY_COLUMNS,
-    MAP_COLUMNS,
-    OPTIONAL_MAP_COLUMNS,
-    describe_fields,
-)
+from analysis.cleaning.dictionary import DICTIONARY_COLUMNS, describe_fields
 from analysis.cleaning.export import (
     CAPILLAROSCOPY,
     CORRECTIONS,
@@ -27,6 +22,7 @@ from analysis.cleaning.export import (
     RawExport,
 )
 from analysis.cleaning.fields import Field
+from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.rows import unify_identifiers
 from analysis.cleaning.state import SourceFile, as_cells
 from analysis.cleaning.structure import key_rows
@@ -238,7 +234,8 @@ def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> 
     place = field.place
     if field.name == ID:
         return Treatment.PARTICIPANT
-    if field.identifier or {field.name, field.question} & set(identifiers):
+    flagged = field.identifier and not field.place.allowed.strip()
+    if flagged or {field.name, field.question} & set(identifiers):
         return Treatment.DROP
     if file == CAPILLAROSCOPY and field.name in _OF_IMAGES:
         return _OF_IMAGES[field.name]
