@@ -2,15 +2,58 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from analysis.errors import DataError, MissingError
+from analysis.errors import DataError, MissingError, suggest_name
 
 FILE = "provenance.json"
 SIMULATED_TITLE = "Simulated demonstration data, not results of any trial"
+
+
+NONE, ALL = "none", "all"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a site exported its data: `export:` in provenance.yml.
+
+    Parameters
+    ----------
+    values
+        ``raw`` codes or ``labels``; only codes can be read.
+    made_with
+        ``gui`` or ``api``; "" where nobody said.
+    dates_shifted, identifiers_hashed
+        Files whose dates REDCap shifted, or whose record ids it hashed; ``("all",)`` for every
+        file of participants.
+    free_text_removed
+        Whether free text was left out, so that its absence is no fault.
+    blank_status
+        Whether the status of an untouched form is blank in place of 0.
+    filters
+        What was filtered, in words; "" for nothing.
+    """
+
+    values: str = "raw"
+    made_with: str = ""
+    dates_shifted: tuple[str, ...] = ()
+    identifiers_hashed: tuple[str, ...] = ()
+    free_text_removed: bool = False
+    blank_status: bool = False
+    filters: str = ""
+
+    def describe(self) -> dict[str, object]:
+        """Return it as provenance.yml holds it."""
+        lists = ("dates_shifted", "identifiers_hashed")
+        held = {name: list(getattr(self, name)) or NONE for name in lists}
+        return dataclasses.asdict(self) | {
+            name: ALL if value == [ALL] else value for name, value in held.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -18,7 +61,8 @@ class Provenance:
     """What provenance.yml of the export says.
 
     `simulated` is true unless the file says ``simulated: false``. `checksums` is
-    ``verified`` or ``absent`` (never silently skipped: every output says so).
+    ``verified`` or ``absent`` (never silently skipped: every output says so). `manner` is None
+    where the file does not say how the data were exported.
     """
 
     description: str
@@ -26,6 +70,12 @@ class Provenance:
     exported_by: str
     simulated: bool
     checksums: str
+    manner: Manner | None = None
+
+    @property
+    def dates_shifted(self) -> bool:
+        """Whether no date is the day on which something happened."""
+        return bool(self.manner and self.manner.dates_shifted)
 
     @property
     def data_origin(self) -> str:
@@ -46,7 +96,8 @@ def parse_provenance(
     Raises
     ------
     DataError
-        No readable YAML, or a `simulated` that is neither true nor false.
+        No readable YAML, a `simulated` that is neither true nor false, or an `export` that does
+        not say what it should.
     """
     try:
         written = yaml.safe_load(text) or {}
@@ -65,7 +116,46 @@ def parse_provenance(
     described = {
         name: str(written.get(name) or "") for name in ("description", "exported_on", "exported_by")
     }
-    return Provenance(**described, simulated=simulated, checksums=checksums)
+    manner = parse_manner(written["export"], file=file) if "export" in written else None
+    return Provenance(**described, simulated=simulated, checksums=checksums, manner=manner)
+
+
+def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Manner:
+    """Read what `export:` says.
+
+    Raises
+    ------
+    DataError
+        A line that is not known, or a value that it cannot have.
+    """
+    known = {field.name for field in dataclasses.fields(Manner)}
+    if not isinstance(written, Mapping):
+        raise _wrong_manner("export", f"these lines below it: {', '.join(sorted(known))}", file)
+    for name in written:
+        if name not in known:
+            hint = suggest_name(str(name), sorted(known))
+            raise DataError("there is no such line", file=file, field=f"export: {name}", hint=hint)
+    read: dict[str, Any] = dict(written)
+    for name in ("dates_shifted", "identifiers_hashed"):
+        value = read.get(name, NONE)
+        files = {NONE: [], ALL: [ALL]}.get(value, value) if not isinstance(value, list) else value
+        if not isinstance(files, list):
+            raise _wrong_manner(name, f"{NONE}, {ALL}, or a list of files", file)
+        read[name] = tuple(map(str, files))
+    for name in ("free_text_removed", "blank_status"):
+        if not isinstance(read.get(name, False), bool):
+            raise _wrong_manner(name, "true or false", file)
+    if read.get("values") not in ("raw", "labels"):
+        raise _wrong_manner("values", "raw or labels", file)
+    if read.setdefault("made_with", "") not in ("gui", "api", ""):
+        raise _wrong_manner("made_with", "gui or api", file)
+    filters = str(read.get("filters") or NONE)
+    return Manner(**read | {"filters": "" if filters == NONE else filters})
+
+
+def _wrong_manner(name: str, wanted: str, file: str | Path) -> DataError:
+    where = name if name == "export" else f"export: {name}"
+    return DataError("this cannot stand here", file=file, field=where, hint=f"Write {wanted}")
 
 
 def write_provenance(provenance: Provenance, folder: Path) -> None:
@@ -87,4 +177,10 @@ def read_provenance(folder: Path) -> Provenance:
         raise MissingError(
             "the origin of the data is not known", file=path, hint="Run `make notebooks`"
         )
-    return Provenance(**json.loads(path.read_text(encoding="utf-8")))
+    held = json.loads(path.read_text(encoding="utf-8"))
+    if held["manner"]:
+        lists = ("dates_shifted", "identifiers_hashed")
+        held["manner"] = Manner(
+            **held["manner"] | {name: tuple(held["manner"][name]) for name in lists}
+        )
+    return Provenance(**held)

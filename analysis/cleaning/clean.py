@@ -10,18 +10,19 @@ from analysis import paths
 from analysis.cleaning import derive, form_checks, forms, logs, rows, visit_checks
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
-from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
+from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields, forget_texts
 from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, RawExport
 from analysis.cleaning.fields import Field
 from analysis.cleaning.identifiers import check_allowed, check_privacy
 from analysis.cleaning.intercurrent import find_intercurrent_events
+from analysis.cleaning.origin import check_manner, check_origin
 from analysis.cleaning.places import choose_baseline, place_rows
 from analysis.cleaning.populations import assign_populations
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import check_origin, key_rows
-from analysis.provenance import Provenance, write_provenance
+from analysis.cleaning.structure import key_rows
+from analysis.provenance import Manner, Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table
 
@@ -98,13 +99,18 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         personal data, a correction does not fit, or the reconciliation fails.
     """
     check_origin(export, study)
+    check_manner(export)
     fields = describe_fields(export, study)
+    manner = export.provenance.manner or Manner()
+    if manner.free_text_removed:
+        fields = forget_texts(fields)
     check_allowed(fields[REDCAP])
     check_privacy(export.tables, fields[REDCAP])
     received = key_rows(export, fields, study)
     files, unused = apply_corrections(received, export.tables[CORRECTIONS])
     latest = export.provenance.exported_on or NEVER_LATER
-    state = CleaningState(study, latest, fields, rows.unify_identifiers(files))
+    people = rows.unify_identifiers(files)
+    state = CleaningState(study, latest, fields, people, manner)
     state = clean_columns(forms.empty_wrong_rows(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
@@ -145,7 +151,13 @@ def derive_tables(state: CleaningState) -> CleaningState:
     state = replace(state, days=days)
     state = replace(state, places=place_rows(state, recorded["visits"]))
     everyone = rows.list_participants(state.redcap)
-    participants = derive.derive_participants(recorded["participants"], procedures, everyone, days)
+    participants = derive.derive_participants(
+        recorded["participants"],
+        procedures,
+        everyone,
+        days,
+        shifted=bool(state.manner.dates_shifted),
+    )
     due = derive.list_due_visits(participants, days, study, state.latest)
     visits = derive.derive_visits(recorded["visits"], due, days, study)
     items = pd.concat([reshape_items(state, source) for source in state.files], ignore_index=True)

@@ -26,7 +26,12 @@ def count_days(dates: pd.Series, participants: pd.Series, days: pd.Series) -> pd
 
 
 def derive_participants(
-    recorded: pd.DataFrame, procedures: pd.DataFrame, everyone: pd.Index, days: pd.Series
+    recorded: pd.DataFrame,
+    procedures: pd.DataFrame,
+    everyone: pd.Index,
+    days: pd.Series,
+    *,
+    shifted: bool = False,
 ) -> pd.DataFrame:
     """Add age, years since onset, body mass index, and the times of the procedure.
 
@@ -40,9 +45,13 @@ def derive_participants(
         All participants of the export.
     days
         Day of the procedure by participant.
+    shifted
+        Whether dates were shifted, so that no year is the one of a date.
     """
     frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
     consent = pd.to_numeric(frame["consent_date"].str.slice(0, 4), errors="coerce")
+    if shifted:
+        consent = consent.mask(consent.notna())
     height, weight = _convert_number(frame["height_cm"]), _convert_number(frame["weight_kg"])
     since = {
         name: _count_years(consent, frame[year], frame[name])

@@ -5,6 +5,7 @@ Limits that the dictionary does not state are those of the instrument (`analysis
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -92,6 +93,17 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
     for columns in fields.values():
         check_anchors(columns.values(), scoring)
     return fields
+
+
+def forget_texts(fields: dict[str, dict[str, Field]]) -> dict[str, dict[str, Field]]:
+    """Require no text of any form, since free text was removed on the way."""
+    return {
+        file: {
+            name: replace(field, required=field.required and field.kind not in ("text", "notes"))
+            for name, field in columns.items()
+        }
+        for file, columns in fields.items()
+    }
 
 
 def parse_dictionary(

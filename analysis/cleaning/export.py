@@ -20,6 +20,8 @@ CORRECTIONS = "corrections.csv"
 RAW_TABLES = (REDCAP, DICTIONARY, MAP, DIARY, CAPILLAROSCOPY, CORRECTIONS)
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
+# Columns that only an export of labels has.
+LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
 # What a person's data stand in; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
 
@@ -66,6 +68,7 @@ def read_export(folder: Path) -> RawExport:
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     checksums = _verify(folder, hashes)
     texts = {name: decode_text(data, file=folder / name) for name, data in files.items()}
+    refuse_other_formats(texts[REDCAP][0], folder / REDCAP)
     tables = {name: parse_table(texts[name][0], file=folder / name) for name in RAW_TABLES}
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
@@ -78,6 +81,23 @@ def read_export(folder: Path) -> RawExport:
             texts[PROVENANCE_FILE][0], checksums=checksums, file=folder / PROVENANCE_FILE
         ),
     )
+
+
+def refuse_other_formats(text: str, file: Path) -> None:
+    """Stop at an ODM file or at an export with labels in its header.
+
+    Raises
+    ------
+    DataError
+        It names what the file is.
+    """
+    again = "Export it again as CSV with raw data (codes and field names), not labels"
+    if text.lstrip().startswith(("<?xml", "<ODM")):
+        raise DataError("this is an ODM file (REDCap's XML)", file=file, hint=again)
+    header = text.partition("\n")[0].replace('"', "")
+    if LABELLED & {name.strip() for name in re.split("[,;\t]", header)}:
+        message = "this is an export of labels, not of field names"
+        raise DataError(message, file=file, line=1, hint=again)
 
 
 def list_checksums(path: Path) -> dict[str, str]:
@@ -109,6 +129,9 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     for name in (*RAW_TABLES, PROVENANCE_FILE):
         path = folder / name
         if not path.is_file():
+            others = sorted(folder.glob("*.xml")) if name == REDCAP else []
+            if others:
+                refuse_other_formats("<ODM", others[0])
             raise MissingError(
                 "the raw file is missing", file=path, hint="data/raw/README.md lists what belongs"
             )

@@ -179,7 +179,7 @@ def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
 def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     """New ulcers after the procedure that no adverse event of that time speaks of."""
     new = _find_ulcer_item(state, "new")
-    if new is None:
+    if new is None or state.manner.free_text_removed:
         return
     events = state.tables["adverse_events"]
     words = events["term"] + " " + events["coded_term"]
@@ -212,7 +212,7 @@ def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:
     """
     term = state.find_cells_of("adverse_events", "term")
     coded = state.find_cells_of("adverse_events", "coded_term")
-    if term is None:
+    if term is None or state.manner.free_text_removed:
         return
     place = term if coded is None else coded
     uncoded = (term != "") if coded is None else (term != "") & (coded == "")

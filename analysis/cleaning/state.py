@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.rules import CLEANING_RULES
+from analysis.provenance import Manner
 from analysis.study import Study
 
 LOG_COLUMNS = ("row", "field", "rule", "reason", "detail")
@@ -150,6 +151,8 @@ class CleaningState:
         By file, then by column.
     files
         By name.
+    manner
+        How the site exported.
     opened
         Rows of the REDCap export by form: whether anybody opened it.
     asked
@@ -166,6 +169,7 @@ class CleaningState:
     latest: str
     fields: dict[str, dict[str, Field]]
     files: dict[str, SourceFile]
+    manner: Manner = field(default_factory=Manner)
     opened: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: dict[str, pd.Series] = field(default_factory=dict)
     days: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))

@@ -2,20 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths
 from analysis.cleaning.export import (
     CAPILLAROSCOPY,
-    CHECKSUMS_FILE,
     DIARY,
-    PARTICIPANT_FILES,
-    PROVENANCE_FILE,
     REDCAP,
     RawExport,
-    list_checksums,
 )
 from analysis.cleaning.fields import Field
 from analysis.cleaning.state import SourceFile
@@ -25,43 +19,7 @@ from analysis.study import Study
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 SYSTEM_COLUMNS = ("record_id", EVENT, FORM, INSTANCE)
 OPTIONAL_COLUMNS = ("redcap_data_access_group", "redcap_survey_identifier")
-# How `analysis.demo` calls whom it invents.
-SIMULATED_ID = "SIM-"
 _AGAIN = "Export it again with this column"
-
-
-def check_origin(export: RawExport, study: Study) -> None:
-    """Stop if data that claim to be real could be simulated, or lack what a real export needs.
-
-    Raises
-    ------
-    DataError
-        Not simulated, and a participant file equals one that the repository ships, or the
-        ethics statement, the export date or the responsible person is empty.
-    """
-    provenance = export.provenance
-    if provenance.simulated:
-        return
-    # The archive of a real trial carries its de-identified export in the repository's own place.
-    in_place = Path(export.folder).resolve() == paths.RAW.resolve()
-    shipped = set() if in_place else set(list_checksums(paths.RAW / CHECKSUMS_FILE).values())
-    invented = in_place and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
-    for name in PARTICIPANT_FILES:
-        if invented or export.hashes[name] in shipped:
-            raise DataError(
-                "simulated is false, but this file equals the simulated one of the repository",
-                file=f"{export.folder}/{name}",
-                hint="Keep the real export in a folder of its own and give it as RAW",
-            )
-    for value, file, field in (
-        (provenance.exported_on, f"{export.folder}/{PROVENANCE_FILE}", "exported_on"),
-        (study.governance.ethics, "study.yml", "governance.ethics"),
-        (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
-    ):
-        if not value.strip():
-            raise DataError(
-                "a real export needs this statement", file=file, field=field, hint="Fill it in"
-            )
 
 
 def show_text(text: str) -> str:

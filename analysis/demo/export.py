@@ -80,6 +80,15 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
         "exported_on": EXPORTED_ON,
         "exported_by": "analysis.demo",
         "simulated": True,
+        "export": {
+            "values": "raw",
+            "made_with": "api",
+            "dates_shifted": "none",
+            "identifiers_hashed": "none",
+            "free_text_removed": False,
+            "blank_status": False,
+            "filters": "none",
+        },
         "software": f"analysis.demo, seed {seed}, {participants} participants, faults {faults}",
     }
     export = Export(tables, provenance, pd.DataFrame())

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.describe.dates import SEASONS, find_season, find_span
-from analysis.describe.summaries import Variable, describe_variable, find_field
+from analysis.describe.summaries import (
+    NOT_ASSESSABLE,
+    Variable,
+    describe_variable,
+    find_field,
+)
 from analysis.results import Context, Row
 from analysis.study import Study
 
@@ -33,6 +38,8 @@ RECORDED = {
         *("calcinosis", "acro_osteolysis", "treated_hands"),
     ),
 }
+# Years between two dates.
+FROM_DATES = ("age", "years_since_raynaud", "years_since_non_raynaud")
 TREATMENT, SEASON, OUTCOMES = "Background treatment", "Season", "Outcomes at baseline"
 
 
@@ -68,11 +75,13 @@ def gather_baseline(
     study: Study,
     *,
     followup_visit: str,
+    dates_shifted: bool = False,
 ) -> pd.DataFrame:
     """Put every baseline variable into one row per participant.
 
     Participants are those of the population; the season of the follow-up visit is shown beside
-    that of the baseline visit.
+    that of the baseline visit. Where the dates of the export were shifted, seasons are not
+    assessable, nor are ages and durations that were not recorded as such.
 
     Returns
     -------
@@ -92,6 +101,10 @@ def gather_baseline(
         if visit == baseline:
             present = held["ulcers_present"].reindex(ids).fillna("").to_numpy()
     frame["ulcers_present"] = present
+    if dates_shifted:
+        counted = [name for name in FROM_DATES if frame[name].isna().all()]
+        lost = ["season_baseline", "season_followup", *counted]
+        frame = frame.assign(**dict.fromkeys(lost, NOT_ASSESSABLE))
     at_baseline = scores[
         (scores["visit"] == baseline)
         & (scores["variant"] == "primary")

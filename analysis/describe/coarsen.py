@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from analysis.describe.baseline import list_variables
+from analysis.describe.baseline import FROM_DATES, list_variables
+from analysis.describe.summaries import NOT_ASSESSABLE
 from analysis.study import Study
 
 EN_DASH = "\N{EN DASH}"
-BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
 WITHHELD = ("height_cm", "weight_kg")
 # What figures and listings tell of a participant by number, or leads to it: ulcers, injected hands,
 # changes of treatment, dates.
@@ -54,7 +54,9 @@ def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     left_out = {*WITHHELD, *TOLD_ELSEWHERE, *outcomes}
     kept = [v.name for v in list_variables(study) if v.name not in left_out]
     coarse = frame[kept].copy()
-    for name in BANDED:
+    for name in FROM_DATES:
+        if frame[name].isin([NOT_ASSESSABLE]).any():
+            continue
         coarse[name] = band_numbers(frame[name], study.publication.age_band_years.value)
     coarse["bmi"] = band_numbers(frame["bmi"], 5)
     coarse = coarse.sort_values(kept, kind="stable").reset_index(drop=True)

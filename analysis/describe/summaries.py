@@ -9,6 +9,9 @@ import pandas as pd
 from analysis.results import Context, ResultWriter, Row, format_count, format_number
 from analysis.tables import table_schemas
 
+# What stands in place of every value that the way of exporting has taken away.
+NOT_ASSESSABLE = "not assessable"
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -36,9 +39,14 @@ def describe_variable(context: Context, variable: Variable, values: pd.Series) -
     """Make the results of a variable, whose name is the second part of the ids."""
     unit, decimals = variable.unit, variable.decimals
     writer = ResultWriter(context, variable.name, unit=unit, decimals=decimals)
+    taken = values.isin([NOT_ASSESSABLE])
+    lost, values = bool(taken.any()), values.mask(taken)
     if variable.categories:
-        return describe_category(writer, values, variable.categories)
-    return describe_number(writer, values)
+        rows = describe_category(writer, values, variable.categories)
+    else:
+        rows = describe_number(writer, values)
+    told = {"value": None, "text": NOT_ASSESSABLE}
+    return [row | told if lost and row["statistic"] != "n_missing" else row for row in rows]
 
 
 def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:

@@ -11,6 +11,7 @@ import yaml
 
 from analysis.cleaning.export import PROVENANCE_FILE, RAW_TABLES, read_export
 from analysis.errors import DataError, UsageError
+from analysis.provenance import Manner
 from analysis.release.published import NOTES_FILE, check_folder
 from analysis.release.rewrite import Rewriter, give_names, rewrite_export
 from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
@@ -149,6 +150,7 @@ def _write_export(
         "exported_by": "analysis deidentify",
         "simulated": export.provenance.simulated,
         "deidentified": True,
+        "export": (export.provenance.manner or Manner()).describe(),
     }
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
     (folder / PROVENANCE_FILE).write_bytes(text.encode())

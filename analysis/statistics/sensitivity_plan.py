@@ -46,6 +46,8 @@ class SensitivityPlan:
         The follow-up visit.
     participants, visits, scores, pairs, intercurrent_events
         The tables of these names, everybody in them.
+    dates_shifted
+        Whether the dates of the export were shifted, so that no season is known.
     """
 
     study: Study
@@ -56,6 +58,7 @@ class SensitivityPlan:
     scores: pd.DataFrame
     pairs: pd.DataFrame
     intercurrent_events: pd.DataFrame
+    dates_shifted: bool = False
 
     @property
     def populations(self) -> tuple[str, str]:
@@ -175,7 +178,8 @@ def ask_season(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     if outcome.name != SEASONAL:
         return []
     writer = plan.write(outcome)
-    return summarise_season(plan.select(outcome), plan.visits, plan.study.analysis, writer)
+    visits = plan.visits.assign(visit_date="") if plan.dates_shifted else plan.visits
+    return summarise_season(plan.select(outcome), visits, plan.study.analysis, writer)
 
 
 def _summarise(

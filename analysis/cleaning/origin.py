@@ -1,0 +1,124 @@
+"""Whether an export is what its provenance says: whose data, and how they were exported."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from analysis import paths
+from analysis.cleaning.export import (
+    CHECKSUMS_FILE,
+    PARTICIPANT_FILES,
+    PROVENANCE_FILE,
+    REDCAP,
+    RawExport,
+    list_checksums,
+)
+from analysis.errors import DataError
+from analysis.provenance import ALL, Manner
+from analysis.study import Study
+
+# How `analysis.demo` calls whom it invents.
+SIMULATED_ID = "SIM-"
+# What an export of labels holds in place of 0, 1 and 2.
+STATUS_LABELS = ("Incomplete", "Unverified", "Complete")
+BOX_LABELS = ("Checked", "Unchecked")
+_AS_CODES = "Export it again as CSV with raw data (codes), not labels"
+
+
+def check_origin(export: RawExport, study: Study) -> None:
+    """Stop if data that claim to be real could be simulated, or lack what a real export needs.
+
+    Raises
+    ------
+    DataError
+        Not simulated, and a participant file equals one that the repository ships, or the
+        ethics statement, the export date or the responsible person is empty.
+    """
+    provenance = export.provenance
+    if provenance.simulated:
+        return
+    # The archive of a real trial carries its de-identified export in the repository's own place.
+    in_place = Path(export.folder).resolve() == paths.RAW.resolve()
+    shipped = set() if in_place else set(list_checksums(paths.RAW / CHECKSUMS_FILE).values())
+    invented = in_place and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
+    for name in PARTICIPANT_FILES:
+        if invented or export.hashes[name] in shipped:
+            raise DataError(
+                "simulated is false, but this file equals the simulated one of the repository",
+                file=f"{export.folder}/{name}",
+                hint="Keep the real export in a folder of its own and give it as RAW",
+            )
+    for value, file, field in (
+        (provenance.exported_on, f"{export.folder}/{PROVENANCE_FILE}", "exported_on"),
+        (study.governance.ethics, "study.yml", "governance.ethics"),
+        (study.governance.responsible_person, "study.yml", "governance.responsible_person"),
+    ):
+        if not value.strip():
+            raise DataError(
+                "a real export needs this statement", file=file, field=field, hint="Fill it in"
+            )
+
+
+def check_manner(export: RawExport) -> None:
+    """Stop where the way of exporting leaves data that do not fit each other, or cannot be read.
+
+    Raises
+    ------
+    DataError
+        Labels in place of codes, a real export that does not say how it was exported, dates
+        shifted or record ids hashed in some files and not in the others.
+    """
+    file = f"{export.folder}/{PROVENANCE_FILE}"
+    manner = export.provenance.manner
+    if manner is None:
+        if not export.provenance.simulated:
+            raise DataError(
+                "a real export says how it was exported",
+                file=file,
+                field="export",
+                hint="`make draft` writes these lines, to be filled in",
+            )
+        manner = Manner()
+    if manner.values == "labels":
+        message = "labels were exported, which differ from form to form, and not codes"
+        raise DataError(message, file=file, field="export: values", hint=_AS_CODES)
+    _refuse_labels(export)
+    for name, what, hint in (
+        ("dates_shifted", "dates are shifted", "Export without shifting, or shift every file"),
+        ("identifiers_hashed", "record ids are hashed", "Export without hashing, or hash all"),
+    ):
+        _check_same_in_all(export, getattr(manner, name), name, what, hint)
+
+
+def _refuse_labels(export: RawExport) -> None:
+    frame = export.tables[REDCAP]
+    for column in frame.columns:
+        labels = BOX_LABELS if "___" in column else STATUS_LABELS
+        if ("___" in column or column.endswith("_complete")) and frame[column].isin(labels).any():
+            raise DataError(
+                "this is an export of labels", file=REDCAP, field=column, hint=_AS_CODES
+            )
+
+
+def _check_same_in_all(
+    export: RawExport, named: Iterable[str], name: str, what: str, hint: str
+) -> None:
+    """Stop unless something was done to every file of participants that has rows, or to none."""
+    file = f"{export.folder}/{PROVENANCE_FILE}"
+    held = {each for each in PARTICIPANT_FILES if len(export.tables[each])}
+    done = set(PARTICIPANT_FILES) if ALL in named else set(named)
+    for unknown in sorted(done - set(PARTICIPANT_FILES)):
+        raise DataError(
+            f"{unknown} holds no participants",
+            file=file,
+            field=f"export: {name}",
+            hint=f"Known: {', '.join(PARTICIPANT_FILES)}, or {ALL}",
+        )
+    others = sorted(held - done)
+    if done & held and others:
+        raise DataError(
+            f"{what} in {', '.join(sorted(done & held))} and not in {', '.join(others)}, "
+            "which can then not be joined",
+            file=file,
+            field=f"export: {name}",
+            hint=hint,
+        )

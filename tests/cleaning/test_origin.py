@@ -1,0 +1,116 @@
+"""How it was exported: what cannot be read, what does not fit, and what is then not known."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.cleaning import clean_export
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, read_export
+from analysis.cleaning.origin import check_manner
+from analysis.demo.export import make_export, write_export
+from analysis.describe.baseline import describe_baseline, gather_baseline
+from analysis.errors import DataError
+from analysis.instruments.scores import score_items
+from analysis.provenance import Manner
+from analysis.results import Context
+
+ONE, TWO, THREE = (REDCAP,), (REDCAP, DIARY), (REDCAP, DIARY, CAPILLAROSCOPY)
+
+
+def export_with(valid, manner, **tables):
+    provenance = replace(valid.provenance, manner=manner)
+    return replace(valid, provenance=provenance, tables=valid.tables | tables)
+
+
+@pytest.mark.parametrize(
+    ("manner", "said"),
+    [
+        (Manner(values="labels"), "labels were exported"),
+        (Manner(dates_shifted=ONE), "dates are shifted in redcap_export.csv and not in capill"),
+        (Manner(dates_shifted=TWO), "and not in capillaroscopy.csv"),
+        (Manner(identifiers_hashed=ONE), "record ids are hashed in redcap_export.csv and not"),
+        (Manner(identifiers_hashed=("diary.csv",)), "diary.csv holds no participants"),
+    ],
+)
+def test_what_was_done_to_one_file_only_stops(valid, manner, said):
+    with pytest.raises(DataError, match=said) as stop:
+        check_manner(export_with(valid, manner))
+    assert "provenance.yml" in stop.value.file
+
+
+@pytest.mark.parametrize("done", [(), ("all",), THREE])
+def test_what_was_done_to_every_file_or_to_none_goes_on(valid, done):
+    check_manner(export_with(valid, Manner(dates_shifted=done, identifiers_hashed=done)))
+
+
+def test_a_file_without_rows_need_not_be_shifted(valid):
+    empty = {name: valid.tables[name].iloc[:0] for name in (DIARY, CAPILLAROSCOPY)}
+    check_manner(export_with(valid, Manner(dates_shifted=ONE), **empty))
+
+
+def test_a_real_export_says_how_it_was_exported(valid):
+    real = replace(valid, provenance=replace(valid.provenance, simulated=False, manner=None))
+    with pytest.raises(DataError, match="says how it was exported"):
+        check_manner(real)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("mrss_complete", "Complete"), ("organ___1", "Unchecked")]
+)
+def test_cells_that_only_an_export_of_labels_has_stop(valid, column, cell):
+    table = valid.tables[REDCAP].copy()
+    table.loc[0, column] = cell
+    with pytest.raises(DataError, match="export of labels") as stop:
+        check_manner(export_with(valid, None, **{REDCAP: table}))
+    assert stop.value.field == column
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<?xml version="1.0"?><ODM></ODM>', "ODM file"),
+        ('"Record ID","Event Name",Complete?,Complete?\n1,Baseline,Complete,Complete\n', "labels"),
+        ("Record ID;Event Name;Complete?\n1;Baseline;Complete\n", "labels"),
+    ],
+)
+def test_an_odm_file_and_labelled_headers_are_refused_by_name(tmp_path, text, said):
+    write_export(make_export(7, 2016, faults="none"), tmp_path)
+    (tmp_path / "SHA256SUMS").unlink()
+    (tmp_path / REDCAP).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        read_export(tmp_path)
+    (tmp_path / REDCAP).rename(tmp_path / "project.xml")
+    with pytest.raises(DataError, match=r"project\.xml.*ODM file"):
+        read_export(tmp_path)
+
+
+def test_removed_free_text_is_not_asked_for(valid, cleaned, study):
+    table = valid.tables[REDCAP].copy()
+    table[["ae_term", "ae_coded"]] = ""
+    asked = clean_export(export_with(valid, None, **{REDCAP: table}), study)
+    assert len(asked.queries)
+    manner = Manner(free_text_removed=True)
+    assert clean_export(export_with(valid, manner, **{REDCAP: table}), study).queries.empty
+
+
+def test_where_all_dates_are_shifted_season_and_age_are_not_assessable(valid, study):
+    found = clean_export(export_with(valid, Manner(dates_shifted=("all",))), study).tables
+    assert found["participants"]["age"].isna().all()
+    assert found["visits"]["study_day"].notna().any()
+    scores = score_items(found["items"], study)
+    people = found["participants"][found["participants"]["in_full_analysis"] == "yes"]
+    known = gather_baseline(
+        people,
+        found["visits"],
+        found["medications"],
+        scores,
+        study,
+        followup_visit="week_12",
+        dates_shifted=True,
+    )
+    rows = pd.DataFrame(describe_baseline(known, study, Context("baseline", "03", "simulated")))
+    lost = rows[rows["text"] == "not assessable"]
+    assert {"age", "season_baseline", "season_followup"} <= set(lost["outcome"])
+    assert lost["value"].isna().all()
+    assert "bmi" not in set(lost["outcome"])
