@@ -9,6 +9,7 @@ from typing import Any, Literal
 from analysis import paths
 from analysis.errors import DataError
 from analysis.records import read_record
+from analysis.visits import Role, Visit, find_wrong_visits
 
 Source = Literal["registry", "assumed"]
 
@@ -60,18 +61,6 @@ class Author:
     affiliation: str
     orcid: str
     roles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A visit with its inclusive window in study days (None: no window)."""
-
-    name: str
-    label: str
-    day: int | None
-    low: int | None
-    high: int | None
-    source: Source
 
 
 @dataclass(frozen=True)
@@ -251,6 +240,15 @@ class Study:
         """Return the visit of that name."""
         return _find(self.visits, name, "visit")
 
+    def list_visits(self, *roles: Role) -> list[str]:
+        """Return the names of the visits with one of these roles, in their order."""
+        return [visit.name for visit in self.visits if visit.role in roles]
+
+    @property
+    def unscheduled(self) -> str:
+        """The name of the visit that holds whatever belongs to no planned one."""
+        return self.list_visits("unscheduled")[0]
+
 
 def load_study(path: Path | None = None) -> Study:
     """Read and check study.yml; a DataError names the line or the values that are wrong."""
@@ -282,6 +280,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
     ):
         if name not in {record.name for record in records}:
             yield f"{name!r} is no {kind}"
+    yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
     if plan.test_order.value != "registered":
         yield "analysis: test_order is registered, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:

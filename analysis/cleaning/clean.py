@@ -147,7 +147,7 @@ def derive_tables(state: CleaningState) -> CleaningState:
     state = replace(state, asked=forms.find_asked(state.redcap, state.fields[REDCAP]))
     recorded = {table: reshape_table(state, table) for table in RECORDED_TABLES}
     procedures = recorded["procedures"]
-    days = derive.find_procedure_days(recorded["visits"], procedures)
+    days = derive.find_procedure_days(recorded["visits"], procedures, study)
     state = replace(state, days=days)
     state = replace(state, places=place_rows(state, recorded["visits"]))
     everyone = rows.list_participants(state.redcap)
@@ -161,7 +161,6 @@ def derive_tables(state: CleaningState) -> CleaningState:
     due = derive.list_due_visits(participants, days, study, state.latest)
     visits = derive.derive_visits(recorded["visits"], due, days, study)
     items = pd.concat([reshape_items(state, source) for source in state.files], ignore_index=True)
-    order = [visit.name for visit in study.visits]
     tables = {
         "visits": visits,
         "items": choose_baseline(items, visits, study),
@@ -169,7 +168,7 @@ def derive_tables(state: CleaningState) -> CleaningState:
         "procedures": derive.derive_procedures(procedures),
         "medications": derive.derive_medications(recorded["medications"], days),
         "disposition": derive.derive_disposition(
-            recorded["disposition"], visits, everyone, days, order
+            recorded["disposition"], visits, everyone, days, study
         ),
     }
     tables = {name: finish_table(frame, name) for name, frame in tables.items()}

@@ -8,13 +8,14 @@ from analysis.study import Study
 PRECISION = {10: "day", 7: "month", 4: "year"}
 
 
-def find_procedure_days(visits: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
+def find_procedure_days(visits: pd.DataFrame, procedures: pd.DataFrame, study: Study) -> pd.Series:
     """Return the day of the procedure (timestamp) by participant.
 
     It is the date on which anaesthesia started; without a readable time, that of the visit.
     """
     started = procedures.set_index("participant_id")["anaesthesia_start"].str.slice(0, 10)
-    dated = visits[visits["visit"] == "procedure"].set_index("participant_id")["visit_date"]
+    dated = visits[visits["visit"].isin(study.list_visits("procedure"))]
+    dated = dated.set_index("participant_id")["visit_date"]
     dated = dated[~dated.index.duplicated()]
     days = parse_days(started).dropna()
     return days.combine_first(parse_days(dated).dropna())
@@ -92,12 +93,12 @@ def list_due_visits(
     procedure = find_person_days(who, days)
     exported = pd.to_datetime(latest)
     parts = []
-    for place, visit in enumerate(study.visits):
+    for visit in study.visits:
         if visit.day is None:
             continue
-        if place == 0:
+        if visit.role == "screening":
             due = pd.Series(True, index=who.index)
-        elif visit.day <= 0:
+        elif visit.role != "follow_up":
             due = eligible
         else:
             due = procedure + pd.Timedelta(days=visit.high or visit.day) <= exported
@@ -190,12 +191,12 @@ def derive_disposition(
     visits: pd.DataFrame,
     everyone: pd.Index,
     days: pd.Series,
-    order: list[str],
+    study: Study,
 ) -> pd.DataFrame:
-    """Add a row for everybody, the study day and the last visit (in `order`) that took place."""
+    """Add a row for everybody, the study day and the last planned visit that took place."""
     frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
-    done = visits[(visits["status"] == "done") & (visits["visit"] != "unscheduled")]
-    place = done["visit"].map({name: number for number, name in enumerate(order)})
+    done = visits[(visits["status"] == "done") & (visits["visit"] != study.unscheduled)]
+    place = done["visit"].map({visit.name: number for number, visit in enumerate(study.visits)})
     last = done.assign(place=place).sort_values("place").groupby("participant_id")["visit"].last()
     frame = frame.assign(
         status=frame["status"].where(frame["status"] != "", "not_recorded"),

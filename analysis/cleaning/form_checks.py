@@ -193,7 +193,7 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     day = parse_days(dated.reindex(pairs).fillna("")).set_axis(state.cells.index)
     who = state.keys["participant"]
     since = ~(day <= find_person_days(who, state.days)) & who.isin(state.days.index)
-    first = state.keys["visit"].isin(["screening", state.study.analysis.baseline_visit.value])
+    first = state.keys["visit"].isin(state.study.list_visits("screening", "baseline"))
     unreported = (new == "1") & since & ~first & ~who.isin(reported)
     yield find_cells("ulcer_without_event", str(new.name), unreported)
 

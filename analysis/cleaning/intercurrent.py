@@ -33,7 +33,7 @@ def find_intercurrent_events(
         _treatment_changes(tables["medications"], tables["visits"], days, study),
         _fingers_left_out(tables["procedures"], study),
         _from_adverse_events(tables["adverse_events"], days),
-        _new_ulcers(tables["items"], tables["visits"], days),
+        _new_ulcers(tables["items"], tables["visits"], days, study),
         _smoking_changes(tables["visits"]),
         _deaths(tables["disposition"], tables["adverse_events"]),
     ]
@@ -105,7 +105,9 @@ def _from_adverse_events(events: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _new_ulcers(items: pd.DataFrame, visits: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+def _new_ulcers(
+    items: pd.DataFrame, visits: pd.DataFrame, days: pd.Series, study: Study
+) -> pd.DataFrame:
     of_ulcers = (items["instrument"] == "digital_ulcers") & (items["item"] == "new")
     found = items[of_ulcers & (items["value"] == 1)]
     key = ["participant_id", "visit"]
@@ -113,7 +115,7 @@ def _new_ulcers(items: pd.DataFrame, visits: pd.DataFrame, days: pd.Series) -> p
     found = found.merge(dated, on=key, how="left").fillna({"visit_date": ""})
     procedure = find_person_days(found["participant_id"], days)
     found = found[~(parse_days(found["visit_date"]) <= procedure)]
-    found = found[~found["visit"].isin(["screening", "baseline"])]
+    found = found[~found["visit"].isin(study.list_visits("screening", "baseline"))]
     source = "items:" + found["visit"] + "/digital_ulcers/" + found["occasion"]
     return _make_events(found, "new_ulcer", found["visit_date"], source, found["location"])
 

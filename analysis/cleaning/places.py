@@ -18,10 +18,9 @@ def place_rows(state: CleaningState, visits: pd.DataFrame) -> dict[str, pd.DataF
     `visits` is the table as recorded.
     """
     references = find_reference_days(visits, state.days, state.study)
-    days = state.study.scoring.raynaud_diary_days.value
     return {
         REDCAP: locate_fingers(state.redcap, state.fields[REDCAP]),
-        DIARY: place_entries(state.files[DIARY], references, days=days),
+        DIARY: place_entries(state.files[DIARY], references, state.study),
         CAPILLAROSCOPY: locate_readings(state.files[CAPILLAROSCOPY]),
     }
 
@@ -41,7 +40,7 @@ def find_reference_days(
     }
 
 
-def place_entries(file: SourceFile, references: dict[str, pd.Series], *, days: int) -> pd.DataFrame:
+def place_entries(file: SourceFile, references: dict[str, pd.Series], study: Study) -> pd.DataFrame:
     """Say which visit a diary entry belongs to, and how many days before it was made.
 
     Parameters
@@ -50,21 +49,22 @@ def place_entries(file: SourceFile, references: dict[str, pd.Series], *, days: i
         The diary.
     references
         As `find_reference_days` returns.
-    days
-        Days before the reference that count (day 1 is the day before).
+    study
+        How many days before the reference count (day 1 is the day before). An entry outside
+        every window is unscheduled and has its date as occasion.
 
     Returns
     -------
     pandas.DataFrame
-        `visit`, `location` and `occasion` by row. An entry outside every window is unscheduled
-        and has its date as occasion.
+        `visit`, `location` and `occasion` by row.
     """
+    days, otherwise = study.scoring.raynaud_diary_days.value, study.unscheduled
     dates = parse_days(file.frame["entry_date"])
-    visit = pd.Series("unscheduled", index=dates.index, dtype="object")
+    visit = pd.Series(otherwise, index=dates.index, dtype="object")
     occasion = file.frame["entry_date"].astype("object")
     for name, reference in references.items():
         before = (find_person_days(file.keys["participant"], reference) - dates).dt.days
-        inside = before.between(1, days) & (visit == "unscheduled")
+        inside = before.between(1, days) & (visit == otherwise)
         visit = visit.mask(inside, name)
         counted = before.where(inside).map("{:02.0f}".format, na_action="ignore")
         occasion = counted.astype("object").where(inside, occasion)
@@ -119,7 +119,7 @@ def choose_baseline(items: pd.DataFrame, visits: pd.DataFrame, study: Study) -> 
         With `study_day`.
     """
     baseline = study.analysis.baseline_visit.value
-    names = [visit.name for visit in study.visits if visit.day is not None and visit.day < 0]
+    names = study.list_visits("screening", "baseline")
     order = {name: place for place, name in enumerate(names)}
     instruments = {outcome.instrument for outcome in study.outcomes}
     instruments |= {PART_OF[name] for name in instruments & PART_OF.keys()}

@@ -43,30 +43,35 @@ def key_rows(
         repeating form that does not exist, an instance that is no number, a form status other
         than 0, 1 or 2, a checkbox other than 0 or 1.
     """
-    visits = [visit.name for visit in study.visits]
     main, diary, readings = (export.tables[file] for file in (REDCAP, DIARY, CAPILLAROSCOPY))
+    visits = name_visit(main[EVENT], study) if EVENT in main else pd.Series(dtype="str")
     _check_export(main, fields[REDCAP], visits)
     _check_file(diary, fields[DIARY], DIARY)
     _check_file(readings, fields[CAPILLAROSCOPY], CAPILLAROSCOPY)
-    taken = name_visit(readings["event"])
-    _check_choices(readings, "event", taken.isin(visits), "event", CAPILLAROSCOPY)
+    taken = name_visit(readings["event"], study)
+    _check_choices(readings, "event", taken != "", "event", CAPILLAROSCOPY)
     return {
-        REDCAP: _key_export(main),
+        REDCAP: _key_export(main, visits),
         DIARY: _key_file(diary, DIARY, ["record_id", "entry_date", "entry_time"], ""),
         CAPILLAROSCOPY: _key_file(readings, CAPILLAROSCOPY, ["image_id", "reader"], taken),
     }
 
 
-def name_visit(event: pd.Series) -> pd.Series:
-    """Return the visits of REDCap's event names: ``week_12_arm_1`` is week_12."""
-    return event.str.replace(r"_arm_[0-9]+$", "", regex=True)
+def name_visit(event: pd.Series, study: Study) -> pd.Series:
+    """Return the visits of event names, "" where study.yml lists no such event.
+
+    A readers' sheet may name the visit itself.
+    """
+    names = {visit.name: visit.name for visit in study.visits}
+    names |= {event: visit.name for visit in study.visits for event in visit.events}
+    return event.map(names).fillna("").astype("str")
 
 
-def _key_export(frame: pd.DataFrame) -> SourceFile:
+def _key_export(frame: pd.DataFrame, visits: pd.Series) -> SourceFile:
     repeat = frame[FORM] + frame[INSTANCE].where(frame[INSTANCE] == "", "#" + frame[INSTANCE])
     parts = {
         "participant": frame["record_id"],
-        "visit": name_visit(frame[EVENT]),
+        "visit": visits,
         "form": repeat,
         "instance": frame[INSTANCE],
     }
@@ -108,7 +113,7 @@ def _set_keys(
     return raw, keys.set_axis(index, axis=0).loc[raw.index]
 
 
-def _check_export(frame: pd.DataFrame, fields: dict[str, Field], visits: Iterable[str]) -> None:
+def _check_export(frame: pd.DataFrame, fields: dict[str, Field], visits: pd.Series) -> None:
     _require_columns(frame, SYSTEM_COLUMNS[:2], REDCAP)
     forms = {field.form for field in fields.values()}
     added = [f"{form}_{end}" for form in forms for end in ("complete", "timestamp")]
@@ -125,7 +130,7 @@ def _check_export(frame: pd.DataFrame, fields: dict[str, Field], visits: Iterabl
         if field.kind == "checkbox":
             ticked = frame[field.name].isin(["", "0", "1"])
             _check_choices(frame, field.name, ticked, "state of a checkbox")
-    _check_choices(frame, EVENT, name_visit(frame[EVENT]).isin(visits), "event")
+    _check_choices(frame, EVENT, visits != "", "event")
 
 
 def _check_file(frame: pd.DataFrame, fields: dict[str, Field], source: str) -> None:
@@ -175,5 +180,6 @@ def _check_choices(
             participant=show_text(row["record_id"]),
             visit=show_text(row.get(EVENT, "")) if column != EVENT else "",
             field=column,
-            hint="Correct it at the source, or describe it in the dictionary or study.yml",
+            hint="Correct it at the source, or describe it in the dictionary or in study.yml "
+            "(an event under `events:` of its visit)",
         )

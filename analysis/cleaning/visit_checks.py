@@ -210,7 +210,7 @@ def find_stray_entries(state: CleaningState) -> Iterator[Finding]:
     follow = visits[visits["visit"] == state.study.analysis.followup_visit.value]
     dated = follow.loc[follow["visit_date"] != "", "participant_id"]
     known = file.keys["participant"].isin(set(dated) & set(state.days.index))
-    stray = (state.places[DIARY]["visit"] == "unscheduled") & known
+    stray = (state.places[DIARY]["visit"] == state.study.unscheduled) & known
     stray &= ~file.frame.index.isin(file.aside)
     yield find_cells("diary_out_of_window", "entry_date", stray)
 

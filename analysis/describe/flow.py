@@ -58,7 +58,7 @@ def describe_visits(
     """
     rows = []
     for visit in study.visits:
-        if visit.name != "unscheduled":
+        if visit.role != "unscheduled":
             due = find_due(participants, visit, population)
             held = visits[
                 visits["visit"].eq(visit.name)
@@ -109,7 +109,7 @@ def find_due(participants: pd.DataFrame, visit: Visit, population: str) -> pd.Se
     At screening everyone is due, until the procedure everyone enrolled, then the population.
     """
     people = participants["participant_id"]
-    if visit.name == "screening":
+    if visit.role == "screening":
         return people
     after = visit.day is not None and visit.day > 0
     return people[participants[f"in_{population if after else 'enrolled'}"] == "yes"]

@@ -163,9 +163,10 @@ def describe_file(name: str, file: Path, *, version: str) -> Entity:
 
 
 def read_parameters(outputs: paths.Outputs) -> dict[str, dict[str, Any]]:
-    """Return name and value of the parameters of each step, those the runner sets left out.
+    """Return name and value of the parameters of each step.
 
-    They are read from the executed copies; a step that is no notebook has none.
+    Those that the runner sets, and empty ones, which study.yml decides, are left out. They are
+    read from the executed copies; a step that is no notebook has none.
     """
     return {step.name: _read_copy(step.target(outputs)) if step.notebook else {} for step in STEPS}
 
@@ -180,7 +181,7 @@ def _read_copy(path: Path) -> dict[str, Any]:
             for statement in ast.parse("".join(cell["source"])).body:
                 if isinstance(statement, ast.Assign):
                     used[ast.unparse(statement.targets[0])] = ast.literal_eval(statement.value)
-    return {name: value for name, value in used.items() if name not in OWN}
+    return {name: value for name, value in used.items() if value and name not in OWN}
 
 
 def _describe_action(

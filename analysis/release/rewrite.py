@@ -280,10 +280,9 @@ def _find_row(
         return keys[held[0]], file.keys.loc[held[0], "participant"]
     name, _, place = wanted.partition("|")
     event, _, form = place.partition("|")
-    known = {visit.name for visit in source.study.visits}
     people = source.map_participants()
     named = correction["source"] == REDCAP and not form and name in people
-    if named and name_visit(pd.Series([event])).isin(known).all():
+    if named and name_visit(pd.Series([event]), source.study).ne("").all():
         return f"{rewriter.names.participants[name]}|{event}|", people[name]
     return "", ""
 

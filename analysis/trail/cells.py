@@ -104,7 +104,7 @@ def _find_days(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     places = place_entries(
         SourceFile(DIARY, frame, frame, keys),
         find_reference_days(trial.visits, days, trial.study),
-        days=trial.study.scoring.raynaud_diary_days.value,
+        trial.study,
     )
     return _find_places(asked, places, keys["participant"])
 

@@ -23,6 +23,7 @@ PAIRS = pd.DataFrame(
         "rule": "both_visits",
     }
 )
+VISITS = pd.DataFrame({"participant_id": ["SIM-01"], "visit": "month_3", "status": "done"})
 
 
 def test_a_table_reads_back_as_it_was_written_in_the_order_of_its_key(tmp_path):
@@ -53,7 +54,6 @@ def test_the_word_none_is_text_and_not_a_missing_value(tmp_path):
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("visit", "week_13", r"'week_13' is not allowed.*Did you mean week_1"),
         ("outcome", "", "empty cell.*Fill it in"),
         ("participant_id", "SIM-01", "two rows.*Keep one"),
     ],
@@ -61,6 +61,11 @@ def test_the_word_none_is_text_and_not_a_missing_value(tmp_path):
 def test_wrong_cells_are_refused(column, value, message):
     with pytest.raises(DataError, match=message):
         shape_table(PAIRS.assign(**{column: value}), "pairs")
+
+
+def test_a_value_outside_its_list_is_refused():
+    with pytest.raises(DataError, match=r"'dome' is not allowed.*Did you mean done"):
+        shape_table(VISITS.assign(status="dome"), "visits")
 
 
 def test_an_undescribed_column_is_refused():
@@ -82,11 +87,11 @@ def test_a_number_that_is_none_names_the_file(tmp_path):
 
 
 def test_a_file_with_a_wrong_cell_is_named_and_says_how_to_get_it_right(tmp_path):
-    path = write_table(PAIRS, "pairs", tmp_path)
-    path.write_text(path.read_text(encoding="utf-8").replace("week_12", "week_13", 1))
-    with pytest.raises(DataError, match=r"'week_13'.*Run `make notebooks` again") as told:
-        read_table("pairs", tmp_path)
-    assert (told.value.file, told.value.field) == (str(path), "visit")
+    path = write_table(VISITS, "visits", tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("done", "dome", 1))
+    with pytest.raises(DataError, match=r"'dome'.*Run `make notebooks` again") as told:
+        read_table("visits", tmp_path)
+    assert (told.value.file, told.value.field) == (str(path), "status")
 
 
 def test_every_column_of_every_table_is_described():

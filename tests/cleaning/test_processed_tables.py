@@ -23,10 +23,10 @@ def diary(*dates):
     return SourceFile(DIARY, frame, frame, keys)
 
 
-def test_diary_days_count_back_from_procedure_and_visit():
+def test_diary_days_count_back_from_procedure_and_visit(study):
     file = diary("2021-03-07", "2021-02-22", "2021-02-21", "2021-03-08", "2021-05-30", "2021-05-31")
     week_12 = pd.Series({"SIM-01": pd.Timestamp("2021-05-31")})
-    placed = place_entries(file, {"baseline": DAYS, "week_12": week_12}, days=14)
+    placed = place_entries(file, {"baseline": DAYS, "week_12": week_12}, study)
     assert placed[["visit", "occasion"]].to_numpy().tolist() == [
         ["baseline", "01"],
         ["baseline", "14"],

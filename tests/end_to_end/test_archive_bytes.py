@@ -67,7 +67,7 @@ def test_two_folders_make_the_same_archive_of_a_run_which_it_describes_whole(tri
         inputs = list_names(run["object"])
         assert inputs <= {*told} and "study.yml" in inputs
         assert run["result"] and list_names(run["result"]) <= names
-    assert told["#run-04_efficacy-followup_visit"]["value"] == "week_12"
+    assert told["#run-04_efficacy-population"]["value"] == "full_analysis"
     needed = list_names(told["notebooks/04_efficacy.ipynb"]["softwareRequirements"])
     assert "#package-scipy" in needed and "#package-scipy" in told
 
