@@ -92,7 +92,8 @@ def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
     inside = pd.to_numeric(cells.where(plain)).between(*field.limits)
-    return plain & inside & (field.factor == 1)
+    doubtful = cells.str.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}") & (field.decimal == ",")
+    return plain & inside & ~doubtful & (field.factor == 1)
 
 
 def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Finding:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.export import CORRECTIONS
+from analysis.cleaning.export import COLUMNS, CORRECTIONS
 from analysis.cleaning.state import Finding, SourceFile
 from analysis.errors import DataError
 
-CORRECTION_COLUMNS = ("source", "row", "field", "old_value", "new_value", "reason", "by", "date")
+CORRECTION_COLUMNS = COLUMNS[CORRECTIONS]
 # A wrong event or instance is a wrong row, which only the site can put right.
 UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 

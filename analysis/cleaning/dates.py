@@ -11,6 +11,7 @@ _DAY_ZERO = pd.Timestamp("1899-12-30")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_SECONDS = r":[0-5][0-9](?:\.[0-9]+)?"
 _PARTIAL = r"[0-9]{4}(?:-[0-9]{2})?"
 _SERIAL = r"[3-5][0-9]{4}(?:\.[0-9]+)?"
 _WEEKDAY = r"[,.]?\s*(?:\(?[월화수목금토일](?:요일)?\)?)?"
@@ -54,6 +55,9 @@ def parse_dates(values: pd.Series, field: Field) -> Iterator[Finding]:
 def parse_datetimes(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Write dates with times as YYYY-MM-DD HH:MM."""
     left = values[~values.str.fullmatch(rf"{_ISO} {_CLOCK}")]
+    whole = left.str.extract(rf"^({_ISO} {_CLOCK}){_SECONDS}$")[0]
+    yield find_cells("precision_dropped", field.name, whole.notna(), whole)
+    left = left[whole.isna()]
     serial = left.where(left.str.fullmatch(r"[3-5][0-9]{4}\.[0-9]+"))
     moment = _DAY_ZERO + pd.to_timedelta(pd.to_numeric(serial), unit="D")
     stamped = moment.dt.round("min").dt.strftime("%Y-%m-%d %H:%M")
@@ -74,6 +78,9 @@ def parse_datetimes(values: pd.Series, field: Field) -> Iterator[Finding]:
 def parse_times(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Write times as HH:MM."""
     left = values[~values.str.fullmatch(_CLOCK)]
+    whole = left.str.extract(rf"^({_CLOCK}){_SECONDS}$")[0]
+    yield find_cells("precision_dropped", field.name, whole.notna(), whole)
+    left = left[whole.isna()]
     times = parse_clock(left)
     yield find_cells("time_format", field.name, times.notna(), times)
     yield find_cells("not_a_time", field.name, times.isna(), "", reason="pending_query")
@@ -129,8 +136,8 @@ def _find_earliest(field: Field) -> str:
 
 
 def parse_days(values: pd.Series) -> pd.Series:
-    """Return ISO dates as timestamps; partial, empty and impossible ones are NaT."""
-    return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
+    """Return the days of ISO dates as timestamps; partial, empty and impossible ones are NaT."""
+    return pd.to_datetime(values.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
 
 
 def find_person_days(participants: pd.Series, days: pd.Series) -> pd.Series:

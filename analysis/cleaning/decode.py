@@ -6,49 +6,114 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cleaning.formats import DELIMITERS, FileFormat
 from analysis.errors import DataError
 
-# REDCap and most programs write UTF-8, Korean Excel writes CP949; nothing else is tried,
-# because a single-byte encoding would accept any bytes and show wrong letters.
-ENCODINGS = ("utf-8-sig", "cp949")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# What Korean and Western programs write beside UTF-8; each accepts most bytes of the other.
+_GUESSES = ("cp949", "cp1252")
+_AGAIN = "Export it again as UTF-8"
 
 
-def decode_text(data: bytes, *, file: str | Path) -> tuple[str, str]:
+def decode_text(data: bytes, *, file: str | Path, encoding: str = "") -> tuple[str, str]:
     """Return the text of a raw file and the encoding it was in.
+
+    A byte order mark and valid non-ASCII UTF-8 are certain. Other bytes are in the encoding that
+    provenance.yml states (`encoding`), or in the only one of CP949 and Windows-1252 that fits.
 
     Raises
     ------
     DataError
-        Bytes of neither encoding, a NUL, or replacement characters (a file that lost letters
-        before it came here).
+        Bytes of no such encoding or of two that read differently, another encoding than the
+        stated one, a NUL, or replacement characters (a file that lost letters before it came
+        here).
     """
-    for encoding in ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    certain = _find_certain(data)
+    if certain and encoding and not data.isascii() and _family(encoding) != _family(certain):
         raise DataError(
-            "these bytes are no text in UTF-8 or CP949", file=file, hint="Export it again as UTF-8"
+            f"the file is in {certain}, and provenance.yml states {encoding}",
+            file=file,
+            hint="Correct `encoding`, or leave this file out of it",
         )
+    text, found = _decode(data, certain or encoding, file)
     for bad, name in (("\0", "a NUL byte"), ("\N{REPLACEMENT CHARACTER}", "lost letters (U+FFFD)")):
         if bad in text:
             line = text[: text.index(bad)].count("\n") + 1
             raise DataError(f"there is {name}", file=file, line=line, hint="Export it again")
-    return text, encoding
+    return text, found
 
 
-def parse_table(text: str, *, file: str | Path) -> pd.DataFrame:
+def _find_certain(data: bytes) -> str:
+    """Return the encoding that the bytes prove, "" where they prove none."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    # UTF-16 without a mark: of an ASCII letter every other byte is 0.
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = data[start::2]
+        if len(data) > 3 and half.count(0) > 0.8 * len(half) and data.count(0) == half.count(0):
+            return encoding
+    return "utf-8-sig" if _fits(data, "utf-8-sig") else ""
+
+
+def _decode(data: bytes, encoding: str, file: str | Path) -> tuple[str, str]:
+    if encoding:
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"these bytes are no text in {encoding}",
+                file=file,
+                line=data[: error.start].count(b"\n") + 1,
+                hint="State its encoding in provenance.yml, or export it again as UTF-8",
+            ) from None
+    texts = {data.decode(guess): guess for guess in reversed(_GUESSES) if _fits(data, guess)}
+    if not texts:
+        problem = "these bytes are no text in UTF-8, CP949 or Windows-1252"
+        raise DataError(problem, file=file, hint=_AGAIN)
+    if len(texts) > 1:
+        name = Path(file).name
+        first = next(at for at, byte in enumerate(data) if byte > 127)
+        raise DataError(
+            "these bytes are letters in CP949 and other letters in Windows-1252",
+            file=file,
+            line=data[:first].count(b"\n") + 1,
+            hint=f"Say which in provenance.yml, as `encoding: {{{name}: cp949}}` or "
+            f"`{{{name}: cp1252}}`",
+        )
+    return next(iter(texts.items()))
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _family(encoding: str) -> str:
+    """Return one name for the spellings of an encoding, with or without byte order mark."""
+    plain = encoding.casefold().replace("_", "-").removesuffix("-sig")
+    return (
+        {"utf8": "utf-8", "utf16": "utf-16"}.get(plain, plain)
+        .removesuffix("-le")
+        .removesuffix("-be")
+    )
+
+
+def parse_table(text: str, *, file: str | Path, form: FileFormat | None = None) -> pd.DataFrame:
     """Parse CSV text as a table in which every cell is text, "" where it is empty.
 
     Raises
     ------
     DataError
-        No header, a repeated or empty column name, rows of unequal length, quotes that do
-        not close.
+        Another delimiter than `form` states, no header, a repeated or empty column name, rows of
+        unequal length, quotes that do not close.
     """
-    header = _check_rows(text, file)
+    delimiter = (form or FileFormat()).delimiter
+    _check_delimiter(text, delimiter, file)
+    header = _check_rows(text, delimiter, file)
     repeated = sorted({name for name in header if not name or header.count(name) > 1})
     if repeated:
         raise DataError(
@@ -58,15 +123,32 @@ def parse_table(text: str, *, file: str | Path) -> pd.DataFrame:
             hint="Give every column a name of its own",
         )
     try:
-        return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False, na_filter=False)
+        return pd.read_csv(
+            io.StringIO(text), sep=delimiter, dtype="str", keep_default_na=False, na_filter=False
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise _not_rectangular(" ".join(str(error).split()), file) from None
 
 
-def _check_rows(text: str, file: str | Path) -> list[str]:
+def _check_delimiter(text: str, delimiter: str, file: str | Path) -> None:
+    """Stop if the header falls apart at another delimiter and not at the stated one."""
+    first = next(iter(text.splitlines()), "")
+    parts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in DELIMITERS}
+    found = max(parts, key=lambda sign: parts[sign])
+    if parts.get(delimiter, 1) == 1 and parts[found] > 1:
+        name, sign = Path(file).name, "\\t" if found == "\t" else found
+        raise DataError(
+            f"this file is separated by {DELIMITERS[found]}",
+            file=file,
+            line=1,
+            hint=f'Say so in provenance.yml, as `delimiter: {{{name}: "{sign}"}}`',
+        )
+
+
+def _check_rows(text: str, delimiter: str, file: str | Path) -> list[str]:
     """Return the header, having seen that every row is as long; pandas would fill a short one."""
     before = csv.field_size_limit(len(text) + 1)
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = next(rows, [])
         if not any(header):

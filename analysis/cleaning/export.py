@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import paths
 from analysis.cleaning.decode import decode_text, parse_table
+from analysis.cleaning.formats import FileFormat, parse_formats
 from analysis.errors import DataError, MissingError
 from analysis.provenance import Provenance, parse_provenance
 
@@ -17,7 +18,19 @@ DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
 DIARY = "raynaud_diary.csv"
 CAPILLAROSCOPY = "capillaroscopy.csv"
 CORRECTIONS = "corrections.csv"
-RAW_TABLES = (REDCAP, DICTIONARY, MAP, DIARY, CAPILLAROSCOPY, CORRECTIONS)
+# What a site may not have, and what is then not there.
+OPTIONAL_TABLES = {
+    DIARY: "there are no daily ratings of Raynaud's phenomenon",
+    CAPILLAROSCOPY: "there are no readings of capillaroscopy",
+    CORRECTIONS: "nothing is corrected",
+}
+RAW_TABLES = (REDCAP, DICTIONARY, MAP, *OPTIONAL_TABLES)
+# What these have at least, whatever a site adds.
+COLUMNS = {
+    DIARY: ("record_id", "entry_date", "entry_time"),
+    CAPILLAROSCOPY: ("record_id", "event", "image_id", "reader", "hand", "finger", "field"),
+    CORRECTIONS: ("source", "row", "field", "old_value", "new_value", "reason", "by", "date"),
+}
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # Columns that only an export of labels has.
@@ -35,13 +48,17 @@ class RawExport:
     folder
         Where it was read, as text for messages.
     tables
-        Every CSV file by name, all cells text.
+        Every CSV file by name, all cells text; of an absent one its columns without rows.
     encodings
         Encoding of every CSV file by name.
     hashes
         SHA-256 of every file by name.
     provenance
         What provenance.yml says, and whether the checksums were verified.
+    formats
+        How a file is written, where provenance.yml states it.
+    extra
+        Names of other files in the folder, which nothing reads.
     """
 
     folder: str
@@ -49,13 +66,22 @@ class RawExport:
     encodings: dict[str, str]
     hashes: dict[str, str]
     provenance: Provenance
+    formats: dict[str, FileFormat] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What is absent, and what is there and not read."""
+        absent = [name for name in OPTIONAL_TABLES if name not in self.encodings]
+        notes = [f"{name} is absent: {OPTIONAL_TABLES[name]}." for name in absent]
+        return [*notes, *(f"{name} is not read." for name in self.extra)]
 
 
 def read_export(folder: Path) -> RawExport:
     """Read and verify a raw export.
 
-    The folder holds the files of data/raw/README.md. SHA256SUMS may be absent, except in the
-    repository's own data/raw; `provenance.checksums` says so.
+    The folder holds the files of data/raw/README.md. SHA256SUMS and the `OPTIONAL_TABLES` may be
+    absent, except in the repository's own data/raw; `provenance.checksums` and `notes` say so.
 
     Raises
     ------
@@ -67,19 +93,28 @@ def read_export(folder: Path) -> RawExport:
     files = _read_files(folder)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     checksums = _verify(folder, hashes)
-    texts = {name: decode_text(data, file=folder / name) for name, data in files.items()}
-    refuse_other_formats(texts[REDCAP][0], folder / REDCAP)
-    tables = {name: parse_table(texts[name][0], file=folder / name) for name in RAW_TABLES}
+    about, _ = decode_text(files.pop(PROVENANCE_FILE), file=folder / PROVENANCE_FILE)
+    formats = parse_formats(about, file=folder / PROVENANCE_FILE)
+    tables, encodings = {}, {}
+    for name, data in files.items():
+        form, path = formats.get(name, FileFormat()), folder / name
+        text, encodings[name] = decode_text(data, file=path, encoding=form.encoding)
+        if name == REDCAP:
+            refuse_other_formats(text, path)
+        tables[name] = parse_table(text, file=path, form=form)
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
+    known = {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     return RawExport(
         folder=str(folder),
-        tables=tables,
-        encodings={name: texts[name][1] for name in RAW_TABLES},
+        tables=tables
+        | {name: _make_empty(name, tables[MAP]) for name in set(RAW_TABLES) - set(tables)},
+        encodings=encodings,
         hashes=hashes,
-        provenance=parse_provenance(
-            texts[PROVENANCE_FILE][0], checksums=checksums, file=folder / PROVENANCE_FILE
-        ),
+        provenance=parse_provenance(about, checksums=checksums, file=folder / PROVENANCE_FILE),
+        formats=formats,
+        extra=tuple(sorted(names - known)),
     )
 
 
@@ -98,6 +133,13 @@ def refuse_other_formats(text: str, file: Path) -> None:
     if LABELLED & {name.strip() for name in re.split("[,;\t]", header)}:
         message = "this is an export of labels, not of field names"
         raise DataError(message, file=file, line=1, hint=again)
+
+
+def _make_empty(name: str, places: pd.DataFrame) -> pd.DataFrame:
+    """Return a file that a site does not have: its columns, and those that fields.csv names."""
+    named = places["field"].astype("str") if "field" in places else pd.Series(dtype="str")
+    inside = named[named.str.startswith(f"{name}:")].str.partition(":")[2]
+    return pd.DataFrame(columns=list(dict.fromkeys([*COLUMNS[name], *inside])), dtype="str")
 
 
 def list_checksums(path: Path) -> dict[str, str]:
@@ -125,9 +167,11 @@ def list_checksums(path: Path) -> dict[str, str]:
 def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise MissingError("there is no such folder", file=folder, hint="Give the export as RAW")
-    files = {}
+    files, shipped = {}, paths.RAW.resolve()
     for name in (*RAW_TABLES, PROVENANCE_FILE):
         path = folder / name
+        if not path.is_file() and name in OPTIONAL_TABLES and folder.resolve() != shipped:
+            continue
         if not path.is_file():
             others = sorted(folder.glob("*.xml")) if name == REDCAP else []
             if others:

@@ -80,6 +80,8 @@ class Field:
         Condition under which the field is asked, in REDCap's words.
     place
         Where it goes.
+    decimal
+        The decimal sign of its numbers, as the dictionary or provenance.yml states it.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Field:
     identifier: bool = False
     branching: str = ""
     place: Place = Place()
+    decimal: str = "."
 
     @property
     def factor(self) -> float:

@@ -41,7 +41,7 @@ def check_origin(export: RawExport, study: Study) -> None:
     shipped = set() if in_place else set(list_checksums(paths.RAW / CHECKSUMS_FILE).values())
     invented = in_place and export.tables[REDCAP]["record_id"].str.startswith(SIMULATED_ID).any()
     for name in PARTICIPANT_FILES:
-        if invented or export.hashes[name] in shipped:
+        if invented or export.hashes.get(name) in shipped:
             raise DataError(
                 "simulated is false, but this file equals the simulated one of the repository",
                 file=f"{export.folder}/{name}",

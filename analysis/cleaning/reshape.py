@@ -67,6 +67,8 @@ def convert_column(cells: pd.Series, field: Field) -> pd.Series:
     """Return the cells of a field as its table holds them, "" where empty."""
     if field.kind in ("choice", "checkbox"):
         return cells.map(field.codes).fillna("")
+    if field.kind == "datetime" and field.place.column.endswith("_date"):
+        return cells.str.slice(0, 10)
     if field.kind == "datetime":
         return cells.str.replace(" ", "T")
     if field.kind in ("date", "partial_date") and field.place.column.endswith("_year"):

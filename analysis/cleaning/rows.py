@@ -15,7 +15,7 @@ from analysis.cleaning.places import find_unplaced
 from analysis.cleaning.reshape import ONE_PER_PARTICIPANT
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE
-from analysis.cleaning.values import list_distinct
+from analysis.cleaning.values import list_distinct, narrow_text
 
 RECORD_ID = "record_id"
 _PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"
@@ -73,7 +73,7 @@ def _spell(values: pd.Series, form: tuple[str, str, int] | None) -> pd.Series:
     if form is None:
         return values.str.strip()
     prefix, mark, width = form
-    plain = values.str.normalize("NFKC").str.strip()
+    plain = values.map(narrow_text).str.strip()
     parts = plain.str.extract(_PARTS)
     usual = parts["prefix"].str.casefold().isin([prefix.casefold(), ""])
     number = parts["number"].str.lstrip("0").str.zfill(width)

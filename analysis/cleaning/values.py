@@ -1,5 +1,6 @@
 """Values as people write them: stray characters, words for codes and missing values, numbers."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from analysis.cleaning.units import UNIT_FACTORS, name_unit
 
 # Spaces of every script, and characters that show nothing: zero width, direction marks, controls.
 _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+"
+_ROMAN = re.compile("[\u2160-\u217f]")
 _DASHES = dict.fromkeys(map(ord, "\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}"), "-")
 
 # What people write for a choice, by the label in snake_case.
@@ -58,10 +60,26 @@ def trim_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def narrow_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Replace full-width and compatible characters of codes, numbers and dates (NFKC)."""
+    """Replace full-width, half-width and square characters of codes, numbers and dates."""
     wide = values[~values.map(str.isascii)]
-    narrow = wide.map(lambda value: unicodedata.normalize("NFKC", value).translate(_DASHES).strip())
+    narrow = wide.map(lambda value: narrow_text(value).translate(_DASHES).strip())
     yield find_cells("full_width", field.name, narrow != wide, narrow)
+
+
+def narrow_text(text: str) -> str:
+    """Return a text composed (NFC), and its wide, narrow and square characters as plain ones.
+
+    A superscript, a fraction and a digit in a circle say something else than the plain digit, and
+    stay (``13.0²`` is not 13.02).
+    """
+    return unicodedata.normalize("NFC", "".join(map(_narrow_sign, text)))
+
+
+def _narrow_sign(sign: str) -> str:
+    tag, *codes = unicodedata.decomposition(sign).split() or [""]
+    if tag not in ("<wide>", "<narrow>", "<square>"):
+        return sign
+    return "".join(_narrow_sign(chr(int(code, 16))) for code in codes)
 
 
 def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
@@ -75,7 +93,7 @@ def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
     yield find_cells("decimal_code", field.name, (plain != left) & plain.isin(list(codes)), plain)
     left = left[~plain.isin(list(codes))]
     words = _list_spellings(field)
-    coded = left.str.casefold().str.rstrip(".").map(words)
+    coded = left.map(_fold).str.rstrip(".").map(words)
     yield find_cells("label_for_code", field.name, coded.notna(), coded)
     left = left[coded.isna()]
     dated = left.str.fullmatch(EXCEL_DATE, case=False)
@@ -133,9 +151,14 @@ def _list_spellings(field: Field) -> dict[str, str]:
     words: dict[str, str | None] = {}
     for code, label in field.choices:
         name = snake_case(label)
-        spellings = (label.casefold(), name, *SYNONYMS.get(name, ()))
+        spellings = (_fold(label), name, *SYNONYMS.get(name, ()))
         words.update({word: None if word in words else code for word in dict.fromkeys(spellings)})
     return {word: code for word, code in words.items() if code is not None}
+
+
+def _fold(label: str) -> str:
+    """Return a label as labels are compared: a Roman numeral is the letters it is written with."""
+    return _ROMAN.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), label).casefold()
 
 
 def convert_units(values: pd.Series, field: Field) -> Iterator[Finding]:
@@ -157,11 +180,15 @@ def convert_units(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def parse_commas(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Read a decimal comma; one comma before exactly three digits may also separate thousands."""
-    either = values.str.fullmatch(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+    """Read a decimal comma; one sign before exactly three digits may also separate thousands.
+
+    The sign in doubt is the point where the field or its file has decimal commas.
+    """
+    doubtful, rule = (r"\.", "decimal_declared") if field.decimal == "," else (",", "decimal_comma")
+    either = values.str.fullmatch(rf"[+-]?[1-9][0-9]{{0,2}}{doubtful}[0-9]{{3}}")
     yield find_cells("thousands_or_decimal", field.name, either, "", reason="pending_query")
     comma = values.str.fullmatch(r"[+-]?[0-9]+,[0-9]+") & ~either
-    yield find_cells("decimal_comma", field.name, comma, values.str.replace(",", "."))
+    yield find_cells(rule, field.name, comma, values.str.replace(",", "."))
 
 
 def refuse_unreadable(values: pd.Series, field: Field) -> Iterator[Finding]:

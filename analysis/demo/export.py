@@ -16,6 +16,8 @@ from analysis.demo.readme import format_readme
 from analysis.errors import UsageError
 
 EXPORTED_ON = "2022-12-20"
+# What provenance.yml states of files that could be read otherwise.
+STATED = {IMAGES: "cp949"}
 CHECKSUMS = "SHA256SUMS"
 SMALLEST, LARGEST = 7, 10_000
 
@@ -95,7 +97,8 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
     if not planted:
         return export
     tables, listed = plant_faults(tables, cohort)
-    return replace(export, tables=tables, faults=listed)
+    provenance = provenance | {"encoding": STATED}
+    return replace(export, tables=tables, provenance=provenance, faults=listed)
 
 
 def planted_faults(participants: int = 7, seed: int = 2016) -> pd.DataFrame:
@@ -113,7 +116,7 @@ def write_export(export: Export, folder: Path) -> None:
     """
     _refuse_real(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    encodings = {REDCAP: "utf-8-sig", IMAGES: "cp949"} if len(export.faults) else {}
+    encodings = {REDCAP: "utf-8-sig", **STATED} if len(export.faults) else {}
     for name, table in export.tables.items():
         text = table.to_csv(index=False, lineterminator="\n")
         (folder / name).write_bytes(text.encode(encodings.get(name, "utf-8")))
