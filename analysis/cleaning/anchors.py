@@ -26,6 +26,17 @@ def find_limits(place: Place, scoring: Scoring) -> tuple[float | None, float | N
     return low, high
 
 
+def find_possible(place: Place, scoring: Scoring) -> tuple[float, float]:
+    """Return the range that an item can have whatever its form allows, infinite where open.
+
+    A line may have been printed longer than planned, so that a mark on it has no end.
+    """
+    ends = find_range(place.instrument, place.item, scoring)
+    factor = find_factor(place.recorded_unit, place.unit, place.item) or 1
+    low, high = (None if end is None else round(end / factor, 6) for end in ends)
+    return float("-inf") if low is None else low, float("inf") if high is None else high
+
+
 def find_anchors(place: Place, scoring: Scoring) -> tuple[float, float] | None:
     """Return the best and the worst value of an item as recorded, None where it has no anchors.
 

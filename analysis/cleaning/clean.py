@@ -34,6 +34,7 @@ CHECKS = {
         form_checks.find_not_asked,
         form_checks.find_absent_forms,
         form_checks.find_totals,
+        form_checks.find_calculations,
         visit_checks.find_copies,
         visit_checks.find_swapped_sides,
         visit_checks.find_scales,
@@ -107,7 +108,8 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     check_allowed(fields[REDCAP])
     check_privacy(export.tables, fields[REDCAP])
     received = key_rows(export, fields, study)
-    files, unused = apply_corrections(received, export.tables[CORRECTIONS])
+    calculated = [field.name for field in fields[REDCAP].values() if field.automatic]
+    files, unused = apply_corrections(received, export.tables[CORRECTIONS], calculated)
     latest = export.provenance.exported_on or NEVER_LATER
     people = rows.unify_identifiers(files)
     state = CleaningState(study, latest, fields, people, manner)
@@ -136,7 +138,7 @@ def resolve_rows(state: CleaningState) -> CleaningState:
     """Choose among rows and facts that stand there more than once, and find the opened forms."""
     state = rows.resolve_visits(state)
     state = replace(state, opened=forms.find_opened(state.redcap, state.fields[REDCAP]))
-    state = rows.resolve_facts(forms.empty_untouched_boxes(state))
+    state = rows.resolve_facts(forms.explain_boxes(forms.empty_unopened(state)))
     state = state.apply(find_marks_beyond_lines(state))
     return rows.resolve_readings(rows.resolve_days(state))
 

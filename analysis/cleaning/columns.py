@@ -39,9 +39,14 @@ RULES_BY_KIND: dict[str, tuple[Callable[..., Iterator[Finding]], ...]] = {
     "datetime": (*_TIDY, dates.parse_datetimes, dates.find_impossible_dates),
     "time": (*_TIDY, dates.parse_times),
     "text": (values.trim_cells, values.parse_missing_words),
+    "file": (values.note_files,),
     "checkbox": (),
     "notes": (),
 }
+
+# A column most of whose dates are in another form is asked about once, by these rules.
+REWRITTEN = {"date_format": "rewritten_date", "day_or_month": "rewritten_unclear"}
+FEWEST_REWRITTEN = 3
 
 
 def clean_columns(state: CleaningState) -> CleaningState:
@@ -76,12 +81,32 @@ def clean_column(column: pd.Series, field: Field, *, latest: str) -> list[Findin
                 found.append(finding)
     if not found:
         return []
+    if field.kind in ("date", "datetime", "partial_date"):
+        found = _ask_once(found, column)
     places = column.groupby(column, sort=False).indices
     return [_spread(finding, column.index, places) for finding in found]
 
 
+def _ask_once(found: list[Finding], column: pd.Series) -> list[Finding]:
+    """Ask once about a column most of whose dates a spreadsheet has rewritten.
+
+    REDCap stores and exports dates as ISO whatever it displays.
+    """
+    rewritten = [finding for finding in found if finding.rule in REWRITTEN]
+    touched = column.isin({value for finding in rewritten for value in finding.rows})
+    n, filled = int(touched.sum()), int((column != "").sum())
+    if n < FEWEST_REWRITTEN or 2 * n <= filled:
+        return found
+    silent = [replace(each, rule=REWRITTEN.get(each.rule, each.rule)) for each in found]
+    first = pd.Index([column[touched].sort_values().iloc[0]])
+    detail = f"{n} of {filled} dates are written otherwise."
+    return [*silent, Finding("spreadsheet_dates", found[0].field, first, detail=detail)]
+
+
 def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     """Say which values are so plain that no rule of their kind would touch them."""
+    if field.kind == "file":
+        return cells == values.FILE_THERE
     if field.kind == "text":
         return cells.str.fullmatch(r"[!-~](?:.*\S)?") & ~values.is_missing_word(cells)
     if field.kind in ("date", "datetime", "partial_date", "time"):
@@ -91,7 +116,8 @@ def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
         return cells.isin(codes)
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
-    inside = pd.to_numeric(cells.where(plain)).between(*field.limits)
+    number = pd.to_numeric(cells.where(plain))
+    inside = number.between(*field.limits) & number.between(*field.hard_limits)
     doubtful = cells.str.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}") & (field.decimal == ",")
     return plain & inside & ~doubtful & (field.factor == 1)
 

@@ -1,11 +1,12 @@
 """Corrections that the site has signed off; they come before every rule."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.export import COLUMNS, CORRECTIONS
+from analysis.cleaning.export import COLUMNS, CORRECTIONS, REDCAP
 from analysis.cleaning.state import Finding, SourceFile
 from analysis.errors import DataError
 
@@ -15,7 +16,7 @@ UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat
 
 
 def apply_corrections(
-    files: dict[str, SourceFile], corrections: pd.DataFrame
+    files: dict[str, SourceFile], corrections: pd.DataFrame, calculated: Collection[str] = ()
 ) -> tuple[dict[str, SourceFile], pd.DataFrame]:
     """Put the corrected values in place of the raw ones.
 
@@ -25,6 +26,8 @@ def apply_corrections(
         As received.
     corrections
         One row per cell; `row` is the key of the row (as in `changes`).
+    calculated
+        Fields of the REDCap export that REDCap fills, which nobody corrects.
 
     Returns
     -------
@@ -36,10 +39,10 @@ def apply_corrections(
     Raises
     ------
     DataError
-        An old value that is not the raw one, a correction without reason, person or date,
-        two of one cell, or one of a file, field or key that cannot be corrected.
+        A raw value that is neither the old nor the new one, a correction without reason, person
+        or date, two of one cell, or one of a file, field or key that cannot be corrected.
     """
-    _check(corrections, files)
+    _check(corrections, files, calculated)
     unused = []
     for source, file in files.items():
         meant = corrections.loc[corrections["source"] == source, list(CORRECTION_COLUMNS)]
@@ -48,6 +51,11 @@ def apply_corrections(
             row = _find_row(file, correction)
             if row is None:
                 unused.append(correction)
+            elif file.raw.loc[row, correction.field] == correction.new_value:
+                where = f"corrections.csv: {correction.reason} ({correction.by}, {correction.date})"
+                findings.append(
+                    Finding("correction_done", str(correction.field), pd.Index([row]), detail=where)
+                )
             else:
                 findings.append(
                     Finding(
@@ -71,11 +79,16 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
     held = file.raw.loc[rows, correction.field]
     matching = held.index[held == correction.old_value]
     if not len(matching):
-        raise _wrong(correction, "the old value is not what the export holds")
+        # The site may have corrected its database meanwhile.
+        matching = held.index[held == correction.new_value]
+    if not len(matching):
+        raise _wrong(correction, "the export holds neither the old value nor the new one")
     return matching[0]
 
 
-def _check(corrections: pd.DataFrame, files: dict[str, SourceFile]) -> None:
+def _check(
+    corrections: pd.DataFrame, files: dict[str, SourceFile], calculated: Collection[str]
+) -> None:
     for column in CORRECTION_COLUMNS:
         if column not in corrections.columns:
             hint = f"Its columns: {', '.join(CORRECTION_COLUMNS)}"
@@ -86,6 +99,8 @@ def _check(corrections: pd.DataFrame, files: dict[str, SourceFile]) -> None:
         known = files[str(correction.source)].raw.columns
         if correction.field not in known or correction.field in UNCORRECTABLE:
             raise _wrong(correction, "this field cannot be corrected")
+        if correction.source == REDCAP and correction.field in calculated:
+            raise _wrong(correction, "REDCap fills this field; correct what it is computed from")
         if not all(getattr(correction, name).strip() for name in ("reason", "by", "date")):
             raise _wrong(correction, "a correction needs a reason, a person and a date")
     twice = corrections[corrections.duplicated(["source", "row", "field"])]

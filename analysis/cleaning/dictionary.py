@@ -4,20 +4,28 @@ Limits that the dictionary does not state are those of the instrument (`analysis
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.anchors import check_anchors, find_limits
+from analysis.cleaning.anchors import check_anchors, find_limits, find_possible
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.fields import DURATIONS, Choice, Field, Place, parse_codes
+from analysis.cleaning.field_types import (
+    choose_kind,
+    choose_kind_by_place,
+    find_formula,
+    is_automatic,
+    parse_limit,
+)
+from analysis.cleaning.fields import Choice, Field, Place, parse_codes
+from analysis.cleaning.formats import FileFormat
+from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import parse_places, refuse_repeated, require_columns
+from analysis.cleaning.values import find_box_reason
 from analysis.errors import DataError, suggest_name
-from analysis.instruments.catalogue import find_item
 from analysis.study import Scoring, Study
-from analysis.tables import table_schemas
 
 DICTIONARY_COLUMNS = {
     "Variable / Field Name": "name",
@@ -32,24 +40,24 @@ DICTIONARY_COLUMNS = {
     "Branching Logic (Show field only if...)": "branching",
     "Required Field?": "required",
 }
-FIELD_TYPES = {
-    "radio": "choice",
-    "dropdown": "choice",
-    "yesno": "choice",
-    "truefalse": "choice",
-    "checkbox": "checkbox",
-    "calc": "number",
-    "slider": "integer",
-    "notes": "notes",
-}
-# By the beginning of REDCap's validations: number_2dp_comma_decimal, datetime_seconds_dmy.
-VALIDATIONS = {
-    "integer": "integer",
-    "number": "number",
-    "datetime_": "datetime",
-    "date_": "date",
-    "time_mm_ss": "text",
-    "time": "time",
+# What the analysis can do without; the names are the API's.
+OPTIONAL_COLUMNS = {"Field Annotation": "annotation"}
+# The API's names of the same columns.
+API_COLUMNS = {
+    "field_name": "Variable / Field Name",
+    "form_name": "Form Name",
+    "section_header": "Section Header",
+    "field_type": "Field Type",
+    "field_label": "Field Label",
+    "select_choices_or_calculations": "Choices, Calculations, OR Slider Labels",
+    "field_note": "Field Note",
+    "text_validation_type_or_show_slider_number": "Text Validation Type OR Show Slider Number",
+    "text_validation_min": "Text Validation Min",
+    "text_validation_max": "Text Validation Max",
+    "identifier": "Identifier?",
+    "branching_logic": "Branching Logic (Show field only if...)",
+    "required_field": "Required Field?",
+    "field_annotation": "Field Annotation",
 }
 _YES_NO = (("1", "Yes"), ("0", "No"))
 # What every diary and every file of readings has, whatever a site adds: who, when, which finger.
@@ -70,13 +78,6 @@ FILE_KEYS = {
     ),
 }
 KEY_COLUMNS = {file: tuple(field.name for field in keys) for file, keys in FILE_KEYS.items()}
-# Kinds of items in files without a dictionary, where the instrument's definition is wider.
-_FILE_KINDS = {
-    ("raynaud", "rating"): "integer",
-    ("capillaroscopy", "read_order"): "integer",
-    ("capillaroscopy", "read_date"): "date",
-    ("capillaroscopy", "comment"): "notes",
-}
 
 
 def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Field]]:
@@ -88,11 +89,23 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
         The dictionary or fields.csv is wrong, or codes and anchors are not confirmed.
     """
     places, scoring = parse_places(export.tables[MAP]), study.scoring
-    fields = {REDCAP: parse_dictionary(export.tables[DICTIONARY], places, scoring)}
+    fields = {
+        REDCAP: parse_dictionary(
+            export.tables[DICTIONARY], places, scoring, list(export.tables[REDCAP])
+        )
+    }
     fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
     for columns in fields.values():
         check_anchors(columns.values(), scoring)
-    return fields
+    return {
+        file: _state_decimals(columns, export.formats.get(file)) for file, columns in fields.items()
+    }
+
+
+def _state_decimals(fields: dict[str, Field], form: FileFormat | None) -> dict[str, Field]:
+    if form is None or form.decimal == ".":
+        return fields
+    return {name: replace(field, decimal=form.decimal) for name, field in fields.items()}
 
 
 def forget_texts(fields: dict[str, dict[str, Field]]) -> dict[str, dict[str, Field]]:
@@ -107,7 +120,10 @@ def forget_texts(fields: dict[str, dict[str, Field]]) -> dict[str, dict[str, Fie
 
 
 def parse_dictionary(
-    dictionary: pd.DataFrame, places: dict[str, Place], scoring: Scoring
+    dictionary: pd.DataFrame,
+    places: dict[str, Place],
+    scoring: Scoring,
+    columns: Collection[str] = (),
 ) -> dict[str, Field]:
     """Return the fields of the REDCap export by column name, in the order of the dictionary.
 
@@ -119,6 +135,8 @@ def parse_dictionary(
         As `parse_places` returns.
     scoring
         Settings that bound items without limits in the dictionary.
+    columns
+        Of the export, which has boxes for missing-data codes that no dictionary lists.
 
     Raises
     ------
@@ -127,15 +145,18 @@ def parse_dictionary(
         repeated field, or a place for a field that does not exist.
     """
     require_columns(dictionary, DICTIONARY_COLUMNS, DICTIONARY)
-    described = dictionary.rename(columns=DICTIONARY_COLUMNS)
+    described = dictionary.rename(columns=DICTIONARY_COLUMNS | OPTIONAL_COLUMNS)
+    for name in set(OPTIONAL_COLUMNS.values()) - set(described):
+        described = described.assign(**{name: ""})
     repeated = described.loc[described["name"].duplicated(), "name"]
     refuse_repeated(
         repeated, "the field is described twice", DICTIONARY, "Keep one of the two rows"
     )
     fields: dict[str, Field] = {}
     for row in described.itertuples(index=False):
-        if row.type != "descriptive":
+        if row.type not in ("descriptive", "begin_matrix"):
             fields.update((field.name, field) for field in _expand(row, places, scoring))
+            fields |= _list_code_boxes(row, fields, columns)
     unknown = sorted(name for name in places if ":" not in name and name not in fields)
     if unknown:
         hint = suggest_name(unknown[0], fields, otherwise=f"Describe it in {DICTIONARY}")
@@ -153,78 +174,78 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
         source, _, column = name.partition(":")
         if source == file and column not in fields:
             low, high = find_limits(place, scoring)
-            choices = _list_typed_codes(place, name, "", "")
-            kind = "choice" if choices else _choose_kind(place)
-            fields[column] = Field(column, file, kind, choices, low, high, place=place)
+            choices = _list_typed_codes(place, name, None, None)
+            kind = "choice" if choices else choose_kind_by_place(place)
+            possible = find_possible(place, scoring)
+            fields[column] = Field(
+                column, file, kind, choices, low, high, place=place, possible=possible
+            )
     return fields
-
-
-def _choose_kind_by_place(place: Place) -> str:
-    """Return what a field without a validation is: what the column or the item wants."""
-    if place.column.endswith("_date"):
-        return "partial_date"
-    if place.column in DURATIONS:
-        return "number"
-    columns = table_schemas()[place.table]["fields"] if place.table not in ("", "items") else []
-    types = [column["type"] for column in columns if column["name"] == place.column]
-    if types and types[0] in ("integer", "number"):
-        return str(types[0])
-    return _choose_kind(place)
-
-
-def _choose_kind(place: Place) -> str:
-    item = find_item(place.instrument, place.item)
-    if (place.instrument, place.item) in _FILE_KINDS:
-        return _FILE_KINDS[place.instrument, place.item]
-    if item is None or (item.text and not item.integer):
-        return "text"
-    return "integer" if item.integer else "number"
 
 
 def _expand(row: Any, places: dict[str, Place], scoring: Scoring) -> Iterator[Field]:
     """Yield the columns of one field: a checkbox has one for every choice."""
-    kind = FIELD_TYPES.get(row.type)
-    if row.type in ("text", ""):
-        known = (kind for start, kind in VALIDATIONS.items() if row.validation.startswith(start))
-        kind = next(known, None)
     choices = _parse_choices(row)
-    if kind != "checkbox":
-        yield _make_field(row, row.name, kind or "text", choices, places, scoring)
+    if row.type != "checkbox":
+        yield _make_field(row, row.name, choices, places, scoring)
         return
     for code, label in choices:
-        name = f"{row.name}___{re.sub('[^0-9a-z]', '_', code.casefold())}"
         box = row._replace(label=f"{row.label}: {label}", required="")
-        yield _make_field(box, name, kind, _YES_NO, places, scoring)
+        yield _make_field(box, name_box(row.name, code), _YES_NO, places, scoring)
+
+
+def _list_code_boxes(
+    row: Any, fields: Collection[str], columns: Collection[str]
+) -> dict[str, Field]:
+    """Return the boxes of a checkbox that say why nothing is ticked (``organ___ni``)."""
+    boxes, start = {}, f"{row.name}___"
+    for column in columns if row.type == "checkbox" else ():
+        reason = find_box_reason(column.removeprefix(start)) if column.startswith(start) else ""
+        if reason and column not in fields:
+            label = f"{row.label}: {reason.replace('_', ' ')}"
+            boxes[column] = Field(
+                column,
+                row.form,
+                "checkbox",
+                _YES_NO,
+                question=row.name,
+                label=label,
+                explains=reason,
+            )
+    return boxes
 
 
 def _make_field(
     row: Any,
     name: str,
-    kind: str,
     choices: tuple[Choice, ...],
     places: dict[str, Place],
     scoring: Scoring,
 ) -> Field:
     place = places.get(name, Place())
-    if kind == "text":
-        kind = _choose_kind_by_place(place)
+    kind = choose_kind(row, place)
+    low, high = (parse_limit(text, row.name, DICTIONARY) for text in (row.minimum, row.maximum))
     if not choices:
-        choices = _list_typed_codes(place, row.name, row.minimum, row.maximum)
+        choices = _list_typed_codes(place, row.name, low, high)
         kind = "choice" if choices else kind
-    low, high = find_limits(place, scoring)
+    lowest, highest = find_limits(place, scoring)
     return Field(
         name=name,
         form=row.form,
         kind=kind,
         choices=choices,
-        low=_parse_limit(row.minimum, low, row.name),
-        high=_parse_limit(row.maximum, high, row.name),
+        low=lowest if low is None else low,
+        high=highest if high is None else high,
         question=row.name,
         label=row.label,
-        required=row.required.strip().casefold() == "y",
-        identifier=row.identifier.strip().casefold() == "y",
+        required=row.required.strip().casefold() in ("y", "1"),
+        identifier=row.identifier.strip().casefold() in ("y", "1"),
         branching=row.branching.strip(),
         place=place,
+        decimal="," if row.validation.endswith("comma_decimal") else ".",
+        possible=find_possible(place, scoring),
+        automatic=is_automatic(row),
+        formula=find_formula(row),
     )
 
 
@@ -241,7 +262,9 @@ def _parse_choices(row: Any) -> tuple[Choice, ...]:
         raise DataError(message, file=DICTIONARY, field=row.name, hint=hint) from None
 
 
-def _list_typed_codes(place: Place, name: str, minimum: str, maximum: str) -> tuple[Choice, ...]:
+def _list_typed_codes(
+    place: Place, name: str, low: float | None, high: float | None
+) -> tuple[Choice, ...]:
     """Return the codes that fields.csv gives for an item whose field has no choices of its own.
 
     They may not lie beyond the limits of the dictionary.
@@ -253,26 +276,16 @@ def _list_typed_codes(place: Place, name: str, minimum: str, maximum: str) -> tu
     except ValueError:
         hint = "Write them as REDCap does: 1, Yes | 0, No"
         raise DataError("the codes are not readable", file=MAP, field=name, hint=hint) from None
-    low, high = _parse_limit(minimum, None, name), _parse_limit(maximum, None, name)
     for code, _ in codes:
         number = float(code) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) else None
         if number is not None and (
             (low is not None and number < low) or (high is not None and number > high)
         ):
+            limits = " to ".join("any" if end is None else f"{end:g}" for end in (low, high))
             raise DataError(
-                f"code {code} lies beyond the limits of the dictionary ({minimum} to {maximum})",
+                f"code {code} lies beyond the limits of the dictionary ({limits})",
                 file=MAP,
                 field=name,
                 hint="Give the codes that the form has",
             )
     return codes
-
-
-def _parse_limit(text: str, otherwise: float | None, name: str) -> float | None:
-    """Return a limit as a number; limits of dates are left to the rules on dates."""
-    if re.fullmatch(r"\s*-?[0-9]+(\.[0-9]+)?\s*", text):
-        return float(text)
-    if not text.strip() or re.search(r"[0-9]{4}-[0-9]{2}", text):
-        return otherwise
-    hint = "Write a number as 0.5, or nothing"
-    raise DataError(f"the limit {text!r} is no number", file=DICTIONARY, field=name, hint=hint)

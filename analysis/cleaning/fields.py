@@ -1,5 +1,6 @@
 """What a column of a raw file is, and where it goes."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ class Field:
     form
         As in the dictionary; the form of another file is the file's name.
     kind
-        choice, checkbox, integer, number, date, partial_date, datetime, time, text or notes.
+        choice, checkbox, integer, number, date, partial_date, datetime, time, text, notes or file.
     choices
         Pairs of code and label.
     low, high
@@ -82,6 +83,14 @@ class Field:
         Where it goes.
     decimal
         The decimal sign of its numbers, as the dictionary or provenance.yml states it.
+    possible
+        What its item can be at all; `low` and `high` are what its form allows.
+    automatic
+        Whether REDCap fills it (a calculation, a default), or hides or locks it.
+    formula
+        The calculation behind it, in REDCap's words.
+    explains
+        Why the boxes of its checkbox are empty, where it is a box for a missing-data code.
     """
 
     name: str
@@ -97,6 +106,10 @@ class Field:
     branching: str = ""
     place: Place = Place()
     decimal: str = "."
+    possible: tuple[float, float] = (float("-inf"), float("inf"))
+    automatic: bool = False
+    formula: str = ""
+    explains: str = ""
 
     @property
     def factor(self) -> float:
@@ -118,6 +131,16 @@ class Field:
         return {code: reason for code, reason in given.items() if reason in MISSING_REASONS}
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether its item has a range of its own, beside what its form allows."""
+        return math.isfinite(self.possible[1])
+
+    @property
+    def hard_limits(self) -> tuple[float, float]:
+        """Lowest and highest number that is taken for a value."""
+        return self.possible if self.is_bounded else self.limits
+
+    @property
     def limits(self) -> tuple[float, float]:
         """Lowest and highest possible value, infinite where there is no limit."""
         return (
@@ -134,10 +157,19 @@ def parse_codes(text: str) -> tuple[Choice, ...]:
     ValueError
         They are not written so.
     """
-    pairs = [part.partition(",") for part in text.split("|")]
-    if any(not comma or not code.strip() for code, comma, _ in pairs):
+    pairs: list[Choice] = []
+    for part in text.split("|"):
+        code, comma, label = (piece.strip() for piece in part.partition(","))
+        if comma and re.fullmatch(r"[\w.+-]+", code):
+            pairs.append((code, label))
+        elif part.strip():
+            # A label may hold the sign that separates the choices.
+            if not pairs or comma:
+                raise ValueError(text)
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} | {part.strip()}".strip())
+    if not pairs:
         raise ValueError(text)
-    return tuple((code.strip(), label.strip()) for code, _, label in pairs)
+    return tuple(pairs)
 
 
 def snake_case(label: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import REDCAP
+from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.state import CleaningState, Finding, find_cells
 
@@ -24,7 +25,8 @@ def find_required(state: CleaningState) -> Iterator[Finding]:
     """
     for name, field in state.fields[REDCAP].items():
         ends = field.place.column == "end_date" and name in state.asked
-        if name == "record_id" or not (field.required or ends) or field.form not in state.opened:
+        due = (field.required and not field.automatic) or ends
+        if name == "record_id" or not due or field.form not in state.opened:
             continue
         empty = (state.cells[name] == "") & state.opened.loc[state.cells.index, field.form]
         if name in state.asked:
@@ -40,6 +42,8 @@ def find_required(state: CleaningState) -> Iterator[Finding]:
 def find_not_asked(state: CleaningState) -> Iterator[Finding]:
     """Fields that are filled although their condition does not hold."""
     for name, asked in state.asked.items():
+        if state.fields[REDCAP][name].automatic:
+            continue
         filled = state.cells[name] != ""
         yield find_cells("not_asked_for", name, filled & ~asked.loc[filled.index])
 
@@ -112,6 +116,35 @@ def find_totals(state: CleaningState) -> Iterator[Finding]:
         differs = total.notna() & items.notna() & (total != items)
         detail = "The items add up to " + items.map("{:g}".format) + "."
         yield find_cells("total_differs", field.name, differs, detail=detail)
+
+
+def find_calculations(state: CleaningState) -> Iterator[Finding]:
+    """Calculated fields that differ from what their inputs give; REDCap may have them stale.
+
+    Only rows that hold the forms of all inputs are looked at.
+    """
+    fields = state.fields[REDCAP]
+    for name, field in fields.items():
+        inputs = [column for column in list_inputs(field.formula) if column in fields]
+        # The check of recorded totals asks about those.
+        if not inputs or field.place.item == "recorded_total":
+            continue
+        computed = evaluate_calculation(field.formula, state.cells)
+        if computed is None:
+            continue
+        held, whole = state.cells[name], (state.cells[inputs] != "").all(axis=1)
+        compared = held.where((held != "") & whole & (computed != ""), "")
+        differs = (compared != "") & ~_is_same(compared, computed)
+        shown = computed.map(lambda value: value if isinstance(value, str) else f"{value:.6g}")
+        detail = "They give " + shown.astype("str") + "."
+        yield find_cells("calculation_differs", name, differs, detail=detail)
+
+
+def _is_same(held: pd.Series, computed: pd.Series) -> pd.Series:
+    """Say which texts equal what was computed, as far as their decimals go."""
+    decimals = held.str.extract(r"\.([0-9]*)$")[0].str.len().fillna(0)
+    gap = pd.to_numeric(held, errors="coerce") - pd.to_numeric(computed, errors="coerce")
+    return (gap.abs() <= 0.5 * 10.0**-decimals + 1e-9) | (held == computed.astype("str"))
 
 
 def find_volumes(state: CleaningState) -> Iterator[Finding]:

@@ -1,24 +1,12 @@
 """Which forms were opened, which rows they stand in, and where a field is asked."""
 
-import re
-
 import pandas as pd
 
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
+from analysis.cleaning.logic import evaluate_branching
 from analysis.cleaning.state import NOT_DONE, CleaningState, SourceFile, find_cells
 from analysis.cleaning.structure import FORM
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<field>\[[a-z0-9_]+(?:\([^)]*\))?\])|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
-    r"|(?P<sign><=|>=|<>|!=|=|<|>|\(|\))|(?P<word>and|or)\b)",
-    re.IGNORECASE,
-)
-_COMPARE = {
-    "=": "eq", "<>": "ne", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge",
-}  # fmt: skip
-# Kind and text of a piece of branching logic.
-Token = tuple[str, str]
 
 
 def find_form_rows(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
@@ -48,7 +36,7 @@ def empty_wrong_rows(state: CleaningState) -> CleaningState:
     for name, field in fields.items():
         if name != "record_id":
             nothing = ("", "0") if field.kind == "checkbox" else ("",)
-            wrong = ~rows[field.form] & ~file.frame[name].isin(nothing)
+            wrong = ~rows[field.form] & ~file.frame[name].isin(nothing) & ~field.automatic
             findings.append(find_cells("wrong_row", name, wrong, "", reason="pending_query"))
     return state.apply(findings)
 
@@ -56,9 +44,9 @@ def empty_wrong_rows(state: CleaningState) -> CleaningState:
 def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
     """Say for every row and form whether anybody opened the form.
 
-    A form was opened if its status is Unverified or Complete, or if anything was entered:
-    an unticked box and the status Incomplete are what REDCap exports for untouched forms.
-    In a row of another form it never was.
+    A form was opened if its status is Unverified or Complete, or if a person entered anything:
+    an unticked box, the status Incomplete and what REDCap fills in by itself are exported for
+    untouched forms. In a row of another form it never was.
 
     Returns
     -------
@@ -66,10 +54,12 @@ def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
         Index of the file, one column per form.
     """
     opened: dict[str, pd.Series] = {}
+    by_hand = {field.form for field in fields.values() if not field.automatic}
     for name, field in fields.items():
         if name != "record_id":
             filled = file.raw[name] == "1" if field.kind == "checkbox" else file.raw[name] != ""
-            opened[field.form] = opened.get(field.form, False) | filled
+            counts = not field.automatic or field.form not in by_hand
+            opened[field.form] = opened.get(field.form, False) | (filled & counts)
     for form, filled in opened.items():
         status = f"{form}_complete"
         if status in file.raw.columns:
@@ -78,13 +68,37 @@ def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
     return frame & find_form_rows(file, fields)[frame.columns]
 
 
-def empty_untouched_boxes(state: CleaningState) -> CleaningState:
-    """Set the unticked boxes of forms that nobody opened missing."""
+def empty_unopened(state: CleaningState) -> CleaningState:
+    """Set missing what REDCap exports of forms that nobody opened.
+
+    That are unticked boxes, and what it has filled in by itself.
+    """
     findings = []
     for name, field in state.fields[REDCAP].items():
+        cells = state.redcap.frame[name]
         if field.kind == "checkbox":
-            untouched = (state.redcap.frame[name] == "0") & ~state.opened[field.form]
+            untouched = (cells == "0") & ~state.opened[field.form]
             findings.append(find_cells("never_opened", name, untouched, "", reason=NOT_DONE))
+        elif field.automatic:
+            untouched = (cells != "") & ~state.opened[field.form]
+            findings.append(find_cells("filled_in_unopened", name, untouched, "", reason=NOT_DONE))
+    return state.apply(findings)
+
+
+def explain_boxes(state: CleaningState) -> CleaningState:
+    """Set the boxes of a question missing where its box for a missing-data code is ticked."""
+    fields, cells = state.fields[REDCAP], state.redcap.frame
+    findings = []
+    for code in fields.values():
+        if not code.explains:
+            continue
+        ticked = cells[code.name] == "1"
+        for name, box in fields.items():
+            if box.question == code.question and not box.explains:
+                unticked = ticked & (cells[name] == "0")
+                findings.append(
+                    find_cells("box_explained", name, unticked, "", reason=code.explains)
+                )
     return state.apply(findings)
 
 
@@ -105,79 +119,3 @@ def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Serie
         if field.place.column == "end_date" and ongoing:
             asked[name] = file.frame[ongoing] != "1"
     return asked
-
-
-def evaluate_branching(logic: str, frame: pd.DataFrame) -> pd.Series | None:
-    """Say for every row whether a field is asked.
-
-    Parameters
-    ----------
-    logic
-        REDCap's: comparisons of fields of the same row with constants, joined by and, or and
-        brackets, as ``[eligible] = '0'``. A checkbox is ``[organ(1)]``.
-    frame
-        The cells of the export.
-
-    Returns
-    -------
-    pandas.Series of bool, or None
-        None where the logic asks for more than that (another event, a function).
-    """
-    try:
-        tokens = _split(logic)
-        asked, rest = _either(tokens, frame)
-    except (ValueError, KeyError, IndexError):
-        return None
-    return None if rest else asked
-
-
-def _split(logic: str) -> list[Token]:
-    tokens, at = [], 0
-    while logic[at:].strip():
-        token = _TOKEN.match(logic, at)
-        if token is None:
-            raise ValueError(logic)
-        kind = str(token.lastgroup)
-        tokens.append((kind, token[kind]))
-        at = token.end()
-    return tokens
-
-
-def _either(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
-    left, rest = _both(tokens, frame)
-    while rest and rest[0][1].casefold() == "or":
-        right, rest = _both(rest[1:], frame)
-        left = left | right
-    return left, rest
-
-
-def _both(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
-    left, rest = _one(tokens, frame)
-    while rest and rest[0][1].casefold() == "and":
-        right, rest = _one(rest[1:], frame)
-        left = left & right
-    return left, rest
-
-
-def _one(tokens: list[Token], frame: pd.DataFrame) -> tuple[pd.Series, list[Token]]:
-    if tokens[0][1] == "(":
-        inner, rest = _either(tokens[1:], frame)
-        if rest[0][1] != ")":
-            raise ValueError("a bracket is open")
-        return inner, rest[1:]
-    (kind, field), (_, sign), (other, constant), *rest = tokens
-    if kind != "field" or other not in ("text", "number"):
-        raise ValueError(field)
-    return _compare(frame[_name_column(field)], sign, constant.strip("'\"")), rest
-
-
-def _name_column(field: str) -> str:
-    name, _, code = field.strip("[])").partition("(")
-    return f"{name}___{code}" if code else name
-
-
-def _compare(column: pd.Series, sign: str, constant: str) -> pd.Series:
-    if sign in ("=", "<>", "!="):
-        return getattr(column, _COMPARE[sign])(constant)
-    number = pd.to_numeric(column, errors="coerce")
-    return getattr(number, _COMPARE[sign])(float(constant))

@@ -1,5 +1,6 @@
 """Values as people write them: stray characters, words for codes and missing values, numbers."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -27,15 +28,27 @@ SYNONYMS = {
 }
 # Codes for a missing value in every script, by the reason that they give.
 MISSING_WORDS = {
-    "not_done": ("nd", "not done", "notdone", "nask", "nav", "미시행", "미실시", "측정안함"),
+    "not_done": (
+        "nd", "not done", "notdone", "nask", "nav", "not asked", "not assessed", "not measured",
+        "not performed", "미시행", "미실시", "측정안함",
+    ),
     "unknown": (
         "nk", "unk", "unknown", "not known", "ni", "asku", "missing", ".", "-", "--",
+        "not available", "not recorded", "no information", "don't know",
         "모름", "불명", "미상", "결측",
     ),
-    "not_applicable": ("na", "n/a", "not applicable", "해당없음", "해당 없음", "비해당"),
-    "refused": ("refused", "declined", "거부", "거절"),
+    "not_applicable": (
+        "na", "n/a", "not applicable", "does not apply", "해당없음", "해당 없음", "비해당",
+    ),
+    "refused": (
+        "refused", "declined", "prefer not to say", "prefer not to answer", "거부", "거절",
+    ),
     "lost_to_follow_up": ("ltfu", "lost to follow-up", "추적소실", "추적 소실"),
 }  # fmt: skip
+# REDCap's own missing-data codes beside these, as they stand in the names of boxes.
+_BOX_CODES = dict.fromkeys(
+    ("inv", "msk", "navu", "np", "qi", "trc", "unc", "der", "oth"), "unknown"
+)
 # A number is a missing code only where the field cannot hold it: 99 mm is a pain like any other.
 MISSING_NUMBERS = ("-9", "-99", "-999", "99", "999", "9999")
 _REASONS = {word: reason for reason, words in MISSING_WORDS.items() for word in words}
@@ -45,6 +58,8 @@ EXCEL_DATE = (
     r"|[0-9]{1,2}월 ?[0-9]{1,2}일|[0-9]{1,2}/[0-9]{1,2}"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00(?::00)?)?"
 )
+# What REDCap exports in place of a file.
+FILE_THERE = "[document]"
 _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _QUALIFIED = (
     r"(?:[<>~=≤≥≈±]|약|ca\.?|about|over|under).*[0-9].*|[0-9].*(?:이상|이하|미만|초과|[?+~<>])"
@@ -109,6 +124,20 @@ def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
     )
 
 
+def note_files(values: pd.Series, field: Field) -> Iterator[Finding]:
+    """Leave of a file or a signature only that it is there; its name may name a person."""
+    yield find_cells("file_there", field.name, values != FILE_THERE, FILE_THERE)
+
+
+def find_box_reason(code: str) -> str:
+    """Return the reason that a box for a missing-data code gives, "" if it is none.
+
+    The code is as it stands in the name of the box: ``ni``, ``_99`` for -99.
+    """
+    number = code.replace("_", "-") in MISSING_NUMBERS
+    return _REASONS.get(code, _BOX_CODES.get(code, "unknown" if number else ""))
+
+
 def is_missing_word(values: pd.Series) -> pd.Series:
     """Say which values are a word for a missing value."""
     return values.str.casefold().isin(_REASONS)
@@ -134,7 +163,7 @@ def parse_missing_numbers(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Set a number that stands for a missing value missing, where the field cannot hold it."""
     coded = values.str.replace(r"\.0+$", "", regex=True).isin(MISSING_NUMBERS)
     if field.kind in ("number", "integer"):
-        coded &= ~pd.to_numeric(values.where(coded)).between(*field.limits)
+        coded &= ~pd.to_numeric(values.where(coded)).between(*field.hard_limits)
     elif field.kind == "choice":
         coded &= ~values.isin([code for code, _ in field.choices])
     yield find_cells("missing_number", field.name, coded, "", reason="unknown")
@@ -231,12 +260,18 @@ def convert_recorded_unit(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def find_out_of_range(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Set a number outside the limits of the dictionary (or of the instrument) missing."""
+    """Set a number missing that cannot be, and ask about one that only the form does not allow.
+
+    REDCap's limits can be overridden by whoever types. Where an instrument has a range of its own,
+    that decides what is possible; elsewhere the limits of the form do.
+    """
     number = pd.to_numeric(values)
-    limits = f"Possible are {_format_limit(field.low)} to {_format_limit(field.high)}"
-    unit = field.place.recorded_unit or field.place.unit
-    detail = f"{limits} {unit}.".replace(" .", ".")
-    outside = ~number.between(*field.limits)
+    soft, hard = number.between(*field.limits), number.between(*field.possible)
+    asked = f"The form allows {_format_limits(field.limits, field)}."
+    kept = ~soft & hard & field.is_bounded
+    yield find_cells("outside_form_limits", field.name, kept, detail=asked)
+    detail = f"Possible are {_format_limits(field.hard_limits, field)}."
+    outside = ~hard | (~soft & ~field.is_bounded)
     yield find_cells("out_of_range", field.name, outside, "", reason="out_of_range", detail=detail)
 
 
@@ -245,5 +280,6 @@ def format_numbers(numbers: pd.Series) -> pd.Series:
     return numbers.map("{:.12g}".format, na_action="ignore").astype("object").fillna("")
 
 
-def _format_limit(limit: float | None) -> str:
-    return "any" if limit is None else f"{limit:g}"
+def _format_limits(limits: tuple[float, float], field: Field) -> str:
+    low, high = (f"{limit:g}" if math.isfinite(limit) else "any" for limit in limits)
+    return f"{low} to {high} {field.place.recorded_unit or field.place.unit}".rstrip()

@@ -225,7 +225,7 @@ def test_a_height_in_metres_is_a_height_in_centimetres(valid, cleaned, study):
     places.loc[places["field"] == "height_m", "recorded_unit"] = "m"
     found = clean_export(replace(export, tables=export.tables | {MAP: places}), study)
     pd.testing.assert_frame_equal(found.tables["participants"], cleaned.tables["participants"])
-    assert set(found.changes["rule"]) == {"decimal_comma;recorded_unit"}
+    assert set(found.changes["rule"]) == {"decimal_declared;recorded_unit"}
 
 
 @pytest.mark.parametrize(
