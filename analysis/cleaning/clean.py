@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
-from analysis.cleaning import derive, form_checks, forms, logs, rows, visit_checks
+from analysis.cleaning import derive, form_checks, forms, logs, people, rows, visit_checks
+from analysis.cleaning.arrange import arrange_export
+from analysis.cleaning.classic import show_origins
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields, forget_texts
@@ -70,6 +72,8 @@ class Cleaned:
         Fields without a place in fields.csv, which stay in items under their form.
     provenance
         Of the export.
+    notes
+        Which files are absent, and which are not read.
     """
 
     wide: dict[str, pd.DataFrame]
@@ -78,6 +82,7 @@ class Cleaned:
     completeness: pd.DataFrame
     unmapped: tuple[str, ...]
     provenance: Provenance
+    notes: tuple[str, ...] = ()
 
     @property
     def queries(self) -> pd.DataFrame:
@@ -99,6 +104,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         The structure is not what it says (unknown column, event or form), a cell holds
         personal data, a correction does not fit, or the reconciliation fails.
     """
+    export = arrange_export(export, study)
     check_origin(export, study)
     check_manner(export)
     fields = describe_fields(export, study)
@@ -111,8 +117,8 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     calculated = [field.name for field in fields[REDCAP].values() if field.automatic]
     files, unused = apply_corrections(received, export.tables[CORRECTIONS], calculated)
     latest = export.provenance.exported_on or NEVER_LATER
-    people = rows.unify_identifiers(files)
-    state = CleaningState(study, latest, fields, people, manner)
+    unified = people.unify_identifiers(files, export.records)
+    state = CleaningState(study, latest, fields, unified, manner)
     state = clean_columns(forms.empty_wrong_rows(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
@@ -124,13 +130,17 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     }
     wide = {source: file.kept for source, file in state.files.items()}
     raw = {source: file.raw for source, file in received.items()}
+    balance = reconcile_export(raw, wide, tables, fields)
+    for name in ("queries", "changes"):
+        tables[name] = finish_table(show_origins(tables[name], export.origins), name)
     return Cleaned(
         wide=wide,
         tables=tables,
-        balance=reconcile_export(raw, wide, tables, fields),
+        balance=balance,
         completeness=form_checks.count_forms(state),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
+        notes=tuple(export.notes),
     )
 
 
@@ -152,7 +162,7 @@ def derive_tables(state: CleaningState) -> CleaningState:
     days = derive.find_procedure_days(recorded["visits"], procedures, study)
     state = replace(state, days=days)
     state = replace(state, places=place_rows(state, recorded["visits"]))
-    everyone = rows.list_participants(state.redcap)
+    everyone = people.list_participants(state.redcap)
     participants = derive.derive_participants(
         recorded["participants"],
         procedures,

@@ -81,10 +81,10 @@ def clean_column(column: pd.Series, field: Field, *, latest: str) -> list[Findin
                 found.append(finding)
     if not found:
         return []
-    if field.kind in ("date", "datetime", "partial_date"):
-        found = _ask_once(found, column)
     places = column.groupby(column, sort=False).indices
-    return [_spread(finding, column.index, places) for finding in found]
+    spread = [_spread(finding, column.index, places) for finding in found]
+    dated = field.kind in ("date", "datetime", "partial_date")
+    return _ask_once(spread, column) if dated else spread
 
 
 def _ask_once(found: list[Finding], column: pd.Series) -> list[Finding]:
@@ -92,14 +92,13 @@ def _ask_once(found: list[Finding], column: pd.Series) -> list[Finding]:
 
     REDCap stores and exports dates as ISO whatever it displays.
     """
-    rewritten = [finding for finding in found if finding.rule in REWRITTEN]
-    touched = column.isin({value for finding in rewritten for value in finding.rows})
-    n, filled = int(touched.sum()), int((column != "").sum())
-    if n < FEWEST_REWRITTEN or 2 * n <= filled:
+    touched = [row for finding in found if finding.rule in REWRITTEN for row in finding.rows]
+    filled = int((column != "").sum())
+    if len(touched) < FEWEST_REWRITTEN or 2 * len(touched) <= filled:
         return found
     silent = [replace(each, rule=REWRITTEN.get(each.rule, each.rule)) for each in found]
-    first = pd.Index([column[touched].sort_values().iloc[0]])
-    detail = f"{n} of {filled} dates are written otherwise."
+    detail = f"{len(touched)} of {filled} dates are written otherwise."
+    first = pd.Index([min(touched)])
     return [*silent, Finding("spreadsheet_dates", found[0].field, first, detail=detail)]
 
 

@@ -40,25 +40,7 @@ DICTIONARY_COLUMNS = {
     "Branching Logic (Show field only if...)": "branching",
     "Required Field?": "required",
 }
-# What the analysis can do without; the names are the API's.
 OPTIONAL_COLUMNS = {"Field Annotation": "annotation"}
-# The API's names of the same columns.
-API_COLUMNS = {
-    "field_name": "Variable / Field Name",
-    "form_name": "Form Name",
-    "section_header": "Section Header",
-    "field_type": "Field Type",
-    "field_label": "Field Label",
-    "select_choices_or_calculations": "Choices, Calculations, OR Slider Labels",
-    "field_note": "Field Note",
-    "text_validation_type_or_show_slider_number": "Text Validation Type OR Show Slider Number",
-    "text_validation_min": "Text Validation Min",
-    "text_validation_max": "Text Validation Max",
-    "identifier": "Identifier?",
-    "branching_logic": "Branching Logic (Show field only if...)",
-    "required_field": "Required Field?",
-    "field_annotation": "Field Annotation",
-}
 _YES_NO = (("1", "Yes"), ("0", "No"))
 # What every diary and every file of readings has, whatever a site adds: who, when, which finger.
 FILE_KEYS = {

@@ -59,6 +59,10 @@ class RawExport:
         How a file is written, where provenance.yml states it.
     extra
         Names of other files in the folder, which nothing reads.
+    records
+        Participant by record id, where a field of its own says who a record is.
+    origins
+        Field of the export by visit and column, of a project without events.
     """
 
     folder: str
@@ -68,6 +72,8 @@ class RawExport:
     provenance: Provenance
     formats: dict[str, FileFormat] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    records: dict[str, str] = field(default_factory=dict)
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:

@@ -1,88 +1,20 @@
-"""Whom a row belongs to, and which of the rows about one thing is used.
+"""Which of the rows about one thing is used.
 
-One spelling for every participant (``sim-1``, ``SIM 01`` and ``1`` are SIM-01); of rows that
-tell of the same visit, day, image or fact one is used, and the others are set aside.
+Of rows that tell of the same visit, day, image or fact one is used, and the others are set aside.
 """
-
-from dataclasses import replace
 
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
+from analysis.cleaning.people import RECORD_ID
 from analysis.cleaning.places import find_unplaced
 from analysis.cleaning.reshape import ONE_PER_PARTICIPANT
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE
-from analysis.cleaning.values import list_distinct, narrow_text
 
-RECORD_ID = "record_id"
-_PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
-
-
-def unify_identifiers(files: dict[str, SourceFile]) -> dict[str, SourceFile]:
-    """Spell the participants of every file as most of the REDCap export does.
-
-    An identifier is put into that form only where prefix (or its absence) and number agree;
-    rows of the other files whose participant is not in the export are set aside.
-
-    Returns
-    -------
-    dict of str to SourceFile
-        With `keys.participant` as it is spelled now.
-    """
-    form = _find_usual_form(files[REDCAP].frame[RECORD_ID])
-    unified = {}
-    for source, file in files.items():
-        received = file.frame[RECORD_ID]
-        trimmed = received.str.strip()
-        spelled = received.map(_spell(list_distinct(received), form))
-        file = file.apply(
-            [
-                find_cells("surrounding_space", RECORD_ID, trimmed != received, trimmed),
-                find_cells("identifier_spelling", RECORD_ID, spelled != trimmed, spelled),
-            ]
-        )
-        unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
-    known = list_participants(unified[REDCAP])
-    for source, file in unified.items():
-        stranger = ~file.keys["participant"].isin(known)
-        unified[source] = file.apply([find_cells("unknown_participant", "", stranger)])
-    return unified
-
-
-def _find_usual_form(column: pd.Series) -> tuple[str, str, int] | None:
-    """Return prefix, mark and number of digits of most identifiers, None without a number."""
-    parts = list_distinct(column).str.extract(_PARTS).dropna()
-    if parts.empty:
-        return None
-    forms = parts.assign(width=parts["number"].str.len())
-    counts = forms.value_counts(["prefix", "mark", "width"]).reset_index()
-    counts = counts.sort_values(
-        ["count", "prefix", "mark", "width"], ascending=[False, True, True, True]
-    )
-    prefix, mark, width, _ = counts.iloc[0]
-    same = parts[(parts["prefix"] == prefix) & (parts["mark"] == mark)]
-    padded = same["number"].str.startswith("0").any()
-    return prefix, mark, int(width) if padded else 1
-
-
-def _spell(values: pd.Series, form: tuple[str, str, int] | None) -> pd.Series:
-    if form is None:
-        return values.str.strip()
-    prefix, mark, width = form
-    plain = values.map(narrow_text).str.strip()
-    parts = plain.str.extract(_PARTS)
-    usual = parts["prefix"].str.casefold().isin([prefix.casefold(), ""])
-    number = parts["number"].str.lstrip("0").str.zfill(width)
-    return (prefix + mark + number).where(usual, values.str.strip())
-
-
-def list_participants(file: SourceFile) -> pd.Index:
-    """Return the participants of a file, sorted."""
-    return pd.Index(file.keys["participant"].unique(), name="participant_id").sort_values()
 
 
 def resolve_visits(state: CleaningState) -> CleaningState:
@@ -96,8 +28,10 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     date = find_column(state.fields[REDCAP], "visits", "visit_date")
     planned = pd.Series({visit.name: visit.day for visit in state.study.visits}, dtype="float64")
     scheduled = file.keys["visit"].isin(planned.dropna().index)
-    slot = file.frame[INSTANCE].where(file.frame[FORM] != "", "")
-    slot = slot.mask((file.frame[FORM] == "") & ~scheduled, file.frame[date])
+    slot = file.keys["instance"].where(file.frame[FORM] != "", "")
+    loose = (file.frame[FORM] == "") & ~scheduled
+    undated = file.frame[date] == ""
+    slot = slot.mask(loose, file.frame[date].where(~undated, "#" + file.keys["instance"]))
     keys = file.keys.assign(repeat=file.frame[FORM], slot=slot)
     keys = keys[keys.duplicated(_VISIT_KEY, keep=False)]
     if keys.empty:

@@ -51,7 +51,7 @@ def key_rows(
     taken = name_visit(readings["event"], study)
     _check_choices(readings, "event", taken != "", "event", CAPILLAROSCOPY)
     return {
-        REDCAP: _key_export(main, visits),
+        REDCAP: _key_export(main, visits, study.unscheduled),
         DIARY: _key_file(diary, DIARY, ["record_id", "entry_date", "entry_time"], ""),
         CAPILLAROSCOPY: _key_file(readings, CAPILLAROSCOPY, ["image_id", "reader"], taken),
     }
@@ -67,13 +67,14 @@ def name_visit(event: pd.Series, study: Study) -> pd.Series:
     return event.map(names).fillna("").astype("str")
 
 
-def _key_export(frame: pd.DataFrame, visits: pd.Series) -> SourceFile:
+def _key_export(frame: pd.DataFrame, visits: pd.Series, unscheduled: str) -> SourceFile:
     repeat = frame[FORM] + frame[INSTANCE].where(frame[INSTANCE] == "", "#" + frame[INSTANCE])
     parts = {
         "participant": frame["record_id"],
         "visit": visits,
         "form": repeat,
-        "instance": frame[INSTANCE],
+        # A visit takes place once, though its event may repeat; the unscheduled one holds many.
+        "instance": frame[INSTANCE].where((frame[FORM] != "") | (visits == unscheduled), ""),
     }
     key = frame["record_id"] + "|" + frame[EVENT] + "|" + repeat
     raw, keys = _set_keys(frame, key, parts)

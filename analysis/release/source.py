@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.cleaning.arrange import arrange_export
 from analysis.cleaning.clean import NEVER_LATER
 from analysis.cleaning.columns import clean_column
 from analysis.cleaning.corrections import CORRECTION_COLUMNS
@@ -23,7 +24,7 @@ from analysis.cleaning.export import (
 )
 from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
-from analysis.cleaning.rows import unify_identifiers
+from analysis.cleaning.people import unify_identifiers
 from analysis.cleaning.state import SourceFile, as_cells
 from analysis.cleaning.structure import key_rows
 from analysis.study import Study
@@ -225,8 +226,10 @@ def open_source(export: RawExport, study: Study) -> Source:
     analysis.errors.DataError
         Its structure is not what it says.
     """
+    export = arrange_export(export, study)
     fields = describe_fields(export, study)
-    return Source(export, study, fields, unify_identifiers(key_rows(export, fields, study)))
+    files = unify_identifiers(key_rows(export, fields, study), export.records)
+    return Source(export, study, fields, files)
 
 
 def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> Treatment:

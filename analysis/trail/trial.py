@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.arrange import arrange_export
+from analysis.cleaning.classic import hide_origins
 from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import read_export
 from analysis.cleaning.fields import Field
@@ -125,7 +127,8 @@ def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
     DataError
         A change does not fit: the changes are those of another export.
     """
-    export = read_export(folder)
+    export = arrange_export(read_export(folder), study)
+    changes = hide_origins(changes, export.origins)
     fields = describe_fields(export, study)
     received, cleaned, keys = {}, {}, {}
     hint = "Give --raw, the export of this run (raw= in a notebook)"

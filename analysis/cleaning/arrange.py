@@ -1,0 +1,136 @@
+"""Bring an export into one arrangement, whatever kind of project it comes from.
+
+The record id is called `record_id` and holds the participant; every row has an event, a repeating
+form and an instance; a project without events becomes one row per person and visit.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.cleaning.classic import spread_visits
+from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
+from analysis.cleaning.structure import EVENT, FORM, INSTANCE
+from analysis.errors import DataError
+from analysis.study import Study
+
+ID = "record_id"
+# The API's names of the columns of a data dictionary.
+API_COLUMNS = {
+    "field_name": "Variable / Field Name",
+    "form_name": "Form Name",
+    "section_header": "Section Header",
+    "field_type": "Field Type",
+    "field_label": "Field Label",
+    "select_choices_or_calculations": "Choices, Calculations, OR Slider Labels",
+    "field_note": "Field Note",
+    "text_validation_type_or_show_slider_number": "Text Validation Type OR Show Slider Number",
+    "text_validation_min": "Text Validation Min",
+    "text_validation_max": "Text Validation Max",
+    "identifier": "Identifier?",
+    "branching_logic": "Branching Logic (Show field only if...)",
+    "required_field": "Required Field?",
+    "field_annotation": "Field Annotation",
+}
+NAME = API_COLUMNS["field_name"]
+
+
+def arrange_export(export: RawExport, study: Study) -> RawExport:
+    """Return an export in the arrangement that the cleaning reads; one that has it stays as it is.
+
+    Raises
+    ------
+    DataError
+        Two records are of one participant, or a visit of fields.csv is none of study.yml.
+    """
+    tables = {name: _drop_blank_rows(table) for name, table in export.tables.items()}
+    dictionary = tables[DICTIONARY]
+    if NAME not in dictionary:
+        tables[DICTIONARY] = dictionary.rename(columns=API_COLUMNS)
+    tables = _name_record(tables)
+    tables[REDCAP], records = _identify_people(tables)
+    frame = tables[REDCAP]
+    for column in (FORM, INSTANCE):
+        if column not in frame:
+            frame = frame.assign(**{column: ""})
+    export = replace(export, tables=tables | {REDCAP: frame}, records=records)
+    return spread_visits(export, study) if EVENT not in frame else export
+
+
+def _drop_blank_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the rows of separators only that spreadsheets leave at the end of a file."""
+    blank = frame.apply(lambda column: column.str.strip() == "").all(axis=1)
+    return frame[~blank].reset_index(drop=True) if len(frame) and blank.any() else frame
+
+
+def _name_record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Call the record id `record_id` in every file: it is the first column, whatever its name.
+
+    fields.csv names that of another file as ``file.csv:column``, going to the participant.
+    """
+    places = tables[MAP]
+    first = tables[REDCAP].columns[0]
+    tables = tables | {
+        REDCAP: tables[REDCAP].rename(columns={first: ID}),
+        DICTIONARY: _rename(tables[DICTIONARY], NAME, first, ID),
+        MAP: _rename(places, "field", first, ID),
+    }
+    people = places[_goes_to_person(places)]
+    for name in people["field"]:
+        file, inside, column = name.partition(":")
+        if inside and file in tables and column in tables[file]:
+            tables[file] = tables[file].rename(columns={column: ID})
+            tables[MAP] = _rename(tables[MAP], "field", name, f"{file}:{ID}")
+    return tables
+
+
+def _rename(frame: pd.DataFrame, column: str, old: str, new: str) -> pd.DataFrame:
+    if column not in frame or old == new:
+        return frame
+    return frame.assign(**{column: frame[column].replace(old, new)})
+
+
+def _goes_to_person(places: pd.DataFrame) -> pd.Series:
+    if not {"field", "table", "column"} <= set(places):
+        return pd.Series(False, index=places.index)
+    return (places["table"] == "participants") & (places["column"] == "participant_id")
+
+
+def _identify_people(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Put the participant in place of the record, where a field of its own says who it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The export. A record without participant keeps its record id.
+    dict of str to str
+        Participant by record id; empty where the record id is the participant.
+    """
+    frame, places = tables[REDCAP], tables[MAP]
+    named = places.loc[_goes_to_person(places), "field"]
+    person = next((name for name in named if name != ID and name in frame), "")
+    if not person:
+        return frame, {}
+    filled = frame.loc[frame[person].str.strip() != "", [ID, person]].drop_duplicates()
+    for column, what in ((ID, "one record names two participants"),
+                         (person, "two records name one participant")):  # fmt: skip
+        twice = filled.loc[filled.duplicated(column, keep=False), [ID, person]]
+        if len(twice):
+            pairs = "; ".join(" is ".join(pair) for pair in twice.to_numpy().tolist()[:6])
+            raise DataError(
+                f"{what} (record {pairs})",
+                file=REDCAP,
+                field=person,
+                hint="Correct it at the source: people are never made one here",
+            )
+    records = dict(filled.to_numpy().tolist())
+    alone = sorted(set(frame[ID]) - set(records))
+    clash = [record for record in alone if record in records.values()]
+    if clash:
+        raise DataError(
+            f"record {clash[0]} has no participant, and another record's participant is so named",
+            file=REDCAP,
+            field=person,
+            hint="Give the record its participant at the source",
+        )
+    return frame.assign(**{ID: frame[ID].map(records).fillna(frame[ID])}), records

@@ -1,0 +1,244 @@
+"""A project without events: its one row per person becomes one row per person and visit.
+
+fields.csv says in `visit` when a field is recorded. Fields of several visits that go to one place
+become one column, which bears the name of the first of them.
+"""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, RawExport
+from analysis.cleaning.structure import EVENT, FORM, INSTANCE
+from analysis.errors import DataError, suggest_name
+from analysis.study import Study
+
+ID = "record_id"
+NAME, FORM_NAME = "Variable / Field Name", "Form Name"
+_ALIKE = ("Field Type", "Choices, Calculations, OR Slider Labels")
+_PLACE = ["table", "column", "instrument", "item", "location", "occasion"]
+_CONFIRMED = ["values", "unit", "codes", "best", "worst", "recorded_unit", "rule"]
+_OF_PEOPLE = ("redcap_data_access_group", "redcap_survey_identifier")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the export: its form, its visit, the column it becomes, and that one's form."""
+
+    form: str
+    visit: str
+    head: str
+    head_form: str
+
+
+def spread_visits(export: RawExport, study: Study) -> RawExport:
+    """Return an export without events with a row per person and visit.
+
+    A row of a repeating form is at the unscheduled visit. `origins` of what is returned names the
+    fields that were merged.
+
+    Raises
+    ------
+    DataError
+        A visit that study.yml does not have, a field that needs one, two fields of one place and
+        visit, or fields of one place that differ.
+    """
+    frame, dictionary, places = (export.tables[name] for name in (REDCAP, DICTIONARY, MAP))
+    places = places.reindex(columns=dict.fromkeys([*places, "visit", *_CONFIRMED]), fill_value="")
+    columns = _plan_columns(frame, dictionary, places, study)
+    repeating = frame[FORM] != ""
+    parts = [_take(frame[repeating], columns, study.unscheduled)]
+    for number, visit in enumerate(study.visits):
+        part = _take(frame[~repeating], columns, visit.name)
+        parts.append(part if number == 0 else part[_is_filled(part)])
+    long = pd.concat(parts, ignore_index=True).fillna("")
+    renamed = {name: column.head for name, column in columns.items()}
+    questions = {_ask(name): _ask(column.head) for name, column in columns.items()}
+    merged = [name for name, head in questions.items() if name != head]
+    tables = {
+        REDCAP: long[[ID, EVENT, *long.columns.difference([ID, EVENT], sort=False)]],
+        DICTIONARY: dictionary[~dictionary[NAME].isin(merged)],
+        MAP: places[places["field"].map(lambda name: renamed.get(name, name) == name)].assign(
+            visit=""
+        ),
+        CORRECTIONS: _rename_corrections(export.tables[CORRECTIONS], columns, study),
+    }
+    origins = {(each.visit, each.head): name for name, each in columns.items() if each.head != name}
+    return replace(export, tables=export.tables | tables, origins=origins)
+
+
+def _ask(column: str) -> str:
+    """Return the question of a column: a checkbox has one for every choice."""
+    return column.partition("___")[0]
+
+
+def _plan_columns(
+    frame: pd.DataFrame, dictionary: pd.DataFrame, places: pd.DataFrame, study: Study
+) -> dict[str, _Column]:
+    """Return every column of a field with its visit and the column it becomes."""
+    forms = dict(zip(dictionary[NAME], dictionary[FORM_NAME], strict=True))
+    fields = [name for name in frame if _ask(name) in forms and name != ID]
+    visits = _find_visits(fields, forms, places, study)
+    visits |= {name: study.unscheduled for name in fields if forms[_ask(name)] in set(frame[FORM])}
+    heads = _find_heads(fields, places, visits, study)
+    _check_alike(dictionary, heads)
+    return {
+        name: _Column(
+            forms[_ask(name)],
+            visits[name],
+            heads[_ask(name)] + name.removeprefix(_ask(name)),
+            forms[heads[_ask(name)]],
+        )
+        for name in fields
+    }
+
+
+def _find_visits(
+    fields: list[str], forms: dict[str, str], places: pd.DataFrame, study: Study
+) -> dict[str, str]:
+    """Return the visit of each column: as fields.csv says, else by its table or its form."""
+    known = [visit.name for visit in study.visits]
+    given = places[places["visit"].str.strip() != ""]
+    for field, visit in given[["field", "visit"]].itertuples(index=False):
+        if visit not in known:
+            hint = suggest_name(visit, known, otherwise=f"Known: {', '.join(known)}")
+            raise DataError(f"there is no visit {visit!r}", file=MAP, field=field, hint=hint)
+    stated = {
+        _ask(field): visit for field, visit in zip(given["field"], given["visit"], strict=True)
+    }
+    of_form: dict[str, set[str]] = {}
+    for question, visit in stated.items():
+        of_form.setdefault(forms.get(question, ""), set()).add(visit)
+    by_field = places.set_index("field")
+    by_table = {
+        "participants": known[0],
+        "procedures": study.list_visits("procedure")[0],
+        "disposition": study.analysis.followup_visit.value,
+    }
+    visits = {}
+    for name in fields:
+        place = by_field.loc[name] if name in by_field.index else None
+        table = "" if place is None else str(place["table"])
+        at = of_form.get(forms[_ask(name)], set())
+        visit = stated.get(_ask(name)) or by_table.get(table) or (min(at) if len(at) == 1 else "")
+        if not visit and place is not None and (table == "visits" or place["instrument"]):
+            raise DataError(
+                "in a project without events this field needs a visit",
+                file=MAP,
+                field=name,
+                hint="Add a column `visit` and name there the visit of study.yml",
+            )
+        visits[name] = visit or known[0]
+    return visits
+
+
+def _find_heads(
+    fields: list[str], places: pd.DataFrame, visits: dict[str, str], study: Study
+) -> dict[str, str]:
+    """Return the question that each question becomes: of those of one place, the first visit's."""
+    order = {visit.name: number for number, visit in enumerate(study.visits)}
+    placed = places[
+        places["field"].isin(fields) & (places[["column", "instrument"]] != "").any(axis=1)
+    ]
+    placed = placed[placed["table"] != "participants"]
+    placed = placed.assign(visit=placed["field"].map(visits))
+    placed = placed.assign(order=placed["visit"].map(order))
+    boxes = placed["rule"] != ""
+    number = placed.groupby([*_PLACE, "visit"]).cumcount().where(boxes, 0)
+    placed = placed.assign(number=number).sort_values("order", kind="stable")
+    twice = placed[placed.duplicated([*_PLACE, "visit", "number"])]
+    if len(twice):
+        hint = "Give one of the two another place or visit, or none"
+        problem = "another field goes to the same place at the same visit"
+        raise DataError(problem, file=MAP, field=twice["field"].iloc[0], hint=hint)
+    heads = {_ask(name): _ask(name) for name in fields}
+    for _, group in placed.groupby([*_PLACE, "number"], sort=False):
+        first = group.iloc[0]
+        for row in group.itertuples(index=False):
+            heads[_ask(str(row.field))] = _ask(first["field"])
+            differing = [name for name in _CONFIRMED if getattr(row, name) != first[name]]
+            if differing:
+                raise DataError(
+                    f"{first['field']} goes to the same place and has another `{differing[0]}`",
+                    file=MAP,
+                    field=str(row.field),
+                    hint="What goes to one place is coded alike at every visit",
+                )
+    return heads
+
+
+def _check_alike(dictionary: pd.DataFrame, heads: dict[str, str]) -> None:
+    described = dictionary.drop_duplicates(NAME).set_index(NAME)
+    for question, head in heads.items():
+        for column in _ALIKE:
+            if described.at[question, column] != described.at[head, column]:
+                raise DataError(
+                    f"{head} goes to the same place and has another {column.partition(',')[0]!r}",
+                    file=DICTIONARY,
+                    field=question,
+                    hint="What goes to one place is coded alike at every visit",
+                )
+
+
+def _take(frame: pd.DataFrame, columns: dict[str, _Column], visit: str) -> pd.DataFrame:
+    """Return the rows of a visit: its columns by their new names, and the states of their forms."""
+    here = {name: column for name, column in columns.items() if column.visit == visit}
+    taken = {name: frame[name] for name in (ID, FORM, INSTANCE, *_OF_PEOPLE) if name in frame}
+    taken |= {column.head: frame[name] for name, column in here.items()}
+    for column in here.values():
+        for end in ("complete", "timestamp"):
+            state = f"{column.form}_{end}"
+            if state in frame:
+                taken.setdefault(f"{column.head_form}_{end}", frame[state])
+    known = {*taken, *columns, *(f"{column.form}_complete" for column in columns.values())}
+    known |= {f"{column.form}_timestamp" for column in columns.values()}
+    # Whatever nobody describes stays in sight, so that the check of columns names it.
+    taken |= {name: frame[name] for name in frame if name not in known}
+    return pd.DataFrame(taken, index=frame.index).assign(**{EVENT: visit})
+
+
+def _is_filled(part: pd.DataFrame) -> pd.Series:
+    """Say which rows hold more than who it is, states of untouched forms and unticked boxes."""
+    names = [name for name in part if name not in (ID, EVENT, FORM, INSTANCE, *_OF_PEOPLE)]
+    filled = {name: ~part[name].isin(["", "0"] if _is_flag(name) else [""]) for name in names}
+    return pd.DataFrame(filled, index=part.index).any(axis=1)
+
+
+def _is_flag(name: str) -> bool:
+    return "___" in name or name.endswith("_complete")
+
+
+def _rename_corrections(
+    corrections: pd.DataFrame, columns: dict[str, _Column], study: Study
+) -> pd.DataFrame:
+    """Let the corrections of fields name the rows and columns that these have become."""
+    if not {"source", "row", "field"} <= set(corrections):
+        return corrections
+    rows, fields = [], []
+    for source, row, field in corrections[["source", "row", "field"]].itertuples(index=False):
+        column = columns.get(field) if source == REDCAP else None
+        if column:
+            record, _, rest = row.partition("|")
+            repeat = rest.rpartition("|")[2] if column.visit == study.unscheduled else ""
+            row, field = f"{record}|{column.visit}|{repeat}", column.head
+        rows.append(row)
+        fields.append(field)
+    return corrections.assign(row=rows, field=fields)
+
+
+def show_origins(log: pd.DataFrame, origins: dict[tuple[str, str], str]) -> pd.DataFrame:
+    """Let a log name the fields as the export does; rows are of a `visit`, or have it in `row`."""
+    return _rename_fields(log, origins)
+
+
+def hide_origins(log: pd.DataFrame, origins: dict[tuple[str, str], str]) -> pd.DataFrame:
+    """Let a log that `show_origins` has made name the columns again."""
+    return _rename_fields(log, {(visit, name): head for (visit, head), name in origins.items()})
+
+
+def _rename_fields(log: pd.DataFrame, names: dict[tuple[str, str], str]) -> pd.DataFrame:
+    if not names:
+        return log
+    visits = log["visit"] if "visit" in log else log["row"].str.split("|").str[1].fillna("")
+    pairs = zip(visits, log["field"], strict=True)
+    return log.assign(field=[names.get(pair, pair[1]) for pair in pairs])

@@ -1,0 +1,208 @@
+"""Whom a row belongs to: one spelling for every participant, and never one for two people.
+
+``sim-1``, ``SIM 01`` and ``1`` are SIM-01, unless something contradicts it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
+from analysis.cleaning.state import SourceFile, find_cells
+from analysis.cleaning.structure import FORM, SYSTEM_COLUMNS
+from analysis.cleaning.values import list_distinct, narrow_text
+from analysis.errors import DataError
+
+RECORD_ID = "record_id"
+_PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
+# Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
+_AGREEMENT = 0.9
+_MOST_LISTED = 6
+_HINT = "Correct the identifiers at the source, so that each participant has one"
+
+
+def unify_identifiers(
+    files: dict[str, SourceFile], records: Mapping[str, str] | None = None
+) -> dict[str, SourceFile]:
+    """Spell the participants of every file as most of the REDCap export does.
+
+    An identifier is put into that form only where prefix (or its absence) and number agree;
+    rows of the other files whose participant is not in the export are set aside.
+
+    Parameters
+    ----------
+    files
+        By name.
+    records
+        Participant by record id, where the two differ: another file may name either.
+
+    Returns
+    -------
+    dict of str to SourceFile
+        With `keys.participant` as it is spelled now.
+
+    Raises
+    ------
+    DataError
+        Two spellings of one participant tell different things of one event and form, two series
+        of numbers collide, or a bare number fits two participants.
+    """
+    speller = _Speller(list_distinct(files[REDCAP].frame[RECORD_ID]), records or {})
+    unified = {}
+    for source, file in files.items():
+        received = file.frame[RECORD_ID]
+        trimmed = received.str.strip()
+        distinct = list_distinct(received)
+        spelled = received.map({name: speller.spell(name, source) for name in distinct})
+        _check_apart(file, trimmed, spelled)
+        file = file.apply(
+            [
+                find_cells("surrounding_space", RECORD_ID, trimmed != received, trimmed),
+                find_cells("identifier_spelling", RECORD_ID, spelled != trimmed, spelled),
+            ]
+        )
+        unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
+    known = list_participants(unified[REDCAP])
+    for source, file in unified.items():
+        stranger = ~file.keys["participant"].isin(known)
+        unified[source] = file.apply([find_cells("unknown_participant", "", stranger)])
+    return unified
+
+
+def list_participants(file: SourceFile) -> pd.Index:
+    """Return the participants of a file, sorted."""
+    return pd.Index(file.keys["participant"].unique(), name="participant_id").sort_values()
+
+
+def _split(identifier: str) -> tuple[str, str, str] | None:
+    """Return prefix, mark and number of an identifier, None where it has another form."""
+    match = _PARTS.fullmatch(narrow_text(identifier).strip())
+    return match.group("prefix", "mark", "number") if match else None
+
+
+class _Speller:
+    """Knows the usual form of each prefix among the identifiers of the REDCap export."""
+
+    def __init__(self, identifiers: pd.Series, records: Mapping[str, str]) -> None:
+        parts = [part for part in map(_split, identifiers) if part]
+        self.forms, self.records = _find_usual_forms(parts), records
+        self.prefixes: dict[int, set[str]] = {}
+        for prefix, _, number in parts:
+            if prefix:
+                self.prefixes.setdefault(int(number), set()).add(prefix.casefold())
+
+    def spell(self, identifier: str, source: str) -> str:
+        """Return the one spelling of an identifier."""
+        person = self.records.get(identifier.strip(), "") if source != REDCAP else ""
+        spelled = self._spell_by_number(identifier, source)
+        if person and spelled != person and spelled in self.records.values():
+            raise DataError(
+                f"{identifier.strip()!r} is the record of {person}, and fits {spelled} as well",
+                file=source,
+                field=RECORD_ID,
+                hint="Name the participant in this file as in the REDCap export",
+            )
+        return person or spelled
+
+    def _spell_by_number(self, identifier: str, source: str) -> str:
+        parts = _split(identifier)
+        if parts is None or not self.forms:
+            return identifier.strip()
+        prefix, _, number = parts
+        fitting = sorted(self.prefixes.get(int(number), ())) if not prefix else [prefix.casefold()]
+        if len(fitting) > 1:
+            names = " or ".join(self._write(each, number) for each in fitting)
+            raise DataError(
+                f"{identifier.strip()!r} may be {names}", file=source, field=RECORD_ID, hint=_HINT
+            )
+        chosen = fitting[0] if fitting else next(iter(self.forms))
+        return self._write(chosen, number) if chosen in self.forms else identifier.strip()
+
+    def _write(self, prefix: str, number: str) -> str:
+        written, mark, width = self.forms[prefix]
+        return written + mark + number.lstrip("0").zfill(width)
+
+
+def _find_usual_forms(parts: list[tuple[str, str, str]]) -> dict[str, tuple[str, str, int]]:
+    """Return prefix, mark and number of digits by prefix in lower case, the usual prefix first."""
+    if not parts:
+        return {}
+    frame = pd.DataFrame(parts, columns=["prefix", "mark", "number"])
+    frame = frame.assign(width=frame["number"].str.len(), folded=frame["prefix"].str.casefold())
+    counts = frame.value_counts(["folded", "prefix", "mark", "width"]).reset_index()
+    counts = counts.sort_values(
+        ["count", "prefix", "mark", "width"], ascending=[False, True, True, True]
+    )
+    forms = {}
+    for folded, prefix, mark, width, _ in counts.drop_duplicates("folded").itertuples(index=False):
+        same = frame[(frame["prefix"] == prefix) & (frame["mark"] == mark)]
+        padded = same["number"].str.startswith("0").any()
+        forms[folded] = (prefix, mark, int(width) if padded else 1)
+    return forms
+
+
+def _check_apart(file: SourceFile, received: pd.Series, spelled: pd.Series) -> None:
+    """Stop where spellings that would become one participant are those of two."""
+    names = pd.DataFrame({"received": received, "spelled": spelled}).drop_duplicates()
+    several = names[names.duplicated("spelled", keep=False)]
+    if several.empty:
+        return
+    involved = spelled.isin(several["spelled"])
+    clashes = list(_find_clashes(file, received[involved], spelled[involved]))
+    # A day or an image that somebody entered twice is no second person yet.
+    if len(clashes) > (0 if file.source == REDCAP else 1):
+        shown = "; ".join(clashes[:_MOST_LISTED])
+        raise DataError(
+            f"two spellings may be two people: {shown}",
+            file=file.source,
+            field=RECORD_ID,
+            hint=_HINT,
+        )
+    series = several.assign(series=several["received"].map(_name_series))
+    pairs = series.groupby("spelled")["series"].agg(lambda each: tuple(sorted(set(each))))
+    colliding = pairs[pairs.str.len() > 1]
+    for both in sorted(set(colliding[colliding.duplicated()])) if file.source == REDCAP else ():
+        listed = several[several["spelled"].isin(colliding.index[colliding == both])]
+        shown = ", ".join(sorted(listed["received"])[: 2 * _MOST_LISTED])
+        raise DataError(
+            f"two series of numbers may be those of different people: {shown}",
+            file=file.source,
+            field=RECORD_ID,
+            hint=_HINT,
+        )
+
+
+def _name_series(identifier: str) -> tuple[str, str, int]:
+    """Return what identifiers of one series have in common: prefix, mark, padding."""
+    prefix, mark, number = _split(identifier) or (identifier, "", "")
+    return prefix.casefold(), mark, len(number) if number.startswith("0") else 0
+
+
+def _find_clashes(file: SourceFile, received: pd.Series, spelled: pd.Series) -> Iterator[str]:
+    """Yield where two spellings have rows of one event and form that tell different things."""
+    rows, slots = file.frame.loc[received.index], _list_slots(file).loc[received.index]
+    described = [name for name in rows if name not in (*SYSTEM_COLUMNS, "event", "entry_time")]
+    described = [name for name in described if not name.endswith("_complete") and "___" not in name]
+    by_slot = pd.DataFrame({"who": spelled, "slot": slots}).groupby(["who", "slot"]).indices
+    for (_, slot), places in sorted(by_slot.items()):
+        names = received.iloc[places]
+        if names.nunique() < 2:
+            continue
+        first, *others = (rows.iloc[place][described] for place in places)
+        for other, name in zip(others, names.iloc[1:], strict=True):
+            both = (first != "") & (other != "")
+            if name != names.iloc[0] and (first[both] == other[both]).mean() < _AGREEMENT:
+                yield f"{names.iloc[0]} and {name} both have {slot} and differ"
+
+
+def _list_slots(file: SourceFile) -> pd.Series:
+    """Return what a participant has once: a visit or instance, a diary day, an image."""
+    frame, keys = file.frame, file.keys
+    if file.source == DIARY:
+        return frame["entry_date"]
+    if file.source == CAPILLAROSCOPY:
+        return frame["image_id"] + " of reader " + frame["reader"]
+    instance = ("#" + keys["instance"]).where(keys["instance"] != "", "")
+    return (keys["visit"] + " " + frame[FORM] + instance).str.strip()
