@@ -10,11 +10,10 @@ import pandas as pd
 
 from analysis.cleaning.classic import spread_visits
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import EVENT, FORM, INSTANCE
+from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.errors import DataError
 from analysis.study import Study
 
-ID = "record_id"
 # The API's names of the columns of a data dictionary.
 API_COLUMNS = {
     "field_name": "Variable / Field Name",

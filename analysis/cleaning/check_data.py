@@ -44,7 +44,7 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     page.write_text(build_site_page(cleaned), encoding="utf-8", newline="\n")
     if cleaned.provenance.mark:
         print(cleaned.provenance.mark)
-    print(f"Checksums: {cleaned.provenance.checksums}")
+    print(f"Checksums: {cleaned.provenance.checksums}", *cleaned.notes, sep="\n")
     print(cleaned.balance.to_string(index=False))
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     print(summary.to_string(index=False) if len(summary) else "Nothing to ask.")

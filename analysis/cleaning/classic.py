@@ -9,16 +9,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import EVENT, FORM, INSTANCE
+from analysis.cleaning.structure import EVENT, FORM, FORM_STATES, ID, INSTANCE, OPTIONAL_COLUMNS
 from analysis.errors import DataError, suggest_name
 from analysis.study import Study
 
-ID = "record_id"
 NAME, FORM_NAME = "Variable / Field Name", "Form Name"
 _ALIKE = ("Field Type", "Choices, Calculations, OR Slider Labels")
 _PLACE = ["table", "column", "instrument", "item", "location", "occasion"]
 _CONFIRMED = ["values", "unit", "codes", "best", "worst", "recorded_unit", "rule"]
-_OF_PEOPLE = ("redcap_data_access_group", "redcap_survey_identifier")
 
 
 @dataclass(frozen=True)
@@ -183,15 +181,15 @@ def _check_alike(dictionary: pd.DataFrame, heads: dict[str, str]) -> None:
 def _take(frame: pd.DataFrame, columns: dict[str, _Column], visit: str) -> pd.DataFrame:
     """Return the rows of a visit: its columns by their new names, and the states of their forms."""
     here = {name: column for name, column in columns.items() if column.visit == visit}
-    taken = {name: frame[name] for name in (ID, FORM, INSTANCE, *_OF_PEOPLE) if name in frame}
+    taken = {name: frame[name] for name in (ID, FORM, INSTANCE, *OPTIONAL_COLUMNS) if name in frame}
     taken |= {column.head: frame[name] for name, column in here.items()}
     for column in here.values():
-        for end in ("complete", "timestamp"):
+        for end in FORM_STATES:
             state = f"{column.form}_{end}"
             if state in frame:
                 taken.setdefault(f"{column.head_form}_{end}", frame[state])
-    known = {*taken, *columns, *(f"{column.form}_complete" for column in columns.values())}
-    known |= {f"{column.form}_timestamp" for column in columns.values()}
+    forms = {column.form for column in columns.values()}
+    known = {*taken, *columns, *(f"{form}_{end}" for form in forms for end in FORM_STATES)}
     # Whatever nobody describes stays in sight, so that the check of columns names it.
     taken |= {name: frame[name] for name in frame if name not in known}
     return pd.DataFrame(taken, index=frame.index).assign(**{EVENT: visit})
@@ -199,7 +197,7 @@ def _take(frame: pd.DataFrame, columns: dict[str, _Column], visit: str) -> pd.Da
 
 def _is_filled(part: pd.DataFrame) -> pd.Series:
     """Say which rows hold more than who it is, states of untouched forms and unticked boxes."""
-    names = [name for name in part if name not in (ID, EVENT, FORM, INSTANCE, *_OF_PEOPLE)]
+    names = [name for name in part if name not in (ID, EVENT, FORM, INSTANCE, *OPTIONAL_COLUMNS)]
     filled = {name: ~part[name].isin(["", "0"] if _is_flag(name) else [""]) for name in names}
     return pd.DataFrame(filled, index=part.index).any(axis=1)
 

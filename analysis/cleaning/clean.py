@@ -23,7 +23,7 @@ from analysis.cleaning.populations import assign_populations
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import key_rows
+from analysis.cleaning.structure import key_rows, list_designated
 from analysis.provenance import Manner, Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table
@@ -118,7 +118,9 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     files, unused = apply_corrections(received, export.tables[CORRECTIONS], calculated)
     latest = export.provenance.exported_on or NEVER_LATER
     unified = people.unify_identifiers(files, export.records)
-    state = CleaningState(study, latest, fields, unified, manner)
+    state = CleaningState(
+        study, latest, fields, unified, manner, designated=list_designated(export, study)
+    )
     state = clean_columns(forms.empty_wrong_rows(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
@@ -187,6 +189,7 @@ def derive_tables(state: CleaningState) -> CleaningState:
     events = find_intercurrent_events(tables, days, study)
     members = assign_populations(participants, procedures, tables["visits"], events, study)
     tables["intercurrent_events"] = finish_table(events, "intercurrent_events")
+    members = members.assign(site=derive.find_sites(members, state.redcap))
     tables["participants"] = finish_table(members, "participants")
     return replace(state, tables=tables)
 

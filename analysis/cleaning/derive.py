@@ -3,6 +3,8 @@
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.state import SourceFile
+from analysis.cleaning.structure import GROUP
 from analysis.study import Study
 
 PRECISION = {10: "day", 7: "month", 4: "year"}
@@ -70,6 +72,16 @@ def derive_participants(
         **timed.reindex(everyone).fillna(""),
     )
     return frame.rename_axis("participant_id").reset_index()
+
+
+def find_sites(participants: pd.DataFrame, file: SourceFile) -> pd.Series:
+    """Return the site of each participant: as recorded, else the data access group."""
+    recorded = participants["site"]
+    if GROUP not in file.frame or recorded.ne("").any():
+        return recorded
+    group = file.frame[GROUP].where(file.frame[GROUP] != "")
+    by_person = group.groupby(file.keys["participant"]).first()
+    return participants["participant_id"].map(by_person).fillna("")
 
 
 def _count_years(consent: pd.Series, year: pd.Series, recorded: pd.Series) -> pd.Series:

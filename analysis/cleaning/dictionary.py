@@ -15,6 +15,7 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, RED
 from analysis.cleaning.field_types import (
     choose_kind,
     choose_kind_by_place,
+    complete_choices,
     find_formula,
     is_automatic,
     parse_limit,
@@ -210,6 +211,7 @@ def _make_field(
     if not choices:
         choices = _list_typed_codes(place, row.name, low, high)
         kind = "choice" if choices else kind
+    place, choices, kind = complete_choices(place, choices, kind, name)
     lowest, highest = find_limits(place, scoring)
     return Field(
         name=name,

@@ -31,6 +31,7 @@ COLUMNS = {
     CAPILLAROSCOPY: ("record_id", "event", "image_id", "reader", "hand", "finger", "field"),
     CORRECTIONS: ("source", "row", "field", "old_value", "new_value", "reason", "by", "date"),
 }
+EVENT_COLUMN = "unique_event_name"
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # Columns that only an export of labels has.
@@ -59,6 +60,8 @@ class RawExport:
         How a file is written, where provenance.yml states it.
     extra
         Names of other files in the folder, which nothing reads.
+    events
+        REDCap's own lists: `event` and `form` where one of forms by event is there, else `event`.
     records
         Participant by record id, where a field of its own says who a record is.
     origins
@@ -72,6 +75,7 @@ class RawExport:
     provenance: Provenance
     formats: dict[str, FileFormat] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    events: pd.DataFrame = field(default_factory=pd.DataFrame)
     records: dict[str, str] = field(default_factory=dict)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -112,6 +116,7 @@ def read_export(folder: Path) -> RawExport:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
     known = {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    events, lists = _read_event_lists(folder, sorted(names - known))
     return RawExport(
         folder=str(folder),
         tables=tables
@@ -120,7 +125,8 @@ def read_export(folder: Path) -> RawExport:
         hashes=hashes,
         provenance=parse_provenance(about, checksums=checksums, file=folder / PROVENANCE_FILE),
         formats=formats,
-        extra=tuple(sorted(names - known)),
+        extra=tuple(sorted(names - known - lists)),
+        events=events,
     )
 
 
@@ -139,6 +145,34 @@ def refuse_other_formats(text: str, file: Path) -> None:
     if LABELLED & {name.strip() for name in re.split("[,;\t]", header)}:
         message = "this is an export of labels, not of field names"
         raise DataError(message, file=file, line=1, hint=again)
+
+
+def _read_event_lists(folder: Path, names: list[str]) -> tuple[pd.DataFrame, set[str]]:
+    """Read REDCap's lists of events and of the forms of each event, whatever the files are called.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `event`, and `form` where a list has it.
+    set of str
+        The files that were such lists.
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for name in names:
+        if not name.casefold().endswith(".csv"):
+            continue
+        try:
+            table = parse_table(decode_text((folder / name).read_bytes(), file=name)[0], file=name)
+        except DataError:
+            continue
+        if EVENT_COLUMN in table and (len(table.columns) > 1):
+            found[name] = table.rename(columns={EVENT_COLUMN: "event"})
+    with_forms = [table for table in found.values() if "form" in table]
+    chosen = [table[["event", "form"]] for table in with_forms] or [
+        table[["event"]] for table in found.values()
+    ]
+    events = pd.concat(chosen, ignore_index=True) if chosen else pd.DataFrame()
+    return events, set(found)
 
 
 def _make_empty(name: str, places: pd.DataFrame) -> pd.DataFrame:

@@ -1,12 +1,21 @@
 """What a field of the data dictionary holds: its kind, its limits, and whether REDCap fills it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from analysis.cleaning.fields import DURATIONS, Place
+from analysis.cleaning.export import MAP
+from analysis.cleaning.fields import (
+    DURATIONS,
+    MISSING_REASONS,
+    Choice,
+    Place,
+    find_table_column,
+    snake_case,
+)
+from analysis.cleaning.values import find_missing_reason
 from analysis.errors import DataError
 from analysis.instruments.catalogue import find_item
-from analysis.tables import table_schemas
 
 FIELD_TYPES = {
     "radio": "choice",
@@ -79,8 +88,7 @@ def choose_kind_by_place(place: Place) -> str:
             return "time"
         if place.column in DURATIONS:
             return "number"
-        columns = table_schemas()[place.table]["fields"]
-        kind = next(str(each["type"]) for each in columns if each["name"] == place.column)
+        kind = str(find_table_column(place.table, place.column).get("type"))
         return kind if kind in ("integer", "number") else "text"
     if (place.instrument, place.item) in _FILE_KINDS:
         return _FILE_KINDS[place.instrument, place.item]
@@ -88,6 +96,53 @@ def choose_kind_by_place(place: Place) -> str:
     if item is None or (item.text and not item.integer):
         return "text"
     return "integer" if item.integer else "number"
+
+
+def complete_choices(
+    place: Place, choices: tuple[Choice, ...], kind: str, name: str
+) -> tuple[Place, tuple[Choice, ...], str]:
+    """Give every choice its place in the column that a field goes to, or why it has none.
+
+    What is typed for a column that holds certain words is read as a choice among them, and a code
+    without a word of its own gives a number to a column of numbers.
+
+    Raises
+    ------
+    DataError
+        A choice that is none of the column's.
+    """
+    column = find_table_column(place.table, place.column)
+    allowed = column.get("constraints", {}).get("enum", ())
+    numeric = column.get("type") in ("integer", "number")
+    if not choices and allowed and kind in ("text", "integer", "number"):
+        given = place.processed or {word: word for word in allowed}
+        choices = tuple((code, word.replace("_", " ")) for code, word in given.items())
+        kind = "choice"
+    if kind not in ("choice", "checkbox") or not (allowed or numeric):
+        return place, choices, kind
+    values = {}
+    for code, label in choices:
+        value = place.processed.get(code) or snake_case(label)
+        fits = _is_number(value) if numeric else value in allowed
+        if not fits and numeric and code not in place.processed and _is_number(code):
+            value, fits = code, True
+        reason = "" if fits else find_missing_reason(value, label, code)
+        if not fits and not reason:
+            due = "a number" if numeric else f"one of {', '.join(allowed)}"
+            raise DataError(
+                f"code {code} ({label}) is {value!r}, and {place.table}.{place.column} holds {due}",
+                file=MAP,
+                field=name,
+                hint="Say in `values` what each code is, as 1=female|2=male, or why it is missing "
+                f"({', '.join(MISSING_REASONS)})",
+            )
+        values[code] = reason or value
+    written = "|".join(f"{code}={value}" for code, value in values.items())
+    return replace(place, values=written), choices, kind
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", text))
 
 
 def is_automatic(row: Any) -> bool:

@@ -3,9 +3,11 @@
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.cleaning.units import find_factor
 from analysis.errors import DataError
+from analysis.tables import table_schemas
 
 # Why a value may be missing; `values` of fields.csv may give one of them for a code of an item.
 MISSING_REASONS = ("not_done", "unknown", "not_applicable", "refused", "lost_to_follow_up")
@@ -124,11 +126,12 @@ class Field:
 
     @property
     def missing_codes(self) -> dict[str, str]:
-        """Codes of an item for which fields.csv gives a reason in place of a value."""
-        if not self.place.instrument or self.kind != "choice":
+        """Codes that give a reason in place of a value."""
+        if not (self.place.instrument or self.place.table) or self.kind != "choice":
             return {}
-        given = self.place.processed
-        return {code: reason for code, reason in given.items() if reason in MISSING_REASONS}
+        column = find_table_column(self.place.table, self.place.column)
+        words = {*MISSING_REASONS} - {*column.get("constraints", {}).get("enum", ())}
+        return {code: word for code, word in self.place.processed.items() if word in words}
 
     @property
     def is_bounded(self) -> bool:
@@ -170,6 +173,12 @@ def parse_codes(text: str) -> tuple[Choice, ...]:
     if not pairs:
         raise ValueError(text)
     return tuple(pairs)
+
+
+def find_table_column(table: str, column: str) -> dict[str, Any]:
+    """Return the description of a table's column, empty where there is no such column."""
+    fields = table_schemas()[table]["fields"] if table in table_schemas() else ()
+    return next((each for each in fields if each["name"] == column), {})
 
 
 def snake_case(label: str) -> str:

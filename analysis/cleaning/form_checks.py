@@ -11,7 +11,9 @@ from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
+from analysis.cleaning.reshape import NUMBERED, convert_item
 from analysis.cleaning.state import CleaningState, Finding, find_cells
+from analysis.cleaning.structure import FORM
 
 # Grains of rounding that no sum of recorded volumes reaches (mL, percent).
 VOLUME_TOLERANCE = 1e-6
@@ -32,8 +34,8 @@ def find_required(state: CleaningState) -> Iterator[Finding]:
         if name in state.asked:
             empty &= state.asked[name].loc[empty.index]
         if ends:
-            ongoing = state.find_cells_of(field.place.table, "ongoing")
-            empty &= False if ongoing is None else ongoing == "0"
+            ongoing = state.find_words_of(field.place.table, "ongoing")
+            empty &= False if ongoing is None else ongoing == "no"
         if empty.any():
             explained = state.find_reasons(REDCAP, name, state.cells[name]) != ""
             yield find_cells("required_missing", name, empty & ~explained)
@@ -56,6 +58,13 @@ def find_absent_forms(state: CleaningState) -> Iterator[Finding]:
     rows = _list_attended(state)
     visits, opened = state.keys.loc[rows, "visit"], state.opened.loc[rows]
     usual = _find_usual_forms(state, rows)
+    if not state.designated.empty:
+        # Nobody knows how often a form that repeats is due, or what an unscheduled visit needs.
+        repeating = {*state.redcap.frame[FORM], *_list_numbered_forms(state)}
+        usual = usual.loc[usual.index != state.study.unscheduled]
+        usual = usual.mask(usual.columns.isin(repeating)[None, :].repeat(len(usual), 0), False)
+        visits = visits[visits.isin(usual.index)]
+        opened = opened.loc[visits.index]
     for form in opened.columns:
         status = f"{form}_complete"
         if status in state.cells.columns:
@@ -96,11 +105,27 @@ def _list_attended(state: CleaningState) -> pd.Index:
 
 
 def _find_usual_forms(state: CleaningState, rows: pd.Index) -> pd.DataFrame:
-    """Say (visits by forms) which forms more than half of the people have at a visit.
+    """Say (visits by forms) which forms belong to a visit.
 
-    REDCap's export does not tell the designation of forms to events.
+    They are those that REDCap's list of forms by event names, or where there is no such list,
+    those that more than half of the people have.
     """
+    if not state.designated.empty:
+        return state.designated.reindex(
+            index=pd.Index(sorted(set(state.keys.loc[rows, "visit"])), name="visit"),
+            columns=state.opened.columns,
+            fill_value=False,
+        )
     return state.opened.loc[rows].groupby(state.keys.loc[rows, "visit"]).mean() > 0.5
+
+
+def _list_numbered_forms(state: CleaningState) -> set[str]:
+    """Return the forms of which one may be filled in for every event, medication or ulcer."""
+    return {
+        field.form
+        for field in state.fields[REDCAP].values()
+        if field.place.table in NUMBERED or field.place.instrument == "digital_ulcers"
+    }
 
 
 def find_totals(state: CleaningState) -> Iterator[Finding]:
@@ -197,15 +222,15 @@ def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
 
     Visits at which nobody has an ulcer form are left out: the form is not used there.
     """
-    gate = state.find_cells_of("visits", "ulcers_present")
+    gate = state.find_words_of("visits", "ulcers_present")
     active = _find_ulcer_item(state, "active")
     if gate is None or active is None:
         return
     form = next(field.form for field in state.list_items("digital_ulcers"))
     used = set(state.keys.loc[state.opened.loc[state.cells.index, form].to_numpy(), "visit"])
     pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
-    found = pair.isin(set(pair[(active == "1").to_numpy()]))
-    differs = (gate != "") & state.keys["visit"].isin(used) & ((gate == "1") != found)
+    found = pair.isin(set(pair[active.eq(1).to_numpy()]))
+    differs = (gate != "") & state.keys["visit"].isin(used) & ((gate == "yes") != found)
     yield find_cells("ulcer_gate", str(gate.name), differs)
 
 
@@ -227,14 +252,14 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     who = state.keys["participant"]
     since = ~(day <= find_person_days(who, state.days)) & who.isin(state.days.index)
     first = state.keys["visit"].isin(state.study.list_visits("screening", "baseline"))
-    unreported = (new == "1") & since & ~first & ~who.isin(reported)
+    unreported = new.eq(1) & since & ~first & ~who.isin(reported)
     yield find_cells("ulcer_without_event", str(new.name), unreported)
 
 
 def _find_ulcer_item(state: CleaningState, item: str) -> pd.Series | None:
     for field in state.list_items("digital_ulcers"):
         if field.place.item == item:
-            return state.cells[field.name]
+            return convert_item(state.cells[field.name], field)[0]
     return None
 
 

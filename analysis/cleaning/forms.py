@@ -117,5 +117,5 @@ def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Serie
         # What still goes on has no end.
         ongoing = columns.get((field.place.table, "ongoing"))
         if field.place.column == "end_date" and ongoing:
-            asked[name] = file.frame[ongoing] != "1"
+            asked[name] = file.frame[ongoing].map(fields[ongoing].codes) != "yes"
     return asked

@@ -9,11 +9,11 @@ from analysis.errors import DataError
 from analysis.privacy.kinds import DIRECT, find_in_texts
 
 # What the analysis may need of the fields that REDCap flags as identifiers, beside dates.
-NEEDED = {("participants", name) for name in ("participant_id", "age", "birth_year")}
+NEEDED = {("participants", name) for name in ("participant_id", "age", "birth_year", "site")}
 _REMOVE = "Remove it at the source, export again, and keep this file out of version control"
 _REMOVE_OR_ALLOW = (
-    "Leave it out of the export; a record id, a date or an age that the analysis needs is allowed "
-    f"by a reason and a name in {MAP} (allowed, approved_by)"
+    "Leave it out of the export; a record id, a date, an age or a site that the analysis needs is "
+    f"allowed by a reason and a name in {MAP} (allowed, approved_by)"
 )
 _DATES = ("date", "partial_date", "datetime")
 
@@ -24,7 +24,7 @@ def check_allowed(fields: dict[str, Field]) -> None:
     Raises
     ------
     DataError
-        A field that is allowed and is no record id, date or age, or that nobody approved.
+        A field that is allowed and is no record id, date, age or site, or that nobody approved.
     """
     for field in fields.values():
         place = field.place
@@ -33,7 +33,7 @@ def check_allowed(fields: dict[str, Field]) -> None:
         dated = bool(place.table) and field.kind in _DATES
         if not dated and (place.table, place.column) not in NEEDED:
             raise DataError(
-                "this field is no record id, date or age, and cannot be allowed",
+                "this field is no record id, date, age or site, and cannot be allowed",
                 file=MAP,
                 field=field.name,
                 hint="Leave it out of the export, and its reason out of `allowed`",

@@ -11,11 +11,10 @@ import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.state import SourceFile, find_cells
-from analysis.cleaning.structure import FORM, SYSTEM_COLUMNS
+from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
 from analysis.cleaning.values import list_distinct, narrow_text
 from analysis.errors import DataError
 
-RECORD_ID = "record_id"
 _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 # Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
 _AGREEMENT = 0.9
@@ -49,18 +48,18 @@ def unify_identifiers(
         Two spellings of one participant tell different things of one event and form, two series
         of numbers collide, or a bare number fits two participants.
     """
-    speller = _Speller(list_distinct(files[REDCAP].frame[RECORD_ID]), records or {})
+    speller = _Speller(list_distinct(files[REDCAP].frame[ID]), records or {})
     unified = {}
     for source, file in files.items():
-        received = file.frame[RECORD_ID]
+        received = file.frame[ID]
         trimmed = received.str.strip()
         distinct = list_distinct(received)
         spelled = received.map({name: speller.spell(name, source) for name in distinct})
         _check_apart(file, trimmed, spelled)
         file = file.apply(
             [
-                find_cells("surrounding_space", RECORD_ID, trimmed != received, trimmed),
-                find_cells("identifier_spelling", RECORD_ID, spelled != trimmed, spelled),
+                find_cells("surrounding_space", ID, trimmed != received, trimmed),
+                find_cells("identifier_spelling", ID, spelled != trimmed, spelled),
             ]
         )
         unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
@@ -101,7 +100,7 @@ class _Speller:
             raise DataError(
                 f"{identifier.strip()!r} is the record of {person}, and fits {spelled} as well",
                 file=source,
-                field=RECORD_ID,
+                field=ID,
                 hint="Name the participant in this file as in the REDCap export",
             )
         return person or spelled
@@ -115,7 +114,7 @@ class _Speller:
         if len(fitting) > 1:
             names = " or ".join(self._write(each, number) for each in fitting)
             raise DataError(
-                f"{identifier.strip()!r} may be {names}", file=source, field=RECORD_ID, hint=_HINT
+                f"{identifier.strip()!r} may be {names}", file=source, field=ID, hint=_HINT
             )
         chosen = fitting[0] if fitting else next(iter(self.forms))
         return self._write(chosen, number) if chosen in self.forms else identifier.strip()
@@ -157,7 +156,7 @@ def _check_apart(file: SourceFile, received: pd.Series, spelled: pd.Series) -> N
         raise DataError(
             f"two spellings may be two people: {shown}",
             file=file.source,
-            field=RECORD_ID,
+            field=ID,
             hint=_HINT,
         )
     series = several.assign(series=several["received"].map(_name_series))
@@ -169,7 +168,7 @@ def _check_apart(file: SourceFile, received: pd.Series, spelled: pd.Series) -> N
         raise DataError(
             f"two series of numbers may be those of different people: {shown}",
             file=file.source,
-            field=RECORD_ID,
+            field=ID,
             hint=_HINT,
         )
 

@@ -8,11 +8,10 @@ import pandas as pd
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
-from analysis.cleaning.people import RECORD_ID
 from analysis.cleaning.places import find_unplaced
 from analysis.cleaning.reshape import ONE_PER_PARTICIPANT
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells
-from analysis.cleaning.structure import EVENT, FORM, INSTANCE
+from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
 
@@ -39,7 +38,7 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     cells = file.frame.loc[keys.index]
     day = parse_days(cells[date]) - find_person_days(keys["participant"], _list_days(state))
     ranked = keys.assign(
-        content=cells.drop(columns=[RECORD_ID, EVENT, INSTANCE]).agg("\x1f".join, axis=1),
+        content=cells.drop(columns=[ID, EVENT, INSTANCE]).agg("\x1f".join, axis=1),
         distance=(day.dt.days - keys["visit"].map(planned)).abs(),
         empty=(cells == "").sum(axis=1),
     )

@@ -54,6 +54,7 @@ def build_site_page(cleaned: Cleaned) -> str:
         f"<p>{escape(_show_line(provenance.description))}</p>",
         f"<p>Exported on {escape(_show_line(provenance.exported_on) or 'an unknown day')}. "
         f"Checksums: {escape(provenance.checksums)}.</p>",
+        *(f"<p>{escape(_show_line(note))}</p>" for note in cleaned.notes),
         _build_table(_pick(queries, _QUERY_COLUMNS), f"Queries: {len(queries)}"),
         _build_table(
             count_by_form(cleaned.queries).reset_index().rename(columns=_title), "By form"

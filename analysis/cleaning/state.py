@@ -159,6 +159,8 @@ class CleaningState:
         Fields that are asked under a condition, with where they are asked.
     days
         Day of the procedure (timestamp) by participant.
+    designated
+        Forms by visit (bool), as REDCap's list of forms by event has them; empty without one.
     places
         Visit, location and occasion of the rows by file.
     tables
@@ -173,6 +175,7 @@ class CleaningState:
     opened: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: dict[str, pd.Series] = field(default_factory=dict)
     days: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))
+    designated: pd.DataFrame = field(default_factory=pd.DataFrame)
     places: dict[str, pd.DataFrame] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -201,6 +204,13 @@ class CleaningState:
             if (each.place.table, each.place.column) == (table, column):
                 return self.cells[each.name]
         return None
+
+    def find_words_of(self, table: str, column: str) -> pd.Series | None:
+        """Return the cells of `find_cells_of` as the words of the table, "" where empty."""
+        cells = self.find_cells_of(table, column)
+        if cells is None:
+            return None
+        return cells.map(self.fields[REDCAP][str(cells.name)].codes).fillna("").rename(cells.name)
 
     def list_items(self, instrument: str) -> list[Field]:
         """Return the fields of an instrument in the REDCap export."""

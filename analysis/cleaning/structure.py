@@ -17,8 +17,12 @@ from analysis.errors import DataError, suggest_name
 from analysis.study import Study
 
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
-SYSTEM_COLUMNS = ("record_id", EVENT, FORM, INSTANCE)
-OPTIONAL_COLUMNS = ("redcap_data_access_group", "redcap_survey_identifier")
+ID = "record_id"
+SYSTEM_COLUMNS = (ID, EVENT, FORM, INSTANCE)
+GROUP = "redcap_data_access_group"
+OPTIONAL_COLUMNS = (GROUP, "redcap_survey_identifier")
+# What REDCap exports beside the fields of a form, which may be a survey.
+FORM_STATES = ("complete", "timestamp", "return_code")
 _AGAIN = "Export it again with this column"
 
 
@@ -39,7 +43,8 @@ def key_rows(
     Raises
     ------
     DataError
-        A column that is absent or described nowhere, a row without record, an event or a
+        A column that is absent or described nowhere, line breaks in a cell that has none in
+        REDCap, a row without record, an event or a
         repeating form that does not exist, an instance that is no number, a form status other
         than 0, 1 or 2, a checkbox other than 0 or 1.
     """
@@ -48,6 +53,8 @@ def key_rows(
     _check_export(main, fields[REDCAP], visits)
     _check_file(diary, fields[DIARY], DIARY)
     _check_file(readings, fields[CAPILLAROSCOPY], CAPILLAROSCOPY)
+    for source in fields:
+        _check_line_breaks(export.tables[source], fields[source], source)
     taken = name_visit(readings["event"], study)
     _check_choices(readings, "event", taken != "", "event", CAPILLAROSCOPY)
     return {
@@ -65,6 +72,33 @@ def name_visit(event: pd.Series, study: Study) -> pd.Series:
     names = {visit.name: visit.name for visit in study.visits}
     names |= {event: visit.name for visit in study.visits for event in visit.events}
     return event.map(names).fillna("").astype("str")
+
+
+def list_designated(export: RawExport, study: Study) -> pd.DataFrame:
+    """Return which forms belong to which visit (bool), empty where no list of the site says so.
+
+    Raises
+    ------
+    DataError
+        study.yml lists an event that the site's list does not have.
+    """
+    events = export.events
+    if events.empty:
+        return pd.DataFrame()
+    named = [event for visit in study.visits for event in visit.events]
+    unknown = sorted(set(named) - set(events["event"]))
+    if unknown and set(named) & set(events["event"]):
+        raise DataError(
+            f"the site's list of events has no {unknown[0]!r}",
+            file="study.yml",
+            field="visits",
+            hint=suggest_name(unknown[0], sorted(set(events["event"]))),
+        )
+    if "form" not in events:
+        return pd.DataFrame()
+    pairs = events.assign(visit=name_visit(events["event"], study))
+    pairs = pairs[pairs["visit"] != ""]
+    return pd.crosstab(pairs["visit"], pairs["form"]) > 0
 
 
 def _key_export(frame: pd.DataFrame, visits: pd.Series, unscheduled: str) -> SourceFile:
@@ -117,7 +151,7 @@ def _set_keys(
 def _check_export(frame: pd.DataFrame, fields: dict[str, Field], visits: pd.Series) -> None:
     _require_columns(frame, SYSTEM_COLUMNS[:2], REDCAP)
     forms = {field.form for field in fields.values()}
-    added = [f"{form}_{end}" for form in forms for end in ("complete", "timestamp")]
+    added = [f"{form}_{end}" for form in forms for end in FORM_STATES]
     known = [*fields, *SYSTEM_COLUMNS, *OPTIONAL_COLUMNS, *added]
     _check_known(frame, known, REDCAP, "the dictionary")
     _require_columns(frame, (*fields, *SYSTEM_COLUMNS), REDCAP)
@@ -138,6 +172,26 @@ def _check_file(frame: pd.DataFrame, fields: dict[str, Field], source: str) -> N
     _require_columns(frame, fields, source)
     _check_known(frame, list(fields), source, "fields.csv")
     _check_filled(frame, "record_id", source)
+
+
+def _check_line_breaks(frame: pd.DataFrame, fields: dict[str, Field], source: str) -> None:
+    """Stop where a quote that does not close has swallowed lines; only notes have line breaks."""
+    breaks = pd.DataFrame(
+        {name: frame[name].str.count("\n|\r(?!\n)") for name in frame}, index=frame.index
+    )
+    notes = [name for name, field in fields.items() if field.kind == "notes"]
+    keys = (ID, "event", "image_id")
+    wrong = breaks.drop(columns=[name for name in notes if name in breaks and name not in keys])
+    rows = wrong.sum(axis=1).gt(0).to_numpy()
+    if rows.any():
+        row = int(rows.argmax())
+        raise DataError(
+            "a quote swallows line breaks in a field that holds no notes",
+            file=source,
+            line=2 + row + int(breaks.iloc[:row].sum().sum()),
+            field=str(wrong.columns[wrong.iloc[row].gt(0).to_numpy()][0]),
+            hint="Close the quote at the source, or export the file again",
+        )
 
 
 def _require_columns(frame: pd.DataFrame, columns: Iterable[str], source: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.cleaning.fields import Field, snake_case
+from analysis.cleaning.fields import MISSING_REASONS, Field, snake_case
 from analysis.cleaning.state import Finding, find_cells
 from analysis.cleaning.units import UNIT_FACTORS, name_unit
 
@@ -136,6 +136,13 @@ def find_box_reason(code: str) -> str:
     """
     number = code.replace("_", "-") in MISSING_NUMBERS
     return _REASONS.get(code, _BOX_CODES.get(code, "unknown" if number else ""))
+
+
+def find_missing_reason(*words: str) -> str:
+    """Return the reason that the first of some words gives for a missing value, "" for none."""
+    plain = (word.casefold().strip() for word in words)
+    known = (word if word in MISSING_REASONS else _REASONS.get(word, "") for word in plain)
+    return next((reason for reason in known if reason), "")
 
 
 def is_missing_word(values: pd.Series) -> pd.Series:
