@@ -1,13 +1,18 @@
-"""Clean an export and write its queries, its changes and a page for the site; nothing else."""
+"""Clean an export, write its queries, changes and a page for the site, and follow the outcomes."""
 
 from pathlib import Path
 
-from analysis.cleaning.clean import clean_export
+import pandas as pd
+
+from analysis.cleaning.clean import Cleaned, clean_export
 from analysis.cleaning.export import read_export
 from analysis.cleaning.logs import summarise_rules
+from analysis.cleaning.outcomes import summarise_outcomes
 from analysis.cleaning.site_page import build_site_page
 from analysis.errors import UsageError
-from analysis.study import load_study
+from analysis.instruments.checks import check_scores, compare_totals, set_aside_totals
+from analysis.instruments.scores import pair_scores, score_items
+from analysis.study import Study, load_study
 from analysis.tables import write_table
 
 CHECK_FOLDER = "data_check"
@@ -15,6 +20,9 @@ CHECK_FOLDER = "data_check"
 
 def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     """Write queries.csv, changes.csv and queries.html into data_check below OUT.
+
+    The export is scored and paired as well, so that nothing passes here and stops later; the last
+    thing printed is what becomes of each registered outcome.
 
     Parameters
     ----------
@@ -28,9 +36,10 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     Raises
     ------
     AnalysisError
-        The export is wrong (`clean_export`), or the folder cannot be made.
+        The export is wrong (`clean_export`, `score_items`), or the folder cannot be made.
     """
-    cleaned = clean_export(read_export(raw), load_study(study))
+    plan = load_study(study)
+    cleaned = clean_export(read_export(raw), plan)
     folder = out / CHECK_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,3 +58,21 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     print(summary.to_string(index=False) if len(summary) else "Nothing to ask.")
     print(f"{len(cleaned.queries)} queries, {len(cleaned.changes)} changes: {page}")
+    print(follow_outcomes(cleaned, plan).to_string(index=False))
+
+
+def follow_outcomes(cleaned: Cleaned, study: Study) -> pd.DataFrame:
+    """Score and pair what was cleaned, as 02_score does, and say what becomes of each outcome.
+
+    Raises
+    ------
+    DataError
+        The items cannot be scored.
+    """
+    items = cleaned.tables["items"]
+    items = set_aside_totals(items, compare_totals(items))
+    scores = score_items(items, study)
+    check_scores(scores, items, study)
+    return summarise_outcomes(
+        cleaned.fields, items, scores, pair_scores(scores, items, study), study
+    )

@@ -72,6 +72,8 @@ class Cleaned:
         Fields without a place in fields.csv, which stay in items under their form.
     provenance
         Of the export.
+    fields
+        By file, then by column.
     notes
         Which files are absent, and which are not read.
     """
@@ -82,6 +84,7 @@ class Cleaned:
     completeness: pd.DataFrame
     unmapped: tuple[str, ...]
     provenance: Provenance
+    fields: dict[str, dict[str, Field]]
     notes: tuple[str, ...] = ()
 
     @property
@@ -142,6 +145,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         completeness=form_checks.count_forms(state),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
+        fields=fields,
         notes=tuple(export.notes),
     )
 
