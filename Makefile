@@ -42,7 +42,7 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
-.PHONY: help setup report notebooks test lab check-data seal why qc benchmark stress matrix verify \
+.PHONY: help setup report notebooks test lab draft check-data seal why qc benchmark stress matrix verify \
   record archive clean lock refresh
 
 help:
@@ -51,6 +51,7 @@ help:
 	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
 	@echo 'make test         test everything'
 	@echo 'make why          say what is outdated, and because of what'
+	@echo 'make draft RAW=folder            draft where the fields of another export go'
 	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
@@ -106,6 +107,10 @@ test: setup
 
 lab: setup
 	@$(PYTHON) -m analysis lab
+
+draft: setup
+	@test -n '$(RAW)' || { echo 'An export is needed: make draft RAW=folder' >&2; exit 2; }
+	@$(PYTHON) $(ALONE) -m analysis draft $(RAW)
 
 check-data: setup
 	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))

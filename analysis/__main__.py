@@ -86,6 +86,18 @@ def _check_data(options: argparse.Namespace) -> None:
 
 
 @command(
+    "draft",
+    argument("raw", type=Path, help="folder of the export"),
+    argument("--study", type=Path, help="study.yml (default: the project's)"),
+)
+def _draft(options: argparse.Namespace) -> None:
+    """draft where another site's fields go, and list what a person has to fill in"""
+    from analysis.cleaning.draft import run_draft
+
+    run_draft(options.raw, options.study)
+
+
+@command(
     "demo",
     argument("--participants", type=int, default=7, help="7 to 10000 (default: 7)"),
     argument("--seed", type=int, default=2016, help="default: 2016"),

@@ -129,8 +129,7 @@ class Field:
         """Codes that give a reason in place of a value."""
         if not (self.place.instrument or self.place.table) or self.kind != "choice":
             return {}
-        column = find_table_column(self.place.table, self.place.column)
-        words = {*MISSING_REASONS} - {*column.get("constraints", {}).get("enum", ())}
+        words = {*MISSING_REASONS} - {*list_values(self.place.table, self.place.column)}
         return {code: word for code, word in self.place.processed.items() if word in words}
 
     @property
@@ -179,6 +178,11 @@ def find_table_column(table: str, column: str) -> dict[str, Any]:
     """Return the description of a table's column, empty where there is no such column."""
     fields = table_schemas()[table]["fields"] if table in table_schemas() else ()
     return next((each for each in fields if each["name"] == column), {})
+
+
+def list_values(table: str, column: str) -> tuple[str, ...]:
+    """Return the values that a column of a processed table may hold, none where any may stand."""
+    return tuple(find_table_column(table, column).get("constraints", {}).get("enum", ()))
 
 
 def snake_case(label: str) -> str:

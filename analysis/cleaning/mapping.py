@@ -19,6 +19,8 @@ MAP_COLUMNS = (
 OPTIONAL_MAP_COLUMNS = (
     "codes", "best", "worst", "confirmed_by", "recorded_unit", "rule", "allowed", "approved_by",
 )  # fmt: skip
+# Anything that people want to say about a row; nothing reads it but `analysis.cleaning.draft`.
+NOTE = "note"
 ANY_TICKED = "any_ticked"
 
 

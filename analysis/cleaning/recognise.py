@@ -1,0 +1,182 @@
+"""Guess where the fields of another site go, by name, label, choices and limits.
+
+A guess is a proposal with its reason. It is never confirmed here, and no value is looked at.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.cleaning.dictionary import parse_dictionary
+from analysis.cleaning.fields import Field, Place, list_values
+from analysis.cleaning.mapping import ANY_TICKED, parse_places
+from analysis.instruments.catalogue import INSTRUMENTS, find_item, find_range
+from analysis.study import Scoring
+
+# Labels are alike from this share of common words on.
+ALIKE = 0.6
+# Choices beyond the levels of an item may be reasons for a missing value.
+MORE_CHOICES = 2
+# Devices that the form of the HAQ names, by the category that they belong to.
+DEVICES = {
+    "walking": ("cane", "walker", "crutches", "wheelchair"),
+    "dressing": ("devices used for dressing", "dressing devices"),
+    "eating": ("built up or special utensils", "special utensils"),
+    "arising": ("special or built up chair", "special chair"),
+    "hygiene": ("raised toilet seat", "bathtub seat", "bathtub bar"),
+    "reach": ("long handled appliances for reach", "reacher"),
+    "grip": ("jar opener", "jar opener for jars previously opened"),
+}
+_SAME_WORD = {"rt": "right", "lt": "left", "r": "right", "l": "left", "shampoo": "hair"}
+_NO_WORD = {"a", "an", "and", "of", "or", "the", "in", "at", "on", "to", "s", "your", "you", "are"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place that a field may go to, with a name and a label that a field has there."""
+
+    place: Place
+    name: str
+    label: str
+
+
+def list_targets(
+    places: pd.DataFrame, dictionary: pd.DataFrame, scoring: Scoring
+) -> tuple[Target, ...]:
+    """Return every known place: those of the shipped export, of the library, and the devices.
+
+    Parameters
+    ----------
+    places, dictionary
+        fields.csv and redcap_dictionary.csv of the shipped export.
+    scoring
+        Settings that bound items.
+    """
+    known, fields = parse_places(places), parse_dictionary(dictionary, {}, scoring)
+    shipped = [
+        Target(_keep_target(place), name, fields[name].label if name in fields else "")
+        for name, place in known.items()
+    ]
+    units = {(t.place.instrument, t.place.item): t.place.unit for t in shipped}
+    library = [
+        Target(
+            Place(
+                instrument=each.name,
+                item=item.name,
+                location=location,
+                unit=item.unit or units.get((each.name, item.name), ""),
+            ),
+            "",
+            f"{item.label} {location}",
+        )
+        for each in INSTRUMENTS
+        for item in each.items
+        for location in item.locations
+        if not item.text
+    ]
+    devices = [
+        Target(Place(instrument="haq", item=f"aid_{category}", rule=ANY_TICKED), "", label)
+        for category, labels in DEVICES.items()
+        for label in labels
+    ]
+    return (*shipped, *library, *devices)
+
+
+def _keep_target(place: Place) -> Place:
+    return replace(place, values="", codes="", best="", worst="", confirmed_by="")
+
+
+def recognise_field(
+    field: Field, targets: Iterable[Target], scoring: Scoring
+) -> tuple[Place | None, str]:
+    """Return the place that a field most likely has, and why, or why none was found.
+
+    Parameters
+    ----------
+    field
+        Of the site's dictionary, without a place.
+    targets
+        As `list_targets` returns.
+    scoring
+        Settings that bound items.
+    """
+    targets = list(targets)
+    named = [t for t in targets if t.name and _plain(t.name) == _plain(field.name)]
+    alike = [(share, t) for t in targets if (share := _compare(field.label, t.label)) >= ALIKE]
+    most = max((share for share, _ in alike), default=0)
+    best = [target for share, target in alike if share == most]
+    for candidates, reason in ((named, "its name"), (best, f"its label {_show(field.label)}")):
+        fitting = {t.place: t for t in candidates if not _find_misfit(field, t.place, scoring)}
+        if len(fitting) == 1:
+            return next(iter(fitting)), f"by {reason}"
+        if len(fitting) > 1:
+            return None, f"by {reason} it may be {' or '.join(map(_name_place, fitting))}"
+    misfits = [(t, _find_misfit(field, t.place, scoring)) for t in (*named, *best)]
+    if misfits:
+        target, misfit = misfits[0]
+        return None, f"it looks like {_name_place(target.place)}, but {misfit}"
+    return None, "no known field has such a name or label"
+
+
+def _find_misfit(field: Field, place: Place, scoring: Scoring) -> str:
+    """Return why a field cannot go to a place, "" if it can."""
+    item = find_item(place.instrument, place.item)
+    if item is None:
+        return _find_type_misfit(field, place)
+    low, high = find_range(place.instrument, place.item, scoring)
+    if item.text or low is None or high is None:
+        return ""
+    levels = high - low + 1
+    if field.kind in ("choice", "checkbox") and item.integer:
+        count = len(field.choices)
+        if not levels <= count <= levels + MORE_CHOICES:
+            return f"it has {count} choices and not {levels:g}"
+    elif item.integer and field.low is not None and field.high is not None:
+        if field.high - field.low > high - low:
+            return f"it goes from {field.low:g} to {field.high:g}"
+    elif field.kind in ("date", "datetime", "time", "choice", "checkbox"):
+        return f"it is a {field.kind} and no number"
+    return ""
+
+
+def _find_type_misfit(field: Field, place: Place) -> str:
+    values = list_values(place.table, place.column)
+    if values and field.kind not in ("choice", "checkbox"):
+        return "it has no choices"
+    if values and len(field.choices) > len(values) + MORE_CHOICES:
+        return f"it has {len(field.choices)} choices and not {len(values)}"
+    if place.column.endswith("_date") and field.kind not in ("date", "partial_date", "text"):
+        return "it is no date"
+    return ""
+
+
+def _compare(first: str, second: str) -> float:
+    """Return the share of common words of two labels."""
+    one, other = _split(first), _split(second)
+    return len(one & other) / len(one | other) if one and other else 0
+
+
+def _split(label: str) -> frozenset[str]:
+    words = re.findall(r"\w+", re.sub(r"<[^>]*>", " ", label).replace("_", " ").casefold())
+    return frozenset(_SAME_WORD.get(word, word) for word in words) - _NO_WORD
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"(?<=[a-z])0+(?=[0-9])", "", re.sub(r"[^a-z0-9]", "", name.casefold()))
+
+
+def _show(label: str) -> str:
+    return repr(" ".join(re.sub(r"<[^>]*>", " ", label).split())[:60])
+
+
+def _name_place(place: Place) -> str:
+    parts = (place.instrument, place.item, place.location, place.table, place.column)
+    return "/".join(filter(None, parts))
+
+
+def list_units(dictionary: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield field and note of a dictionary; a note may be the unit that is recorded."""
+    if "Field Note" in dictionary.columns:
+        yield from dictionary[["Variable / Field Name", "Field Note"]].itertuples(index=False)
