@@ -18,9 +18,10 @@ from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.dictionary import FILE_KEYS, list_file_fields, parse_dictionary
 from analysis.cleaning.export import DICTIONARY, MAP, PROVENANCE_FILE, REDCAP, refuse_other_formats
 from analysis.cleaning.fields import Field, Place, list_values
+from analysis.cleaning.formats import FileFormat, parse_formats
 from analysis.cleaning.mapping import MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS, parse_places
 from analysis.cleaning.outcomes import list_mapped
-from analysis.cleaning.recognise import list_targets, list_units, recognise_field
+from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_field
 from analysis.cleaning.structure import EVENT
 from analysis.cleaning.units import find_factor
 from analysis.errors import MissingError, UsageError
@@ -28,7 +29,7 @@ from analysis.study import Study, load_study
 
 VISITS_FILE = "visits.yml"
 DRAFT = "draft: "
-COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, NOTE]
+COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
 # Lines of provenance.yml that only a person can fill in; an empty one stops the cleaning.
 PROVENANCE_LINES = {
     "description": 'description: ""  # what this export is, in a sentence',
@@ -62,12 +63,13 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
         hint = "Give the folder of another export as RAW"
         raise UsageError("the shipped export needs no draft", file=raw, hint=hint)
     plan = load_study(study)
+    # First, since it states how the other files are written where that is not certain.
+    _write_provenance(raw / PROVENANCE_FILE)
     main, dictionary = _read(raw, REDCAP), _read(raw, DICTIONARY)
     held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=COLUMNS)
-    table = draft_fields(dictionary, list_file_columns(raw), held, plan)
-    table.to_csv(raw / MAP, index=False, lineterminator="\n", encoding="utf-8")
-    _write_provenance(raw / PROVENANCE_FILE)
     events = list(dict.fromkeys(main[EVENT])) if EVENT in main else []
+    table = draft_fields(dictionary, list_file_columns(raw), held, plan, classic=EVENT not in main)
+    table.to_csv(raw / MAP, index=False, lineterminator="\n", encoding="utf-8")
     path = raw / VISITS_FILE
     written = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     visits, unknown = draft_visits(events, plan, (written or {}).get("visits"))
@@ -77,7 +79,12 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
 
 
 def draft_fields(
-    dictionary: pd.DataFrame, columns: Mapping[str, list[str]], held: pd.DataFrame, study: Study
+    dictionary: pd.DataFrame,
+    columns: Mapping[str, list[str]],
+    held: pd.DataFrame,
+    study: Study,
+    *,
+    classic: bool = False,
 ) -> pd.DataFrame:
     """Return fields.csv with a row for every field of the export, and a reason in `note`.
 
@@ -90,7 +97,9 @@ def draft_fields(
     held
         What fields.csv holds; a row that a person has filled in stays.
     study
-        Settings that bound items.
+        Settings that bound items, and the visits.
+    classic
+        Whether the project has no events, so that the names of fields tell the visits.
     """
     scoring = study.scoring
     shipped = _read(paths.RAW, MAP)
@@ -103,8 +112,10 @@ def draft_fields(
     for field in own.values():
         row = before.pop(field.name, None)
         if row is None or _is_open(row):
-            place, reason = recognise_field(field, targets, scoring)
+            plain, visit = find_visit(field, study.visits) if classic else (field, "")
+            place, reason = recognise_field(plain, targets, scoring)
             row = _make_row(field, place, reason, notes.get(field.question, ""), study)
+            row["visit"] = visit if place else ""
         rows.append(row)
     known = {target.name: target.place for target in targets}
     for file, names in columns.items():
@@ -114,7 +125,7 @@ def draft_fields(
             drafted = _make_row(field, known.get(name), reason, "", study)
             row = before.pop(name, None)
             rows.append(drafted if row is None or _is_open(row) else row)
-    return pd.DataFrame([*rows, *before.values()], columns=COLUMNS).fillna("")
+    return pd.DataFrame([*rows, *before.values()], columns=COLUMNS)
 
 
 def _is_open(row: Mapping[Any, str]) -> bool:
@@ -126,7 +137,7 @@ def _is_open(row: Mapping[Any, str]) -> bool:
 def _make_row(
     field: Field, place: Place | None, reason: str, unit: str, study: Study
 ) -> dict[str, str]:
-    row = asdict(place or Place())
+    row = dict.fromkeys(COLUMNS, "") | asdict(place or Place())
     if place is None:
         return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}"}
     told = f"{DRAFT}recognised {reason}"
@@ -182,7 +193,7 @@ def _list_visit(visit: Any) -> dict[str, Any]:
 
 def _format_visits(visits: list[dict[str, Any]], unknown: list[str]) -> str:
     lines = [
-        "# Draft of `visits` in study.yml: put it there when days, windows and events are right.",
+        "# Draft of `visits` for study.yml: put it there when days, windows and events are right.",
         "visits:",
     ]
     for visit in visits:
@@ -242,7 +253,10 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     if not path.is_file():
         hint = "Put the export and its data dictionary there, under these names"
         raise MissingError("the raw file is missing", file=path, hint=hint)
-    text, _ = decode_text(path.read_bytes(), file=path)
+    about = folder / PROVENANCE_FILE
+    stated = about.read_text(encoding="utf-8") if about.is_file() else ""
+    form = parse_formats(stated, file=about).get(name, FileFormat())
+    text, _ = decode_text(path.read_bytes(), file=path, encoding=form.encoding)
     if name == REDCAP:
         refuse_other_formats(text, path)
-    return parse_table(text, file=path)
+    return parse_table(text, file=path, form=form)

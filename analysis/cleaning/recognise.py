@@ -14,6 +14,7 @@ from analysis.cleaning.fields import Field, Place, list_values
 from analysis.cleaning.mapping import ANY_TICKED, parse_places
 from analysis.instruments.catalogue import INSTRUMENTS, find_item, find_range
 from analysis.study import Scoring
+from analysis.visits import Visit
 
 # Labels are alike from this share of common words on.
 ALIKE = 0.6
@@ -28,6 +29,12 @@ DEVICES = {
     "hygiene": ("raised toilet seat", "bathtub seat", "bathtub bar"),
     "reach": ("long handled appliances for reach", "reacher"),
     "grip": ("jar opener", "jar opener for jars previously opened"),
+}
+# How a project without events ends the names of the fields of a visit.
+SHORT_ROLES = {
+    "screening": ("scr", "screen"),
+    "baseline": ("bl", "base", "pre"),
+    "procedure": ("proc", "op", "d0"),
 }
 _SAME_WORD = {"rt": "right", "lt": "left", "r": "right", "l": "left", "shampoo": "hair"}
 _NO_WORD = {"a", "an", "and", "of", "or", "the", "in", "at", "on", "to", "s", "your", "you", "are"}
@@ -109,6 +116,9 @@ def recognise_field(
     best = [target for share, target in alike if share == most]
     for candidates, reason in ((named, "its name"), (best, f"its label {_show(field.label)}")):
         fitting = {t.place: t for t in candidates if not _find_misfit(field, t.place, scoring)}
+        exact = [place for place in fitting if _has_all_levels(field, place)]
+        if len(exact) == 1:
+            return exact[0], f"by {reason}"
         if len(fitting) == 1:
             return next(iter(fitting)), f"by {reason}"
         if len(fitting) > 1:
@@ -118,6 +128,28 @@ def recognise_field(
         target, misfit = misfits[0]
         return None, f"it looks like {_name_place(target.place)}, but {misfit}"
     return None, "no known field has such a name or label"
+
+
+def find_visit(field: Field, visits: Iterable[Visit]) -> tuple[Field, str]:
+    """Return a field without the visit that its name ends with (``_bl``, ``_w12``), and the visit.
+
+    Both are as they came, with "" for the visit, where the name ends otherwise.
+    """
+    for visit in visits:
+        words = [word for word in re.split(r"[_ ]", visit.name.casefold()) if word]
+        number = words[-1] if words[-1].isdigit() else ""
+        short = [f"{words[0][0]}{number}", f"{words[0][:2]}{number}"] if number else []
+        ends = {"".join(words), "_".join(words), *short, *SHORT_ROLES.get(visit.role, ())}
+        for end in sorted(ends, key=len, reverse=True):
+            if field.name.endswith(f"_{end}"):
+                said = {*words, *re.findall(r"\w+", visit.label.casefold()), end}
+                label = " ".join(
+                    w for w in field.label.split() if w.strip("(),:").casefold() not in said
+                )
+                return replace(
+                    field, name=field.name.removesuffix(f"_{end}"), label=label
+                ), visit.name
+    return field, ""
 
 
 def _find_misfit(field: Field, place: Place, scoring: Scoring) -> str:
@@ -139,6 +171,14 @@ def _find_misfit(field: Field, place: Place, scoring: Scoring) -> str:
     elif field.kind in ("date", "datetime", "time", "choice", "checkbox"):
         return f"it is a {field.kind} and no number"
     return ""
+
+
+def _has_all_levels(field: Field, place: Place) -> bool:
+    """Say whether a field has a choice for every level of an item, and no other."""
+    item = find_item(place.instrument, place.item)
+    if item is None or item.low is None or not isinstance(item.high, float | int):
+        return False
+    return len(field.choices) == item.high - item.low + 1
 
 
 def _find_type_misfit(field: Field, place: Place) -> str:
