@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.clean import Cleaned, clean_export
-from analysis.cleaning.export import read_export
+from analysis.cleaning.export import MAP, read_export
 from analysis.cleaning.logs import summarise_rules
+from analysis.cleaning.mapping import DRAFT, NOTE
 from analysis.cleaning.outcomes import summarise_outcomes
 from analysis.cleaning.site_page import build_site_page
 from analysis.errors import UsageError
@@ -39,7 +40,8 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
         The export is wrong (`clean_export`, `score_items`), or the folder cannot be made.
     """
     plan = load_study(study)
-    cleaned = clean_export(read_export(raw), plan)
+    export = read_export(raw)
+    cleaned = clean_export(export, plan)
     folder = out / CHECK_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,12 +55,24 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     page.write_text(build_site_page(cleaned), encoding="utf-8", newline="\n")
     if cleaned.provenance.mark:
         print(cleaned.provenance.mark)
-    print(f"Checksums: {cleaned.provenance.checksums}", *cleaned.notes, sep="\n")
+    notes = (*cleaned.notes, *count_drafts(export.tables[MAP]))
+    print(f"Checksums: {cleaned.provenance.checksums}", *notes, sep="
+")
     print(cleaned.balance.to_string(index=False))
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     print(summary.to_string(index=False) if len(summary) else "Nothing to ask.")
     print(f"{len(cleaned.queries)} queries, {len(cleaned.changes)} changes: {page}")
     print(follow_outcomes(cleaned, plan).to_string(index=False))
+
+
+def count_drafts(places: pd.DataFrame) -> list[str]:
+    """Return how many places of fields.csv are still as drafted, nothing where none is."""
+    if NOTE not in places:
+        return []
+    placed = (places[["table", "instrument"]] != "").any(axis=1)
+    count = int((places[NOTE].str.startswith(DRAFT) & placed).sum())
+    told = f"{count} places in {MAP} are drafts; take '{DRAFT.strip()}' out of notes you checked."
+    return [told] if count else []
 
 
 def follow_outcomes(cleaned: Cleaned, study: Study) -> pd.DataFrame:

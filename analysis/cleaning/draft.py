@@ -14,21 +14,21 @@ import yaml
 
 from analysis import paths
 from analysis.cleaning.anchors import find_anchors
+from analysis.cleaning.arrange import API_COLUMNS
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.dictionary import FILE_KEYS, list_file_fields, parse_dictionary
 from analysis.cleaning.export import DICTIONARY, MAP, PROVENANCE_FILE, REDCAP, refuse_other_formats
 from analysis.cleaning.fields import Field, Place, list_values
 from analysis.cleaning.formats import FileFormat, parse_formats
-from analysis.cleaning.mapping import MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS, parse_places
+from analysis.cleaning.mapping import DRAFT, MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.outcomes import list_mapped
-from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_field
+from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_fields
 from analysis.cleaning.structure import EVENT
 from analysis.cleaning.units import find_factor
 from analysis.errors import MissingError, UsageError
 from analysis.study import Study, load_study
 
 VISITS_FILE = "visits.yml"
-DRAFT = "draft: "
 COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
 # Lines of provenance.yml that only a person can fill in; an empty one stops the cleaning.
 PROVENANCE_LINES = {
@@ -65,7 +65,7 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
     plan = load_study(study)
     # First, since it states how the other files are written where that is not certain.
     _write_provenance(raw / PROVENANCE_FILE)
-    main, dictionary = _read(raw, REDCAP), _read(raw, DICTIONARY)
+    main, dictionary = _read(raw, REDCAP), _read(raw, DICTIONARY).rename(columns=API_COLUMNS)
     held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=COLUMNS)
     events = list(dict.fromkeys(main[EVENT])) if EVENT in main else []
     table = draft_fields(dictionary, list_file_columns(raw), held, plan, classic=EVENT not in main)
@@ -109,13 +109,19 @@ def draft_fields(
     cells = (dict(zip(COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
     before: dict[str, dict[str, str]] = {row["field"]: row for row in cells}
     rows = []
-    for field in own.values():
-        row = before.pop(field.name, None)
+    plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in own.items()}
+    guesses = recognise_fields({n: found for n, (found, _) in plain.items()}, targets, scoring)
+    record = next(iter(own), "")
+    if record and guesses[record][0] is None:
+        guesses[record] = Place("participants", "participant_id"), "as the first field"
+    for name, field in own.items():
+        row = before.pop(name, None)
         if row is None or _is_open(row):
-            plain, visit = find_visit(field, study.visits) if classic else (field, "")
-            place, reason = recognise_field(plain, targets, scoring)
+            place, reason = guesses[name]
             row = _make_row(field, place, reason, notes.get(field.question, ""), study)
-            row["visit"] = visit if place else ""
+            if classic and place and place.table != "participants":
+                row |= {"visit": plain[name][1]}
+                row[NOTE] += "" if row["visit"] else "; say in `visit` when it is recorded"
         rows.append(row)
     known = {target.name: target.place for target in targets}
     for file, names in columns.items():
@@ -224,7 +230,8 @@ def format_report(
     table: pd.DataFrame, unknown: list[str], own: dict[str, Field], study: Study
 ) -> str:
     """Return what was recognised and what was not, and the outcomes that nothing feeds yet."""
-    places = parse_places(table)
+    rows = table[[*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]].to_numpy().tolist()
+    places = {row[0]: Place(*row[1:]) for row in rows}
     placed = [name for name, place in places.items() if place.table or place.instrument]
     open_rows = table[table[NOTE].str.startswith(f"{DRAFT}not recognised")]
     lines = [f"{len(placed)} of {len(table)} fields have a place."]

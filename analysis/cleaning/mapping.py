@@ -21,6 +21,8 @@ OPTIONAL_MAP_COLUMNS = (
 )  # fmt: skip
 # Anything that people want to say about a row; nothing reads it but `analysis.cleaning.draft`.
 NOTE = "note"
+# How a note begins that nobody has looked at yet.
+DRAFT = "draft: "
 ANY_TICKED = "any_ticked"
 
 

@@ -4,7 +4,8 @@ A guess is a proposal with its reason. It is never confirmed here, and no value 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -38,6 +39,10 @@ SHORT_ROLES = {
 }
 _SAME_WORD = {"rt": "right", "lt": "left", "r": "right", "l": "left", "shampoo": "hair"}
 _NO_WORD = {"a", "an", "and", "of", "or", "the", "in", "at", "on", "to", "s", "your", "you", "are"}
+
+
+# The place of a field, None where none was found, and why.
+Guess = tuple[Place | None, str]
 
 
 @dataclass(frozen=True)
@@ -95,21 +100,39 @@ def _keep_target(place: Place) -> Place:
     return replace(place, values="", codes="", best="", worst="", confirmed_by="")
 
 
-def recognise_field(
-    field: Field, targets: Iterable[Target], scoring: Scoring
-) -> tuple[Place | None, str]:
-    """Return the place that a field most likely has, and why, or why none was found.
+def recognise_fields(
+    fields: Mapping[str, Field], targets: Sequence[Target], scoring: Scoring
+) -> dict[str, Guess]:
+    """Return the place that each field most likely has, and why, or why none was found.
+
+    Of several places that fit, one is taken where most of the field's form goes there.
 
     Parameters
     ----------
-    field
-        Of the site's dictionary, without a place.
+    fields
+        Of the site's dictionary by name, without places and without the visit in their names.
     targets
         As `list_targets` returns.
     scoring
         Settings that bound items.
     """
-    targets = list(targets)
+    first = {name: _recognise_field(field, targets, scoring) for name, field in fields.items()}
+    found = [(field.form, first[name][0]) for name, field in fields.items()]
+    sources = Counter((form, _name_source(place)) for form, place in found if place)
+    usual: dict[str, str] = {}
+    for (form, source), _ in sources.most_common():
+        usual.setdefault(form, source)
+    return {
+        name: first[name]
+        if first[name][0]
+        else _recognise_field(field, targets, scoring, source=usual.get(field.form, ""))
+        for name, field in fields.items()
+    }
+
+
+def _recognise_field(
+    field: Field, targets: Sequence[Target], scoring: Scoring, *, source: str = ""
+) -> Guess:
     named = [t for t in targets if t.name and _plain(t.name) == _plain(field.name)]
     alike = [(share, t) for t in targets if (share := _compare(field.label, t.label)) >= ALIKE]
     most = max((share for share, _ in alike), default=0)
@@ -117,17 +140,21 @@ def recognise_field(
     for candidates, reason in ((named, "its name"), (best, f"its label {_show(field.label)}")):
         fitting = {t.place: t for t in candidates if not _find_misfit(field, t.place, scoring)}
         exact = [place for place in fitting if _has_all_levels(field, place)]
-        if len(exact) == 1:
-            return exact[0], f"by {reason}"
-        if len(fitting) == 1:
-            return next(iter(fitting)), f"by {reason}"
-        if len(fitting) > 1:
+        beside = [place for place in fitting if _name_source(place) == source]
+        for chosen, more in ((list(fitting), ""), (exact, ""), (beside, " and its form")):
+            if len(chosen) == 1:
+                return chosen[0], f"by {reason}{more}"
+        if fitting:
             return None, f"by {reason} it may be {' or '.join(map(_name_place, fitting))}"
     misfits = [(t, _find_misfit(field, t.place, scoring)) for t in (*named, *best)]
     if misfits:
         target, misfit = misfits[0]
         return None, f"it looks like {_name_place(target.place)}, but {misfit}"
     return None, "no known field has such a name or label"
+
+
+def _name_source(place: Place) -> str:
+    return place.instrument or place.table
 
 
 def find_visit(field: Field, visits: Iterable[Visit]) -> tuple[Field, str]:
@@ -141,14 +168,12 @@ def find_visit(field: Field, visits: Iterable[Visit]) -> tuple[Field, str]:
         short = [f"{words[0][0]}{number}", f"{words[0][:2]}{number}"] if number else []
         ends = {"".join(words), "_".join(words), *short, *SHORT_ROLES.get(visit.role, ())}
         for end in sorted(ends, key=len, reverse=True):
-            if field.name.endswith(f"_{end}"):
-                said = {*words, *re.findall(r"\w+", visit.label.casefold()), end}
-                label = " ".join(
-                    w for w in field.label.split() if w.strip("(),:").casefold() not in said
-                )
-                return replace(
-                    field, name=field.name.removesuffix(f"_{end}"), label=label
-                ), visit.name
+            base, mark, code = field.name.partition("___")
+            if base.endswith(f"_{end}"):
+                phrases = "|".join(map(re.escape, (visit.label, " ".join(words), end)))
+                label = re.sub(rf"(?i)\W*\b(?:{phrases})\b\W*", " ", field.label)
+                name = base.removesuffix(f"_{end}") + mark + code
+                return replace(field, name=name, label=label), visit.name
     return field, ""
 
 

@@ -36,13 +36,14 @@ def describe(valid, *rows):
     """Return a dictionary of a few fields, each a dict by the short names of `HEADS`."""
     columns = valid.tables[DICTIONARY].columns
     empty = dict.fromkeys(columns, "") | {HEADS["form"]: "f"}
+    rows = (typed("record_id", "Participant"), *rows)
     full = [empty | {HEADS[name]: text for name, text in row.items()} for row in rows]
     return pd.DataFrame(full, columns=columns)
 
 
 def draft(valid, study, *rows, held=NO_ROWS, **options):
     table = draft_fields(describe(valid, *rows), {}, held, study, **options)
-    return table.set_index("field")
+    return table.set_index("field").drop(index="record_id")
 
 
 def radio(name, label, choices):
@@ -79,7 +80,7 @@ def test_a_field_is_recognised_by_name_label_and_choices_or_not_at_all(
 def test_codes_are_copied_and_nothing_is_confirmed(valid, study):
     dictionary = describe(valid, radio("q3", "Cut meat", FOUR))
     table = draft_fields(dictionary, {}, NO_ROWS, study)
-    assert table["codes"].tolist() == [FOUR]
+    assert table["codes"].tolist() == ["", FOUR]
     assert (table[["values", "best", "worst", "confirmed_by"]] == "").all(axis=None)
     fields = parse_dictionary(dictionary, parse_places(table), study.scoring)
     assert fields["q3"].place.item == "eat_1"
