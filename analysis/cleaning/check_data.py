@@ -56,8 +56,7 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     if cleaned.provenance.mark:
         print(cleaned.provenance.mark)
     notes = (*cleaned.notes, *count_drafts(export.tables[MAP]))
-    print(f"Checksums: {cleaned.provenance.checksums}", *notes, sep="
-")
+    print(f"Checksums: {cleaned.provenance.checksums}", *notes, sep="\n")
     print(cleaned.balance.to_string(index=False))
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     print(summary.to_string(index=False) if len(summary) else "Nothing to ask.")
