@@ -6,7 +6,7 @@ Nothing here looks at an observed value: coding and direction are never derived 
 from collections.abc import Iterable, Iterator
 
 from analysis.cleaning.export import DICTIONARY, MAP
-from analysis.cleaning.fields import MISSING_REASONS, Field, Place, list_values, parse_codes
+from analysis.cleaning.fields import MISSING_REASONS, Field, Place, parse_codes
 from analysis.cleaning.units import find_factor
 from analysis.errors import DataError
 from analysis.instruments.catalogue import find_instrument, find_item, find_range
@@ -79,30 +79,6 @@ def check_anchors(fields: Iterable[Field], scoring: Scoring) -> None:
     for field, ends in anchored:
         for problem, hint in _find_contradictions(field, ends):
             raise DataError(problem, file=MAP, field=field.name, hint=hint)
-
-
-def check_table_codes(fields: Iterable[Field]) -> None:
-    """Stop unless every code of a column with listed values is one of them.
-
-    Raises
-    ------
-    DataError
-        A code without a place, such as the label Man in a column of female and male.
-    """
-    for field in fields:
-        place, values = field.place, list_values(field.place.table, field.place.column)
-        if field.kind != "choice" or not values:
-            continue
-        for code, value in field.codes.items():
-            if value not in values and code not in field.missing_codes:
-                raise DataError(
-                    f"code {code} ({dict(field.choices)[code]}) has no place in "
-                    f"{place.table}.{place.column} ({', '.join(values)})",
-                    file=MAP,
-                    field=field.name,
-                    hint="Say in `values` which code is which, as 1=female|2=male, or why it is "
-                    f"missing ({', '.join(MISSING_REASONS)})",
-                )
 
 
 def _find_contradictions(field: Field, ends: tuple[float, float]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from analysis.cleaning.anchors import (
     check_anchors,
-    check_table_codes,
     find_limits,
     find_possible,
 )
@@ -85,7 +84,6 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
     fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
     for columns in fields.values():
         check_anchors(columns.values(), scoring)
-        check_table_codes(columns.values())
     return {
         file: _state_decimals(columns, export.formats.get(file)) for file, columns in fields.items()
     }

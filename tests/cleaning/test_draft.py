@@ -1,20 +1,17 @@
 """Drafts for another site: what is recognised and why, what is not, and what a person wrote."""
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 import yaml
 
 from analysis.__main__ import main
-from analysis.cleaning.dictionary import describe_fields, parse_dictionary
+from analysis.cleaning.dictionary import parse_dictionary
 from analysis.cleaning.draft import COLUMNS, draft_fields, draft_visits
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import parse_places
 from analysis.cleaning.recognise import find_visit
 from analysis.demo.export import make_export, write_export
-from analysis.errors import DataError
 
 HEADS = {
     "name": "Variable / Field Name",
@@ -178,14 +175,3 @@ def test_the_shipped_export_is_left_alone_and_a_missing_one_is_named(tmp_path, c
     assert main(["draft", "data/raw"]) == 2
     assert main(["draft", str(tmp_path)]) == 3
     assert REDCAP in capsys.readouterr().err
-
-
-def test_a_code_of_a_listed_column_without_a_place_stops(valid, study):
-    dictionary = valid.tables[DICTIONARY].copy()
-    dictionary.loc[dictionary.iloc[:, 0] == "sex", HEADS["choices"]] = "1, Woman | 2, Man | 9, ?"
-    places = valid.tables[MAP].copy()
-    export = replace(valid, tables=valid.tables | {DICTIONARY: dictionary, MAP: places})
-    with pytest.raises(DataError, match=r"code 1 \(Woman\) has no place in participants\.sex"):
-        describe_fields(export, study)
-    places.loc[places["field"] == "sex", "values"] = "1=female|2=male|9=unknown"
-    assert describe_fields(export, study)[REDCAP]["sex"].missing_codes == {"9": "unknown"}

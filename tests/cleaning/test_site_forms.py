@@ -271,5 +271,5 @@ def test_a_flagged_field_that_is_needed_is_allowed_by_reason_and_name(field):
 def test_a_flagged_field_is_not_allowed_without_approval_or_without_need():
     with pytest.raises(DataError, match="nobody has approved"):
         check_allowed(flag(RECORD, allowed="needed"))
-    with pytest.raises(DataError, match="no record id, date or age"):
+    with pytest.raises(DataError, match="no record id, date, age or site"):
         check_allowed(flag(NICK, **SIGNED))
