@@ -2,101 +2,23 @@
 
 import re
 import shutil
-import subprocess
 
 import pytest
 from bs4 import BeautifulSoup
+from extracted import tidy
+from newcomer import Newcomer, read_sections
 
-from analysis.paths import ROOT, Outputs
 from analysis.tables import read_table
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN_ONLY = {"Without installing anything here"}
-
-
-def read_sections():
-    """Return the sections of "First minutes": by title, blocks as pairs of language and text."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    minutes = readme.split("\n## First minutes\n")[1].split("\n## ")[0]
-    titles = (part.partition("\n") for part in minutes.split("\n### ")[1:])
-    return {title: BLOCK.findall(text) for title, _, text in titles}
-
-
-SECTIONS = read_sections()
-
-
-class Newcomer:
-    """A person with a clone in which `make report` has run."""
-
-    def __init__(self, trial):
-        self.root = trial.root
-        self._shell = trial.shell()
-
-    def do(self, title):
-        """Do what a section says; what it says is seen has to be seen. Return all that is seen."""
-        act = {
-            "diff": self._edit,
-            "yaml": self._add_outcome,
-            "sh": lambda text: self._run("sh", "-ec", text),
-            # In a folder that knows nothing of the repository.
-            "python": lambda text: self._run(
-                self.root / ".venv/bin/python", "-c", text, cwd=self.root.parent
-            ),
-            "text": lambda text: "",
-        }
-        seen = "".join([act[language](text) for language, text in SECTIONS[title]])
-        for language, text in SECTIONS[title]:
-            if language == "text":
-                for line in text.splitlines():
-                    assert _squeeze(line) in _squeeze(seen), line
-        return seen
-
-    def processed(self, out="."):
-        return Outputs(self.root / out).processed
-
-    def _run(self, *words, cwd=None):
-        done = subprocess.run(
-            words,
-            cwd=cwd or self.root,
-            env=self._shell,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def _edit(self, diff):
-        file, *lines = diff.splitlines()
-        path = self.root / file.removeprefix("--- ")
-        before, after = (
-            "".join(f"{line[1:]}\n" for line in lines if line[0] == sign) for sign in "-+"
-        )
-        text = path.read_text(encoding="utf-8")
-        assert text.count(before) == 1
-        path.write_text(text.replace(before, after), encoding="utf-8")
-        return ""
-
-    def _add_outcome(self, entry):
-        path = self.root / "study.yml"
-        text = path.read_text(encoding="utf-8")
-        end = (
-            re.compile(r"^\S", re.MULTILINE).search(text, text.index("\noutcomes:\n") + 11).start()
-        )
-        path.write_text(f"{text[:end]}{entry}\n{text[end:]}", encoding="utf-8")
-        return ""
-
-
-def _squeeze(text):
-    return re.sub(r"\s+", " ", text)
+SECTIONS = read_sections("README.md", "First minutes")
 
 
 @pytest.fixture(scope="module")
 def newcomer(finished, tmp_path_factory):
     root = tmp_path_factory.mktemp("newcomer") / "임상 clone"
     shutil.copytree(finished.root, root, symlinks=True)
-    return Newcomer(type(finished)(root))
+    return Newcomer(type(finished)(root), SECTIONS)
 
 
 def test_every_section_is_done_here():
@@ -124,7 +46,7 @@ def check_page(path, processed):
     for script in page.find_all("script"):
         script.decompose()
     results = read_table("results", processed).set_index("result_id")["text"]
-    seen = _squeeze(page.get_text(" "))
+    seen = tidy(page.get_text(" "))
     for text in (
         *(
             f"{name}("
