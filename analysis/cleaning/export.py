@@ -178,7 +178,7 @@ def _read_event_lists(folder: Path, names: list[str]) -> tuple[pd.DataFrame, set
 def _make_empty(name: str, places: pd.DataFrame) -> pd.DataFrame:
     """Return a file that a site does not have: its columns, and those that fields.csv names."""
     named = places["field"].astype("str") if "field" in places else pd.Series(dtype="str")
-    inside = named[named.str.startswith(f"{name}:")].str.partition(":")[2]
+    inside = named[named.str.startswith(f"{name}:")].str.removeprefix(f"{name}:")
     return pd.DataFrame(columns=list(dict.fromkeys([*COLUMNS[name], *inside])), dtype="str")
 
 
