@@ -46,9 +46,12 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
     columns = _plan_columns(frame, dictionary, places, study)
     repeating = frame[FORM] != ""
     parts = [_take(frame[repeating], columns, study.unscheduled)]
-    for number, visit in enumerate(study.visits):
+    for visit in study.visits:
         part = _take(frame[~repeating], columns, visit.name)
-        parts.append(part if number == 0 else part[_is_filled(part)])
+        parts.append(part[_is_filled(part)])
+    seen = pd.concat([part[ID] for part in parts])
+    silent = frame[~repeating & ~frame[ID].isin(seen)]
+    parts.append(_take(silent, columns, study.visits[0].name))
     long = pd.concat(parts, ignore_index=True).fillna("")
     renamed = {name: column.head for name, column in columns.items()}
     questions = {_ask(name): _ask(column.head) for name, column in columns.items()}
@@ -108,8 +111,10 @@ def _find_visits(
     for question, visit in stated.items():
         of_form.setdefault(forms.get(question, ""), set()).add(visit)
     by_field = places.set_index("field")
+    # Facts without a visit are put to the first one that is recorded.
+    first = next((visit for visit in known if visit in stated.values()), known[0])
     by_table = {
-        "participants": known[0],
+        "participants": first,
         "procedures": study.list_visits("procedure")[0],
         "disposition": study.analysis.followup_visit.value,
     }
@@ -126,7 +131,7 @@ def _find_visits(
                 field=name,
                 hint="Add a column `visit` and name there the visit of study.yml",
             )
-        visits[name] = visit or known[0]
+        visits[name] = visit or first
     return visits
 
 

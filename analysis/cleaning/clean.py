@@ -23,7 +23,7 @@ from analysis.cleaning.populations import assign_populations
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import key_rows, list_designated
+from analysis.cleaning.structure import SYSTEM_COLUMNS, key_rows, list_designated
 from analysis.provenance import Manner, Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table
@@ -227,7 +227,7 @@ def _list_unmapped(fields: dict[str, dict[str, Field]]) -> tuple[str, ...]:
         for name, field in columns.items()
         if not field.place.table
         and not field.place.instrument
-        and name not in KEY_COLUMNS.get(source, ())
+        and name not in KEY_COLUMNS.get(source, SYSTEM_COLUMNS)
     )
 
 

@@ -59,7 +59,10 @@ _FILE_KINDS = {
 }
 _NUMBER = r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
 # Limits that are no numbers: of dates and times, of today, or another field's value.
-_OTHER_LIMIT = r"(?:today|now)|\[.*\]|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|.*[0-9]{4}[-/.][0-9]{1,2}.*"
+_OTHER_LIMIT = (
+    r"(?:today|now)|\[.*\]|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"|.*[0-9]{4}[-/.][0-9]{1,2}.*|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}.*"
+)
 
 
 def choose_kind(row: Any, place: Place) -> str:

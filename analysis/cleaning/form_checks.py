@@ -87,7 +87,7 @@ def count_forms(state: CleaningState) -> pd.DataFrame:
     eligible = visits["participant_id"].map(find_eligible(state.tables["participants"]))
     due = visits[eligible].groupby("visit").size()
     cells = [
-        (form, visit, int(due[visit]), int(filled.loc[visit, form]))
+        (form, visit, int(due.get(visit, 0)), int(filled.loc[visit, form]))
         for form in state.opened.columns
         for visit in usual.index[usual[form]]
     ]

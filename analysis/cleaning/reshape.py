@@ -13,6 +13,7 @@ from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, list_columns
 from analysis.cleaning.state import CleaningState
+from analysis.cleaning.structure import FORM, SYSTEM_COLUMNS
 from analysis.tables import shape_table, table_schemas
 
 RECORDED_TABLES = (
@@ -39,7 +40,12 @@ def reshape_table(state: CleaningState, table: str) -> pd.DataFrame:
     columns = list_columns(state.fields[REDCAP], table)
     forms = sorted({field.form for field in columns.values()} & set(opened.columns))
     kept = file.frame.index.difference(file.aside, sort=False)
-    rows = kept[opened.loc[kept, forms].any(axis=1).to_numpy()]
+    held = opened.loc[kept, forms].any(axis=1)
+    if table == "visits":
+        # A planned visit took place where any form of it was filled in.
+        planned = file.keys.loc[kept, "visit"].ne(state.study.unscheduled)
+        held |= opened.loc[kept].any(axis=1) & planned & file.frame.loc[kept, FORM].eq("")
+    rows = kept[held.to_numpy()]
     keys = file.keys.loc[rows]
     cells, reasons = {}, {}
     for name, field in columns.items():
@@ -118,7 +124,7 @@ def reshape_items(state: CleaningState, source: str) -> pd.DataFrame:
     kept = file.frame.index.difference(file.aside, sort=False)
     parts = []
     for field in state.fields[source].values():
-        if field.place.is_item and field.name not in KEY_COLUMNS.get(source, ()):
+        if field.place.is_item and field.name not in KEY_COLUMNS.get(source, SYSTEM_COLUMNS):
             rows = kept
             if source == REDCAP:
                 rows = kept[state.opened.loc[kept, field.form].to_numpy()]

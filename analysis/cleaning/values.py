@@ -155,7 +155,9 @@ def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
 
     So is a code of an item for which fields.csv gives a reason.
     """
-    coded = values.map(field.missing_codes)
+    reasons = field.missing_codes
+    labels = {label: reasons[code] for code, label in field.choices if label and code in reasons}
+    coded = values.map(labels | reasons)
     yield find_cells("missing_code", field.name, coded.notna(), "", reason=coded)
     values = values[coded.isna()]
     words = values.str.casefold()

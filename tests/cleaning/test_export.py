@@ -7,7 +7,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.cleaning import clean_export, read_export
-from analysis.cleaning.decode import decode_text, parse_table
+from analysis.cleaning.decode import parse_table
 from analysis.cleaning.export import PARTICIPANT_FILES, REDCAP
 from analysis.cleaning.origin import check_origin
 from analysis.demo.export import make_export, write_export
@@ -25,28 +25,6 @@ def alter(export, file, column, place, value):
     table = export.tables[file].copy()
     table.iloc[place, table.columns.get_loc(column)] = value
     return replace(export, tables=export.tables | {file: table})
-
-
-def test_the_encoding_is_found_and_a_byte_order_mark_is_no_letter():
-    assert decode_text("record_id,미시행".encode("utf-8-sig"), file="f") == (
-        "record_id,미시행",
-        "utf-8-sig",
-    )
-    assert decode_text("미시행".encode("cp949"), file="f") == ("미시행", "cp949")
-
-
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"\xff\xfe\x00a", "no text"),
-        (b"a,b\n1,\x00", "NUL"),
-        ("a,b\n1,\N{REPLACEMENT CHARACTER}".encode(), "lost letters"),
-    ],
-)
-def test_bytes_that_are_no_clean_text_stop(data, told):
-    with pytest.raises(DataError, match=told) as stop:
-        decode_text(data, file="x.csv")
-    assert "x.csv" in str(stop.value)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +49,8 @@ def test_cells_keep_their_text():
 
 
 def test_a_missing_file_is_named(folder):
-    (folder / "raynaud_diary.csv").unlink()
-    with pytest.raises(MissingError, match=r"raynaud_diary\.csv") as stop:
+    (folder / "redcap_dictionary.csv").unlink()
+    with pytest.raises(MissingError, match=r"redcap_dictionary\.csv") as stop:
         read_export(folder)
     assert stop.value.exit_code == 3
 
@@ -189,10 +167,18 @@ def test_a_correction_comes_first_and_is_a_change(valid, study):
     assert found.queries.empty
 
 
+def test_a_correction_that_the_site_has_made_meanwhile_is_done(valid, study):
+    found = clean_export(correct(valid, old_value="1", new_value=height(valid)), study)
+    assert found.changes.empty
+    assert found.queries[["field", "rule", "severity"]].to_numpy().tolist() == [
+        ["height_cm", "correction_done", "note"]
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"old_value": "1"}, "old value"),
+        ({"old_value": "1"}, "neither the old value nor the new one"),
         ({"reason": " "}, "needs a reason"),
         ({"by": ""}, "a person"),
         ({"date": ""}, "a date"),
