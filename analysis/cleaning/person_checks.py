@@ -132,10 +132,17 @@ def find_early_consent(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
-    """A trial that ended before its last visit; who stopped treatment may still come."""
+    """A trial that ended before its last visit; who stopped treatment may still come.
+
+    The last visit is that of the plan: an earlier one with a later date is asked about itself.
+    """
     exits, visits = read_record(state, "disposition"), state.tables["visits"]
     done = visits[(visits["status"] == "done") & (visits["visit_date"] != "")]
-    last = exits["participant"].map(done.groupby("participant_id")["visit_date"].max())
+    planned = state.tables["disposition"].set_index("participant_id")["last_visit"]
+    days = {visit.name: visit.day for visit in state.study.visits}
+    final = done["visit"].eq(done["participant_id"].map(planned))
+    final |= done["visit"].map(days).isna()
+    last = exits["participant"].map(done[final].groupby("participant_id")["visit_date"].max())
     ended = exits["status"].eq("completed") | exits["reason"].eq("lost_to_follow_up")
     early = ended & (parse_days(exits["end_date"]) < parse_days(last))
     yield from ask_rows(

@@ -391,3 +391,43 @@ def test_a_scale_turned_round_is_asked_about(copied):
     assert asked[["participant_id", "visit", "field"]].to_numpy().tolist() == [
         [who[6], "week_12", "haq_01"]
     ]
+
+
+def test_what_bears_no_participant_or_looks_like_another_is_asked_about(study, valid):
+    site = Site(valid.tables)
+    main = site.tables[REDCAP]
+    main.loc[len(main)] = main.iloc[0].to_dict() | {"record_id": "Total"}
+    twin = main["record_id"].eq("SIM-01") & main[FORM].eq("medication")
+    main.loc[twin, "record_id"] = "SIM-O1"
+    unseen = main["record_id"].eq("SIM-02") & main[FORM].eq("medication")
+    main.loc[unseen, "record_id"] = "SIM\u200b-02"
+    cleaned = clean_export(replace(valid, tables=site.tables), study)
+    asked = cleaned.queries.groupby("rule")["participant_id"].unique().map(list)
+    assert asked["summary_row"] == ["Total"]
+    assert asked["identifier_twin"] == ["SIM-O1"]
+    assert "Total" not in set(cleaned.tables["participants"]["participant_id"])
+    medications = cleaned.tables["medications"]["participant_id"]
+    assert "SIM-02" in set(medications)
+
+
+def test_nothing_after_a_death_is_in_a_table_that_scores_come_from(planted):
+    who, cleaned = planted
+    case = next(n for n, (rule, *_) in enumerate(CASES) if rule == "after_end")
+    items = cleaned.tables["items"]
+    late = items[items["participant_id"].eq(who[case]) & items["visit"].eq("week_12")]
+    assert late["value"].notna().sum() == 0
+    asked = cleaned.queries[cleaned.queries["participant_id"].eq(who[case])]
+    assert sorted(asked["rule"]) == ["after_end", "after_end_row"]
+    changed = cleaned.changes[cleaned.changes["rule"].eq("after_end")]
+    assert set(changed["query_id"]) <= set(cleaned.queries["query_id"])
+
+
+def test_the_id_of_a_question_covers_all_of_its_cells(planted):
+    _, cleaned = planted
+    several = cleaned.queries[cleaned.queries["cells"].str.contains(";")]
+    assert len(several)
+    for query in several.itertuples():
+        cells = query.cells.split(";")
+        assert cells == sorted(cells)
+        assert cells[0].rsplit(":", 1)[1] == query.field
+    assert cleaned.queries["query_id"].is_unique
