@@ -26,9 +26,14 @@ MEASURES = (
     "n_giants", "n_haemorrhages",
 )  # fmt: skip
 FEWEST = 5
+# Standard errors added to the mean, and the least spread of shares, on the scale of the arcsine.
+ERRORS, SPREAD = 1.0, 0.01
+# Kinds of vectors that share the threshold: the instruments, the diary and the readings.
+FAMILIES = len(INSTRUMENTS) + 2
 # In a small export few pairs tell how often answers repeat, and the estimate is too high. So many
-# difficulties, of three kinds or more, are answered alike by nobody at two visits.
-ANSWERED_ANEW = {"cochin": 6, "haq": 11}
+# difficulties, of three kinds or more, are answered alike by hardly anybody, so that up to SMALL
+# people need no estimate.
+ANSWERED_ANEW, SMALL = {"cochin": 6, "haq": 11}, 50
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,8 @@ def _ask_copies(vectors: Vectors, difficult: int | None = None) -> Iterator[Find
 
     With `difficult` values above 0, and three different ones, chance need not be estimated.
     """
-    most = read_threshold("copied_forward")
+    most = read_threshold("copied_forward") / FAMILIES
+    few = len(np.unique(vectors.who)) <= SMALL
     alike: dict[bytes, list[int]] = {}
     for at, one in enumerate(vectors.values):
         if vectors.find_telling(at).sum() >= FEWEST:
@@ -155,7 +161,7 @@ def _ask_copies(vectors: Vectors, difficult: int | None = None) -> Iterator[Find
             same = [first for first in equal[:place] if vectors.who[first] == vectors.who[later]]
             first = (same or equal)[0]
             one = vectors.values[later]
-            sure = same and difficult is not None and (one > 0).sum() >= difficult
+            sure = few and difficult is not None and (one > 0).sum() >= difficult
             sure = sure and len(np.unique(one)) >= 3 and not np.isnan(one).any()
             if sure or expect_matches(vectors, later, within=bool(same)) < most:
                 cells = vectors.cells[later] + ([] if same else vectors.cells[first])
@@ -193,7 +199,8 @@ def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
     # Pairs that say much less than this vector tell nothing about it: few values agree easily.
     use = ~whole & (counted.sum(axis=1) >= max(telling.sum() / 2, 1))
     k, a = counted[use].sum(axis=1), agree[use].sum(axis=1)
-    return pairs * _agree_throughout(int(telling.sum()), k, a)
+    people = len(np.unique(vectors.who))
+    return pairs * _agree_throughout(int(telling.sum()), k, a, people)
 
 
 def _pair_within(who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -207,16 +214,19 @@ def _pair_within(who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(left or [nothing]), np.concatenate(right or [nothing])
 
 
-def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray) -> float:
+def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> float:
     """Return the chance that all items agree, from pairs of which `a` of `k` did.
 
-    On the scale of the arcsine of the square root a binomial share has the variance 1/(4k)
-    (Anscombe 1948); what the shares vary beyond that is how pairs differ. One agreement and one
-    difference are added, so that few pairs promise nothing.
+     On the scale of the arcsine of the square root a binomial share has the variance 1/(4k)
+     (Anscombe 1948); what the shares vary beyond that is how pairs differ. One agreement and one
+     difference are added, and the mean is taken one standard error higher (by the number of
+    `people`), so that a small export promises nothing.
     """
     angle = np.arcsin(np.sqrt((a + 3 / 8) / (k + 3 / 4)))
     middle = np.arcsin(np.sqrt((a.sum() + 1) / (k.sum() + 2)))
-    spread = ((angle - middle) ** 2 - 1 / (4 * k + 2)).mean() if len(k) else 0.0
+    apart = ((angle - middle) ** 2).mean() if len(k) else 0.0
+    spread = apart - (1 / (4 * k + 2)).mean() if len(k) else 0.0
+    middle += ERRORS * (apart / people) ** 0.5
     points, weights = np.polynomial.hermite_e.hermegauss(41)
-    shares = np.clip(middle + points * max(spread, 0.0) ** 0.5, 0, np.pi / 2)
+    shares = np.clip(middle + points * max(spread, SPREAD) ** 0.5, 0, np.pi / 2)
     return float((np.sin(shares) ** (2 * items) * weights).sum() / weights.sum())
