@@ -73,24 +73,10 @@ def find_bodies(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_ages(state: CleaningState) -> Iterator[Finding]:
-    """Ages that the year of birth contradicts by more than a year, or that no trial takes."""
+    """Years of birth that give an age at which nobody is enrolled."""
     people = read_record(state, "participants")
-    born = pd.to_numeric(people["birth_year"])
-    consent = pd.to_numeric(people["consent_date"].str.slice(0, 4).replace("", None))
-    consent = consent.fillna(
-        people["participant"].map(
-            state.tables["participants"]
-            .set_index("participant_id")["consent_date"]
-            .str.slice(0, 4)
-            .replace("", None)
-            .astype("float64")
-        )
-    )
-    derived, stated = consent - born, pd.to_numeric(people["age"].replace("", None))
-    differs = (derived - stated).abs() > read_threshold("age_differs")
-    names = ("age", "birth_year")
-    yield from ask_rows(state, "age_differs", "participants", people.index[differs], names)
-    beyond = derived.notna() & ~derived.between(ADULT, OLDEST)
+    age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
+    beyond = age.notna() & ~age.between(ADULT, OLDEST) & people["birth_year"].ne("")
     yield from ask_rows(
         state, "age_implausible", "participants", people.index[beyond], ("birth_year",)
     )
@@ -134,10 +120,12 @@ def find_early_consent(state: CleaningState) -> Iterator[Finding]:
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
     """A trial that ended before its last visit; who stopped treatment may still come.
 
-    The last visit is that of the plan: an earlier one with a later date is asked about itself.
+    The last visit is that of the plan; an earlier one with a later date, and one outside its
+    window, is asked about itself.
     """
     exits, visits = read_record(state, "disposition"), state.tables["visits"]
-    done = visits[(visits["status"] == "done") & (visits["visit_date"] != "")]
+    done = visits[visits["status"].eq("done") & visits["in_window"].ne("no")]
+    done = done[done["visit_date"] != ""]
     planned = state.tables["disposition"].set_index("participant_id")["last_visit"]
     days = {visit.name: visit.day for visit in state.study.visits}
     final = done["visit"].eq(done["participant_id"].map(planned))
