@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_together
+from analysis.cleaning.visit_checks import order_visits
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
 INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")
@@ -101,7 +102,7 @@ def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
         for field in state.list_items(instrument)
         if field.place.item not in NOT_MEASURED and field.kind in ("choice", "number", "integer")
     ]
-    single = state.keys[(state.keys["instance"] == "")]
+    single = order_visits(state, state.keys[state.keys["instance"] == ""])
     numbers = state.convert_numbers(fields).loc[single.index].dropna(how="all")
     keys = state.keys.loc[numbers.index]
     ends = []

@@ -44,7 +44,9 @@ def find_outcome_disagreements(state: CleaningState) -> Iterator[Finding]:
     names = ("grade", "outcome", "serious_criterion", "ongoing")
     yield from ask_rows(state, "death_disagrees", EVENTS, events.index[differs], names)
     recovered = outcome.isin(["recovered", "recovered_with_sequelae"])
-    differs = recovered & events["ongoing"].eq("yes") & ~find_fatal(events)
+    # An end of what goes on is asked about as a field filled in vain.
+    differs = recovered & events["ongoing"].eq("yes") & events["end_date"].eq("")
+    differs &= ~find_fatal(events)
     yield from ask_rows(
         state, "recovery_disagrees", EVENTS, events.index[differs], ("outcome", "ongoing")
     )

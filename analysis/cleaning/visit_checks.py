@@ -112,7 +112,8 @@ def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
     yield find_cells("out_of_window", name, outside, detail=detail)
 
 
-def _order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
+def order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of rows by participant, and then in the order of the plan."""
     places = {visit.name: place for place, visit in enumerate(state.study.visits)}
     return keys.assign(place=keys["visit"].map(places)).sort_values(
         ["participant", "place"], kind="stable"
@@ -153,7 +154,7 @@ def find_scales(state: CleaningState) -> Iterator[Finding]:
     for field in state.list_items("hand_pain"):
         if field.place.item == "vas":
             rating = state.convert_numbers([field])[field.name].dropna()
-            keys = _order_visits(state, state.keys.loc[rating.index])
+            keys = order_visits(state, state.keys.loc[rating.index])
             differs = _is_tenth(rating.loc[keys.index], keys["participant"])
             mask = differs.reindex(state.cells.index, fill_value=False)
             yield find_cells("scale_differs", field.name, mask)

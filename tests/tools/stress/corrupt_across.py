@@ -247,7 +247,7 @@ ACROSS = (
     Kind("one number of two images", "image_shared", _share),
     Kind("diary of a visit gone", "source_absent", functools.partial(_gone, file=DIARY)),
     Kind("images of a visit gone", "source_absent", functools.partial(_gone, file=IMAGES)),
-    Kind("scale of ulcers that does not apply", "ulcer_scale", _ulcer_scale),
+    Kind("scale of ulcers that does not apply", "ulcer_scale", _ulcer_scale, ("missing_code",)),
     Kind("term in other letters", "term_spelling", _spell),
     Kind("identifier with the letter O", "identifier_twin", _twin, ("visit_absent",)),
     Kind("row of a total", "summary_row", _total),
