@@ -18,6 +18,12 @@ from analysis.cleaning.structure import EVENT, FORM, INSTANCE
 from analysis.cleaning.values import list_distinct
 
 RECORD_ID = "record_id"
+# Letters of no width, and words that a spreadsheet writes under or over its records.
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
+SUMMARY_WORDS = {
+    "total", "sum", "mean", "average", "median", "sd", "n", "count", "min", "max", "record_id",
+    "participant", "subject", "합계", "총계", "평균", "계",
+}  # fmt: skip
 _PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
 
@@ -37,8 +43,8 @@ def unify_identifiers(files: dict[str, SourceFile]) -> dict[str, SourceFile]:
     unified = {}
     for source, file in files.items():
         received = file.frame[RECORD_ID]
-        trimmed = received.str.strip()
-        spelled = received.map(_spell(list_distinct(received), form))
+        trimmed = received.str.replace(UNSEEN, "", regex=True).str.strip()
+        spelled = trimmed.map(_spell(list_distinct(trimmed), form))
         file = file.apply(
             [
                 find_cells("surrounding_space", RECORD_ID, trimmed != received, trimmed),
@@ -46,9 +52,12 @@ def unify_identifiers(files: dict[str, SourceFile]) -> dict[str, SourceFile]:
             ]
         )
         unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
+    main = unified[REDCAP]
+    summary = main.keys["participant"].str.casefold().isin(SUMMARY_WORDS)
+    unified[REDCAP] = main.apply([find_cells("summary_row", "", summary)])
     known = list_participants(unified[REDCAP])
     for source, file in unified.items():
-        stranger = ~file.keys["participant"].isin(known)
+        stranger = ~file.keys["participant"].isin(known) & ~file.keys.index.isin(file.aside)
         unified[source] = file.apply([find_cells("unknown_participant", "", stranger)])
     return unified
 
@@ -81,8 +90,10 @@ def _spell(values: pd.Series, form: tuple[str, str, int] | None) -> pd.Series:
 
 
 def list_participants(file: SourceFile) -> pd.Index:
-    """Return the participants of a file, sorted."""
-    return pd.Index(file.keys["participant"].unique(), name="participant_id").sort_values()
+    """Return the participants of the rows of a file that were not set aside, sorted."""
+    return pd.Index(
+        file.keys["participant"].drop(file.aside).unique(), name="participant_id"
+    ).sort_values()
 
 
 def resolve_visits(state: CleaningState) -> CleaningState:

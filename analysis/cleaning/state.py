@@ -13,7 +13,7 @@ from analysis.cleaning.fields import Field
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.study import Study
 
-LOG_COLUMNS = ("row", "field", "rule", "reason", "detail")
+LOG_COLUMNS = ("row", "field", "rule", "reason", "detail", "group")
 NOT_DONE, NOT_APPLICABLE = "not_done", "not_applicable"
 
 
@@ -35,6 +35,9 @@ class Finding:
         Why a cell is set missing, one per row or one for all.
     detail
         A sentence for the site beside the rule's, one per row or one for all.
+    group
+        Cells of one rule and one group are one question, one per row or one for all; "" is a
+        question by itself.
     """
 
     rule: str
@@ -43,6 +46,7 @@ class Finding:
     values: Any = None
     reason: Any = ""
     detail: Any = ""
+    group: Any = ""
 
 
 def find_cells(
@@ -61,6 +65,25 @@ def find_cells(
         return given.loc[rows] if isinstance(given, pd.Series) else given
 
     return Finding(rule, field, rows, cut(values), cut(reason), cut(detail))
+
+
+def find_together(
+    rule: str,
+    cells: Iterable[tuple[str, str]],
+    *,
+    group: str,
+    values: Any = None,
+    reason: str = "",
+    detail: str = "",
+) -> list[Finding]:
+    """Make findings from the cells (row and field) of one question."""
+    rows: dict[str, list[str]] = {}
+    for row, name in cells:
+        rows.setdefault(name, []).append(row)
+    return [
+        Finding(rule, name, pd.Index(of_field), values, reason, detail, group)
+        for name, of_field in rows.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -131,6 +154,7 @@ def _make_entry(finding: Finding) -> pd.DataFrame:
             "rule": finding.rule,
             "reason": as_cells(finding.reason),
             "detail": as_cells(finding.detail),
+            "group": as_cells(finding.group),
         },
         dtype="object",
     )
