@@ -140,6 +140,12 @@ def build_query_sheet(questions: pd.DataFrame, *, title: str) -> bytes:
     for number, texts in enumerate(opened[list(QUESTION_COLUMNS)].itertuples(index=False), 2):
         filled = [show_in_sheet(str(text)) for text in texts] + [""] * len(FILLED_COLUMNS)
         _write_row(sheet, number, filled, locked=len(QUESTION_COLUMNS))
+        # No program makes room by itself for what it did not write.
+        lines = [
+            sum(len(line) // (width - 2) + 1 for line in text.split("\n"))
+            for text, width in zip(filled, columns.values(), strict=True)
+        ]
+        sheet.row_dimensions[number].height = min(15 * max(lines), 400)
     for cell, width in zip(sheet[1], columns.values(), strict=True):
         cell.font = Font(bold=True)
         sheet.column_dimensions[cell.column_letter].width = width

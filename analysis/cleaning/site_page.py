@@ -24,6 +24,11 @@ th, td { text-align: left; vertical-align: top }
 td { overflow-wrap: break-word; max-width: 24rem; unicode-bidi: isolate }
 thead th { border-bottom: 2px solid #555 }
 .mark { color: #8a1c1c; font-weight: 700 }
+.queries { table-layout: fixed }
+.queries th:nth-child(1) { width: 7% }
+.queries th:nth-child(2), .queries th:nth-child(3) { width: 15% }
+.queries th:nth-child(4), .queries th:nth-child(6) { width: 12% }
+.queries th:nth-child(7) { width: 11% }
 .around td { color: #444; font-size: .85em; padding-bottom: .8rem; max-width: none }
 .around b { color: #000 }
 @page { margin: 12mm }
@@ -100,8 +105,8 @@ def _build_sections(cleaned: Cleaned, opened: pd.DataFrame) -> Iterator[str]:
         for visit, of_visit in of_person.groupby("Visit", sort=False):
             head = "".join(f'<th scope="col">{name}</th>' for name in _SHOWN)
             yield (
-                f"<h3>{_show(visit) or 'No visit'}</h3>\n<table>\n<thead><tr>{head}</tr></thead>"
-                "\n<tbody>"
+                f"<h3>{_show(visit) or 'No visit'}</h3>\n"
+                f'<table class="queries">\n<thead><tr>{head}</tr></thead>\n<tbody>'
             )
             for question in of_visit.to_dict("records"):
                 label = f"<br>{_show(question['Label'])}" if question["Label"] else ""
