@@ -51,7 +51,7 @@ def locate_cells(
 
 
 def _find_value(frame: pd.DataFrame, row: str, field: str) -> str:
-    return str(frame.at[row, field]) if field else "\x1f".join(frame.loc[row])
+    return "\x1f".join(map(str, frame.loc[[row], [field] if field else frame.columns].iloc[0]))
 
 
 def bind_questions(queries: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
@@ -62,19 +62,17 @@ def bind_questions(queries: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     """
     ordered = cells.sort_values(["query_id", "source", "row", "field"], kind="stable")
     joined = ordered[["source", "row", "field", "value"]].agg("\x1f".join, axis=1)
-    held = joined.groupby(ordered["query_id"]).agg("\x1e".join) if len(cells) else {}
-    texts = {
-        query.query_id: "\x1f".join(
-            (
-                query.query_id,
-                CLEANING_RULES[query.rule].version,
-                query.message,
-                held.get(query.query_id, ""),
-            )
+    held: dict[str, list[str]] = {}
+    for query, text in zip(ordered["query_id"], joined, strict=True):
+        held.setdefault(query, []).append(text)
+    asked = zip(queries["query_id"], queries["rule"], queries["message"], strict=True)
+    bindings = {
+        query: _hash(
+            "\x1f".join((query, CLEANING_RULES[rule].version, message, *held.get(query, ())))
         )
-        for query in queries.itertuples(index=False)
+        for query, rule, message in asked
     }
-    return pd.Series({query: _hash(text)[:12] for query, text in texts.items()}, dtype="object")
+    return pd.Series({query: binding[:12] for query, binding in bindings.items()}, dtype="object")
 
 
 def mark_answers(
@@ -114,7 +112,8 @@ def check_log(log: pd.DataFrame, *, file: object = ANSWERS) -> None:
     if absent:
         hint = f"Its columns: {', '.join(ANSWER_COLUMNS)}"
         raise DataError("the column is absent", file=file, field=absent[0], hint=hint)
-    lines = log[list(ANSWER_COLUMNS)].to_dict("records")
+    texts = log[list(ANSWER_COLUMNS)].itertuples(index=False, name=None)
+    lines = [dict(zip(ANSWER_COLUMNS, map(str, line), strict=True)) for line in texts]
     for number, (line, due) in enumerate(zip(lines, chain_lines(lines), strict=True), 2):
         if line["chain"] != due["chain"]:
             raise DataError(

@@ -51,7 +51,7 @@ def apply_corrections(
         findings, confirmed = [], set()
         for correction in meant.itertuples(index=False):
             row = _find_row(file, correction)
-            if correction.new_value == correction.old_value:
+            if str(correction.new_value) == str(correction.old_value):
                 confirmed |= {(row, str(correction.field))} if row else set()
             elif row is None:
                 unused.append(correction)

@@ -89,20 +89,21 @@ def list_questions(cleaned: Cleaned, visits: Sequence[str]) -> pd.DataFrame:
         rank=queries["severity"].map(rank),
     ).sort_values(["participant_id", "visit_order", "visit", "rank", "form", "field", "query_id"])
     rows = []
-    for query in ordered.itertuples(index=False):
-        own = cells.get(query.query_id, asked.iloc[:0])
+    for query in ordered.to_dict("records"):
+        own = cells.get(query["query_id"], asked.iloc[:0])
         source = own["source"].iloc[0] if len(own) else REDCAP
-        field = cleaned.fields[source].get(str(query.field), Field("", "", ""))
+        field = cleaned.fields[source].get(query["field"], Field("", "", ""))
         named = name_cells(own)
-        texts = (
-            *(query.participant_id, query.visit, query.form, query.field, field.label),
-            *(query.raw_value, query.severity, query.message, query.action.replace("_", " ")),
-            "\n".join(f"{name} = {cell.raw_value}" for name, cell in named.items())
-            if len(named) > 1
-            else "",
-            *(query.query_id, cleaned.bindings[query.query_id], query.answer),
+        listed = [f"{name} = {cell['raw_value']}" for name, cell in named.items()]
+        rows.append(
+            (
+                *(query["participant_id"], query["visit"], query["form"], query["field"]),
+                *(field.label, query["raw_value"], query["severity"], query["message"]),
+                query["action"].replace("_", " "),
+                "\n".join(listed) if len(listed) > 1 else "",
+                *(query["query_id"], cleaned.bindings[query["query_id"]], query["answer"]),
+            )
         )
-        rows.append(texts)
     return pd.DataFrame(rows, columns=[*QUESTION_COLUMNS, "answer"], dtype="str")
 
 
@@ -148,6 +149,7 @@ def build_query_sheet(questions: pd.DataFrame, *, title: str) -> bytes:
         sheet.row_dimensions[number].height = min(15 * max(lines), 400)
     for cell, width in zip(sheet[1], columns.values(), strict=True):
         cell.font = Font(bold=True)
+        sheet.row_dimensions[1].height = 30
         sheet.column_dimensions[cell.column_letter].width = width
     chosen = DataValidation("list", formula1=f'"{",".join(ANSWER_KINDS)}"', allow_blank=True)
     letter = sheet.cell(1, len(QUESTION_COLUMNS) + 1).column_letter

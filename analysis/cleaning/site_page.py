@@ -135,14 +135,17 @@ def _show_around(
     if cells is None:
         return ""
     parts = []
-    for (source, row), own in list(cells.groupby(["source", "row"]))[:_MOST_ASKED]:
-        raw, wanted = cleaned.raw[source].loc[row], set(own["field"]) - {""}
+    rows = cells[["source", "row"]].drop_duplicates().head(_MOST_ASKED)
+    for source, row in rows.itertuples(index=False, name=None):
+        own = cells[(cells["source"] == source) & (cells["row"] == row)]
+        raw: dict[str, str] = cleaned.raw[source].loc[row].to_dict()
+        wanted = set(own["field"]) - {""}
         columns = beside[source].get(next(iter(sorted(wanted)), ""), [])
         places = [place for place, name in enumerate(columns) if name in wanted]
         near = (
             columns[max(0, places[0] - _BESIDE) : places[-1] + _BESIDE + 1]
             if places
-            else [name for name in raw.index if raw[name]]
+            else [name for name in raw if raw[name]]
         )
         texts = [
             f"<b>{_show(name)}: {_show(raw[name])}</b>"

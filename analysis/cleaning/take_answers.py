@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.cleaning.answers import ANSWER_COLUMNS, chain_lines, check_log
-from analysis.cleaning.clean import Cleaned, clean_export
+from analysis.cleaning.clean import clean_export
 from analysis.cleaning.corrections import NOT_DONE_REASON, UNCORRECTABLE
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.dictionary import KEY_COLUMNS
@@ -98,8 +99,8 @@ def take_answers(
     _write(folder / RETURNED_FOLDER / f"{digest}.xlsx", content)
     _write_table(pd.concat([log, added], ignore_index=True), folder / ANSWERS)
     _write_table(corrections, folder / CORRECTIONS)
-    for line in _report(cleaned, returned.stale, new, raw=raw, folder=folder):
-        tell(line)
+    for text in _report(returned.stale, new, raw=raw, folder=folder):
+        tell(text)
 
 
 def describe_answer(answer: Answer, role: str, digest: str) -> dict[str, str]:
@@ -252,14 +253,12 @@ def _find_altered_sheets(folder: Path) -> Iterator[str]:
             yield f"the kept sheet {path.name} is not as it came"
 
 
-def _report(
-    cleaned: Cleaned, stale: Iterable[str], new: list[Answer], *, raw: Path, folder: Path
-) -> Iterator[str]:
+def _report(stale: Iterable[str], new: list[Answer], *, raw: Path, folder: Path) -> Iterator[str]:
     """Yield what was taken, what was not, and how to place it."""
     for each in stale:
         yield f"Without effect: {each}"
-    kinds = pd.Series([answer.kind for answer in new], dtype="object").value_counts().sort_index()
-    counted = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in kinds.items())
+    kinds = Counter(answer.kind for answer in new)
+    counted = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in sorted(kinds.items()))
     yield f"{len(new)} new answers{f' ({counted})' if counted else ''}: {folder / ANSWERS}"
     if "corrected_at_source" in kinds:
         yield "What was corrected at the source closes with the next export."
