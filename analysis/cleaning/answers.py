@@ -24,6 +24,7 @@ ANSWER_COLUMNS = (
     *("query_id", "binding", "answer", "new_value", "source_document", "reason"),
     *("name", "role", "answered_at", "standing", "sheet_sha256", "chain"),
 )
+_CELL = ["source", "row", "field"]
 
 
 def locate_cells(
@@ -37,7 +38,7 @@ def locate_cells(
     The value of a whole row (field "") is all that stands in it.
     """
     stages = {"raw_value": received, "value": corrected, "clean_value": cleaned}
-    places = list(cells[["source", "row", "field"]].itertuples(index=False, name=None))
+    places = list(cells[_CELL].itertuples(index=False, name=None))
     return cells.assign(
         **{
             name: pd.Series(
@@ -60,11 +61,10 @@ def bind_questions(queries: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     It changes with the cells that are asked about, their values (corrected ones as such), the
     version of the rule and the words of the question.
     """
-    ordered = cells.sort_values(["query_id", "source", "row", "field"], kind="stable")
-    joined = ordered[["source", "row", "field", "value"]].agg("\x1f".join, axis=1)
+    ordered = cells.sort_values(["query_id", *_CELL], kind="stable")
     held: dict[str, list[str]] = {}
-    for query, text in zip(ordered["query_id"], joined, strict=True):
-        held.setdefault(query, []).append(text)
+    for query, *cell in ordered[["query_id", *_CELL, "value"]].itertuples(index=False, name=None):
+        held.setdefault(query, []).append("\x1f".join(cell))
     asked = zip(queries["query_id"], queries["rule"], queries["message"], strict=True)
     bindings = {
         query: _hash(

@@ -89,7 +89,7 @@ def _list_candidates(export: RawExport, cleaned: Cleaned, outcome: Outcome) -> I
             of_row = field.name in ("", "record_id") or field.place.table in _PLACING
             relevant = of_row or field.place.instrument in names
         if relevant:
-            yield int(place)
+            yield int(str(place))
 
 
 def _list_kept(cleaned: Cleaned) -> set[tuple[str, str, str]]:
