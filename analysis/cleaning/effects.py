@@ -141,7 +141,7 @@ def _describe_line(
     yield writer.row("cell", None, text, method="line of corrections.csv that is left out")
     if before is None:
         return
-    both = before.join(after, how="outer", lsuffix="_before", rsuffix="_after")
+    both = before.add_suffix("_before").join(after.add_suffix("_after"), how="outer")
     moved = both[~_is_same(both)]
     for name in ("before", "after"):
         change = moved[f"change_{name}"].iloc[0]

@@ -30,7 +30,7 @@ def test_queries_are_counted_by_severity_while_open_and_by_answer():
 
 @pytest.fixture(scope="module")
 def corrected(valid, study):
-    """Results of an export with a corrected hand, and a corrected pain, which is another outcome."""
+    """Results of an export with a corrected hand, and a pain, which is another outcome."""
     table = valid.tables[REDCAP]
     at = (table["redcap_event_name"] == "week_12_arm_1") & (table["mrss_hand_r"] != "")
     row = table[at].iloc[0]
