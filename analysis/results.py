@@ -28,7 +28,8 @@ class Context:
     Parameters
     ----------
     analysis
-        First part of every result_id: flow, baseline, exposure, efficacy, sensitivity, safety.
+        First part of every result_id: cleaning, flow, baseline, exposure, efficacy, sensitivity,
+        safety.
     notebook
         Name of the notebook, as ``04_efficacy``.
     data_origin

@@ -19,10 +19,18 @@ from analysis.cleaning import (
     visit_checks,
     whole_checks,
 )
+from analysis.cleaning.answers import bind_questions, locate_cells, mark_answers
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
-from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, RawExport
+from analysis.cleaning.export import (
+    ANSWERS,
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DIARY,
+    REDCAP,
+    RawExport,
+)
 from analysis.cleaning.fields import Field
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.places import choose_baseline, place_rows
@@ -100,6 +108,14 @@ class Cleaned:
         Fields without a place in fields.csv, which stay in items under their form.
     provenance
         Of the export.
+    raw
+        The raw files by name, the index is the key of the row.
+    fields
+        By file, then by column.
+    asked
+        The cells of every query: `query_id, source, row, field, raw_value, value, clean_value`.
+    bindings
+        By query: what an answer to it holds for.
     """
 
     wide: dict[str, pd.DataFrame]
@@ -108,6 +124,10 @@ class Cleaned:
     completeness: pd.DataFrame
     unmapped: tuple[str, ...]
     provenance: Provenance
+    raw: dict[str, pd.DataFrame]
+    fields: dict[str, dict[str, Field]]
+    asked: pd.DataFrame
+    bindings: pd.Series
 
     @property
     def queries(self) -> pd.DataFrame:
@@ -146,6 +166,9 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     absent = logs.make_questions("visit_absent", visit_checks.list_absent_visits(state))
     without = logs.make_questions("source_absent", whole_checks.list_absent_files(state))
     queries = logs.build_query_log(state, [absent, without, _ask_unused(unused)])
+    asked = locate_cells(logs.list_asked_cells(state), received, files, state.files)
+    bindings = bind_questions(queries, asked)
+    queries = mark_answers(queries, asked, bindings, export.tables.get(ANSWERS))
     tables = state.tables | {
         "queries": finish_table(queries, "queries"),
         "changes": finish_table(logs.build_change_log(state), "changes"),
@@ -159,6 +182,10 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         completeness=form_checks.count_forms(state),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
+        raw=raw,
+        fields=fields,
+        asked=asked,
+        bindings=bindings,
     )
 
 

@@ -1,6 +1,7 @@
-"""Corrections that the site has signed off; they come before every rule."""
+"""Corrections and confirmations of the site; they come before every rule."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,16 @@ from analysis.errors import DataError
 CORRECTION_COLUMNS = ("source", "row", "field", "old_value", "new_value", "reason", "by", "date")
 # A wrong event or instance is a wrong row, which only the site can put right.
 UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+# So begins the reason of a line that empties a cell for good, and not until a value is known.
+NOT_DONE_REASON = "not done:"
 
 
 def apply_corrections(
     files: dict[str, SourceFile], corrections: pd.DataFrame
 ) -> tuple[dict[str, SourceFile], pd.DataFrame]:
-    """Put the corrected values in place of the raw ones.
+    """Put the corrected values in place of the raw ones, and note which values are confirmed.
+
+    A line whose new value is the old one confirms it, as long as the export holds that value.
 
     Parameters
     ----------
@@ -43,10 +48,12 @@ def apply_corrections(
     unused = []
     for source, file in files.items():
         meant = corrections.loc[corrections["source"] == source, list(CORRECTION_COLUMNS)]
-        findings = []
+        findings, confirmed = [], set()
         for correction in meant.itertuples(index=False):
             row = _find_row(file, correction)
-            if row is None:
+            if str(correction.new_value) == str(correction.old_value):
+                confirmed |= {(row, str(correction.field))} if row else set()
+            elif row is None:
                 unused.append(correction)
             else:
                 findings.append(
@@ -55,11 +62,11 @@ def apply_corrections(
                         str(correction.field),
                         pd.Index([row]),
                         correction.new_value,
-                        reason="" if correction.new_value else "unknown",
+                        reason=_explain_empty(correction),
                         detail=f"{correction.reason} ({correction.by}, {correction.date})",
                     )
                 )
-        files = files | {source: file.apply(findings)}
+        files = files | {source: replace(file.apply(findings), confirmed=frozenset(confirmed))}
     return files, pd.DataFrame(unused, columns=list(CORRECTION_COLUMNS), dtype="str")
 
 
@@ -71,8 +78,16 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
     held = file.raw.loc[rows, correction.field]
     matching = held.index[held == correction.old_value]
     if not len(matching):
+        if correction.new_value == correction.old_value:
+            return None
         raise _wrong(correction, "the old value is not what the export holds")
     return matching[0]
+
+
+def _explain_empty(correction: Any) -> str:
+    if correction.new_value:
+        return ""
+    return "not_done" if correction.reason.startswith(NOT_DONE_REASON) else "unknown"
 
 
 def _check(corrections: pd.DataFrame, files: dict[str, SourceFile]) -> None:

@@ -5,6 +5,7 @@ Limits that the dictionary does not state are those of the instrument (`analysis
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -149,6 +150,20 @@ def _find_limits(place: Place, scoring: Scoring) -> tuple[float | None, float | 
     if high is None and line is not None and place.item.startswith("vas"):
         high = line.value
     return low, high
+
+
+def allow_instrument(field: Field, scoring: Scoring) -> Field:
+    """Return a field of numbers with the kind and range of its instrument, if it has one."""
+    place = field.place
+    if field.kind not in ("integer", "number") or find_item(place.instrument, place.item) is None:
+        return field
+    low, high = _find_limits(place, scoring)
+    return replace(
+        field,
+        kind="integer" if _choose_kind(place) == "integer" else "number",
+        low=field.low if low is None else low,
+        high=field.high if high is None else high,
+    )
 
 
 def parse_places(table: pd.DataFrame) -> dict[str, Place]:

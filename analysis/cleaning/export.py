@@ -17,6 +17,8 @@ DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
 DIARY = "raynaud_diary.csv"
 CAPILLAROSCOPY = "capillaroscopy.csv"
 CORRECTIONS = "corrections.csv"
+# Of the site to queries; only there once somebody has answered.
+ANSWERS = "answers.csv"
 RAW_TABLES = (REDCAP, DICTIONARY, MAP, DIARY, CAPILLAROSCOPY, CORRECTIONS)
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
@@ -66,13 +68,14 @@ def read_export(folder: Path) -> RawExport:
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     checksums = _verify(folder, hashes)
     texts = {name: decode_text(data, file=folder / name) for name, data in files.items()}
-    tables = {name: parse_table(texts[name][0], file=folder / name) for name in RAW_TABLES}
+    names = [name for name in (*RAW_TABLES, ANSWERS) if name in texts]
+    tables = {name: parse_table(texts[name][0], file=folder / name) for name in names}
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
     return RawExport(
         folder=str(folder),
         tables=tables,
-        encodings={name: texts[name][1] for name in RAW_TABLES},
+        encodings={name: texts[name][1] for name in names},
         hashes=hashes,
         provenance=parse_provenance(
             texts[PROVENANCE_FILE][0], checksums=checksums, file=folder / PROVENANCE_FILE
@@ -106,7 +109,8 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise MissingError("there is no such folder", file=folder, hint="Give the export as RAW")
     files = {}
-    for name in (*RAW_TABLES, PROVENANCE_FILE):
+    optional = (ANSWERS,) if (folder / ANSWERS).exists() else ()
+    for name in (*RAW_TABLES, PROVENANCE_FILE, *optional):
         path = folder / name
         if not path.is_file():
             raise MissingError(

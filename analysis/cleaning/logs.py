@@ -34,6 +34,15 @@ def build_query_log(state: CleaningState, others: list[pd.DataFrame]) -> pd.Data
     return asked.drop_duplicates("query_id")[columns]
 
 
+def list_asked_cells(state: CleaningState) -> pd.DataFrame:
+    """Return the cells of every query: `query_id, source, row, field`; "" is the whole row."""
+    parts = [_locate_entries(state, source).assign(source=source) for source in state.files]
+    asked = pd.concat(parts, ignore_index=True)
+    asked = asked[~asked["rule"].isin(_SILENT)]
+    asked = asked.assign(query_id=hash_queries(asked))
+    return asked[["query_id", "source", "row", "field"]].drop_duplicates(ignore_index=True)
+
+
 def make_questions(rule: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return questions that belong to no row of the export; what is not given is empty."""
     columns = [*QUERY_KEY, "detail"]
@@ -170,6 +179,12 @@ def count_by_form(queries: pd.DataFrame) -> pd.DataFrame:
     form = form.where(queries["form"] != "", "whole visit")
     counts = queries.groupby([form, "severity"]).size().unstack(fill_value=0)
     return counts.reindex(columns=list(SEVERITY_ORDER[:3]), fill_value=0)
+
+
+def count_answers(queries: pd.DataFrame) -> str:
+    """Return how many queries there are, and how many of them are answered, in words."""
+    answered = int((queries["answer"] != "").sum())
+    return f"{len(queries)} queries" + (f" ({answered} answered)" if answered else "")
 
 
 def sort_queries(queries: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,8 @@ the site reads, `reason` why it is asked, and `threshold` where the rule begins,
 """
 
 import csv
-from dataclasses import dataclass
+import hashlib
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 RULES_FILE = Path(__file__).with_name("rules.csv")
@@ -23,6 +24,11 @@ class Rule:
     sentence: str
     reason: str = ""
     threshold: str = ""
+
+    @property
+    def version(self) -> str:
+        """A hash of all that the rule says: an answer to an earlier version asks anew."""
+        return hashlib.sha256("\x1f".join(astuple(self)).encode()).hexdigest()[:12]
 
 
 def read_rules(path: Path = RULES_FILE) -> dict[str, Rule]:

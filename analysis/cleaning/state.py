@@ -104,6 +104,8 @@ class SourceFile:
         Rows that were set aside.
     log
         What was found, in order: frames of `LOG_COLUMNS`.
+    confirmed
+        Cells (row and field) whose value the site has confirmed.
     """
 
     source: str
@@ -112,6 +114,7 @@ class SourceFile:
     keys: pd.DataFrame
     aside: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
     log: tuple[pd.DataFrame, ...] = ()
+    confirmed: frozenset[tuple[str, str]] = frozenset()
 
     def apply(self, findings: Iterable[Finding]) -> "SourceFile":
         """Return the file with the findings carried out and logged."""
