@@ -175,7 +175,7 @@ def test_a_returned_sheet_is_taken_placed_and_closes_its_queries(tmp_path, capsy
     assert main(["answers", str(raw), str(out), str(back)]) == 0
     assert taken == {path: path.read_bytes() for path in taken}
     assert main(["check-data", str(raw), str(out)]) == 0
-    assert "49 queries (2 answered)" in capsys.readouterr().out
+    assert "50 queries (2 answered)" in capsys.readouterr().out
     queries = pd.read_csv(out / "data_check" / "queries.csv", dtype=str, keep_default_na=False)
     closed = queries[queries["answer"] != ""].set_index("field")
     # A pressure of 1220 is confirmed, which does not make it possible.
