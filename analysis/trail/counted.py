@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.describe.flow import find_lost
-from analysis.reporting.sentences.evidence import ReportFacts
+from analysis.reporting.collect import find_analysed
 from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
@@ -86,8 +86,8 @@ def _select_members(frame: pd.DataFrame, result: pd.Series, trial: TrialTables) 
 
 
 def _find_followup(trial: TrialTables) -> str:
-    # A run may have been given another visit than the plan's; its counts name no visit.
-    return ReportFacts(trial.results, trial.study).chosen("visit")
+    # The counts of a run name no visit.
+    return find_analysed(trial.results, trial.study, "visit")
 
 
 def _find_queries(result: pd.Series, trial: TrialTables) -> Counted:
