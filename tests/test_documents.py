@@ -7,7 +7,10 @@ import pytest
 
 from analysis import paths
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "report/REVIEWER.md")
+DOCUMENTS = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
+    *("report/README.md", "report/REVIEWER.md"),
+)
 FOLDERS = r"(?:analysis|data/raw|notebooks|report|tests|\.devcontainer|\.github)"
 # What a run makes, and what a person signs when there is something to except.
 MADE = (

@@ -171,7 +171,7 @@ def make_metadata(material, about, places):
                 "name": escape_markdown(author.name),
                 "affiliations": [{"name": escape_markdown(author.affiliation)}],
                 **({"orcid": author.orcid} if author.orcid else {}),
-                "roles": list(author.roles),
+                "roles": [escape_markdown(role) for role in author.roles],
             }
             for author in authors
         ],

@@ -20,6 +20,7 @@ from analysis.errors import suggest_name
 from analysis.reporting.evidence import Facts, Number
 from analysis.reporting.lint import check_prose
 from analysis.reporting.manuscript import SHORTCODE, Line, check_key
+from analysis.results import format_p, introduce_p
 
 FOLDER = "sentences"
 _HEADING = re.compile(r"^## say\.(\w+)\s*$")
@@ -61,7 +62,16 @@ def listed(outcomes: Collection[Any], last: str) -> str:
 
 
 Scope = dict[str, Any]
-FILTERS: dict[str, Callable[..., str]] = {"agree": agree, "between": between, "listed": listed}
+
+
+def p(value: Number) -> str:
+    """Return a p-value as an equation, or as a bound where it is small."""
+    return f"{introduce_p(format_p(value))}{value}"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    function.__name__: function for function in (agree, between, listed, p)
+}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_the_fixed_sequence_may_stop_at_its_first_step_or_not_at_all(say):
 
 def test_after_the_last_step_nothing_is_descriptive(say):
     assert say({NAMES[-1]: UNSURE})["fixed_sequence"].endswith(
-        f"(p-value {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
+        f"(p = {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
     )
 
 
@@ -244,3 +244,16 @@ def test_sentences_name_only_numbers_that_exist(small_results):
                 if name in known and rule.startswith("primary"):
                     number = results.loc[results["result_id"] == name, "value"].iloc[0]
                     assert not math.isnan(number)
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.03125, "gave p = {{< var efficacy.hand_mrss.p_value >}} ("), (0.0004, "gave p {{< var ")],
+)
+def test_a_p_value_is_an_equation_or_a_bound(say, p, said):
+    changes = (-1.0, -2.0, -0.5, p, 0.0002, 14, 14, 14, 0, 0)
+    assert said in say({"hand_mrss": changes})["primary_test"]
+    assert (
+        "given is p {{< var efficacy.hand_mrss.p_min >}}."
+        in say({"hand_mrss": changes})["primary_test"]
+    )
