@@ -38,21 +38,13 @@ def locate_cells(
     The value of a whole row (field "") is all that stands in it.
     """
     stages = {"raw_value": received, "value": corrected, "clean_value": cleaned}
-    places = list(cells[_CELL].itertuples(index=False, name=None))
-    return cells.assign(
-        **{
-            name: pd.Series(
-                [_find_value(files[source].frame, row, field) for source, row, field in places],
-                index=cells.index,
-                dtype="object",
-            )
-            for name, files in stages.items()
-        }
-    )
-
-
-def _find_value(frame: pd.DataFrame, row: str, field: str) -> str:
-    return "\x1f".join(map(str, frame.loc[[row], [field] if field else frame.columns].iloc[0]))
+    located = cells.assign(**dict.fromkeys(stages, ""))
+    for (source, field), part in cells.groupby(["source", "field"]):
+        for name, files in stages.items():
+            rows = files[source].frame.loc[part["row"]]
+            values = rows[field] if field else rows.agg("\x1f".join, axis=1)
+            located.loc[part.index, name] = values.to_numpy()
+    return located
 
 
 def bind_questions(queries: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:

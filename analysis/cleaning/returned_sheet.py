@@ -56,6 +56,11 @@ class Answer:
     at: str
     signature: str
 
+    @property
+    def standing(self) -> str:
+        """Named, unless it says where a signature is."""
+        return f"signed: {self.signature}" if self.signature else "named"
+
 
 @dataclass(frozen=True)
 class Returned:

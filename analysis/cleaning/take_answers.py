@@ -105,10 +105,9 @@ def take_answers(
 
 def describe_answer(answer: Answer, role: str, digest: str) -> dict[str, str]:
     """Return an answer as a line of the log, without its chain."""
-    standing = f"signed: {answer.signature}" if answer.signature else "named"
     values = (
         *(answer.query_id, answer.binding, answer.kind, answer.value, answer.document),
-        *(answer.reason, answer.name, role, answer.at, standing, digest),
+        *(answer.reason, answer.name, role, answer.at, answer.standing, digest),
     )
     return dict(zip(ANSWER_COLUMNS[:-1], values, strict=True))
 
@@ -236,13 +235,12 @@ def _make_line(answer: Answer, cell: pd.Series, value: str, role: str) -> dict[s
         "confirmed": f"confirmed: {answer.reason}",
         "not_done": f"{NOT_DONE_REASON} {answer.reason}",
     }.get(answer.kind, f"{answer.document}: {answer.reason}")
-    standing = f"signed: {answer.signature}" if answer.signature else "named"
     return {
         **{name: cell[name] for name in _CELL},
         "old_value": cell["raw_value"],
         "new_value": value,
         "reason": why,
-        "by": f"{answer.name}, {role} ({standing})",
+        "by": f"{answer.name}, {role} ({answer.standing})",
         "date": answer.at,
     }
 
