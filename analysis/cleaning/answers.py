@@ -41,7 +41,7 @@ def locate_cells(
     located = cells.assign(**dict.fromkeys(stages, ""))
     for (source, field), part in cells.groupby(["source", "field"]):
         for name, files in stages.items():
-            rows = files[source].frame.loc[part["row"]]
+            rows = files[str(source)].frame.loc[part["row"]]
             values = rows[field] if field else rows.agg("\x1f".join, axis=1)
             located.loc[part.index, name] = values.to_numpy()
     return located
