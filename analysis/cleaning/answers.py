@@ -41,8 +41,8 @@ def locate_cells(
     located = cells.assign(**dict.fromkeys(stages, ""))
     for (source, field), part in cells.groupby(["source", "field"]):
         for name, files in stages.items():
-            rows = files[str(source)].frame.loc[part["row"]]
-            values = rows[field] if field else rows.agg("\x1f".join, axis=1)
+            frame, rows = files[str(source)].frame, part["row"]
+            values = frame[field].loc[rows] if field else frame.loc[rows].agg("\x1f".join, axis=1)
             located.loc[part.index, name] = values.to_numpy()
     return located
 
