@@ -36,10 +36,7 @@ def build_query_log(state: CleaningState, others: list[pd.DataFrame]) -> pd.Data
 
 def list_asked_cells(state: CleaningState) -> pd.DataFrame:
     """Return the cells of every query: `query_id, source, row, field`; "" is the whole row."""
-    parts = [_locate_entries(state, source).assign(source=source) for source in state.files]
-    asked = pd.concat(parts, ignore_index=True)
-    asked = asked[~asked["rule"].isin(_SILENT)]
-    asked = asked.assign(query_id=hash_queries(asked))
+    asked = _list_questions(state).drop(columns="field").rename(columns={"asked_field": "field"})
     return asked[["query_id", "source", "row", "field"]].drop_duplicates(ignore_index=True)
 
 

@@ -103,6 +103,18 @@ def test_questions_stand_by_participant_then_visit_the_gravest_first(mended, stu
     assert pain["Label"].tolist() == ["Pain of the hands"]
 
 
+def test_a_query_of_several_cells_is_one_row_that_lists_them(mended, study):
+    questions = list_questions(mended, [visit.name for visit in study.visits]).set_index("Query")
+    queries = mended.queries.set_index("query_id")
+    listed = queries["cells"].str.split(";").map(lambda cells: len(list(filter(None, cells))))
+    held = mended.asked.groupby("query_id").size().reindex(listed.index, fill_value=0)
+    assert held.equals(listed.astype("int64"))
+    several = listed[listed > 1].index
+    assert len(several)
+    for query in several:
+        assert len(questions.at[query, "Cells"].split("\n")) == listed[query]
+
+
 def test_a_cell_of_several_rows_is_named_with_its_row():
     cells = pd.DataFrame(
         [("e", "B", "pain"), ("e", "A", "pain"), ("e", "A", "date"), ("e", "A", "")],
