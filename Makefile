@@ -6,6 +6,7 @@ OUT      := .
 PARAMS   :=
 RENDERER := auto
 ARCHIVE  :=
+ANSWERS  :=
 QUICK    :=
 WHEELS   :=
 BYTES    :=
@@ -42,7 +43,7 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
-.PHONY: help setup report notebooks test lab draft check-data seal why qc benchmark stress matrix verify \
+.PHONY: help setup report notebooks test lab draft check-data answers seal why qc benchmark stress matrix verify \
   record archive clean lock refresh
 
 help:
@@ -53,6 +54,7 @@ help:
 	@echo 'make why          say what is outdated, and because of what'
 	@echo 'make draft RAW=folder            draft where the fields of another export go'
 	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
+	@echo 'make answers RAW=folder OUT=folder ANSWERS=sheet.xlsx   take what the site has answered'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
 	@echo 'make verify       run everything from a clean start and compare with the reference results;'
@@ -114,6 +116,10 @@ draft: setup
 
 check-data: setup
 	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
+
+answers: setup
+	@test -n '$(ANSWERS)' || { echo 'A returned sheet is needed: make answers RAW=folder OUT=folder ANSWERS=queries.xlsx' >&2; exit 2; }
+	@$(PYTHON) $(ALONE) -m analysis answers $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT)) '$(ANSWERS)'
 
 seal: setup
 	@test -n '$(RAW)' || { echo 'An export to seal is needed: make seal RAW=folder' >&2; exit 2; }

@@ -78,7 +78,7 @@ UNTIL = argument("--until", default="report", metavar="STEP", help="the last ste
     argument("--study", type=Path, help="study.yml (default: the project's)"),
 )
 def _check_data(options: argparse.Namespace) -> None:
-    """clean an export and write its queries, its changes and a page for the site"""
+    """clean an export and write its queries, its changes, and a page and a sheet for the site"""
     from analysis.cleaning.check_data import run_check_data
 
     check_root(options.out.resolve(), options.raw.resolve())
@@ -95,6 +95,21 @@ def _draft(options: argparse.Namespace) -> None:
     from analysis.cleaning.draft import run_draft
 
     run_draft(options.raw, options.study)
+
+
+@command(
+    "answers",
+    argument("raw", type=Path, help="folder of the export"),
+    argument("out", type=Path, help="root of the output, which goes to answers there"),
+    argument("sheet", type=Path, help="queries.xlsx as the site sent it back"),
+    argument("--study", type=Path, help="study.yml (default: the project's)"),
+)
+def _answers(options: argparse.Namespace) -> None:
+    """take the answers of a site to queries; the export is only read"""
+    from analysis.cleaning.take_answers import take_answers
+
+    check_root(options.out.resolve(), options.raw.resolve())
+    take_answers(options.raw, options.out, options.sheet, study=options.study, tell=show)
 
 
 @command(

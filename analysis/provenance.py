@@ -158,6 +158,34 @@ def _wrong_manner(name: str, wanted: str, file: str | Path) -> DataError:
     return DataError("this cannot stand here", file=file, field=where, hint=f"Write {wanted}")
 
 
+def parse_delegation(text: str, *, file: str | Path = "provenance.yml") -> dict[str, str]:
+    """Return who may answer for the site: role by name, as provenance.yml lists them.
+
+    Raises
+    ------
+    DataError
+        There is no such list, an entry lacks its name or role, or a name stands there twice.
+    """
+    try:
+        written = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        problem = f"this is not readable YAML ({error})"
+        raise DataError(problem, file=file, hint="Correct it") from None
+    entries = written.get("delegation") if isinstance(written, dict) else None
+    hint = "Write `delegation:` as a list of entries with name: and role:"
+    if not isinstance(entries, list) or not entries:
+        raise DataError("it does not say who may answer", file=file, field="delegation", hint=hint)
+    roles: dict[str, str] = {}
+    for entry in entries:
+        kept = entry if isinstance(entry, dict) else {}
+        name, role = (" ".join(str(kept.get(key) or "").split()) for key in ("name", "role"))
+        if not name or not role or name in roles:
+            problem = f"{name} stands there twice" if name in roles else "a name or role is missing"
+            raise DataError(problem, file=file, field="delegation", hint=hint)
+        roles[name] = role
+    return roles
+
+
 def write_provenance(provenance: Provenance, folder: Path) -> None:
     """Write provenance.json beside the processed tables."""
     text = json.dumps(dataclasses.asdict(provenance), indent=1, ensure_ascii=False)

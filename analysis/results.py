@@ -14,6 +14,7 @@ from analysis.tables import shape_table
 MINUS = "\N{MINUS SIGN}"
 # No line ends between a number and its sign.
 PERCENT = "\N{NO-BREAK SPACE}%"
+SMALL_P = "<\N{NO-BREAK SPACE}0.001"
 NOT_ESTIMABLE = "not estimable"
 NOT_ATTAINABLE = "not attainable"
 
@@ -28,7 +29,8 @@ class Context:
     Parameters
     ----------
     analysis
-        First part of every result_id: flow, baseline, exposure, efficacy, sensitivity, safety.
+        First part of every result_id: cleaning, flow, baseline, exposure, efficacy, sensitivity,
+        safety.
     notebook
         Name of the notebook, as ``04_efficacy``.
     data_origin
@@ -61,8 +63,19 @@ def format_number(value: float, decimals: int) -> str:
 
 
 def format_p(value: float) -> str:
-    """Print a p-value with four decimals, below 0.0001 as such; an exact value stays in `value`."""
-    return "<0.0001" if value < 0.00005 else format_number(value, 4)
+    """Print a p-value with three decimals, below 0.001 as such; an exact value stays in `value`."""
+    return SMALL_P if value < 0.001 else format_number(value, 3)
+
+
+def introduce_p(text: str) -> str:
+    """Return what stands before a printed p-value.
+
+    Examples
+    --------
+    >>> introduce_p("0.031"), introduce_p(format_p(0.0001))
+    ('p = ', 'p ')
+    """
+    return "p " if text == SMALL_P else "p = "
 
 
 def format_percent(share: float, decimals: int = 0) -> str:

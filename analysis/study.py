@@ -268,6 +268,9 @@ def _find(records: Iterable[Any], name: str, kind: str) -> Any:
 
 def _find_contradictions(study: Study) -> Iterator[str]:
     plan = study.analysis
+    for author in study.authors:
+        if author.orcid and not re.fullmatch(r"(?:\d{4}-){3}\d{3}[\dX]", author.orcid):
+            yield f"author {author.name}: {author.orcid!r} is no ORCID, 0000-0002-1825-0097 is one"
     for group in (study.visits, study.populations, study.outcomes + study.supporting):
         names = [record.name for record in group]
         if len(set(names)) < len(names):

@@ -9,11 +9,17 @@ from analysis import paths
 
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
-    *("report/REVIEWER.md", "data/YOUR-TRIAL.md"),
+    *("report/README.md", "report/REVIEWER.md", "data/YOUR-TRIAL.md"),
 )
 FOLDERS = r"(?:analysis|data/raw|notebooks|report|tests|\.devcontainer|\.github)"
 # What a run makes, and what a person signs when there is something to except.
-MADE = ("data/processed/", "report/_generated", "report/_output", "report/notebooks")
+MADE = (
+    "data/processed/",
+    "report/_generated",
+    "report/_output",
+    "report/_preview",
+    "report/notebooks",
+)
 SIGNED = ("report/record/exceptions.csv", "report/record/privacy-exceptions.csv")
 
 

@@ -1,4 +1,4 @@
-"""Clean an export, write its queries, changes and a page for the site, and follow the outcomes."""
+"""Clean an export, write what the site reads and fills in, and follow the outcomes."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ import pandas as pd
 
 from analysis.cleaning.clean import Cleaned, clean_export
 from analysis.cleaning.export import MAP, read_export
-from analysis.cleaning.logs import summarise_rules
+from analysis.cleaning.logs import count_answers, summarise_rules
 from analysis.cleaning.mapping import DRAFT, NOTE
 from analysis.cleaning.outcomes import summarise_outcomes
+from analysis.cleaning.query_sheet import build_query_sheet, list_questions
 from analysis.cleaning.site_page import build_site_page
 from analysis.errors import UsageError
 from analysis.instruments.checks import check_scores, compare_totals, set_aside_totals
@@ -20,7 +21,7 @@ CHECK_FOLDER = "data_check"
 
 
 def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
-    """Write queries.csv, changes.csv and queries.html into data_check below OUT.
+    """Write queries.csv, changes.csv, queries.html and queries.xlsx into data_check below OUT.
 
     The export is scored and paired as well, so that nothing passes here and stops later; the last
     thing printed is what becomes of each registered outcome.
@@ -51,8 +52,11 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
         ) from None
     for name in ("queries", "changes"):
         write_table(cleaned.tables[name], name, folder)
+    questions = list_questions(cleaned, [visit.name for visit in plan.visits])
     page = folder / "queries.html"
-    page.write_text(build_site_page(cleaned), encoding="utf-8", newline="\n")
+    page.write_text(build_site_page(cleaned, questions), encoding="utf-8", newline="\n")
+    title = f"{cleaned.provenance.mark} Queries of the data cleaning".strip()
+    (folder / "queries.xlsx").write_bytes(build_query_sheet(questions, title=title))
     if cleaned.provenance.mark:
         print(cleaned.provenance.mark)
     notes = (*cleaned.notes, *count_drafts(export.tables[MAP]))
@@ -60,7 +64,7 @@ def run_check_data(raw: Path, out: Path, study: Path | None = None) -> None:
     print(cleaned.balance.to_string(index=False))
     summary = summarise_rules(cleaned.queries, cleaned.changes)
     print(summary.to_string(index=False) if len(summary) else "Nothing to ask.")
-    print(f"{len(cleaned.queries)} queries, {len(cleaned.changes)} changes: {page}")
+    print(f"{count_answers(cleaned.queries)}, {len(cleaned.changes)} changes: {page}")
     print(follow_outcomes(cleaned, plan).to_string(index=False))
 
 

@@ -7,19 +7,40 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
-from analysis.cleaning import derive, form_checks, forms, logs, people, rows, visit_checks
+from analysis.cleaning import (
+    copy_checks,
+    derive,
+    event_checks,
+    form_checks,
+    forms,
+    logs,
+    people,
+    person_checks,
+    rows,
+    visit_checks,
+    whole_checks,
+)
+from analysis.cleaning.answers import bind_questions, locate_cells, mark_answers
 from analysis.cleaning.arrange import arrange_export
 from analysis.cleaning.classic import show_origins
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields, forget_texts
-from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP, RawExport
+from analysis.cleaning.export import (
+    ANSWERS,
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DIARY,
+    REDCAP,
+    RawExport,
+)
 from analysis.cleaning.fields import Field
 from analysis.cleaning.identifiers import check_allowed, check_privacy
 from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.origin import check_manner, check_origin
 from analysis.cleaning.places import choose_baseline, place_rows
 from analysis.cleaning.populations import assign_populations
+from analysis.cleaning.quarantine import quarantine
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.state import CleaningState
@@ -37,7 +58,7 @@ CHECKS = {
         form_checks.find_absent_forms,
         form_checks.find_totals,
         form_checks.find_calculations,
-        visit_checks.find_copies,
+        copy_checks.find_copies,
         visit_checks.find_swapped_sides,
         visit_checks.find_scales,
         visit_checks.find_disorder,
@@ -47,9 +68,30 @@ CHECKS = {
         form_checks.find_ulcer_gates,
         form_checks.find_unreported_ulcers,
         form_checks.find_uncoded_events,
+        form_checks.find_ulcer_scales,
+        event_checks.find_outcome_disagreements,
+        event_checks.find_seriousness,
+        event_checks.find_exit_disagreements,
+        event_checks.find_far_events,
+        event_checks.find_repeated_rows,
+        event_checks.find_repeated_ulcers,
+        person_checks.find_treated_ineligible,
+        person_checks.find_smoking,
+        person_checks.find_bodies,
+        person_checks.find_ages,
+        person_checks.find_twins,
+        person_checks.find_early_consent,
+        person_checks.find_early_exits,
+        person_checks.find_far_fingers,
+        person_checks.find_reversed_scales,
+        whole_checks.find_other_arms,
     ),
-    DIARY: (visit_checks.find_stray_entries,),
-    CAPILLAROSCOPY: (visit_checks.find_early_readings,),
+    DIARY: (visit_checks.find_stray_entries, copy_checks.find_copied_days),
+    CAPILLAROSCOPY: (
+        visit_checks.find_early_readings,
+        copy_checks.find_copied_readings,
+        whole_checks.find_shared_images,
+    ),
 }
 
 
@@ -72,8 +114,14 @@ class Cleaned:
         Fields without a place in fields.csv, which stay in items under their form.
     provenance
         Of the export.
+    raw
+        The raw files by name, the index is the key of the row.
     fields
         By file, then by column.
+    asked
+        The cells of every query: `query_id, source, row, field, raw_value, value, clean_value`.
+    bindings
+        By query: what an answer to it holds for.
     notes
         Which files are absent, and which are not read.
     """
@@ -84,7 +132,10 @@ class Cleaned:
     completeness: pd.DataFrame
     unmapped: tuple[str, ...]
     provenance: Provenance
+    raw: dict[str, pd.DataFrame]
     fields: dict[str, dict[str, Field]]
+    asked: pd.DataFrame
+    bindings: pd.Series
     notes: tuple[str, ...] = ()
 
     @property
@@ -125,10 +176,18 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         study, latest, fields, unified, manner, designated=list_designated(export, study)
     )
     state = clean_columns(forms.empty_wrong_rows(state))
+    state = state.apply(event_checks.unify_terms(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
+    kept_apart = quarantine(state)
+    if kept_apart is not state:
+        state = derive_tables(kept_apart)
     absent = logs.make_questions("visit_absent", visit_checks.list_absent_visits(state))
-    queries = logs.build_query_log(state, [absent, _ask_unused(unused)])
+    without = logs.make_questions("source_absent", whole_checks.list_absent_files(state))
+    queries = logs.build_query_log(state, [absent, without, _ask_unused(unused)])
+    asked = locate_cells(logs.list_asked_cells(state), received, files, state.files)
+    bindings = bind_questions(queries, asked)
+    queries = mark_answers(queries, asked, bindings, export.tables.get(ANSWERS))
     tables = state.tables | {
         "queries": finish_table(queries, "queries"),
         "changes": finish_table(logs.build_change_log(state), "changes"),
@@ -145,7 +204,10 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         completeness=form_checks.count_forms(state),
         unmapped=_list_unmapped(fields),
         provenance=export.provenance,
+        raw=raw,
         fields=fields,
+        asked=asked,
+        bindings=bindings,
         notes=tuple(export.notes),
     )
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning import dates, values
+from analysis.cleaning.dictionary import allow_instrument
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
+from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
 
 _TIDY = (
@@ -52,9 +54,15 @@ FEWEST_REWRITTEN = 3
 def clean_columns(state: CleaningState) -> CleaningState:
     """Apply to every field of every file the rules of its kind."""
     for source, fields in state.fields.items():
-        frame, findings = state.files[source].frame, []
+        file, findings = state.files[source], list[Finding]()
         for field in fields.values():
-            findings += clean_column(frame[field.name], field, latest=state.latest)
+            column, latest = file.frame[field.name], state.latest
+            rows = [row for row, name in sorted(file.confirmed) if name == field.name]
+            if rows:
+                allowed = allow_instrument(field, state.study.scoring)
+                findings += clean_confirmed(column.loc[rows], field, allowed, latest=latest)
+                column = column.drop(rows)
+            findings += clean_column(column, field, latest=latest)
         state = state.apply(findings, source)
     return state
 
@@ -100,6 +108,29 @@ def _ask_once(found: list[Finding], column: pd.Series) -> list[Finding]:
     detail = f"{len(touched)} of {filled} dates are written otherwise."
     first = pd.Index([min(touched)])
     return [*silent, Finding("spreadsheet_dates", found[0].field, first, detail=detail)]
+
+
+def clean_confirmed(
+    column: pd.Series, field: Field, allowed: Field, *, latest: str
+) -> list[Finding]:
+    """Return what the rules find in confirmed cells.
+
+    They are asked about as any other. What would be set missing stays where the instrument holds
+    such a value: `allowed` is the field with its range.
+    """
+    found = clean_column(column, allowed, latest=latest)
+    lost = {row for each in found if _sets_missing(each) for row in each.rows}
+    for finding in clean_column(column, field, latest=latest):
+        kept = ~finding.rows.isin(list(lost))
+        if _sets_missing(finding) and kept.any():
+            detail = finding.detail[kept] if np.ndim(finding.detail) else finding.detail
+            kept_rows = finding.rows[kept]
+            found.append(Finding(finding.rule, field.name, kept_rows, detail=detail))
+    return found
+
+
+def _sets_missing(finding: Finding) -> bool:
+    return CLEANING_RULES[finding.rule].action == "set_missing"
 
 
 def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:

@@ -1,7 +1,8 @@
-"""Corrections that the site has signed off; they come before every rule."""
+"""Corrections and confirmations of the site; they come before every rule."""
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,16 @@ from analysis.errors import DataError
 CORRECTION_COLUMNS = COLUMNS[CORRECTIONS]
 # A wrong event or instance is a wrong row, which only the site can put right.
 UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+# So begins the reason of a line that empties a cell for good, and not until a value is known.
+NOT_DONE_REASON = "not done:"
 
 
 def apply_corrections(
     files: dict[str, SourceFile], corrections: pd.DataFrame, calculated: Collection[str] = ()
 ) -> tuple[dict[str, SourceFile], pd.DataFrame]:
-    """Put the corrected values in place of the raw ones.
+    """Put the corrected values in place of the raw ones, and note which values are confirmed.
+
+    A line whose new value is the old one confirms it, as long as the export holds that value.
 
     Parameters
     ----------
@@ -46,10 +51,12 @@ def apply_corrections(
     unused = []
     for source, file in files.items():
         meant = corrections.loc[corrections["source"] == source, list(CORRECTION_COLUMNS)]
-        findings = []
+        findings, confirmed = [], set()
         for correction in meant.itertuples(index=False):
             row = _find_row(file, correction)
-            if row is None:
+            if str(correction.new_value) == str(correction.old_value):
+                confirmed |= {(row, str(correction.field))} if row else set()
+            elif row is None:
                 unused.append(correction)
             elif file.raw.loc[row, correction.field] == correction.new_value:
                 where = f"corrections.csv: {correction.reason} ({correction.by}, {correction.date})"
@@ -63,11 +70,11 @@ def apply_corrections(
                         str(correction.field),
                         pd.Index([row]),
                         correction.new_value,
-                        reason="" if correction.new_value else "unknown",
+                        reason=_explain_empty(correction),
                         detail=f"{correction.reason} ({correction.by}, {correction.date})",
                     )
                 )
-        files = files | {source: file.apply(findings)}
+        files = files | {source: replace(file.apply(findings), confirmed=frozenset(confirmed))}
     return files, pd.DataFrame(unused, columns=list(CORRECTION_COLUMNS), dtype="str")
 
 
@@ -79,11 +86,19 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
     held = file.raw.loc[rows, correction.field]
     matching = held.index[held == correction.old_value]
     if not len(matching):
-        # The site may have corrected its database meanwhile.
+        # A confirmation holds no longer; of a correction the site may have changed its database.
+        if correction.new_value == correction.old_value:
+            return None
         matching = held.index[held == correction.new_value]
     if not len(matching):
         raise _wrong(correction, "the export holds neither the old value nor the new one")
     return matching[0]
+
+
+def _explain_empty(correction: Any) -> str:
+    if correction.new_value:
+        return ""
+    return "not_done" if correction.reason.startswith(NOT_DONE_REASON) else "unknown"
 
 
 def _check(

@@ -30,6 +30,7 @@ from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import parse_places, refuse_repeated, require_columns
 from analysis.cleaning.values import find_box_reason
 from analysis.errors import DataError, suggest_name
+from analysis.instruments.catalogue import find_item
 from analysis.study import Scoring, Study
 
 DICTIONARY_COLUMNS = {
@@ -168,6 +169,20 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
                 column, file, kind, choices, low, high, place=place, possible=possible
             )
     return fields
+
+
+def allow_instrument(field: Field, scoring: Scoring) -> Field:
+    """Return a field of numbers with the kind and range of its instrument, if it has one."""
+    place = field.place
+    if field.kind not in ("integer", "number") or find_item(place.instrument, place.item) is None:
+        return field
+    low, high = find_limits(place, scoring)
+    return replace(
+        field,
+        kind="integer" if choose_kind_by_place(place) == "integer" else "number",
+        low=field.low if low is None else low,
+        high=field.high if high is None else high,
+    )
 
 
 def _expand(row: Any, places: dict[str, Place], scoring: Scoring) -> Iterator[Field]:

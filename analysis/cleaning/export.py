@@ -32,6 +32,8 @@ COLUMNS = {
     CORRECTIONS: ("source", "row", "field", "old_value", "new_value", "reason", "by", "date"),
 }
 EVENT_COLUMN = "unique_event_name"
+# Of the site to queries; only there once somebody has answered.
+ANSWERS = "answers.csv"
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # Columns that only an export of labels has.
@@ -114,7 +116,7 @@ def read_export(folder: Path) -> RawExport:
         tables[name] = parse_table(text, file=path, form=form)
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
-    known = {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
+    known = {*RAW_TABLES, ANSWERS, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     events, lists = _read_event_lists(folder, sorted(names - known))
     return RawExport(
@@ -208,7 +210,8 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise MissingError("there is no such folder", file=folder, hint="Give the export as RAW")
     files, shipped = {}, paths.RAW.resolve()
-    for name in (*RAW_TABLES, PROVENANCE_FILE):
+    answers = (ANSWERS,) if (folder / ANSWERS).exists() else ()
+    for name in (*RAW_TABLES, PROVENANCE_FILE, *answers):
         path = folder / name
         if not path.is_file() and name in OPTIONAL_TABLES and folder.resolve() != shipped:
             continue

@@ -13,6 +13,7 @@ from analysis.tables import table_schemas
 MISSING_REASONS = ("not_done", "unknown", "not_applicable", "refused", "lost_to_follow_up")
 # Columns that count years; a site may record them with decimals, and they hold completed ones.
 DURATIONS = ("age", "years_since_raynaud", "years_since_non_raynaud")
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 # A code and its label.
 Choice = tuple[str, str]
 
@@ -131,6 +132,19 @@ class Field:
             return {}
         words = {*MISSING_REASONS} - {*list_values(self.place.table, self.place.column)}
         return {code: word for code, word in self.place.processed.items() if word in words}
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Number of each code, as fields.csv says or as it is; a code that is none has none."""
+        given = self.place.processed
+        texts = {code: given.get(code, code) for code, _ in self.choices}
+        return {code: float(text) for code, text in texts.items() if re.fullmatch(_NUMBER, text)}
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest number in the unit of the tables, infinite where there is no end."""
+        held = self.numbers.values() or [end * self.factor for end in self.limits]
+        return min(held), max(held)
 
     @property
     def is_bounded(self) -> bool:

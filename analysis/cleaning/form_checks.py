@@ -12,7 +12,7 @@ from analysis.cleaning.export import REDCAP
 from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import NUMBERED, convert_item
-from analysis.cleaning.state import CleaningState, Finding, find_cells
+from analysis.cleaning.state import NOT_APPLICABLE, CleaningState, Finding, find_cells
 from analysis.cleaning.structure import FORM
 
 # Grains of rounding that no sum of recorded volumes reaches (mL, percent).
@@ -129,7 +129,7 @@ def _list_numbered_forms(state: CleaningState) -> set[str]:
 
 
 def find_totals(state: CleaningState) -> Iterator[Finding]:
-    """Recorded totals that differ from the sum of their items, where all items are there."""
+    """Recorded totals that their items cannot add up to, whatever the missing ones are."""
     for field in state.fields[REDCAP].values():
         if field.place.item != "recorded_total":
             continue
@@ -137,9 +137,15 @@ def find_totals(state: CleaningState) -> Iterator[Finding]:
         if not parts:
             continue
         total = state.convert_numbers([field])[field.name]
-        items = state.convert_numbers(parts).sum(axis=1, skipna=False)
-        differs = total.notna() & items.notna() & (total != items)
-        detail = "The items add up to " + items.map("{:g}".format) + "."
+        numbers = state.convert_numbers(parts)
+        items = numbers.sum(axis=1)
+        most = pd.Series({part.name: part.ends[1] for part in parts})
+        # A form without any item has its total only.
+        open_ = (numbers.isna() * most).sum(axis=1).where(numbers.notna().any(axis=1), float("inf"))
+        differs = total.notna() & ((total < items) | (total > items + open_))
+        detail = "The items that are there add up to " + items.map("{:g}".format) + "."
+        whole = "The items add up to " + items.map("{:g}".format) + "."
+        detail = detail.where(numbers.isna().any(axis=1), whole)
         yield find_cells("total_differs", field.name, differs, detail=detail)
 
 
@@ -232,6 +238,19 @@ def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
     found = pair.isin(set(pair[active.eq(1).to_numpy()]))
     differs = (gate != "") & state.keys["visit"].isin(used) & ((gate == "yes") != found)
     yield find_cells("ulcer_gate", str(gate.name), differs)
+
+
+def find_ulcer_scales(state: CleaningState) -> Iterator[Finding]:
+    """Scales of ulcers that are said not to apply at a visit with active ulcers on record."""
+    scale = next((f for f in state.list_items("shaq") if f.place.item == "vas_ulcers"), None)
+    active = _find_ulcer_item(state, "active")
+    if scale is None or active is None:
+        return
+    cells = state.cells[scale.name]
+    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
+    found = pair.isin(set(pair[active.eq(1).to_numpy()]))
+    skipped = state.find_reasons(REDCAP, scale.name, cells) == NOT_APPLICABLE
+    yield find_cells("ulcer_scale", scale.name, skipped & found)
 
 
 def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The query log and the change log: the questions to the site, and every changed cell."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,18 +22,22 @@ def build_query_log(state: CleaningState, others: list[pd.DataFrame]) -> pd.Data
 
     `others` are questions that belong to no row, as `make_questions` returns them.
     """
-    parts = [_locate_entries(state, source) for source in state.files]
-    asked = pd.concat([*parts, *others], ignore_index=True)
-    asked = asked[~asked["rule"].isin(_SILENT)]
+    others = [part.assign(cells="", query_id=hash_queries(part)) for part in others]
+    asked = pd.concat([_list_questions(state), *others], ignore_index=True)
     rules = asked["rule"].map(CLEANING_RULES)
     asked = asked.assign(
-        query_id=hash_queries(asked),
         severity=rules.map(lambda rule: rule.severity),
         action=rules.map(lambda rule: rule.action),
         message=(rules.map(lambda rule: rule.sentence) + " " + asked["detail"]).str.strip(),
     )
-    columns = [*QUERY_KEY, "query_id", "severity", "message", "action"]
+    columns = [*QUERY_KEY, "query_id", "severity", "message", "action", "cells"]
     return asked.drop_duplicates("query_id")[columns]
+
+
+def list_asked_cells(state: CleaningState) -> pd.DataFrame:
+    """Return the cells of every query: `query_id, source, row, field`; "" is the whole row."""
+    asked = _list_questions(state).drop(columns="field").rename(columns={"asked_field": "field"})
+    return asked[["query_id", "source", "row", "field"]].drop_duplicates(ignore_index=True)
 
 
 def make_questions(rule: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -41,20 +46,40 @@ def make_questions(rule: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(rule=rule).reindex(columns=columns, fill_value="").astype("object")
 
 
-def hash_queries(asked: pd.DataFrame) -> pd.Series:
+def hash_queries(asked: pd.DataFrame, names: Sequence[str] = QUERY_KEY) -> pd.Series:
     """Return the id of every query: 12 hexadecimal digits of a hash of what it asks about."""
-    joined = asked[QUERY_KEY[0]].str.cat(asked[list(QUERY_KEY[1:])], sep="\x1f")
+    joined = asked[names[0]].str.cat(asked[list(names[1:])], sep="\x1f")
     return joined.map(lambda text: hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def _list_questions(state: CleaningState) -> pd.DataFrame:
+    """Return every cell that is asked about, with the id and the `cells` of its question.
+
+    A question of several cells takes field and raw value of the first of them in sorted order,
+    and its id covers all of them.
+    """
+    parts = [_locate_entries(state, source).assign(source=source) for source in state.files]
+    asked = pd.concat(parts, ignore_index=True)
+    asked = asked[~asked["rule"].isin(_SILENT)]
+    asked = asked.assign(cells=asked["row"] + ":" + asked["field"], query_id=hash_queries(asked))
+    grouped = asked[asked["group"] != ""].sort_values(["source", "row", "field"], kind="stable")
+    for _, part in grouped.groupby(["rule", "group"]):
+        part = part.drop_duplicates(["source", "row", "field"])
+        first = part.iloc[[0]].assign(cells=";".join(part["cells"]))
+        names = [*QUERY_KEY, "cells"] if len(part) > 1 else list(QUERY_KEY)
+        asked.loc[part.index, [*QUERY_KEY, "cells"]] = first[[*QUERY_KEY, "cells"]].to_numpy()
+        asked.loc[part.index, "query_id"] = hash_queries(first, names).iloc[0]
+    return asked
 
 
 def build_change_log(state: CleaningState) -> pd.DataFrame:
     """Return the table of changes: every cell that differs from the raw one, and rows set aside."""
     parts = []
+    questions = _list_questions(state)
     for source, file in state.files.items():
         changed = pd.concat([_list_changed_cells(file), _list_rows_aside(file)], ignore_index=True)
-        asked = _locate_entries(state, source)
-        asked = asked[~asked["rule"].isin(_SILENT)]
-        asked = asked.assign(query_id=hash_queries(asked))
+        asked = questions[questions["source"] == source]
+        asked = asked.assign(field=asked["asked_field"])
         asked = asked.drop_duplicates(["row", "field"], keep="last")
         changed = changed.merge(
             asked[["row", "field", "query_id"]], on=["row", "field"], how="left"
@@ -118,6 +143,8 @@ def _locate_entries(state: CleaningState, source: str) -> pd.DataFrame:
             "raw_value": raw.to_numpy(),
             "detail": entries["detail"].to_numpy(),
             "row": entries["row"].to_numpy(),
+            "asked_field": entries["field"].to_numpy(),
+            "group": entries["group"].to_numpy(),
         },
         dtype="object",
     )
@@ -149,6 +176,12 @@ def count_by_form(queries: pd.DataFrame) -> pd.DataFrame:
     form = form.where(queries["form"] != "", "whole visit")
     counts = queries.groupby([form, "severity"]).size().unstack(fill_value=0)
     return counts.reindex(columns=list(SEVERITY_ORDER[:3]), fill_value=0)
+
+
+def count_answers(queries: pd.DataFrame) -> str:
+    """Return how many queries there are, and how many of them are answered, in words."""
+    answered = int((queries["answer"] != "").sum())
+    return f"{len(queries)} queries" + (f" ({answered} answered)" if answered else "")
 
 
 def sort_queries(queries: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,12 @@ from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
 from analysis.cleaning.values import list_distinct, narrow_text
 from analysis.errors import DataError
 
+# Letters of no width, and words that a spreadsheet writes under or over its records.
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
+_SUMMARY_WORDS = {
+    "total", "sum", "mean", "average", "median", "sd", "n", "count", "min", "max", "record_id",
+    "participant", "subject", "합계", "총계", "평균", "계",
+}  # fmt: skip
 _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 # Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
 _AGREEMENT = 0.9
@@ -52,9 +58,9 @@ def unify_identifiers(
     unified = {}
     for source, file in files.items():
         received = file.frame[ID]
-        trimmed = received.str.strip()
-        distinct = list_distinct(received)
-        spelled = received.map({name: speller.spell(name, source) for name in distinct})
+        trimmed = received.str.replace(_UNSEEN, "", regex=True).str.strip()
+        distinct = list_distinct(trimmed)
+        spelled = trimmed.map({name: speller.spell(name, source) for name in distinct})
         _check_apart(file, trimmed, spelled)
         file = file.apply(
             [
@@ -63,16 +69,21 @@ def unify_identifiers(
             ]
         )
         unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
+    main = unified[REDCAP]
+    summary = main.keys["participant"].str.casefold().isin(_SUMMARY_WORDS)
+    unified[REDCAP] = main.apply([find_cells("summary_row", "", summary)])
     known = list_participants(unified[REDCAP])
     for source, file in unified.items():
-        stranger = ~file.keys["participant"].isin(known)
+        stranger = ~file.keys["participant"].isin(known) & ~file.keys.index.isin(file.aside)
         unified[source] = file.apply([find_cells("unknown_participant", "", stranger)])
     return unified
 
 
 def list_participants(file: SourceFile) -> pd.Index:
-    """Return the participants of a file, sorted."""
-    return pd.Index(file.keys["participant"].unique(), name="participant_id").sort_values()
+    """Return the participants of the rows of a file that were not set aside, sorted."""
+    return pd.Index(
+        file.keys["participant"].drop(file.aside).unique(), name="participant_id"
+    ).sort_values()
 
 
 def _split(identifier: str) -> tuple[str, str, str] | None:

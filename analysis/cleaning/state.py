@@ -14,7 +14,7 @@ from analysis.cleaning.rules import CLEANING_RULES
 from analysis.provenance import Manner
 from analysis.study import Study
 
-LOG_COLUMNS = ("row", "field", "rule", "reason", "detail")
+LOG_COLUMNS = ("row", "field", "rule", "reason", "detail", "group")
 NOT_DONE, NOT_APPLICABLE = "not_done", "not_applicable"
 
 
@@ -36,6 +36,9 @@ class Finding:
         Why a cell is set missing, one per row or one for all.
     detail
         A sentence for the site beside the rule's, one per row or one for all.
+    group
+        Cells of one rule and one group are one question, one per row or one for all; "" is a
+        question by itself.
     """
 
     rule: str
@@ -44,6 +47,7 @@ class Finding:
     values: Any = None
     reason: Any = ""
     detail: Any = ""
+    group: Any = ""
 
 
 def find_cells(
@@ -64,6 +68,25 @@ def find_cells(
     return Finding(rule, field, rows, cut(values), cut(reason), cut(detail))
 
 
+def find_together(
+    rule: str,
+    cells: Iterable[tuple[str, str]],
+    *,
+    group: str,
+    values: Any = None,
+    reason: str = "",
+    detail: str = "",
+) -> list[Finding]:
+    """Make findings from the cells (row and field) of one question."""
+    rows: dict[str, list[str]] = {}
+    for row, name in cells:
+        rows.setdefault(name, []).append(row)
+    return [
+        Finding(rule, name, pd.Index(of_field), values, reason, detail, group)
+        for name, of_field in rows.items()
+    ]
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One raw file.
@@ -82,6 +105,8 @@ class SourceFile:
         Rows that were set aside.
     log
         What was found, in order: frames of `LOG_COLUMNS`.
+    confirmed
+        Cells (row and field) whose value the site has confirmed.
     """
 
     source: str
@@ -90,6 +115,7 @@ class SourceFile:
     keys: pd.DataFrame
     aside: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
     log: tuple[pd.DataFrame, ...] = ()
+    confirmed: frozenset[tuple[str, str]] = frozenset()
 
     def apply(self, findings: Iterable[Finding]) -> "SourceFile":
         """Return the file with the findings carried out and logged."""
@@ -132,6 +158,7 @@ def _make_entry(finding: Finding) -> pd.DataFrame:
             "rule": finding.rule,
             "reason": as_cells(finding.reason),
             "detail": as_cells(finding.detail),
+            "group": as_cells(finding.group),
         },
         dtype="object",
     )
@@ -217,8 +244,14 @@ class CleaningState:
         return [f for f in self.fields[REDCAP].values() if f.place.instrument == instrument]
 
     def convert_numbers(self, fields: Iterable[Field]) -> pd.DataFrame:
-        """Return the cells of some fields as numbers, one column per field."""
-        cells = {f.name: self.cells[f.name] for f in fields}
+        """Return the cells of some fields as numbers, one column per field.
+
+        A choice is the number of its code, or what fields.csv says for that code.
+        """
+        cells = {
+            f.name: self.cells[f.name].map(f.numbers) if f.kind == "choice" else self.cells[f.name]
+            for f in fields
+        }
         return pd.DataFrame(
             {name: pd.to_numeric(column.where(column != "")) for name, column in cells.items()},
             index=self.cells.index,

@@ -1,4 +1,4 @@
-"""Contradictions between visits: dates, windows, copies, sides and scales that do not fit.
+"""Contradictions between visits: dates, windows, sides and scales that do not fit.
 
 A check yields findings about cells of one file; it changes nothing and asks.
 """
@@ -26,10 +26,6 @@ ORDER_WITHIN_FORM = (
     ("participants", "raynaud_onset_year", "consent_date"),
     ("participants", "non_raynaud_onset_year", "consent_date"),
 )
-# Questionnaires that a person fills in anew at every visit, and how many difficulties they need
-# before equal answers are no coincidence; the fewer levels an item has, the more.
-ANSWERED_ANEW = {"cochin": 6, "haq": 11}
-MIN_ANSWERS, MIN_DIFFERENT = 12, 3
 # A swap shows where the differences between right and left turn round as a whole: their sum of
 # products is negative, and turning them round brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
@@ -120,27 +116,8 @@ def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
     yield find_cells("out_of_window", name, outside, detail=detail)
 
 
-def find_copies(state: CleaningState) -> Iterator[Finding]:
-    """Questionnaires whose every answer equals the visit before.
-
-    Only answers that do not repeat by themselves count: at least `MIN_ANSWERS` items, at least
-    `MIN_DIFFERENT` different values, and as many items above 0 as `ANSWERED_ANEW` says.
-    """
-    keys = _order_visits(state, state.keys[state.keys["instance"] == ""])
-    for instrument, difficult in ANSWERED_ANEW.items():
-        fields = [f for f in state.list_items(instrument) if f.kind == "choice"]
-        if len(fields) < MIN_ANSWERS:
-            continue
-        answers = state.convert_numbers(fields).loc[keys.index].dropna()
-        before = answers.groupby(keys.loc[answers.index, "participant"]).shift()
-        varied = answers.nunique(axis=1) >= MIN_DIFFERENT
-        varied &= (answers > 0).sum(axis=1) >= difficult
-        copied = (answers == before).all(axis=1) & varied
-        mask = copied.reindex(state.cells.index, fill_value=False)
-        yield find_cells("copied_forward", fields[0].name, mask)
-
-
-def _order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
+def order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of rows by participant, and then in the order of the plan."""
     places = {visit.name: place for place, visit in enumerate(state.study.visits)}
     return keys.assign(place=keys["visit"].map(places)).sort_values(
         ["participant", "place"], kind="stable"
@@ -181,7 +158,7 @@ def find_scales(state: CleaningState) -> Iterator[Finding]:
     for field in state.list_items("hand_pain"):
         if field.place.item == "vas":
             rating = state.convert_numbers([field])[field.name].dropna()
-            keys = _order_visits(state, state.keys.loc[rating.index])
+            keys = order_visits(state, state.keys.loc[rating.index])
             differs = _is_tenth(rating.loc[keys.index], keys["participant"])
             mask = differs.reindex(state.cells.index, fill_value=False)
             yield find_cells("scale_differs", field.name, mask)

@@ -101,6 +101,9 @@ def make_laboratory(cohort: Cohort, visit: str) -> pd.DataFrame:
     ) -> np.ndarray:
         return fixed(np.clip(mean + spread * values[row], low, high), decimals)
 
+    # The two pressures are drawn apart, and the diastolic one is the lower.
+    systolic = np.clip(116 + 12 * values[5], 92, 155)
+    values[6] = np.minimum(values[6], (systolic - 20 - 73) / 8)
     return frame(
         lab_wbc=around(0, 6.3, 1.5, 3.2, 11.5, 1),
         lab_hb=around(1, 12.8, 1.1, 9.5, 16.5, 1),

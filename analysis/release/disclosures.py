@@ -17,6 +17,7 @@ from analysis.privacy.kinds import find_in_texts, find_kinds, hide_kinds
 from analysis.privacy.pieces import decode, fold_text
 
 AUTHOR = "a name among the properties that is not one of the authors"
+RESTRICTED = "what a site is asked or answers: it stays with the export"
 NOT_SIMULATED = "data of people who are not simulated: they stay outside git"
 EXACT_DATE = "an exact date"
 # So many places of one kind in one file are listed, the rest is counted.
@@ -95,6 +96,8 @@ class Looker:
 
     def look(self, name: str, content: bytes) -> list[Disclosure]:
         """Return what may not leave with a file, of whose path the suffix is its kind."""
+        if _is_restricted(name):
+            return [name_disclosure(name, "", RESTRICTED, hospital_number=self.hospital_number)]
         number = "" if name.endswith(_CODE) else self.hospital_number
         found = set(self._look(name, content, number))
         found |= {("its name", kind) for kind, _ in find_kinds(name, hospital_number=number)}
@@ -143,6 +146,14 @@ class Looker:
                     kinds.add(EXACT_DATE)
                 for kind in kinds:
                     yield ", ".join(filter(None, (*where, f"field {column}"))), kind
+
+
+def _is_restricted(name: str) -> bool:
+    """Say whether a file is a page or a sheet of queries, or anything of the site's answers."""
+    parts = name.rpartition(":")[2].casefold().split("/")
+    return parts[-1] in ("queries.html", "queries.xlsx", "answers.csv") or (
+        "answers" in parts[:-1] and parts[-1].endswith((".csv", ".xlsx"))
+    )
 
 
 def find_strangers(name: str, content: bytes) -> list[Disclosure]:

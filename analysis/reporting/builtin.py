@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, DataError
 from analysis.reporting.figure import find_hangul_fonts
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
@@ -32,7 +32,7 @@ FORMATS = {
         "svg",
         ("--template=style/builtin.typ", "--include-in-header=_prepared/header.typ"),
     ),
-    "docx": ("png", ("--reference-doc=_prepared/reference.docx",)),
+    "docx": ("png", ()),
 }
 SUFFIXES = {"html5": "html", "docx": "docx", "typst-smart": "typ"}
 
@@ -119,6 +119,7 @@ def render_builtin(folder, texts, *, epoch):
     output.mkdir()
     metadata = yaml.safe_load((folder / "_metadata.yml").read_text(encoding="utf-8"))
     _write_authors(metadata["author"], folder)
+    asked = _read_options(folder)
     for name, text in texts.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     made = {name: folder / f"{name}.typ" for name in texts}
@@ -129,7 +130,7 @@ def render_builtin(folder, texts, *, epoch):
     ]
     # Each is a program of its own, so that threads use all cores.
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda job: _render(folder, *job, epoch=epoch), jobs))
+        list(pool.map(lambda job: _render(folder, *job, asked, epoch=epoch), jobs))
     for name, typeset in made.items():
         _compile_typst(typeset, output / f"{name}.pdf", epoch=epoch)
     return output
@@ -149,7 +150,19 @@ def _write_authors(authors, folder):
     (folder / "_authors.yml").write_text(text, encoding="utf-8")
 
 
-def _render(folder, name, to, output, *, epoch):
+def _read_options(folder):
+    """Return what an author may ask for in _quarto.yml, by the format that it concerns."""
+    config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    template = config["format"]["docx"]["reference-doc"]
+    style = config.get("csl")
+    for file in (template, style):
+        if file and not (folder / file).exists():
+            raise DataError(f"there is no {file}", file="report/_quarto.yml", hint="Put it there")
+    every = [f"--csl={style}"] if style else []
+    return {**dict.fromkeys(FORMATS, every), "docx": [*every, f"--reference-doc={template}"]}
+
+
+def _render(folder, name, to, output, asked, *, epoch):
     images, options = FORMATS[to]
     reading = [
         f"--from={FROM}",
@@ -162,8 +175,10 @@ def _render(folder, name, to, output, *, epoch):
         "--metadata=link-citations:true",
         "--lua-filter=style/links.lua",
         f"--default-image-extension={images}",
+        f"--to={to}",
     ]
-    run_pandoc(folder, f"{name}.md", output, [*reading, f"--to={to}", *options], epoch=epoch)
+    options = [*reading, *options, *asked[to]]
+    run_pandoc(folder, f"{name}.md", output, options, epoch=epoch)
 
 
 def _compile_typst(source, output, *, epoch):

@@ -14,6 +14,7 @@ from analysis.reporting.lint import check_leftovers
 from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.pages import write_notebook_pages, write_results_page
 from analysis.reporting.prepare import Material, list_notebooks, prepare_project
+from analysis.reporting.values import study_values
 from analysis.study import load_study
 from analysis.tables import read_table
 
@@ -179,6 +180,7 @@ def _check_documents(documents, material):
     files = [*material.generated.glob("tables/*.html"), *material.generated.glob("figures/*.txt")]
     inserted = "\n".join(unescape(path.read_text(encoding="utf-8")) for path in files)
     inserted += "\n".join(material.results["text"])
+    inserted += "\n".join(value.text for value in study_values(material.study).values())
     for path in documents:
         check_leftovers(path, citations=citations, inserted=inserted)
 

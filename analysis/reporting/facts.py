@@ -17,8 +17,6 @@ SOFTWARE_AUTHORS = (
         roles=("software",),
     ),
 )
-# Named in one sentence only while the data are simulated, so they are no constants then.
-IDENTIFYING = ("study.registration", "study.site", "study.prior_study")
 # It shows raw values and dates of single people, which coarsened listings do not.
 MONITORING = ("01_clean",)
 SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "papermill")
@@ -47,36 +45,12 @@ def document_facts(study: Study, provenance: Provenance, *, renderer: str):
         "running_title": "Demonstration of an analysis" if simulated else title,
         "mark": provenance.mark,
         "mark_line": "SIMULATED DATA, NOT RESULTS OF ANY TRIAL" if simulated else "",
-        "origin": describe_origin(study, provenance),
-        "origin_of_data": "All data are simulated."
-        if simulated
-        else "The data are of participants.",
         "hospital": NOT_APPLICABLE if simulated else study.study.site.value,
         "exported_on": provenance.exported_on or "not stated",
         "export": provenance.description or "not stated",
-        "checksums": {
-            "verified": "The files of the export agree with their checksums.",
-            "absent": "The export came without checksums, so that its integrity is not known.",
-        }.get(provenance.checksums, provenance.checksums),
         "renderer": renderer,
         **statements,
     }
-
-
-def describe_origin(study, provenance):
-    """Return the only sentence that names the hospital and the registration of the trial."""
-    trial = study.study
-    if provenance.simulated:
-        return (
-            f"The design follows the public registration {trial.registration.value} of a trial at "
-            f"{trial.site.value}, and no data or person of that trial is used."
-        )
-    return (
-        f"The trial took place at {trial.site.value} and is registered as "
-        f"{trial.registration.value}. It seems to have been first posted "
-        f"({trial.first_posted.value}) after its start ({trial.registered_start.value}); the "
-        "date on which it was first submitted is to be checked."
-    )
 
 
 def document_authors(study, provenance):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from analysis.errors import DataError
+from analysis.errors import DataError, suggest_name
 
 # The documents of the project, in the order in which a reader meets them.
 DOCUMENTS = ("index", "supplement")
@@ -181,12 +181,23 @@ def check_material(lines, *, tables, generated):
             raise line.error(f"there is no figure {figure[1]}", "Run `make notebooks`")
 
 
-def _find_value(match, line, values):
+def check_key(match, line, keys):
+    """Refuse a shortcode other than var, and a key that nothing stands behind.
+
+    Raises
+    ------
+    DataError
+        With file and line, and the nearest key.
+    """
     if match[1] != "var":
         raise line.error(f"the shortcode {match[1]} is not known here", "Use var or include")
-    if match[2] not in values:
+    if match[2] not in keys:
         raise line.error(
             f"{match[2]} is no result, constant or sentence",
-            "report/_output/results.html lists the results",
+            suggest_name(match[2], keys, otherwise="report/_output/results.html lists the results"),
         )
+
+
+def _find_value(match, line, values):
+    check_key(match, line, values)
     return values[match[2]]

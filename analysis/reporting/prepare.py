@@ -10,8 +10,9 @@ import yaml
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reporting import facts, lint
+from analysis.reporting import facts, lint, templates
 from analysis.reporting.checklist import list_headings, print_checklist, read_checklist
+from analysis.reporting.collect import collect_facts
 from analysis.reporting.figure import find_hangul_fonts
 from analysis.reporting.manuscript import (
     DOCUMENTS,
@@ -25,8 +26,8 @@ from analysis.reporting.manuscript import (
 from analysis.reporting.pages import write_page_parts, write_typst_header
 from analysis.reporting.places import number_places, write_references
 from analysis.reporting.printed import check_printed, list_printed
-from analysis.reporting.sentences import choose_sentences
 from analysis.reporting.values import (
+    Value,
     constant_values,
     escape_markdown,
     result_values,
@@ -75,16 +76,26 @@ def collect_values(material, about):
     about : dict of str to str
         As `analysis.reporting.facts.document_facts` returns it.
     """
-    constants = study_values(material.study)
-    if material.provenance.simulated:
-        for key in facts.IDENTIFYING:
-            constants.pop(key)
     return {
         **result_values(material.results),
-        **constants,
+        **study_values(material.study),
         **constant_values(about.items(), "document"),
         **constant_values(facts.software_versions().items(), "software"),
-        **choose_sentences(material.results, material.study),
+    }
+
+
+def choose_sentences(sentences, material):
+    """Return every sentence by its key ``say.<name>``, as `Value` of kind ``sentence``.
+
+    Parameters
+    ----------
+    sentences : list of analysis.reporting.templates.Template
+    material : Material
+    """
+    evidence = collect_facts(material.results, material.study, material.provenance)
+    return {
+        each.key: Value(templates.render_template(each, evidence), each.key, "sentence")
+        for each in sentences
     }
 
 
@@ -111,6 +122,10 @@ def prepare_project(material, folder, *, renderer):
     """
     about = facts.document_facts(material.study, material.provenance, renderer=renderer)
     values = collect_values(material, about)
+    sentences = templates.read_templates(material.sources / templates.FOLDER)
+    for sentence in sentences:
+        templates.check_template(sentence, {*values, *(each.key for each in sentences)})
+    values |= choose_sentences(sentences, material)
     manuscripts = [read_manuscript(name, material.sources) for name in DOCUMENTS]
     places = number_places(manuscripts)
     checklists = _print_checklists(manuscripts, places)
@@ -125,7 +140,8 @@ def prepare_project(material, folder, *, renderer):
             f"{fill_lines(manuscript.body, values)}"
         )
         variables |= fill_variables(manuscript.lines, values)
-    _check_texts(manuscripts, texts, checklists, material)
+    words = [line for sentence in sentences for line in templates.list_words(sentence)]
+    _check_texts(manuscripts, texts, words, checklists, material)
     prepared = folder / PREPARED
     shutil.rmtree(prepared, ignore_errors=True)
     (prepared / "tables").mkdir(parents=True)
@@ -155,7 +171,7 @@ def make_metadata(material, about, places):
                 "name": escape_markdown(author.name),
                 "affiliations": [{"name": escape_markdown(author.affiliation)}],
                 **({"orcid": author.orcid} if author.orcid else {}),
-                "roles": list(author.roles),
+                "roles": [escape_markdown(role) for role in author.roles],
             }
             for author in authors
         ],
@@ -204,8 +220,11 @@ def _print_checklists(manuscripts, places):
     }
 
 
-def _check_texts(manuscripts, texts, checklists, material):
-    """Hold the filled-in documents to the results, the bibliography and the label of the data."""
+def _check_texts(manuscripts, texts, choices, checklists, material):
+    """Hold the filled-in documents to the results, the bibliography and the label of the data.
+
+    References are looked at in all `choices` of words, those that were not chosen too.
+    """
     used = {name for manuscript in manuscripts for name in list_tables(manuscript.body)}
     tables = {
         name: (material.generated / "tables" / f"{name}.html").read_text(encoding="utf-8")
@@ -216,8 +235,8 @@ def _check_texts(manuscripts, texts, checklists, material):
         _check_named_once(everything, material.study)
     check_printed(list_printed(everything), material.results)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
-    lines = [line for manuscript in manuscripts for line in manuscript.lines]
-    words = "\n".join([*texts.values(), *checklists.values()])
+    lines = [*(line for manuscript in manuscripts for line in manuscript.lines), *choices]
+    words = "\n".join([*texts.values(), *checklists.values(), *(line.text for line in choices)])
     lint.check_references(lines, words, bibliography)
 
 

@@ -97,8 +97,8 @@ def study_values(study):
         for record in getattr(study, name):
             texts[f"study.{name}.{record.name}.phrase"] = phrase_label(record.label)
     return {
-        key.replace("study.study.", "study."): Value(text, key, "constant")
-        for key, text in texts.items()
+        key: Value(text, key, "constant")
+        for key, text in ((key.replace("study.study.", "study."), texts[key]) for key in texts)
     }
 
 

@@ -3,16 +3,17 @@ them."""
 
 import copy
 
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Pt, Twips
 
 TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 # Tables with more columns than this are set in the smaller one.
 MANY_COLUMNS = 6
 # A table with no more rows than this is kept on one page; of a longer one, the first and last.
 SHORT, TOGETHER = 14, 2
-# Twentieths of a point: the room beside and inside the margins of an upright and of a turned page.
-UPRIGHT, TURNED = 9411, 14344
+# Twentieths of a point.
 PADDING = 57
 # How wide a letter is at most, as a share of the font's size, in the fonts that stand in for ours.
 LETTER, BOLD_LETTER = 0.62, 0.70
@@ -40,21 +41,36 @@ def unwrap_floats(body):
 def finish_tables(document):
     """Rule and size every table as a journal does, and turn the page for those that are wide."""
     section = document.element.body.sectPr
+    upright, across = _measure_page(document.sections[0])
     turned = []
     for table in document.tables:
         if not table.columns:
             continue
         small = len(table.columns) > MANY_COLUMNS
         name = list(TABLE_TEXTS)[small]
-        style = document.styles[name].style_id
-        _finish_table(table, style)
+        _finish_table(table, _find_style(document, name))
         least = _measure_columns(table, TABLE_TEXTS[name])
-        is_wide = sum(least) > UPRIGHT
-        _set_widths(table, least, TURNED if is_wide else UPRIGHT)
+        is_wide = sum(least) > upright
+        _set_widths(table, least, across if is_wide else upright)
         if is_wide:
             turned.append(table._tbl)
     for table in turned:
         _turn_page(table, section)
+
+
+def _measure_page(section):
+    """Return the room between the margins of an upright and of a turned page."""
+    margins = section.left_margin + section.right_margin
+    return [(length - margins) // Twips(1) for length in (section.page_width, section.page_height)]
+
+
+def _find_style(document, name):
+    """Return the id of a style of ours, which a journal's template does not know."""
+    if name not in document.styles:
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(TABLE_TEXTS[name])
+    return document.styles[name].style_id
 
 
 def number_lines(document):

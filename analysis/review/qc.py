@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
-from analysis.results import format_number
+from analysis.results import SMALL_P, format_number, format_p
 from analysis.review.compare import compare_frames
 from analysis.study import load_study
 from analysis.tables import read_table
@@ -132,6 +132,8 @@ def compare_programs(results: pd.DataFrame, second: pd.Series) -> pd.DataFrame:
 
 def _is_printed(value: float, text: str) -> bool:
     """Say whether a text that is a number is this value, rounded as it is."""
+    if text == SMALL_P:
+        return text == format_p(value)
     found = _PRINTED.fullmatch(text)
     if found is None:
         return True

@@ -86,10 +86,10 @@ def describe_normality(differences: ArrayLike) -> Normality:
         Fewer than three differences, missing or infinite ones, or all equal.
     """
     array = check_varying(check_differences(differences, at_least=3))
-    import pingouin
+    from scipy.stats import shapiro
 
-    row = pingouin.normality(array).iloc[0]
-    return Normality(float(row["W"]), float(row["pval"]))
+    w, p_value = shapiro(array)
+    return Normality(float(w), float(p_value))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from analysis.results import (
     attempt,
     format_p,
     format_percent,
+    introduce_p,
 )
 from analysis.statistics.checks import compute_mean, compute_median, compute_sd, round_differences
 from analysis.statistics.common_tests import describe_normality, paired_t
@@ -244,6 +245,7 @@ def _show_normality(writer: ResultWriter, change: np.ndarray) -> Iterator[Row]:
     result, reason = attempt(describe_normality, change)
     warning = reason
     if result:
-        warning = f"shown, never used to choose a test; p = {format_p(result.p_value)}"
+        p = format_p(result.p_value)
+        warning = f"shown, never used to choose a test; {introduce_p(p)}{p}"
     method = "Shapiro and Wilk's W"
     yield writer.number("shapiro_w", result.w if result else None, method=method, warning=warning)

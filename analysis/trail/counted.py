@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.describe.flow import find_lost
-from analysis.reporting.sentences.evidence import ReportFacts
+from analysis.reporting.collect import find_analysed
 from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
@@ -25,6 +25,7 @@ MADE_FROM = {
 # What a loss, a treatment, the exposure, an item and an event are shown with.
 LOSS = ("stage", "reason", "status", "end_date", "reason_given")
 TREATMENT = ("name", "class", "start_date", "end_date", "change", "change_date")
+QUERY = ("visit", "form", "field", "rule", "severity", "raw_value", "answer")
 EXPOSURE = (
     *("lipoaspirate_ml", "processed_ml", "final_volume_ml", "nucleated_cells_million"),
     *("viability_percent", "endotoxin_eu_per_ml", "gram_stain", "sterility"),
@@ -57,8 +58,13 @@ class Counted:
 
 
 def find_counted(result: pd.Series, trial: TrialTables) -> Counted:
-    """Return the rows behind a result of flow, baseline, exposure or safety."""
-    find = {"flow": _find_flow, "exposure": _find_exposure, "safety": _find_safety}
+    """Return the rows behind a result of cleaning, flow, baseline, exposure or safety."""
+    find = {
+        "cleaning": _find_queries,
+        "flow": _find_flow,
+        "exposure": _find_exposure,
+        "safety": _find_safety,
+    }
     return find.get(result["analysis"], _find_characteristic)(result, trial)
 
 
@@ -80,8 +86,21 @@ def _select_members(frame: pd.DataFrame, result: pd.Series, trial: TrialTables) 
 
 
 def _find_followup(trial: TrialTables) -> str:
-    # A run may have been given another visit than the plan's; its counts name no visit.
-    return ReportFacts(trial.results, trial.study).chosen("visit")
+    # The counts of a run name no visit.
+    return find_analysed(trial.results, trial.study, "visit")
+
+
+def _find_queries(result: pd.Series, trial: TrialTables) -> Counted:
+    queries, counted = trial.queries, result["statistic"].removeprefix("n_")
+    chosen = {
+        "asked": queries["query_id"] != "",
+        "open": queries["answer"] == "",
+        **{
+            f"open_{name}": queries["answer"].eq("") & queries["severity"].eq(name)
+            for name in queries["severity"].unique()
+        },
+    }.get(counted, queries["answer"] == counted)
+    return _choose_columns("queries", queries[chosen], QUERY, beside="query_id")
 
 
 def _find_flow(result: pd.Series, trial: TrialTables) -> Counted:

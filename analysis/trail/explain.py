@@ -134,7 +134,9 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
     changes = find_changes(list(steps.values())[-1], trial.changes)
     queries = trial.queries
     asked = queries["query_id"].isin(set(changes["query_id"]) - {""})
-    steps |= {"changes": changes, "queries": queries.loc[asked, ASKED]}
+    steps = {**steps, "changes": changes}
+    # What is counted may be the queries themselves.
+    steps.setdefault("queries", queries.loc[asked, ASKED])
     return Trail(result, tuple(TrailStep(*step) for step in steps.items()))
 
 

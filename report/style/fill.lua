@@ -149,7 +149,24 @@ end
 local function name_page(meta)
   local words = text_of(meta.title)
   if meta.numbering then words = words .. ": " .. text_of(meta.part) end
-  meta.pagetitle = words
+  -- Inlines are escaped by the writer, a string would be taken for markup.
+  meta.pagetitle = pandoc.Inlines({ pandoc.Str(words) })
+end
+
+-- What the page says in attributes, which have quotes around them that the writer does not escape.
+local function write_attributes(meta)
+  if not FORMAT:match("html") then return end
+  local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+  local function attribute(words)
+    return pandoc.Inlines({ pandoc.RawInline("html", (words:gsub('[&<>"]', escapes))) })
+  end
+  local names = pandoc.List(meta.author or {}):map(function(author) return text_of(author.name) end)
+  local words = pandoc.List(meta.keywords or {}):map(text_of)
+  meta.attributes = {
+    authors = names:map(attribute),
+    description = attribute(text_of(meta["description-meta"])),
+    keywords = attribute(table.concat(words, ", ")),
+  }
 end
 
 -- Quarto has no prefix for numbers, but kinds of its own naming: "Table S", then the number. In
@@ -191,6 +208,7 @@ function Pandoc(doc)
   local function referring(cite) return refer(cite, labels, document) end
   doc.blocks = doc.blocks:walk({ Cite = referring })
   name_page(doc.meta)
+  write_attributes(doc.meta)
   list_elsewhere(doc.meta, document)
   print_keywords(doc.meta)
   if FORMAT:match("^typst") then doc.blocks = hold_floats(doc.blocks) end

@@ -46,12 +46,9 @@ def test_a_number_and_its_opposite_print_alike_but_for_the_sign(value, decimals)
     assert format_number(-abs(value), decimals).lstrip("−") == positive
 
 
-def test_p_values_have_four_decimals_and_never_print_zero():
-    assert [format_p(p) for p in (0.015625, 1, 0.00005, 0.00004)] == [
-        "0.0156",
-        "1.0000",
-        "0.0001",
-        "<0.0001",
+def test_p_values_have_three_decimals_and_never_print_zero():
+    assert [format_p(p) for p in (0.015625, 0.25, 1, 0.001, 0.00099)] == [
+        *("0.016", "0.250", "1.000", "0.001", "<\xa00.001"),
     ]
 
 

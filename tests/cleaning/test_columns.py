@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.cleaning.columns import clean_column, is_tidy
+from analysis.cleaning.columns import clean_column, clean_confirmed, is_tidy
 from analysis.cleaning.fields import Field, Place
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.values import list_distinct
@@ -157,3 +157,17 @@ def test_every_rule_has_a_sentence_and_does_what_it_can():
             rule.id
         )
         assert rule.severity or rule.action != "kept", rule.id
+
+
+@pytest.mark.parametrize(
+    ("value", "asked", "used"),
+    [("80", True, True), ("5.4", True, True), ("150", True, False), ("40", False, True)],
+)
+def test_a_confirmed_value_is_asked_about_as_ever_and_used_within_the_instrument_s_range(
+    value, asked, used
+):
+    narrow, instrument = replace(PAIN, high=50), replace(PAIN, kind="number")
+    column = pd.Series([value], index=["A|v|"], dtype="object")
+    found = clean_confirmed(column, narrow, instrument, latest=LATEST)
+    assert bool(found) == asked
+    assert all(each.values is None for each in found) == used

@@ -26,3 +26,20 @@ def test_corrections_are_read_by_the_names_of_their_columns():
     corrected, unused = apply_corrections(sheets, corrections)
     assert corrected[DIARY].frame["rating"].tolist() == ["7"]
     assert unused.to_dict("records") == [gone]
+
+
+def test_a_line_that_changes_nothing_confirms_the_value_while_the_export_holds_it():
+    files = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
+    for old, confirmed in (("77", {(RAW.index[0], "rating")}), ("78", set())):
+        lines = pd.DataFrame([TOLD | {"old_value": old, "new_value": old}])
+        corrected, unused = apply_corrections(files, lines)
+        assert corrected[DIARY].confirmed == confirmed and unused.empty
+        assert corrected[DIARY].frame.equals(RAW) and not corrected[DIARY].log
+
+
+def test_an_emptied_value_is_unknown_unless_it_was_not_done():
+    files = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
+    for reason, expected in (("Illegible", "unknown"), ("not done: device broken", "not_done")):
+        lines = pd.DataFrame([TOLD | {"new_value": "", "reason": reason}])
+        entries = apply_corrections(files, lines)[0][DIARY].list_entries()
+        assert entries["reason"].tolist() == [expected]

@@ -227,7 +227,7 @@ def test_the_command_says_what_it_found_and_ends_as_it_should(
     assert main(["check-data", str(folder), str(out)]) == 0
     assert "SIMULATED" in capsys.readouterr().out
     assert {path.name for path in (out / "data_check").iterdir()} == {
-        "queries.csv", "changes.csv", "queries.html",
+        "queries.csv", "changes.csv", "queries.html", "queries.xlsx",
     }  # fmt: skip
     assert main(["check-data", str(folder), str(folder / "below")]) == 2
     (folder / REDCAP).write_bytes(b"\x00")

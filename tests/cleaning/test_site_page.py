@@ -9,6 +9,7 @@ import pytest
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.logs import show_cell
+from analysis.cleaning.query_sheet import list_questions
 from analysis.cleaning.site_page import build_site_page
 from analysis.tables import guard_cell, read_table, unguard_cell, write_table
 
@@ -73,7 +74,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_for_the_site_has_no_tag_that_came_from_the_data(attacked):
-    page = build_site_page(attacked)
+    page = build_site_page(attacked, list_questions(attacked, []))
     tags = Tags()
     tags.feed(page)
     assert not tags.seen & {"script", "a", "img", "iframe", "object", "form", "link"}
@@ -96,3 +97,9 @@ def test_ordinary_cells_are_written_as_they_are(text):
 def test_a_shown_cell_is_short_and_on_one_line():
     assert show_cell("a\nb") == "a↵b"
     assert show_cell("x" * 500).endswith("(500 characters)")
+
+
+def test_the_page_shows_the_cells_of_the_form_around_the_asked_one(mended, study):
+    page = build_site_page(mended, list_questions(mended, [each.name for each in study.visits]))
+    assert "<b>vas_hand: 5.4</b>; vas_hand_line: 100" in page
+    assert page.index("<h2>SIM-01</h2>") < page.index("<h2>SIM-02</h2>") < page.index("Summary")

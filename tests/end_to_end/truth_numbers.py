@@ -24,9 +24,14 @@ def show(value, decimals=0):
     return f"{abs(exact)}" if exact >= 0 else f"−{abs(exact)}"
 
 
+def state_p(value):
+    """Print a p-value as an equation, or as a bound."""
+    return f"p {'' if value < 0.001 else '= '}{show_p(value)}"
+
+
 def show_p(value):
     """Print a p-value."""
-    return "<0.0001" if value < 0.00005 else show(value, 4)
+    return "< 0.001" if value < 0.001 else show(value, 3)
 
 
 @dataclass(frozen=True)

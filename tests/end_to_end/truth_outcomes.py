@@ -1,6 +1,6 @@
 """The sentences about the outcomes, as they have to stand in the article of an export."""
 
-from truth_numbers import show, show_p
+from truth_numbers import show, state_p
 
 NAMED = ("Raynaud", "Kapandji", "Cochin")
 
@@ -72,9 +72,9 @@ def _tell_counts(changes):
 def _tell_test(changes):
     if not changes.nonzero:
         return "There was no non-zero change, so that nothing could be tested."
-    told = f"The exact two-sided p-value was {show_p(changes.p)} (non-zero changes: "
+    told = f"The exact two-sided test gave {state_p(changes.p)} (non-zero changes: "
     told += f"{len(changes.nonzero)}); the smallest that these changes could have given is "
-    told += show_p(changes.p_min)
+    told += state_p(changes.p_min)
     if changes.p_min > 0.05:
         told += ", so that no pattern of signs could have brought it to 0.05 or below"
     return f"{told}."
@@ -125,7 +125,7 @@ def _tell_sequence(changes, labels):
     if not stops:
         return "The fixed sequence passed every outcome."
     stop = stops[0]
-    why = f"p-value {show_p(changes[stop].p)}"
+    why = state_p(changes[stop].p)
     why = why if changes[stop].nonzero else "which could not be tested"
     if stop == names[0]:
         return (

@@ -100,3 +100,17 @@ def tell_limits(trial):
             "further evidence."
         ),
     )
+
+
+def tell_statements(trial):
+    """Yield the sentences about the data: the tests change simulated exports, and seal them."""
+    study = trial.plan["study"]
+    yield (
+        "origin",
+        (
+            f"The design follows the public registration {study['registration']['value']} of a "
+            f"trial at {study['site']['value']}, and no data or person of that trial is used."
+        ),
+    )
+    yield "origin_of_data", "All data are simulated."
+    yield "checksums", "The files of the export agree with their checksums."

@@ -16,6 +16,7 @@ from analysis.release.disclosures import (
     AUTHOR,
     EXACT_DATE,
     NOT_SIMULATED,
+    RESTRICTED,
     Disclosure,
     Looker,
     summarise_disclosures,
@@ -307,3 +308,20 @@ def test_a_simulated_export_passes(tmp_path, seed):
     content = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert [each for name in content for each in looker.look(name, content[name])] == []
     assert [each for name in content for each in gate.find_strangers(name, content[name])] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "restricted"),
+    [
+        ("out/data_check/queries.html", True),
+        ("queries.xlsx", True),
+        ("data/raw/answers.csv", True),
+        ("0123456789ab:data/raw/answers.csv", True),
+        ("out/answers/corrections.csv", True),
+        ("out/answers/returned/00ff.xlsx", True),
+        ("analysis/instruments/answers.py", False),
+        ("data/raw/corrections.csv", False),
+    ],
+)
+def test_what_a_site_is_asked_and_answers_stays_with_the_export(name, restricted):
+    assert [each.kind == RESTRICTED for each in Looker().look(name, b"a")] == [True] * restricted

@@ -1,9 +1,7 @@
 """The small report as fixtures."""
 
 import pytest
-from small_report import STUDY, make_rows, write_inputs
-
-from analysis.reporting.sentences import choose_sentences
+from small_report import make_rows, read_sentences, write_inputs
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def small_inputs(tmp_path):
 
 @pytest.fixture
 def say(small_results):
-    """Choose sentences; `numbers` are values of other results, by id, with their participants."""
+    """Read the sentences; `numbers` are values of other results, by id, with their participants."""
 
     def choose(changes=None, *, numbers=None, **options):
         results = small_results(changes, **options)
@@ -33,7 +31,6 @@ def say(small_results):
             row = results["result_id"] == result_id
             assert row.sum() == 1, result_id
             results.loc[row, ["value", "text", "n"]] = [value, f"{value}", n]
-        sentences = choose_sentences(results, STUDY)
-        return {key.removeprefix("say."): value.text for key, value in sentences.items()}
+        return read_sentences(results)
 
     return choose

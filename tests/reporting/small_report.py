@@ -8,13 +8,16 @@ import pandas as pd
 
 from analysis import paths
 from analysis.provenance import Provenance, write_provenance
+from analysis.reporting.collect import collect_facts
 from analysis.reporting.document import build_report
 from analysis.reporting.table import Cell, Table, write_html_table
+from analysis.reporting.templates import FOLDER, read_templates, render_template
 from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study
 from analysis.tables import write_table
 
 STUDY = load_study()
+TEMPLATES = read_templates(paths.REPORT / FOLDER)
 FORMATS = ("html", "docx", "pdf")
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200" viewBox="0 0 400 200">'
@@ -85,6 +88,24 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
     return collect_results([pd.DataFrame(rows)])
 
 
+def make_provenance(origin="simulated", checksums="verified"):
+    """Make the provenance of a small export."""
+    return Provenance(
+        description="A small export",
+        exported_on="2031-05-01",
+        exported_by="nobody",
+        simulated=origin == "simulated",
+        checksums=checksums,
+    )
+
+
+def read_sentences(results, *, study=STUDY, checksums="verified"):
+    """Return the sentences of the shipped templates by their names."""
+    provenance = make_provenance(results["data_origin"].iloc[0], checksums)
+    facts = collect_facts(results, study, provenance)
+    return {template.name: render_template(template, facts) for template in TEMPLATES}
+
+
 def make_png():
     """Return a one-pixel PNG."""
 
@@ -105,13 +126,7 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
     """Write results, provenance and every figure and table that the sources name."""
     outputs = paths.Outputs(root)
     write_table(results, "results", outputs.processed)
-    provenance = Provenance(
-        description="A small export",
-        exported_on="2031-05-01",
-        exported_by="nobody",
-        simulated=simulated,
-        checksums="verified",
-    )
+    provenance = make_provenance("simulated" if simulated else "real")
     write_provenance(provenance, outputs.processed)
     words = "".join(path.read_text("utf-8") for path in sorted(paths.REPORT.rglob("*.qmd")))
     table = Table(

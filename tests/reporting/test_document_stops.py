@@ -42,6 +42,25 @@ def test_wrong_words_stop_the_build(tmp_path, small_inputs, words, problem):
         render(small_inputs(), tmp_path / "documents", sources=sources)
 
 
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("<< primary.hll >>", r"own.md:5: hll is no fact. Did you mean hl"),
+        ("A significant fall.", r"own.md:5: the report never prints 'significant'"),
+        ("See @tbl-none.", r"own.md:5: @tbl-none leads nowhere"),
+        ("So [@nobody1999].", r"own.md:5: @nobody1999 is not in references.bib"),
+    ],
+)
+def test_wrong_words_of_a_sentence_stop_the_build_though_they_are_not_chosen(
+    tmp_path, small_inputs, words, problem
+):
+    sources = copy_sources(tmp_path / "report")
+    source = f"## say.own\n\n<% if planned %>Words.\n<% else %>\n{words}\n<% endif %>\n"
+    (sources / "sentences" / "own.md").write_text(source, "utf-8")
+    with pytest.raises(DataError, match=problem):
+        render(small_inputs(), tmp_path / "documents", sources=sources)
+
+
 @pytest.mark.parametrize("named", ["NCT02975960", "Seoul St. Mary's Hospital"])
 def test_simulated_data_that_name_the_trial_elsewhere_stop(tmp_path, small_inputs, named):
     with pytest.raises(DataError, match="stands elsewhere than in the one sentence"):

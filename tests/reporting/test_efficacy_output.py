@@ -114,8 +114,8 @@ def test_main_table_shows_each_p_beside_the_smallest_attainable(tables):
         "8.0 (2.2)",
         "6.6 (3.1)",
         "−1.5 (−3.0 to 0.5)",
-        "0.1250",
-        "0.0625",
+        "0.125",
+        "0.063",
         "4 / 2 / 1",
     ]
 

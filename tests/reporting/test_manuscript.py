@@ -103,9 +103,9 @@ def test_a_number_that_is_not_the_text_of_its_result_stops(small_results, key, t
 def test_printed_results_are_listed_once():
     text = (
         '[−1\\.5]{.result data-result="a.b.hl"} and [−1\\.5]{.result data-result="a.b.hl"}\n'
-        '<span class="result" data-result="a.b.p">&lt;0.0001</span>\n'
+        '<span class="result" data-result="a.b.p">&lt;\xa00.001</span>\n'
     )
-    assert list_printed(text) == [("a.b.hl", "−1.5"), ("a.b.p", "<0.0001")]
+    assert list_printed(text) == [("a.b.hl", "−1.5"), ("a.b.p", "<\xa00.001")]
 
 
 def write_report(tmp_path, body, front="part: Article"):

@@ -4,11 +4,8 @@ import dataclasses
 import math
 
 import pytest
+from small_report import STUDY, read_sentences
 
-from analysis.reporting.sentences import choose_sentences
-from analysis.study import load_study
-
-STUDY = load_study()
 NAMES = [outcome.name for outcome in STUDY.outcomes]
 # hl, low, high, p, p_min, n_nonzero, n_pairs, improved, unchanged, worse
 BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 6, 0, 1)
@@ -85,7 +82,7 @@ def test_the_fixed_sequence_may_stop_at_its_first_step_or_not_at_all(say):
 
 def test_after_the_last_step_nothing_is_descriptive(say):
     assert say({NAMES[-1]: UNSURE})["fixed_sequence"].endswith(
-        f"(p-value {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
+        f"(p = {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
     )
 
 
@@ -202,23 +199,22 @@ def test_a_simulated_change_is_never_set_beside_a_placebo_arm(say):
 
 def test_another_visit_or_population_is_said_to_be_unplanned(small_results):
     planned = small_results()
-    assert choose_sentences(planned, STUDY)["say.what_if"].text == ""
-    assert "about one season apart" in choose_sentences(planned, STUDY)["say.season"].text
-    other = planned.assign(visit="week_4", population="per_protocol")
-    chosen = {key: value.text for key, value in choose_sentences(other, STUDY).items()}
-    assert chosen["say.what_if"].startswith("**This is not the planned analysis:**")
-    assert "study.visits.week_4.phrase" in chosen["say.followup_window"]
-    assert "about one season apart" not in chosen["say.season"]
-    assert "study.populations.per_protocol.phrase" in chosen["say.analysed_population"]
+    assert read_sentences(planned)["what_if"] == ""
+    assert "about one season apart" in read_sentences(planned)["season"]
+    chosen = read_sentences(planned.assign(visit="week_4", population="per_protocol"))
+    assert chosen["what_if"].startswith("**This is not the planned analysis:**")
+    assert "study.visits.week_4.phrase" in chosen["followup_window"]
+    assert "about one season apart" not in chosen["season"]
+    assert "study.populations.per_protocol.phrase" in chosen["analysed_population"]
 
 
 def test_a_plan_with_one_outcome_says_nothing_of_others(small_results):
     plan = dataclasses.replace(STUDY, outcomes=STUDY.outcomes[:1])
-    chosen = {key: value.text for key, value in choose_sentences(small_results(), plan).items()}
+    chosen = read_sentences(small_results(), study=plan)
     for rule in ("secondary_directions", "secondary_intervals", "undirected_outcomes"):
-        assert chosen[f"say.{rule}"] == ""
-    assert chosen["say.threshold_sources"] == "For no outcome is a threshold published."
-    assert chosen["say.measurement_errors"] == "For no outcome is a measurement error published."
+        assert chosen[rule] == ""
+    assert chosen["threshold_sources"] == "For no outcome is a threshold published."
+    assert chosen["measurement_errors"] == "For no outcome is a measurement error published."
 
 
 def test_what_the_plan_lists_is_listed_in_full(say):
@@ -241,10 +237,23 @@ def test_sentences_name_only_numbers_that_exist(small_results):
     for changes in (None, dict.fromkeys(NAMES), {"hand_mrss": TOO_FEW}, {"shaq": NOTHING}):
         results = small_results(changes)
         known = set(results["result_id"])
-        for value in choose_sentences(results, STUDY).values():
-            for key in value.text.split("{{< var ")[1:]:
+        for rule, text in read_sentences(results).items():
+            for key in text.split("{{< var ")[1:]:
                 name = key.split(" ")[0]
                 assert name.startswith("study.") or name in known, name
-                if name in known and value.key.startswith("say.primary"):
+                if name in known and rule.startswith("primary"):
                     number = results.loc[results["result_id"] == name, "value"].iloc[0]
                     assert not math.isnan(number)
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.03125, "gave p = {{< var efficacy.hand_mrss.p_value >}} ("), (0.0004, "gave p {{< var ")],
+)
+def test_a_p_value_is_an_equation_or_a_bound(say, p, said):
+    changes = (-1.0, -2.0, -0.5, p, 0.0002, 14, 14, 14, 0, 0)
+    assert said in say({"hand_mrss": changes})["primary_test"]
+    assert (
+        "given is p {{< var efficacy.hand_mrss.p_min >}}."
+        in say({"hand_mrss": changes})["primary_test"]
+    )

@@ -202,7 +202,8 @@ def test_result_of_one_program_only_differs():
         (-1.25, "−1.2", False),
         (0.953125, "at least 95.3\xa0%", True),
         (0.1428, "14\xa0%", True),
-        (0.00001, "<0.0001", True),
+        (0.00001, "<\xa00.001", True),
+        (0.01, "<\xa00.001", False),
     ],
 )
 def test_printed_number_is_held_against_the_second_program_too(value, text, same):

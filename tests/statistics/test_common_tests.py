@@ -86,6 +86,10 @@ def test_sign_test_is_twice_the_smaller_binomial_tail():
     assert sign_test(changes) == pytest.approx(2 * tail / 2**200, rel=1e-12)
 
 
+def test_three_changes_are_enough_to_describe_their_normality():
+    assert describe_normality([-1, 0, 1]).w == pytest.approx(1)
+
+
 def test_normality_is_described_as_scipy_does():
     result = describe_normality(MAIZE.change)
     assert result.w == pytest.approx(0.90079, abs=1e-4)

@@ -5,6 +5,7 @@ import pytest
 from analysis import load, paths
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.clean import write_cleaned
+from analysis.cleaning.effects import describe_queries
 from analysis.describe.baseline import describe_baseline, gather_baseline
 from analysis.describe.flow import describe_analysed, describe_stages, describe_visits
 from analysis.instruments.checks import compare_totals, set_aside_totals
@@ -33,6 +34,7 @@ def trial(tmp_path_factory):
     treated, ended = people[people["in_full_analysis"] == "yes"], tables["disposition"]
     flow = _context("flow", "03_describe")
     rows = [
+        *describe_queries(tables["queries"], _context("cleaning", "01_clean")),
         summarise_efficacy(
             pairs, scores, people, study, _context("efficacy", "04_efficacy", "full_analysis")
         ),

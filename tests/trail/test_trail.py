@@ -89,6 +89,8 @@ def test_items_that_are_not_behind_a_score_do_not_change_it(trial, outcome):
         ("safety.any.product_emergent.events", "adverse_events"),
         ("safety.related_injection.probable.events", "adverse_events"),
         ("flow.not_per_protocol.n", "disposition"),
+        ("cleaning.queries.n_open", "queries"),
+        ("cleaning.queries.n_open_error", "queries"),
     ],
 )
 def test_as_many_rows_are_shown_as_are_counted(trial, result_id, step):

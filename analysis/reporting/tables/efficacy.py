@@ -14,6 +14,7 @@ from analysis.reporting.tables.cells import (
     with_interval,
     with_p,
 )
+from analysis.results import introduce_p
 from analysis.study import Study
 
 
@@ -69,6 +70,7 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
         "Mid-p",
         "Max-T p (smallest attainable)",
     )
+    global_p = cell_of(results, "efficacy.global_test.p_value")
     notes = (
         "p tests whether changes are symmetric about zero; it cannot say what caused them.",
         "All signs are those of the change, follow-up minus baseline.",
@@ -76,8 +78,8 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
         "changes; it is descriptive.",
         (
             "Global test of all outcomes that have a better direction, by flipping the signs of "
-            "participants' sums of standardised improvements: p = ",
-            cell_of(results, "efficacy.global_test.p_value"),
+            f"participants' sums of standardised improvements: {introduce_p(global_p.text)}",
+            global_p,
             " (smallest attainable ",
             cell_of(results, "efficacy.global_test.p_min"),
             "). Smallest p that Holm's rule could have reached: ",

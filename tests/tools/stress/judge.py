@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from analysis.cleaning.rules import CLEANING_RULES
 
+# Rules that ask about a row under the name that stands in it, which is nobody's.
+OTHER_NAMES = ("identifier_twin", "summary_row")
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -52,6 +55,8 @@ def _is_asked(queries, fault):
     asked = queries[(queries["rule"] == fault.rule)]
     if fault.rule == "correction_unused":
         return (asked["participant_id"] == fault.participant).any()
+    if fault.rule in OTHER_NAMES:
+        return asked["cells"].str.contains(f"{fault.row}:", regex=False).any()
     if fault.rule == "unknown_participant":
         return _names_stranger(asked, fault)
     who = (asked["participant_id"] == fault.participant) & (asked["field"] == fault.field)
@@ -77,6 +82,8 @@ def _read(wide, fault):
 
 def _find_alarms(cleaned, faults):
     explained = {(f.participant, rule) for f in faults for rule in (f.rule, *f.also)}
+    others = [fault for fault in faults if fault.rule in OTHER_NAMES]
+    explained |= {(f.row.split("|")[0], rule) for f in others for rule in (f.rule, *f.also)}
     aside = {f"{f.file}#{f.row}" for f in faults if f.rule == "unknown_participant"}
     kinds = {f.participant: f.kind for f in faults}
     for query in cleaned.queries.itertuples():

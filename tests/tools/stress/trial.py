@@ -10,13 +10,14 @@ from analysis.cleaning import clean_export, read_export
 from analysis.errors import AnalysisError
 from analysis.study import load_study
 from stress.bench import Bench, make_base
+from stress.corrupt_across import ACROSS
 from stress.corrupt_cells import CELLS
 from stress.corrupt_files import HARMLESS, RANDOM, make_rng, save_files, write_files
 from stress.corrupt_records import RECORDS
 from stress.judge import judge_export
 from stress.stops import STOPS
 
-KINDS = (*CELLS, *RECORDS)
+KINDS = (*CELLS, *RECORDS, *ACROSS)
 # In a few simulated people these rules rightly ask although nothing was planted.
 CHANCE = ("scale_differs", "copied_forward")
 SIZES = (7, 8, 10, 13, 17, 22, 30, 40)

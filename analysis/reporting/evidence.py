@@ -1,0 +1,284 @@
+"""The facts that sentences are chosen by: what is so in this run, never how it is said.
+
+An annotation names the key that fills a field: a number by the id of a result, a text by a constant
+of the plan. Names in braces are filled in when the record is made.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from analysis.statistics.alternatives import ALIKE_UP_TO
+
+
+class Number(float):
+    """A result: it compares as its value, prints as its key, and is NaN where there is none.
+
+    `out_of` is how many participants it was counted among.
+    """
+
+    key: str
+    out_of: int
+
+    def __new__(cls, key: str, value: float, out_of: int) -> "Number":
+        number = super().__new__(cls, value)
+        number.key, number.out_of = key, out_of
+        return number
+
+    def __bool__(self) -> bool:
+        return self.known and self != 0
+
+    def __str__(self) -> str:
+        return name_key(self.key)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return not math.isnan(self)
+
+
+def name_key(key: str) -> str:
+    """Return the shortcode that prints a key."""
+    return f"{{{{< var {key} >}}}}"
+
+
+@dataclass(frozen=True)
+class ThresholdFacts:
+    """A published threshold of an outcome; sources are keys of references.bib."""
+
+    value: Annotated[str, "study.outcomes.{outcome}.threshold.value"]
+    population: Annotated[str, "study.outcomes.{outcome}.threshold.population"]
+    source: str
+    error_source: str
+
+
+@dataclass(frozen=True)
+class OutcomeFacts:
+    """A registered outcome: `better` is lower, higher or none."""
+
+    label: Annotated[str, "study.outcomes.{outcome}.label"]
+    phrase: Annotated[str, "study.outcomes.{outcome}.phrase"]
+    role: Annotated[str, "study.outcomes.{outcome}.role"]
+    analysed_as: Annotated[str, "study.outcomes.{outcome}.analysed_as"]
+    span: Annotated[str, "study.outcomes.{outcome}.span"]
+    unit: Annotated[str, "study.outcomes.{outcome}.unit"]
+    hl: Annotated[Number, "efficacy.{outcome}.hl"]
+    hl_low: Annotated[Number, "efficacy.{outcome}.hl_low"]
+    hl_high: Annotated[Number, "efficacy.{outcome}.hl_high"]
+    hl_level: Annotated[Number, "efficacy.{outcome}.hl_level"]
+    mean_change: Annotated[Number, "efficacy.{outcome}.mean_change"]
+    n_pairs: Annotated[Number, "efficacy.{outcome}.n_pairs"]
+    n_improved: Annotated[Number, "efficacy.{outcome}.n_improved"]
+    n_unchanged: Annotated[Number, "efficacy.{outcome}.n_unchanged"]
+    n_worse: Annotated[Number, "efficacy.{outcome}.n_worse"]
+    n_nonzero: Annotated[Number, "efficacy.{outcome}.n_nonzero"]
+    p_value: Annotated[Number, "efficacy.{outcome}.p_value"]
+    p_min: Annotated[Number, "efficacy.{outcome}.p_min"]
+    better: str
+    alpha: float
+    threshold: ThresholdFacts | None
+
+    @property
+    def analysed(self) -> bool:
+        """Whether there is an estimate."""
+        return self.hl.known
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an exact interval."""
+        return self.hl_low.known and self.hl_high.known
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the exact interval excludes zero; one that does not exist does not."""
+        return self.hl_low > 0 or self.hl_high < 0
+
+    @property
+    def tested(self) -> bool:
+        """Whether any change was not zero."""
+        return bool(self.n_nonzero) and self.p_value.known
+
+    @property
+    def passed(self) -> bool:
+        """Whether the p-value is at or below the level."""
+        return self.tested and self.p_value <= self.alpha
+
+    @property
+    def attainable(self) -> bool:
+        """Whether some pattern of signs would have brought the p-value to the level."""
+        return self.p_min <= self.alpha
+
+    @property
+    def tests_agree(self) -> bool:
+        """Whether so few pairs leave the exact tests no choice but to agree."""
+        return 0 < self.n_pairs <= ALIKE_UP_TO
+
+    @property
+    def moved(self) -> str:
+        """How the estimate lies: up, down, level, or nowhere without one."""
+        return "nowhere" if not self.analysed else _find_sign(self.hl, ("up", "level", "down"))
+
+    @property
+    def side(self) -> str:
+        """Where the estimate lies: better, worse, zero, or nowhere without one."""
+        if self.better == "none" or not self.analysed:
+            return "nowhere"
+        improvement = self.hl if self.better == "higher" else -self.hl
+        return _find_sign(improvement, ("better", "zero", "worse"))
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is counted who improved, stayed and worsened."""
+        return self.n_improved.known and self.n_unchanged.known and self.n_worse.known
+
+    @property
+    def all_went(self) -> str:
+        """Which way all changes went: improved, unchanged, worse; nowhere if they differ."""
+        counts = {
+            "improved": self.n_improved,
+            "unchanged": self.n_unchanged,
+            "worse": self.n_worse,
+        }
+        return next((way for way, n in counts.items() if n == self.n_pairs), "nowhere")
+
+
+def _find_sign(number: float, names: tuple[str, str, str]) -> str:
+    above, zero, below = names
+    return above if number > 0 else below if number < 0 else zero
+
+
+Outcomes = tuple[OutcomeFacts, ...]
+
+
+@dataclass(frozen=True)
+class SideFacts:
+    """Outcomes whose estimates lie on the same side: better, worse, zero, nowhere."""
+
+    side: str
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True)
+class OtherFacts:
+    """The other outcomes in registered order.
+
+    `sides` sorts those that have a better direction.
+    """
+
+    all: Outcomes
+    sides: tuple[SideFacts, ...]
+    excluding_zero: Outcomes
+    without_interval: Outcomes
+
+    @property
+    def any_interval(self) -> bool:
+        """Whether any of them has an exact interval."""
+        return len(self.without_interval) < len(self.all)
+
+
+@dataclass(frozen=True)
+class SequenceFacts:
+    """The fixed sequence: what it passed, and where it stopped, if it did."""
+
+    passed: Outcomes
+    stopped: OutcomeFacts | None
+    at_last: bool
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """A visit of the plan, with the ulcers that were counted there."""
+
+    phrase: Annotated[str, "study.visits.{visit}.phrase"]
+    day: Annotated[str, "study.visits.{visit}.day"]
+    low: Annotated[str, "study.visits.{visit}.low"]
+    high: Annotated[str, "study.visits.{visit}.high"]
+    due: Annotated[Number, "flow.{visit}.n_due"]
+    attended: Annotated[Number, "flow.{visit}.n_attended"]
+    in_window: Annotated[Number, "flow.{visit}.n_in_window"]
+    active: Annotated[Number, "safety.digital_ulcers.{visit}.n_active"]
+    new: Annotated[Number, "safety.digital_ulcers.{visit}.n_new"]
+    new_in: Annotated[Number, "safety.digital_ulcers.{visit}.participants_new"]
+    healed: Annotated[Number, "safety.digital_ulcers.{visit}.n_healed"]
+    healed_in: Annotated[Number, "safety.digital_ulcers.{visit}.participants_healed"]
+
+
+@dataclass(frozen=True)
+class PopulationFacts:
+    """A population of the plan."""
+
+    phrase: Annotated[str, "study.populations.{population}.phrase"]
+    rule: Annotated[str, "study.populations.{population}.rule"]
+    n: Annotated[Number, "flow.{population}.n"]
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """An intercurrent event of the plan."""
+
+    phrase: Annotated[str, "study.intercurrent_events.{event}.phrase"]
+
+
+@dataclass(frozen=True)
+class StrategyFacts:
+    """A strategy, and the intercurrent events that the plan gives it."""
+
+    name: str
+    events: tuple[EventFacts, ...]
+
+
+@dataclass(frozen=True)
+class HarmFacts:
+    """Events of one kind, and the participants who had any, of those at risk."""
+
+    events: Annotated[Number, "safety.{harm}.events"]
+    participants: Annotated[Number, "safety.{harm}.participants"]
+    n: Annotated[Number, "safety.{harm}.n"]
+    share_high: Annotated[Number, "safety.{harm}.share_high"]
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether anybody was at risk: anaesthesia was started."""
+        return self.n.out_of > 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a template of report/sentences may name.
+
+    `visit` and `population` are those that the registered outcomes were analysed with, `since` the
+    visits after baseline at which new ulcers were counted, `fullest` the outcome with the most
+    pairs and `fewer` those that have fewer, `benchmark` the outcome of the published placebo arm.
+    """
+
+    simulated: bool
+    checksums: str
+    planned: bool
+    season_apart: bool
+    baseline: VisitFacts
+    visit: VisitFacts
+    since: tuple[VisitFacts, ...]
+    population: PopulationFacts
+    populations: tuple[PopulationFacts, ...]
+    strategies: tuple[StrategyFacts, ...]
+    outcomes: Outcomes
+    primary: OutcomeFacts
+    others: OtherFacts
+    sequence: SequenceFacts
+    fullest: OutcomeFacts
+    fewer: Outcomes
+    benchmark: OutcomeFacts | None
+    unknown_tests: bool
+    adverse: HarmFacts
+    serious: HarmFacts
+    deaths: HarmFacts
+    screened: Annotated[Number, "flow.screened.n"]
+    enrolled: Annotated[Number, "flow.enrolled.n"]
+    started: Annotated[Number, "flow.procedure_safety.n"]
+    injected: Annotated[Number, "flow.full_analysis.n"]
+    per_protocol: Annotated[Number, "flow.per_protocol.n"]
+    both_hands: Annotated[Number, "baseline.treated_hands.both.n"]
+    out_of_specification: Annotated[Number, "exposure.out_of_specification.n"]
+    contradicted: Annotated[Number, "exposure.volumes_test.contradicted.n"]
+    reactions: Annotated[Number, "safety.local_reaction.overall.any"]
+    severe_reactions: Annotated[Number, "safety.local_reaction.overall.severe"]

@@ -1,0 +1,263 @@
+"""A template only chooses between words, and every branch of the shipped ones is reached."""
+
+import dataclasses
+import itertools
+
+import pytest
+from jinja2 import nodes
+from small_report import STUDY, TEMPLATES, make_provenance, make_rows
+
+from analysis.errors import DataError
+from analysis.reporting.collect import collect_facts
+from analysis.reporting.templates import (
+    Template,
+    check_template,
+    join_lines,
+    make_environment,
+    parse_template,
+    read_templates,
+    render_template,
+)
+
+KEYS = {"study.analysis.alpha", "efficacy.hand_mrss.hl", "say.other"}
+
+
+def template(source):
+    return Template("it", f"\n\n{source}", "report/sentences/results.md")
+
+
+def render(source, **options):
+    rows = make_rows(**options)
+    return render_template(template(source), collect_facts(rows, STUDY, make_provenance()))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<< primary.hl >>\n<< primary.unit >>.", "{{< var efficacy.hand_mrss.hl >}} "
+         "{{< var study.outcomes.hand_mrss.unit >}}."),
+        ("<% if primary.side == \"better\" %>Better<% else %>Worse<% endif %>", "Better"),
+        ("<% if events %>Some<% endif %>", ""),
+        ("<< deaths.n or \"none\" >> << deaths.n | agree(\"was\", \"were\") >>", "none was"),
+        ("<< started | agree(\"was\", \"were\") >>", "were"),
+        ("<% for o in outcomes if o.better == \"none\" %>\n<< o.phrase >>\n<% endfor %>.",
+         "{{< var study.outcomes.finger_circumference.phrase >}}."),
+        ("<% for o in fewer %>x<% else %>nobody<% endfor %>", "nobody"),
+        ("<# a remark #>Words", "Words"),
+    ],
+)  # fmt: skip
+def test_facts_choose_the_words_and_print_as_their_keys(source, expected):
+    source = source.replace("<% if events %>", "<% if serious.n %>")
+    assert render(source) == expected
+
+
+def test_names_are_listed_as_in_a_sentence():
+    source = "<% for o in outcomes %><< o.role >><< loop | between(', ', ' and ') >><% endfor %>"
+    assert render(source).count(", ") == 7
+    assert render(source).count(" and ") == 1
+    assert render("<< others.excluding_zero | listed('and') >>").count(" and ") == 1
+
+
+def test_line_breaks_are_spaces_but_before_items_of_a_list():
+    assert join_lines("\nOne\n  two\n ( three\n) .\n") == "One two (three)."
+    assert join_lines("1. One\n  more\n\n2. Two\n- a\n- b") == "1. One more\n2. Two\n- a\n- b"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("<< primry.hl >>", r"results.md:3: primry is no fact. Did you mean primary"),
+        ("Words\n<< primary.hl_lo >>", r"results.md:4: hl_lo is no fact. Did you mean hl_low"),
+        ("<% if planned %><% else %><< vist.day >><% endif %>", "vist is no fact. Did you mean"),
+        ("<% for o in outcomes %><< o.phrse >><% endfor %>", "Did you mean phrase"),
+        ("<% for o in outcomes %><% endfor %><< o.phrase >>", "o is no fact"),
+        ("<% for o in outcomes if o.threshold %><< o.threshold.valu >><% endfor %>", "mean value"),
+        ("<< primary.hl.value >>", "value is no fact. Known: "),
+        ("<< primary.hl | round >>", "round is no fact"),
+        ("{{< var efficacy.hand_mrss.hll >}}", "Did you mean efficacy.hand_mrss.hl"),
+        ("{{< meta title >}}", "the shortcode meta is not known"),
+        ("<< planned >>", "this fact is a condition and cannot be printed"),
+        ("<< outcomes >>", "this fact is a condition and cannot be printed"),
+        ("<% for o in primary %><% endfor %>", "this is no list"),
+    ],
+)
+def test_an_unknown_name_stops_in_any_branch_with_its_line_and_the_nearest(source, problem):
+    with pytest.raises(DataError, match=problem):
+        check_template(template(source), KEYS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<< primary.hl + primary.hl >>",
+        "<< primary.hl * 2 >>",
+        "<< -primary.hl >>",
+        "<% set x = primary %>",
+        "<< primary.hl.__class__ >>",
+        "<< outcomes[0].hl >>",
+        "<< primary.hl.hex() >>",
+        "<% include 'x' %>",
+        "<% macro x() %><% endmacro %>",
+        "<< 'a' ~ 'b' >>",
+        "<< 'a' if planned else 'b' >>",
+        "<% if planned is true %><% endif %>",
+        "<< range(3) >>",
+    ],
+)
+def test_a_template_cannot_compute(source):
+    with pytest.raises(DataError, match=r"results.md:3: "):
+        check_template(template(source), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("<% if planned %>It was 3.<% endif %>", "results.md:3: the number '3.' is typed"),
+        ("Words\n<% if planned %>\nseven of them\n<% endif %>", "md:5: the number 'seven' is"),
+        ("<% if planned %><% else %>\nA significant fall.<% endif %>", "md:4: the report never"),
+        ("A treatment\neffect.", "md:3: the report never prints 'treatment effect'"),
+        ("<< deaths.n or 'no responders' >>", "never prints 'responders'"),
+        ("<< started | agree('was safe', 'were safe') >>", "never prints 'safe'"),
+        ("<< 3 >>", "cannot be printed"),
+        ("<% if planned", "results.md:3: "),
+        ("<% if planned %>Words", "results.md:3: "),
+    ],
+)
+def test_typed_numbers_and_claims_stop_in_any_branch(source, problem):
+    with pytest.raises(DataError, match=problem):
+        check_template(template(source), KEYS)
+
+
+def test_a_number_may_stand_in_a_condition_and_a_key_in_the_words():
+    source = "<% if primary.n_pairs > 3 %>At {{< var study.analysis.alpha >}}.<% endif %>"
+    check_template(template(source), KEYS)
+
+
+def test_a_name_that_stands_twice_stops(tmp_path):
+    folder = tmp_path / "report" / "sentences"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("Some words.\n\n## say.it\n\nOne.\n", "utf-8")
+    assert [(each.name, each.source.strip()) for each in read_templates(folder)] == [("it", "One.")]
+    (folder / "b.md").write_text("## say.it\n\nTwo.\n", "utf-8")
+    with pytest.raises(DataError, match=r"b.md:1: say.it stands in report/sentences/a.md already"):
+        read_templates(folder)
+
+
+def test_what_is_not_there_is_not_printed():
+    source = "<< sequence.stopped.phrase >>"
+    check_template(template(source), KEYS)
+    with pytest.raises(DataError, match=r"results.md:3: say.it: .*'phrase'"):
+        render(source)
+
+
+# Every branch
+
+# hl, low, high, p, p_min, n_nonzero, n_pairs, improved, unchanged, worse
+UNSURE = (-1.0, -2.5, 0.0, 0.125, 0.03125, 6, 7, 5, 1, 1)
+WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 0, 0, 7)
+BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 7, 0, 0)
+NOTHING = (0.0, 0.0, 0.0, 1.0, 1.0, 0, 7, 0, 7, 0)
+TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
+NAMES = [outcome.name for outcome in STUDY.outcomes]
+EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
+    ("unsure", UNSURE), ("worse", WORSE), ("better", BETTER), ("nothing", NOTHING),
+    ("few", TOO_FEW), ("none", None),
+)}  # fmt: skip
+FLOW = ("flow.screened.n", "flow.enrolled.n", "flow.procedure_safety.n", "flow.full_analysis.n")
+ULCERS = "safety.digital_ulcers"
+REACTION = "safety.local_reaction.overall"
+CASES = (
+    {},
+    {"origin": "real", "checksums": "absent"},
+    {"columns": {"visit": "week_4", "population": "per_protocol"}},
+    *({"changes": changes} for changes in EVERY.values()),
+    {"changes": {"hand_mrss": BETTER, "raynaud_condition_score": UNSURE, "shaq": None}},
+    {"changes": {**EVERY["better"], NAMES[-1]: UNSURE}},
+    {"changes": {"shaq": TOO_FEW}},
+    {"events": 0},
+    {"serious": 1, "numbers": {"safety.deaths.n": (1, 7)}},
+    {"numbers": dict.fromkeys(("safety.any.n", "safety.serious.n", "safety.deaths.n"), (0, 0))},
+    {"numbers": {FLOW[0]: (1, 1), FLOW[1]: (0, 1)}},
+    {"numbers": {FLOW[0]: (1, 1), FLOW[1]: (1, 1)}},
+    *({"numbers": {stage: (0, 7)}} for stage in FLOW[1:]),
+    {"numbers": {"flow.week_12.n_due": (0, 0)}},
+    {"numbers": {"flow.week_12.n_attended": (0, 7)}},
+    {"numbers": {"flow.week_12.n_in_window": (6, 7)}},
+    {"numbers": {f"flow.week_12.n_{name}": (1, 7) for name in ("attended", "in_window")}},
+    {"numbers": {"exposure.out_of_specification.n": (0, 7)}},
+    {"numbers": {
+        "exposure.out_of_specification.n": (0, 7), "exposure.volumes_test.contradicted.n": (1, 7)
+    }},
+    {"numbers": {f"{REACTION}.any": (0, 0)}},
+    {"numbers": {f"{REACTION}.any": (0, 7)}},
+    {"numbers": {f"{REACTION}.severe": (0, 7)}},
+    {"numbers": {f"{REACTION}.severe": (0, 0)}},
+    {"numbers": {f"{ULCERS}.baseline.n_active": (2, 6), f"{ULCERS}.week_12.n_new": (0, 7)}},
+    {"numbers": {f"{ULCERS}.week_12.n_active": (2, 6), f"{ULCERS}.week_12.n_healed": (0, 7)}},
+    {"numbers": {f"{ULCERS}.week_12.n_active": (2, 0)}},
+    {"numbers": {"baseline.treated_hands.both.n": (5, 7)}},
+    {"numbers": {"baseline.treated_hands.both.n": (0, 7)}},
+    {"outcomes": STUDY.outcomes[:1]},
+    {"outcomes": tuple(dataclasses.replace(each, better="none") for each in STUDY.outcomes)},
+)  # fmt: skip
+
+
+def collect_case(case):
+    """Return the facts of a case."""
+    options = {name: case[name] for name in ("changes", "events", "serious", "origin")
+               if name in case}  # fmt: skip
+    rows = make_rows(**options).assign(**case.get("columns", {}))
+    for key, (value, n) in case.get("numbers", {}).items():
+        rows.loc[rows["result_id"] == key, ["value", "n"]] = [value, n]
+    study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
+    origin = make_provenance(case.get("origin", "simulated"), case.get("checksums", "verified"))
+    return collect_facts(rows, study, origin)
+
+
+def mark_branches(tree):
+    """Write a mark into every branch of a template, also where it says nothing; return them."""
+    counted = itertools.count()
+    marks = {}
+
+    def mark(node, branch):
+        marks[f"\0{next(counted)}\0"] = (node.lineno, type(node).__name__)
+        branch.insert(0, nodes.Output([nodes.TemplateData(list(marks)[-1])]))
+
+    chained = {id(each) for node in tree.find_all(nodes.If) for each in node.elif_}
+    for node in list(tree.find_all((nodes.If, nodes.For))):
+        mark(node, node.body)
+        if (isinstance(node, nodes.If) and id(node) not in chained) or node.else_:
+            mark(node, node.else_)
+    return marks
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return [collect_case(case) for case in CASES]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.name)
+def test_every_branch_is_reached(template, cases):
+    tree = parse_template(template)
+    marks = mark_branches(tree)
+    marked = make_environment().from_string(tree)
+    rendered = "".join(marked.render(vars(facts)) for facts in cases)
+    missed = {place for mark, place in marks.items() if mark not in rendered}
+    assert not missed, f"{template.file}: no case reaches {sorted(missed)}"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.name)
+def test_every_sentence_is_whole(template, cases):
+    for facts in cases:
+        said = render_template(template, facts)
+        assert (
+            not said
+            or said.startswith(("1. ", "**"))
+            or said[0].isupper()
+            or "{{" in said[:3]
+            or template.name == "intercurrent_events"
+        )
+        assert not said or said.endswith(".")
+        assert said.count("(") == said.count(")")
+        for wrong in (" ,", " ;", "  ", "..", ",.", ";.", "()", "nan"):
+            assert wrong not in said, said
