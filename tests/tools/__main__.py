@@ -63,6 +63,17 @@ def run_files(options):
     return 1 if sum(map(len, files.values())) > MOST else 0
 
 
+def run_pages(options):
+    """Check the pages of report/_output as they would be published; 1 if one is not fit for it."""
+    from check_pages import check_pages
+
+    wrong = check_pages(RECORD.parent / "_output")
+    print(
+        *wrong or ["The pages may be published: no dead link, all marked as simulated."], sep="\n"
+    )
+    return 1 if wrong else 0
+
+
 def main(arguments=None):
     """Run a command, and return its exit code."""
     parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
@@ -72,6 +83,7 @@ def main(arguments=None):
         ("faults", run_faults),
         ("files", run_files),
         ("matrix", run_matrix),
+        ("pages", run_pages),
         ("stress", run_stress),
     ):
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
