@@ -41,7 +41,7 @@ def test_the_readme_and_the_workflows_name_the_same_pythons_and_the_set_up_the_s
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
     assert tested["python"] == sorted(set(re.findall(r"\b3\.1\d\b", readme)))
     (quarto,) = [step["with"] for step in STEPS if "quarto-actions" in step.get("uses", "")]
-    assert QUARTO == f"quarto-cli=={quarto['version']}"
+    assert f"quarto-cli=={quarto['version']}" == QUARTO
 
 
 def release(tmp_path, tag):
