@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis import paths
 from analysis.errors import MissingError
 from analysis.run.fingerprint import PARAMETER_PREFIX, take_fingerprint
+from analysis.run.progress import plan_run
 from analysis.run.settings import Settings
 from analysis.run.state import (
     forget_hashes,
@@ -42,7 +43,7 @@ def examine_step(step: Step, settings: Settings) -> tuple[dict[str, str], list[s
         return {}, [str(error).rstrip(".")]
     record = read_record(settings.outputs, step.name)
     if record is None:
-        return fingerprint, ["it has not run yet"]
+        return fingerprint, ["new"]
     if not record.finished:
         return fingerprint, ["it was stopped while it published"]
     files = {file: hash_file(settings.outputs.root / file) for file in record.files}
@@ -77,24 +78,28 @@ def format_causes(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def mark_outdated(settings: Settings, *, until: str = REPORT.name) -> list[str]:
+def mark_outdated(
+    settings: Settings, *, until: str = REPORT.name, begins: bool = False
+) -> list[str]:
     """Mark every outdated step for Make, none beyond `until`; return all that are outdated.
 
-    Make would compare times, and times lie: it starts what is marked instead.
+    Make would compare times, and times lie: it starts what is marked instead. `begins` says that
+    a run begins with it; else a step of the run has ended.
     """
     seal_bytecode()
     sweep_stages(settings.outputs)
     with hold_lock(lock_path(settings.outputs, "marks")):
         forget_hashes()
         outdated = [step.name for step in STEPS if examine_step(step, settings)[1]]
-        wanted = find_needed(outdated, until=until) & set(outdated)
+        needed = find_needed(outdated, until=until)
         for step in STEPS:
             mark = mark_path(settings.outputs, step.name)
-            if step.name in wanted:
+            if step.name in needed and step.name in outdated:
                 mark.parent.mkdir(parents=True, exist_ok=True)
                 mark.touch()
             else:
                 mark.unlink(missing_ok=True)
+        plan_run(settings.outputs, needed, begins=begins)
     return outdated
 
 

@@ -55,7 +55,7 @@ class Stage:
     reporter: Reporter
 
 
-def run_step(step: Step, settings: Settings, *, reporter: Reporter) -> None:
+def run_step(step: Step, settings: Settings) -> None:
     """Run a step and publish what it made, unless it is up to date by now.
 
     Raises
@@ -65,7 +65,10 @@ def run_step(step: Step, settings: Settings, *, reporter: Reporter) -> None:
         has changed then.
     """
     work = {RESULTS: build_results, REPORT: render_report}.get(step, run_notebook)
-    with open_stage(step, settings, reporter=reporter) as stage:
+    with (
+        Reporter(settings.outputs) as reporter,
+        open_stage(step, settings, reporter=reporter) as stage,
+    ):
         if stage is None:
             return
         moves = work(stage)

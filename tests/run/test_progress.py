@@ -94,7 +94,7 @@ def run_step(outputs, stream):
         reporter.begin("01_clean")
         reporter.keep(cells=2)
         reporter.count()
-        reporter.end("01_clean", ["it has not run yet"], [])
+        reporter.end("01_clean", ["new"], [])
 
 
 def read_all(descriptor):
@@ -112,7 +112,7 @@ def test_on_a_terminal_bars_are_drawn_and_taken_away(outputs, monkeypatch):
         run_step(outputs, stream)
         shown = read_all(screen)
     assert "01_clean " in shown and "\nall " in shown.replace("\r", "")
-    assert "done in 0.0 s, nothing changed by it (it has not run yet)" in shown
+    assert "done in 0.0 s, nothing changed by it (new)" in shown
     assert shown.endswith(ERASE)
     assert read_notes(outputs)["01_clean"].seconds > 0
 
