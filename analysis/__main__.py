@@ -49,7 +49,9 @@ STUDY = argument("--study", type=Path, help="study.yml (default: the project's)"
 
 
 @command(
-    RAW, argument("out", type=Path, help="root of the output, which goes to data_check there"), STUDY
+    RAW,
+    argument("out", type=Path, help="root of the output, which goes to data_check there"),
+    STUDY,
 )
 def _check_data(raw: Path, out: Path, study: Path | None) -> None:
     """clean an export and write its queries, its changes, and a page and a sheet for the site"""
