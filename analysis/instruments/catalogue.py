@@ -60,8 +60,8 @@ def find_variant(instrument: Instrument, name: str) -> Variant:
 
 def find_item(instrument: str, item: str) -> Item | None:
     """Return an item by the names of the items table, None where the library has none such."""
-    own = (each.items for each in INSTRUMENTS if each.name == instrument)
-    return next((each for items in own for each in items if each.name == item), None)
+    listed = (each.items for each in INSTRUMENTS if each.name == instrument)
+    return next((each for items in listed for each in items if each.name == item), None)
 
 
 def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | None, float | None]:

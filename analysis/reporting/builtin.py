@@ -49,8 +49,8 @@ def find_pandoc():
 
 def name_pandoc():
     """Return its name with its version."""
-    told = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.splitlines()[0].capitalize()
+    run = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
+    return run.stdout.splitlines()[0].capitalize()
 
 
 def run_pandoc(folder, source, output, options, *, epoch):

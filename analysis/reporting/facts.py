@@ -72,6 +72,6 @@ def document_epoch(provenance):
     try:
         day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)
     except ValueError:
-        told = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return int(told) if told.isdigit() else 0
+        seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return int(seconds) if seconds.isdigit() else 0
     return int(day.timestamp())

@@ -70,7 +70,7 @@ def _typst_literal(value):
 
 def _origins(results):
     """Return the lines that the note beside a printed result shows, by id."""
-    told = {}
+    notes = {}
     for row in results.to_dict("records"):
         lines = [
             f"{row['outcome']} {row['statistic']}".replace("_", " "),
@@ -80,8 +80,8 @@ def _origins(results):
             f"notebook {row['notebook']}",
             f"{row['data_origin']} data",
         ]
-        told[row["result_id"]] = [line for line in lines if line]
-    return told
+        notes[row["result_id"]] = [line for line in lines if line]
+    return notes
 
 
 def write_notebook_pages(copies, folder, *, project, epoch, mark_line):

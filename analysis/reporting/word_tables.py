@@ -199,8 +199,8 @@ def _set_widths(table, least, room):
         column.set(qn("w:w"), str(width))
     for row in table._tbl.tr_lst:
         cells = row.tc_lst
-        own = widths if len(cells) == len(widths) else [sum(widths)]
-        for cell, width in zip(cells, own, strict=False):
+        spans = widths if len(cells) == len(widths) else [sum(widths)]
+        for cell, width in zip(cells, spans, strict=False):
             size = cell.get_or_add_tcPr().get_or_add_tcW()
             size.set(qn("w:type"), "dxa")
             size.set(qn("w:w"), str(width))
@@ -237,12 +237,12 @@ def _make_break(section, *, turned):
         spacing.set(qn(f"w:{name}"), value)
     properties = paragraph.get_or_add_pPr()
     properties.append(spacing)
-    own = copy.deepcopy(section)
+    turned_section = copy.deepcopy(section)
     if turned:
-        page = own.find(qn("w:pgSz"))
+        page = turned_section.find(qn("w:pgSz"))
         width, height = page.get(qn("w:w")), page.get(qn("w:h"))
         page.set(qn("w:w"), height)
         page.set(qn("w:h"), width)
         page.set(qn("w:orient"), "landscape")
-    properties.append(own)
+    properties.append(turned_section)
     return paragraph

@@ -84,9 +84,9 @@ def test_a_number_that_is_none_names_the_file(tmp_path):
 def test_a_file_with_a_wrong_cell_is_named_and_says_how_to_get_it_right(tmp_path):
     path = write_table(PAIRS, "pairs", tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("week_12", "week_13", 1))
-    with pytest.raises(DataError, match=r"'week_13'.*Run `make notebooks` again") as told:
+    with pytest.raises(DataError, match=r"'week_13'.*Run `make notebooks` again") as stop:
         read_table("pairs", tmp_path)
-    assert (told.value.file, told.value.field) == (str(path), "visit")
+    assert (stop.value.file, stop.value.field) == (str(path), "visit")
 
 
 def test_every_column_of_every_table_is_described():

@@ -35,11 +35,11 @@ class Lab:
     def __init__(self, trial, config):
         (config / "jupyter_lab_config.json").write_text(json.dumps(EXPOSED))
         # No window opens.
-        own = trial.shell(BROWSER="true", JUPYTER_CONFIG_DIR=str(config))
+        variables = trial.shell(BROWSER="true", JUPYTER_CONFIG_DIR=str(config))
         self._process = subprocess.Popen(
             ["make", "lab"],
             cwd=trial.root,
-            env=own,
+            env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -169,11 +169,11 @@ class Desk:
 
     def shows(self, texts):
         """Wait for statistics, by name, and for a picture of as many that was not there before."""
-        told = f" of {texts['n_pairs']} participants"
+        words = f" of {texts['n_pairs']} participants"
 
         def is_shown():
             source, alt = read_picture(self.browser)
-            fits = told in alt and source not in self.pictures
+            fits = words in alt and source not in self.pictures
             return source if fits and texts.items() <= read_statistics(self.browser).items() else ""
 
         self.pictures.append(wait_for(is_shown, seconds=30, what=f"{texts} and their picture"))

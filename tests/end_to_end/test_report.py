@@ -88,7 +88,7 @@ def test_where_quarto_fails_that_nobody_asked_for_the_built_in_renderer_does(tri
     found = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     done = trial.make("report", **found)
     assert done.returncode == 0
-    told = "made by the built-in renderer instead: Quarto could not render: no reason"
-    assert told in done.stderr
+    message = "made by the built-in renderer instead: Quarto could not render: no reason"
+    assert message in done.stderr
     page = trial.published()["report/_output/index.html"].decode()
     assert "was rendered by" in page and "the built-in renderer" in page

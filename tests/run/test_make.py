@@ -67,8 +67,8 @@ def test_a_changed_plan_outdates_every_notebook_and_a_comment_or_an_author_none(
     toy.edit("study.yml", "authors:", "# a comment\nauthors:\n  - {name: Another, affiliation: x}")
     assert "outdated" not in toy.make("why").stdout.partition("results")[0]
     toy.edit("study.yml", "alpha: {value: 0.05", "alpha: {value: 0.01")
-    told = toy.make("why").stdout
-    assert [name for name in NOTEBOOKS if f"{name}: outdated" in told] == NOTEBOOKS
+    output = toy.make("why").stdout
+    assert [name for name in NOTEBOOKS if f"{name}: outdated" in output] == NOTEBOOKS
 
 
 def test_an_altered_or_missing_output_is_made_again(toy):
@@ -258,17 +258,17 @@ def test_two_runs_at_once_share_the_work(toy):
     runs = [
         subprocess.Popen(command, cwd=toy.root, stderr=subprocess.PIPE, text=True) for _ in "ab"
     ]
-    told = [run.communicate(timeout=60)[1] for run in runs]
+    output = [run.communicate(timeout=60)[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
-    assert "".join(told).count("01_clean        done in") == 1
+    assert "".join(output).count("01_clean        done in") == 1
 
 
 def test_why_names_the_cause(toy):
     toy.edit("analysis/toys/word.py", "old", "new")
-    told = toy.make("why").stdout
-    assert "04_efficacy: outdated\n    analysis/toys/word.py has changed" in told
-    assert "02_score: up to date" in told
-    assert "results: up to date, unless 04_efficacy changes it" in told or "results: " in told
+    output = toy.make("why").stdout
+    assert "04_efficacy: outdated\n    analysis/toys/word.py has changed" in output
+    assert "02_score: up to date" in output
+    assert "results: up to date, unless 04_efficacy changes it" in output or "results: " in output
 
 
 def test_a_kill_at_any_moment_is_recovered_from(toy):
@@ -307,9 +307,9 @@ def test_an_interrupt_leaves_no_process_and_a_last_line(toy):
         time.sleep(0.2)
     time.sleep(0.5)
     os.killpg(run.pid, signal.SIGINT)
-    _, told = run.communicate(timeout=30)
-    assert "Interrupted. What is half done does not count" in told
-    assert "Traceback" not in told
+    _, output = run.communicate(timeout=30)
+    assert "Interrupted. What is half done does not count" in output
+    assert "Traceback" not in output
     assert toy.published() == before
     assert _kernels(toy.root) == []
 

@@ -51,7 +51,7 @@ def notes_of(**known):
 )
 def test_the_time_left_is_what_the_steps_took_the_last_time(clock, known, jobs, left):
     notes = notes_of(
-        **{name: Note(**{"planned": True, **told}, seconds=s) for name, (told, s) in known.items()}
+        **{name: Note(**{"planned": True, **note}, seconds=s) for name, (note, s) in known.items()}
     )
     share, seconds = estimate_run(notes, jobs=jobs)
     elapsed = 10 if "ended" in known["clean"][0] else 4
@@ -130,9 +130,9 @@ def test_a_plain_terminal_gets_a_line_for_each_step(outputs, monkeypatch, name, 
 
 def test_a_step_that_fails_is_no_longer_shown_as_running(outputs, tmp_path):
     with (
-        open(tmp_path / "told", "w") as told,
+        open(tmp_path / "stream", "w") as stream,
         pytest.raises(KeyboardInterrupt),
-        Reporter(outputs, told) as reporter,
+        Reporter(outputs, stream) as reporter,
     ):
         reporter.begin("01_clean")
         raise KeyboardInterrupt

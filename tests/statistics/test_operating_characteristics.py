@@ -121,8 +121,8 @@ def test_no_test_of_continuous_changes_exceeds_its_size():
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
-    own = SCENARIOS["kapandji.no_change"]
-    return own, Family("family.small", (own, SCENARIOS["shaq.no_change"]), 0.5)
+    scenario = SCENARIOS["kapandji.no_change"]
+    return scenario, Family("family.small", (scenario, SCENARIOS["shaq.no_change"]), 0.5)
 
 
 def run_small(small, folder, **options):
@@ -200,8 +200,8 @@ def test_interrupted_command_says_so_and_keeps_its_finished_blocks(
     with monkeypatch.context() as patch:
         patch.setattr(simulation, "_show_progress", stop_after_first_wave)
         assert main([COMMAND, *arguments]) == 130
-    told = capsys.readouterr().err
-    assert "goes on after the finished blocks" in told and "Interrupted" in told
+    message = capsys.readouterr().err
+    assert "goes on after the finished blocks" in message and "Interrupted" in message
     (blocks,) = tmp_path.iterdir()
     assert len(blocks.read_text().splitlines()) == 4
     assert main([COMMAND, *arguments]) == 0
