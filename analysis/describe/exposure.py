@@ -188,14 +188,16 @@ def describe_release(checks: pd.DataFrame, context: Context) -> list[Row]:
     return [*rows, ResultWriter(context, "out_of_specification", n).count("n", outside)]
 
 
-def _check_number(test, criterion, values, within, decimals):
+def _check_number(
+    test: str, criterion: str, values: pd.Series, within: pd.Series, decimals: int
+) -> pd.DataFrame:
     printed = values.map(lambda value: format_number(value, decimals), na_action="ignore")
     result = printed.astype("object").where(values.notna(), "not recorded")
     state = within.map({True: "within", False: "outside"}).where(values.notna(), "unknown")
     return pd.DataFrame({"test": test, "criterion": criterion, "result": result, "state": state})
 
 
-def _check_text(test, wanted, values):
+def _check_text(test: str, wanted: str, values: pd.Series) -> pd.DataFrame:
     result = values.mask(values == "", "not recorded").str.replace("_", " ")
     state = values.eq(wanted).map({True: "within", False: "outside"})
     state = state.mask(values.isin(["", "pending"]), "unknown")

@@ -96,7 +96,8 @@ def load(
     processed, raw, study
         The processed tables, the export that they were made from, the plan.
     """
-    return OpenTrial(*map(paths.resolve_path, (processed, raw, study)))
+    find = paths.resolve_path
+    return OpenTrial(find(processed), find(raw), find(study))
 
 
 def explain_result(trial: TrialTables, result_id: str, *, participant: str = "") -> Trail:
