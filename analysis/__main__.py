@@ -44,14 +44,14 @@ CHOSEN = (
     argument("--renderer", default="auto", help="auto, quarto or builtin"),
 )
 UNTIL = argument("--until", default="report", metavar="STEP", help="the last step asked for")
-RAW = argument("raw", type=Path, help="folder of the export")
-STUDY = argument("--study", type=Path, help="study.yml (default: the project's)")
+_RAW = argument("raw", type=Path, help="folder of the export")
+_STUDY = argument("--study", type=Path, help="study.yml (default: the project's)")
 
 
 @command(
-    RAW,
+    _RAW,
     argument("out", type=Path, help="root of the output, which goes to data_check there"),
-    STUDY,
+    _STUDY,
 )
 def _check_data(raw: Path, out: Path, study: Path | None) -> None:
     """clean an export and write its queries, its changes, and a page and a sheet for the site"""
@@ -62,10 +62,10 @@ def _check_data(raw: Path, out: Path, study: Path | None) -> None:
 
 
 @command(
-    RAW,
+    _RAW,
     argument("out", type=Path, help="root of the output, which goes to answers there"),
     argument("sheet", type=Path, help="queries.xlsx as the site sent it back"),
-    STUDY,
+    _STUDY,
 )
 def _answers(raw: Path, out: Path, sheet: Path, study: Path | None) -> None:
     """take the answers of a site to queries; the export is only read"""
@@ -200,7 +200,7 @@ def _clean(settings: Settings) -> None:
     clean_outputs(settings.outputs)
 
 
-@command(RAW)
+@command(_RAW)
 def _seal(raw: Path) -> None:
     """write the checksums of an export"""
     from analysis.run.fingerprint import seal_export

@@ -82,14 +82,14 @@ def score_capillaroscopy(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     """
     measures = measure_capillaries(items)
     least = scoring.capillaroscopy_min_fingers.value
-    evolution, available = CAPILLAROSCOPY.variants
+    evolution, available = NAILFOLD_CAPILLAROSCOPY.variants
     return [
         *score_locations(items, measures, evolution, least),
         *score_locations(items, measures, available, 1),
     ]
 
 
-def pair_fingers(
+def _pair_fingers(
     items: pd.DataFrame, variant: Variant, scoring: Scoring, baseline_visit: str
 ) -> pd.DataFrame:
     """Make pairs from the fingers measured at both visits, as `pair_locations` returns them."""
@@ -113,7 +113,7 @@ _COMPONENTS = (
     Component("six_items", "sum of the six graded items", 0, 18, "lower", _N),
     *(Component(name, label, 0, 50, "lower", _N) for name, label in _COUNTED.items()),
 )
-CAPILLAROSCOPY = Instrument(
+NAILFOLD_CAPILLAROSCOPY = Instrument(
     name="capillaroscopy",
     label="Nailfold capillaroscopy",
     measures="capillaries of the nailfold, in fields of 1 mm on 8 fingers",
@@ -188,7 +188,7 @@ CAPILLAROSCOPY = Instrument(
         ),
     ),
     score=score_capillaroscopy,
-    pair=pair_fingers,
+    pair=_pair_fingers,
     check=check_capillaroscopy,
     licence="no fee known",
     sources=(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from analysis.errors import UsageError, suggest_name
-from analysis.instruments.capillaroscopy import CAPILLAROSCOPY
+from analysis.instruments.capillaroscopy import NAILFOLD_CAPILLAROSCOPY
 from analysis.instruments.cochin import COCHIN
 from analysis.instruments.definition import Instrument, Item, Variant
 from analysis.instruments.digital_ulcers import DIGITAL_ULCERS
@@ -18,7 +18,7 @@ from analysis.study import Scoring
 
 # A new instrument is a module of its own, and a name here.
 INSTRUMENTS = [
-    *(CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
+    *(NAILFOLD_CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
     *(HAQ, KAPANDJI, MRSS, RAYNAUD, SHAQ),
 ]
 BASES = {

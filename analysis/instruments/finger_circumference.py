@@ -59,7 +59,7 @@ def score_finger_circumference(items: pd.DataFrame, scoring: Scoring) -> list[pd
     ]
 
 
-def pair_fingers(
+def _pair_fingers(
     items: pd.DataFrame, variant: Variant, scoring: Scoring, baseline_visit: str
 ) -> pd.DataFrame:
     """Make pairs from the fingers measured at both visits, as `pair_locations` returns them."""
@@ -107,7 +107,7 @@ FINGER_CIRCUMFERENCE = Instrument(
         Variant("all_available_mean", "all fingers of each visit", _LOW, _HIGH, _COMPONENTS, _N),
     ),
     score=score_finger_circumference,
-    pair=pair_fingers,
+    pair=_pair_fingers,
     licence="none needed",
     sources=(
         Source("public registration: second to fifth finger", "found"),

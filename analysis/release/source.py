@@ -120,7 +120,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Source:
+class UncleanedExport:
     """An export, read as the cleaning reads it, but not cleaned.
 
     Parameters
@@ -216,7 +216,7 @@ class Source:
         return spelled
 
 
-def open_source(export: RawExport, study: Study) -> Source:
+def open_source(export: RawExport, study: Study) -> UncleanedExport:
     """Return an export as a source.
 
     Raises
@@ -225,7 +225,9 @@ def open_source(export: RawExport, study: Study) -> Source:
         Its structure is not what it says.
     """
     fields = describe_fields(export, study)
-    return Source(export, study, fields, unify_identifiers(key_rows(export, fields, study)))
+    return UncleanedExport(
+        export, study, fields, unify_identifiers(key_rows(export, fields, study))
+    )
 
 
 def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> Treatment:

@@ -22,7 +22,7 @@ from analysis.run.settings import Settings
 from analysis.run.steps import STEPS
 from analysis.tables import read_table
 
-MOST = 40
+_MOST = 40
 
 
 def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -> None:
@@ -53,10 +53,10 @@ def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -
     if before is None:
         tell(f"A record where none could be read: {len(evidence.results)} results.")
         return
-    for phrase in moves[:MOST]:
+    for phrase in moves[:_MOST]:
         tell(phrase)
-    if len(moves) > MOST:
-        tell(f"and {len(moves) - MOST} more; `git diff {RECORD_FOLDER}` has all")
+    if len(moves) > _MOST:
+        tell(f"and {len(moves) - _MOST} more; `git diff {RECORD_FOLDER}` has all")
     tell(f"{len(moves)} of {len(evidence.results)} results moved.")
 
 

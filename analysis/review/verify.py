@@ -31,7 +31,7 @@ from analysis.review.sources import (
 from analysis.review.verdict import Level, Verdict, format_screen, format_verdict, write_verdict
 from analysis.run.fingerprint import take_fingerprint
 from analysis.run.settings import CHOICES, Settings, choose_renderer
-from analysis.run.setup import FOLDER as ENVIRONMENT
+from analysis.run.setup import ENVIRONMENT
 from analysis.run.state import MISSING, forget_hashes, hash_file
 from analysis.run.steps import STEPS
 

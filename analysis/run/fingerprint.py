@@ -31,7 +31,7 @@ from analysis.run.steps import NOTEBOOKS, RESULTS, STEPS, Step
 RUNNER = ("analysis.run.environment", "analysis.run.normalise")
 RAW_PREFIX = "raw/"
 PARAMETER_PREFIX = "parameter "
-CHECKSUMS = "SHA256SUMS"
+_CHECKSUMS = "SHA256SUMS"
 # The package opens the trail only for somebody who asks it for `load`.
 ON_REQUEST = {"analysis": {"analysis.trail.explain"}}
 
@@ -72,7 +72,7 @@ def take_fingerprint(step: Step, settings: Settings) -> dict[str, str]:
             for path in raw_files(settings.raw)
         }
         # A real export is held against the one that the repository ships.
-        parts["data/raw/SHA256SUMS"] = hash_file(paths.RAW / CHECKSUMS)
+        parts["data/raw/SHA256SUMS"] = hash_file(paths.RAW / _CHECKSUMS)
     elif step is RESULTS:
         parts |= _hash_published(settings, NOTEBOOKS, below="data/processed/results/")
     elif not step.notebook:
@@ -88,7 +88,7 @@ def report_sources() -> list[Path]:
     variables = ("_metadata.yml", "_variables.yml")
     entries = [
         entry
-        for entry in paths.REPORT.iterdir()
+        for entry in paths.REPORT_FOLDER.iterdir()
         if not entry.name.startswith(".") and entry.name not in (*written, *variables)
     ]
     return sorted(
@@ -114,12 +114,12 @@ def raw_files(folder: Path) -> list[Path]:
 
 def seal_export(folder: Path) -> None:
     """Write SHA256SUMS for every file of an export but the notes in README.md."""
-    files = [path for path in raw_files(folder) if path.name not in (CHECKSUMS, "README.md")]
+    files = [path for path in raw_files(folder) if path.name not in (_CHECKSUMS, "README.md")]
     if not files:
         raise MissingError("there is no file to seal", file=folder, hint="Give the export as RAW=")
     hash_file.cache_clear()
     lines = [f"{hash_file(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    replace_text(folder / CHECKSUMS, "".join(lines))
+    replace_text(folder / _CHECKSUMS, "".join(lines))
 
 
 def read_imports(known: Path, package: str = "analysis") -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from analysis.paths import Outputs
 from analysis.run.state import read_state, write_state
 from analysis.run.steps import STEPS
 
-WIDTH = 15
+_WIDTH = 15
 MOST_CAUSES = 2
 BAR = 24
 # On a narrower terminal the numbers are worth more than the bars.
@@ -136,7 +136,7 @@ class Reporter:
 
     def write_line(self, name: str, text: str) -> None:
         """Write a line about a step, above the bars."""
-        self._write(f"{ERASE if self.terminal else ''}{name.ljust(WIDTH)} {text}\n")
+        self._write(f"{ERASE if self.terminal else ''}{name.ljust(_WIDTH)} {text}\n")
 
     def _draw_on(self) -> None:
         while True:
@@ -218,7 +218,7 @@ def format_bars(notes: dict[str, Note], *, width: int, jobs: int) -> list[str]:
 def _format_bar(name: str, share: float, text: str, width: int) -> str:
     full = round(share * BAR)
     bar = f"[{'#' * full}{'.' * (BAR - full)}] " if width >= NARROW else ""
-    return f"{name.ljust(WIDTH - 1)} {bar}{share:4.0%} {text}"[: width - 1].rstrip()
+    return f"{name.ljust(_WIDTH - 1)} {bar}{share:4.0%} {text}"[: width - 1].rstrip()
 
 
 def _format_left(seconds: float | None) -> str:

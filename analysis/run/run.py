@@ -29,7 +29,7 @@ from analysis.run.state import (
 )
 from analysis.run.steps import NOTEBOOKS, REPORT, RESULTS, Step
 
-FOLDER = "data/processed/"
+_FOLDER = "data/processed/"
 Moves = dict[Path, Path]
 
 
@@ -152,11 +152,11 @@ def build_results(stage: Stage) -> Moves:
 
     outputs = stage.settings.outputs
     names = [
-        file.removeprefix(FOLDER).removesuffix(".csv")
+        file.removeprefix(_FOLDER).removesuffix(".csv")
         for step in NOTEBOOKS
         if (record := read_record(outputs, step.name))
         for file in sorted(record.files)
-        if file.startswith(f"{FOLDER}results/")
+        if file.startswith(f"{_FOLDER}results/")
     ]
     frame = results.collect_results([read_table(name, outputs.processed) for name in names])
     check_denominators(frame)

@@ -22,8 +22,8 @@ from analysis.run.state import (
     replace_text,
 )
 
-FOLDER = ".venv"
-WHEELS = "wheels"
+ENVIRONMENT = ".venv"
+_WHEELS = "wheels"
 STAMP = "set-up.json"
 PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
@@ -52,7 +52,7 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
         check_installed(root / "requirements.lock")
         write_pth(Path(sys.prefix), root)
         return
-    venv = root / FOLDER
+    venv = root / ENVIRONMENT
     with hold_lock(root / ".run" / "set-up.lock", on_wait=_say_busy, inherited=True):
         forget_hashes()
         stamp = read_stamp(venv)
@@ -149,7 +149,7 @@ def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
     started = time.monotonic()
     stamp = read_stamp(venv)
     outcome = stamp.get("quarto")
-    print(f"Setting up {FOLDER} from requirements.lock: a minute or two, once.", flush=True)
+    print(f"Setting up {ENVIRONMENT} from requirements.lock: a minute or two, once.", flush=True)
     (venv / STAMP).unlink(missing_ok=True)
     python = venv / "bin" / "python"
     if not stamp or not python.exists():
@@ -165,7 +165,7 @@ def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
         venv / STAMP,
         json.dumps({"state": describe_state(venv, root), "quarto": outcome}, indent=1) + "\n",
     )
-    print(f"{FOLDER} is ready after {time.monotonic() - started:.0f} s. {outcome}")
+    print(f"{ENVIRONMENT} is ready after {time.monotonic() - started:.0f} s. {outcome}")
 
 
 def _make_venv(venv: Path) -> None:
@@ -213,7 +213,7 @@ def _sync(python: Path, root: Path) -> None:
 
 def _offline(root: Path) -> list[str]:
     """Take packages from beside the sources alone, where an archive brings them."""
-    wheels = root / WHEELS
+    wheels = root / _WHEELS
     return ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
 
 

@@ -44,7 +44,7 @@ class Step:
     @property
     def notebook(self) -> Path | None:
         """The notebook as committed, None for a step that is none."""
-        return None if self.modules else paths.NOTEBOOKS / f"{self.name}.ipynb"
+        return None if self.modules else paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb"
 
     def target(self, outputs: paths.Outputs) -> Path:
         """Return the file that is published last."""

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.describe.exposure import (
-    FINGERS,
+    ALL_FINGERS,
     check_release,
     derive_exposure,
     describe_exposure,
@@ -60,7 +60,7 @@ def test_cells_of_a_finger_are_its_volume_times_the_concentration():
 
 def test_the_cells_of_the_fingers_add_up_to_those_injected():
     row = expose({"injected_right_2_ml": 0.5, "injected_total_ml": 7.5}).iloc[0]
-    fingers = sum(row[f"cells_{f}_million"] for f in FINGERS if row[f"injected_{f}_ml"] > 0)
+    fingers = sum(row[f"cells_{f}_million"] for f in ALL_FINGERS if row[f"injected_{f}_ml"] > 0)
     assert fingers == pytest.approx(row["injected_cells_million"])
 
 

@@ -67,11 +67,11 @@ def report(request, checkout, tmp_path_factory):
 
 def list_sources():
     """Return the paragraphs of the article in which a key stands."""
-    return list_paragraphs(paths.REPORT / "index.qmd")
+    return list_paragraphs(paths.REPORT_FOLDER / "index.qmd")
 
 
 def test_every_sentence_is_held_to_the_truth(report):
-    rules = {template.name for template in read_templates(paths.REPORT / FOLDER)}
+    rules = {template.name for template in read_templates(paths.REPORT_FOLDER / FOLDER)}
     assert rules > PLANNED
     assert set(report.sentences) == rules - PLANNED
     printed = {key for source in list_sources() for key in re.findall(r"var say\.(\w+)", source)}

@@ -172,9 +172,9 @@ def record(recorded):
 def recorded_repository(tmp_path_factory):
     """Return a repository with its reference results."""
     root = copy_checkout(paths.ROOT, tmp_path_factory.mktemp("git") / "in small").root
-    shutil.copytree(paths.NOTEBOOKS, root / "notebooks")
+    shutil.copytree(paths.NOTEBOOK_FOLDER, root / "notebooks")
     written = shutil.ignore_patterns("_*", "notebooks", "record")
-    shutil.copytree(paths.REPORT, root / "report", ignore=written)
+    shutil.copytree(paths.REPORT_FOLDER, root / "report", ignore=written)
     shutil.copy(paths.LOCK, root / paths.LOCK.name)
     (root / ".venv").symlink_to(sys.prefix)
     (root / ".gitignore").write_text(".venv\n.run\ndata/processed\n__pycache__\n")

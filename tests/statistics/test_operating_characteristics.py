@@ -14,7 +14,7 @@ from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
 from analysis.statistics.operating_characteristics import many_trials, simulation
 from analysis.statistics.operating_characteristics.record import SIMULATION_FILE, read_simulation
 from analysis.statistics.operating_characteristics.scenarios import (
-    OUTCOMES,
+    SINGLE_OUTCOMES,
     Family,
     list_scenarios,
 )
@@ -77,7 +77,7 @@ def test_changes_lie_on_the_grid_and_scores_within_their_bounds():
 
 def test_scenarios_bear_one_name_each_and_cover_the_nine_outcomes():
     assert len(SCENARIOS) == len(list_scenarios())
-    for outcome in OUTCOMES:
+    for outcome in SINGLE_OUTCOMES:
         assert {f"{outcome.name}.assumed", f"{outcome.name}.no_change"} <= set(SCENARIOS)
 
 
