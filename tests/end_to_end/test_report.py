@@ -66,7 +66,7 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     assert outdated_after("requirements.lock") == NOTEBOOKS
     assert outdated_after("analysis/tables.py") == NOTEBOOKS
     assert outdated_after("analysis/demo/export.py") == set()
-    assert "01_clean" not in outdated_after("analysis/statistics/signed_rank.py")
+    assert "01_clean" not in outdated_after("analysis/statistics/sign_flip.py")
     assert outdated_after("data/processed/pairs.csv") >= {"02_score", "04_efficacy"}
 
 
