@@ -44,7 +44,7 @@ INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
 .PHONY: help setup report notebooks test lab check-data answers seal why qc benchmark stress matrix verify \
-  record archive clean lock refresh
+  record archive pictures clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
@@ -64,12 +64,13 @@ help:
 	@echo 'make qc           compute the efficacy results again in R and compare'
 	@echo 'make record       make this run the reference results, and say which results move'
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
-	@echo '                  (of a real trial: RAW= a de-identified export; see README.md)'
+	@echo '                  (of a real trial: RAW= a de-identified export; see data/README.md)'
 	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
 	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
 	@echo 'make stress       corrupt exports, kill runs, hundreds each, and record what comes of it;'
 	@echo '                  report changed exports, and hold every sentence to the truth'
 	@echo 'make matrix       run everything under other locales, users, Pythons... and compare'
+	@echo 'make pictures     take the pictures of report/preview anew'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
 	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
 
@@ -145,6 +146,9 @@ stress: setup
 
 matrix: setup
 	@$(PYTHON) $(ALONE) tests/tools matrix
+
+pictures: report
+	@$(PYTHON) $(ALONE) tests/tools pictures
 
 clean:
 	@$(ANY) $(ALONE) -m analysis clean $(CHOSEN)

@@ -83,13 +83,14 @@ def take_fingerprint(step: Step, settings: Settings) -> dict[str, str]:
 
 
 def report_sources() -> list[Path]:
-    """Return the words of the report, sorted: what is in report/ but not written by a run."""
-    written = ("_generated", "_output", "_prepared", "_preview", "notebooks", "record")
+    """Return the words of the report, sorted: report/ without guides and what a run wrote."""
+    written = ("_generated", "_output", "_prepared", "_preview", "notebooks", "record", "preview")
+    guides = ("README.md", "REVIEWER.md")
     variables = ("_metadata.yml", "_variables.yml")
     entries = [
         entry
         for entry in paths.REPORT_FOLDER.iterdir()
-        if not entry.name.startswith(".") and entry.name not in (*written, *variables)
+        if not entry.name.startswith(".") and entry.name not in (*written, *guides, *variables)
     ]
     return sorted(
         path for entry in entries for path in (entry, *entry.rglob("*")) if path.is_file()

@@ -74,6 +74,13 @@ def run_pages(options):
     return 1 if wrong else 0
 
 
+def run_pictures(options):
+    """Make the pictures of report/preview anew from the run in this checkout."""
+    from gallery import make_pictures
+
+    make_pictures(functools.partial(print, flush=True))
+
+
 def main(arguments=None):
     """Run a command, and return its exit code."""
     parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
@@ -84,6 +91,7 @@ def main(arguments=None):
         ("files", run_files),
         ("matrix", run_matrix),
         ("pages", run_pages),
+        ("pictures", run_pictures),
         ("stress", run_stress),
     ):
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
