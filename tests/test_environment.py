@@ -113,6 +113,17 @@ def test_the_container_sets_up_with_make_setup_and_a_python_that_the_project_all
     assert image == "python" and version in {f"3.{minor}" for minor in (11, 12, 13, 14)}
 
 
+def test_the_repository_has_one_title_one_version_and_one_licence():
+    cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    name, _, title = cited["title"].partition(": ")
+    assert readme.startswith(f"# {name}: {title}\n")
+    assert PROJECT["name"] == name
+    assert PROJECT["description"].lower().startswith(f"{title}: ".lower())
+    for name in ("version", "license", "keywords", "authors"):
+        assert PROJECT[name] == cited[name]
+
+
 def test_a_package_with_another_version_is_named():
     locked = {"numpy": ("2.0.0", ""), "colorama": ("1.0", "sys_platform == 'nowhere'")}
     assert compare_installed(locked, {"numpy": "2.0.0"}) == []

@@ -160,7 +160,7 @@ def reduce_image(file):
         small = image.convert("RGB")
     small.thumbnail((WIDTH, WIDTH * 2))
     return ImageOps.expand(small, 1, "#cccccc").quantize(
-        COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE
     )
 
 
