@@ -26,8 +26,8 @@ FOLDER = paths.ROOT / "report" / "preview"
 WIDTH, COLOURS = 1200, 96
 HEADER = """# Pictures of a run
 
-All data are simulated. `make pictures` made these from the run that was there. A test holds what
-each shows against the reference results, so that a picture of other results does not stay.
+All data are simulated. `make pictures` takes these pictures of the last run. A test compares what
+each of them shows with the reference results, so that no picture stays when the results have moved.
 """
 POINT = """
 const number = document.querySelector('.abstract a[href$="#efficacy.hand_mrss.hl"]');
