@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 import analysis.__main__  # noqa: F401 (it fills COMMANDS)
 from analysis import paths
@@ -73,3 +74,16 @@ def test_the_map_names_every_part_of_the_analysis():
     ).stdout.split()
     parts = {name.split("/")[1].removesuffix(".py") for name in held if name.endswith(".py")}
     assert parts - {"__init__", "__main__"} <= named
+
+
+@pytest.mark.parametrize("form", ["export-not-read", "number-looks-wrong"])
+def test_an_issue_form_asks_for_no_data_of_participants(form):
+    text = (paths.ROOT / ".github" / "ISSUE_TEMPLATE" / f"{form}.yml").read_text(encoding="utf-8")
+    fields = {field.get("id"): field for field in yaml.safe_load(text)["body"]}
+    assert not any(field["type"] == "upload" for field in fields.values())
+    if form == "export-not-read":
+        assert fields["dictionary"]["validations"]["required"]
+        assert fields["no-data"]["attributes"]["options"][0]["required"]
+        assert text.count("any value of a participant") == 1 and "**Never attach data" in text
+    else:
+        assert "never those of participants" in text

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -44,25 +45,30 @@ def test_the_readme_and_the_workflows_name_the_same_pythons_and_the_set_up_the_s
     assert f"quarto-cli=={quarto['version']}" == QUARTO
 
 
-def release(tmp_path, tag):
-    """Run .ci/release where `make` leaves an archive and `gh` says what it was asked."""
-    for name in (".ci/release", "pyproject.toml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes((paths.ROOT / name).read_bytes())
-    programs = {
-        "make": "mkdir dist && echo zip > dist/svf-hand-trial-0.1.0.zip",
-        "gh": 'printf "%s\\n" "$@"',
-    }
-    for name, text in programs.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-        (tmp_path / name).chmod(0o755)
+def run_script(name, folder, programs, *arguments, **variables):
+    """Run a script of .ci in a folder, where other programs stand for the named ones."""
+    for file in (f".ci/{name}", "pyproject.toml"):
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_bytes((paths.ROOT / file).read_bytes())
+    (folder / "bin").mkdir()
+    for program, text in programs.items():
+        (folder / "bin" / program).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (folder / "bin" / program).chmod(0o755)
     return subprocess.run(
-        ["bash", tmp_path / ".ci" / "release"],
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REF_NAME": tag},
+        [shutil.which("bash"), folder / ".ci" / name, *arguments],
+        env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"} | variables,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def release(folder, tag):
+    programs = {
+        "make": "mkdir dist && echo zip > dist/svf-hand-trial-0.1.0.zip",
+        "gh": 'printf "%s\\n" "$@"',
+    }
+    return run_script("release", folder, programs, GITHUB_REF_NAME=tag)
 
 
 def test_a_release_holds_the_archive_and_its_checksum(tmp_path):
@@ -77,6 +83,22 @@ def test_a_tag_of_another_version_is_not_released(tmp_path):
     done = release(tmp_path, "v9.9")
     assert done.returncode == 1 and "pyproject.toml says 0.1.0" in done.stderr
     assert not (tmp_path / "dist").exists()
+
+
+def test_only_programs_that_are_absent_are_installed_and_by_root(tmp_path):
+    fakes = {
+        "apt-get": 'echo "apt-get $*" >> log',
+        "sudo": 'echo sudo >> log; "$@"',
+        "id": "echo 1000",
+        "Rscript": "test -e log",
+    }
+    utilities = {name: f'exec {shutil.which(name)} "$@"' for name in ("dirname", "env")}
+    (named,) = [command.split()[1:] for command in COMMANDS if command.startswith(".ci/programs")]
+    done = run_script("programs", tmp_path, fakes | utilities, *named, PATH=str(tmp_path / "bin"))
+    assert done.returncode == 0, done.stderr
+    *before, last = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert before == ["sudo", "apt-get update -qq", "sudo"]
+    assert last.endswith("--no-install-recommends r-cran-coin r-cran-exactranktests")
 
 
 SOUND = WORKFLOWS["release.yml"]
