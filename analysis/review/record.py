@@ -17,7 +17,7 @@ from analysis.review.evidence import (
     take_evidence,
     write_evidence,
 )
-from analysis.run.outdated import examine_step
+from analysis.run.outdated import list_causes
 from analysis.run.settings import Settings
 from analysis.run.steps import STEPS
 from analysis.tables import read_table
@@ -37,7 +37,7 @@ def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -
     """
     outputs, folder = settings.outputs, settings.outputs.root / RECORD_FOLDER
     for step in STEPS:
-        _, causes = examine_step(step, settings)
+        causes = list_causes(step, settings)
         if causes:
             raise DataError(f"{step.name} is outdated: {causes[0]}", hint="Run `make report` first")
     evidence = take_evidence(outputs, raw=settings.raw, environment=Path(sys.prefix))

@@ -35,14 +35,23 @@ FIXED = {
 # Python looks for garbage in circles after every 700 new objects; while packages are imported
 # there are hundreds of thousands, and all are kept. A kernel ends when its runner does, but for
 # one that had not yet begun to look: where a session's manager, not process 1, takes over
-# orphans, it would stay for good.
+# orphans, it would stay for good. After each cell it notes which modules of ours are loaded.
 START_UP = """\
 import gc
 import os
+import sys
 
 gc.set_threshold(10_000)
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
+
+def note_code(_):
+    names = [name for name in sys.modules if name.split(".")[0] == "analysis"]
+    code = [sys.modules[name].__file__ for name in names]
+    with open(os.path.join(os.environ["IPYTHONDIR"], "code"), "w", encoding="utf-8") as file:
+        file.write("\\n".join(code))
+
+get_ipython().events.register("post_run_cell", note_code)
 """
 
 

@@ -23,18 +23,15 @@ class Step:
         Tables of data/processed that a notebook may read; it is given these and no others.
     reads_raw
         Whether it reads the export.
-    modules
-        Modules of `analysis` that do the work of a step without a notebook.
-    unread
-        Parts of study.yml that do not matter to it.
+    is_notebook
+        Whether a notebook does its work.
     """
 
     name: str
     after: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     reads_raw: bool = False
-    modules: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ("authors", "governance")
+    is_notebook: bool = True
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -44,7 +41,7 @@ class Step:
     @property
     def notebook(self) -> Path | None:
         """The notebook as committed, None for a step that is none."""
-        return None if self.modules else paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb"
+        return paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb" if self.is_notebook else None
 
     def target(self, outputs: paths.Outputs) -> Path:
         """Return the file that is published last."""
@@ -76,12 +73,8 @@ SAFETY = Step(
     tables=("participants", "visits", "items", "adverse_events", "procedures", "disposition"),
 )
 NOTEBOOKS = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
-RESULTS = Step(
-    "results",
-    after=tuple(step.name for step in NOTEBOOKS),
-    modules=("analysis.results", "analysis.tables", "analysis.describe.flow"),
-)
-REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",), unread=())
+RESULTS = Step("results", after=tuple(step.name for step in NOTEBOOKS), is_notebook=False)
+REPORT = Step("report", after=("results",), is_notebook=False)
 STEPS = (*NOTEBOOKS, RESULTS, REPORT)
 
 

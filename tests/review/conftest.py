@@ -43,14 +43,15 @@ write_table(collect_results([results]), "results", folder)
 NOTE = """
 from analysis.paths import Outputs
 from analysis.run.steps import STEPS
-from analysis.run.fingerprint import take_fingerprint
+from analysis.run.fingerprint import list_code, take_fingerprint
 from analysis.run.settings import Settings
 from analysis.run.state import Record, hash_file, write_record
 
 settings = Settings(renderer="builtin")
 made = {f"data/processed/{path.name}": hash_file(path) for path in folder.glob("*.csv")}
 for step in STEPS:
-    record = Record(take_fingerprint(step, settings), made if step.name == "04_efficacy" else {})
+    fingerprint = take_fingerprint(step, settings, code=list_code())
+    record = Record(fingerprint, made if step.name == "04_efficacy" else {})
     write_record(settings.outputs, step.name, record)
 """
 KEEP = """

@@ -63,6 +63,24 @@ def test_a_module_of_the_same_length_and_time_reruns_what_imports_it(toy):
     assert toy.published()["report/_generated/figures/word.txt"] == b"new"
 
 
+def test_a_step_depends_on_the_code_that_it_has_loaded(toy):
+    record = json.loads((toy.root / ".run/records/04_efficacy.json").read_text())["content"]
+    code = {name for name in record["fingerprint"] if name.startswith("analysis/")}
+    runner = {f"analysis/run/{name}.py" for name in ("environment", "normalise")}
+    assert {name for name in code if name.startswith("analysis/run/")} == runner
+    assert "analysis/toys/word.py" in code
+    assert not {name.split("/")[1] for name in code} & {"trail", "review", "release", "demo"}
+
+
+def test_what_is_edited_while_a_step_runs_stops_it(toy):
+    before = toy.published()
+    edit = "__import__('pathlib').Path('analysis/toys/word.py').write_text('')"
+    toy.edit("notebooks/04_efficacy.ipynb", "import WORD", f"import WORD; {edit}")
+    done = toy.make("notebooks")
+    assert "analysis/toys/word.py has changed while 04_efficacy ran" in done.stderr
+    assert "Error 1" in done.stderr and toy.published() == before
+
+
 def test_a_changed_plan_outdates_every_notebook_and_a_comment_or_an_author_none(toy):
     toy.edit("study.yml", "authors:", "# a comment\nauthors:\n  - {name: Another, affiliation: x}")
     assert "outdated" not in toy.make("why").stdout.partition("results")[0]
