@@ -105,7 +105,7 @@ def run_papermill(
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
-                # Whole at the end; whoever waits looks at the bars.
+                # Whole at the end; whoever waits looks at the progress.
                 request_save_on_cell_execute=False,
             )
             return

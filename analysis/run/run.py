@@ -21,8 +21,9 @@ from analysis.run.state import forget_hashes, hold_lock, lock_path, open_stage, 
 from analysis.run.steps import NOTEBOOKS, REPORT, RESULTS, Step
 
 _FOLDER = "data/processed/"
+_BUSY = "waits for another run that is busy with it"
 # They shape every executed copy, though no notebook imports them.
-RUNNER = ("environment", "normalise")
+_RUNNER = ("environment", "normalise")
 # What a step publishes, by the place where it goes, and the modules of `analysis` that it loaded.
 Made = tuple[dict[Path, Path], set[str]]
 
@@ -38,11 +39,11 @@ def run_step(step: Step, settings: Settings) -> None:
         What the work raised, or the inputs or the code were edited meanwhile; nothing published
         has changed then.
     """
-    outputs = settings.outputs
+    outputs, lock = settings.outputs, lock_path(settings.outputs, step.name)
     work = {RESULTS: build_results, REPORT: render_report}.get(step, run_notebook)
     with (
         Reporter(outputs) as reporter,
-        hold_lock(lock_path(outputs, step.name), on_wait=lambda: reporter.wait(step.name)),
+        hold_lock(lock, on_wait=lambda: reporter.write_line(step.name, _BUSY)),
     ):
         forget_hashes()
         causes = list_causes(step, settings)
@@ -63,7 +64,7 @@ def run_step(step: Step, settings: Settings) -> None:
             if differences:
                 raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
             changed = publish_files(step, outputs, moves, fingerprint=fingerprint)
-        reporter.end(step.name, causes, changed)
+        reporter.end(causes, changed)
 
 
 def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
@@ -94,7 +95,7 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
         reporter=reporter,
     )
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
-    return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in RUNNER}
+    return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
 
 
 def build_results(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:

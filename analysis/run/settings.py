@@ -116,11 +116,10 @@ def check_parameters(given: dict[str, str]) -> None:
         "population": [population.name for population in study.populations],
     }
     for name in given.keys() & named.keys():
-        names = named[name]
-        if given[name] not in names:
+        if given[name] not in named[name]:
             raise UsageError(
                 f"study.yml has no {given[name]!r} for the parameter {name!r}",
-                hint=f"There are: {', '.join(names)}",
+                hint=f"There are: {', '.join(named[name])}",
             )
 
 

@@ -31,7 +31,7 @@ FILES = {
     "report/notebooks/05_sensitivity.ipynb": cut,
     "report/_generated/figures/word.txt": replace_by_folder,
     ".run/records/04_efficacy.json": empty,
-    ".run/imports.json": flip,
+    ".run/progress/04_efficacy.json": flip,
 }
 mounted = pytest.mark.skipif(not may_mount(), reason="needs the right to mount a disk")
 

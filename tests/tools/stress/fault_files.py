@@ -22,7 +22,7 @@ PUBLISHED = (
 )
 NOTES = (
     ".run/records/02_score.json",
-    ".run/imports.json",
+    ".run/progress/02_score.json",
     ".run/fonts.json",
     ".run/locks/report",
     ".run/manuscript/index.qmd",
