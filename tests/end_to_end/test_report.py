@@ -52,7 +52,7 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     def outdated_after(file, change=lambda text: text + b"\n"):
         kept = (trial.root / file).read_bytes()
         trial.rewrite(file, change)
-        outdated = trial.outdated() - {"results", "report"}
+        outdated = trial.examine("outdated") - {"results", "report"}
         trial.rewrite(file, lambda text: kept)
         return outdated
 
