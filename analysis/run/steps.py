@@ -23,15 +23,15 @@ class Step:
         Tables of data/processed that a notebook may read; it is given these and no others.
     reads_raw
         Whether it reads the export.
-    is_notebook
-        Whether a notebook does its work.
+    module
+        The file that does the work of a step without a notebook.
     """
 
     name: str
     after: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     reads_raw: bool = False
-    is_notebook: bool = True
+    module: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class Step:
     @property
     def notebook(self) -> Path | None:
         """The notebook as committed, None for a step that is none."""
-        return paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb" if self.is_notebook else None
+        return None if self.module else paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb"
 
     def target(self, outputs: paths.Outputs) -> Path:
         """Return the file that is published last."""
@@ -73,8 +73,10 @@ SAFETY = Step(
     tables=("participants", "visits", "items", "adverse_events", "procedures", "disposition"),
 )
 NOTEBOOKS = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
-RESULTS = Step("results", after=tuple(step.name for step in NOTEBOOKS), is_notebook=False)
-REPORT = Step("report", after=("results",), is_notebook=False)
+RESULTS = Step(
+    "results", after=tuple(step.name for step in NOTEBOOKS), module="analysis/results.py"
+)
+REPORT = Step("report", after=("results",), module="analysis/reporting/document.py")
 STEPS = (*NOTEBOOKS, RESULTS, REPORT)
 
 
