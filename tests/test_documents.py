@@ -65,6 +65,12 @@ def test_every_command_that_a_document_names_can_be_given(document):
     assert {*re.findall(r"-m analysis ([a-z][a-z-]*)", text)} <= {*COMMANDS}
 
 
+def test_the_readme_is_short_and_begins_with_a_picture():
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 1200
+    assert "](report/preview/primary.png)" in text[:1000]
+
+
 def test_the_map_names_every_part_of_the_analysis():
     text = (paths.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = text.split("| in `analysis/` |")[1].split("\n\n")[0]
