@@ -1,4 +1,4 @@
-# The front door: `make` lists what there is, README.md tells it.
+# The front door: `make` lists the commands, README.md explains them.
 
 # What a person may choose, on the command line only: make report RAW=../export OUT=../report
 RAW      :=
@@ -44,35 +44,37 @@ INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
 .PHONY: help setup report notebooks test lab draft check-data answers seal why qc benchmark stress matrix verify \
-  record archive clean lock refresh
+  record archive pictures clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
 	@echo 'make notebooks    run the notebooks only: data/processed, report/notebooks'
 	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
-	@echo 'make test         test everything'
-	@echo 'make why          say what is outdated, and because of what'
+	@echo 'make test         run the tests'
+	@echo 'make why          say what is outdated, and why'
 	@echo 'make draft RAW=folder            draft where the fields of another export go'
-	@echo 'make check-data RAW=folder OUT=folder   list the queries of another export'
-	@echo 'make answers RAW=folder OUT=folder ANSWERS=sheet.xlsx   take what the site has answered'
+	@echo 'make check-data RAW=folder OUT=folder   clean another export, list what to ask the site, and'
+	@echo '                  what becomes of each outcome'
+	@echo 'make answers RAW=folder OUT=folder ANSWERS=sheet.xlsx   take in the answers of the site'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
-	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   what if?'
+	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   see what would follow from it'
 	@echo 'make verify       run everything from a clean start and compare with the reference results;'
-	@echo '                  ARCHIVE=file.zip: of an archive, QUICK=1: files only, BYTES=1: to the byte'
+	@echo '                  ARCHIVE=file.zip: an archive, QUICK=1: the files only, BYTES=1: to the byte'
 	@echo
 	@echo 'For maintainers:'
-	@echo 'make setup        make the environment; all of the above do so by themselves'
+	@echo 'make setup        make the environment, as all of the above do by themselves'
 	@echo 'make qc           compute the efficacy results again in R and compare'
-	@echo 'make record       make this run the reference results, and say which results move'
+	@echo 'make record       make this run the reference results, and list the results that move'
 	@echo 'make archive      make the zip file for a reviewer, in dist/; WHEELS=1: with all packages'
-	@echo '                  (of a real trial: RAW= a de-identified export; see README.md)'
-	@echo 'make seal RAW=folder    write the SHA256SUMS of an export as received'
-	@echo 'make benchmark    measure how long an analyst waits, and how the work grows'
-	@echo 'make stress       corrupt exports, kill runs, hundreds each, and record what comes of it;'
-	@echo '                  report changed exports, and hold every sentence to the truth'
-	@echo 'make matrix       run everything under other locales, users, Pythons... and compare'
+	@echo '                  (of a real trial: with RAW= a de-identified export; see data/README.md)'
+	@echo 'make seal RAW=folder    write the checksums of an export as received'
+	@echo 'make benchmark    measure how long a run takes, and how that grows with the trial'
+	@echo 'make stress       corrupt exports and kill runs, hundreds of times, and record what happens;'
+	@echo '                  report altered exports and check that every sentence is true'
+	@echo 'make matrix       run everything under other locales, users and Pythons, and compare'
+	@echo 'make pictures     take the pictures in report/preview again'
 	@echo 'make clean        remove what a run wrote; data/raw is never touched'
-	@echo 'make lock         resolve requirements.lock anew from pyproject.toml'
+	@echo 'make lock         resolve requirements.lock again from pyproject.toml'
 
 report: $(INDEX)
 	@echo 'The report: $(INDEX)'
@@ -150,6 +152,9 @@ stress: setup
 
 matrix: setup
 	@$(PYTHON) $(ALONE) tests/tools matrix
+
+pictures: report
+	@$(PYTHON) $(ALONE) tests/tools pictures
 
 clean:
 	@$(ANY) $(ALONE) -m analysis clean $(CHOSEN)

@@ -4,6 +4,7 @@
 """
 
 import sys
+from typing import Any
 
 from analysis.command import answer_early_interrupts
 
@@ -12,7 +13,7 @@ if sys.argv[:1] == ["-m"]:
     answer_early_interrupts()
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name != "load":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from analysis.trail.explain import load
@@ -20,5 +21,5 @@ def __getattr__(name):
     return load
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted([*globals(), "load"])

@@ -1,4 +1,4 @@
-"""End a command so that its last line says what happened, whatever happened and whenever.
+"""Declare a command, and end it so that its last line says what happened, whenever it happened.
 
 It imports little, since an interrupt before that is answered by Python's own traceback.
 """
@@ -7,10 +7,44 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from analysis.errors import AnalysisError
 
+Function = Callable[..., None]
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+COMMANDS: dict[str, tuple[Function, tuple[Argument, ...]]] = {}
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
+
+
+def argument(*names: str, **details: Any) -> Argument:
+    """Describe one argument of a command, as argparse wants it."""
+    return names, details
+
+
+def command(*arguments: Argument) -> Callable[[Function], Function]:
+    """Make a function a command: its name is the command's, its docstring the help."""
+
+    def add(function: Function) -> Function:
+        COMMANDS[function.__name__.strip("_").replace("_", "-")] = (function, arguments)
+        return function
+
+    return add
+
+
+def parse_options(arguments: list[str] | None) -> tuple[Function, dict[str, Any]]:
+    """Return the function of the command that is asked for, and its arguments by name."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m analysis")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, (function, wanted) in COMMANDS.items():
+        about = function.__doc__
+        parsed = commands.add_parser(name, help=about, description=about)
+        for names, details in wanted:
+            parsed.add_argument(*names, **details)
+    options = vars(parser.parse_args(arguments))
+    return COMMANDS[options.pop("command")][0], options
 
 
 def answer_early_interrupts() -> None:

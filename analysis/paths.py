@@ -7,8 +7,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 STUDY = ROOT / "study.yml"
 RAW = ROOT / "data" / "raw"
-NOTEBOOKS = ROOT / "notebooks"
-REPORT = ROOT / "report"
+NOTEBOOK_FOLDER = ROOT / "notebooks"
+REPORT_FOLDER = ROOT / "report"
 LOCK = ROOT / "requirements.lock"
 TABLE_SCHEMAS = ROOT / "analysis" / "datapackage.json"
 

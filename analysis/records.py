@@ -11,10 +11,10 @@ import yaml
 
 from analysis.errors import DataError, suggest_name
 
-Record = typing.TypeVar("Record")
+_Record = typing.TypeVar("_Record")
 
 
-def read_record(path: Path, record: type[Record]) -> Record:
+def load_record(path: Path, record: type[_Record]) -> _Record:
     """Read a YAML file as one dataclass.
 
     Parameters

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.records import read_record
+from analysis.records import load_record
 from analysis.visits import Role, Visit, find_wrong_visits
 
-Source = Literal["registry", "assumed"]
+SettingSource = Literal["registry", "assumed"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Setting:
     """A value of the plan, and whether the registration or the analysts decided it."""
 
     value: Any
-    source: Source
+    source: SettingSource
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Population:
     name: str
     label: str
     rule: str
-    source: Source
+    source: SettingSource
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,11 @@ class IntercurrentEvent:
     name: str
     label: str
     strategy: Literal["treatment_policy", "listed"]
-    source: Source
+    source: SettingSource
 
 
 @dataclass(frozen=True)
-class Threshold:
+class ChangeThreshold:
     """A published change with its level; sources are keys of report/references.bib.
 
     `measurement_error` is the standard error of one measurement in the outcome's unit, or None;
@@ -146,7 +146,7 @@ class SupportingOutcome:
     decimals: int
     variants: dict[str, str]
     components: tuple[str, ...]
-    source: Source
+    source: SettingSource
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Outcome(SupportingOutcome):
     difference_decimals: int
     analysed_as: str
     shown_beside: tuple[str, ...]
-    threshold: Threshold | None
+    threshold: ChangeThreshold | None
 
     @property
     def direction(self) -> int:
@@ -253,7 +253,7 @@ class Study:
 def load_study(path: Path | None = None) -> Study:
     """Read and check study.yml; a DataError names the line or the values that are wrong."""
     path = paths.STUDY if path is None else path
-    study = read_record(path, Study)
+    study = load_record(path, Study)
     for problem in _find_contradictions(study):
         raise DataError(problem, file=path, hint="Correct study.yml")
     return study

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from analysis import paths
-from analysis.__main__ import COMMANDS, main
+from analysis.__main__ import main
+from analysis.command import COMMANDS
 
 # Without the installed packages, as on a machine where nothing is set up yet.
 BARE = (sys.executable, "-SEs", "-m", "analysis")

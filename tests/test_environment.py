@@ -94,7 +94,7 @@ def test_binder_runs_the_notebooks_in_the_environment_that_it_has_made(tmp_path)
 
 
 def test_make_takes_an_environment_of_that_name_for_its_own():
-    told = subprocess.run(
+    output = subprocess.run(
         ["make", "--dry-run", "notebooks"],
         cwd=paths.ROOT,
         env=os.environ | {"CONDA_DEFAULT_ENV": CONDA["name"], "CONDA_PREFIX": "/an/env"},
@@ -102,8 +102,8 @@ def test_make_takes_an_environment_of_that_name_for_its_own():
         text=True,
         check=True,
     ).stdout
-    assert '"/an/env/bin/python"' in told and "--conda" in told
-    assert ".venv" not in told
+    assert '"/an/env/bin/python"' in output and "--conda" in output
+    assert ".venv" not in output
 
 
 def test_the_container_sets_up_with_make_setup_and_a_python_that_the_project_allows():
@@ -111,6 +111,17 @@ def test_the_container_sets_up_with_make_setup_and_a_python_that_the_project_all
     assert container["postCreateCommand"] == "make setup"
     image, _, version = container["image"].partition(":")
     assert image == "python" and version in {f"3.{minor}" for minor in (11, 12, 13, 14)}
+
+
+def test_the_repository_has_one_title_one_version_and_one_licence():
+    cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    name, _, title = cited["title"].partition(": ")
+    assert readme.startswith(f"# {name}: {title}\n")
+    assert PROJECT["name"] == name
+    assert PROJECT["description"].lower().startswith(f"{title}: ".lower())
+    for name in ("version", "license", "keywords", "authors"):
+        assert PROJECT[name] == cited[name]
 
 
 def test_a_package_with_another_version_is_named():
@@ -138,5 +149,5 @@ def test_make_knows_every_notebook():
 
 def test_help_names_every_target():
     targets = set(re.search(r"^\.PHONY: (help.*)$", MAKEFILE, re.MULTILINE)[1].split())
-    told = set(re.findall(r"echo 'make ([\w-]+)", MAKEFILE))
-    assert targets - told == {"help", "refresh"}
+    named = set(re.findall(r"echo 'make ([\w-]+)", MAKEFILE))
+    assert targets - named == {"help", "refresh"}

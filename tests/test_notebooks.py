@@ -16,14 +16,14 @@ MOST_CELLS = 12
 MOST_LINES = 25
 
 
-@pytest.fixture(params=[path.stem for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))])
+@pytest.fixture(params=[path.stem for path in sorted(paths.NOTEBOOK_FOLDER.glob("*.ipynb"))])
 def name(request):
     return request.param
 
 
 @pytest.fixture
 def notebook(name):
-    return json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return json.loads((paths.NOTEBOOK_FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"))
 
 
 def code_cells(notebook):
@@ -31,7 +31,7 @@ def code_cells(notebook):
 
 
 def test_every_step_has_its_notebook():
-    assert {step.notebook for step in NOTEBOOKS} <= set(paths.NOTEBOOKS.glob("*.ipynb"))
+    assert {step.notebook for step in NOTEBOOKS} <= set(paths.NOTEBOOK_FOLDER.glob("*.ipynb"))
 
 
 def test_it_is_stripped(notebook):

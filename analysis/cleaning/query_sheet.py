@@ -90,10 +90,10 @@ def list_questions(cleaned: Cleaned, visits: Sequence[str]) -> pd.DataFrame:
     ).sort_values(["participant_id", "visit_order", "visit", "rank", "form", "field", "query_id"])
     rows = []
     for query in ordered.to_dict("records"):
-        own = cells.get(query["query_id"], asked.iloc[:0])
-        source = own["source"].iloc[0] if len(own) else REDCAP
+        asked_cells = cells.get(query["query_id"], asked.iloc[:0])
+        source = asked_cells["source"].iloc[0] if len(asked_cells) else REDCAP
         field = cleaned.fields[source].get(query["field"], Field("", "", ""))
-        named = name_cells(own)
+        named = name_cells(asked_cells)
         listed = [f"{name} = {cell['raw_value']}" for name, cell in named.items()]
         rows.append(
             (

@@ -138,9 +138,9 @@ def _show_around(
     parts = []
     rows = cells[["source", "row"]].drop_duplicates().head(_MOST_ASKED)
     for source, row in rows.itertuples(index=False, name=None):
-        own = cells[(cells["source"] == source) & (cells["row"] == row)]
+        asked = cells[(cells["source"] == source) & (cells["row"] == row)]
         raw: dict[str, str] = cleaned.raw[source].loc[row].to_dict()
-        wanted = set(own["field"]) - {""}
+        wanted = set(asked["field"]) - {""}
         columns = beside[source].get(next(iter(sorted(wanted)), ""), [])
         places = [place for place, name in enumerate(columns) if name in wanted]
         near = (

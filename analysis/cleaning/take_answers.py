@@ -185,8 +185,8 @@ def add_corrections(
     new: dict[tuple[str, ...], dict[str, str]] = {}
     refused = []
     for answer in answers:
-        own = asked[(asked["query_id"] == answer.query_id) & ~asked["field"].isin(UNCORRECTABLE)]
-        cells = name_cells(own)
+        open_cells = (asked["query_id"] == answer.query_id) & ~asked["field"].isin(UNCORRECTABLE)
+        cells = name_cells(asked[open_cells])
         values, problem = _choose_values(answer, cells)
         refused += [f"query {answer.query_id}: {problem}"] if problem else []
         for name, value in values.items():

@@ -16,7 +16,7 @@ from analysis.demo.cohort import ASSESSED, Cohort
 FORMS = Path(__file__).with_name("forms.csv")
 
 # REDCap's own names, in REDCap's own order, and what of a field stands there.
-DICTIONARY = {
+_DICTIONARY = {
     "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
     "Field Type": "type", "Field Label": "label",
     "Choices, Calculations, OR Slider Labels": "choices", "Field Note": "unit",
@@ -58,7 +58,7 @@ def project_dictionary(forms: pd.DataFrame) -> pd.DataFrame:
     """Return REDCap's data dictionary of the fields."""
     inside = forms[~forms["form"].str.endswith(".csv")]
     return pd.DataFrame(
-        {title: inside[name] if name else "" for title, name in DICTIONARY.items()}
+        {title: inside[name] if name else "" for title, name in _DICTIONARY.items()}
     ).reset_index(drop=True)
 
 

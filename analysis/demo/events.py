@@ -84,18 +84,18 @@ EARLY_POSITION = 6
 
 # Relations are REDCap codes: liposuction, injection, product, disease. Days count from the
 # procedure, minutes from midnight: lidocaine acts between anaesthesia and the first injection.
-EVENTS = pd.read_csv(
+_EVENTS = pd.read_csv(
     Path(__file__).with_name("adverse_events.csv"),
     dtype={"relations": "str", "action": "str"},
     keep_default_na=False,
 )
 COMMON = 8
-DIZZINESS, EARLY, ULCER = 1, 8, 9
+DIZZINESS, _EARLY, ULCER = 1, 8, 9
 EVERY_EVENT = {
     "ae_dict": "none", "ae_ongoing": "0", "ae_scale": "CTCAE", "ae_scale_version": "5.0",
     "ae_serious": "0", "ae_outcome": "1", "ae_withdrawal": "0", "ae_worsening": "0",
 }  # fmt: skip
-RELATIONS = ("ae_rel_lipo", "ae_rel_inj", "ae_rel_product", "ae_rel_disease")
+_RELATIONS = ("ae_rel_lipo", "ae_rel_inj", "ae_rel_product", "ae_rel_disease")
 
 
 def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
@@ -113,9 +113,9 @@ def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     ulcerated = ulcers.new_week_12.any(axis=1)
     who = np.concatenate([everybody, everybody[twice], everybody[early], everybody[ulcerated]])
     picks = np.concatenate(
-        [first, second[twice], np.full(early.sum(), EARLY), np.full(ulcerated.sum(), ULCER)]
+        [first, second[twice], np.full(early.sum(), _EARLY), np.full(ulcerated.sum(), ULCER)]
     )
-    rows = _describe(cohort, who, EVENTS.iloc[picks].reset_index(drop=True), rng)
+    rows = _describe(cohort, who, _EVENTS.iloc[picks].reset_index(drop=True), rng)
     return rows.sort_values(["who", "ae_start"], kind="stable", ignore_index=True)
 
 
@@ -138,7 +138,7 @@ def _describe(
             "ae_stop": dates(start + np.asarray(lasting, dtype="int64") - 1),
             "ae_grade": whole(event["grade"]),
             "ae_planned_stay": yes(staying),
-            **{name: relations[:, place] for place, name in enumerate(RELATIONS)},
+            **{name: relations[:, place] for place, name in enumerate(_RELATIONS)},
             "ae_action": event["action"],
         }
     )

@@ -9,7 +9,7 @@ import yaml
 
 from analysis.demo.cohort import Cohort
 from analysis.demo.crf import make_redcap_export, project_dictionary, project_fields, read_forms
-from analysis.demo.faults import CORRECTION_COLUMNS, plant_faults
+from analysis.demo.faults import CORRECTION_HEADER, plant_faults
 from analysis.demo.other_files import make_diary, make_images
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from analysis.demo.readme import format_readme
@@ -18,7 +18,7 @@ from analysis.errors import UsageError
 EXPORTED_ON = "2022-12-20"
 # What provenance.yml states of files that could be read otherwise.
 STATED = {IMAGES: "cp949"}
-CHECKSUMS = "SHA256SUMS"
+_CHECKSUMS = "SHA256SUMS"
 SMALLEST, LARGEST = 7, 10_000
 
 
@@ -75,7 +75,7 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
         "fields.csv": project_fields(forms),
         DIARY: make_diary(cohort),
         IMAGES: make_images(cohort),
-        "corrections.csv": pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="object"),
+        "corrections.csv": pd.DataFrame(columns=list(CORRECTION_HEADER), dtype="object"),
     }
     provenance = {
         "description": "Simulated export; nobody described in it exists",
@@ -125,7 +125,7 @@ def write_export(export: Export, folder: Path) -> None:
     names = sorted([*export.tables, "provenance.yml"])
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     sums = "".join(f"{hashed}  {name}\n" for name, hashed in hashes.items())
-    (folder / CHECKSUMS).write_bytes(sums.encode())
+    (folder / _CHECKSUMS).write_bytes(sums.encode())
     (folder / "README.md").write_bytes(
         format_readme(export.tables, export.provenance, export.faults).encode()
     )

@@ -21,10 +21,10 @@ LIST = Path(__file__).with_name("faults.csv")
 FAULT_COLUMNS = (
     "fault", "kind", "file", "row", "field", "raw_value", "true_value", "expected", "note",
 )  # fmt: skip
-CORRECTION_COLUMNS = (
+CORRECTION_HEADER = (
     "source", "row", "field", "old_value", "new_value", "reason", "by", "date",
 )  # fmt: skip
-SIGNED = {"by": "Site investigator", "date": "2022-12-12"}
+_SIGNED = {"by": "Site investigator", "date": "2022-12-12"}
 REASONS = (
     "Typing error, source document checked", "Typing error, image read again",
     "Digits exchanged, source document checked",
@@ -121,8 +121,8 @@ def _list_corrections(faults: pd.DataFrame) -> pd.DataFrame:
     typed = faults[faults["kind"] == "correction"]
     unused = faults[faults["kind"] == "correction_unused"]
     corrections = pd.concat([typed, unused.assign(file=REDCAP, true_value="26")]).assign(
-        reason=REASONS, **SIGNED
+        reason=REASONS, **_SIGNED
     )
     names = {"file": "source", "raw_value": "old_value", "true_value": "new_value"}
-    corrections = corrections.rename(columns=names)[list(CORRECTION_COLUMNS)]
+    corrections = corrections.rename(columns=names)[list(CORRECTION_HEADER)]
     return corrections.reset_index(drop=True).astype("object")

@@ -16,11 +16,11 @@ PROXIMAL_SITES = {"chest": 0.5, "abdomen": 0.7, "uarm_r": 0.5, "uarm_l": 0.5}
 PROXIMAL_SITES |= {"thigh_r": 0.7, "thigh_l": 0.7}
 
 # Items of the eight HAQ categories, in order.
-HAQ_ITEMS = (2, 2, 3, 2, 3, 2, 3, 3)
-COCHIN_ITEMS = 18
+_HAQ_ITEMS = (2, 2, 3, 2, 3, 2, 3, 3)
+_COCHIN_ITEMS = 18
 PAIN_LINE_MM = 100
 SHAQ_LINE_MM = 150
-FINGERS = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
+MEASURED_FINGERS = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
 
 
 def make_mrss(cohort: Cohort, visit: str) -> pd.DataFrame:
@@ -61,8 +61,8 @@ def make_kapandji(cohort: Cohort, visit: str) -> pd.DataFrame:
 def make_cochin(cohort: Cohort, visit: str) -> pd.DataFrame:
     """Return the form `cochin`: 18 items of 0 to 5."""
     total = cohort.measure("cochin", visit)
-    items = spread_total(total, 5, _difficulty(cohort, "cochin", visit, COCHIN_ITEMS))
-    columns = {f"chfs_{k + 1:02d}": items[:, k] for k in range(COCHIN_ITEMS)}
+    items = spread_total(total, 5, _difficulty(cohort, "cochin", visit, _COCHIN_ITEMS))
+    columns = {f"chfs_{k + 1:02d}": items[:, k] for k in range(_COCHIN_ITEMS)}
     return _text(columns | {"chfs_total": total})
 
 
@@ -82,7 +82,7 @@ def make_shaq(cohort: Cohort, visit: str) -> pd.DataFrame:
     highest = categories - raised
     columns, number = {}, 0
     answered = cohort.rng(f"haq items {visit}")
-    for category, items in enumerate(HAQ_ITEMS):
+    for category, items in enumerate(_HAQ_ITEMS):
         leading = rng.integers(0, items, size)
         easier = rng.integers(0, 3, (size, items))
         again = answered.integers(0, 3, (size, items))
@@ -110,7 +110,9 @@ def make_circumference(cohort: Cohort, visit: str) -> pd.DataFrame:
     mean, spread = FINGER.at(FRACTION[visit])
     latent = blend(before, after, FRACTION[visit], FINGER.correlation)
     values = np.clip(np.tile(FINGER_MM, 2) + mean + spread * latent, 36, 84)
-    return frame(**{f"circ_{name}": fixed(values[:, k], 0) for k, name in enumerate(FINGERS)})
+    return frame(
+        **{f"circ_{name}": fixed(values[:, k], 0) for k, name in enumerate(MEASURED_FINGERS)}
+    )
 
 
 def _fingers(rng: np.random.Generator, person: np.ndarray) -> np.ndarray:

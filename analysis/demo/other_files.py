@@ -13,8 +13,8 @@ SHARE_READ_TWICE = 0.15
 SHARE_COMMENTED = 0.04
 COMMENTS = ("경계 부위 흐림", "거대모세혈관 의심", "good quality", "각질로 시야 일부 가림")
 # How the score of 0 to 9 falls apart into loss, disorganisation and ramification.
-PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
-COLUMNS = [
+_PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
+_COLUMNS = [
     "record_id", "event", "image_id", "hand", "finger", "field", "reader", "blinded_to_visit",
     "read_order", "read_date", "density", "enlarged", "giants", "haemorrhages", "loss",
     "disorganisation", "ramified", "n_giants", "n_haemorrhages", "pattern", "comment",
@@ -75,7 +75,7 @@ def make_images(cohort: Cohort) -> pd.DataFrame:
     images["record_id"] = cohort.ids[images["who"]]
     images["blinded_to_visit"] = "yes"
     images = images.sort_values(["who", "read_order", "reader"], kind="stable", ignore_index=True)
-    return images[COLUMNS].astype("str").astype("object")
+    return images[_COLUMNS].astype("str").astype("object")
 
 
 def _read_visit(cohort: Cohort, visit: str) -> pd.DataFrame:
@@ -103,9 +103,9 @@ def _read_visit(cohort: Cohort, visit: str) -> pd.DataFrame:
 
 def _split_score(score: np.ndarray) -> dict[str, np.ndarray]:
     """Split 0 to 9 into three parts of 0 to 3 that add up; what one cannot take the others do."""
-    loss = np.minimum(PARTS["loss"] * score, 3)
+    loss = np.minimum(_PARTS["loss"] * score, 3)
     rest = score - loss
-    share = PARTS["disorganisation"] / (PARTS["disorganisation"] + PARTS["ramified"])
+    share = _PARTS["disorganisation"] / (_PARTS["disorganisation"] + _PARTS["ramified"])
     disorganisation = np.minimum(share * rest, 3)
     ramified = np.minimum(rest - disorganisation, 3)
     return {"loss": loss, "disorganisation": score - loss - ramified, "ramified": ramified}

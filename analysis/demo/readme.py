@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.demo.planter import REDCAP
 
-COLUMNS = ["fault", "file", "row", "field", "raw_value", "true_value", "kind", "expected"]
+_COLUMNS = ["fault", "file", "row", "field", "raw_value", "true_value", "kind", "expected"]
 SUMMARY = ["fault", "kind", "file", "row", "field", "raw_value", "true_value", "expected", "note"]
 
 # The text of an export without faults ends where this begins.
@@ -25,9 +25,9 @@ def format_readme(
     text = TEMPLATE.read_text(encoding="utf-8")
     cells = io.StringIO()
     writer = csv.writer(cells, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(_COLUMNS)
     if len(faults):
-        writer.writerows(faults[COLUMNS].itertuples(index=False))
+        writer.writerows(faults[_COLUMNS].itertuples(index=False))
     else:
         text = text.partition(FAULTS)[0]
     return text.format(

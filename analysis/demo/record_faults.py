@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.demo.cohort import Cohort
-from analysis.demo.measures import FINGERS
+from analysis.demo.measures import MEASURED_FINGERS
 from analysis.demo.planter import DIARY, IMAGES, REDCAP, Planter
 from analysis.demo.texts import drift
 
@@ -42,15 +42,15 @@ def swap_sides(planter: Planter, cohort: Cohort) -> Cells:
 
     def difference(person: int) -> int:
         place = planter.find_row(cohort.ids[person], "baseline")
-        sizes = [int(planter.read(REDCAP, place, f"circ_{name}")) for name in FINGERS]
+        sizes = [int(planter.read(REDCAP, place, f"circ_{name}")) for name in MEASURED_FINGERS]
         return sum(abs(one - other) for one, other in zip(sizes[:4], sizes[4:], strict=True))
 
     # Whose hands differ most, of those whose fingers have no other fault: else nobody could see it.
     place = planter.find_row(cohort.ids[max((0, 3, 5), key=difference)], "week_12")
-    true = {name: planter.read(REDCAP, place, f"circ_{name}") for name in FINGERS}
+    true = {name: planter.read(REDCAP, place, f"circ_{name}") for name in MEASURED_FINGERS}
     return [
         planter.change(REDCAP, place, f"circ_{name}", true[{"r": "l", "l": "r"}[name[0]] + name[1]])
-        for name in FINGERS
+        for name in MEASURED_FINGERS
     ]
 
 

@@ -83,14 +83,14 @@ SEVERITY = {"skin": 0.67, "function": 0.67, "vessels": 0.55, "thumb": 0, "ulcer"
 
 # targets.csv has them by measure. Total mRSS 15 (8), change -2.0 (4.5), is the hands plus the 13
 # sites outside them, and those two correlate; so the sites outside get what the total leaves over.
-MEASURES = pd.read_csv(Path(__file__).with_name("targets.csv"), index_col="measure")
+_MEASURES = pd.read_csv(Path(__file__).with_name("targets.csv"), index_col="measure")
 TARGETS = {
-    str(name): Target(*row) for name, *row in MEASURES.loc[:, "mean":"step"].dropna().itertuples()
+    str(name): Target(*row) for name, *row in _MEASURES.loc[:, "mean":"step"].dropna().itertuples()
 }
 
 # How strongly each measure follows each of these: so that Cochin and HAQ correlate by about 0.84,
 # Cochin and skin by about 0.35 to 0.39, right and left thumb by about 0.8. Bowel and lung hardly
 # follow the severity.
 LOADINGS: dict[str, dict] = {
-    str(name): row.dropna().to_dict() for name, row in MEASURES[list(SEVERITY)].iterrows()
+    str(name): row.dropna().to_dict() for name, row in _MEASURES[list(SEVERITY)].iterrows()
 }

@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.demo.cohort import Cohort
 from analysis.demo.texts import among, dates, fixed, frame, moments, whole, yes
 
-PLANNED = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
+_PLANNED = ("r2", "r3", "r4", "r5", "l2", "l3", "l4", "l5")
 NOT_PLANNED = ("r1", "l1")
 FINGER_SKIPPED = 4
 SKIPPED = "l5"
@@ -48,7 +48,7 @@ def make_procedure(cohort: Cohort) -> pd.DataFrame:
     aspirate = np.clip(np.round(rng.normal(180, 60, size) / 5) * 5, 80, 300)
     volumes = {
         name: np.clip(np.round(rng.normal(1, 0.1, size) / 0.05) * 0.05, 0.7, 1.3)
-        for name in PLANNED
+        for name in _PLANNED
     }
     skipped = cohort.every_seventh(FINGER_SKIPPED)
     volumes[SKIPPED] = np.where(skipped, 0, volumes[SKIPPED])
@@ -82,7 +82,7 @@ def make_procedure(cohort: Cohort) -> pd.DataFrame:
         endotoxin=fixed(rng.uniform(0.05, 0.6, size), 2),
         first_injection=moments(day, injection),
         operator=among(("P1", "P2"), (rng.random(size) < 0.3).astype(int)),
-        **{f"inj_{name}": fixed(volumes[name], 2) for name in (*PLANNED, *NOT_PLANNED)},
+        **{f"inj_{name}": fixed(volumes[name], 2) for name in (*_PLANNED, *NOT_PLANNED)},
         planned_stay=yes(cohort.every_seventh(STAY_PLANNED)),
         proc_deviation=np.where(skipped, "Left little finger not injected: fissure", ""),
     )

@@ -160,7 +160,7 @@ def describe_baseline(frame: pd.DataFrame, study: Study, context: Context) -> li
     return rows
 
 
-def _describe_field(name, section):
+def _describe_field(name: str, section: str) -> Variable:
     table = "visits" if name == "ulcers_present" else "participants"
     field = find_field(table, name)
     label = field["description"].split(" (")[0].split(",")[0]

@@ -6,8 +6,8 @@ from analysis.describe.summaries import Variable, describe_category, describe_va
 from analysis.results import Context, ResultWriter, Row, format_number
 from analysis.study import Specification
 
-FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
-HARVEST, PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
+ALL_FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
+HARVEST, _PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
 VARIABLES = (
     Variable("procedure_date", "Date", section=HARVEST),
     Variable("anaesthesia_type", "Anaesthesia", section=HARVEST),
@@ -17,24 +17,24 @@ VARIABLES = (
     Variable("cannula_mm", "Outer diameter of the cannula", "mm", 1, section=HARVEST),
     Variable("lipoaspirate_ml", "Lipoaspirate", "mL", section=HARVEST),
     Variable("planned_overnight_stay", "Overnight stay planned", section=HARVEST),
-    Variable("processed_ml", "Lipoaspirate processed", "mL", section=PRODUCT),
-    Variable("enzyme", "Enzyme", section=PRODUCT),
-    Variable("enzyme_lot", "Lot of the enzyme", section=PRODUCT),
-    Variable("processing_minutes", "Processing time", "min", section=PRODUCT),
-    Variable("diluent", "Diluent", section=PRODUCT),
-    Variable("final_volume_ml", "Volume", "mL", 1, section=PRODUCT),
-    Variable("nucleated_cells_million", "Nucleated cells", "10⁶", 1, section=PRODUCT),
-    Variable("yield_per_ml", "Nucleated cells per mL processed", "10⁵", 2, section=PRODUCT),
-    Variable("cell_counter", "Counter", section=PRODUCT),
-    Variable("viability_percent", "Viability", "%", 1, section=PRODUCT),
-    Variable("viable_cells_million", "Viable nucleated cells", "10⁶", 1, section=PRODUCT),
-    Variable("viability_method", "Method of viability", section=PRODUCT),
-    Variable("cd45_percent", "CD45+", "%", 1, section=PRODUCT),
-    Variable("stromal_percent", "CD45− CD31− CD34+", "%", 1, section=PRODUCT),
-    Variable("endothelial_percent", "CD45− CD31+ CD34+", "%", 1, section=PRODUCT),
-    Variable("endotoxin_eu_per_ml", "Endotoxin", "EU/mL", 2, section=PRODUCT),
-    Variable("gram_stain", "Gram stain", section=PRODUCT),
-    Variable("sterility", "Culture", section=PRODUCT),
+    Variable("processed_ml", "Lipoaspirate processed", "mL", section=_PRODUCT),
+    Variable("enzyme", "Enzyme", section=_PRODUCT),
+    Variable("enzyme_lot", "Lot of the enzyme", section=_PRODUCT),
+    Variable("processing_minutes", "Processing time", "min", section=_PRODUCT),
+    Variable("diluent", "Diluent", section=_PRODUCT),
+    Variable("final_volume_ml", "Volume", "mL", 1, section=_PRODUCT),
+    Variable("nucleated_cells_million", "Nucleated cells", "10⁶", 1, section=_PRODUCT),
+    Variable("yield_per_ml", "Nucleated cells per mL processed", "10⁵", 2, section=_PRODUCT),
+    Variable("cell_counter", "Counter", section=_PRODUCT),
+    Variable("viability_percent", "Viability", "%", 1, section=_PRODUCT),
+    Variable("viable_cells_million", "Viable nucleated cells", "10⁶", 1, section=_PRODUCT),
+    Variable("viability_method", "Method of viability", section=_PRODUCT),
+    Variable("cd45_percent", "CD45+", "%", 1, section=_PRODUCT),
+    Variable("stromal_percent", "CD45− CD31− CD34+", "%", 1, section=_PRODUCT),
+    Variable("endothelial_percent", "CD45− CD31+ CD34+", "%", 1, section=_PRODUCT),
+    Variable("endotoxin_eu_per_ml", "Endotoxin", "EU/mL", 2, section=_PRODUCT),
+    Variable("gram_stain", "Gram stain", section=_PRODUCT),
+    Variable("sterility", "Culture", section=_PRODUCT),
     Variable("minutes_to_injection", "Since start of anaesthesia", "min", section=INJECTION),
     Variable("needle_gauge", "Needle", "gauge", section=INJECTION),
     Variable("sites_per_finger", "Sites per finger", section=INJECTION),
@@ -47,7 +47,7 @@ VARIABLES = (
     Variable("operator", "Operator", section=INJECTION),
     Variable("deviation", "Deviation, as recorded", section=INJECTION),
 )
-CATEGORIES = (
+_CATEGORIES = (
     *("anaesthesia_type", "harvest_site", "planned_overnight_stay"),
     *("gram_stain", "sterility"),
 )
@@ -94,12 +94,12 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
     viable = frame["nucleated_cells_million"] * frame["viability_percent"] / 100
     frame["viable_cells_million"] = viable
     total, final = frame["injected_total_ml"], frame["final_volume_ml"]
-    volumes = frame[[f"injected_{finger}_ml" for finger in FINGERS]]
+    volumes = frame[[f"injected_{finger}_ml" for finger in ALL_FINGERS]]
     adds_up = ((volumes.sum(axis=1) - total).abs() < 1e-6) & (total <= final + 1e-6)
     known = total.notna() & final.notna()
     frame["volumes_add_up"] = adds_up.map({True: "yes", False: "no"}).where(known, "")
     concentration = (frame["nucleated_cells_million"] / final).mask(known & ~adds_up)
-    for finger in FINGERS:
+    for finger in ALL_FINGERS:
         frame[f"cells_{finger}_million"] = concentration * frame[f"injected_{finger}_ml"]
     frame["injected_cells_million"] = concentration * total
     injected = frame["n_fingers_injected"].astype("float64")
@@ -114,11 +114,11 @@ def describe_exposure(frame: pd.DataFrame, context: Context) -> list[Row]:
     They are as ``exposure.viability_percent.median_range``, also of every finger, as
     ``exposure.injected_right_2_ml.median_range``.
     """
-    fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in FINGERS]
+    fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in ALL_FINGERS]
     rows = []
     for variable in (*VARIABLES, *fingers):
         values = frame[variable.name]
-        if variable.name in CATEGORIES:
+        if variable.name in _CATEGORIES:
             categories = find_field("procedures", variable.name)["constraints"]["enum"]
             rows += describe_category(ResultWriter(context, variable.name), values, categories)
         elif pd.api.types.is_numeric_dtype(values):
@@ -147,7 +147,7 @@ def check_release(exposure: pd.DataFrame, specification: Specification) -> pd.Da
     untouched = exposure["n_fingers_injected"].fillna(0).eq(0)
     viability, endotoxin = exposure["viability_percent"], exposure["endotoxin_eu_per_ml"]
     fingers = (exposure[planned] > 0).sum(axis=1).astype("float64").mask(untouched)
-    volumes = exposure[[f"injected_{finger}_ml" for finger in FINGERS]]
+    volumes = exposure[[f"injected_{finger}_ml" for finger in ALL_FINGERS]]
     largest = volumes.max(axis=1).mask(untouched)
     every = len(planned)
     checked = (
@@ -188,14 +188,16 @@ def describe_release(checks: pd.DataFrame, context: Context) -> list[Row]:
     return [*rows, ResultWriter(context, "out_of_specification", n).count("n", outside)]
 
 
-def _check_number(test, criterion, values, within, decimals):
+def _check_number(
+    test: str, criterion: str, values: pd.Series, within: pd.Series, decimals: int
+) -> pd.DataFrame:
     printed = values.map(lambda value: format_number(value, decimals), na_action="ignore")
     result = printed.astype("object").where(values.notna(), "not recorded")
     state = within.map({True: "within", False: "outside"}).where(values.notna(), "unknown")
     return pd.DataFrame({"test": test, "criterion": criterion, "result": result, "state": state})
 
 
-def _check_text(test, wanted, values):
+def _check_text(test: str, wanted: str, values: pd.Series) -> pd.DataFrame:
     result = values.mask(values == "", "not recorded").str.replace("_", " ")
     state = values.eq(wanted).map({True: "within", False: "outside"})
     state = state.mask(values.isin(["", "pending"]), "unknown")

@@ -133,7 +133,7 @@ def split_analysed(
         Of everyone else: the visit without a score, and why.
     """
 
-    def primary(frame):
+    def primary(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[
             (frame["outcome"] == outcome.name)
             & (frame["variant"] == "primary")
@@ -258,5 +258,5 @@ def check_denominators(results: pd.DataFrame) -> None:
         )
 
 
-def _write_reasons(context, outcome, texts):
+def _write_reasons(context: Context, outcome: str, texts: list[str]) -> Row:
     return ResultWriter(context, outcome, len(texts)).row("reasons", None, join_reasons(texts))

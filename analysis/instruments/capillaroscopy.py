@@ -13,7 +13,7 @@ from analysis.instruments.definition import (
     Variant,
     is_sum,
 )
-from analysis.instruments.locations import score_locations
+from analysis.instruments.locations import pair_locations, score_locations
 from analysis.study import Scoring
 
 GRADED = {
@@ -82,11 +82,19 @@ def score_capillaroscopy(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     """
     measures = measure_capillaries(items)
     least = scoring.capillaroscopy_min_fingers.value
-    evolution, available = CAPILLAROSCOPY.variants
+    evolution, available = NAILFOLD_CAPILLAROSCOPY.variants
     return [
         *score_locations(items, measures, evolution, least),
         *score_locations(items, measures, available, 1),
     ]
+
+
+def _pair_fingers(
+    items: pd.DataFrame, variant: Variant, scoring: Scoring, baseline_visit: str
+) -> pd.DataFrame:
+    """Make pairs from the fingers measured at both visits, as `pair_locations` returns them."""
+    least = scoring.capillaroscopy_min_fingers.value
+    return pair_locations(measure_capillaries(items), variant, least, baseline_visit)
 
 
 def check_capillaroscopy(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
@@ -105,7 +113,7 @@ _COMPONENTS = (
     Component("six_items", "sum of the six graded items", 0, 18, "lower", _N),
     *(Component(name, label, 0, 50, "lower", _N) for name, label in _COUNTED.items()),
 )
-CAPILLAROSCOPY = Instrument(
+NAILFOLD_CAPILLAROSCOPY = Instrument(
     name="capillaroscopy",
     label="Nailfold capillaroscopy",
     measures="capillaries of the nailfold, in fields of 1 mm on 8 fingers",
@@ -172,7 +180,10 @@ CAPILLAROSCOPY = Instrument(
     anchors="graded items: 0 none, 1 below 33 %, 2 from 33 to 66 %, 3 above 66 %",
     scoring_rule=(
         "mean of readers, then fields, then fingers; the evolution score is loss + "
-        "disorganisation + ramification; a pair of visits uses fields measured at both. "
+        "disorganisation + ramification, and a reading that lacks one of them enters none of the "
+        "three; a pair of visits uses the fields measured at both, and of a field that somebody "
+        "read at both visits only the readings of who did, so that a change of readers makes no "
+        "change. "
         "Ramified capillaries raise the score and are also read as new vessels. The pattern is "
         "described by the number of fingers and makes no score: late after active is neither "
         "better nor worse. The fast-track category is not derived: its rule is recalled only, and "
@@ -194,8 +205,7 @@ CAPILLAROSCOPY = Instrument(
         ),
     ),
     score=score_capillaroscopy,
-    measure=measure_capillaries,
-    min_locations="capillaroscopy_min_fingers",
+    pair=_pair_fingers,
     check=check_capillaroscopy,
     licence="no fee known",
     sources=(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from analysis.errors import UsageError, suggest_name
-from analysis.instruments.capillaroscopy import CAPILLAROSCOPY
+from analysis.instruments.capillaroscopy import NAILFOLD_CAPILLAROSCOPY
 from analysis.instruments.cochin import COCHIN
 from analysis.instruments.definition import Instrument, Item, Variant
 from analysis.instruments.digital_ulcers import DIGITAL_ULCERS
@@ -18,7 +18,7 @@ from analysis.study import Scoring
 
 # A new instrument is a module of its own, and a name here.
 INSTRUMENTS = [
-    *(CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
+    *(NAILFOLD_CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
     *(HAQ, KAPANDJI, MRSS, RAYNAUD, SHAQ),
 ]
 BASES = {
@@ -60,8 +60,8 @@ def find_variant(instrument: Instrument, name: str) -> Variant:
 
 def find_item(instrument: str, item: str) -> Item | None:
     """Return an item by the names of the items table, None where the library has none such."""
-    own = (each.items for each in INSTRUMENTS if each.name == instrument)
-    return next((each for items in own for each in items if each.name == item), None)
+    listed = (each.items for each in INSTRUMENTS if each.name == instrument)
+    return next((each for items in listed for each in items if each.name == item), None)
 
 
 def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | None, float | None]:

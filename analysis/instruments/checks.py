@@ -111,13 +111,13 @@ def check_totals(items: pd.DataFrame) -> None:
         It names the first such total.
     """
     totals = compare_totals(items)
-    for wrong in totals[~totals["agrees"]].head(1).itertuples():
+    for wrong in totals[~totals["agrees"]].head(1).to_dict("records"):
         raise DataError(
-            f"the recorded total {wrong.recorded:g} contradicts its items, "
-            f"which sum to {wrong.summed:g}",
-            participant=wrong.participant_id,
-            visit=wrong.visit,
-            field=f"{wrong.instrument}/{RECORDED_TOTAL}",
+            f"the recorded total {wrong['recorded']:g} contradicts its items, "
+            f"which sum to {wrong['summed']:g}",
+            participant=wrong["participant_id"],
+            visit=wrong["visit"],
+            field=f"{wrong['instrument']}/{RECORDED_TOTAL}",
             hint="Correct it in the export's corrections.csv, or set it aside as 02_score does",
         )
 

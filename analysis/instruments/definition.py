@@ -84,8 +84,8 @@ class Component:
 class Variant:
     """One way to make a score.
 
-    `matched` says that a pair of visits is made from the fingers measured at both, of
-    `n_locations` in all.
+    `matched` says that a pair of visits is made from the fingers, or other parts, recorded at
+    both, of `n_locations` in all.
     """
 
     name: str
@@ -137,11 +137,9 @@ class Instrument:
         `analysis.instruments.answers.SCORE_COLUMNS`, for all variants.
     reads
         Other instruments whose items the score needs.
-    measure
-        For fingers: ``measure(items) -> measures``, one row per participant, visit,
-        finger, field and reader, one column per component.
-    min_locations
-        Name of the setting that says how many fingers a score needs.
+    pair
+        ``pair(items, variant, scoring, baseline_visit) -> pairs`` of a matched variant, of the
+        total and of the components that are matched as well.
     total_of
         Keys of the items that a ``recorded_total`` adds up, all with the range of the first.
     check
@@ -165,8 +163,7 @@ class Instrument:
     sources: tuple[Source, ...]
     thresholds: tuple[Threshold, ...] = ()
     reads: tuple[str, ...] = ()
-    measure: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    min_locations: str = ""
+    pair: Callable[[pd.DataFrame, "Variant", Scoring, str], pd.DataFrame] | None = None
     total_of: tuple[str, ...] = ()
     check: Callable[[pd.DataFrame, pd.DataFrame], dict[str, pd.Series]] | None = None
 

@@ -11,7 +11,7 @@ from analysis.instruments.definition import (
     Source,
     Variant,
 )
-from analysis.instruments.locations import score_locations
+from analysis.instruments.locations import pair_locations, score_locations
 from analysis.study import Scoring
 
 _LOW, _HIGH = 35, 85
@@ -59,6 +59,14 @@ def score_finger_circumference(items: pd.DataFrame, scoring: Scoring) -> list[pd
     ]
 
 
+def _pair_fingers(
+    items: pd.DataFrame, variant: Variant, scoring: Scoring, baseline_visit: str
+) -> pd.DataFrame:
+    """Make pairs from the fingers measured at both visits, as `pair_locations` returns them."""
+    least = scoring.circumference_min_fingers.value
+    return pair_locations(measure_fingers(items), variant, least, baseline_visit)
+
+
 _COMPONENTS = tuple(Component(side, f"{side} hand", _LOW, _HIGH, n_locations=4) for side in SIDES)
 _N = len(FINGERS)
 FINGER_CIRCUMFERENCE = Instrument(
@@ -81,7 +89,10 @@ FINGER_CIRCUMFERENCE = Instrument(
     rated_by="assessor",
     recall="none, a measurement",
     anchors="mm; oedema and atrophy both lower it, injected volume raises it",
-    scoring_rule="mean of the fingers; a pair of visits uses the fingers measured at both",
+    scoring_rule=(
+        "mean of the fingers, of each the mean of its repeats; a pair of visits uses the fingers "
+        "measured at both"
+    ),
     missing_rule="at least 6 of 8 fingers, 3 of 4 for a hand",
     variants=(
         Variant(
@@ -96,8 +107,7 @@ FINGER_CIRCUMFERENCE = Instrument(
         Variant("all_available_mean", "all fingers of each visit", _LOW, _HIGH, _COMPONENTS, _N),
     ),
     score=score_finger_circumference,
-    measure=measure_fingers,
-    min_locations="circumference_min_fingers",
+    pair=_pair_fingers,
     licence="none needed",
     sources=(
         Source("public registration: second to fifth finger", "found"),

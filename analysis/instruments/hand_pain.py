@@ -68,7 +68,7 @@ HAND_PAIN = Instrument(
     rated_by="participant",
     recall="now or the past week, by form; not stated by the registration",
     anchors="0 no pain, end of the line worst imaginable pain",
-    scoring_rule="100 x mark / length of the line",
+    scoring_rule="100 x mark / length of the line, the declared length where none is recorded",
     missing_rule="no mark, no score; both hands are needed where each is rated",
     variants=(
         Variant("scaled_rating", "one rating for both hands", 0, _TOP),

@@ -259,7 +259,10 @@ HAQ = Instrument(
         "a category is its highest item; an aid or help from a person raises 0 or 1 to 2 "
         "(not: adds 1); the index is the sum over the answered categories by their number"
     ),
-    missing_rule="at least 6 of 8 categories; one answered item answers its category",
+    missing_rule=(
+        "at least 6 of 8 categories; one answered item answers its category, but one below 2 whose "
+        "box for aids or help is blank is missing"
+    ),
     variants=(
         Variant("index", "standard index, aids and help count", 0, 3),
         Variant("index_without_aids", "alternative index, without aids and help", 0, 3),

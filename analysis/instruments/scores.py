@@ -9,7 +9,6 @@ from analysis.instruments.answers import SCORE_COLUMNS
 from analysis.instruments.catalogue import find_instrument, find_variant
 from analysis.instruments.checks import check_items, check_totals
 from analysis.instruments.definition import Component, Variant
-from analysis.instruments.locations import pair_locations
 from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
 
@@ -65,38 +64,44 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     scores
         The scores table.
     items
-        The items that the scores were made from; those of fingers are averaged anew.
+        The items that the scores were made from; those of matched variants are averaged anew.
 
     Returns
     -------
     pandas.DataFrame
         The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
         the better direction, the component's own where it differs, empty where none is
-        better. Of fingers and capillary fields only those measured at both visits enter
-        (rule ``matched``), unless the variant says all. Supporting outcomes are not paired.
+        better. Of fingers, capillary fields, and the categories and scales of the SHAQ only those
+        recorded at both visits enter (rule ``matched``), unless the variant says all. Supporting
+        outcomes are not paired.
 
     Raises
     ------
     DataError
-        Items of fingers that cannot be scored.
+        Items of a matched variant that cannot be scored.
     """
     baseline = study.analysis.baseline_visit.value
     days = {visit.name: visit.day for visit in study.visits if visit.day is not None}
     later = [name for name, day in days.items() if day > days[baseline]]
-    measures = _measure_fingers(items[items["visit"].isin([baseline, *later])], study)
+    items = items[items["visit"].isin([baseline, *later])]
     frames = [pd.DataFrame(columns=["participant_id", "visit", "rule"])]
     for outcome in study.outcomes:
         instrument = find_instrument(outcome.instrument)
         for name, instrument_s_name in outcome.variants.items():
             variant = find_variant(instrument, instrument_s_name)
-            if not variant.matched:
-                chosen = scores[(scores["outcome"] == outcome.name) & (scores["variant"] == name)]
-                pairs = _pair_visits(chosen, baseline, later)
-            elif instrument.name in measures:
-                least = getattr(study.scoring, instrument.min_locations).value
-                pairs = pair_locations(measures[instrument.name], variant, least, baseline)
-            else:
-                continue
+            pairs = _pair_visits(
+                scores[(scores["outcome"] == outcome.name) & (scores["variant"] == name)],
+                baseline,
+                later,
+            )
+            if variant.matched and instrument.pair:
+                whole = ["total", *(c.name for c in variant.components if c.n_locations)]
+                pairs = pairs[~pairs["component"].isin(whole)]
+                read = items[items["instrument"].isin((instrument.name, *instrument.reads))]
+                if len(read):
+                    checked = check_items(read, study.scoring)
+                    matched = instrument.pair(checked, variant, study.scoring, baseline)
+                    pairs = pd.concat([pairs, matched])
             frames.append(_find_change(pairs, outcome, variant).assign(variant=name))
     return shape_table(pd.concat(frames, ignore_index=True), "pairs")
 
@@ -138,17 +143,6 @@ def _pair_visits(scores: pd.DataFrame, baseline_visit: str, later: Sequence[str]
         before.rename(columns={"score": "baseline"}), on=key
     )
     return pairs.assign(rule="both_visits")
-
-
-def _measure_fingers(items: pd.DataFrame, study: Study) -> dict[str, pd.DataFrame]:
-    """Return the measures of every instrument that pairs fingers and has items, by name."""
-    measures = {}
-    for name in dict.fromkeys(outcome.instrument for outcome in study.outcomes):
-        instrument = find_instrument(name)
-        recorded = items[items["instrument"] == name]
-        if instrument.measure is not None and len(recorded):
-            measures[name] = instrument.measure(check_items(recorded, study.scoring))
-    return measures
 
 
 def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.DataFrame:

@@ -29,6 +29,7 @@ _SCALES = {
 # Pain belongs to the HAQ; the five scales of scleroderma make the composites.
 _COMPOSITE = tuple(scale for scale in _SCALES if scale != "vas_pain")
 _NEEDS = (*haq.HAQ_ITEMS, *_COMPOSITE)
+_N_PARTS = len(haq.HAQ_CATEGORIES) + len(_COMPOSITE)
 
 
 def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
@@ -57,38 +58,88 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     Scales to 0 to 3: 15 cm line, cm / 5. Mean of 13: recalled, Georges 2005; mean of
     six: Ann Rheum Dis 2012;71 Suppl 3:237. No missing rule is official.
     """
-    columns = (*haq.HAQ_ITEMS, *haq.HAQ_SUPPORTS, *_SCALES, "line_length")
-    answers = spread_items(haq.merge_boxes(items), columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
-    blocks, ratings = [], {}
-    for scale in _SCALES:
-        ratings[scale], declared = scale_rating(
-            answers, scale, instrument="shaq", line_mm=scoring.shaq_line_mm.value, top=_TOP
+    answers, ratings = _rate_scales(items, scoring)
+    blocks = [
+        score_answers(
+            answers,
+            [scale],
+            rating,
+            variant="mean_of_13",
+            component=scale,
+            item_missing=np.isnan(rating),
+            declared_line_length=declared,
         )
-        blocks.append(
-            score_answers(
-                answers,
-                [scale],
-                ratings[scale],
-                variant="mean_of_13",
-                component=scale,
-                item_missing=np.isnan(ratings[scale]),
-                declared_line_length=declared,
-            )
-        )
-    five = np.column_stack([ratings[scale] for scale in _COMPOSITE])
-    for variant, with_aids in (("mean_of_13", True), ("mean_of_13_without_aids", False)):
+        for scale, (rating, declared) in ratings.items()
+    ]
+    five = np.column_stack([ratings[scale][0] for scale in _COMPOSITE])
+    for variant, with_aids in (
+        ("mean_of_13", True),
+        ("mean_of_13_all_available", True),
+        ("mean_of_13_without_aids", False),
+    ):
         categories = haq.score_categories(answers, with_aids=with_aids)
         parts = np.column_stack([categories.values, five])
         blocks.append(_score_composite(answers, scoring, categories, five, parts, variant))
-        blocks.append(
-            haq.score_index(
-                answers, scoring, with_aids=with_aids, variant=variant, component="haq_di"
+        if variant != "mean_of_13_all_available":
+            blocks.append(
+                haq.score_index(
+                    answers, scoring, with_aids=with_aids, variant=variant, component="haq_di"
+                )
             )
-        )
     categories = haq.score_categories(answers, with_aids=True)
     index = haq.index_categories(categories, least=scoring.haq_min_categories.value)
     parts = np.column_stack([index, five])
     return [*blocks, _score_composite(answers, scoring, categories, five, parts, "mean_of_six")]
+
+
+def _rate_scales(
+    items: pd.DataFrame, scoring: Scoring
+) -> tuple[Answers, dict[str, tuple[np.ndarray, np.ndarray]]]:
+    """Return the answers, and each scale as `scale_rating` returns it."""
+    columns = (*haq.HAQ_ITEMS, *haq.HAQ_SUPPORTS, *_SCALES, "line_length")
+    answers = spread_items(haq.merge_boxes(items), columns).keep_due((*haq.HAQ_ITEMS, *_SCALES))
+    line_mm = scoring.shaq_line_mm.value
+    return answers, {
+        scale: scale_rating(answers, scale, instrument="shaq", line_mm=line_mm, top=_TOP)
+        for scale in _SCALES
+    }
+
+
+def pair_composites(
+    items: pd.DataFrame, variant: Variant, scoring: Scoring, baseline_visit: str
+) -> pd.DataFrame:
+    """Make pairs of a composite from the categories and scales that both visits have.
+
+    Means over whatever is left at each visit would differ without any change. In the mean of
+    six the disability index of each visit stands as it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant_id, visit, component, baseline, followup, n_locations, rule``; `n_locations`
+        counts the categories and scales in common, at least 6 and 4.
+    """
+    answers, ratings = _rate_scales(items, scoring)
+    categories = haq.score_categories(answers, with_aids=variant.name != "mean_of_13_without_aids")
+    least = scoring.haq_min_categories.value
+    body, needed = categories.values, least
+    if variant.name == "mean_of_six":
+        body, needed = haq.index_categories(categories, least=least)[:, None], 1
+    parts = np.column_stack([body, *(ratings[scale][0] for scale in _COMPOSITE)])
+    at_baseline = (answers.visits["visit"] == baseline_visit).to_numpy()
+    pairs = answers.visits[~at_baseline].reset_index(drop=True)
+    before = pd.DataFrame(parts[at_baseline], answers.visits.loc[at_baseline, "participant_id"])
+    first, last = before.reindex(pairs["participant_id"]).to_numpy(), parts[~at_baseline]
+    common = ~np.isnan(first) & ~np.isnan(last)
+    width = body.shape[1]
+    enough = common[:, :width].sum(axis=1) >= needed
+    enough &= common[:, width:].sum(axis=1) >= scoring.shaq_min_scales.value
+    count = common.sum(axis=1)
+    baseline, followup = (
+        np.where(common, each, 0).sum(axis=1) / np.where(enough, count, 1) for each in (first, last)
+    )
+    pairs = pairs.assign(component="total", baseline=baseline, followup=followup, n_locations=count)
+    return pairs[enough].assign(rule="matched")
 
 
 def _score_composite(
@@ -137,12 +188,13 @@ SHAQ = Instrument(
     recall="past week",
     anchors="scales: 0 no interference, end of the line very severe",
     scoring_rule=(
-        "scales are 3 x mark / length of the line; the composite is the mean of 8 HAQ "
-        "categories and 5 scales, without the pain scale"
+        "scales are 3 x mark / length of the line, the declared length where none is recorded; the "
+        "composite is the mean of 8 HAQ categories and 5 scales, without the pain scale; a pair of "
+        "visits uses the categories and scales recorded at both"
     ),
     missing_rule=(
-        "a valid HAQ-DI and at least 4 of 5 scales, the mean is over what is answered; "
-        "a blank scale is not 0"
+        "a valid HAQ-DI and at least 4 of 5 scales, the mean is over what is answered; a pair "
+        "needs at least 6 categories and 4 scales in common; a blank scale is not 0"
     ),
     variants=(
         Variant(
@@ -154,11 +206,30 @@ SHAQ = Instrument(
                 HAQ_DI,
                 *(Component(name, f"scale: {label}", 0, _TOP) for name, label in _SCALES.items()),
             ),
+            _N_PARTS,
+            matched=True,
         ),
-        Variant("mean_of_13_without_aids", "the same without aids and help", 0, _TOP, (HAQ_DI,)),
-        Variant("mean_of_six", "mean of the HAQ-DI and 5 scales", 0, _TOP),
+        Variant("mean_of_13_all_available", "the same, all that each visit has", 0, _TOP),
+        Variant(
+            "mean_of_13_without_aids",
+            "the same without aids and help",
+            0,
+            _TOP,
+            (HAQ_DI,),
+            _N_PARTS,
+            matched=True,
+        ),
+        Variant(
+            "mean_of_six",
+            "mean of the HAQ-DI and 5 scales",
+            0,
+            _TOP,
+            n_locations=1 + len(_COMPOSITE),
+            matched=True,
+        ),
     ),
     score=score_shaq,
+    pair=pair_composites,
     check=check_shaq,
     reads=("haq",),
     thresholds=(
@@ -172,6 +243,10 @@ SHAQ = Instrument(
         Source("Daste 2019, PubMed 29685482: composite of 0 to 3, MCII, PASS", "found"),
         Source("Ann Rheum Dis 2012;71 Suppl 3:237: mean of the index and five scales", "found"),
         Source("Georges 2005, Clin Rheumatol 24:3-10: mean of 13 without pain", "recalled"),
-        Source("at least 4 of 5 scales: the analysts' rule, none is official", "decided"),
+        Source(
+            "at least 4 of 5 scales, pairs of what both visits have: the analysts' rules, none is "
+            "official",
+            "decided",
+        ),
     ),
 )

@@ -14,7 +14,7 @@ from analysis.privacy.pieces import Piece, decode, put_inside
 NO_WORD = "a Word file that cannot be looked into"
 NO_PDF = "a PDF that cannot be looked into"
 ATTACHED = "an attachment that cannot be looked into"
-NOTES = "notes or attachments"
+_NOTES = "notes or attachments"
 _PERSONS = re.compile(r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)<")
 _TRACKED = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange)\s[^>]*w:author=")
 _ASIDE = re.compile(r"<[^>]*>")
@@ -86,9 +86,9 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
             yield Piece(f"page {number}", page.extract_text())
             kinds = {note.get_object().get("/Subtype") for note in page.get("/Annots") or ()}
             if kinds & _NOTE_KINDS:
-                yield Piece(f"page {number}", "", forbidden=NOTES)
+                yield Piece(f"page {number}", "", forbidden=_NOTES)
         if reader.attachments:
-            yield Piece("attachments", "", forbidden=NOTES)
+            yield Piece("attachments", "", forbidden=_NOTES)
     except (PyPdfError, ValueError, KeyError, OSError, RecursionError):
         yield Piece("", "", forbidden=NO_PDF)
 

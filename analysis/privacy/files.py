@@ -90,7 +90,7 @@ def _read_base64(encoded: str, place: str, kind: str) -> Iterator[Piece]:
         yield Piece(place, "", forbidden=ATTACHED)
 
 
-def read_notebook(content: bytes) -> Iterator[Piece]:
+def _read_notebook(content: bytes) -> Iterator[Piece]:
     """Yield the texts of a notebook: cells, outputs, attachments, and metadata of all of them."""
     try:
         notebook = json.loads(decode(content) or "")
@@ -145,7 +145,7 @@ def _write(value: Any) -> str:
 
 
 READERS = {
-    ".ipynb": read_notebook,
+    ".ipynb": _read_notebook,
     ".png": read_image,
     ".jpg": read_image,
     ".jpeg": read_image,

@@ -25,7 +25,7 @@ from analysis.run.settings import Settings
 from analysis.run.state import hash_file, read_record
 from analysis.run.steps import STEPS
 
-GUIDE = "report/REVIEWER.md"
+_GUIDE = "report/REVIEWER.md"
 _RAW = "data/raw/"
 # The earliest that a zip file can say; a real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -117,7 +117,7 @@ def list_contents(settings: Settings, record: Evidence) -> dict[str, Path]:
         contents = {name: path for name, path in contents.items() if not name.startswith(_RAW)}
         for path in raw_files(settings.raw):
             contents[f"{_RAW}{path.relative_to(settings.raw).as_posix()}"] = path
-    untracked = sorted({*needed, GUIDE} - set(sources))
+    untracked = sorted({*needed, _GUIDE} - set(sources))
     if untracked:
         raise DataError("the run needs this file, and git does not track it", file=untracked[0])
     recorded = (path for path in (root / RECORD_FOLDER).iterdir() if path.is_file())
@@ -159,7 +159,7 @@ def write_zip(
     archive.parent.mkdir(exist_ok=True)
     partial = archive.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        for name in sorted({*contents, *texts}, key=lambda each: (each != GUIDE, each)):
+        for name in sorted({*contents, *texts}, key=lambda each: (each != _GUIDE, each)):
             content = texts[name] if name in texts else contents[name].read_bytes()
             member = zipfile.ZipInfo(f"{top}/{name}", _DATE)
             member.create_system = 3

@@ -188,8 +188,7 @@ def _describe_action(
     step: Step, made: Record, contents: Mapping[str, Path], used: Mapping[str, Any]
 ) -> dict[str, Entity]:
     """A step as it ran: by which instrument, from which files and parameters, to which files."""
-    module = "" if step.notebook else step.modules[0].replace(".", "/") + ".py"
-    instrument = module or f"notebooks/{step.name}.ipynb"
+    instrument = step.module or f"notebooks/{step.name}.ipynb"
     places = (f"data/{n}" if n.startswith("raw/") else n for n in sorted(made.fingerprint))
     read = [path for path in places if path in contents and path != instrument]
     parameters = {

@@ -15,11 +15,11 @@ from analysis.provenance import Manner
 from analysis.release.published import NOTES_FILE, check_folder
 from analysis.release.rewrite import Rewriter, give_names, rewrite_export
 from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
-from analysis.release.source import REMOVED, Source, Treatment, is_vocabulary, open_source
+from analysis.release.source import REMOVED, Treatment, UncleanedExport, is_vocabulary, open_source
 from analysis.run.fingerprint import seal_export
 from analysis.study import Study
 
-NOTES = Path(__file__).with_name("notes.md")
+_NOTES = Path(__file__).with_name("notes.md")
 # Results that may differ from those of the real export, each with its reason.
 DIFFERING = (
     (r"cleaning\.queries\.", "what is put right on the way is not asked, and answers stay behind"),
@@ -111,7 +111,7 @@ def describe_changes(rewriter: Rewriter) -> str:
         f"{'; '.join(sorted(moved))}."
     )
     dropped = [column for columns in source.list_dropped().values() for column in columns]
-    return NOTES.read_text(encoding="utf-8").format(
+    return _NOTES.read_text(encoding="utf-8").format(
         years=-rewriter.years,
         choices=min(shift.choices for shift in shifts.values()),
         moved=sentence if moved else "Every visit is in its month.",
@@ -122,7 +122,7 @@ def describe_changes(rewriter: Rewriter) -> str:
     )
 
 
-def list_kept_texts(source: Source) -> list[str]:
+def list_kept_texts(source: UncleanedExport) -> list[str]:
     """Return a line for each field whose texts stay as they were typed, with all of them.
 
     No rule can say that a drug is not called after a neighbour: somebody has to read them.

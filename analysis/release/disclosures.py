@@ -21,7 +21,7 @@ RESTRICTED = "what a site is asked or answers: it stays with the export"
 NOT_SIMULATED = "data of people who are not simulated: they stay outside git"
 EXACT_DATE = "an exact date"
 # So many places of one kind in one file are listed, the rest is counted.
-MOST = 5
+_MOST = 5
 # How the participants of a simulated and of a de-identified export are called.
 _INVENTED = re.compile(r"(?i)\s*SIM[-_ ]?S?[0-9]+\s*|P-[0-9]+")
 _PEOPLE = ("record_id", "participant_id")
@@ -66,9 +66,9 @@ def summarise_disclosures(found: Iterable[Disclosure]) -> list[Disclosure]:
         by_kind.setdefault((each.file, each.kind), []).append(each)
     summary = []
     for (file, kind), several in by_kind.items():
-        summary += several[:MOST]
-        if len(several) > MOST:
-            summary.append(Disclosure(file, f"{len(several) - MOST} more places", kind))
+        summary += several[:_MOST]
+        if len(several) > _MOST:
+            summary.append(Disclosure(file, f"{len(several) - _MOST} more places", kind))
     return summary
 
 

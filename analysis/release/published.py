@@ -30,8 +30,8 @@ from analysis.release.source import (
     REMOVED,
     STAND_INS,
     Reading,
-    Source,
     Treatment,
+    UncleanedExport,
     open_source,
 )
 from analysis.run.fingerprint import raw_files
@@ -91,7 +91,9 @@ def check_export_folder(
     return [replace(each, file=f"{below}{each.file}") for each in found]
 
 
-def check_export(source: Source, origin: Origin, *, start: datetime.date) -> list[Disclosure]:
+def check_export(
+    source: UncleanedExport, origin: Origin, *, start: datetime.date
+) -> list[Disclosure]:
     """Return what may not leave with an export.
 
     A simulated one may keep everything but what identifies people by itself. Of a de-identified
@@ -108,7 +110,7 @@ def check_export(source: Source, origin: Origin, *, start: datetime.date) -> lis
 class _Judge:
     """Finds why the cells of an export may not leave; no date from `start` on may."""
 
-    source: Source
+    source: UncleanedExport
     origin: Origin
     start: str
 
@@ -189,7 +191,7 @@ class _Judge:
         return name_disclosure(file, ", ".join(filter(None, where)), kind, hospital_number=number)
 
 
-def _check_columns(source: Source) -> Iterator[Disclosure]:
+def _check_columns(source: UncleanedExport) -> Iterator[Disclosure]:
     """Find columns that nothing reads, in the files that describe others."""
     for file, known in KNOWN_COLUMNS.items():
         for column in source.export.tables[file]:

@@ -29,8 +29,8 @@ from analysis.release.source import (
     REMOVED,
     STAND_INS,
     Reading,
-    Source,
     Treatment,
+    UncleanedExport,
 )
 
 # The columns that name a row, by file; `analysis.cleaning.structure` joins them by a bar.
@@ -63,7 +63,7 @@ class Names:
     images: dict[str, str]
 
 
-def give_names(source: Source, key: Key) -> Names:
+def give_names(source: UncleanedExport, key: Key) -> Names:
     """Number the participants in an order that only the key tells, the others in their own.
 
     The order of staff decides which of two readings counts and says nothing of a participant.
@@ -106,7 +106,7 @@ class Rewriter:
         Day of consent by participant.
     """
 
-    source: Source
+    source: UncleanedExport
     names: Names
     shifts: Mapping[str, Shift]
     consent: Mapping[str, datetime.date]

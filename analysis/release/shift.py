@@ -20,7 +20,7 @@ from pathlib import Path
 
 from analysis.cleaning.export import REDCAP
 from analysis.errors import DataError
-from analysis.release.source import Source, Treatment
+from analysis.release.source import Treatment, UncleanedExport
 
 # Between 1901 and 2099 the calendar repeats itself after so many days.
 PERIOD_YEARS, PERIOD_DAYS = 4, 1461
@@ -28,7 +28,7 @@ FURTHEST = 30
 # With fewer days to choose from, only the two visits whose season is reported stay in their month.
 FEWEST = 7
 # What the cleaning takes for a date of the trial.
-EARLIEST = datetime.date(2000, 1, 1)
+_EARLIEST = datetime.date(2000, 1, 1)
 Visits = Mapping[str, Sequence[datetime.date]]
 
 _BYTES = 32
@@ -108,7 +108,7 @@ class Shift:
         return day.isoformat() + text[10:]
 
 
-def draw_shifts(source: Source, key: Key) -> dict[str, Shift]:
+def draw_shifts(source: UncleanedExport, key: Key) -> dict[str, Shift]:
     """Draw a shift for every participant, by the one spelling of the source."""
     plan = source.study.analysis
     start = datetime.date.fromisoformat(source.study.study.registered_start.value)
@@ -134,7 +134,7 @@ def count_periods(days: Iterable[datetime.date], *, start: datetime.date) -> int
     periods = 1
     while ordered and _move(ordered[-1], periods) + datetime.timedelta(FURTHEST) >= start:
         periods += 1
-    if ordered and _move(ordered[0], periods) - datetime.timedelta(FURTHEST) < EARLIEST:
+    if ordered and _move(ordered[0], periods) - datetime.timedelta(FURTHEST) < _EARLIEST:
         raise DataError(
             "the dates span too many years to move them before the start of the trial",
             hint="Look for wrong years with `make check-data`, and correct them at the source",
@@ -183,7 +183,7 @@ def _move(day: datetime.date, periods: int) -> datetime.date:
     return day - datetime.timedelta(days=PERIOD_DAYS * periods)
 
 
-def _list_trial_days(source: Source) -> list[datetime.date]:
+def _list_trial_days(source: UncleanedExport) -> list[datetime.date]:
     """All dates but those of treatments, which may have begun long before."""
     return [
         day
@@ -193,7 +193,7 @@ def _list_trial_days(source: Source) -> list[datetime.date]:
     ]
 
 
-def _list_visits(source: Source) -> dict[str, Visits]:
+def _list_visits(source: UncleanedExport) -> dict[str, Visits]:
     """Return the dates of each visit, by participant; corrected ones count as well."""
     column = source.find_field("visits", "visit_date")
     found: dict[str, dict[str, set[datetime.date]]] = {}

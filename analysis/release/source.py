@@ -122,7 +122,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Source:
+class UncleanedExport:
     """An export, read as the cleaning reads it, but not cleaned.
 
     Parameters
@@ -218,7 +218,7 @@ class Source:
         return spelled
 
 
-def open_source(export: RawExport, study: Study) -> Source:
+def open_source(export: RawExport, study: Study) -> UncleanedExport:
     """Return an export as a source.
 
     Raises
@@ -229,7 +229,7 @@ def open_source(export: RawExport, study: Study) -> Source:
     export = arrange_export(export, study)
     fields = describe_fields(export, study)
     files = unify_identifiers(key_rows(export, fields, study), export.records)
-    return Source(export, study, fields, files)
+    return UncleanedExport(export, study, fields, files)
 
 
 def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> Treatment:

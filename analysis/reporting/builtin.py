@@ -34,7 +34,7 @@ FORMATS = {
     ),
     "docx": ("png", ()),
 }
-SUFFIXES = {"html5": "html", "docx": "docx", "typst-smart": "typ"}
+_SUFFIXES = {"html5": "html", "docx": "docx", "typst-smart": "typ"}
 
 
 def find_pandoc():
@@ -49,8 +49,8 @@ def find_pandoc():
 
 def name_pandoc():
     """Return its name with its version."""
-    told = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.splitlines()[0].capitalize()
+    run = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
+    return run.stdout.splitlines()[0].capitalize()
 
 
 def run_pandoc(folder, source, output, options, *, epoch):
@@ -125,7 +125,7 @@ def render_builtin(folder, texts, *, epoch):
     made = {name: folder / f"{name}.typ" for name in texts}
     jobs = [
         (name, to, made[name] if suffix == "typ" else output / f"{name}.{suffix}")
-        for to, suffix in SUFFIXES.items()
+        for to, suffix in _SUFFIXES.items()
         for name in texts
     ]
     # Each is a program of its own, so that threads use all cores.

@@ -101,13 +101,13 @@ def print_checklist(items, headings, *, source):
     rows = [("Item", "What it asks for", "Where it is")]
     rows.append(tuple("-" * 6 * width for width in WIDTHS))
     for item in items:
-        told = "; ".join(_print_place(place, headings, source) for place in item.places)
+        printed = "; ".join(_print_place(place, headings, source) for place in item.places)
         reason = escape_markdown(item.reason)
         if item.reason and not item.places:
             reason = f"not applicable: {reason}"
         elif item.reason:
             reason = f" ({reason})"
-        rows.append((item.item, escape_markdown(item.asks), told + reason))
+        rows.append((item.item, escape_markdown(item.asks), printed + reason))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -22,14 +22,14 @@ from analysis.reporting.evidence import (
     StrategyFacts,
     ThresholdFacts,
     VisitFacts,
-    name_key,
+    name_field,
 )
 from analysis.study import Outcome, Study
 
 PLANNED = {"visit": "followup_visit", "population": "population"}
 # Days between the visits that make about one season.
-SEASON = (60, 120)
-Record = TypeVar("Record")
+_SEASON = (60, 120)
+_Record = TypeVar("_Record")
 Numbers = dict[str, Number]
 
 
@@ -60,7 +60,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         simulated=provenance.simulated,
         checksums=provenance.checksums,
         planned=(visit, population) == (plan.followup_visit.value, plan.population.value),
-        season_apart=day is not None and SEASON[0] <= day <= SEASON[1],
+        season_apart=day is not None and _SEASON[0] <= day <= _SEASON[1],
         baseline=_fill(VisitFacts, numbers, visit=plan.baseline_visit.value),
         visit=_fill(VisitFacts, numbers, visit=visit),
         since=_list_visits(study, visit, numbers),
@@ -99,14 +99,14 @@ def _list_numbers(results: pd.DataFrame) -> Numbers:
     return {key: Number(key, value, 0 if pd.isna(n) else int(n)) for key, value, n in rows}
 
 
-def _fill(record: Callable[..., Record], numbers: Numbers, **known: Any) -> Record:
+def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Record:
     """Make a record of what is known and of what keys fill, whose braces it fills too."""
     filled = {}
     for name, kind in get_type_hints(record, include_extras=True).items():
         if get_origin(kind) is Annotated:
             key = kind.__metadata__[0].format(**known)
             absent = Number(key, math.nan, 0)
-            filled[name] = name_key(key) if get_args(kind)[0] is str else numbers.get(key, absent)
+            filled[name] = name_field(key) if get_args(kind)[0] is str else numbers.get(key, absent)
         else:
             filled[name] = known[name]
     return record(**filled)

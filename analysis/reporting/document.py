@@ -26,7 +26,9 @@ WRITTEN = re.compile(
 )
 
 
-def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths.STUDY, tell=print):
+def build_report(
+    outputs, *, renderer, folder, sources=paths.REPORT_FOLDER, study=paths.STUDY, tell=print
+):
     """Render the report into a folder.
 
     Parameters
@@ -75,7 +77,7 @@ def build_report(outputs, *, renderer, folder, sources=paths.REPORT, study=paths
     return _move_files(rendered, folder)
 
 
-def prepare_in_place(sources=paths.REPORT):
+def prepare_in_place(sources=paths.REPORT_FOLDER):
     """Prepare report/ itself, for a Quarto that renders it there."""
     material = read_material(paths.Outputs(), sources=sources)
     if remark := quarto.find_remark():
@@ -83,7 +85,7 @@ def prepare_in_place(sources=paths.REPORT):
     prepare_project(material, sources, renderer=quarto.name_quarto())
 
 
-def finish_in_place(rendered, sources=paths.REPORT):
+def finish_in_place(rendered, sources=paths.REPORT_FOLDER):
     """Finish the documents that Quarto has rendered from report/ itself, and write their pages.
 
     Parameters
@@ -97,7 +99,7 @@ def finish_in_place(rendered, sources=paths.REPORT):
     write_pages(material, sources, sources / PREVIEW)
 
 
-def read_material(outputs, *, sources=paths.REPORT, study=paths.STUDY):
+def read_material(outputs, *, sources=paths.REPORT_FOLDER, study=paths.STUDY):
     """Read what the report is made from.
 
     Raises

@@ -29,7 +29,7 @@ class Number(float):
         return self.known and self != 0
 
     def __str__(self) -> str:
-        return name_key(self.key)
+        return name_field(self.key)
 
     @property
     def known(self) -> bool:
@@ -37,7 +37,7 @@ class Number(float):
         return not math.isnan(self)
 
 
-def name_key(key: str) -> str:
+def name_field(key: str) -> str:
     """Return the shortcode that prints a key."""
     return f"{{{{< var {key} >}}}}"
 

@@ -8,7 +8,7 @@ from importlib import metadata
 from analysis.provenance import SIMULATED_TITLE, Provenance
 from analysis.study import Author, Study
 
-NOT_APPLICABLE = "not applicable: simulated"
+_NOT_APPLICABLE = "not applicable: simulated"
 SOFTWARE_AUTHORS = (
     Author(
         name="The svf-hand-trial developers",
@@ -37,7 +37,7 @@ def document_facts(study: Study, provenance: Provenance, *, renderer: str):
     simulated = provenance.simulated
     title = study.study.title
     statements = {
-        name: NOT_APPLICABLE if simulated else getattr(study.governance, name) or "not stated"
+        name: _NOT_APPLICABLE if simulated else getattr(study.governance, name) or "not stated"
         for name in STATEMENTS
     }
     return {
@@ -45,7 +45,7 @@ def document_facts(study: Study, provenance: Provenance, *, renderer: str):
         "running_title": "Demonstration of an analysis" if simulated else title,
         "mark": provenance.mark,
         "mark_line": "SIMULATED DATA, NOT RESULTS OF ANY TRIAL" if simulated else "",
-        "hospital": NOT_APPLICABLE if simulated else study.study.site.value,
+        "hospital": _NOT_APPLICABLE if simulated else study.study.site.value,
         "exported_on": provenance.exported_on or "not stated",
         "export": provenance.description or "not stated",
         "renderer": renderer,
@@ -72,6 +72,6 @@ def document_epoch(provenance):
     try:
         day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)
     except ValueError:
-        told = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return int(told) if told.isdigit() else 0
+        seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return int(seconds) if seconds.isdigit() else 0
     return int(day.timestamp())

@@ -39,12 +39,12 @@ COLOURS = {
     "accent": "#009E73",
     "grey": "#BBBBBB",
 }
-FOLDER = "figures"
+_FOLDER = "figures"
 # Around what is drawn, inches.
 MARGIN = 0.1
 # Of the files for Word, dots per inch, and how much coarser a notebook shows them.
 RESOLUTION, SCREEN_SHARE = 300, 3
-MOST = 60
+_MOST = 60
 
 
 def lay_out_grid(count: int, columns: int, height: float, **options: Any) -> tuple:
@@ -118,7 +118,7 @@ def save_figure(
     """
     from matplotlib import pyplot as plt
 
-    folder = Path(outputs) / FOLDER
+    folder = Path(outputs) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     alt = mark_figure(figure, alt, provenance)
     box = _settle_layout(figure)
@@ -189,6 +189,6 @@ def keep_first(people: Sequence[str]):
     (['P1', 'P2'], '')
     """
     people = list(people)
-    if len(people) <= MOST:
+    if len(people) <= _MOST:
         return people, ""
-    return people[:MOST], f"The first {MOST} of {len(people)} participants are shown."
+    return people[:_MOST], f"The first {_MOST} of {len(people)} participants are shown."

@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.reporting.builtin import run_pandoc
 from analysis.reporting.facts import document_authors
 
-FOLDER = "executed"
-COLUMNS = {
+_FOLDER = "executed"
+_COLUMNS = {
     "result_id": "Result",
     "text": "Printed",
     "value": "Value",
@@ -70,7 +70,7 @@ def _typst_literal(value):
 
 def _origins(results):
     """Return the lines that the note beside a printed result shows, by id."""
-    told = {}
+    notes = {}
     for row in results.to_dict("records"):
         lines = [
             f"{row['outcome']} {row['statistic']}".replace("_", " "),
@@ -80,8 +80,8 @@ def _origins(results):
             f"notebook {row['notebook']}",
             f"{row['data_origin']} data",
         ]
-        told[row["result_id"]] = [line for line in lines if line]
-    return told
+        notes[row["result_id"]] = [line for line in lines if line]
+    return notes
 
 
 def write_notebook_pages(copies, folder, *, project, epoch, mark_line):
@@ -105,14 +105,14 @@ def write_notebook_pages(copies, folder, *, project, epoch, mark_line):
     list of str
         The names of the notebooks that have a page.
     """
-    (folder / FOLDER).mkdir(exist_ok=True)
+    (folder / _FOLDER).mkdir(exist_ok=True)
 
     def write_page(copy):
         title = f"{mark_line.capitalize()}: {copy.stem}" if mark_line else copy.stem
         run_pandoc(
             project,
             copy.resolve(),
-            folder.resolve() / FOLDER / f"{copy.stem}.html",
+            folder.resolve() / _FOLDER / f"{copy.stem}.html",
             [
                 "--from=ipynb",
                 "--to=html5",
@@ -152,7 +152,7 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
     """
     mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
     title = f"{mark_line.capitalize()}: all results" if mark_line else "All results"
-    head = "".join(f'<th scope="col">{label}</th>' for label in COLUMNS.values())
+    head = "".join(f'<th scope="col">{label}</th>' for label in _COLUMNS.values())
     parts = [
         f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -180,10 +180,10 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
 
 def _print_row(row, pages):
     name = escape(row["result_id"])
-    cells = [_print_cell(row[column]) for column in list(COLUMNS)[1:]]
+    cells = [_print_cell(row[column]) for column in list(_COLUMNS)[1:]]
     if row["notebook"] in pages:
-        place = list(COLUMNS).index("notebook") - 1
-        cells[place] = f'<a href="{FOLDER}/{row["notebook"]}.html">{cells[place]}</a>'
+        place = list(_COLUMNS).index("notebook") - 1
+        cells[place] = f'<a href="{_FOLDER}/{row["notebook"]}.html">{cells[place]}</a>'
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr id="{name}"><th scope="row"><code>{name}</code></th>{rest}</tr>\n'
 

@@ -13,7 +13,7 @@ _IDENTIFIER = re.compile(r"#(sec-[\w-]+)")
 
 
 @dataclass(frozen=True)
-class Place:
+class ReportPlace:
     """Where an identifier leads: the document, and the words for it, such as ``Table S3``."""
 
     document: str
@@ -50,7 +50,7 @@ def number_places(manuscripts):
 
 def _name_place(manuscript, kind, counts):
     words = f"{NAMES[kind]}{NO_BREAK_SPACE}{manuscript.prefix}{counts[kind]}"
-    return Place(manuscript.name, words)
+    return ReportPlace(manuscript.name, words)
 
 
 def list_disorder(text, places, *, document):

@@ -64,7 +64,7 @@ class Material:
     provenance: object
     generated: Path
     notebooks: Path
-    sources: Path = paths.REPORT
+    sources: Path = paths.REPORT_FOLDER
 
 
 def collect_values(material, about):
@@ -212,7 +212,7 @@ def _print_checklists(manuscripts, places):
     article = list_headings(line.text for line in manuscripts[0].body)
     return {
         name: print_checklist(
-            read_checklist(paths.REPORT / "checklists" / file),
+            read_checklist(paths.REPORT_FOLDER / "checklists" / file),
             {f"index.html#{key}": words for key, words in article.items()},
             source=file,
         )

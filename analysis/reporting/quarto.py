@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.errors import AnalysisError, DataError, MissingError
 
-OLDEST = (1, 9)
+_OLDEST = (1, 9)
 # The newest with which the report was tested; environment.yml and the set-up name it too.
 TESTED = (1, 9, 38)
 INSTEAD = "RENDERER=builtin does without it"
@@ -38,7 +38,7 @@ def find_quarto():
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     numbers = re.match(r"\d+(?:\.\d+)+", done.stdout.strip())
     version = tuple(map(int, numbers[0].split("."))) if numbers else ()
-    if version < OLDEST:
+    if version < _OLDEST:
         known = done.stdout.strip() or "of unknown version"
         raise MissingError(f"Quarto {known} is not supported", hint=HINT)
     return program, version

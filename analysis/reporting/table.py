@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.results import find_text
 
-FOLDER = "tables"
+_FOLDER = "tables"
 # As wide as a figure where figures are tabular.
 FIGURE_SPACE = "\u2007"
 # What of a number stands before its decimal point; a minus sign is as wide as a figure.
@@ -101,7 +101,7 @@ def cells_of(results: pd.DataFrame, start: str, *names: str) -> tuple[Cell, ...]
 
 def write_html_table(table, name, outputs):
     """Write a table as tables/<name>.html below the notebook's outputs, and return the table."""
-    folder = Path(outputs) / FOLDER
+    folder = Path(outputs) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.html").write_text(table.to_html(), encoding="utf-8", newline="\n")
     return table

@@ -16,7 +16,7 @@ PARTS = {"index": "Article", "supplement": "Supplement"}
 SERIF = "Georgia"
 SANS = "Arial"
 HANGUL = "NanumGothic"
-INK = (0x1D, 0x1F, 0x23)
+_INK = (0x1D, 0x1F, 0x23)
 MARK_RED = (0x8A, 0x1C, 0x1C)
 SIZES = {
     "Title": 18,
@@ -35,7 +35,7 @@ SIZES = {
 }
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
 TALLEST_PICTURE_CM = 13
-EARLIEST = (1980, 1, 1, 0, 0, 0)
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def write_reference(path):
@@ -115,7 +115,7 @@ def _set_style(style, size):
     from docx.shared import Pt, RGBColor
 
     style.font.size = Pt(size)
-    style.font.color.rgb = RGBColor(*INK)
+    style.font.color.rgb = RGBColor(*_INK)
     style.font.italic = False
     style.font.bold = style.name.startswith("Heading") or style.name == "Title"
     family = SERIF if style.name in WITH_SERIFS else SANS
@@ -185,4 +185,4 @@ def _fix_time_stamps(path):
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, blob in parts:
-            archive.writestr(zipfile.ZipInfo(name, EARLIEST), blob, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), blob, zipfile.ZIP_DEFLATED)

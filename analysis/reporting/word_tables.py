@@ -12,7 +12,7 @@ TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 # Tables with more columns than this are set in the smaller one.
 MANY_COLUMNS = 6
 # A table with no more rows than this is kept on one page; of a longer one, the first and last.
-SHORT, TOGETHER = 14, 2
+SHORT, _TOGETHER = 14, 2
 # Twentieths of a point.
 PADDING = 57
 # How wide a letter is at most, as a share of the font's size, in the fonts that stand in for ours.
@@ -139,7 +139,7 @@ def _keep_rows_together(rows):
     is_spanned = [len(row.tc_lst) == 1 for row in rows]
     notes = next((index for index in range(last, 0, -1) if not is_spanned[index]), last) + 1
     for index, row in enumerate(rows):
-        early, late = index <= TOGETHER, index >= min(notes, last) - TOGETHER
+        early, late = index <= _TOGETHER, index >= min(notes, last) - _TOGETHER
         if index < last and (len(rows) <= SHORT or early or late or is_spanned[index]):
             for paragraph in row.iter(qn("w:p")):
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
@@ -199,8 +199,8 @@ def _set_widths(table, least, room):
         column.set(qn("w:w"), str(width))
     for row in table._tbl.tr_lst:
         cells = row.tc_lst
-        own = widths if len(cells) == len(widths) else [sum(widths)]
-        for cell, width in zip(cells, own, strict=False):
+        spans = widths if len(cells) == len(widths) else [sum(widths)]
+        for cell, width in zip(cells, spans, strict=False):
             size = cell.get_or_add_tcPr().get_or_add_tcW()
             size.set(qn("w:type"), "dxa")
             size.set(qn("w:w"), str(width))
@@ -237,12 +237,12 @@ def _make_break(section, *, turned):
         spacing.set(qn(f"w:{name}"), value)
     properties = paragraph.get_or_add_pPr()
     properties.append(spacing)
-    own = copy.deepcopy(section)
+    turned_section = copy.deepcopy(section)
     if turned:
-        page = own.find(qn("w:pgSz"))
+        page = turned_section.find(qn("w:pgSz"))
         width, height = page.get(qn("w:w")), page.get(qn("w:h"))
         page.set(qn("w:w"), height)
         page.set(qn("w:h"), width)
         page.set(qn("w:orient"), "landscape")
-    properties.append(own)
+    properties.append(turned_section)
     return paragraph

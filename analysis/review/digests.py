@@ -19,7 +19,7 @@ RAW_KEYS = (
     ("image_id", "reader"),
     ("record_id", "entry_date", "entry_time"),
 )
-PERSON = "participant_id"
+_PERSON = "participant_id"
 _LENGTH = 12
 
 
@@ -58,7 +58,7 @@ def digest_table(content: bytes, name: str) -> Digest:
     for row in rows:
         for index in places:
             row[index] = row[index] and f"{float(row[index]):.{DIGITS}g}"
-    return _digest_rows(header, rows, keys=((PERSON,), tuple(schema["primaryKey"])), group=True)
+    return _digest_rows(header, rows, keys=((_PERSON,), tuple(schema["primaryKey"])), group=True)
 
 
 def describe_difference(before: Digest, now: Digest) -> str:

@@ -21,7 +21,7 @@ from analysis.tables import read_table, table_schemas, write_table
 
 RECORD_FOLDER = "report/record"
 RECORD = "record.json"
-DOCUMENTS = tuple(
+_DOCUMENTS = tuple(
     f"{name}.{suffix}" for name in ("index", "supplement") for suffix in ("html", "docx", "pdf")
 )
 # Packages whose version can change a number or a document.
@@ -182,7 +182,7 @@ def digest_tables(outputs: Outputs) -> dict[str, Digest]:
 def _digest_texts(documents: Path) -> dict[str, str]:
     texts = {
         name: " ".join(read_document(documents / name).split())
-        for name in DOCUMENTS
+        for name in _DOCUMENTS
         if (documents / name).exists()
     }
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}

@@ -22,7 +22,7 @@ HOW_TO_GET = (
     "Install R with coin and exactRankTests: apt install r-base-core r-cran-coin"
     " r-cran-exactranktests, or conda install -c conda-forge r-base r-coin r-exactranktests"
 )
-MISSING = 3
+_MISSING = 3
 TOLERANCE = 1e-9
 _PRINTED = re.compile(r"(?:at least )?(?P<number>−?\d+(?:\.(?P<decimals>\d+))?)(?P<percent>\s%)?")
 
@@ -91,7 +91,7 @@ def run_second_program(processed: Path, population: str, visit: str) -> pd.Serie
             encoding="utf-8",
             env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         )
-        if ended.returncode == MISSING:
+        if ended.returncode == _MISSING:
             raise MissingError(ended.stderr.strip().splitlines()[-1], hint=HOW_TO_GET)
         if ended.returncode:
             last = " ".join(ended.stderr.strip().splitlines()[-3:])

@@ -17,12 +17,12 @@ from analysis.review.evidence import (
     take_evidence,
     write_evidence,
 )
-from analysis.run.outdated import examine_step
+from analysis.run.outdated import list_causes
 from analysis.run.settings import Settings
 from analysis.run.steps import STEPS
 from analysis.tables import read_table
 
-MOST = 40
+_MOST = 40
 
 
 def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -> None:
@@ -37,7 +37,7 @@ def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -
     """
     outputs, folder = settings.outputs, settings.outputs.root / RECORD_FOLDER
     for step in STEPS:
-        _, causes = examine_step(step, settings)
+        causes = list_causes(step, settings)
         if causes:
             raise DataError(f"{step.name} is outdated: {causes[0]}", hint="Run `make report` first")
     evidence = take_evidence(outputs, raw=settings.raw, environment=Path(sys.prefix))
@@ -53,10 +53,10 @@ def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -
     if before is None:
         tell(f"A record where none could be read: {len(evidence.results)} results.")
         return
-    for phrase in moves[:MOST]:
+    for phrase in moves[:_MOST]:
         tell(phrase)
-    if len(moves) > MOST:
-        tell(f"and {len(moves) - MOST} more; `git diff {RECORD_FOLDER}` has all")
+    if len(moves) > _MOST:
+        tell(f"and {len(moves) - _MOST} more; `git diff {RECORD_FOLDER}` has all")
     tell(f"{len(moves)} of {len(evidence.results)} results moved.")
 
 

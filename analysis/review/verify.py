@@ -29,9 +29,9 @@ from analysis.review.sources import (
     unpack_archive,
 )
 from analysis.review.verdict import Level, Verdict, format_screen, format_verdict, write_verdict
-from analysis.run.fingerprint import take_fingerprint
+from analysis.run.fingerprint import find_code, take_fingerprint
 from analysis.run.settings import CHOICES, Settings, choose_renderer
-from analysis.run.setup import FOLDER as ENVIRONMENT
+from analysis.run.setup import ENVIRONMENT
 from analysis.run.state import MISSING, forget_hashes, hash_file
 from analysis.run.steps import STEPS
 
@@ -97,7 +97,7 @@ def check_fixity(settings: Settings) -> Verdict:
     record = read_evidence(root / RECORD_FOLDER)
     fingerprints: dict[str, str] = {}
     for step in STEPS:
-        fingerprints |= take_fingerprint(step, settings)
+        fingerprints |= take_fingerprint(step, settings, code=find_code(record.inputs))
     levels = [_compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
     published = {name: hash_file(root / name) for name in record.files}
     if set(published.values()) != {MISSING}:

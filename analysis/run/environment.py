@@ -10,7 +10,7 @@ from analysis import paths
 from analysis.run.state import read_state, write_state
 
 # All that a process may know of the machine; everything else could change a result.
-KEPT = (
+_KEPT = (
     "PATH",
     "HOME",
     "LD_LIBRARY_PATH",
@@ -35,24 +35,33 @@ FIXED = {
 # Python looks for garbage in circles after every 700 new objects; while packages are imported
 # there are hundreds of thousands, and all are kept. A kernel ends when its runner does, but for
 # one that had not yet begun to look: where a session's manager, not process 1, takes over
-# orphans, it would stay for good.
+# orphans, it would stay for good. After each cell it notes which modules of ours are loaded.
 START_UP = """\
 import gc
 import os
+import sys
 
 gc.set_threshold(10_000)
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
+
+def note_code(_):
+    names = [name for name in sys.modules if name.split(".")[0] == "analysis"]
+    code = [sys.modules[name].__file__ for name in names]
+    with open(os.path.join(os.environ["IPYTHONDIR"], "code"), "w", encoding="utf-8") as file:
+        file.write("\\n".join(code))
+
+get_ipython().events.register("post_run_cell", note_code)
 """
 
 
-def make_environment(inherited: Mapping[str, str], *, private: Path, epoch: int) -> dict[str, str]:
+def make_variables(inherited: Mapping[str, str], *, private: Path, epoch: int) -> dict[str, str]:
     """Return the environment variables for a kernel or a renderer.
 
     Parameters
     ----------
     inherited
-        The variables of this process; only those in `KEPT` go on.
+        The variables of this process; only those in `_KEPT` go on.
     private
         An empty folder for temporary files and for the settings of IPython and Jupyter, so
         that no person's apply.
@@ -60,7 +69,7 @@ def make_environment(inherited: Mapping[str, str], *, private: Path, epoch: int)
         Seconds since 1970, the date that files bear.
     """
     return {
-        **{name: inherited[name] for name in KEPT if name in inherited},
+        **{name: inherited[name] for name in _KEPT if name in inherited},
         **FIXED,
         "IPYTHONDIR": str(private / "ipython"),
         "JUPYTER_CONFIG_DIR": str(private / "config"),
@@ -73,7 +82,7 @@ def make_environment(inherited: Mapping[str, str], *, private: Path, epoch: int)
 
 
 def enter_environment(outputs: paths.Outputs, private: Path) -> None:
-    """Give this process and all that it starts the surroundings of `make_environment`."""
+    """Give this process and all that it starts the surroundings of `make_variables`."""
     from analysis.study import load_study
 
     startup = private / "ipython" / "profile_default" / "startup"
@@ -85,7 +94,7 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
     # Midnight UTC of the registered start of the study.
     start = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
     epoch = int(start.replace(tzinfo=UTC).timestamp())
-    variables = make_environment(os.environ, private=private, epoch=epoch)
+    variables = make_variables(os.environ, private=private, epoch=epoch)
     os.environ.clear()
     os.environ.update(variables)
     tempfile.tempdir = None

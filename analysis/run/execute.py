@@ -33,8 +33,8 @@ def execute_notebook(
     shown: dict[str, Any],
     settings: Settings,
     reporter: Reporter,
-) -> Path:
-    """Execute a notebook, and return the path of its normalised copy.
+) -> tuple[Path, list[str]]:
+    """Execute a notebook; return the path of its normalised copy, and the code that it loaded.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def execute_notebook(
     write_notebook(
         normalise_notebook(executed, source, parameters=shown, names=places | names), copy
     )
-    return copy
+    return copy, (private / "ipython" / "code").read_text(encoding="utf-8").splitlines()
 
 
 def run_papermill(
@@ -105,7 +105,7 @@ def run_papermill(
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
-                # Whole at the end; whoever waits looks at the bars.
+                # Whole at the end; whoever waits looks at the progress.
                 request_save_on_cell_execute=False,
             )
             return

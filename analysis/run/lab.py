@@ -8,7 +8,7 @@ from analysis import paths
 from analysis.run.normalise import INJECTED
 from analysis.run.state import clear_folder
 
-COPIES = paths.NOTEBOOKS / "executed"
+COPIES = paths.NOTEBOOK_FOLDER / "executed"
 OPTIONS = (
     "--ip=127.0.0.1",
     f"--ServerApp.root_dir={paths.ROOT}",

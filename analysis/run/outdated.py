@@ -7,7 +7,8 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import MissingError
-from analysis.run.fingerprint import PARAMETER_PREFIX, take_fingerprint
+from analysis.run.fingerprint import PARAMETER_PREFIX, find_code, take_fingerprint
+from analysis.run.progress import plan_run
 from analysis.run.settings import Settings
 from analysis.run.state import (
     forget_hashes,
@@ -16,7 +17,6 @@ from analysis.run.state import (
     list_changes,
     lock_path,
     read_record,
-    sweep_stages,
 )
 from analysis.run.steps import REPORT, STEPS, Step
 
@@ -24,29 +24,25 @@ from analysis.run.steps import REPORT, STEPS, Step
 CHECKED_HASH = (0b11).to_bytes(4, "little")
 
 
-def examine_step(step: Step, settings: Settings) -> tuple[dict[str, str], list[str]]:
-    """Return a step's fingerprint, and why the step is outdated.
+def list_causes(step: Step, settings: Settings) -> list[str]:
+    """Return why a step is outdated, one phrase per cause, none if it is up to date.
 
     A step is judged by what is there now. What a step before it will change is not
     known until that step has run.
-
-    Returns
-    -------
-    (dict of str, list of str)
-        The fingerprint, empty where something that it needs is missing; one phrase per
-        cause, none if the step is up to date.
     """
-    try:
-        fingerprint = take_fingerprint(step, settings)
-    except MissingError as error:
-        return {}, [str(error).rstrip(".")]
     record = read_record(settings.outputs, step.name)
+    try:
+        fingerprint = take_fingerprint(
+            step, settings, code=find_code(record.fingerprint) if record else ()
+        )
+    except MissingError as error:
+        return [str(error).rstrip(".")]
     if record is None:
-        return fingerprint, ["it has not run yet"]
+        return ["new"]
     if not record.finished:
-        return fingerprint, ["it was stopped while it published"]
+        return ["it was stopped while it published"]
     files = {file: hash_file(settings.outputs.root / file) for file in record.files}
-    return fingerprint, [
+    return [
         *compare_fingerprints(record.fingerprint, fingerprint),
         *list_changes(record.files, files, describe=_describe_alteration),
     ]
@@ -64,7 +60,7 @@ def format_causes(settings: Settings) -> str:
     lines: list[str] = []
     outdated = set()
     for step in STEPS:
-        _, causes = examine_step(step, settings)
+        causes = list_causes(step, settings)
         waits = [name for name in step.after if name in outdated]
         if causes:
             lines += [f"{step.name}: outdated", *(f"    {cause}" for cause in causes)]
@@ -77,24 +73,27 @@ def format_causes(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def mark_outdated(settings: Settings, *, until: str = REPORT.name) -> list[str]:
+def mark_outdated(
+    settings: Settings, *, until: str = REPORT.name, begins: bool = False
+) -> list[str]:
     """Mark every outdated step for Make, none beyond `until`; return all that are outdated.
 
-    Make would compare times, and times lie: it starts what is marked instead.
+    Make would compare times, and times lie: it starts what is marked instead. `begins` says that
+    a run begins with it; else a step of the run has ended.
     """
     seal_bytecode()
-    sweep_stages(settings.outputs)
     with hold_lock(lock_path(settings.outputs, "marks")):
         forget_hashes()
-        outdated = [step.name for step in STEPS if examine_step(step, settings)[1]]
-        wanted = find_needed(outdated, until=until) & set(outdated)
+        outdated = [step.name for step in STEPS if list_causes(step, settings)]
+        needed = find_needed(outdated, until=until)
         for step in STEPS:
             mark = mark_path(settings.outputs, step.name)
-            if step.name in wanted:
+            if step.name in needed and step.name in outdated:
                 mark.parent.mkdir(parents=True, exist_ok=True)
                 mark.touch()
             else:
                 mark.unlink(missing_ok=True)
+        plan_run(settings.outputs, needed, begins=begins)
     return outdated
 
 
@@ -120,19 +119,11 @@ def seal_bytecode(folder: Path = paths.ROOT / "analysis") -> None:
     code. Python itself keeps to this form when a module changes later.
     """
     for source in folder.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source)))
         with contextlib.suppress(OSError):
-            compiled = importlib.util.cache_from_source(str(source))
-            if not _is_sealed(compiled):
+            if not compiled.exists() or compiled.read_bytes()[4:8] != CHECKED_HASH:
                 mode = py_compile.PycInvalidationMode.CHECKED_HASH
-                py_compile.compile(str(source), compiled, quiet=2, invalidation_mode=mode)
-
-
-def _is_sealed(compiled: str) -> bool:
-    try:
-        with open(compiled, "rb") as file:
-            return file.read(8)[4:] == CHECKED_HASH
-    except OSError:
-        return False
+                py_compile.compile(str(source), str(compiled), quiet=2, invalidation_mode=mode)
 
 
 def _describe_change(name: str, before: str, now: str) -> str:

@@ -1,4 +1,4 @@
-"""What a person sees while steps run: bars on a terminal, a line for each step elsewhere."""
+"""What a person sees while steps run: a line for each, and on a terminal how far all is."""
 
 import contextlib
 import os
@@ -7,18 +7,15 @@ import threading
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from analysis.paths import Outputs
 from analysis.run.state import read_state, write_state
 from analysis.run.steps import STEPS
 
-WIDTH = 15
+_WIDTH = 15
 MOST_CAUSES = 2
-BAR = 24
-# On a narrower terminal the numbers are worth more than the bars.
-NARROW = 64
+BAR = 20
 SECONDS = 0.5
 # To the left edge, and nothing from there on.
 ERASE = "\r\x1b[J"
@@ -68,10 +65,9 @@ class Note:
 class Reporter:
     """Say how far a run is, from one of its processes.
 
-    On a terminal a blank line and the bars of all that runs stand below the cursor, which stays
-    where the next line is going to be: whoever writes, writes above the bars, and whoever comes
-    next, also of another process, draws them again in one go. By default it writes to standard
-    error as it is now.
+    On a terminal the last line says how far all is. The processes of a run draw the same line
+    over one another; whoever has more to say writes it in place of that line. By default it
+    writes to standard error as it is now.
     """
 
     def __init__(self, outputs: Outputs, stream: IO[str] | None = None) -> None:
@@ -80,9 +76,6 @@ class Reporter:
         plain = any(os.environ.get(name) for name in ("CI", "NO_COLOR"))
         dumb = os.environ.get("TERM", "dumb") == "dumb"
         self.terminal = self.stream.isatty() and not plain and not dumb
-        # How many steps Make runs side by side, as far as it says so.
-        jobs = re.search(r"-j(\d+)", os.environ.get("MAKEFLAGS", ""))
-        self.jobs = int(jobs[1]) if jobs else os.cpu_count() or 1
         self.name, self.note = "", Note()
         self.over = threading.Event()
         self.drawer = threading.Thread(target=self._draw_on, daemon=True)
@@ -90,12 +83,7 @@ class Reporter:
     def __enter__(self) -> "Reporter":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.over.set()
         if self.drawer.is_alive():
             self.drawer.join()
@@ -106,8 +94,7 @@ class Reporter:
 
     def begin(self, name: str) -> None:
         """Say that a step has begun."""
-        self.name = name
-        self.note = read_notes(self.outputs)[name]
+        self.name, self.note = name, read_notes(self.outputs)[name]
         self.keep(began=time.time(), ended=0.0, done=0, cells=0)
         if self.terminal:
             self.drawer.start()
@@ -121,32 +108,25 @@ class Reporter:
         """Count a cell that has run; nbclient's hook."""
         self.keep(done=self.note.done + 1)
 
-    def wait(self, name: str) -> None:
-        """Say that another run has this step in hand."""
-        self.write_line(name, "waits for another run that is busy with it")
-
-    def end(self, name: str, causes: list[str], changed: list[str]) -> None:
-        """Say in one line that a step is done, why it ran, and what came of it."""
+    def end(self, causes: list[str], changed: list[str]) -> None:
+        """Say in one line that the step is done, why it ran, and what came of it."""
         ended = time.time()
         seconds = ended - self.note.began
         reason = "; ".join(causes[:MOST_CAUSES]) + ("; ..." if len(causes) > MOST_CAUSES else "")
         outcome = f"{len(changed)} files new" if changed else "nothing changed by it"
         self.keep(ended=ended, seconds=seconds)
-        self.write_line(name, f"done in {seconds:.1f} s, {outcome} ({reason})")
+        self.write_line(self.name, f"done in {seconds:.1f} s, {outcome} ({reason})")
 
     def write_line(self, name: str, text: str) -> None:
-        """Write a line about a step, above the bars."""
-        self._write(f"{ERASE if self.terminal else ''}{name.ljust(WIDTH)} {text}\n")
+        """Write a line about a step."""
+        self._write(f"{ERASE if self.terminal else ''}{name.ljust(_WIDTH)} {text}\n")
 
     def _draw_on(self) -> None:
         while True:
-            size = os.terminal_size((80, 24))
+            width = 80
             with contextlib.suppress(OSError):
-                size = os.get_terminal_size(self.stream.fileno())
-            lines = format_bars(read_notes(self.outputs), width=size.columns or 80, jobs=self.jobs)
-            lines = lines[-max((size.lines or 24) - 2, 1) :]
-            below = "".join(f"\n{line}" for line in ("", *lines))
-            self._write(f"{ERASE}{below}\r\x1b[{len(lines) + 1}A")
+                width = os.get_terminal_size(self.stream.fileno()).columns or width
+            self._write(ERASE + format_progress(read_notes(self.outputs), width=width))
             if self.over.wait(SECONDS):
                 return
 
@@ -198,35 +178,27 @@ def estimate_run(notes: dict[str, Note], *, jobs: int) -> tuple[float, float | N
     return elapsed / (elapsed + left) if elapsed + left else 1.0, left
 
 
-def format_bars(notes: dict[str, Note], *, width: int, jobs: int) -> list[str]:
-    """Return a line for each step at work, and one for the whole run.
-
-    No line reaches the last of the terminal's `width` columns; `jobs` as in `estimate_run`.
-    """
-    now = time.time()
-    lines = [
-        _format_bar(
-            name, note.share(now), f"{note.done} of {note.cells} cells" if note.cells else "", width
-        )
+def format_progress(notes: dict[str, Note], *, width: int) -> str:
+    """Return how far all is, the time left, and the steps at work; shorter than the terminal."""
+    # How many steps Make runs side by side, as far as it says so.
+    jobs = re.search(r"-j(\d+)", os.environ.get("MAKEFLAGS", ""))
+    share, left = estimate_run(notes, jobs=int(jobs[1]) if jobs else os.cpu_count() or 1)
+    full = round(share * BAR)
+    bar = f"[{'#' * full}{'.' * (BAR - full)}]{share:4.0%}"
+    rest = [
+        f"{name} {note.done}/{note.cells}" if note.cells else name
         for name, note in notes.items()
         if note.running
     ]
-    share, left = estimate_run(notes, jobs=jobs)
-    return [*lines, _format_bar("all", share, _format_left(left), width)]
-
-
-def _format_bar(name: str, share: float, text: str, width: int) -> str:
-    full = round(share * BAR)
-    bar = f"[{'#' * full}{'.' * (BAR - full)}] " if width >= NARROW else ""
-    return f"{name.ljust(WIDTH - 1)} {bar}{share:4.0%} {text}"[: width - 1].rstrip()
+    return ", ".join([f"{bar}{_format_left(left)}", *rest])[: width - 1]
 
 
 def _format_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 90:
-        return f"about {max(round(seconds), 1)} s left"
-    return f"about {round(seconds / 60)} min left"
+        return f" about {max(round(seconds), 1)} s left"
+    return f" about {round(seconds / 60)} min left"
 
 
 def _note_path(outputs: Outputs, name: str) -> Path:

@@ -1,15 +1,13 @@
 """Run one step: stage, work, check, publish."""
 
-import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
 from pathlib import Path
 
 from analysis import paths
 from analysis.errors import AnalysisError, DataError
-from analysis.run.fingerprint import take_fingerprint
-from analysis.run.outdated import compare_fingerprints, examine_step
+from analysis.run.fingerprint import CODE, list_code, select_code, take_fingerprint
+from analysis.run.outdated import compare_fingerprints, list_causes
 from analysis.run.progress import Reporter
 from analysis.run.publish import place_files, publish_files
 from analysis.run.settings import (
@@ -19,44 +17,21 @@ from analysis.run.settings import (
     declared_parameters,
     read_notebook,
 )
-from analysis.run.state import (
-    clear_folder,
-    forget_hashes,
-    hold_lock,
-    lock_path,
-    make_stage,
-    read_record,
-)
+from analysis.run.state import forget_hashes, hold_lock, lock_path, open_stage, read_record
 from analysis.run.steps import NOTEBOOKS, REPORT, RESULTS, Step
 
-FOLDER = "data/processed/"
-Moves = dict[Path, Path]
+_FOLDER = "data/processed/"
+_BUSY = "waits for another run that is busy with it"
+# They shape every executed copy, though no notebook imports them.
+_RUNNER = ("environment", "normalise")
+# What a step publishes, by the place where it goes, and the modules of `analysis` that it loaded.
+Made = tuple[dict[Path, Path], set[str]]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A step that is being run.
-
-    Parameters
-    ----------
-    folder
-        Its own, on the file system of OUT.
-    fingerprint
-        What it is made from.
-    causes
-        Why it runs.
-    """
-
-    step: Step
-    settings: Settings
-    folder: Path
-    fingerprint: dict[str, str]
-    causes: list[str]
-    reporter: Reporter
-
-
-def run_step(step: Step, settings: Settings, *, reporter: Reporter) -> None:
+def run_step(step: Step, settings: Settings) -> None:
     """Run a step and publish what it made, unless it is up to date by now.
+
+    Another run of the same step below the same OUT is waited for.
 
     Raises
     ------
@@ -64,52 +39,40 @@ def run_step(step: Step, settings: Settings, *, reporter: Reporter) -> None:
         What the work raised, or the inputs or the code were edited meanwhile; nothing published
         has changed then.
     """
+    outputs, lock = settings.outputs, lock_path(settings.outputs, step.name)
     work = {RESULTS: build_results, REPORT: render_report}.get(step, run_notebook)
-    with open_stage(step, settings, reporter=reporter) as stage:
-        if stage is None:
-            return
-        moves = work(stage)
+    with (
+        Reporter(outputs) as reporter,
+        hold_lock(lock, on_wait=lambda: reporter.write_line(step.name, _BUSY)),
+    ):
         forget_hashes()
-        now = take_fingerprint(step, settings)
-        differences = compare_fingerprints(stage.fingerprint, now)
-        if differences:
-            raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
-        changed = publish_files(step, settings.outputs, moves, fingerprint=stage.fingerprint)
-        reporter.end(step.name, stage.causes, changed)
-
-
-@contextlib.contextmanager
-def open_stage(step: Step, settings: Settings, *, reporter: Reporter) -> Iterator[Stage | None]:
-    """Give a step a folder of its own, or None if it is up to date.
-
-    Another run of the same step below the same OUT is waited for.
-    """
-    outputs = settings.outputs
-    lock = lock_path(outputs, step.name)
-    with hold_lock(lock, on_wait=lambda: reporter.wait(step.name)):
-        forget_hashes()
-        fingerprint, causes = examine_step(step, settings)
+        causes = list_causes(step, settings)
         if not causes:
-            yield None
             return
-        # For its MissingError, which examine_step gives as a cause: without its notebook or its
-        # export a step does not begin.
-        take_fingerprint(step, settings)
+        before = take_fingerprint(step, settings, code=list_code())
         reporter.begin(step.name)
-        folder = make_stage(outputs, step.name)
-        try:
-            yield Stage(step, settings, folder, fingerprint, causes, reporter)
-        finally:
-            clear_folder(folder)
+        with open_stage(outputs, step.name) as folder:
+            moves, code = work(step, settings, folder, reporter)
+            forget_hashes()
+            fingerprint = take_fingerprint(step, settings, code=code)
+            used = {
+                name: content
+                for name, content in before.items()
+                if name in fingerprint or not name.startswith(CODE)
+            }
+            differences = compare_fingerprints(used, fingerprint)
+            if differences:
+                raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
+            changed = publish_files(step, outputs, moves, fingerprint=fingerprint)
+        reporter.end(causes, changed)
 
 
-def run_notebook(stage: Stage) -> Moves:
+def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
     """Execute a notebook, which writes into the stage."""
     from analysis.run.execute import execute_notebook
 
-    step, settings = stage.step, stage.settings
     assert step.notebook
-    staged = stage.folder / "outputs"
+    staged = folder / "outputs"
     staged.mkdir()
     declared = declared_parameters(read_notebook(step.notebook))
     chosen = choose_parameters(settings.params, declared)
@@ -120,21 +83,22 @@ def run_notebook(stage: Stage) -> Moves:
     }
     passed = {
         "raw": str(settings.raw),
-        "inputs": str(_link_inputs(stage)),
+        "inputs": str(_link_inputs(step, settings, folder / "inputs")),
         "outputs": str(staged),
     }
-    copy = execute_notebook(
+    copy, code = execute_notebook(
         step.notebook,
-        stage.folder,
+        folder,
         passed={name: value for name, value in passed.items() if name in declared} | chosen,
         shown={name: value for name, value in shown.items() if name in declared} | chosen,
         settings=settings,
-        reporter=stage.reporter,
+        reporter=reporter,
     )
-    return {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
+    moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
+    return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
 
 
-def build_results(stage: Stage) -> Moves:
+def build_results(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
     """Bring the results that the notebooks have published into one table.
 
     Raises
@@ -147,22 +111,22 @@ def build_results(stage: Stage) -> Moves:
     from analysis.describe.flow import check_denominators
     from analysis.tables import read_table, write_table
 
-    outputs = stage.settings.outputs
+    outputs = settings.outputs
     names = [
-        file.removeprefix(FOLDER).removesuffix(".csv")
+        file.removeprefix(_FOLDER).removesuffix(".csv")
         for step in NOTEBOOKS
         if (record := read_record(outputs, step.name))
         for file in sorted(record.files)
-        if file.startswith(f"{FOLDER}results/")
+        if file.startswith(f"{_FOLDER}results/")
     ]
     frame = results.collect_results([read_table(name, outputs.processed) for name in names])
     check_denominators(frame)
-    staged = stage.folder / "outputs"
+    staged = folder / "outputs"
     write_table(frame, "results", staged)
-    return place_files(staged, outputs)
+    return place_files(staged, outputs), _list_loaded()
 
 
-def render_report(stage: Stage) -> Moves:
+def render_report(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
     """Build the documents; where Quarto fails that nobody asked for, the built-in renderer does.
 
     Raises
@@ -175,9 +139,8 @@ def render_report(stage: Stage) -> Moves:
     from analysis.reporting.document import build_report
     from analysis.run.environment import enter_environment
 
-    settings, outputs = stage.settings, stage.settings.outputs
-    enter_environment(outputs, stage.folder / "private")
-    staged = stage.folder / "documents"
+    outputs, staged = settings.outputs, folder / "documents"
+    enter_environment(outputs, folder / "private")
     staged.mkdir()
     renderer, _ = choose_renderer(settings.renderer)
     try:
@@ -187,18 +150,24 @@ def render_report(stage: Stage) -> Moves:
         if renderer == "builtin" or settings.renderer == renderer:
             raise
         documents = build_report(outputs, renderer="builtin", folder=staged)
-        reason = f"made by the built-in renderer instead: {error}"
-        stage.reporter.write_line(stage.step.name, reason)
-    return {outputs.documents / path.relative_to(staged): path for path in documents}
+        reporter.write_line(step.name, f"made by the built-in renderer instead: {error}")
+    moves = {outputs.documents / path.relative_to(staged): path for path in documents}
+    return moves, _list_loaded()
 
 
-def _link_inputs(stage: Stage) -> Path:
+def _link_inputs(step: Step, settings: Settings, folder: Path) -> Path:
     """Show a notebook the tables that it declares to read, and none beside."""
-    folder = stage.folder / "inputs"
     folder.mkdir()
-    for name in stage.step.reads:
-        source, link = stage.settings.outputs.processed / name, folder / name
+    for name in step.reads:
+        source, link = settings.outputs.processed / name, folder / name
         if source.exists():
             link.parent.mkdir(parents=True, exist_ok=True)
             os.link(source, link)
     return folder
+
+
+def _list_loaded() -> set[str]:
+    """Return the modules of `analysis` that this process has loaded, but for the runner's own."""
+    loaded = [module for name, module in sys.modules.items() if name.split(".")[0] == "analysis"]
+    code = select_code(str(module.__file__) for module in loaded)
+    return {name for name in code if not name.startswith(f"{CODE}run/")}

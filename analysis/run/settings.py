@@ -111,13 +111,15 @@ def check_parameters(given: dict[str, str]) -> None:
     for each in declared:
         choose_parameters(given, each)
     study = load_study()
-    named = {"followup_visit": study.visits, "population": study.populations}
+    named = {
+        "followup_visit": [visit.name for visit in study.visits],
+        "population": [population.name for population in study.populations],
+    }
     for name in given.keys() & named.keys():
-        names = [entry.name for entry in named[name]]
-        if given[name] not in names:
+        if given[name] not in named[name]:
             raise UsageError(
                 f"study.yml has no {given[name]!r} for the parameter {name!r}",
-                hint=f"There are: {', '.join(names)}",
+                hint=f"There are: {', '.join(named[name])}",
             )
 
 

@@ -1,8 +1,11 @@
 """Make the environment that requirements.lock says, and find out fast that nothing is to do."""
 
+import contextlib
+import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -22,8 +25,8 @@ from analysis.run.state import (
     replace_text,
 )
 
-FOLDER = ".venv"
-WHEELS = "wheels"
+ENVIRONMENT = ".venv"
+_WHEELS = "wheels"
 STAMP = "set-up.json"
 PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
@@ -52,8 +55,9 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
         check_installed(root / "requirements.lock")
         write_pth(Path(sys.prefix), root)
         return
-    venv = root / FOLDER
-    with hold_lock(root / ".run" / "set-up.lock", on_wait=_say_busy, inherited=True):
+    venv = root / ENVIRONMENT
+    wait = functools.partial(print, "Waiting for another set-up that is still at work.", flush=True)
+    with hold_lock(root / ".run" / "set-up.lock", on_wait=wait, inherited=True):
         forget_hashes()
         stamp = read_stamp(venv)
         if not stamp or quarto or stamp["state"] != describe_state(venv, root):
@@ -148,8 +152,7 @@ def check_installed(path: Path) -> None:
 def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
     started = time.monotonic()
     stamp = read_stamp(venv)
-    outcome = stamp.get("quarto")
-    print(f"Setting up {FOLDER} from requirements.lock: a minute or two, once.", flush=True)
+    print(f"Setting up {ENVIRONMENT} from requirements.lock: a minute or two, once.", flush=True)
     (venv / STAMP).unlink(missing_ok=True)
     python = venv / "bin" / "python"
     if not stamp or not python.exists():
@@ -157,15 +160,14 @@ def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
         _install_uv(python, root)
     _sync(python, root)
     write_pth(venv, root)
+    outcome = stamp.get("quarto")
     if _offline(root):
         outcome = NO_QUARTO
     elif quarto or outcome != NO_QUARTO:
         outcome = _try_quarto(python)
-    replace_text(
-        venv / STAMP,
-        json.dumps({"state": describe_state(venv, root), "quarto": outcome}, indent=1) + "\n",
-    )
-    print(f"{FOLDER} is ready after {time.monotonic() - started:.0f} s. {outcome}")
+    stamp = {"state": describe_state(venv, root), "quarto": outcome}
+    replace_text(venv / STAMP, json.dumps(stamp, indent=1) + "\n")
+    print(f"{ENVIRONMENT} is ready after {time.monotonic() - started:.0f} s. {outcome}")
 
 
 def _make_venv(venv: Path) -> None:
@@ -189,14 +191,9 @@ def _make_venv(venv: Path) -> None:
 
 
 def _install_uv(python: Path, root: Path) -> None:
-    text = (root / "requirements.lock").read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        pinned = Path(folder) / "uv.txt"
-        pinned.write_text(find_block(text, "uv"), encoding="utf-8")
-        _call(
-            [*_pip(python), *_offline(root), "--no-deps", "--requirement", str(pinned)],
-            "uv could not be had",
-        )
+    pinned = find_block((root / "requirements.lock").read_text(encoding="utf-8"), "uv")
+    pip = [*_pip(python), *_offline(root), "--no-deps", "--requirement", "/dev/stdin"]
+    _call(pip, "uv could not be had", given=pinned)
 
 
 def _sync(python: Path, root: Path) -> None:
@@ -213,16 +210,17 @@ def _sync(python: Path, root: Path) -> None:
 
 def _offline(root: Path) -> list[str]:
     """Take packages from beside the sources alone, where an archive brings them."""
-    wheels = root / WHEELS
+    wheels = root / _WHEELS
     return ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
 
 
 def _try_quarto(python: Path) -> str:
     """Try once to get Quarto from the package index; without it all is there as well."""
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-input", QUARTO]
-    # A pip that is killed leaves what it has downloaded.
-    with tempfile.TemporaryDirectory() as scratch:
-        process = subprocess.Popen(
+    # A pip that is killed leaves what it has downloaded, and what it has started.
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        subprocess.Popen(
             command,
             env=os.environ | {"TMPDIR": scratch},
             stdin=subprocess.DEVNULL,
@@ -230,31 +228,28 @@ def _try_quarto(python: Path) -> str:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             close_fds=False,
-        )
+        ) as process,
+    ):
         try:
-            code = process.wait(QUARTO_SECONDS)
-        except BaseException as error:
-            os.killpg(process.pid, 9)
-            process.wait()
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
-            code = 1
-    return NO_QUARTO if code else "Quarto is there."
+            return NO_QUARTO if process.wait(QUARTO_SECONDS) else "Quarto is there."
+        except subprocess.TimeoutExpired:
+            return NO_QUARTO
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _pip(python: Path) -> list[str]:
     return [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes"]
 
 
-def _call(command: list[str], problem: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, close_fds=False)
+def _call(command: list[str], problem: str, *, given: str | None = None) -> None:
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=False, close_fds=False
+    )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise MissingError(
             f"{problem}: {' '.join(lines[-3:])}",
             hint="Look whether this machine reaches its package index, and run `make setup` again",
         )
-
-
-def _say_busy() -> None:
-    print("Waiting for another set-up that is still at work.", flush=True)

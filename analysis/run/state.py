@@ -148,27 +148,22 @@ def lock_path(outputs: Outputs, name: str) -> Path:
     return outputs.state / "locks" / name
 
 
-class _BusyError(Exception):
-    pass
+@contextlib.contextmanager
+def open_stage(outputs: Outputs, name: str) -> Iterator[Path]:
+    """Give a step whose lock is held a new folder on the file system of OUT, and remove it then.
 
-
-def make_stage(outputs: Outputs, name: str) -> Path:
-    """Make a new folder for a step, on the file system of OUT, and return it."""
+    What killed runs of the step have left goes first. Its name is new each time: the kernel of a
+    killed run may still be writing.
+    """
     stages = outputs.state / "stage"
     stages.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=stages))
-
-
-def sweep_stages(outputs: Outputs) -> None:
-    """Remove the folders of steps at which no run is at work: killed ones have left them."""
-
-    def leave() -> None:
-        raise _BusyError
-
-    for folder in (outputs.state / "stage").glob("*-*"):
-        lock = lock_path(outputs, folder.name.rpartition("-")[0])
-        with contextlib.suppress(_BusyError), hold_lock(lock, on_wait=leave):
-            clear_folder(folder)
+    for left in stages.glob(f"{name}-*"):
+        clear_folder(left)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=stages))
+    try:
+        yield folder
+    finally:
+        clear_folder(folder)
 
 
 def clear_folder(folder: Path) -> None:

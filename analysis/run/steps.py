@@ -23,18 +23,15 @@ class Step:
         Tables of data/processed that a notebook may read; it is given these and no others.
     reads_raw
         Whether it reads the export.
-    modules
-        Modules of `analysis` that do the work of a step without a notebook.
-    unread
-        Parts of study.yml that do not matter to it.
+    module
+        The file that does the work of a step without a notebook.
     """
 
     name: str
     after: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     reads_raw: bool = False
-    modules: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ("authors", "governance")
+    module: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -44,7 +41,7 @@ class Step:
     @property
     def notebook(self) -> Path | None:
         """The notebook as committed, None for a step that is none."""
-        return None if self.modules else paths.NOTEBOOKS / f"{self.name}.ipynb"
+        return None if self.module else paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb"
 
     def target(self, outputs: paths.Outputs) -> Path:
         """Return the file that is published last."""
@@ -77,11 +74,9 @@ SAFETY = Step(
 )
 NOTEBOOKS = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
 RESULTS = Step(
-    "results",
-    after=tuple(step.name for step in NOTEBOOKS),
-    modules=("analysis.results", "analysis.tables", "analysis.describe.flow"),
+    "results", after=tuple(step.name for step in NOTEBOOKS), module="analysis/results.py"
 )
-REPORT = Step("report", after=("results",), modules=("analysis.reporting.document",), unread=())
+REPORT = Step("report", after=("results",), module="analysis/reporting/document.py")
 STEPS = (*NOTEBOOKS, RESULTS, REPORT)
 
 

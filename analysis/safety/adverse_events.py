@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,8 @@ from analysis.safety.overview import RELATIONS, summarise_overview
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
 METHOD = "Clopper-Pearson interval"
+# The part of an id for each class, and for each coded term.
+Slugs = tuple[dict[str, str], dict[str, str]]
 
 
 def tabulate_adverse_events(
@@ -96,12 +99,14 @@ def slug_texts(texts: Iterable[str]) -> dict[str, str]:
     return slugs
 
 
-def _write_overview(context, overview, prefix):
+def _write_overview(context: Context, overview: pd.DataFrame, prefix: str) -> Iterator[Row]:
     for record in overview.to_dict("records"):
         yield from _write_shares(context, record["category"], record, prefix)
 
 
-def _write_terms(context, summary, prefix, slugs):
+def _write_terms(
+    context: Context, summary: pd.DataFrame, prefix: str, slugs: Slugs
+) -> Iterator[Row]:
     classes, terms = slugs
     for record in summary.to_dict("records"):
         term = terms[record["coded_term"]] if record["level"] == "term" else ""
@@ -110,7 +115,9 @@ def _write_terms(context, summary, prefix, slugs):
         )
 
 
-def _write_grades(context, events, people, prefix, slugs):
+def _write_grades(
+    context: Context, events: pd.DataFrame, people: pd.DataFrame, prefix: str, slugs: Slugs
+) -> Iterator[Row]:
     classes, terms = slugs
     for record in _count(events, people, "grade"):
         yield from _write_counts(context, "any", record, prefix, name_grade(record["grade"]))
@@ -119,7 +126,9 @@ def _write_grades(context, events, people, prefix, slugs):
         yield from _write_counts(context, "term", record, prefix, *named)
 
 
-def _write_relations(context, events, people, prefix):
+def _write_relations(
+    context: Context, events: pd.DataFrame, people: pd.DataFrame, prefix: str
+) -> Iterator[Row]:
     for relation in RELATIONS:
         for record in _count(events, people, relation):
             answer = slugify(record[relation])
@@ -129,23 +138,27 @@ def _write_relations(context, events, people, prefix):
             yield from _write_counts(context, relation, record, prefix, *named)
 
 
-def _count(events, people, *by):
+def _count(events: pd.DataFrame, people: pd.DataFrame, *by: str) -> list[dict[Any, Any]]:
     return summarise_adverse_events(events, people, by=by).to_dict("records")
 
 
-def _write_counts(context, outcome, record, *parts):
+def _write_counts(
+    context: Context, outcome: str, record: dict[Any, Any], *parts: str
+) -> Iterator[Row]:
     qualifier = join_ids(*parts)
     writer = ResultWriter(context, outcome, record["denominator"], qualifier=qualifier)
     yield writer.count("n", record["participants"])
     yield writer.number("events", record["events"], 0)
 
 
-def _write_shares(context, outcome, record, *parts):
+def _write_shares(
+    context: Context, outcome: str, record: dict[Any, Any], *parts: str
+) -> Iterator[Row]:
     yield from _write_counts(context, outcome, record, *parts)
     k, n = record["participants"], record["denominator"]
-    names = ("share", "share_low", "share_high")
-    share, low, high = (record[name] if n else None for name in names)
-    interval = f"{format_percent(low)} to {format_percent(high)}" if n else NOT_ESTIMABLE
+    shares = [record[name] for name in ("share", "share_low", "share_high")]
+    share, low, high = shares if n else (None, None, None)
+    interval = f"{format_percent(shares[1])} to {format_percent(shares[2])}" if n else NOT_ESTIMABLE
     writer = ResultWriter(context, outcome, n, qualifier=join_ids(*parts))
     yield writer.row("participants", k, format_count(k, n, high), unit="participants")
     yield writer.percent("share", share)

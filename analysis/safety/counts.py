@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
@@ -103,7 +104,7 @@ def find_upper_bound(k: int, n: int, *, confidence: float = 0.95) -> float | Non
     return clopper_pearson(k, n, confidence=confidence).high if n else None
 
 
-def _check_denominator(events, participants):
+def _check_denominator(events: pd.DataFrame, participants: pd.DataFrame) -> None:
     repeated = participants["participant_id"][participants["participant_id"].duplicated()]
     if len(repeated):
         raise DataError("the denominator counts someone twice", participant=repeated.iloc[0])
@@ -116,7 +117,7 @@ def _check_denominator(events, participants):
         )
 
 
-def _name_categories(events, by):
+def _name_categories(events: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     worst = events["grade"].astype("Int64").fillna(0)
     named = {name: events[name].astype("object").where(events[name].notna(), "") for name in by}
     return events.assign(
@@ -124,28 +125,27 @@ def _name_categories(events, by):
     )
 
 
-def _keep_worst_grade(counted, by):
+def _keep_worst_grade(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     within = [*[name for name in by if name != "grade"], "participant_id"]
     return counted.sort_values("worst", ascending=False, kind="stable").drop_duplicates(within)
 
 
-def _count_rows(rows, summary, by):
+def _count_rows(rows: pd.DataFrame, summary: pd.DataFrame, by: list[str]) -> int | np.ndarray:
     if not by:
         return len(rows)
     wanted = summary[by[0]] if len(by) == 1 else pd.MultiIndex.from_frame(summary[by])
     return rows.groupby(by).size().reindex(wanted, fill_value=0).to_numpy()
 
 
-def _add_shares(summary, confidence):
+def _add_shares(summary: pd.DataFrame, confidence: float) -> pd.DataFrame:
     from analysis.statistics.common_tests import clopper_pearson
 
     pairs = list(zip(summary["participants"], summary["denominator"], strict=True))
-    limits = {
-        (k, n): clopper_pearson(int(k), int(n), confidence=confidence) for k, n in set(pairs) if n
-    }
-    known = [limits.get(pair) for pair in pairs]
-    return summary.assign(
-        share=[k / n if n else None for k, n in pairs],
-        share_low=[limit.low if limit else None for limit in known],
-        share_high=[limit.high if limit else None for limit in known],
-    ).astype({"share": "float64", "share_low": "float64", "share_high": "float64"})
+    shares = {(k, n): (np.nan, np.nan, np.nan) for k, n in set(pairs) if not n}
+    for k, n in set(pairs) - set(shares):
+        limits = clopper_pearson(int(k), int(n), confidence=confidence)
+        shares[k, n] = (k / n, limits.low, limits.high)
+    columns = ["share", "share_low", "share_high"]
+    return summary.join(
+        pd.DataFrame([shares[pair] for pair in pairs], summary.index, columns, "float64")
+    )

@@ -1,5 +1,7 @@
 """The listing of adverse events, one printed row each, and what publication hides of it."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.results import format_number
@@ -40,7 +42,7 @@ def list_adverse_events(events: pd.DataFrame, *, coarsen: bool) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _print_event(event, coarsen):
+def _print_event(event: dict[Any, Any], coarsen: bool) -> dict[str, str]:
     one = pd.DataFrame([event])
     return {
         "participant_id": event["participant_id"],
@@ -58,13 +60,13 @@ def _print_event(event, coarsen):
     }
 
 
-def _print_start(event, coarsen):
+def _print_start(event: dict[Any, Any], coarsen: bool) -> str:
     if not coarsen:
         return f"{event['start_date']} {event['start_time']}".strip() or NOT_RECORDED
     return "not known" if pd.isna(event["start_day"]) else format_number(event["start_day"], 0)
 
 
-def _print_end(event, coarsen):
+def _print_end(event: dict[Any, Any], coarsen: bool) -> str:
     if event["ongoing"] == "yes":
         return ", ongoing"
     if not coarsen or not event["end_date"]:
@@ -75,14 +77,14 @@ def _print_end(event, coarsen):
     return "" if same else f" to {format_number(event['end_day'], 0)}"
 
 
-def _print_serious(one):
+def _print_serious(one: pd.DataFrame) -> str:
     if is_serious(one).iloc[0]:
         criterion = one["serious_criterion"].iloc[0].replace("_", " ")
         return f"yes: {criterion}" if criterion else "yes"
     return "no" if one["serious"].iloc[0] else NOT_RECORDED
 
 
-def _print_note(event, one):
+def _print_note(event: dict[Any, Any], one: pd.DataFrame) -> str:
     notes = [event["phase_flag"]]
     if is_planned_stay(one).iloc[0]:
         notes.append("planned hospital stay, not serious")

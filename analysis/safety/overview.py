@@ -176,7 +176,7 @@ def name_term(event: Mapping[str, Any]) -> str:
     return event["coded_term"] or f"{event['term']} ({UNCODED.lower()})"
 
 
-def _name_versions(events, column):
+def _name_versions(events: pd.DataFrame, column: str) -> list[str]:
     version = f"{column}_version"
     pairs = sorted(set(zip(events[column], events[version], strict=True)))
     names = ["" if name.lower() in ("", "none") else f"{name} {v}".strip() for name, v in pairs]

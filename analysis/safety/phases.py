@@ -29,7 +29,7 @@ PRODUCT = Period("product_emergent", "From the first injection", "product_safety
 
 
 def assign_phases(
-    events: pd.DataFrame, participants: pd.DataFrame, *, last_day: int
+    events: pd.DataFrame, participants: pd.DataFrame, *, last_day: int | None
 ) -> pd.DataFrame:
     """Say for every adverse event which period it began in.
 
@@ -44,7 +44,8 @@ def assign_phases(
     events, participants
         The tables, of everyone.
     last_day
-        The end of the follow-up visit's window.
+        The end of the follow-up visit's window; None, if it has no window, counts all that began
+        later.
 
     Returns
     -------
@@ -98,7 +99,9 @@ def select_emergent(
     return events[inside & events["participant_id"].isin(people["participant_id"])], people
 
 
-def _find_boundaries(person, last_day):
+def _find_boundaries(
+    person: pd.DataFrame, last_day: int | None
+) -> tuple[pd.Series, pd.Series, pd.Series]:
     day = person["procedure_date"]
     moments = []
     for column, population in (
@@ -107,16 +110,22 @@ def _find_boundaries(person, last_day):
     ):
         recorded = person[column].mask(person[column] == "", day)
         moments.append(find_span(recorded)[0].mask(person[population] != "yes", NEVER))
-    end = find_span(day)[1] + pd.Timedelta(days=last_day)
-    return *moments, end
+    end = find_span(day)[1]
+    end = end.mask(end < NEVER, NEVER) if last_day is None else end + pd.Timedelta(days=last_day)
+    anaesthesia, injection = moments
+    return anaesthesia, injection, end
 
 
-def _count_boundaries(moment, anaesthesia, injection, end):
+def _count_boundaries(
+    moment: pd.Series, anaesthesia: pd.Series, injection: pd.Series, end: pd.Series
+) -> pd.Series:
     passed = (moment >= anaesthesia).astype(int) + (moment >= injection).astype(int)
     return passed.mask((moment > end) & (anaesthesia < NEVER), 3)
 
 
-def _flag_doubt(event, person, differs, may_worsen):
+def _flag_doubt(
+    event: pd.DataFrame, person: pd.DataFrame, differs: pd.Series, may_worsen: pd.Series
+) -> pd.Series:
     same_day = event["start_date"].eq(person["procedure_date"]) & person["procedure_date"].ne("")
     unknown_clock = same_day & (
         (person["in_procedure_safety"].eq("yes") & person["anaesthesia_start"].eq(""))

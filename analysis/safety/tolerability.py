@@ -65,7 +65,7 @@ def describe_local_reactions(
     return rows
 
 
-def _describe_overall(reactions, context):
+def _describe_overall(reactions: pd.DataFrame, context: Context) -> list[Row]:
     answered = reactions[reactions["value"].notna()]
     graded = answered[~answered["item"].isin(RATED)]
     severe = max(GRADES)
@@ -180,7 +180,7 @@ def count_by_finger(ulcers: pd.DataFrame, *, at: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(counts).rename_axis(columns=None).reset_index()
 
 
-def _answered(visits, visit, answer):
+def _answered(visits: pd.DataFrame, visit: str, answer: str) -> set[str]:
     here = visits["visit"].eq(visit) & visits["ulcers_present"].eq(answer)
     return set(visits.loc[here, "participant_id"])
 

@@ -75,8 +75,8 @@ class SensitivityPlan:
     @property
     def scored_visits(self) -> tuple[str, ...]:
         """Baseline, then the visits after the procedure up to the follow-up."""
-        last = self.study.visit(self.visit).day
-        after = [v.name for v in self.study.visits if v.day is not None and 0 < v.day <= last]
+        days = {visit.name: visit.day for visit in self.study.visits if visit.day is not None}
+        after = [name for name, day in days.items() if 0 < day <= days[self.visit]]
         return (self.study.analysis.baseline_visit.value, *after)
 
     def select(

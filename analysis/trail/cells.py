@@ -12,7 +12,7 @@ from analysis.trail.trial import PERSON, RawRows, TrialTables
 
 KEY = [PERSON, "visit"]
 CELL = ["file", "row", "field", "raw_value"]
-NUMBERS = {"adverse_events": "event_number", "medications": "medication_number"}
+_NUMBERS = {"adverse_events": "event_number", "medications": "medication_number"}
 
 
 def locate_items(items: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
@@ -57,14 +57,14 @@ def locate_columns(
     keys = keys[keys[PERSON].isin(frame[PERSON])]
     if table == "visits":
         keys = keys.merge(frame[KEY].drop_duplicates(), on=KEY)
-    if table in NUMBERS:
-        wanted = frame[[PERSON]].assign(instance=frame[NUMBERS[table]].astype("str"))
+    if table in _NUMBERS:
+        wanted = frame[[PERSON]].assign(instance=frame[_NUMBERS[table]].astype("str"))
         keys = keys.merge(wanted, on=[PERSON, "instance"])
     found = []
     for field in rows.fields[REDCAP].values():
         if field.place.table != table or field.place.column not in columns:
             continue
-        part = keys[keys["form"] == field.form] if table in NUMBERS else keys
+        part = keys[keys["form"] == field.form] if table in _NUMBERS else keys
         cells = part.assign(file=REDCAP, field=field.name, column=field.place.column)
         cells["raw_value"] = read_cells(cells, rows)
         found.append(cells[cells["raw_value"] != ""])

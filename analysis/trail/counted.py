@@ -24,7 +24,7 @@ MADE_FROM = {
 }
 # What a loss, a treatment, the exposure, an item and an event are shown with.
 LOSS = ("stage", "reason", "status", "end_date", "reason_given")
-TREATMENT = ("name", "class", "start_date", "end_date", "change", "change_date")
+_TREATMENT = ("name", "class", "start_date", "end_date", "change", "change_date")
 QUERY = ("visit", "form", "field", "rule", "severity", "raw_value", "answer")
 EXPOSURE = (
     *("lipoaspirate_ml", "processed_ml", "final_volume_ml", "nucleated_cells_million"),
@@ -32,7 +32,7 @@ EXPOSURE = (
     *("first_injection", "injected_total_ml", "n_fingers_injected"),
 )
 ITEM = ("visit", "item", "location", "occasion", "value", "unit", "missing_reason")
-EVENT = (
+_EVENT = (
     *("coded_term", "class", "start_date", "grade", "serious", *RELATIONS),
     *("outcome", "phase", "phase_flag"),
 )
@@ -127,7 +127,7 @@ def _find_characteristic(result: pd.Series, trial: TrialTables) -> Counted:
         rows = _select_members(trial.medications, result, trial)
         group = name.removeprefix("treatment_")
         chosen = rows if group == "stable" else rows[rows["class"] == group]
-        return _choose_columns("medications", chosen, TREATMENT, beside="medication_number")
+        return _choose_columns("medications", chosen, _TREATMENT, beside="medication_number")
     people = _select_members(trial.participants, result, trial)
     if name in people.columns:
         return _choose_columns("participants", people, (name, *MADE_FROM.get(name, ())))
@@ -162,7 +162,7 @@ def _find_safety(result: pd.Series, trial: TrialTables) -> Counted:
     events, _ = select_emergent(events, trial.participants, period)
     rest = [part for part in rest if part != PRODUCT.name]
     chosen = events[_select_events(events, name, rest)]
-    return _choose_columns("adverse_events", chosen, EVENT, beside="event_number")
+    return _choose_columns("adverse_events", chosen, _EVENT, beside="event_number")
 
 
 def _select_events(events: pd.DataFrame, name: str, rest: list[str]) -> pd.Series:

@@ -12,7 +12,7 @@ from analysis.reporting.figure import save_figure
 from analysis.trail.explore import Shown, format_code, format_frame, format_picture, save_frames
 from analysis.trail.trial import TrialTables
 
-FOLDER = "explore"
+_FOLDER = "explore"
 # What a panel runs; its last line is what is seen.
 CODE = {
     "picture": """\
@@ -94,7 +94,7 @@ class Desk:
 
     def __init__(self, trial: TrialTables, outputs: Path) -> None:
         self.trial = trial
-        self.outputs = outputs / FOLDER
+        self.outputs = outputs / _FOLDER
         self.controls = _make_controls(trial)
         self._shown: dict[str, tuple] = {}
         for control in self.controls.values():

@@ -17,13 +17,13 @@ from analysis.trail.trial import PERSON, TrialTables
 
 NEAREST = 5
 CHANGE = ["clean_value", "missing_reason", "rule", "query_id"]
-ASKED = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
+_ASKED = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
 # Computed from no participant of the trial.
 BEFOREHAND = ".design."
 PRINTED = ("value", "unit", "n", "method", "warning", "population", "variant", "visit", "group")
-WIDTH = 100
+_WIDTH = 100
 WIDEST = 46
-HIDDEN = {
+_HIDDEN = {
     "pairs": ("outcome", "variant", "component", "visit"),
     "scores": ("outcome", "variant", "component"),
     "items": ("source", "instrument"),
@@ -96,7 +96,8 @@ def load(
     processed, raw, study
         The processed tables, the export that they were made from, the plan.
     """
-    return OpenTrial(*map(paths.resolve_path, (processed, raw, study)))
+    find = paths.resolve_path
+    return OpenTrial(find(processed), find(raw), find(study))
 
 
 def explain_result(trial: TrialTables, result_id: str, *, participant: str = "") -> Trail:
@@ -136,7 +137,7 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
     asked = queries["query_id"].isin(set(changes["query_id"]) - {""})
     steps = {**steps, "changes": changes}
     # What is counted may be the queries themselves.
-    steps.setdefault("queries", queries.loc[asked, ASKED])
+    steps.setdefault("queries", queries.loc[asked, _ASKED])
     return Trail(result, tuple(TrailStep(*step) for step in steps.items()))
 
 
@@ -198,7 +199,7 @@ def format_trail(trail: Trail) -> str:
 
 def format_rows(step: TrailStep) -> str:
     """Return the rows of a step as aligned text, without columns that are all empty."""
-    rows = step.rows.drop(columns=[*HIDDEN.get(step.title, ())], errors="ignore")
+    rows = step.rows.drop(columns=[*_HIDDEN.get(step.title, ())], errors="ignore")
     texts = pd.DataFrame({name: rows[name].map(_print_cell) for name in rows.columns})
     filled = [name for name in texts.columns if name == "raw_value" or (texts[name] != "").any()]
     return texts[filled].to_string(index=False, justify="left")
@@ -231,4 +232,4 @@ def _print_cell(value: Any) -> str:
 
 
 def _wrap(name: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"  {name:<11} ", subsequent_indent=" " * 14)
+    return textwrap.wrap(text, _WIDTH, initial_indent=f"  {name:<11} ", subsequent_indent=" " * 14)

@@ -27,7 +27,7 @@ from analysis.trail.trial import TrialTables
 
 PERSON = "participant_id"
 # In the order in which a person tells a course.
-COURSE = {
+_COURSE = {
     "visits": ["visit", "visit_date", "study_day", "in_window", "status", "assessor"],
     "scores": ["outcome", "variant", "component"],
     "items": ["instrument", "item", "location", "occasion"],
@@ -46,7 +46,7 @@ CLOSED = ("items",)
 DOTS = 110
 BOX = "border-left: 3px solid #888; padding: 0.2em 0.9em; font-family: monospace"
 LEFT = "text-align: left"
-SHORT = f"{LEFT}; white-space: nowrap"
+_SHORT = f"{LEFT}; white-space: nowrap"
 CELLS: Any = [
     {"selector": "th", "props": LEFT},
     {"selector": "th, td", "props": "vertical-align: top"},
@@ -108,7 +108,7 @@ def list_course(trial: TrialTables, participant: str) -> "Course":
     """
     check_participant(trial, participant)
     course = Course()
-    for name, columns in COURSE.items():
+    for name, columns in _COURSE.items():
         frame = getattr(trial, name)
         rows = frame[frame[PERSON] == participant]
         if rows.empty:
@@ -211,7 +211,7 @@ def format_frame(frame: pd.DataFrame) -> str:
     frame = frame.loc[:, ((frame != "") & frame.notna()).any()]
     texts = frame.select_dtypes(exclude="number").astype("str")
     styles: Any = {
-        name: [{"selector": "", "props": SHORT if texts[name].str.len().max() < LONG else LEFT}]
+        name: [{"selector": "", "props": _SHORT if texts[name].str.len().max() < LONG else LEFT}]
         for name in texts.columns
     }
     styled = Styler(frame, cell_ids=False).set_table_attributes('class="dataframe"')

@@ -10,15 +10,15 @@ from analysis.study import Outcome, Study
 from analysis.trail.trial import TrialTables
 
 TOTAL = "total"
-KEY = ["participant_id", "visit"]
+_KEY = ["participant_id", "visit"]
 PLACE = ["instrument", "item", "location"]
-SCORE = ["outcome", "variant", "component"]
+_SCORE = ["outcome", "variant", "component"]
 # What of a score would differ if an item behind it did.
 MADE = ["score", "status", "n_missing", "rule"]
 # Scores are made from the items, never from a total that somebody has added up.
 NEVER_SCORED = "recorded_total"
 # No mark may lie beyond the end of its line, so the line is never asked about as shorter.
-LINE = "line_length"
+_LINE = "line_length"
 
 
 def find_outcome(result: pd.Series, study: Study) -> Outcome | None:
@@ -65,14 +65,14 @@ def find_items(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.Da
     used = items[
         items["instrument"].isin((instrument.name, *instrument.reads))
         & (items["item"] != NEVER_SCORED)
-    ].merge(scores[KEY].drop_duplicates(), on=KEY)
+    ].merge(scores[_KEY].drop_duplicates(), on=_KEY)
     limits = _find_limits((instrument.name, *instrument.reads), study)
-    open_places, behind = used[used["text"] == ""][[*KEY, *PLACE]].drop_duplicates(), []
+    open_places, behind = used[used["text"] == ""][[*_KEY, *PLACE]].drop_duplicates(), []
     for end in ("missing", "high", "low"):
         moved = _ask(used, open_places, end, limits, scores.iloc[0], study)
         behind.append(open_places[moved])
         open_places = open_places[~moved]
-    return used.merge(pd.concat(behind), on=[*KEY, *PLACE])
+    return used.merge(pd.concat(behind), on=[*_KEY, *PLACE])
 
 
 def _select(
@@ -100,7 +100,7 @@ def _find_limits(
     for instrument in instruments:
         for item in find_instrument(instrument).items:
             low, high = find_range(instrument, item.name, study.scoring)
-            ends = {"low": None if item.name == LINE else low, "high": high}
+            ends = {"low": None if item.name == _LINE else low, "high": high}
             limits[(instrument, item.name)] = ends
     return limits
 
@@ -115,7 +115,7 @@ def _ask(
 ) -> np.ndarray:
     """Say of each place whether its change to an end changes the score of its visit."""
     places = places.assign(copy=[f"~{number}" for number in range(len(places))])
-    asked = used.merge(places.rename(columns={name: f"asked_{name}" for name in PLACE}), on=KEY)
+    asked = used.merge(places.rename(columns={name: f"asked_{name}" for name in PLACE}), on=_KEY)
     hit = np.logical_and.reduce([asked[name] == asked[f"asked_{name}"] for name in PLACE])
     value = pd.Series(np.nan, index=asked.index)
     if end != "missing":
@@ -128,11 +128,11 @@ def _ask(
         participant_id=asked["participant_id"] + asked["copy"], value=value, missing_reason=reason
     )[used.columns]
     made = score_items(pd.concat([used, copies], ignore_index=True), study)
-    made = made[(made[SCORE] == score[SCORE]).all(axis=1)]
+    made = made[(made[_SCORE] == score[_SCORE]).all(axis=1)]
     names = made["participant_id"].str.partition("~")
     made = made.assign(participant_id=names[0], copy=names[1] + names[2])
-    before = made.loc[made["copy"] == "", [*KEY, *MADE]]
-    both = made.merge(before, on=KEY, suffixes=("", "_was"))
+    before = made.loc[made["copy"] == "", [*_KEY, *MADE]]
+    both = made.merge(before, on=_KEY, suffixes=("", "_was"))
     differs = np.logical_or.reduce(
         [both[name].fillna(-1) != both[f"{name}_was"].fillna(-1) for name in MADE]
     )

@@ -27,8 +27,8 @@ def raise_it(error):
 )
 def test_the_last_line_says_what_happened(capsys, error, code, words):
     assert run_command(raise_it, error) == code
-    told = capsys.readouterr().err
-    assert words in told and len(told.splitlines()) == 1
+    message = capsys.readouterr().err
+    assert words in message and len(message.splitlines()) == 1
 
 
 def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):

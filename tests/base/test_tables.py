@@ -89,9 +89,9 @@ def test_a_number_that_is_none_names_the_file(tmp_path):
 def test_a_file_with_a_wrong_cell_is_named_and_says_how_to_get_it_right(tmp_path):
     path = write_table(VISITS, "visits", tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("done", "dome", 1))
-    with pytest.raises(DataError, match=r"'dome'.*Run `make notebooks` again") as told:
+    with pytest.raises(DataError, match=r"'dome'.*Run `make notebooks` again") as stop:
         read_table("visits", tmp_path)
-    assert (told.value.file, told.value.field) == (str(path), "status")
+    assert (stop.value.file, stop.value.field) == (str(path), "status")
 
 
 def test_every_column_of_every_table_is_described():

@@ -64,8 +64,8 @@ def test_checksums_are_those_of_the_files(written):
     lines = (written / "SHA256SUMS").read_text().splitlines()
     sums = dict(reversed(line.split("  ")) for line in lines)
     assert sums.keys() == {path.name for path in written.iterdir()} - {"SHA256SUMS", "README.md"}
-    for name, told in sums.items():
-        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == told
+    for name, digest in sums.items():
+        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == digest
 
 
 def test_encodings_are_those_of_the_sites(written):
@@ -141,8 +141,8 @@ def test_every_column_of_the_export_has_one_place(clean):
     system = export.columns.str.endswith("_complete") | export.columns.str.startswith("redcap_")
     assert set(export.columns[~system]) == set(places["field"][~places["field"].str.contains(":")])
     for name in ("raynaud_diary.csv", "capillaroscopy.csv"):
-        told = places["field"][places["field"].str.startswith(f"{name}:")]
-        assert set(clean[name].columns) == set(told.str.partition(":")[2])
+        fields = places["field"][places["field"].str.startswith(f"{name}:")]
+        assert set(clean[name].columns) == set(fields.str.partition(":")[2])
 
 
 def test_a_checkbox_goes_to_one_place_per_box(clean):

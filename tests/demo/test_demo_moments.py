@@ -65,20 +65,20 @@ def _measures(tables, visit, anchor):
     ]
     scales = [f"vas_{name}" for name in ("pain", "rp", "du", "gi", "lung", "overall")]
     plain = ["vas_hand", "kap_r", "kap_l", *HANDS, *FINGERS]
-    told = rows[plain].astype("float64")
-    told[scales] = rows[scales].astype("float64") / 50
-    told["hand_mrss"] = told[HANDS].sum(axis=1)
-    told["total_mrss"] = rows[sites].astype("float64").sum(axis=1)
-    told["cochin"] = rows[COCHIN].astype("float64").sum(axis=1)
-    told["haq_di"] = _haq_index(rows)
-    told["raynaud"] = _diary_mean(tables["raynaud_diary.csv"], export, anchor)
+    scores = rows[plain].astype("float64")
+    scores[scales] = rows[scales].astype("float64") / 50
+    scores["hand_mrss"] = scores[HANDS].sum(axis=1)
+    scores["total_mrss"] = rows[sites].astype("float64").sum(axis=1)
+    scores["cochin"] = rows[COCHIN].astype("float64").sum(axis=1)
+    scores["haq_di"] = _haq_index(rows)
+    scores["raynaud"] = _diary_mean(tables["raynaud_diary.csv"], export, anchor)
     images = tables["capillaroscopy.csv"]
     images = images[(images["event"] == f"{visit}_arm_1") & (images["reader"] == "A")]
     fields = images[["density", "loss", "disorganisation", "ramified"]].astype("float64")
     means = fields.groupby(images["record_id"]).mean()
-    told["density"] = means["density"]
-    told["evolution"] = means[["loss", "disorganisation", "ramified"]].sum(axis=1)
-    return told
+    scores["density"] = means["density"]
+    scores["evolution"] = means[["loss", "disorganisation", "ramified"]].sum(axis=1)
+    return scores
 
 
 def _haq_index(rows):

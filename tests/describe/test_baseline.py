@@ -43,10 +43,10 @@ def make_medications(*rows):
 
 
 def test_a_number_has_median_and_range_first():
-    told = number([41, 58, 47, None])
-    assert told["baseline.x.median_range"] == "47 (41 to 58)"
-    assert told["baseline.x.mean_sd"] == "48.7 (8.6)"
-    assert (told["baseline.x.n"], told["baseline.x.n_missing"]) == ("3", "1")
+    shown = number([41, 58, 47, None])
+    assert shown["baseline.x.median_range"] == "47 (41 to 58)"
+    assert shown["baseline.x.mean_sd"] == "48.7 (8.6)"
+    assert (shown["baseline.x.n"], shown["baseline.x.n_missing"]) == ("3", "1")
 
 
 def test_a_median_between_two_integers_keeps_its_half():
@@ -55,8 +55,8 @@ def test_a_median_between_two_integers_keeps_its_half():
 
 def test_one_value_has_no_standard_deviation_and_none_has_nothing():
     assert number([41])["baseline.x.sd"] == "not estimable"
-    told = number([None, None])
-    assert {told[f"baseline.x.{name}"] for name in ("median", "low", "mean_sd")} == {
+    shown = number([None, None])
+    assert {shown[f"baseline.x.{name}"] for name in ("median", "low", "mean_sd")} == {
         "not estimable"
     }
 
@@ -65,9 +65,9 @@ def test_a_category_counts_only_recorded_values():
     rows = describe_category(
         ResultWriter(CONTEXT, "sex"), pd.Series(["female", "", "male"]), ("female", "male")
     )
-    told = texts(rows)
-    assert told["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
-    assert told["baseline.sex.n_missing"] == "1"
+    shown = texts(rows)
+    assert shown["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
+    assert shown["baseline.sex.n_missing"] == "1"
 
 
 def test_a_category_that_nobody_has_is_shown_as_zero():
@@ -107,14 +107,14 @@ def test_the_season_follows_the_month(date, season):
     ],
 )
 def test_background_treatment_was_taken_on_the_day_of_the_procedure(start, end, change, taken):
-    told = find_background_treatment(
+    treatment = find_background_treatment(
         make_medications(("P1", "vasodilator", start, end, change)), PEOPLE, STUDY
     )
-    assert told["treatment_vasodilator"].tolist() == [taken, "no", "no"]
+    assert treatment["treatment_vasodilator"].tolist() == [taken, "no", "no"]
 
 
 def test_treatment_is_stable_unless_a_class_of_the_protocol_changed():
-    told = find_background_treatment(
+    treatment = find_background_treatment(
         make_medications(
             ("P1", "vasodilator", "2029", "", "increased"),
             ("P2", "analgesic", "2031-03-11", "", "started"),
@@ -122,7 +122,7 @@ def test_treatment_is_stable_unless_a_class_of_the_protocol_changed():
         PEOPLE,
         STUDY,
     )
-    assert told["treatment_stable"].tolist() == ["no", "yes", "yes"]
+    assert treatment["treatment_stable"].tolist() == ["no", "yes", "yes"]
 
 
 def gather():
@@ -174,10 +174,10 @@ def test_the_coarse_baseline_leads_to_no_participant():
     pd.testing.assert_frame_equal(coarse, shuffled)
     assert coarse["label"].tolist() == ["A", "B", "C"]
     assert coarse["age"].tolist() == ["40–49", "40–49", "50–59"]
-    told = {*coarse.columns}
-    assert not told & {"participant_id", "height_cm", "weight_kg", "hand_mrss", "season_baseline"}
+    names = {*coarse.columns}
+    assert not names & {"participant_id", "height_cm", "weight_kg", "hand_mrss", "season_baseline"}
     # By number, the maps show ulcers and injected hands, and the events show changed treatment.
-    assert not told & {"ulcer_history", "ulcers_present", "treated_hands", "treatment_stable"}
+    assert not names & {"ulcer_history", "ulcers_present", "treated_hands", "treatment_stable"}
 
 
 def test_what_is_hidden_is_said_and_nothing_if_nothing_is():

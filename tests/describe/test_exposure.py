@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.describe.exposure import (
-    FINGERS,
+    ALL_FINGERS,
     check_release,
     derive_exposure,
     describe_exposure,
@@ -60,12 +60,12 @@ def test_cells_of_a_finger_are_its_volume_times_the_concentration():
 
 def test_the_cells_of_the_fingers_add_up_to_those_injected():
     row = expose({"injected_right_2_ml": 0.5, "injected_total_ml": 7.5}).iloc[0]
-    fingers = sum(row[f"cells_{f}_million"] for f in FINGERS if row[f"injected_{f}_ml"] > 0)
+    fingers = sum(row[f"cells_{f}_million"] for f in ALL_FINGERS if row[f"injected_{f}_ml"] > 0)
     assert fingers == pytest.approx(row["injected_cells_million"])
 
 
 @pytest.mark.parametrize(
-    ("cells", "told"),
+    ("cells", "expected"),
     [
         ({}, "yes"),
         ({"injected_total_ml": 8.5}, "no"),
@@ -73,8 +73,8 @@ def test_the_cells_of_the_fingers_add_up_to_those_injected():
         ({"final_volume_ml": None}, ""),
     ],
 )
-def test_volumes_add_up_to_the_total_and_to_no_more_than_the_product(cells, told):
-    assert expose(cells)["volumes_add_up"].iloc[0] == told
+def test_volumes_add_up_to_the_total_and_to_no_more_than_the_product(cells, expected):
+    assert expose(cells)["volumes_add_up"].iloc[0] == expected
 
 
 def test_no_dose_of_cells_follows_from_volumes_that_contradict_each_other():
@@ -83,10 +83,10 @@ def test_no_dose_of_cells_follows_from_volumes_that_contradict_each_other():
     doses += [f"cells_{finger}_million" for finger in PLANNED]
     assert frame.loc[0, doses].notna().all() and frame.loc[1, doses].isna().all()
     assert frame.loc[1, ["final_volume_ml", "injected_total_ml"]].tolist() == [7.5, 8.0]
-    told = collect_results(describe_exposure(frame, CONTEXT)).set_index("result_id")["text"]
-    assert told["exposure.injected_cells_million.n"] == "1"
-    assert told["exposure.injected_cells_million.median_range"] == "32.0 (32.0 to 32.0)"
-    assert told["exposure.injected_total_ml.n"] == "2"
+    shown = collect_results(describe_exposure(frame, CONTEXT)).set_index("result_id")["text"]
+    assert shown["exposure.injected_cells_million.n"] == "1"
+    assert shown["exposure.injected_cells_million.median_range"] == "32.0 (32.0 to 32.0)"
+    assert shown["exposure.injected_total_ml.n"] == "2"
 
 
 def test_who_was_not_injected_has_no_cells_in_any_finger():
@@ -96,7 +96,7 @@ def test_who_was_not_injected_has_no_cells_in_any_finger():
 
 
 @pytest.mark.parametrize(
-    ("cells", "told"),
+    ("cells", "expected"),
     [
         ({}, {}),
         ({"viability_percent": 70}, {}),
@@ -118,31 +118,31 @@ def test_who_was_not_injected_has_no_cells_in_any_finger():
         ),
     ],
 )
-def test_a_product_is_held_against_the_specification(cells, told):
-    assert states(**cells) == told
+def test_a_product_is_held_against_the_specification(cells, expected):
+    assert states(**cells) == expected
 
 
 def test_a_participant_out_of_specification_twice_counts_once():
     frame = expose({"viability_percent": 60, "gram_stain": "positive"}, {}, NOT_INJECTED)
     checks = check_release(frame, STUDY.specification)
-    told = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
-    assert told["exposure.out_of_specification.n"] == 1
-    assert told["exposure.viability_test.within.n"] == 2
-    assert told["exposure.planned_fingers_test.unknown.n"] == 1
+    shown = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
+    assert shown["exposure.out_of_specification.n"] == 1
+    assert shown["exposure.viability_test.within.n"] == 2
+    assert shown["exposure.planned_fingers_test.unknown.n"] == 1
 
 
 def test_a_contradiction_of_volumes_is_not_out_of_specification():
     checks = check_release(expose({"final_volume_ml": 7.5}, {}), STUDY.specification)
-    told = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
-    assert told["exposure.out_of_specification.n"] == 0
+    shown = collect_results(describe_release(checks, CONTEXT)).set_index("result_id")["value"]
+    assert shown["exposure.out_of_specification.n"] == 0
     states = ("within", "outside", "contradicted", "unknown")
-    assert [told[f"exposure.volumes_test.{state}.n"] for state in states] == [1, 0, 1, 0]
+    assert [shown[f"exposure.volumes_test.{state}.n"] for state in states] == [1, 0, 1, 0]
 
 
 def test_exposure_is_summarised_over_everyone_harvested():
     results = collect_results(describe_exposure(expose({}, NOT_INJECTED), CONTEXT))
-    told = results.set_index("result_id")["text"]
-    assert told["exposure.n_fingers_injected.median_range"] == "4 (0 to 8)"
-    assert told["exposure.injected_total_ml.n_missing"] == "1"
-    assert told["exposure.gram_stain.negative.n_share"] == "2 of 2 (100\xa0%)"
-    assert told["exposure.injected_right_1_ml.median_range"] == "not estimable"
+    shown = results.set_index("result_id")["text"]
+    assert shown["exposure.n_fingers_injected.median_range"] == "4 (0 to 8)"
+    assert shown["exposure.injected_total_ml.n_missing"] == "1"
+    assert shown["exposure.gram_stain.negative.n_share"] == "2 of 2 (100\xa0%)"
+    assert shown["exposure.injected_right_1_ml.median_range"] == "not estimable"

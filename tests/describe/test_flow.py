@@ -93,16 +93,16 @@ def test_every_stage_is_counted():
         "discontinued": 1,
         "not_per_protocol": 1,
     }
-    told = flow()["value"]
-    assert {name: told[f"flow.{name}.n"] for name in stages} == stages
+    results = flow()["value"]
+    assert {name: results[f"flow.{name}.n"] for name in stages} == stages
 
 
 def test_who_enters_a_stage_either_reaches_the_next_or_is_lost_there():
-    told = flow()["value"]
+    results = flow()["value"]
     chain = ["screened", "enrolled", "procedure_safety", "product_safety"]
     losses = ["not_enrolled", "not_harvested", "not_injected"]
     for before, after, lost in zip(chain[:-1], chain[1:], losses, strict=True):
-        assert told[f"flow.{before}.n"] == told[f"flow.{after}.n"] + told[f"flow.{lost}.n"]
+        assert results[f"flow.{before}.n"] == results[f"flow.{after}.n"] + results[f"flow.{lost}.n"]
 
 
 def test_every_loss_has_its_reason():
@@ -119,18 +119,18 @@ def test_every_loss_has_its_reason():
 
 
 def test_a_visit_counts_those_due_who_came_and_says_why_others_did_not():
-    told = flow()
-    assert told.loc["flow.week_12.n_due", "value"] == 2
-    assert told.loc["flow.week_12.n_attended", "value"] == 1
-    assert told.loc["flow.week_12.reasons", "text"] == "withdrew consent (1)"
-    assert told.loc["flow.screening.n_due", "value"] == 5
-    assert told.loc["flow.baseline.n_due", "value"] == 4
+    results = flow()
+    assert results.loc["flow.week_12.n_due", "value"] == 2
+    assert results.loc["flow.week_12.n_attended", "value"] == 1
+    assert results.loc["flow.week_12.reasons", "text"] == "withdrew consent (1)"
+    assert results.loc["flow.screening.n_due", "value"] == 5
+    assert results.loc["flow.baseline.n_due", "value"] == 4
 
 
 def test_an_outcome_is_analysed_in_the_population_with_the_reasons_of_the_others():
-    told = flow()
-    assert told.loc["flow.hand_mrss.n_analysed", "value"] == 1
-    assert told.loc["flow.hand_mrss.reasons", "text"] == (
+    results = flow()
+    assert results.loc["flow.hand_mrss.n_analysed", "value"] == 1
+    assert results.loc["flow.hand_mrss.reasons", "text"] == (
         "Baseline refused and Week 12 not recorded (1)"
     )
 

@@ -106,7 +106,7 @@ def _read_once(table):
 
 
 def _reverse_ratings(table):
-    backwards = table.groupby("record_id")["rating"].transform(lambda own: own.to_numpy()[::-1])
+    backwards = table.groupby("record_id")["rating"].transform(lambda each: each.to_numpy()[::-1])
     return table.assign(rating=backwards)
 
 

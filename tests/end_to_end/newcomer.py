@@ -15,7 +15,7 @@ def read_sections(document, heading):
     text = (ROOT / document).read_text(encoding="utf-8")
     part = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     titles = (section.partition("\n") for section in part.split("\n### ")[1:])
-    return {title: BLOCK.findall(section) for title, _, section in titles}
+    return {title: BLOCK.findall(section) for title, _, section in titles if "```" in section}
 
 
 class Newcomer:

@@ -57,9 +57,9 @@ def test_the_check_can_fail(browser, tmp_path):
     page = tmp_path / "page.html"
     page.write_text("<title>x</title><img src=x><p style='color: #ccc'>pale</p>", "utf-8")
     open_page(browser, page, scheme="light")
-    broken = {told.split(":")[0] for told in find_other_violations(browser)}
+    broken = {line.split(":")[0] for line in find_other_violations(browser)}
     assert broken >= {"image-alt", "html-has-lang"}
-    assert [told.split(":")[0] for told in find_pale_text(browser)] == ["color-contrast"]
+    assert [line.split(":")[0] for line in find_pale_text(browser)] == ["color-contrast"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -78,9 +78,9 @@ def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finishe
     link = """document.querySelector('a.result-link[href$="#efficacy.hand_mrss.hl"]')"""
     browser.evaluate(f"{link}.focus()")
     note = "document.getElementById('result-note')"
-    told = browser.evaluate(f"{note}.hidden ? '' : {note}.innerText")
-    assert told.splitlines()[0] == "efficacy.hand_mrss.hl"
-    assert "notebook 04_efficacy" in told and "n = " in told
+    text = browser.evaluate(f"{note}.hidden ? '' : {note}.innerText")
+    assert text.splitlines()[0] == "efficacy.hand_mrss.hl"
+    assert "notebook 04_efficacy" in text and "n = " in text
     described = "document.activeElement.getAttribute('aria-describedby')"
     assert browser.evaluate(described) == "result-note"
     browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)

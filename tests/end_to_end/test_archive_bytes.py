@@ -60,16 +60,16 @@ def test_two_folders_make_the_same_archive_of_a_run_which_it_describes_whole(tri
         top = file.namelist()[0].partition("/")[0]
         names = {name.removeprefix(f"{top}/") for name in file.namelist()}
         crate = json.loads(file.read(f"{top}/ro-crate-metadata.json"))
-    told = {each["@id"]: each for each in crate["@graph"]}
+    entities = {each["@id"]: each for each in crate["@graph"]}
     for step in STEPS:
-        run = told[f"#run-{step.name}"]
+        run = entities[f"#run-{step.name}"]
         assert run["instrument"]["@id"] in names
         inputs = list_names(run["object"])
-        assert inputs <= {*told} and "study.yml" in inputs
+        assert inputs <= {*entities} and "study.yml" in inputs
         assert run["result"] and list_names(run["result"]) <= names
-    assert told["#run-04_efficacy-population"]["value"] == "full_analysis"
-    needed = list_names(told["notebooks/04_efficacy.ipynb"]["softwareRequirements"])
-    assert "#package-scipy" in needed and "#package-scipy" in told
+    assert entities["#run-04_efficacy-population"]["value"] == "full_analysis"
+    needed = list_names(entities["notebooks/04_efficacy.ipynb"]["softwareRequirements"])
+    assert "#package-scipy" in needed and "#package-scipy" in entities
 
     (other.root / ZIP).unlink()
     number = "010" + "-1234-5678"

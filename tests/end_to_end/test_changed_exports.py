@@ -34,7 +34,7 @@ PLANNED = {
 EXPORTS = (*SAMPLE, *(MORE if os.environ.get("MORE_EXPORTS") else ()))
 
 
-class Told:
+class ChangedReport:
     """A finished report, and what is true of its export."""
 
     def __init__(self, out, *, visit, population):
@@ -54,63 +54,63 @@ class Told:
 
 
 @pytest.fixture(scope="module", params=EXPORTS, ids=lambda changed: changed.name)
-def told(request, checkout, tmp_path_factory):
+def report(request, checkout, tmp_path_factory):
     """Make the report of a changed export, as a person does."""
     changed, folder = request.param, tmp_path_factory.mktemp("changed")
     raw, out = folder / "export", folder / "out"
     changed.make(checkout.root, raw)
     checkout.succeed("seal", f"RAW={raw}")
-    told = [f"RAW={raw}", f"OUT={out}", "RENDERER=builtin", f"PARAMS={changed.params}"]
-    checkout.succeed("-j2", "report", *told)
-    return Told(out, visit=changed.visit, population=changed.population)
+    arguments = [f"RAW={raw}", f"OUT={out}", "RENDERER=builtin", f"PARAMS={changed.params}"]
+    checkout.succeed("-j2", "report", *arguments)
+    return ChangedReport(out, visit=changed.visit, population=changed.population)
 
 
 def list_sources():
     """Return the paragraphs of the article in which a key stands."""
-    return list_paragraphs(paths.REPORT / "index.qmd")
+    return list_paragraphs(paths.REPORT_FOLDER / "index.qmd")
 
 
-def test_every_sentence_is_held_to_the_truth(told):
-    rules = {template.name for template in read_templates(paths.REPORT / FOLDER)}
+def test_every_sentence_is_held_to_the_truth(report):
+    rules = {template.name for template in read_templates(paths.REPORT_FOLDER / FOLDER)}
     assert rules > PLANNED
-    assert set(told.sentences) == rules - PLANNED
+    assert set(report.sentences) == rules - PLANNED
     printed = {key for source in list_sources() for key in re.findall(r"var say\.(\w+)", source)}
     assert printed | PLANNED == rules
 
 
-def test_every_paragraph_says_what_is_true(told):
-    patterns = [expect_paragraph(source, told.values) for source in list_sources()]
-    read = told.article.paragraphs
+def test_every_paragraph_says_what_is_true(report):
+    patterns = [expect_paragraph(source, report.values) for source in list_sources()]
+    read = report.article.paragraphs
     assert not [each.pattern for each in patterns if not any(map(each.fullmatch, read))]
 
 
-def test_the_manuscript_in_word_says_the_same(told):
-    paragraphs = Document(told.documents / "index.docx").paragraphs
+def test_the_manuscript_in_word_says_the_same(report):
+    paragraphs = Document(report.documents / "index.docx").paragraphs
     read = [plain(paragraph.text) for paragraph in paragraphs]
     sources = [source for source in list_sources() if source.startswith("{{< var say.")]
-    patterns = [expect_paragraph(source, told.values) for source in sources]
+    patterns = [expect_paragraph(source, report.values) for source in sources]
     assert not [each.pattern for each in patterns if not any(map(each.fullmatch, read))]
 
 
-def test_every_alternative_text_says_what_is_true(told):
+def test_every_alternative_text_says_what_is_true(report):
     pictures = {
         name.removeprefix("fig-"): text.removeprefix("SIMULATED data. ")
-        for name, text in told.article.pictures.items()
+        for name, text in report.article.pictures.items()
     }
     for tell in (tell_changes, tell_courses):
-        for name, text in tell(told.trial):
+        for name, text in tell(report.trial):
             assert pictures[name.replace("_", "-")] == plain(text)
     terms = pictures["ae-terms"].partition(" on: ")[2].removesuffix(".").split("; ")
-    assert set(terms) == (count_terms(told.trial) or {"none"})
-    flow, trial = pictures["flow"], told.trial
+    assert set(terms) == (count_terms(report.trial) or {"none"})
+    flow, trial = pictures["flow"], report.trial
     for label, stage in (("Enrolled", "enrolled"), ("Injected", "product_safety")):
         assert f"{label}: {len(trial.people(stage))}. " in flow
     for name, outcome in trial.outcomes.items():
         assert f"{outcome['label']}: {trial.changes[name].n}" in flow
 
 
-def test_notes_below_the_tables_say_what_is_true(told):
-    notes, changes = told.article.notes, told.trial.changes
+def test_notes_below_the_tables_say_what_is_true(report):
+    notes, changes = report.article.notes, report.trial.changes
     names = list(changes)
     _, levels, sequence = notes("tbl-efficacy")
     told_levels = {int(n): level for level, n in re.findall(r"([\d.]+) % with (\d+)", levels)}
@@ -119,23 +119,23 @@ def test_notes_below_the_tables_say_what_is_true(told):
         assert level == show(100 * Changes(tuple(range(1, n + 1)), 1).interval[2], 1)
     assert told_levels or "not attainable" in levels
     stop = next((n for n in names if not changes[n].nonzero or changes[n].p > 0.05), None)
-    label = told.trial.outcomes[stop]["label"] if stop else "no step"
+    label = report.trial.outcomes[stop]["label"] if stop else "no step"
     assert f"it stops at: {label}. " in sequence
     _, agreement, missing, _ = notes("tbl-sensitivity-primary")
     pairs = changes[names[0]].n
     assert agreement.startswith(f"With {pairs} pair") == (0 < pairs <= 7)
-    scored = told.trial.primary(told.trial.scores)
+    scored = report.trial.primary(report.trial.scores)
     scored = scored[scored["outcome"].eq(names[0]) & scored["score"].ne("")]
     before = set(scored.loc[scored["visit"] == "baseline", "participant_id"])
-    after = set(scored.loc[scored["visit"] == told.trial.visit["name"], "participant_id"])
+    after = set(scored.loc[scored["visit"] == report.trial.visit["name"], "participant_id"])
     assert missing.endswith(f"but no follow-up score: {len(before - after)}.")
 
 
-def test_the_table_of_the_outcomes_holds_the_true_numbers(told):
-    rows = {row[0].partition(", ")[0]: row for row in told.article.tables["tbl-efficacy"]}
-    registered = {row[0]: row for row in told.article.tables["tbl-registered-reported"]}
-    for name, outcome in told.trial.outcomes.items():
-        changes, row = told.trial.changes[name], rows[outcome["label"]]
+def test_the_table_of_the_outcomes_holds_the_true_numbers(report):
+    rows = {row[0].partition(", ")[0]: row for row in report.article.tables["tbl-efficacy"]}
+    registered = {row[0]: row for row in report.article.tables["tbl-registered-reported"]}
+    for name, outcome in report.trial.outcomes.items():
+        changes, row = report.trial.changes[name], rows[outcome["label"]]
         tested = [show_p(changes.p), show_p(changes.p_min)] if changes.n else ["", ""]
         estimate = print_estimate(changes, outcome["decimals"])
         told_so = estimate.replace("no interval", "not attainable")
@@ -145,11 +145,11 @@ def test_the_table_of_the_outcomes_holds_the_true_numbers(told):
         pairs = f"{changes.n} pair{'s' * (changes.n != 1)}"
         *_, reported, deviation = registered[outcome["registered_name"]]
         assert reported == f"{outcome['role']}, {pairs}"
-        assert (deviation == "none") == (bool(changes.n) and told.planned)
+        assert (deviation == "none") == (bool(changes.n) and report.planned)
 
 
-def test_numbers_and_nouns_agree(told):
-    article = told.article
+def test_numbers_and_nouns_agree(report):
+    article = report.article
     cells = (cell for rows in article.tables.values() for row in rows for cell in row)
     for text in chain(article.paragraphs, article.pictures.values(), cells):
         assert not re.search(r"(?<!of )\b1 (?:participants|people|pairs|fingers|were|have)\b", text)
@@ -157,7 +157,7 @@ def test_numbers_and_nouns_agree(told):
         assert "nan" not in text.lower().split()
 
 
-def test_the_printed_page_says_the_same(told):
-    text = squeeze(plain(read_pdf(told.documents / "index.pdf")))
+def test_the_printed_page_says_the_same(report):
+    text = squeeze(plain(read_pdf(report.documents / "index.pdf")))
     for rule in ("primary_estimate", "primary_direction", "flow", "attendance", "adverse_events"):
-        assert squeeze(plain(told.sentences[rule])) in text, rule
+        assert squeeze(plain(report.sentences[rule])) in text, rule

@@ -48,7 +48,7 @@ def test_a_fault_in_the_export_is_named(trial, fault):
     before = trial.published()
     trial.rewrite(EXPORT, change)
     if sealed:
-        trial.seal()
+        trial.succeed("seal", "RAW=data/raw")
     done = trial.make(TARGET)
     assert done.returncode == 2
     assert f"Error {code}" in done.stderr, done.stderr
@@ -60,7 +60,7 @@ def test_a_fault_in_the_export_is_named(trial, fault):
 
 def test_a_code_outside_its_choices_is_asked_about_and_never_used(trial):
     trial.rewrite(EXPORT, change_cells(put_wrong_code))
-    trial.seal()
+    trial.succeed("seal", "RAW=data/raw")
     trial.succeed(TARGET)
     queries = csv.DictReader(io.StringIO(trial.published()["data/processed/queries.csv"].decode()))
     asked = [row for row in queries if row["field"] == "sex"]

@@ -19,8 +19,8 @@ def test_a_run_goes_on_record_and_any_altered_file_is_named(trial):
 
     whole = trial.make("verify", "QUICK=1", BUILTIN)
     assert whole.returncode == 0 and "AGREES: everything is as recorded" in whole.stdout
-    told = json.loads((trial.root / ".run/verify/verdict.json").read_text(encoding="utf-8"))
-    assert told["agrees"] and (trial.root / ".run/verify/verdict.html").exists()
+    verdict = json.loads((trial.root / ".run/verify/verdict.json").read_text(encoding="utf-8"))
+    assert verdict["agrees"] and (trial.root / ".run/verify/verdict.html").exists()
 
     altered = {
         "data/raw/raynaud_diary.csv": "raw/raynaud_diary.csv has other bytes",

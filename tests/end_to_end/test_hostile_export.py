@@ -44,8 +44,8 @@ def report(checkout, tmp_path_factory):
 
 def test_no_page_obeys_it(report):
     pages = sorted((report / "_output").rglob("*.html"))
-    told = [page.name for page in pages if "alert(1)" in page.read_text("utf-8")]
-    assert {"supplement.html", "results.html", "01_clean.html", "06_safety.html"} <= set(told)
+    shown = [page.name for page in pages if "alert(1)" in page.read_text("utf-8")]
+    assert {"supplement.html", "results.html", "01_clean.html", "06_safety.html"} <= set(shown)
     for page in pages:
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         for script in soup.find_all("script"):

@@ -12,7 +12,8 @@ import time
 
 import psutil
 import pytest
-from stress.fault_checkout import copy_checkout, find_processes
+from checkout import copy_checkout
+from stress.processes import find_processes
 
 DEADLINE = 120
 # A shell of a person who sees the bars.
@@ -176,4 +177,4 @@ def test_a_run_goes_on_where_it_was_interrupted(checkout, tmp_path):
     assert {file for file in published if file.endswith(".ipynb")} == {
         first.relative_to(checkout.root).as_posix()
     }
-    assert "01_clean" in checkout.trusted()
+    assert "01_clean" in checkout.examine("up to date")

@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 from browser import Browser, wait_for
 
-from analysis.paths import NOTEBOOKS, Outputs
+from analysis.paths import NOTEBOOK_FOLDER, Outputs
 from analysis.results import format_number
 from analysis.run import steps
 from analysis.tables import read_table
@@ -35,11 +35,11 @@ class Lab:
     def __init__(self, trial, config):
         (config / "jupyter_lab_config.json").write_text(json.dumps(EXPOSED))
         # No window opens.
-        own = trial.shell(BROWSER="true", JUPYTER_CONFIG_DIR=str(config))
+        variables = trial.shell(BROWSER="true", JUPYTER_CONFIG_DIR=str(config))
         self._process = subprocess.Popen(
             ["make", "lab"],
             cwd=trial.root,
-            env=own,
+            env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -169,11 +169,11 @@ class Desk:
 
     def shows(self, texts):
         """Wait for statistics, by name, and for a picture of as many that was not there before."""
-        told = f" of {texts['n_pairs']} participants"
+        words = f" of {texts['n_pairs']} participants"
 
         def is_shown():
             source, alt = read_picture(self.browser)
-            fits = told in alt and source not in self.pictures
+            fits = words in alt and source not in self.pictures
             return source if fits and texts.items() <= read_statistics(self.browser).items() else ""
 
         self.pictures.append(wait_for(is_shown, seconds=30, what=f"{texts} and their picture"))
@@ -247,7 +247,8 @@ def test_the_executed_copies_stand_beside_the_sources_and_are_safe_to_run(lab, f
 def test_every_notebook_writes_the_same_in_any_folder(finished, tmp_path):
     before = clear_scratch(finished)
     # One kernel for all, in a folder of its own: the start of each would take longer than its work.
-    every = [json.loads(path.read_text("utf-8")) for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+    files = sorted(NOTEBOOK_FOLDER.glob("*.ipynb"))
+    every = [json.loads(file.read_text("utf-8")) for file in files]
     cells = [cell for notebook in every for cell in notebook["cells"]]
     joined = every[0] | {"cells": [cell | {"id": f"{n}"} for n, cell in enumerate(cells)]}
     (tmp_path / "every.ipynb").write_text(json.dumps(joined))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from check_pages import check_pages
 from extracted import Page, read_pdf, read_word, squeeze
 from pypdf import PdfReader
 
@@ -56,6 +57,10 @@ def test_the_built_in_formats_hold_the_same_cells_captions_and_references(builti
     check_formats(builtin, document)
 
 
+def test_the_pages_may_be_published(builtin):
+    assert check_pages(builtin) == []
+
+
 def test_a_cell_that_differs_is_seen(builtin, tmp_path):
     for suffix in ("html", "docx", "pdf"):
         (tmp_path / f"index.{suffix}").write_bytes((builtin / f"index.{suffix}").read_bytes())
@@ -98,3 +103,8 @@ def test_quarto_and_the_built_in_renderer_print_the_same(builtin, quarto, docume
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_formats_of_quarto_hold_the_same_cells_captions_and_references(quarto, document):
     check_formats(quarto, document)
+
+
+@pytest.mark.needs("quarto")
+def test_the_pages_of_quarto_may_be_published(quarto):
+    assert check_pages(quarto) == []

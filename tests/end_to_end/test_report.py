@@ -52,7 +52,7 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     def outdated_after(file, change=lambda text: text + b"\n"):
         kept = (trial.root / file).read_bytes()
         trial.rewrite(file, change)
-        outdated = trial.outdated() - {"results", "report"}
+        outdated = trial.examine("outdated") - {"results", "report"}
         trial.rewrite(file, lambda text: kept)
         return outdated
 
@@ -66,7 +66,7 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     assert outdated_after("requirements.lock") == NOTEBOOKS
     assert outdated_after("analysis/tables.py") == NOTEBOOKS
     assert outdated_after("analysis/demo/export.py") == set()
-    assert "01_clean" not in outdated_after("analysis/statistics/signed_rank.py")
+    assert "01_clean" not in outdated_after("analysis/statistics/sign_flip.py")
     assert outdated_after("data/processed/pairs.csv") >= {"02_score", "04_efficacy"}
 
 
@@ -88,7 +88,7 @@ def test_where_quarto_fails_that_nobody_asked_for_the_built_in_renderer_does(tri
     found = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     done = trial.make("report", **found)
     assert done.returncode == 0
-    told = "made by the built-in renderer instead: Quarto could not render: no reason"
-    assert told in done.stderr
+    message = "made by the built-in renderer instead: Quarto could not render: no reason"
+    assert message in done.stderr
     page = trial.published()["report/_output/index.html"].decode()
     assert "was rendered by" in page and "the built-in renderer" in page

@@ -71,15 +71,15 @@ def _tell_exposure(trial, n):
     outside = sum("outside" in state for state in states)
     doubted = sum("contradicted" in state for state in states)
     if outside:
-        told = f"In {outside} of {n} procedures at least one test was outside the specification."
+        text = f"In {outside} of {n} procedures at least one test was outside the specification."
     elif doubted or any("unknown" in state for state in states):
-        told = "No test that is on record was outside the specification."
+        text = "No test that is on record was outside the specification."
     else:
-        told = "Every test was within the specification."
+        text = "Every test was within the specification."
     if doubted:
-        told += f" In {doubted} of {n} procedures the recorded volumes contradict each other, so "
-        told += "that no dose of cells is known; the site was asked."
-    return told
+        text += f" In {doubted} of {n} procedures the recorded volumes contradict each other, so "
+        text += "that no dose of cells is known; the site was asked."
+    return text
 
 
 def check_product(row, plan):
@@ -160,13 +160,13 @@ def _tell_reactions(trial, treated):
     severe = sum(value == 3 for value in graded.values())
     if not most:
         return "No answer about local reactions is on record."
-    told = "Local reactions were asked for and are counted apart from adverse events: "
+    sentence = "Local reactions were asked for and are counted apart from adverse events: "
     if not some:
-        return f"{told}nobody had one."
-    told += f"{_share(some, len(most))} participants had at least one"
+        return f"{sentence}nobody had one."
+    sentence += f"{_share(some, len(most))} participants had at least one"
     if not severe:
-        return f"{told}, and none was graded severe." if graded else f"{told}."
-    return f"{told}, and {_share(severe, len(graded))} had one that was graded severe."
+        return f"{sentence}, and none was graded severe." if graded else f"{sentence}."
+    return f"{sentence}, and {_share(severe, len(graded))} had one that was graded severe."
 
 
 def _tell_ulcers(trial, treated):
@@ -209,8 +209,8 @@ def _tell_state(trial, had, known, visit, state):
     people = had[state]
     if not people:
         return f"none at {phrase(label)}"
-    told = _share(len(set(people)), len(known))
-    return f"{len(people)} at {phrase(label)}, in {told} participants"
+    share = _share(len(set(people)), len(known))
+    return f"{len(people)} at {phrase(label)}, in {share} participants"
 
 
 def _rows(table):

@@ -145,7 +145,7 @@ class Trial:
         pairs = pairs[pairs["visit"] == self.visit["name"]]
         made = {}
         for name, outcome in self.outcomes.items():
-            own = pairs.loc[pairs["outcome"] == name, "change"].astype(float)
-            rounded = tuple(round(value, outcome["difference_decimals"]) + 0.0 for value in own)
+            values = pairs.loc[pairs["outcome"] == name, "change"].astype(float)
+            rounded = tuple(round(value, outcome["difference_decimals"]) + 0.0 for value in values)
             made[name] = Changes(rounded, {"higher": 1, "lower": -1, "none": 0}[outcome["better"]])
         return made

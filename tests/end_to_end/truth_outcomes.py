@@ -58,26 +58,26 @@ def tell_primary(trial):
 
 
 def _tell_counts(changes):
-    told = {1: "improved", 0: "had the same score", -1: "worsened"}
-    counts = {sign: changes.count(sign) for sign in told}
-    for sign, verb in told.items():
+    verbs = {1: "improved", 0: "had the same score", -1: "worsened"}
+    counts = {sign: changes.count(sign) for sign in verbs}
+    for sign, verb in verbs.items():
         if counts[sign] == changes.n:
             if changes.n == 1:
                 return f"The 1 participant with both scores {verb}."
             return f"All {changes.n} participants with both scores {verb}."
-    parts = [f"{number(counts[sign])} {verb}" for sign, verb in told.items()]
+    parts = [f"{number(counts[sign])} {verb}" for sign, verb in verbs.items()]
     return f"Of {changes.n} participants with both scores, {enumerate_names(parts)}."
 
 
 def _tell_test(changes):
     if not changes.nonzero:
         return "There was no non-zero change, so that nothing could be tested."
-    told = f"The exact two-sided test gave {state_p(changes.p)} (non-zero changes: "
-    told += f"{len(changes.nonzero)}); the smallest that these changes could have given is "
-    told += state_p(changes.p_min)
+    sentence = f"The exact two-sided test gave {state_p(changes.p)} (non-zero changes: "
+    sentence += f"{len(changes.nonzero)}); the smallest that these changes could have given is "
+    sentence += state_p(changes.p_min)
     if changes.p_min > 0.05:
-        told += ", so that no pattern of signs could have brought it to 0.05 or below"
-    return f"{told}."
+        sentence += ", so that no pattern of signs could have brought it to 0.05 or below"
+    return f"{sentence}."
 
 
 def tell_outcomes(trial):
@@ -88,15 +88,15 @@ def tell_outcomes(trial):
     yield "secondary_directions", _tell_directions(trial.changes, labels, others)
     excluding = [labels[name] for name in others if trial.changes[name].excludes_zero]
     without = [labels[name] for name in others if not trial.changes[name].interval]
-    told = "No exact interval of the other outcomes excludes zero"
+    sentence = "No exact interval of the other outcomes excludes zero"
     if excluding:
-        told = "Taken one by one, the exact interval excludes zero for "
-        told += enumerate_names(excluding)
+        sentence = "Taken one by one, the exact interval excludes zero for "
+        sentence += enumerate_names(excluding)
     if without:
-        told += f"; none exists for {enumerate_names(without)}"
+        sentence += f"; none exists for {enumerate_names(without)}"
     if len(without) == len(others):
-        told = "None of the other outcomes has an exact interval"
-    yield "secondary_intervals", f"{told}."
+        sentence = "None of the other outcomes has an exact interval"
+    yield "secondary_intervals", f"{sentence}."
     yield "undirected_outcomes", _tell_undirected(trial, labels)
     yield "placebo_benchmark", ""
     most = max(changes.n for changes in trial.changes.values())
@@ -105,18 +105,18 @@ def tell_outcomes(trial):
         for name, changes in trial.changes.items()
         if changes.n < most
     ]
-    told = number(most, "participant has", "participants have")
+    people = number(most, "participant has", "participants have")
     if not most:
         yield "missing_pairs", "Nobody had any outcome at both visits."
     elif fewer:
         yield (
             "missing_pairs",
-            f"At most {told} an outcome scored at both visits; fewer have "
+            f"At most {people} an outcome scored at both visits; fewer have "
             f"{enumerate_names(fewer)}.",
         )
     else:
-        told = number(most, "participant", "participants")
-        yield "missing_pairs", f"Every outcome was scored at both visits in {told}."
+        people = number(most, "participant", "participants")
+        yield "missing_pairs", f"Every outcome was scored at both visits in {people}."
 
 
 def _tell_sequence(changes, labels):

@@ -9,23 +9,23 @@ def tell_people(trial):
     stages = ("enrolled", "procedure_safety", "full_analysis", "per_protocol")
     enrolled, started, injected, kept = (len(trial.people(stage)) for stage in stages)
     if screened == 1:
-        told = f"1 person was screened and {'enrolled' if enrolled else 'not enrolled'}."
+        sentence = f"1 person was screened and {'enrolled' if enrolled else 'not enrolled'}."
     else:
-        told = (
+        sentence = (
             f"Of {screened} people who were screened, {number(enrolled, 'was', 'were')} enrolled."
         )
     if enrolled:
-        told += f" Anaesthesia was started in {started or 'nobody'}"
+        sentence += f" Anaesthesia was started in {started or 'nobody'}"
         if not started:
-            told += "."
+            sentence += "."
         elif not injected:
-            told += ", and nobody was injected."
+            sentence += ", and nobody was injected."
         else:
             form = ("was injected and forms", "were injected and form")[injected > 1]
             belong = number(kept, "belongs", "belong")
-            told += f", and {injected} {form} the full analysis population; {belong} to the "
-            told += "per-protocol population."
-    yield "flow", told
+            sentence += f", and {injected} {form} the full analysis population; {belong} to the "
+            sentence += "per-protocol population."
+    yield "flow", sentence
     yield "attendance", _tell_attendance(trial)
     visit = trial.visit
     yield (
@@ -59,10 +59,10 @@ def _tell_attendance(trial):
         return f"Nobody was due at {at}."
     if not seen:
         return f"At {at} none of {len(due)} was seen."
-    told = f"At {at}, {seen} of {len(due)} {'was' if seen == 1 else 'were'} seen, "
+    sentence = f"At {at}, {seen} of {len(due)} {'was' if seen == 1 else 'were'} seen, "
     if seen == inside:
-        return f"{told}{'all ' * (seen > 1)}in the window."
-    return f"{told}{number(inside)} in the window."
+        return f"{sentence}{'all ' * (seen > 1)}in the window."
+    return f"{sentence}{number(inside)} in the window."
 
 
 def tell_limits(trial):
@@ -84,12 +84,12 @@ def tell_limits(trial):
     treated = trial.people()["treated_hands"]
     both = int((treated == "both").sum())
     control = "can serve as a control for the other."
-    told = (
+    sentence = (
         f"In {both} of {len(treated)} both hands were treated at once, so that no hand of theirs "
     )
     if both == len(treated):
-        told = "Both hands were treated at once, so that no hand "
-    yield "both_hands", told + control if both else ""
+        sentence = "Both hands were treated at once, so that no hand "
+    yield "both_hands", sentence + control if both else ""
     yield (
         "exact_agreement",
         ""

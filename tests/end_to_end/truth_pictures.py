@@ -97,21 +97,21 @@ def tell_courses(trial):
         ),
     )
     yield "visit-windows", _tell_windows(trial)
-    told = "; ".join(map(_tell_volumes, trial.procedures.to_dict("records"))) or "nobody"
-    yield "finger-volumes", f"Both hands of every participant with the volume injected: {told}."
-    told = "; ".join(f"{person} {_count_ulcers(trial, person)}" for person in treated) or "nobody"
+    parts = "; ".join(map(_tell_volumes, trial.procedures.to_dict("records"))) or "nobody"
+    yield "finger-volumes", f"Both hands of every participant with the volume injected: {parts}."
+    parts = "; ".join(f"{person} {_count_ulcers(trial, person)}" for person in treated) or "nobody"
     yield (
         "ulcers",
         (
             "Both hands of every participant with the fingers that had active digital ulcers. "
-            f"Active ulcers at Baseline and at {trial.visit['label']}: {told}."
+            f"Active ulcers at Baseline and at {trial.visit['label']}: {parts}."
         ),
     )
     limited = []
     for name, outcome in trial.outcomes.items():
-        own = trial.scores[trial.scores["outcome"].eq(name) & trial.scores["score"].ne("")]
-        own = own[own["variant"].eq("primary") & own["component"].eq("total")]
-        scores, (low, high) = own["score"].astype(float), outcome["range"]
+        scored = trial.scores[trial.scores["outcome"].eq(name) & trial.scores["score"].ne("")]
+        scored = scored[scored["variant"].eq("primary") & scored["component"].eq("total")]
+        scores, (low, high) = scored["score"].astype(float), outcome["range"]
         limited += [outcome["label"]] if ((scores <= low) | (scores >= high)).any() else []
     yield (
         "distributions",
@@ -131,13 +131,13 @@ def _tell_windows(trial):
         f"{row['participant_id']} {labels[row['visit']]} (day {row['study_day']})"
         for row in outside.to_dict("records")
     ]
-    told = f"Of {len(dated)} dated visits {len(dated) - len(outside) or 'none'} lie inside their "
-    told += "windows."
+    text = f"Of {len(dated)} dated visits {len(dated) - len(outside) or 'none'} lie inside their "
+    text += "windows."
     if named:
-        told += f" Outside are {', '.join(named)}."
+        text += f" Outside are {', '.join(named)}."
     missed = (trial.visits["status"] == "missed").sum()
-    told = told if len(dated) else "No visit has a study day."
-    return f"{told} Visits that were due and are not in the export: {missed}."
+    text = text if len(dated) else "No visit has a study day."
+    return f"{text} Visits that were due and are not in the export: {missed}."
 
 
 def _tell_volumes(row):
@@ -154,7 +154,7 @@ def _tell_volumes(row):
 
 
 def _count_ulcers(trial, person):
-    told = []
+    parts = []
     for visit in ("baseline", trial.visit["name"]):
         here = [
             table[table["participant_id"].eq(person) & table["visit"].eq(visit)]
@@ -163,8 +163,8 @@ def _count_ulcers(trial, person):
         ulcers = here[0][here[0]["instrument"].eq("digital_ulcers")]
         active = ulcers["item"].eq("active") & ulcers["value"].isin(["1", "1.0"])
         known = len(ulcers) or here[1]["ulcers_present"].eq("no").any()
-        told.append(f"{(active & ulcers['location'].ne('')).sum()}" if known else "not known")
-    return " and ".join(told)
+        parts.append(f"{(active & ulcers['location'].ne('')).sum()}" if known else "not known")
+    return " and ".join(parts)
 
 
 def count_terms(trial):

@@ -55,8 +55,8 @@ def test_an_item_has_the_range_of_its_definition_or_of_the_study(instrument, ite
 )
 def test_an_instrument_has_as_many_graded_items_as_its_definition_says(name, items):
     instrument = find_instrument(name)
-    own = [item for item in instrument.items if item.name != "recorded_total" and item.high != 1]
-    assert sum(len(item.locations) for item in own) == items
+    scored = [item for item in instrument.items if item.name != "recorded_total" and item.high != 1]
+    assert sum(len(item.locations) for item in scored) == items
 
 
 def test_the_study_names_only_variants_and_components_that_exist():
@@ -84,9 +84,9 @@ def test_an_unknown_component_of_the_study_is_refused():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_card_tells_every_item_every_variant_and_every_source(name):
     instrument, card = find_instrument(name), make_card(find_instrument(name))
-    told = {row[0] for row in card}
-    assert {item.name for item in instrument.items} <= told
-    assert {variant.name for variant in instrument.variants} <= told
+    shown = {row[0] for row in card}
+    assert {item.name for item in instrument.items} <= shown
+    assert {variant.name for variant in instrument.variants} <= shown
     assert {(source.citation, BASES[source.basis]) for source in instrument.sources} <= set(card)
     assert all(text for row in card for text in row)
 

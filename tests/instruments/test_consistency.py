@@ -15,10 +15,10 @@ SCORES = score_items(ITEMS, STUDY)
 
 
 def test_scores_made_from_the_items_hold():
-    told = check_scores(SCORES, ITEMS, STUDY).set_index("relation")["n_checked"]
-    assert told["hand mRSS is at most total mRSS"] == 2
-    assert told["HAQ mean_of_13/haq_di times its categories is a whole number"] == 2
-    assert told["evolution_score is loss, disorganisation and ramification"] == 1
+    checked = check_scores(SCORES, ITEMS, STUDY).set_index("relation")["n_checked"]
+    assert checked["hand mRSS is at most total mRSS"] == 2
+    assert checked["HAQ mean_of_13/haq_di times its categories is a whole number"] == 2
+    assert checked["evolution_score is loss, disorganisation and ramification"] == 1
 
 
 @pytest.mark.parametrize(

@@ -135,13 +135,13 @@ def add_form(table, name):
 def test_it_comes_from_the_export_by_lines_of_fields_csv(study):
     made = make_export(7, 2016, faults="none")
     tables = {name: add_form(table.astype("str"), name) for name, table in made.tables.items()}
-    told = Provenance("phq", made.provenance["exported_on"], "test", True, "absent")
-    export = RawExport("phq", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
+    provenance = Provenance("phq", made.provenance["exported_on"], "test", True, "absent")
+    export = RawExport("phq", tables, dict.fromkeys(tables, "utf-8-sig"), {}, provenance)
     items = clean_export(export, study).tables["items"]
     scores = score_items(items, study)
-    own = scores[scores["outcome"] == "depression"]
-    assert set(own["visit"]) >= {"baseline", "week_12"}
-    assert set(own["score"]) == {9.0}
+    depression = scores[scores["outcome"] == "depression"]
+    assert set(depression["visit"]) >= {"baseline", "week_12"}
+    assert set(depression["score"]) == {9.0}
     pairs = pair_scores(scores, items, study)
     assert (pairs["outcome"] == "depression").sum() >= 7
 

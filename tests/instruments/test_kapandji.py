@@ -110,8 +110,8 @@ def test_a_rise_of_the_modified_index_is_an_improvement():
         write_items(modified((6, 12, 10), (5, 10, 10)), visit="week_12"),
     )
     pairs = pair_scores(score_items(items, STUDY), items, STUDY)
-    own = pairs[(pairs["variant"] == "modified_index") & (pairs["component"] == "total")]
-    assert own[["change", "improvement"]].to_numpy().tolist() == [[3, 3]]
+    index = pairs[(pairs["variant"] == "modified_index") & (pairs["component"] == "total")]
+    assert index[["change", "improvement"]].to_numpy().tolist() == [[3, 3]]
 
 
 def test_the_modified_index_is_not_due_where_only_opposition_is_recorded():

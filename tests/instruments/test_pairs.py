@@ -20,8 +20,8 @@ def pair_up(**visits):
 def test_change_is_followup_minus_baseline_and_improvement_its_better_direction():
     pairs = pair_up(baseline=mrss(2), week_12=mrss(1)).set_index(["outcome", "variant"])
     row = pairs.loc[("hand_mrss", "primary")]
-    told = row[["visit", "baseline", "followup", "change", "improvement", "rule"]]
-    assert told.to_list() == ["week_12", 8, 4, -4, 4, "both_visits"]
+    pair = row[["visit", "baseline", "followup", "change", "improvement", "rule"]]
+    assert pair.to_list() == ["week_12", 8, 4, -4, 4, "both_visits"]
 
 
 def test_higher_is_better_in_kapandji():

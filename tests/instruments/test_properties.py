@@ -74,9 +74,9 @@ def test_missing_never_counts_as_zero():
     assert (made["status"] == "prorated").sum() > 100
     for outcome in STUDY.outcomes:
         for name, own_name in outcome.variants.items():
-            own = made[(made["outcome"] == outcome.name) & (made["variant"] == name)]
+            variant = made[(made["outcome"] == outcome.name) & (made["variant"] == name)]
             top = find_variant(find_instrument(outcome.instrument), own_name).high
-            np.testing.assert_allclose(own["score"], top, err_msg=f"{outcome.name} {name}")
+            np.testing.assert_allclose(variant["score"], top, err_msg=f"{outcome.name} {name}")
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -115,6 +115,6 @@ def test_removing_a_finger_at_one_visit_moves_the_change_by_no_more_than_it_expl
         (pairs["followup"] - pairs["baseline"])[pairs["component"] == "total"].iloc[0]
         for pairs in (pair_locations(each, variant, 6, "baseline") for each in (measures, lacking))
     )
-    own = sizes[8 + removed] - sizes[removed]
+    gap = sizes[8 + removed] - sizes[removed]
     # The change of 8 fingers is 7/8 of that of the others plus 1/8 of the removed finger's own.
-    assert change == pytest.approx(7 / 8 * after + own / 8)
+    assert change == pytest.approx(7 / 8 * after + gap / 8)

@@ -56,13 +56,13 @@ write.csv(do.call(rbind, rows), "scores.csv", row.names = FALSE, na = "")
 """
 
 
-def read_own(outcome, variant, component="total"):
-    own = SCORES[
+def list_scores(outcome, variant, component="total"):
+    scores = SCORES[
         (SCORES["outcome"] == outcome)
         & (SCORES["variant"] == variant)
         & (SCORES["component"] == component)
     ]
-    return own.set_index("participant_id")["score"].sort_index().to_numpy()
+    return scores.set_index("participant_id")["score"].sort_index().to_numpy()
 
 
 @pytest.mark.needs("Rscript")
@@ -71,13 +71,13 @@ def test_r_finds_the_same_scores(tmp_path):
     (tmp_path / "scores.R").write_text(R_PROGRAM, encoding="utf-8")
     subprocess.run(["Rscript", "--vanilla", "scores.R"], cwd=tmp_path, check=True)
     other = pd.read_csv(tmp_path / "scores.csv").sort_values("participant_id")
-    for column, own in (
-        ("haq_di", read_own("shaq", "primary", "haq_di")),
-        ("without_aids", read_own("shaq", "without_aids", "haq_di")),
-        ("cochin", read_own("cochin_hand_function", "primary")),
+    for column, scores in (
+        ("haq_di", list_scores("shaq", "primary", "haq_di")),
+        ("without_aids", list_scores("shaq", "without_aids", "haq_di")),
+        ("cochin", list_scores("cochin_hand_function", "primary")),
     ):
-        np.testing.assert_allclose(own, other[column].to_numpy(dtype=float), rtol=1e-12)
-    assert np.isnan(read_own("cochin_hand_function", "primary")).any()
+        np.testing.assert_allclose(scores, other[column].to_numpy(dtype=float), rtol=1e-12)
+    assert np.isnan(list_scores("cochin_hand_function", "primary")).any()
 
 
 GROUPS = {"kitchen": 8, "dressing": 2, "hygiene": 2, "office": 2, "other": 4}
@@ -163,5 +163,5 @@ def test_formulas_of_a_spreadsheet_find_the_same_scores(tmp_path):
         )
     sheet = pd.read_csv(tmp_path / "out" / "items.csv", header=None)
     haq, cochin = (sheet[column].to_numpy(dtype=float) for column in sheet.columns[-2:])
-    np.testing.assert_allclose(read_own("shaq", "primary", "haq_di"), haq, rtol=1e-9)
-    np.testing.assert_allclose(read_own("cochin_hand_function", "primary"), cochin, rtol=1e-9)
+    np.testing.assert_allclose(list_scores("shaq", "primary", "haq_di"), haq, rtol=1e-9)
+    np.testing.assert_allclose(list_scores("cochin_hand_function", "primary"), cochin, rtol=1e-9)

@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
-from instrument_items import STUDY, change_study, haq, read_score, shaq, write_items
+from instrument_items import (
+    STUDY,
+    change_study,
+    haq,
+    join_items,
+    read_score,
+    shaq,
+    write_items,
+)
 
 from analysis.errors import DataError
-from analysis.instruments.scores import score_items
+from analysis.instruments.scores import pair_scores, score_items
 
 
 @pytest.mark.parametrize(
@@ -102,3 +110,48 @@ def test_a_missing_composite_has_the_reason_of_its_blanks():
         "refused",
         "too_few_scales",
     ]
+
+
+def pair_up(baseline, week_12):
+    visits = {"baseline": baseline, "week_12": week_12}
+    items = join_items(*(write_items(answers, visit=name) for name, answers in visits.items()))
+    pairs = pair_scores(score_items(items, STUDY), items, STUDY)
+    return pairs[pairs["component"] == "total"].set_index("variant")
+
+
+def test_a_pair_compares_what_both_visits_have():
+    """Twos and 1.5 against ones and 0.6; without the ulcer scale at baseline, 3 at follow-up."""
+    pairs = pair_up(
+        haq(*[2] * 8) | shaq(75, vas_ulcers=BLANK), haq(*[1] * 8) | shaq(30, vas_ulcers=150)
+    )
+    assert pairs["baseline"]["primary"] == pytest.approx((8 * 2 + 4 * 1.5) / 12)
+    assert pairs["followup"]["primary"] == pytest.approx((8 * 1 + 4 * 0.6) / 12)
+    assert pairs["followup"]["all_available"] == pytest.approx((8 * 1 + 4 * 0.6 + 3) / 13)
+    assert pairs["change"]["mean_of_six"] == pytest.approx((1 + 4 * 0.6 - 2 - 4 * 1.5) / 5)
+    assert pairs["n_locations"].fillna(0).to_dict() == {
+        "primary": 12,
+        "all_available": 0,
+        "mean_of_six": 5,
+        "without_aids": 12,
+    }
+
+
+@pytest.mark.parametrize(
+    ("baseline", "week_12", "paired"),
+    [
+        pytest.param({"vas_ulcers"}, set(), True, id="4 scales in common"),
+        pytest.param({"vas_ulcers"}, {"vas_overall"}, False, id="3 scales"),
+        pytest.param({"walk"}, {"reach"}, True, id="6 categories in common"),
+        pytest.param({"walk", "eat"}, {"reach"}, False, id="5 categories"),
+    ],
+)
+def test_a_pair_needs_six_categories_and_four_scales_in_common(baseline, week_12, paired):
+    def answer(blank):
+        names = {f"haq/{name}_{number}" for name in blank for number in (1, 2, 3)}
+        names |= {f"shaq/{name}" for name in blank}
+        whole = haq(*[1] * 8) | shaq()
+        return whole | {name: BLANK for name in whole if name in names}
+
+    variants = set(pair_up(answer(baseline), answer(week_12)).index)
+    assert "all_available" in variants
+    assert ("primary" in variants) is paired

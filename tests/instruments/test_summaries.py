@@ -22,11 +22,11 @@ SCORES = score_items(
 
 def test_scores_are_counted_by_how_they_came_about():
     counts = count_status(SCORES, STUDY)
-    told = {row.Index[:2]: tuple(row)[1:] for row in counts.itertuples()}
-    assert told[("hand_mrss", "primary")] == (2, 0, 0, 0)
-    assert told[("total_mrss", "primary")] == (1, 0, 1, 0)
-    assert told[("cochin_hand_function", "primary")] == (0, 1, 0, 1)
-    assert list(dict.fromkeys(outcome for outcome, _ in told)) == [
+    by_variant = {row.Index[:2]: tuple(row)[1:] for row in counts.itertuples()}
+    assert by_variant[("hand_mrss", "primary")] == (2, 0, 0, 0)
+    assert by_variant[("total_mrss", "primary")] == (1, 0, 1, 0)
+    assert by_variant[("cochin_hand_function", "primary")] == (0, 1, 0, 1)
+    assert list(dict.fromkeys(outcome for outcome, _ in by_variant)) == [
         "hand_mrss",
         "raynaud_condition_score",
         "total_mrss",

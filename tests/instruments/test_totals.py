@@ -10,8 +10,8 @@ RIGHT = write_items(mrss(1, face="refused") | {"mrss/recorded_total": 18})
 
 
 def test_a_total_is_compared_with_what_its_items_allow():
-    told = compare_totals(join_items(WRONG, RIGHT)).set_index("instrument")
-    assert told[["recorded", "summed", "n_missing", "agrees"]].to_dict("index") == {
+    totals = compare_totals(join_items(WRONG, RIGHT)).set_index("instrument")
+    assert totals[["recorded", "summed", "n_missing", "agrees"]].to_dict("index") == {
         "cochin": {"recorded": 20, "summed": 18, "n_missing": 0, "agrees": False},
         "mrss": {"recorded": 18, "summed": 16, "n_missing": 1, "agrees": True},
     }

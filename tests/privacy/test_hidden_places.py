@@ -61,9 +61,9 @@ def make_word(change=lambda document: None, parts=None):
     document.save(target)
     with zipfile.ZipFile(target) as file:
         # The library's own template brings a thumbnail with data of a photo program.
-        told = {name: file.read(name) for name in file.namelist() if "thumbnail" not in name}
+        kept = {name: file.read(name) for name in file.namelist() if "thumbnail" not in name}
     with zipfile.ZipFile(target := io.BytesIO(), "w") as file:
-        for name, content in {**told, **(parts or {})}.items():
+        for name, content in {**kept, **(parts or {})}.items():
             file.writestr(name, content)
     return target.getvalue()
 

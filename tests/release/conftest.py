@@ -50,10 +50,10 @@ class Folder:
         self.write(file, rows)
         return before
 
-    def tell(self, **told):
+    def tell(self, **changes):
         """Change what provenance.yml says."""
         path = self.root / "provenance.yml"
-        said = yaml.safe_load(path.read_text(encoding="utf-8")) | told
+        said = yaml.safe_load(path.read_text(encoding="utf-8")) | changes
         path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
         seal_export(self.root)
 
@@ -74,10 +74,10 @@ def make_real(root, seed, *, faults="planted"):
 def plan():
     """Return the study as one that a real export needs."""
     study = load_study()
-    told = dataclasses.replace(study.publication.hospital_number, value=HOSPITAL_NUMBER)
+    number = dataclasses.replace(study.publication.hospital_number, value=HOSPITAL_NUMBER)
     fields = dataclasses.replace(study.publication.identifier_fields, value=["enzyme_lot"])
     publication = dataclasses.replace(
-        study.publication, hospital_number=told, identifier_fields=fields
+        study.publication, hospital_number=number, identifier_fields=fields
     )
     governance = dataclasses.replace(
         study.governance, ethics="Approved", responsible_person="The team"

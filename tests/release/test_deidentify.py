@@ -128,10 +128,10 @@ def test_texts_that_stay_as_they_were_typed_are_told_for_somebody_to_read(spoilt
     spoilt.put("redcap_export.csv", "cm_name", "what Kim takes", lambda row: row["cm_name"])
     lines = []
     deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lines.append)
-    (told,) = [line for line in lines if line.startswith("  cm_name: ")]
+    (listed,) = [line for line in lines if line.startswith("  cm_name: ")]
     kept = {row["cm_name"] for row in type(spoilt)(tmp_path / "out").read("redcap_export.csv")}
     assert "what Kim takes" in kept
-    assert set(told.removeprefix("  cm_name: ").split("; ")) == kept - {""}
+    assert set(listed.removeprefix("  cm_name: ").split("; ")) == kept - {""}
     assert not any(line.startswith("  visit_note: ") for line in lines)
 
 
@@ -177,10 +177,10 @@ def test_fields_that_the_dictionary_or_the_plan_call_identifying_are_left_out(
         lambda row: row["Variable / Field Name"] == "lab_wbc",
     )
     deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lambda text: None)
-    told = {name: decode((tmp_path / "out" / name).read_bytes()) for name in FILES}
+    texts = {name: decode((tmp_path / "out" / name).read_bytes()) for name in FILES}
     for field in ("lab_wbc", "enzyme_lot"):
-        assert field in told.pop("README.md", field)
-        assert not any(field in text for text in told.values())
+        assert field in texts.pop("README.md", field)
+        assert not any(field in text for text in texts.values())
     assert read_export(tmp_path / "out").provenance.description.startswith("De-identified")
 
 

@@ -57,7 +57,7 @@ def declared(plan):
     return dataclasses.replace(plan, publication=publication)
 
 
-def told(findings):
+def list_places(findings):
     return {(each.file, each.kind) for each in findings}
 
 
@@ -75,7 +75,7 @@ def test_each_kind_is_found_in_each_file_and_not_printed(simulated, declared, fi
         row[field] = f"{row[field]}; see {value}"
     simulated.write(file, rows)
     found = check_folder(simulated.root, study=declared)
-    assert told(found) == {(file, kind) for kind in PERSONAL}
+    assert list_places(found) == {(file, kind) for kind in PERSONAL}
     for value in PERSONAL.values():
         assert value not in str(found) and value.split()[-1] not in str(found)
     if "record_id" in rows[0]:
@@ -102,7 +102,7 @@ def test_fields_that_are_declared_to_identify_may_hold_nothing(simulated, plan):
     )
     found = check_folder(simulated.root, study=dataclasses.replace(plan, publication=publication))
     kind = "a field declared as an identifier"
-    assert told(found) == {(EXPORT, kind), (DIARY, kind)}
+    assert list_places(found) == {(EXPORT, kind), (DIARY, kind)}
 
 
 @pytest.mark.parametrize(("age", "old"), [(89, False), (90, True), (101, True)])
@@ -195,9 +195,9 @@ def test_dates_of_outputs_are_exact_from_the_start_of_the_trial_unless_the_plan_
 def test_an_author_among_the_properties_has_to_be_one_of_the_study(tmp_path):
     from PIL import Image, PngImagePlugin
 
-    told = PngImagePlugin.PngInfo()
-    told.add_text("Author", "Kim")
-    Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=told)
+    properties = PngImagePlugin.PngInfo()
+    properties.add_text("Author", "Kim")
+    Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=properties)
     content = (tmp_path / "a.png").read_bytes()
     assert Looker(authors=frozenset({"Kim"})).look("a.png", content) == []
     assert Looker(authors=frozenset({"Lee"})).look("a.png", content) == [

@@ -71,14 +71,14 @@ def is_declared(result_id):
 def test_every_result_that_differs_is_declared_and_every_other_agrees_to_nine_digits(results):
     before, after = results
     assert len(before) == len(after) > 4000
-    told = [frame[~frame["result_id"].map(is_declared)] for frame in results]
-    assert compare_results(*told).differing == ()
+    compared = [frame[~frame["result_id"].map(is_declared)] for frame in results]
+    assert compare_results(*compared).differing == ()
     differing = {line.split()[0].rstrip(":") for line in compare_results(before, after).differing}
     assert all(is_declared(name) for name in differing)
     for pattern, _ in DIFFERING:
         assert any(re.match(pattern, name) for name in differing), pattern
     # Declared by name, not by the dozen.
-    assert len(told[0]) > 0.95 * len(before)
+    assert len(compared[0]) > 0.95 * len(before)
 
 
 def test_what_bears_a_participant_s_name_has_the_same_values_under_another(results):

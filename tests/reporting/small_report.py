@@ -17,7 +17,7 @@ from analysis.study import load_study
 from analysis.tables import write_table
 
 STUDY = load_study()
-TEMPLATES = read_templates(paths.REPORT / FOLDER)
+TEMPLATES = read_templates(paths.REPORT_FOLDER / FOLDER)
 FORMATS = ("html", "docx", "pdf")
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200" viewBox="0 0 400 200">'
@@ -128,7 +128,7 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
     write_table(results, "results", outputs.processed)
     provenance = make_provenance("simulated" if simulated else "real")
     write_provenance(provenance, outputs.processed)
-    words = "".join(path.read_text("utf-8") for path in sorted(paths.REPORT.rglob("*.qmd")))
+    words = "".join(path.read_text("utf-8") for path in sorted(paths.REPORT_FOLDER.rglob("*.qmd")))
     table = Table(
         columns=("Row", "Printed"),
         rows=(

@@ -15,7 +15,7 @@ from analysis.reporting.checklist import (
 from analysis.reporting.manuscript import DOCUMENTS, read_manuscript
 from analysis.reporting.places import number_places
 
-CHECKLISTS = sorted((paths.REPORT / "checklists").glob("*.yml"))
+CHECKLISTS = sorted((paths.REPORT_FOLDER / "checklists").glob("*.yml"))
 
 
 def print_one(item, headings=None):
@@ -69,19 +69,19 @@ def test_an_item_with_neither_place_nor_reason_stops(tmp_path):
 
 
 def test_trend_has_its_items_in_their_order():
-    items = read_checklist(paths.REPORT / "checklists" / "trend.yml")
+    items = read_checklist(paths.REPORT_FOLDER / "checklists" / "trend.yml")
     assert [item.item for item in items] == [f"{number}" for number in range(1, 23)]
 
 
 def test_harms_has_every_recommendation_and_the_revision():
-    items = read_checklist(paths.REPORT / "checklists" / "harms.yml")
+    items = read_checklist(paths.REPORT_FOLDER / "checklists" / "harms.yml")
     numbers = [re.match(r"\d+", item.item)[0] for item in items]
     assert list(dict.fromkeys(numbers)) == [*(f"{number}" for number in range(1, 11)), "2022"]
 
 
 @pytest.mark.parametrize("path", CHECKLISTS, ids=lambda path: path.stem)
 def test_each_checklist_of_the_report_leads_to_places_that_exist(path):
-    places = number_places([read_manuscript(name, paths.REPORT) for name in DOCUMENTS])
+    places = number_places([read_manuscript(name, paths.REPORT_FOLDER) for name in DOCUMENTS])
     for item in read_checklist(path):
         for place in item.places:
             assert not place.startswith("@") or place[1:] in places, f"{item.item}: {place}"

@@ -36,7 +36,7 @@ def real(tmp_path_factory):
     outputs = write_inputs(root / "out", make_rows(origin="real"), simulated=False)
     outputs.notebooks.mkdir(parents=True)
     for name in ("01_clean", "04_efficacy"):
-        shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", outputs.notebooks)
+        shutil.copy(paths.NOTEBOOK_FOLDER / f"{name}.ipynb", outputs.notebooks)
     return render(outputs, root / "documents")
 
 

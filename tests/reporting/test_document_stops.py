@@ -13,7 +13,7 @@ from analysis.reporting.lint import check_leftovers
 
 def copy_sources(folder):
     shutil.copytree(
-        paths.REPORT, folder, ignore=shutil.ignore_patterns("_generated", "_output", "_pre*")
+        paths.REPORT_FOLDER, folder, ignore=shutil.ignore_patterns("_generated", "_output", "_pre*")
     )
     return folder
 

@@ -14,7 +14,7 @@ from analysis.errors import DataError
 from analysis.reporting.lint import read_document
 from analysis.reporting.templates import Template, check_template
 
-README = (paths.REPORT / "README.md").read_text("utf-8")
+README = (paths.REPORT_FOLDER / "README.md").read_text("utf-8")
 CHANGES = dict.fromkeys(re.findall(r"^## (.*)$", README, re.M))
 STYLE = """<?xml version="1.0" encoding="utf-8"?>
 <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
@@ -42,8 +42,8 @@ class Desk:
 
     def __init__(self, folder):
         ignored = shutil.ignore_patterns("_*", "record", "notebooks", ".*")
-        shutil.copytree(paths.REPORT, folder / "report", ignore=ignored)
-        shutil.copy(paths.REPORT / "_quarto.yml", folder / "report")
+        shutil.copytree(paths.REPORT_FOLDER, folder / "report", ignore=ignored)
+        shutil.copy(paths.REPORT_FOLDER / "_quarto.yml", folder / "report")
         shutil.copy(paths.STUDY, folder)
         self.folder = folder
 

@@ -2,7 +2,7 @@
 
 from analysis import paths
 from analysis.reporting.manuscript import DOCUMENTS, Line, Manuscript, read_manuscript
-from analysis.reporting.places import Place, list_disorder, number_places, write_references
+from analysis.reporting.places import ReportPlace, list_disorder, number_places, write_references
 
 BODY = (
     "# Harms {#sec-harms}",
@@ -31,7 +31,7 @@ def test_the_numbers_of_the_supplement_begin_with_its_letter():
 def test_sections_of_the_article_have_no_number():
     places = number_places([make("index")])
     assert list(places) == ["tbl-a", "fig-b", "tbl-c"]
-    assert places["tbl-c"] == Place("index", "Table\xa02")
+    assert places["tbl-c"] == ReportPlace("index", "Table\xa02")
 
 
 def test_a_first_mention_out_of_order_is_found():
@@ -48,7 +48,7 @@ def test_a_reference_in_a_sentence_is_written_out_with_its_document():
 
 
 def test_the_report_mentions_its_tables_and_figures_in_their_order():
-    manuscripts = [read_manuscript(name, paths.REPORT) for name in DOCUMENTS]
+    manuscripts = [read_manuscript(name, paths.REPORT_FOLDER) for name in DOCUMENTS]
     places = number_places(manuscripts)
     for manuscript in manuscripts:
         text = "\n".join(line.text for line in manuscript.body)
@@ -57,7 +57,7 @@ def test_the_report_mentions_its_tables_and_figures_in_their_order():
 
 
 def test_the_article_keeps_to_the_limits_of_a_journal():
-    manuscript = read_manuscript("index", paths.REPORT)
+    manuscript = read_manuscript("index", paths.REPORT_FOLDER)
     names = list(number_places([manuscript]))
     assert sum(name.startswith("tbl-") for name in names) <= 4
     assert sum(name.startswith("fig-") for name in names) <= 4

@@ -49,11 +49,11 @@ for name in ("index", "supplement"):
 
 @pytest.fixture
 def fake_quarto(tmp_path, monkeypatch):
-    def install(fails="", says="", version="1.9.38"):
+    def install(fails="", warning="", version="1.9.38"):
         program = tmp_path / "bin" / "quarto"
         program.parent.mkdir()
-        told = {"fails": fails, "says": says, "version": version}
-        program.write_text(FAKE_QUARTO.format(python=sys.executable, **told), "utf-8")
+        values = {"fails": fails, "warning": warning, "version": version}
+        program.write_text(FAKE_QUARTO.format(python=sys.executable, **values), "utf-8")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent), prepend=":")
 
@@ -81,12 +81,12 @@ def test_quarto_renders_a_project_in_which_nothing_is_left_to_resolve(
 
 
 def test_warnings_are_shown_and_unresolved_references_stop(tmp_path, small_inputs, fake_quarto):
-    fake_quarto(says="WARNING: the moon is full")
-    told = []
+    fake_quarto(warning="WARNING: the moon is full")
+    lines = []
     (tmp_path / "documents").mkdir()
-    options = {"renderer": "quarto", "folder": tmp_path / "documents", "tell": told.append}
+    options = {"renderer": "quarto", "folder": tmp_path / "documents", "tell": lines.append}
     build_report(small_inputs(), **options)
-    assert told == ["Quarto: WARNING: the moon is full"]
+    assert lines == ["Quarto: WARNING: the moon is full"]
     program = tmp_path / "bin" / "quarto"
     unresolved = "WARNING (main.lua:1) Unable to resolve crossref @tbl-x"
     text = program.read_text("utf-8").replace("WARNING: the moon is full", unresolved)

@@ -43,14 +43,15 @@ write_table(collect_results([results]), "results", folder)
 NOTE = """
 from analysis.paths import Outputs
 from analysis.run.steps import STEPS
-from analysis.run.fingerprint import take_fingerprint
+from analysis.run.fingerprint import list_code, take_fingerprint
 from analysis.run.settings import Settings
 from analysis.run.state import Record, hash_file, write_record
 
 settings = Settings(renderer="builtin")
 made = {f"data/processed/{path.name}": hash_file(path) for path in folder.glob("*.csv")}
 for step in STEPS:
-    record = Record(take_fingerprint(step, settings), made if step.name == "04_efficacy" else {})
+    fingerprint = take_fingerprint(step, settings, code=list_code())
+    record = Record(fingerprint, made if step.name == "04_efficacy" else {})
     write_record(settings.outputs, step.name, record)
 """
 KEEP = """
@@ -172,9 +173,9 @@ def record(recorded):
 def recorded_repository(tmp_path_factory):
     """Return a repository with its reference results."""
     root = copy_checkout(paths.ROOT, tmp_path_factory.mktemp("git") / "in small").root
-    shutil.copytree(paths.NOTEBOOKS, root / "notebooks")
+    shutil.copytree(paths.NOTEBOOK_FOLDER, root / "notebooks")
     written = shutil.ignore_patterns("_*", "notebooks", "record")
-    shutil.copytree(paths.REPORT, root / "report", ignore=written)
+    shutil.copytree(paths.REPORT_FOLDER, root / "report", ignore=written)
     shutil.copy(paths.LOCK, root / paths.LOCK.name)
     (root / ".venv").symlink_to(sys.prefix)
     (root / ".gitignore").write_text(".venv\n.run\ndata/processed\n__pycache__\n")

@@ -165,9 +165,9 @@ def test_a_file_is_described_by_what_it_says_of_itself_or_by_its_place(
 ):
     file = tmp_path / name.rpartition("/")[2]
     file.write_text(content)
-    told = describe_file(name, file, version="0.1.0")
-    assert told["description"].startswith(description)
-    assert told["contentSize"] == str(len(content))
+    entity = describe_file(name, file, version="0.1.0")
+    assert entity["description"].startswith(description)
+    assert entity["contentSize"] == str(len(content))
 
 
 def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
@@ -212,12 +212,12 @@ def test_an_archived_output_that_is_not_on_record_is_named_and_nothing_runs(reco
 
 
 def test_nothing_of_an_archive_runs_before_the_person_was_told(record, tmp_path, monkeypatch):
-    folder, lines, told = tmp_path / "made", [], []
+    folder, lines, shown = tmp_path / "made", [], []
     write_files(folder, CONTENT)
     write_evidence(dataclasses.replace(record, files={}), folder / "report/record")
 
     def run(copy, **_):
-        told.extend(lines)
+        shown.extend(lines)
         assert (copy / "study.yml").exists()
         raise KeyboardInterrupt
 
@@ -227,7 +227,7 @@ def test_nothing_of_an_archive_runs_before_the_person_was_told(record, tmp_path,
     with pytest.raises(KeyboardInterrupt):
         verify.verify_results(settings, archive=str(whole), tell=lines.append)
     checked, warned = (
-        next(number for number, line in enumerate(told) if words in line)
+        next(number for number, line in enumerate(shown) if words in line)
         for words in ("every file is as SHA256SUMS says", "runs on this machine, with your rights")
     )
     assert checked < warned

@@ -57,7 +57,7 @@ def test_a_whole_archive_is_unpacked(archive, tmp_path):
         (".git/config", "trial-1", "no place"),
         ("data/.GIT/config", "trial-1", "no place"),
         (".venv/bin/python", "trial-1", "no place"),
-        (".run/imports.json", "trial-1", "no place"),
+        (".run/fonts.json", "trial-1", "no place"),
         ("other/x", "", "lies beside|does not hold one folder"),
     ],
 )

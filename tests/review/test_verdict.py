@@ -140,8 +140,8 @@ def test_a_verdict_fits_one_screen_and_is_whole_in_the_files(record, tmp_path):
     assert len(screen.splitlines()) < 25
     assert screen.splitlines()[-1].startswith("DIFFERS from the record: results. As recorded: ")
     write_verdict(verdict, tmp_path)
-    told = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
-    assert told["agrees"] is False and len(told["levels"][0]["differing"]) == len(results)
+    written = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
+    assert written["agrees"] is False and len(written["levels"][0]["differing"]) == len(results)
     assert "&lt;b&gt;" in (tmp_path / "verdict.html").read_text(encoding="utf-8")
 
 

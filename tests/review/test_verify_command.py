@@ -54,9 +54,9 @@ def raise_result(rows):
 
 
 def alter_package(content):
-    told = json.loads(content)
-    told["packages"]["scipy"] = "1.14.0"
-    return json.dumps(told).encode()
+    evidence = json.loads(content)
+    evidence["packages"]["scipy"] = "1.14.0"
+    return json.dumps(evidence).encode()
 
 
 def differing(verdict):

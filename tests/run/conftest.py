@@ -1,14 +1,13 @@
 """A miniature checkout: the real Makefile and runner, six notebooks that take no time."""
 
 import json
-import os
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
+from checkout import Checkout, clone_checkout
 
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.paths import ROOT
+
 RESULT_COLUMNS = (
     "result_id,analysis,population,outcome,variant,visit,group,statistic,value,text,unit,n,"
     "method,warning,notebook,data_origin"
@@ -86,49 +85,6 @@ def write_toys(root):
         (root / "notebooks" / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1))
 
 
-class Checkout:
-    """A checkout, and Make run in it."""
-
-    def __init__(self, root):
-        self.root = root
-
-    def make(self, *arguments, **variables):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAKE"))}
-        return subprocess.run(
-            ["make", *arguments],
-            cwd=self.root,
-            env=environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-
-    def ran(self, *arguments, **variables):
-        """Run Make, and return the steps that it ran, in order of their names."""
-        done = self.make(*arguments, **variables)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return sorted(line.split()[0] for line in done.stderr.splitlines() if " done in " in line)
-
-    def published(self, out="."):
-        """Return the content of every published file."""
-        folders = [self.root / out / "data/processed", self.root / out / "report"]
-        return {
-            path.relative_to(self.root / out).as_posix(): path.read_bytes()
-            for folder in folders
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-
-    def edit(self, file, old, new):
-        """Replace a text in a file, and give the file its old time stamp."""
-        path = self.root / file
-        before, text = path.stat(), path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-
-
 @pytest.fixture(scope="session")
 def finished_toy(tmp_path_factory):
     """Return a checkout in which `make notebooks` has run."""
@@ -146,15 +102,12 @@ def finished_toy(tmp_path_factory):
     (root / "analysis" / "toys" / "__init__.py").write_text("")
     (root / "analysis" / "toys" / "word.py").write_text("WORD = 'old'\n")
     write_toys(root)
-    checkout = Checkout(root)
-    done = checkout.make("-j2", "notebooks")
-    assert done.returncode == 0, done.stdout + done.stderr
+    checkout = Checkout(root, goal=("notebooks",))
+    checkout.succeed("-j2", "notebooks")
     return checkout
 
 
 @pytest.fixture
 def toy(finished_toy, tmp_path):
     """Return a copy of the finished checkout that a test may spoil."""
-    root = tmp_path / "toy 한글"
-    shutil.copytree(finished_toy.root, root, symlinks=True)
-    return Checkout(root)
+    return clone_checkout(finished_toy, tmp_path / "toy 한글")

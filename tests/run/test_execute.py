@@ -1,4 +1,4 @@
-"""A kernel that ends by no fault of its notebook."""
+"""A kernel that ends by no fault of its notebook is started again, but no cell is run twice."""
 
 import sys
 from pathlib import Path
@@ -9,53 +9,31 @@ import pytest
 from analysis.run.execute import TRIES, run_papermill
 
 
-class Papermill:
-    """It loses as many kernels as it is told to, each after some cells."""
+@pytest.mark.parametrize(
+    ("losses", "cells", "runs", "ends"),
+    [(2, 0, 3, True), (TRIES, 0, TRIES, False), (1, 1, 1, False)],
+    ids=["lost twice before the first cell", "lost each time", "lost after a cell"],
+)
+def test_a_lost_kernel(monkeypatch, losses, cells, runs, ends):
+    note, started = SimpleNamespace(done=0), []
 
-    def __init__(self, losses, *, cells=0):
-        self.losses, self.cells, self.runs = losses, cells, 0
+    def count():
+        note.done += 1
 
-    def execute_notebook(self, *_, on_cell_executed, **__):
-        self.runs += 1
-        for _ in range(self.cells):
+    def execute_notebook(*_, on_cell_executed, **__):
+        started.append(1)
+        for _ in range(cells):
             on_cell_executed()
-        if self.runs <= self.losses:
+        if len(started) <= losses:
             raise RuntimeError("Kernel died before replying to kernel_info")
 
-
-class Reporter:
-    """What counts the cells that have run."""
-
-    def __init__(self):
-        self.note = SimpleNamespace(done=0)
-
-    def count(self):
-        self.note.done += 1
-
-
-@pytest.fixture
-def run(monkeypatch):
-    def run_once(papermill):
-        monkeypatch.setitem(sys.modules, "papermill", papermill)
-        run_papermill(Path("a.ipynb"), Path("b.ipynb"), passed={}, reporter=Reporter())
-        return papermill.runs
-
-    return run_once
-
-
-def test_a_kernel_that_ends_before_the_first_cell_is_started_again(run):
-    assert run(Papermill(losses=2)) == 3
-
-
-def test_one_that_never_starts_is_told(run):
-    papermill = Papermill(losses=TRIES)
-    with pytest.raises(RuntimeError, match="died"):
-        run(papermill)
-    assert papermill.runs == TRIES
-
-
-def test_no_cell_is_run_twice(run):
-    papermill = Papermill(losses=1, cells=1)
-    with pytest.raises(RuntimeError, match="died"):
-        run(papermill)
-    assert papermill.runs == 1
+    papermill = SimpleNamespace(execute_notebook=execute_notebook)
+    monkeypatch.setitem(sys.modules, "papermill", papermill)
+    reporter = SimpleNamespace(note=note, count=count)
+    try:
+        run_papermill(Path("a.ipynb"), Path("b.ipynb"), passed={}, reporter=reporter)
+    except RuntimeError:
+        assert not ends
+    else:
+        assert ends
+    assert len(started) == runs

@@ -4,11 +4,11 @@ import os
 import random
 
 import pytest
+from checkout import clone_checkout
 from stress.fault_bench import Bench, learn_expected
-from stress.fault_checkout import Checkout, adopt_orphans, clone_checkout
 from stress.fault_clock import TIMES, date_files, turn_clock
 from stress.fault_edits import NONE, Edit
-from stress.fault_files import cut, empty, flip, replace_by_folder, spoil_file
+from stress.fault_files import cut, delete, empty, flip, replace_by_folder, spoil_file
 from stress.fault_kills import kill_runs
 from stress.fault_places import (
     fill_disk,
@@ -18,9 +18,9 @@ from stress.fault_places import (
     run_twice,
     take_rights,
 )
+from stress.processes import adopt_orphans
 
 SEED = 8
-GOAL = ("notebooks",)
 EDITS = (
     NONE,
     Edit("a word", "analysis/toys/word.py", "old", "new"),
@@ -29,9 +29,10 @@ EDITS = (
 FILES = {
     "data/processed/pairs.csv": flip,
     "report/notebooks/05_sensitivity.ipynb": cut,
+    "report/_generated/figures/06_safety.txt": delete,
     "report/_generated/figures/word.txt": replace_by_folder,
     ".run/records/04_efficacy.json": empty,
-    ".run/imports.json": flip,
+    ".run/progress/04_efficacy.json": flip,
 }
 mounted = pytest.mark.skipif(not may_mount(), reason="needs the right to mount a disk")
 
@@ -40,8 +41,7 @@ mounted = pytest.mark.skipif(not may_mount(), reason="needs the right to mount a
 def bench(finished_toy, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faults")
     adopt_orphans()
-    toy = Checkout(finished_toy.root, GOAL)
-    source, sound = (clone_checkout(toy, folder / name) for name in ("source", "sound 한글"))
+    source, sound = (clone_checkout(finished_toy, folder / n) for n in ("source", "sound 한글"))
     learned = learn_expected(sound, source.root, EDITS)
     return Bench(clone_checkout(sound, folder / "a bench"), sound, source.root, *learned)
 

@@ -1,7 +1,8 @@
-"""Bars on a terminal, one line for each step elsewhere, and how long the rest takes."""
+"""One line for each step, and on a terminal how far all is and how long the rest takes."""
 
 import os
 import pty
+import re
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from analysis.run.progress import (
     Note,
     Reporter,
     estimate_run,
-    format_bars,
+    format_progress,
     plan_run,
     read_notes,
 )
@@ -51,7 +52,7 @@ def notes_of(**known):
 )
 def test_the_time_left_is_what_the_steps_took_the_last_time(clock, known, jobs, left):
     notes = notes_of(
-        **{name: Note(**{"planned": True, **told}, seconds=s) for name, (told, s) in known.items()}
+        **{name: Note(**{"planned": True, **note}, seconds=s) for name, (note, s) in known.items()}
     )
     share, seconds = estimate_run(notes, jobs=jobs)
     elapsed = 10 if "ended" in known["clean"][0] else 4
@@ -80,13 +81,15 @@ def test_the_plan_is_what_is_outdated_and_may_become_so(outputs):
 
 
 @pytest.mark.parametrize("width", [20, 40, 64, 200])
-def test_no_bar_reaches_the_last_column(clock, width):
+def test_all_that_runs_stands_in_one_line_that_does_not_reach_the_last_column(
+    clock, monkeypatch, width
+):
+    monkeypatch.setenv("MAKEFLAGS", " -j2 --jobserver-auth=3,4")
     notes = notes_of(
-        clean=Note(**RUNNING, done=1, cells=2), safety=Note(**RUNNING, done=12, cells=14)
+        clean=Note(**RUNNING, done=1, cells=2), safety=Note(**RUNNING, done=12, cells=16)
     )
-    lines = format_bars(notes, width=width, jobs=2)
-    assert [line.split()[0] for line in lines] == ["01_clean", "06_safety", "all"]
-    assert all("%" in line and len(line) < width for line in lines)
+    whole = "[############........] 62% about 2 s left, 01_clean 1/2, 06_safety 12/16"
+    assert format_progress(notes, width=width) == whole[: width - 1]
 
 
 def run_step(outputs, stream):
@@ -94,7 +97,7 @@ def run_step(outputs, stream):
         reporter.begin("01_clean")
         reporter.keep(cells=2)
         reporter.count()
-        reporter.end("01_clean", ["it has not run yet"], [])
+        reporter.end(["new"], [])
 
 
 def read_all(descriptor):
@@ -103,7 +106,7 @@ def read_all(descriptor):
         return b"".join(iter(lambda: file.read(65536), None)).decode()
 
 
-def test_on_a_terminal_bars_are_drawn_and_taken_away(outputs, monkeypatch):
+def test_on_a_terminal_the_progress_is_drawn_and_taken_away(outputs, monkeypatch):
     for name in ("CI", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -111,8 +114,8 @@ def test_on_a_terminal_bars_are_drawn_and_taken_away(outputs, monkeypatch):
     with os.fdopen(terminal, "w") as stream:
         run_step(outputs, stream)
         shown = read_all(screen)
-    assert "01_clean " in shown and "\nall " in shown.replace("\r", "")
-    assert "done in 0.0 s, nothing changed by it (it has not run yet)" in shown
+    assert re.search(r"\[[#.]{20}\] *\d+%", shown)
+    assert "done in 0.0 s, nothing changed by it (new)" in shown
     assert shown.endswith(ERASE)
     assert read_notes(outputs)["01_clean"].seconds > 0
 
@@ -130,9 +133,9 @@ def test_a_plain_terminal_gets_a_line_for_each_step(outputs, monkeypatch, name, 
 
 def test_a_step_that_fails_is_no_longer_shown_as_running(outputs, tmp_path):
     with (
-        open(tmp_path / "told", "w") as told,
+        open(tmp_path / "stream", "w") as stream,
         pytest.raises(KeyboardInterrupt),
-        Reporter(outputs, told) as reporter,
+        Reporter(outputs, stream) as reporter,
     ):
         reporter.begin("01_clean")
         raise KeyboardInterrupt

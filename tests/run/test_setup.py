@@ -26,7 +26,7 @@ def checkout(tmp_path, monkeypatch):
     (tmp_path / "requirements.lock").write_text(LOCK)
     calls = []
 
-    def call(command, problem):
+    def call(command, problem, given=None):
         calls.append(command)
         if "venv" in command:
             venv = tmp_path / ".venv"

@@ -100,8 +100,8 @@ def test_a_participant_twice_in_the_denominator_stops_the_run():
 def test_what_others_had_and_nobody_here_is_listed_as_zero():
     both = make_events(("P1", {}), ("P2", {"coded_term": "Pain"}))
     summary = summarise_adverse_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)
-    told = summary[["coded_term", "participants", "events", "denominator"]]
-    assert told.to_numpy().tolist() == [["Bruising", 1, 1, 7], ["Pain", 0, 0, 7]]
+    counted = summary[["coded_term", "participants", "events", "denominator"]]
+    assert counted.to_numpy().tolist() == [["Bruising", 1, 1, 7], ["Pain", 0, 0, 7]]
 
 
 def test_categories_are_sorted_by_participants_then_events_then_name():

@@ -97,5 +97,5 @@ def test_one_sign_per_event_says_to_what_it_is_related():
         ("P1", {"related_injection": ""}),
         ("P1", {"related_disease": "definite"}),
     )
-    told = classify_relation(events).tolist()
-    assert told == ["harvest", "injected", "both", "unknown", "neither"]
+    relations = classify_relation(events).tolist()
+    assert relations == ["harvest", "injected", "both", "unknown", "neither"]

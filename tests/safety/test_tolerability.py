@@ -40,13 +40,13 @@ def test_local_reactions_count_who_answered():
         reaction("P2", "pain", "donor_site", 6),
         reaction("P9", "pain", "donor_site", 9),
     )
-    told = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
+    shown = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
     swelling = "safety.local_reaction.fingers.swelling.week_1"
-    assert told[f"{swelling}.any"] == "1 of 2 (50\xa0%)"
-    assert [told[f"{swelling}.{grade}"] for grade in ("mild", "moderate", "severe")] == list("010")
+    assert shown[f"{swelling}.any"] == "1 of 2 (50\xa0%)"
+    assert [shown[f"{swelling}.{grade}"] for grade in ("mild", "moderate", "severe")] == list("010")
     pain = "safety.local_reaction.donor_site.pain.week_1"
-    assert told[f"{pain}.any"] == "2 of 2 (100\xa0%)"
-    assert told[f"{pain}.median_range"] == "4.5 (3 to 6)"
+    assert shown[f"{pain}.any"] == "2 of 2 (100\xa0%)"
+    assert shown[f"{pain}.median_range"] == "4.5 (3 to 6)"
 
 
 def test_who_had_any_reaction_and_who_a_severe_one_counts_once_over_all_visits():
@@ -58,23 +58,23 @@ def test_who_had_any_reaction_and_who_a_severe_one_counts_once_over_all_visits()
         reaction("P3", "pain", "fingers", 0),
         reaction("P3", "swelling", "fingers", 0),
     )
-    told = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
-    assert told["safety.local_reaction.overall.any"] == "2 of 3 (67\xa0%)"
-    assert told["safety.local_reaction.overall.severe"] == "1 of 2 (50\xa0%)"
+    shown = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
+    assert shown["safety.local_reaction.overall.any"] == "2 of 3 (67\xa0%)"
+    assert shown["safety.local_reaction.overall.severe"] == "1 of 2 (50\xa0%)"
 
 
 def test_what_nobody_of_seven_had_comes_with_its_upper_bound():
     people = [f"P{number}" for number in range(1, 8)]
     items = make_items(*(reaction(name, "haematoma", "donor_site", 0) for name in people))
     seven = make_participants(*people)
-    told = texts(describe_local_reactions(list_local_reactions(items, seven), CONTEXT))
+    shown = texts(describe_local_reactions(list_local_reactions(items, seven), CONTEXT))
     name = "safety.local_reaction.donor_site.haematoma.week_1.any"
-    assert told[name] == "0 of 7; upper bound 41\xa0%"
+    assert shown[name] == "0 of 7; upper bound 41\xa0%"
     asked = pd.DataFrame({"participant_id": people, "visit": "week_12", "ulcers_present": "no"})
     visits = shape_table(asked, "visits")
     rows = describe_ulcers(list_ulcers(items, seven), visits, seven, CONTEXT, at=["week_12"])
-    told = texts(rows)["safety.digital_ulcers.week_12.participants"]
-    assert told == "0 of 7; upper bound 41\xa0%"
+    shown = texts(rows)["safety.digital_ulcers.week_12.participants"]
+    assert shown == "0 of 7; upper bound 41\xa0%"
 
 
 def ulcer(person, visit, occasion, finger, **states):
@@ -119,11 +119,11 @@ def test_an_ulcer_is_listed_with_its_finger_and_states():
 def test_ulcers_and_participants_with_ulcers_are_two_counts():
     listed = list_ulcers(ULCERS, PEOPLE)
     rows = describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["baseline", "week_12"])
-    told = texts(rows)
-    assert told["safety.digital_ulcers.baseline.participants"] == "1 of 2 (50\xa0%)"
-    assert told["safety.digital_ulcers.baseline.n_active"] == "2"
-    assert told["safety.digital_ulcers.week_12.participants"] == "1 of 2 (50\xa0%)"
-    assert told["safety.digital_ulcers.week_12.n_healed"] == "1"
+    shown = texts(rows)
+    assert shown["safety.digital_ulcers.baseline.participants"] == "1 of 2 (50\xa0%)"
+    assert shown["safety.digital_ulcers.baseline.n_active"] == "2"
+    assert shown["safety.digital_ulcers.week_12.participants"] == "1 of 2 (50\xa0%)"
+    assert shown["safety.digital_ulcers.week_12.n_healed"] == "1"
 
 
 def test_new_and_healed_ulcers_are_counted_with_their_participants():
@@ -135,9 +135,9 @@ def test_new_and_healed_ulcers_are_counted_with_their_participants():
         ),
         PEOPLE,
     )
-    told = texts(describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["week_12"]))
+    shown = texts(describe_ulcers(listed, VISITS, PEOPLE, CONTEXT, at=["week_12"]))
     names = ("n_new", "participants_new", "n_healed", "participants_healed")
-    counts = [told[f"safety.digital_ulcers.week_12.{name}"] for name in names]
+    counts = [shown[f"safety.digital_ulcers.week_12.{name}"] for name in names]
     assert counts == ["2", "1 of 2 (50\xa0%)", "1", "1 of 2 (50\xa0%)"]
 
 
@@ -152,9 +152,9 @@ def test_who_is_said_to_have_ulcers_of_which_none_is_recorded_counts_neither_wit
     assert find_known(here, visits, PEOPLE, "baseline") == ["P1", "P3"]
     assert find_contradicted(here, visits, PEOPLE, "baseline") == ["P2"]
     rows = collect_results(describe_ulcers(here, visits, PEOPLE, CONTEXT, at=["baseline"]))
-    told = rows.set_index("result_id").loc["safety.digital_ulcers.baseline.participants"]
-    assert told["text"] == "1 of 2 (50\xa0%)"
-    assert told["warning"] == "ulcers said to be present, none recorded: not counted"
+    shown = rows.set_index("result_id").loc["safety.digital_ulcers.baseline.participants"]
+    assert shown["text"] == "1 of 2 (50\xa0%)"
+    assert shown["warning"] == "ulcers said to be present, none recorded: not counted"
     plain = describe_ulcers(here, VISITS, PEOPLE, CONTEXT, at=["baseline"])
     assert {row["warning"] for row in plain} == {""}
 
@@ -198,10 +198,10 @@ def test_laboratory_values_are_paired_and_rises_and_falls_are_counted():
         ("P2", "week_12", "hb", 12.0),
         ("P3", "screening", "hb", 11.0),
     )
-    told = texts(describe_laboratory(pairs, CONTEXT, before="screening", after="week_12"))
-    assert told["safety.laboratory.hb.screening.median_range"] == "12.1 (12.0 to 12.1)"
-    assert told["safety.laboratory.hb.change.median_range"] == "0.2 (0.0 to 0.3)"
-    counts = [told[f"safety.laboratory.hb.{name}"] for name in ("n_higher", "n_equal", "n_lower")]
+    shown = texts(describe_laboratory(pairs, CONTEXT, before="screening", after="week_12"))
+    assert shown["safety.laboratory.hb.screening.median_range"] == "12.1 (12.0 to 12.1)"
+    assert shown["safety.laboratory.hb.change.median_range"] == "0.2 (0.0 to 0.3)"
+    counts = [shown[f"safety.laboratory.hb.{name}"] for name in ("n_higher", "n_equal", "n_lower")]
     assert counts == ["1", "1", "0"]
 
 

@@ -26,7 +26,7 @@ def enumerate_max_t(changes):
         return np.divide(sums, scale, out=np.zeros_like(sums), where=scale > 0)
 
     largest = [u(signs).max() for signs in itertools.product((-1, 1), repeat=len(d))]
-    return [float((np.array(largest) >= own - 1e-9).mean()) for own in u(np.ones(len(d)))]
+    return [float((np.array(largest) >= seen - 1e-9).mean()) for seen in u(np.ones(len(d)))]
 
 
 @quick

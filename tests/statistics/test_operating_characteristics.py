@@ -11,15 +11,14 @@ from hypothesis.extra.numpy import arrays
 from analysis.__main__ import main
 from analysis.errors import MissingError
 from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
-from analysis.statistics.operating_characteristics import many_trials, simulation
+from analysis.statistics.operating_characteristics import many_trials, simulate, simulation
 from analysis.statistics.operating_characteristics.record import SIMULATION_FILE, read_simulation
 from analysis.statistics.operating_characteristics.scenarios import (
-    OUTCOMES,
+    SINGLE_OUTCOMES,
     Family,
     list_scenarios,
 )
 from analysis.statistics.operating_characteristics.simulate import count_block, draw_changes
-from analysis.statistics.operating_characteristics.simulation import Checkpoint
 from analysis.statistics.signed_rank import signed_rank
 
 COMMAND = "operating-characteristics"
@@ -77,7 +76,7 @@ def test_changes_lie_on_the_grid_and_scores_within_their_bounds():
 
 def test_scenarios_bear_one_name_each_and_cover_the_nine_outcomes():
     assert len(SCENARIOS) == len(list_scenarios())
-    for outcome in OUTCOMES:
+    for outcome in SINGLE_OUTCOMES:
         assert {f"{outcome.name}.assumed", f"{outcome.name}.no_change"} <= set(SCENARIOS)
 
 
@@ -121,15 +120,30 @@ def test_no_test_of_continuous_changes_exceeds_its_size():
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
-    own = SCENARIOS["kapandji.no_change"]
-    return own, Family("family.small", (own, SCENARIOS["shaq.no_change"]), 0.5)
+    scenario = SCENARIOS["kapandji.no_change"]
+    return scenario, Family("family.small", (scenario, SCENARIOS["shaq.no_change"]), 0.5)
 
 
-def run_small(small, folder, **options):
-    checkpoint = Checkpoint(folder, seed=1, block_trials=50)
+def run_small(small, cache, **options):
     return simulation.run_scenarios(
-        small, trials=200, seed=1, checkpoint=checkpoint, **{"jobs": 1, **options}
+        small, **{"trials": 200, "seed": 1, "cache": cache, "jobs": 1, **options}
     )
+
+
+def interrupt(done, _total):
+    if done == 4:
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The blocks that are simulated, not taken from the cache."""
+    simulated = []
+    draw = simulate.draw_changes
+    monkeypatch.setattr(
+        simulate, "draw_changes", lambda *given: simulated.append(given) or draw(*given)
+    )
+    return simulated
 
 
 def test_numbers_do_not_depend_on_the_number_of_processes(small, tmp_path):
@@ -138,28 +152,24 @@ def test_numbers_do_not_depend_on_the_number_of_processes(small, tmp_path):
     assert one.equals(two)
 
 
-def test_interrupted_run_goes_on_where_it_stopped(small, tmp_path):
+def test_interrupted_run_goes_on_where_it_stopped(small, tmp_path, counted):
     whole = run_small(small, tmp_path / "whole")
-
-    def stop_after_first_wave(done, _total):
-        if done:
-            raise KeyboardInterrupt
-
+    every = len(counted)
     with pytest.raises(KeyboardInterrupt):
-        run_small(small, tmp_path / "parts", report=stop_after_first_wave)
-    (file,) = (tmp_path / "parts").iterdir()
-    with file.open("a") as torn:
-        torn.write('["kapandji.no_change", 7, {"p_out')
-    calls = []
-    resumed = run_small(small, tmp_path / "parts", report=lambda done, total: calls.append(done))
-    assert calls[0] == 4
-    assert resumed.equals(whole)
+        run_small(small, tmp_path / "parts", report=interrupt)
+    torn = next((tmp_path / "parts").rglob("output.pkl"))
+    torn.write_bytes(torn.read_bytes()[:9])
+    counted.clear()
+    assert run_small(small, tmp_path / "parts").equals(whole)
+    # Four blocks of one outcome were finished, and one of them is torn.
+    assert len(counted) == every - 3
 
 
-def test_other_seed_ignores_the_blocks_of_this_one(tmp_path):
-    Checkpoint(tmp_path, seed=1, block_trials=50).add("x", 0, {"any_t": 1})
-    assert Checkpoint(tmp_path, seed=1, block_trials=50).get("x", 0) == {"any_t": 1}
-    assert Checkpoint(tmp_path, seed=2, block_trials=50).get("x", 0) is None
+def test_other_seed_ignores_the_blocks_of_this_one(small, tmp_path, counted):
+    for seed, simulated in ((1, True), (1, False), (2, True)):
+        counted.clear()
+        run_small(small, tmp_path, seed=seed)
+        assert bool(counted) is simulated
 
 
 def test_trials_that_fill_no_whole_blocks_are_wrong_use(tmp_path, capsys):
@@ -189,21 +199,15 @@ def test_cluster_gives_the_same_numbers(small, tmp_path):
 def test_interrupted_command_says_so_and_keeps_its_finished_blocks(
     monkeypatch, tmp_path, small, capsys
 ):
-    def stop_after_first_wave(done, _total):
-        if done:
-            raise KeyboardInterrupt
-
     monkeypatch.setattr(simulation, "list_scenarios", lambda: small)
-    monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
     out = tmp_path / "record.csv"
     arguments = ["--trials", "400", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(simulation, "_show_progress", stop_after_first_wave)
+        patch.setattr(simulation, "_show_progress", interrupt)
         assert main([COMMAND, *arguments]) == 130
-    told = capsys.readouterr().err
-    assert "goes on after the finished blocks" in told and "Interrupted" in told
-    (blocks,) = tmp_path.iterdir()
-    assert len(blocks.read_text().splitlines()) == 4
+    message = capsys.readouterr().err
+    assert "goes on after the finished blocks" in message and "Interrupted" in message
+    assert len(list(tmp_path.rglob("output.pkl"))) == 4
     assert main([COMMAND, *arguments]) == 0
     assert list(tmp_path.iterdir()) == [out]
 
@@ -212,14 +216,13 @@ def test_command_interrupted_before_its_first_block_says_so(monkeypatch, tmp_pat
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(simulation, "Checkpoint", stop)
+    monkeypatch.setattr(simulation, "run_scenarios", stop)
     assert main([COMMAND, "--cache", str(tmp_path)]) == 130
     assert "Interrupted" in capsys.readouterr().err
 
 
 def test_command_writes_the_record_and_clears_its_blocks(monkeypatch, tmp_path, small):
     monkeypatch.setattr(simulation, "list_scenarios", lambda: small)
-    monkeypatch.setattr(simulation, "BLOCK_TRIALS", 50)
     out = tmp_path / "record.csv"
     arguments = ["--trials", "100", "--jobs", "1", "--out", str(out), "--cache", str(tmp_path)]
     assert main([COMMAND, *arguments]) == 0

@@ -352,7 +352,7 @@ def test_a_point_of_the_other_population_alone_is_a_result_of_that_population(pl
     }
     numbers = {"estimate": -1.0, "low": -2.0, "high": 0.0, "n": 7, "is_primary": False}
     populations = [("full_analysis", "per_protocol"), ("per_protocol",)]
-    points = pd.DataFrame([choices | numbers | {"population": told} for told in populations])
+    points = pd.DataFrame([choices | numbers | {"population": named} for named in populations])
     rows = summarise_specifications(points, plan)
     assert CONTEXT.population == "full_analysis"
     assert [row["population"] for row in rows] == ["full_analysis"] * 3 + ["per_protocol"] * 3
@@ -376,8 +376,8 @@ def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
         (plan.scores["outcome"] != "hand_mrss") | (plan.scores["variant"] != "fingers_only")
     ]
     visits = {"baseline": [4] * 6 + [5], "week_12": [2, 3, 3, 4, 5, 6]}
-    own = make_scores(SKIN, visits, variant="fingers_only", n_items=2)
-    scores = pd.concat([scores, own], ignore_index=True)
+    filled = make_scores(SKIN, visits, variant="fingers_only", n_items=2)
+    scores = pd.concat([scores, filled], ignore_index=True)
     table = list_specifications(replace(plan, pairs=pairs, scores=scores), SKIN)
     table = table[table["population"] == "full_analysis"]
     chosen = table[(table["variant"] == "fingers_only") & (table["missing"] == "worst_case")]

@@ -63,6 +63,24 @@ def run_files(options):
     return 1 if sum(map(len, files.values())) > MOST else 0
 
 
+def run_pages(options):
+    """Check the pages of report/_output as they would be published; 1 if one is not fit for it."""
+    from check_pages import check_pages
+
+    wrong = check_pages(RECORD.parent / "_output")
+    print(
+        *wrong or ["The pages may be published: no dead link, all marked as simulated."], sep="\n"
+    )
+    return 1 if wrong else 0
+
+
+def run_pictures(options):
+    """Make the pictures of report/preview anew from the run in this checkout."""
+    from gallery import make_pictures
+
+    make_pictures(functools.partial(print, flush=True))
+
+
 def main(arguments=None):
     """Run a command, and return its exit code."""
     parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
@@ -72,6 +90,8 @@ def main(arguments=None):
         ("faults", run_faults),
         ("files", run_files),
         ("matrix", run_matrix),
+        ("pages", run_pages),
+        ("pictures", run_pictures),
         ("stress", run_stress),
     ):
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)

@@ -15,7 +15,7 @@ MAIN, SIDE, FOOT = (0.05, 3.1), (3.65, 2.8), 0.22
 EDGE = {"edgecolor": "#333333", "linewidth": 0.8}
 ARROW = {"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8}
 INDENT = "\N{EM SPACE}"
-STEPS = (
+_STEPS = (
     ("screened", "Screened", "not_enrolled"),
     ("enrolled", "Enrolled", "not_harvested"),
     ("procedure_safety", "Anaesthesia started", "not_injected"),
@@ -39,7 +39,7 @@ def draw_flow(results: pd.DataFrame, study: Study, *, followup_visit: str) -> Dr
 
     stages = [
         ([f"{label}: {text(stage)}"], _print_loss(loss, LOSSES[loss], text))
-        for stage, label, loss in STEPS
+        for stage, label, loss in _STEPS
     ]
     held = [visit for visit in study.visits if visit.day is not None and visit.day > 0]
     attended = [f"{v.label}: {text(v.name, 'n_attended')}" for v in held]

@@ -17,7 +17,7 @@ from analysis.study import Study
 
 TINT = "#E8F1F8"
 # What the two arrows above the strips do not say of an outcome, by its direction.
-SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
+_SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 
 
 def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
@@ -75,7 +75,7 @@ def _draw_strip(axes, pairs, results, outcome):
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=2)
     beside = {"transform": axes.transAxes, "va": "center", "fontsize": 8}
-    name = f"{outcome.label}\n{outcome.unit}{SIDES[outcome.direction]}"
+    name = f"{outcome.label}\n{outcome.unit}{_SIDES[outcome.direction]}"
     axes.text(-0.02, 0.5, name, ha="right", **beside)
     level = print_level(results, outcome)
     n_pairs = find_text(results, f"efficacy.{outcome.name}.n_pairs")

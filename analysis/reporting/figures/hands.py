@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.describe.exposure import FINGERS
+from analysis.describe.exposure import ALL_FINGERS
 from analysis.reporting.figure import Drawing, keep_first, use_style
 from analysis.safety.tolerability import count_by_finger, find_known
 from analysis.study import Visit
@@ -25,7 +25,7 @@ SHAPE = {
 }
 FINGER_WIDTH = 0.25
 PALM = (-0.02, 0.0, 1.02, 0.92)
-EDGE = "#555555"
+_EDGE = "#555555"
 NUMBER_SIZE = 7
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
@@ -96,7 +96,7 @@ def _draw_box(axes, corner, width, height, *, rounding, **options):
     from matplotlib.patches import FancyBboxPatch
 
     style = f"round,pad=0,rounding_size={rounding}"
-    box = {"boxstyle": style, "edgecolor": EDGE, "linewidth": 0.7}
+    box = {"boxstyle": style, "edgecolor": _EDGE, "linewidth": 0.7}
     axes.add_patch(FancyBboxPatch(corner, width, height, **box, **options))
 
 
@@ -107,7 +107,7 @@ def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     """
     from matplotlib import colormaps
 
-    columns = {finger: f"injected_{finger}_ml" for finger in FINGERS}
+    columns = {finger: f"injected_{finger}_ml" for finger in ALL_FINGERS}
     largest = exposure[list(columns.values())].max().max()
     shade = colormaps["Blues"]
     people, note = keep_first(exposure["participant_id"])
@@ -176,7 +176,8 @@ def draw_ulcer_maps(
     labels = {"gone": f"fewer at {after.label}", "stayed": "as many at both"}
     labels["came"] = f"more at {after.label}"
     handles = [
-        Patch(facecolor=ULCERS[name], edgecolor=EDGE, label=label) for name, label in labels.items()
+        Patch(facecolor=ULCERS[name], edgecolor=_EDGE, label=label)
+        for name, label in labels.items()
     ]
     title = f"Active ulcers,\n{before.label} → {after.label}"
     key.legend(handles=handles, loc="center", fontsize=7.5, title=title, title_fontsize=8)

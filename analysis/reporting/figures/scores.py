@@ -8,9 +8,9 @@ from analysis.instruments.catalogue import find_instrument
 from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
 from analysis.study import Study
 
-COLUMNS = 3
-SPREAD = 0.28
-INSTRUMENTS = ("mrss", "cochin", "haq")
+_COLUMNS = 3
+_SPREAD = 0.28
+_INSTRUMENTS = ("mrss", "cochin", "haq")
 # Beyond this many participants a column is too narrow for its name and its numbers.
 LEGIBLE = 20
 
@@ -19,7 +19,7 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     """Draw the primary scores at each visit, with those at a limit of the scale marked."""
     whole = scores[(scores["component"] == "total") & (scores["variant"] == "primary")]
     whole = whole[whole["score"].notna()]
-    figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, 2.3, layout="constrained")
+    figure, panels = lay_out_grid(len(study.outcomes), _COLUMNS, 2.3, layout="constrained")
     # The foot of the figure stays free for the mark of simulated data.
     figure.get_layout_engine().set(rect=(0, 0.025, 1, 0.975))
     limited = []
@@ -42,14 +42,14 @@ def _draw_outcome(axes, scores, outcome, study):
         axes.axhline(limit, color=COLOURS["unchanged"], lw=0.8, ls="--")
     for place, visit in enumerate(visits):
         values = np.sort(scores.loc[scores["visit"] == visit.name, "score"].to_numpy())
-        across = place + np.linspace(-SPREAD, SPREAD, len(values)) * (len(values) > 1)
+        across = place + np.linspace(-_SPREAD, _SPREAD, len(values)) * (len(values) > 1)
         inside = (values > low) & (values < high)
         for chosen, marker in ((values <= low, "v"), (values >= high, "^"), (inside, "o")):
             colour = COLOURS["better"] if marker == "o" else COLOURS["worse"]
             style = {"color": colour, "ms": 4.5, "mec": "white", "mew": 0.4}
             axes.plot(across[chosen], values[chosen], marker, **style)
         middle = np.median(values)
-        axes.plot((place - SPREAD, place + SPREAD), (middle, middle), color="black", lw=1)
+        axes.plot((place - _SPREAD, place + _SPREAD), (middle, middle), color="black", lw=1)
     margin = 0.06 * (high - low)
     axes.set_ylim(low - margin, high + margin)
     axes.set_xlim(-0.6, max(len(visits), 1) - 0.4)
@@ -65,12 +65,12 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     plt = use_style()
     visits = [study.visit(name) for name in (study.analysis.baseline_visit.value, visit)]
     people = sorted(items["participant_id"].unique())
-    graded = {name: _list_graded(find_instrument(name)) for name in INSTRUMENTS}
+    graded = {name: _list_graded(find_instrument(name)) for name in _INSTRUMENTS}
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
-    shape = (len(INSTRUMENTS), len(visits))
+    shape = (len(_INSTRUMENTS), len(visits))
     figure, grid = plt.subplots(*shape, layout="constrained", squeeze=False, **size)
     image, missing = None, []
-    for row, name in zip(grid, INSTRUMENTS, strict=True):
+    for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
             values, blank = _spread(items, name, each.name, people, graded[name])
             image = _draw_panel(axes, values, blank, people, graded[name].values())
@@ -83,7 +83,7 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     bar.ax.tick_params(labelsize=7.5)
     labels = [find_instrument(name).label for name in dict.fromkeys(missing)]
     alt = (
-        f"Heat maps of the items of {len(INSTRUMENTS)} instruments, a row per item and a column "
+        f"Heat maps of the items of {len(_INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
         "is worse, grey was not recorded. Blank answers, drawn as crosses, occur in "
         f"{'; '.join(labels) or 'none of them'}."

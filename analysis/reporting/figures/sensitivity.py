@@ -15,7 +15,7 @@ HEADINGS = {
     "missing": "Missing follow-up",
     "summary": "Estimate and interval",
 }
-OPTIONS = {
+_OPTIONS = {
     "primary": "All sites",
     "as_observed": "As observed",
     "excluded": "Participants excluded",
@@ -28,7 +28,7 @@ OPTIONS = {
     "hodges_lehmann": "Hodges-Lehmann, exact",
     "mean_t": "Mean, t",
 }
-COLUMNS = 3
+_COLUMNS = 3
 
 
 def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: str) -> Drawing:
@@ -69,11 +69,11 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
 
 def label_option(name):
     """Return the words for an option of a specification."""
-    return OPTIONS.get(name) or label_part(name)
+    return _OPTIONS.get(name) or label_part(name)
 
 
 def _rank(name):
-    return list(OPTIONS).index(name) if name in OPTIONS else len(OPTIONS)
+    return list(_OPTIONS).index(name) if name in _OPTIONS else len(_OPTIONS)
 
 
 def _draw_options(axes, points, options, colours):
@@ -117,12 +117,12 @@ def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
     people = sorted(set(results.loc[_is_without(results), "group"]))
     height = 0.95 + 0.14 * len(people)
     shared = {"sharey": True, "layout": "constrained"}
-    figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, height, **shared)
+    figure, panels = lay_out_grid(len(study.outcomes), _COLUMNS, height, **shared)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97), h_pad=0.06, w_pad=0.08)
     for axes, outcome in zip(panels, study.outcomes, strict=True):
         _draw_panel(axes, results, outcome, people)
-    for axes in panels[::COLUMNS]:
+    for axes in panels[::_COLUMNS]:
         axes.set_ylabel("Without", fontsize=8)
     return figure, _describe_without(results, study)
 

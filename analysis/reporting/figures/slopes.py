@@ -21,7 +21,7 @@ STYLES = {
     "decreased": {"color": COLOURS["accent"], "marker": "v"},
     "increased": {"color": "#CC79A7", "marker": "^"},
 }
-NAMES = {True: ("worse", "unchanged", "improved"), False: ("decreased", "unchanged", "increased")}
+_NAMES = {True: ("worse", "unchanged", "improved"), False: ("decreased", "unchanged", "increased")}
 
 
 def name_directions(pairs: pd.DataFrame, outcome: Outcome) -> list[str]:
@@ -34,7 +34,7 @@ def name_directions(pairs: pd.DataFrame, outcome: Outcome) -> list[str]:
     """
     column = "improvement" if outcome.direction else "change"
     changes = round_differences(pairs[column], decimals=outcome.difference_decimals)
-    return [NAMES[bool(outcome.direction)][int(np.sign(change)) + 1] for change in changes]
+    return [_NAMES[bool(outcome.direction)][int(np.sign(change)) + 1] for change in changes]
 
 
 def shorten_ids(participants):

@@ -3,7 +3,7 @@
 from analysis.reporting.table import cell_of, cells_of
 from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE
 
-NAMES = {"haq_di": "HAQ-DI"}
+_NAMES = {"haq_di": "HAQ-DI"}
 PROPER = {
     "vas": "VAS:",
     "haq": "HAQ",
@@ -20,8 +20,8 @@ P_NOTE = (
 
 def label_part(name):
     """Return the name of a variant, component or rule in words: ``VAS: pain``."""
-    if name in NAMES:
-        return NAMES[name]
+    if name in _NAMES:
+        return _NAMES[name]
     words = " ".join(PROPER.get(word, word) for word in name.split("_"))
     return words[0].upper() + words[1:]
 

@@ -4,15 +4,15 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.describe.exposure import FINGERS, TESTS, VARIABLES, print_finger
+from analysis.describe.exposure import ALL_FINGERS, TESTS, VARIABLES, print_finger
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
 
 FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)"}
-WITHHELD = ("procedure_date", "operator", "enzyme_lot")
+_WITHHELD = ("procedure_date", "operator", "enzyme_lot")
 # A table with more columns fits no page; then only the summary is shown.
 MOST_COLUMNS = 12
-NONE = "\N{EN DASH}"
+_NONE = "\N{EN DASH}"
 
 
 def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
@@ -35,10 +35,10 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
         rows += [
             _make_row(variable, shown, results)
             for variable in variables
-            if not (coarsen and variable.name in WITHHELD)
+            if not (coarsen and variable.name in _WITHHELD)
         ]
     rows.append(("Volume, mL (nucleated cells, 10⁶) by finger; finger 1 is the thumb",))
-    for finger in FINGERS:
+    for finger in ALL_FINGERS:
         pairs = shown[[f"injected_{finger}_ml", f"cells_{finger}_million"]]
         total = cell_of(results, f"exposure.injected_{finger}_ml.median_range")
         rows.append((print_finger(finger), total, *(_print_finger(*pair) for pair in pairs.values)))
@@ -49,7 +49,7 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
             "the concentration of the product.",
             "Shares by marker are as recorded; the export does not say of which cells.",
-            f"{NONE}, and a volume without cells: not injected, not recorded or not known.",
+            f"{_NONE}, and a volume without cells: not injected, not recorded or not known.",
             *_tell_contradicted(exposure, results),
         ),
         numeric=False,
@@ -86,15 +86,15 @@ def make_release_table(checks: pd.DataFrame, results: pd.DataFrame) -> Table:
 def _make_row(variable, shown, results):
     values = shown[variable.name]
     if not pd.api.types.is_numeric_dtype(values):
-        return (variable.heading, "", *(text.replace("_", " ") or NONE for text in values))
-    texts = (NONE if pd.isna(v) else format_number(v, variable.decimals) for v in values)
+        return (variable.heading, "", *(text.replace("_", " ") or _NONE for text in values))
+    texts = (_NONE if pd.isna(v) else format_number(v, variable.decimals) for v in values)
     total = cell_of(results, f"exposure.{variable.name}.median_range")
     return (variable.heading, total, *texts)
 
 
 def _print_finger(volume, cells):
     if pd.isna(volume) or volume == 0:
-        return NONE
+        return _NONE
     count = "" if pd.isna(cells) else f" ({format_number(cells, 1)})"
     return f"{format_number(volume, 2)}{count}"
 

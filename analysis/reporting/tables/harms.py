@@ -10,19 +10,19 @@ from analysis.safety.overview import CATEGORIES, RELATIONS, UNCODED, name_coding
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 from analysis.study import Study
 
-GRADES = ("1", "2", "3", "4", "5", "")
-GRADE_HEADS = (*(f"Grade {grade}" for grade in GRADES[:-1]), "Not recorded")
-INDENT = "\N{EM SPACE}"
-NONE = "\N{EN DASH}"
-PERIODS = (
+_GRADES = ("1", "2", "3", "4", "5", "")
+GRADE_HEADS = (*(f"Grade {grade}" for grade in _GRADES[:-1]), "Not recorded")
+_INDENT = "\N{EM SPACE}"
+_NONE = "\N{EN DASH}"
+_PERIODS = (
     "Procedure: from the start of anaesthesia; product: from the first injection; both to the "
     "end of the follow-up visit's window."
 )
 ASKED = "Local reactions that were asked for are not among these: the supplement has their table."
 ONCE = "A participant counts once per row; a class is not the sum of its terms."
-NOBODY = f"{NONE}: nobody."
+NOBODY = f"{_NONE}: nobody."
 INTERVALS = "Intervals are Clopper-Pearson; what nobody had comes with its two-sided upper bound."
-SHOWN = ("participants", "interval", "events")
+_SHOWN = ("participants", "interval", "events")
 
 
 def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
@@ -37,7 +37,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
         ("", *_head_periods(study)),
         tuple(rows),
         notes=(
-            PERIODS,
+            _PERIODS,
             "Related: possibly, probably or definitely. A planned hospital stay alone is not "
             "serious.",
             ASKED,
@@ -59,8 +59,8 @@ def make_term_table(
     for record in order:
         rows.append((label(record), *_list_cells(results, record["level"], qualify(record))))
     heads = (name_coding(events), *_head_periods(study))
-    none = ("No adverse event", *[NONE] * (len(heads) - 1))
-    return Table(heads, tuple(rows) or (none,), notes=(PERIODS, ONCE, ASKED, INTERVALS))
+    none = ("No adverse event", *[_NONE] * (len(heads) - 1))
+    return Table(heads, tuple(rows) or (none,), notes=(_PERIODS, ONCE, ASKED, INTERVALS))
 
 
 def make_grade_table(events, participants, results):
@@ -68,7 +68,7 @@ def make_grade_table(events, participants, results):
     order, qualify, label = _order_terms(events, participants)
 
     def cells(*parts):
-        return (_find(results, join_ids("safety", *parts, name_grade(g), "n")) for g in GRADES)
+        return (_find(results, join_ids("safety", *parts, name_grade(g), "n")) for g in _GRADES)
 
     rows = [("Any adverse event", *cells("any"))]
     for record in order:
@@ -94,10 +94,10 @@ def make_relation_table(events, participants, results):
         for answer in sorted(answers, key=_rank_answer):
             key = ("safety", relation, slugify(answer))
             counts = (_find(results, join_ids(*key, name)) for name in ("n", "events"))
-            grades = (_find(results, join_ids(*key, name_grade(g), "n")) for g in GRADES)
+            grades = (_find(results, join_ids(*key, name_grade(g), "n")) for g in _GRADES)
             rows.append((answer.replace("_", " ") or "not recorded", *counts, *grades))
         if not len(answers):
-            rows.append(("No adverse event", *[NONE] * (2 + len(GRADES))))
+            rows.append(("No adverse event", *[_NONE] * (2 + len(_GRADES))))
     return Table(
         ("Relation", "Participants", "Events", *GRADE_HEADS),
         tuple(rows),
@@ -115,7 +115,7 @@ def _list_cells(results, level, qualifier):
     return [
         cell_of(results, join_ids("safety", level, period, qualifier, name))
         for period in ("", PRODUCT.name)
-        for name in SHOWN
+        for name in _SHOWN
     ]
 
 
@@ -136,14 +136,14 @@ def _order_terms(events, participants):
     def label(record):
         if record["level"] == "class":
             return record["class"] or f"Class: {UNCODED.lower()}"
-        return INDENT + (record["coded_term"] or UNCODED)
+        return _INDENT + (record["coded_term"] or UNCODED)
 
     return summarise_classes_and_terms(inside, people).to_dict("records"), qualify, label
 
 
 def _find(results, result_id):
     found = results.loc[results["result_id"] == result_id, "value"]
-    return cell_of(results, result_id) if found.gt(0).any() else NONE
+    return cell_of(results, result_id) if found.gt(0).any() else _NONE
 
 
 def _rank_answer(answer):

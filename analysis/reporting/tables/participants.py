@@ -10,7 +10,7 @@ from analysis.reporting.table import Table, cell_of
 from analysis.results import format_number
 from analysis.study import Study
 
-NOT_RECORDED = "not recorded"
+_NOT_RECORDED = "not recorded"
 # Facts from before the procedure, few enough for one page of the article.
 LEADING = (
     *("age", "bmi", "sex", "years_since_raynaud", "years_since_non_raynaud", "subset"),
@@ -123,5 +123,5 @@ def _summarise(variable, results):
 
 def _print(value, decimals):
     if isinstance(value, str):
-        return value or NOT_RECORDED
-    return NOT_RECORDED if pd.isna(value) else format_number(value, decimals)
+        return value or _NOT_RECORDED
+    return _NOT_RECORDED if pd.isna(value) else format_number(value, decimals)

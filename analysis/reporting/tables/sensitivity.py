@@ -15,7 +15,7 @@ from analysis.results import NOT_ESTIMABLE
 from analysis.statistics.alternatives import ALIKE_UP_TO
 from analysis.study import Study
 
-COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
+_COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
 REUSE_NOTE = "All rows reuse the same participants."
 ABSENT_NOTE = (
     "A scoring without pairs was not recorded, or study.yml does not name its items: no source at "
@@ -96,7 +96,7 @@ def make_primary_sensitivity_table(
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
     )
-    return Table(COLUMNS, tuple(rows), notes=notes)
+    return Table(_COLUMNS, tuple(rows), notes=notes)
 
 
 def make_variants_table(results, study):
@@ -112,7 +112,7 @@ def make_variants_table(results, study):
         rows += _make_variant_rows(results, outcome, start)
         scores.append(f"{start}.primary")
     notes = (P_NOTE, ABSENT_NOTE, levels_note(results, scores))
-    return Table(COLUMNS, tuple(rows), notes=notes)
+    return Table(_COLUMNS, tuple(rows), notes=notes)
 
 
 def _make_variant_rows(results, outcome, start):

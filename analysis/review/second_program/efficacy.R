@@ -1,5 +1,5 @@
-# The second program: every efficacy result once more, in R, from the scores (hand mRSS from its
-# items). It shares no code with the Python program; the results are compared by id.
+# The second program: every efficacy result once more, in R, from the scores (hand mRSS and the
+# pairs of the SHAQ from their items). It shares no code with the Python program; the results are compared by id.
 #
 #   Rscript --vanilla efficacy.R STUDY.YML PROCESSED POPULATION VISIT OUTPUT.CSV
 #
@@ -96,10 +96,11 @@ plan <- read_plan(given[["study"]])
 people <- read_table(given[["folder"]], "participants")
 members <- people$participant_id[people[[paste0("in_", given[["population"]])]] %in% "yes"]
 treated <- setNames(people$treated_hands, people$participant_id)
-scores <- score_hand_skin(
-  read_table(given[["folder"]], "items"), read_table(given[["folder"]], "scores")
-)
-pairs <- make_pairs(scores, read_table(given[["folder"]], "pairs"), plan$baseline, plan$outcomes)
+items <- read_table(given[["folder"]], "items")
+scores <- score_hand_skin(items, read_table(given[["folder"]], "scores"))
+paired <- read_table(given[["folder"]], "pairs")
+shaq <- pair_shaq(items, plan$shaq, plan$baseline, unique(paired$visit))
+pairs <- make_pairs(scores, paired, shaq, plan$baseline, plan$outcomes)
 scores <- scores[scores$participant_id %in% members, ]
 pairs <- pairs[pairs$participant_id %in% members, ]
 

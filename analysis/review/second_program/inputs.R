@@ -11,6 +11,7 @@ read_plan <- function(file) {
   }
   setting <- function(own, name) field(own, paste0("  ", name), "value")
   rules <- block("analysis")
+  scoring <- block("scoring")
   bench <- block("placebo_benchmark")
   direct <- function(name) sub(".*: *", "", grep(paste0("^  ", name, ":"), bench, value = TRUE))
   list(
@@ -20,6 +21,10 @@ read_plan <- function(file) {
     baseline = setting(rules, "baseline_visit"),
     visits = sub(".*name: *([a-z_0-9]+).*", "\\1", grep("name:", block("visits"), value = TRUE)),
     outcomes = read_outcomes(block("outcomes")),
+    shaq = lapply(
+      c(categories = "haq_min_categories", scales = "shaq_min_scales", line = "shaq_line_mm"),
+      function(name) as.numeric(setting(scoring, name))
+    ),
     benchmark = list(
       outcome = direct("outcome"), mean = as.numeric(direct("mean_change")),
       sd = as.numeric(direct("sd_change")), n = as.numeric(direct("n"))
@@ -85,9 +90,57 @@ score_hand_skin <- function(items, scores) {
   scores
 }
 
+# The parts of the SHAQ at a visit: the index, 8 categories of the HAQ and 5 scales, 0 to 3 each,
+# NA where not recorded. A category is its highest item; aids or help raise 0 or 1 to 2.
+SUPPORTS <- c(dress = "dressing", arise = "arising", eat = "eating", walk = "walking",
+  hygiene = "hygiene", reach = "reach", grip = "grip", activity = "activities")
+SCALES <- paste0("vas_", c("raynaud", "ulcers", "intestinal", "breathing", "overall"))
+
+list_shaq_parts <- function(here, rule, aids) {
+  value <- setNames(here$value, here$item)
+  categories <- vapply(names(SUPPORTS), function(name) {
+    items <- value[grepl(paste0("^", name, "_[0-9]$"), names(value))]
+    if (!any(!is.na(items))) return(NA_real_)
+    worst <- max(items, na.rm = TRUE)
+    boxes <- value[paste0(c(if (name != "activity") "aid_", "help_"), SUPPORTS[[name]])]
+    if (!aids || worst >= 2) worst else if (any(boxes %in% 1)) 2 else if (anyNA(boxes)) NA else worst
+  }, 0)
+  line <- if (is.na(value["line_length"])) rule$line else value["line_length"]
+  answered <- sum(!is.na(categories))
+  index <- if (answered >= rule$categories) sum(categories, na.rm = TRUE) / answered else NA
+  list(index = index, categories = categories, scales = 3 * value[SCALES] / line)
+}
+
+# Pairs of the SHAQ from the categories and scales that both visits have.
+pair_shaq <- function(items, rule, baseline, visits) {
+  items <- items[items$instrument %in% c("haq", "shaq"), ]
+  rows <- list()
+  for (variant in c("primary", "without_aids", "mean_of_six")) for (visit in visits) {
+    for (person in intersect(items$participant_id[items$visit == baseline],
+        items$participant_id[items$visit == visit])) {
+      both <- lapply(c(baseline, visit), function(at) {
+        here <- items[items$participant_id == person & items$visit == at, ]
+        list_shaq_parts(here, rule, variant != "without_aids")
+      })
+      first <- if (variant == "mean_of_six") "index" else "categories"
+      body <- lapply(both, function(parts) parts[[first]])
+      scales <- lapply(both, function(parts) parts$scales)
+      shared <- function(two) !is.na(two[[1]]) & !is.na(two[[2]])
+      least <- if (variant == "mean_of_six") 1 else rule$categories
+      if (sum(shared(body)) < least || sum(shared(scales)) < rule$scales) next
+      means <- vapply(1:2, function(i) mean(c(body[[i]][shared(body)], scales[[i]][shared(scales)])), 0)
+      rows[[length(rows) + 1]] <- data.frame(participant_id = person, outcome = "shaq",
+        variant = variant, component = "total", baseline = means[1], visit = visit,
+        followup = means[2])
+    }
+  }
+  do.call(rbind, rows)
+}
+
 # Pairs of both visits, made anew from the scores. Means over the fingers or fields that both
-# visits share cannot be had from the scores of single visits: these are taken as they are.
-make_pairs <- function(scores, given, baseline, outcomes) {
+# visits share cannot be had from the scores of single visits: these are taken as they are, but
+# for those of the SHAQ (`shaq`), which are made anew from its items.
+make_pairs <- function(scores, given, shaq, baseline, outcomes) {
   key <- c("participant_id", "outcome", "variant", "component")
   scores <- scores[!is.na(scores$score), ]
   before <- scores[scores$visit == baseline, c(key, "score")]
@@ -98,7 +151,8 @@ make_pairs <- function(scores, given, baseline, outcomes) {
   matched <- given[given$rule != "both_visits", ]
   spec <- function(table) do.call(paste, table[c("outcome", "variant", "component")])
   pairs <- pairs[!(spec(pairs) %in% spec(matched)), ]
-  pairs <- rbind(pairs, matched[names(pairs)])
+  matched <- rbind(matched[matched$outcome != "shaq", names(pairs)], shaq[names(pairs)])
+  pairs <- rbind(pairs, matched)
   # A pair before the procedure is none; the table of pairs says which visits count.
   pairs <- pairs[pairs$visit %in% given$visit, ]
   pairs$change <- pairs$followup - pairs$baseline

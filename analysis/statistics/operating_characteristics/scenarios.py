@@ -78,7 +78,7 @@ class Family:
 # Mean change, its SD, step, baseline mean, its SD, bounds. The steps are whole points; 1/14 for
 # the mean of a diary; 1/8 mm for a mean of eight fingers; 1/16 for a mean of sixteen fields. The
 # composite of a questionnaire with lines has no grid to speak of.
-OUTCOMES = (
+SINGLE_OUTCOMES = (
     Scenario("hand_mrss", PARTICIPANTS, -1.4, 1.6, 1, 8, 2.5, (0, 12)),
     Scenario("raynaud_condition_score", PARTICIPANTS, -1.6, 2.0, 1 / 14, 5, 2, (0, 10)),
     Scenario("hand_pain_vas", PARTICIPANTS, -15, 22, 1, 50, 25, (0, 100)),
@@ -109,7 +109,7 @@ def list_scenarios() -> tuple[Scenario | Family, ...]:
         then with one thing changed: no grid, other numbers of participants, other changes,
         other correlations of the visits; three families.
     """
-    plain = replace(OUTCOMES[0], name="hand_mrss.rounded_change", bounds=None)
+    plain = replace(SINGLE_OUTCOMES[0], name="hand_mrss.rounded_change", bounds=None)
     varied = (
         plain,
         replace(plain, name="hand_mrss.no_grid", step=0),
@@ -125,7 +125,7 @@ def list_scenarios() -> tuple[Scenario | Family, ...]:
             for correlation in (0.5, 0.9)
         ),
     )
-    pairs = [vary_change(scenario) for scenario in (*OUTCOMES, *varied)]
+    pairs = [vary_change(scenario) for scenario in (*SINGLE_OUTCOMES, *varied)]
     # Half and double the assumed change have the same "no change" as the plain scenario.
     repeated = ("hand_mrss.half_change.no_change", "hand_mrss.double_change.no_change")
     scenarios = [s for pair in pairs for s in pair if s.name not in repeated]
@@ -134,7 +134,7 @@ def list_scenarios() -> tuple[Scenario | Family, ...]:
 
 def list_families() -> tuple[Family, ...]:
     """List the families: nine continuous outcomes, correlated or not, and the nine grids."""
-    null = tuple(replace(scenario, mean_change=0.0) for scenario in OUTCOMES)
+    null = tuple(replace(scenario, mean_change=0.0) for scenario in SINGLE_OUTCOMES)
     continuous = tuple(replace(scenario, step=0, bounds=None) for scenario in null)
     return (
         Family("family.no_grid", continuous, 0.5),

@@ -12,7 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.review.compare import compare_evidence
 from analysis.review.evidence import take_evidence
 from analysis.review.sources import copy_sources, list_sources
-from analysis.run.setup import FOLDER
+from analysis.run.setup import ENVIRONMENT
 from matrix.factors import CELLS, Cell, Factor
 from matrix.pythons import find_pythons, list_absent
 from matrix.surroundings import LOCALES, find_obstacle, run_report
@@ -177,7 +177,7 @@ def _run(folder, factors):
     started = time.monotonic()
     run_report(copy, factors, home=folder / "home", locales=folder.parent / LOCALES)
     seconds = round(time.monotonic() - started)
-    environment = copy / FOLDER
+    environment = copy / ENVIRONMENT
     prefix = Path(sys.prefix) if environment.is_symlink() else environment
     outputs = paths.Outputs(copy)
     return take_evidence(outputs, raw=copy / "data" / "raw", environment=prefix), seconds

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
-from analysis.run.setup import FOLDER
+from analysis.run.setup import ENVIRONMENT
 from matrix.factors import HOME
 
 LOCALES = "locales"
@@ -71,8 +71,8 @@ def run_report(copy, factors, *, home, locales):
     """
     if any(factor.python or factor.lowest for factor in factors):
         _set_up(copy, factors)
-    elif not (copy / FOLDER).exists():
-        (copy / FOLDER).symlink_to(Path(sys.prefix))
+    elif not (copy / ENVIRONMENT).exists():
+        (copy / ENVIRONMENT).symlink_to(Path(sys.prefix))
     _write_settings(home)
     jobs = max((factor.jobs for factor in factors), default=0) or 2
     before = [word for factor in factors for word in factor.before]

@@ -3,12 +3,14 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from analysis.demo.export import make_export
 from analysis.demo.planter import REDCAP, Planter
 
 DICTIONARY, MAP, CORRECTIONS = "redcap_dictionary.csv", "fields.csv", "corrections.csv"
 ABOUT = "provenance.yml"
+KEPT = "kept"
 EVENT = "redcap_event_name"
 FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 
@@ -93,8 +95,30 @@ class Bench(Planter):
         self.faults.append(replace(fault, kind=kind.name, rule=kind.rule, also=also))
         return True
 
-    def find_filled(self, file, name, fits=None, visits=None, skip=()):
-        """Return the place of a filled cell of somebody free; None if there is none."""
+    def find_start(self, person, days=0):
+        """Return the day of a person's procedure, or one so many days after it."""
+        place = self.find_row(person, "procedure")
+        return shift_day(self.read(REDCAP, place, "anaesthesia_start"), days)
+
+    def pick_visit(self, visit, fits=lambda place: True):
+        """Return the place of a visit of somebody free."""
+        places = (self.find_row(person, visit) for person in self.free)
+        return next(filter(fits, places), None)
+
+    def fill(self, file, place, person, texts):
+        """Write texts into the cells of a row, some of which depend on what stands there."""
+        row = self.tables[file].loc[place].copy()
+        for name, text in texts.items():
+            told = text(row, self.find_start(person)) if callable(text) else text
+            self.write(file, place, **{name: told})
+
+    def find_filled(self, file, name, fits=None, visits=(), skip=()):
+        """Return the place of a filled cell of somebody free; None if there is none.
+
+        `fits` is the text that it has to hold, or says of a text whether it will do.
+        """
+        if isinstance(fits, str):
+            fits = fits.__eq__
         table = self.tables[file]
         for person in self.free:
             places = [
@@ -102,7 +126,7 @@ class Bench(Planter):
                 for place in self.places[file].get(person, ())
                 if table.at[place, name] != ""
                 and (fits is None or fits(table.at[place, name]))
-                and (visits is None or self.find_visit(file, place) in visits)
+                and (not visits or self.find_visit(file, place) in visits)
                 and self.find_visit(file, place) not in skip
             ]
             if places:
@@ -126,3 +150,66 @@ class Bench(Planter):
         person = self.read(file, place, "record_id")
         self.write(file, place, **{name: text})
         return self.make_fault(file, place, name, person=person, **more)
+
+
+def shift_day(day, days):
+    """Return the day so many days after another one, ISO."""
+    return str(date.fromisoformat(day[:10]) + timedelta(days=days))
+
+
+# Texts that depend on what stands in the row, and on the day of the person's procedure.
+def later(name, days):
+    """Return a text: the day of a cell, moved."""
+    return lambda row, start: shift_day(row[name], days)
+
+
+def after(days):
+    """Return a text: the day so many days after the procedure."""
+    return lambda row, start: shift_day(start, days)
+
+
+def other(name, *texts):
+    """Return a text: the first one that the cell does not hold."""
+    return lambda row, start: next(text for text in texts if text != row[name])
+
+
+def any_of(*plants):
+    """Return a planter that does one of several things, by chance."""
+    return lambda bench: bench.rng.choice(plants)(bench)
+
+
+def cells(at, visit="", *, file=REDCAP, where="", fits=None, skip=(), clean=None, reason="",
+          also=(), **texts):  # fmt: skip
+    """Return a planter that writes texts into cells of one row of somebody free.
+
+    The row is one whose cell `where` is filled and fits, by default that of `at`, where the fault
+    shows afterwards; "" for the whole row. The cell is kept as it then is if `clean` is KEPT.
+    """
+
+    def plant(bench):
+        place = bench.find_filled(file, where or at, fits, visit and (visit,), skip)
+        if place is None:
+            return None
+        person = bench.read(file, place, "record_id")
+        bench.fill(file, place, person, texts)
+        holds = bench.read(file, place, at) if clean is KEPT else clean
+        return bench.make_fault(
+            file, place, at, person=person, clean=holds, reason=reason, also=also
+        )
+
+    return plant
+
+
+def repeat(file, *visits, **texts):
+    """Return a planter that adds a row again, with other texts in some of its cells."""
+
+    def plant(bench):
+        place = bench.find_filled(
+            file, "visit_date" if visits else "record_id", None, visits or None
+        )
+        person = bench.read(file, place, "record_id")
+        copy = bench.add(file, place)
+        bench.fill(file, copy, person, texts)
+        return bench.make_fault(file, copy, "")
+
+    return plant

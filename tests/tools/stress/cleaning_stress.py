@@ -57,7 +57,8 @@ def stress_cleaning(record):
             outcomes.append(outcome)
             for failure in list_failures(outcome):
                 print(ascii(failure)[1:-1], flush=True)
-            show_progress(len(outcomes), len(work))
+            if len(outcomes) % 50 == 0:
+                print(f"{len(outcomes)} of {len(work)} exports", file=sys.stderr, flush=True)
     rows = count_kinds(outcomes)
     write_report(rows, outcomes, record)
     failures = sum(len(list_failures(outcome)) for outcome in outcomes)
@@ -75,14 +76,6 @@ def run_trial(work):
     """Run one trial, given its sort and number."""
     sort, number = work
     return TRIALS[sort][0](number)
-
-
-def show_progress(done, total):
-    """Count on a terminal in place, elsewhere a line for every fifty."""
-    if sys.stderr.isatty():
-        print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-    elif done % 50 == 0 or done == total:
-        print(f"{done}/{total}", file=sys.stderr, flush=True)
 
 
 def list_failures(outcome):

@@ -1,56 +1,24 @@
 """Kinds of fault across forms, visits, people and files, which no cell shows alone."""
 
 import functools
-from datetime import date, timedelta
+from dataclasses import replace
 
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
-from stress.bench import FORM, INSTANCE, Kind
+from stress.bench import FORM, INSTANCE, Kind, after, cells, later
 
-EVENT, ULCER = "adverse_event", "digital_ulcer"
 END = {"disp_status": "2", "disp_reason": "4"}
 FATAL = {"ae_grade": "5", "ae_outcome": "5", "ae_serious": "1", "ae_serious_why": "1"}
-LATE = ("after_end", "after_end_row")
 
 
-def _shift(day, days):
-    return str(date.fromisoformat(day[:10]) + timedelta(days=days))
-
-
-def _start(bench, person, days):
-    """Return the day this long after the procedure."""
-    place = bench.find_row(person, "procedure")
-    return _shift(bench.read(REDCAP, place, "anaesthesia_start"), days)
-
-
-def _write(bench, visit, at, **cells):
-    """Rewrite cells of a visit of somebody free; the fault shows at the field `at`."""
-    place = bench.find_row(bench.free[0], visit)
-    bench.write(REDCAP, place, **cells)
-    return bench.make_fault(REDCAP, place, at)
-
-
-def _find_event(bench):
-    return bench.find_filled(REDCAP, "ae_term")
-
-
-def _event(bench, at, **cells):
-    place = _find_event(bench)
-    bench.write(REDCAP, place, **cells)
-    return bench.make_fault(REDCAP, place, at)
-
-
-def _far_event(bench):
-    place = _find_event(bench)
-    day = _start(bench, bench.read(REDCAP, place, "record_id"), 300)
-    bench.write(REDCAP, place, ae_start=day, ae_stop=day)
-    return bench.make_fault(REDCAP, place, "ae_start")
+def _event(at, **texts):
+    return cells(at, where="ae_term", **texts)
 
 
 def _die(bench, at, days=60, apart=0):
     """Let somebody die; where `at` is empty, what is found first is the first late cell."""
-    event = _find_event(bench)
+    event = bench.find_filled(REDCAP, "ae_term")
     person = bench.read(REDCAP, event, "record_id")
-    day, end = _start(bench, person, days), _start(bench, person, days + apart)
+    day, end = bench.find_start(person, days), bench.find_start(person, days + apart)
     bench.write(REDCAP, event, ae_start=day, ae_stop=day, **FATAL)
     last = bench.find_row(person, "week_12")
     bench.write(REDCAP, last, disp_date=end, **END)
@@ -76,7 +44,7 @@ def _again(bench, form, at):
 def _gone(bench, file):
     """Take everything of the last visit out of a file."""
     person = bench.free[0]
-    middle = _start(bench, person, 30)
+    middle = bench.find_start(person, 30)
     for place in bench.find_rows(file, person):
         late = (
             bench.find_visit(file, place) == "week_12"
@@ -104,11 +72,8 @@ def _share(bench):
 
 
 def _arm(bench):
-    person = bench.free[0]
-    place = bench.find_row(person, "week_4")
-    bench.write(REDCAP, place, redcap_event_name="week_4_arm_2")
-    fault = bench.make_fault(REDCAP, place, "redcap_event_name")
-    return fault.__class__(**(fault.__dict__ | {"visit": "week_4"}))
+    fault = cells("redcap_event_name", "week_4", redcap_event_name="week_4_arm_2")(bench)
+    return replace(fault, visit="week_4")
 
 
 def _twin(bench):
@@ -123,9 +88,8 @@ def _twin(bench):
 
 def _total(bench):
     place = bench.find_filled(REDCAP, "cm_name")
-    person = bench.read(REDCAP, place, "record_id")
     copy = bench.add(REDCAP, place, record_id="Total")
-    return bench.make_fault(REDCAP, copy, "", person=person)
+    return bench.make_fault(REDCAP, copy, "", person=bench.read(REDCAP, place, "record_id"))
 
 
 def _smoke(bench):
@@ -138,11 +102,8 @@ def _smoke(bench):
     return None
 
 
-def _finger(bench):
-    place = bench.find_row(bench.free[0], "week_4")
-    value = int(bench.read(REDCAP, place, "circ_r3"))
-    bench.write(REDCAP, place, circ_r3=str(value + (15 if value < 65 else -15)))
-    return bench.make_fault(REDCAP, place, "circ_r3")
+def _far(row, start):
+    return str(int(row["circ_r3"]) + (15 if int(row["circ_r3"]) < 65 else -15))
 
 
 def _reverse(bench):
@@ -159,18 +120,17 @@ def _reverse(bench):
 
 
 def _ulcer_scale(bench):
-    like = bench.tables[REDCAP].index[bench.tables[REDCAP][FORM] == ULCER][0]
-    person = bench.free[0]
+    like = bench.tables[REDCAP].index[bench.tables[REDCAP][FORM] == "digital_ulcer"][0]
     bench.add(
-        REDCAP, like, record_id=person, redcap_event_name="week_12_arm_1", du_new="0",
+        REDCAP, like, record_id=bench.free[0], redcap_event_name="week_12_arm_1", du_new="0",
         redcap_repeat_instance="9", du_active="1", du_side="1", du_finger="1", du_healed="0",
         du_size_mm="3.3",
     )  # fmt: skip
-    return _write(bench, "week_12", "vas_du", vas_du="해당없음", du_any="1")
+    return cells("vas_du", "week_12", vas_du="해당없음", du_any="1")(bench)
 
 
 def _spell(bench):
-    place = _find_event(bench)
+    place = bench.find_filled(REDCAP, "ae_term")
     term = bench.read(REDCAP, place, "ae_coded")
     written = bench.rng.choice((term.swapcase(), term.replace(" ", "  ") + "  x"[:1], term.upper()))
     bench.write(REDCAP, place, ae_coded=written.strip())
@@ -180,42 +140,19 @@ def _spell(bench):
     return bench.make_fault(REDCAP, place, "ae_coded", clean=term) if others and changed else None
 
 
-def _early_consent(bench):
-    person = bench.free[0]
-    place = bench.find_row(person, "screening")
-    day = _shift(bench.read(REDCAP, place, "visit_date"), -730)
-    bench.write(REDCAP, place, icf_date=day)
-    return bench.make_fault(REDCAP, place, "icf_date")
-
-
-def _early_exit(bench):
-    person = bench.free[0]
-    place = bench.find_row(person, "week_12")
-    bench.write(REDCAP, place, disp_date=_start(bench, person, 50))
-    return bench.make_fault(REDCAP, place, "disp_date")
-
-
-def _of_visit(visit, at, **cells):
-    return functools.partial(_write, visit=visit, at=at, **cells)
-
-
-def _of_event(at, **cells):
-    return functools.partial(_event, at=at, **cells)
-
-
 ACROSS = (
     Kind("fatal by its grade and recovered", "death_disagrees",
-         _of_event("ae_grade", ae_grade="5", ae_serious="1", ae_serious_why="1"),
+         _event("ae_grade", ae_grade="5", ae_serious="1", ae_serious_why="1"),
          ("death_elsewhere",)),
     Kind("recovered and going on", "recovery_disagrees",
-         _of_event("ae_ongoing", ae_ongoing="1", ae_stop="")),
+         _event("ae_ongoing", ae_ongoing="1", ae_stop="")),
     Kind("fatal and not serious", "serious_disagrees",
-         _of_event("ae_grade", ae_grade="5", ae_serious="0"),
+         _event("ae_grade", ae_grade="5", ae_serious="0"),
          ("death_disagrees", "death_elsewhere")),
     Kind("serious without a criterion", "criterion_missing",
-         _of_event("ae_serious", ae_serious="1")),
+         _event("ae_serious", ae_serious="1")),
     Kind("death at the end and no fatal event", "death_elsewhere",
-         _of_visit("week_12", "disp_date", disp_status="2", disp_reason="4")),
+         cells("disp_date", "week_12", disp_status="2", disp_reason="4")),
     Kind("two days of death", "death_date_differs",
          functools.partial(_die, at="ae_outcome", days=110, apart=4)),
     Kind("measured after death", "after_end", functools.partial(_die, at="chfs_01"),
@@ -223,25 +160,28 @@ ACROSS = (
     Kind("images and days after death", "after_end_row", functools.partial(_die, at="entry"),
          ("after_end",)),
     Kind("withdrawn because of an event and completed", "withdrawal_elsewhere",
-         _of_event("ae_withdrawal", ae_withdrawal="1")),
-    Kind("event long after the end", "event_far", _far_event),
+         _event("ae_withdrawal", ae_withdrawal="1")),
+    Kind("event long after the end", "event_far",
+         _event("ae_start", ae_start=after(300), ae_stop=after(300))),
     Kind("adverse event under another number", "recorded_again",
-         functools.partial(_again, form=EVENT, at="ae_start")),
+         functools.partial(_again, form="adverse_event", at="ae_start")),
     Kind("medication under another number", "recorded_again",
          functools.partial(_again, form="medication", at="cm_name")),
     Kind("treated and not eligible", "treated_ineligible",
-         _of_visit("screening", "eligible", eligible="0", screen_fail_reason="Age")),
+         cells("eligible", "screening", eligible="0", screen_fail_reason="Age")),
     Kind("smoker who never smoked", "smoking_disagrees", _smoke),
     Kind("weight in pounds", "body_implausible",
-         _of_visit("screening", "height_cm", height_cm="152", weight_kg="129.5")),
+         cells("height_cm", "screening", height_cm="152", weight_kg="129.5")),
     Kind("pressures exchanged", "pressure_exchanged",
-         _of_visit("screening", "lab_dbp", lab_sbp="71", lab_dbp="117")),
+         cells("lab_dbp", "screening", lab_sbp="71", lab_dbp="117")),
     Kind("child by the year of birth", "age_implausible",
-         _of_visit("screening", "birth_year", birth_year="2005", first_rp_year="2015",
+         cells("birth_year", "screening", birth_year="2005", first_rp_year="2015",
                    first_nonrp_year="2016")),
-    Kind("consent years early", "consent_early", _early_consent),
-    Kind("ended before the last visit", "exit_before_visit", _early_exit),
-    Kind("one finger far off", "finger_far", _finger),
+    Kind("consent years early", "consent_early",
+         cells("icf_date", "screening", icf_date=later("visit_date", -730))),
+    Kind("ended before the last visit", "exit_before_visit",
+         cells("disp_date", "week_12", disp_date=after(50))),
+    Kind("one finger far off", "finger_far", cells("circ_r3", "week_4", circ_r3=_far)),
     Kind("questionnaire turned round", "scale_reversed", _reverse),
     Kind("event of another arm", "other_arm", _arm),
     Kind("one number of two images", "image_shared", _share),

@@ -1,10 +1,13 @@
 """Spoil a finished checkout over and over; say each time whether anything wrong was believed."""
 
+import shutil
 import time
 from dataclasses import dataclass, field
 
-from stress.fault_checkout import clone_checkout
+from checkout import clone_checkout
+
 from stress.fault_edits import EDITS, NONE, apply_edit
+from stress.processes import end_processes, wait_for_processes
 
 
 @dataclass
@@ -34,20 +37,9 @@ class Outcome:
 class Bench:
     """A checkout that is spoiled, beside what undisturbed runs publish.
 
-    Parameters
-    ----------
-    checkout : fault_checkout.Checkout
-        The one that is spoiled; in it a run has finished.
-    sound : fault_checkout.Checkout
-        The same, never touched.
-    source : pathlib.Path
-        Where the sources lie as committed.
-    expected : dict of Edit to dict
-        What an undisturbed run publishes: hashes by file.
-    owners : dict of str
-        The step that publishes each file.
-    seconds : float
-        How long a whole run takes.
+    In `checkout` a run has finished; `sound` is the same and never touched; in `source` the files
+    lie as committed. `expected` holds what an undisturbed run publishes, content by file for each
+    edit, `owners` the step that publishes each file; `seconds` is how long a whole run takes.
     """
 
     def __init__(self, checkout, sound, source, expected, owners, seconds):
@@ -73,7 +65,7 @@ class Bench:
 
     def find_believed(self):
         """Return what is taken for good though it is not what an undisturbed run publishes."""
-        published, trusted = self.checkout.published(), self.checkout.trusted()
+        published, trusted = self.checkout.published(), self.checkout.examine("up to date")
         now = self.expected[self.edit]
         wrong = {file for file in now if published.get(file) != now[file]}
         believed = [file for file in sorted(wrong) if self.owners[file] in trusted]
@@ -84,7 +76,7 @@ class Bench:
     def recover(self, span="some"):
         """Run to the end and return what is wrong then."""
         started = time.monotonic()
-        code, told = self.checkout.make(*self.checkout.goal)
+        code, told = self.checkout.run(*self.checkout.goal)
         self.spans[span] = max(0.8 * self.spans[span], time.monotonic() - started)
         if code:
             return [f"the next run ended with {code}: {told[-600:]}"]
@@ -100,12 +92,13 @@ class Bench:
         ]
         wrong += [f"left behind: {file}" for file in self.checkout.leftovers()]
         wrong += ["a traceback was shown"] if "Traceback" in told else []
-        return wrong + [f"still at work: {each}" for each in self.checkout.wait_for_processes(5)]
+        return wrong + wait_for_processes(self.checkout.root, 5)
 
     def renew(self):
         """Take a sound checkout again after something went wrong."""
         root = self.checkout.root
-        self.checkout.remove()
+        end_processes(root)
+        shutil.rmtree(root)
         self.checkout = clone_checkout(self.sound, root)
         self.edit = NONE
 
@@ -122,7 +115,7 @@ def learn_expected(checkout, source, edits=EDITS):
     for edit in (*(edit for edit in edits if edit != NONE), NONE):
         apply_edit(checkout.root, source, edit, before)
         before, started = edit, time.monotonic()
-        code, told = checkout.make("-j2", *checkout.goal)
+        code, told = checkout.run("-j2", *checkout.goal)
         if code:
             raise RuntimeError(f"an undisturbed run has failed ({edit.name}): {told}")
         seconds = max(seconds, time.monotonic() - started)

@@ -39,7 +39,7 @@ def turn_clock(bench, rng, *, when=""):
     """
     when, name = when or rng.choice(TIMES), bench.outdate(rng, edits=True)
     outcome = Outcome("clock turned", f"a run of {when[:4]} ({name})")
-    code, told = bench.checkout.make(*bench.checkout.goal, before=("faketime", when))
+    code, told = bench.checkout.run(*bench.checkout.goal, before=("faketime", when))
     outcome.wrong += [f"it ended with {code}: {told[-500:]}"] if code else []
     outcome.wrong += bench.find_differences(told)
     bench.outdate(rng, edits=True)
@@ -51,7 +51,7 @@ def turn_clock(bench, rng, *, when=""):
 
 def _find_restless(bench):
     """Return that another run finds something to do, if it does."""
-    code, told = bench.checkout.make(*bench.checkout.goal)
+    code, told = bench.checkout.run(*bench.checkout.goal)
     if not code and " done in " not in told:
         return []
     return [f"a second run found something to do ({code}): {told[-300:]}"]

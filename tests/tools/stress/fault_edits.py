@@ -35,16 +35,7 @@ EDITS = (
 
 
 def apply_edit(root, source, edit, before=NONE):
-    """Undo one edit and make another, with the checksums of the raw data redone.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The checkout.
-    source : pathlib.Path
-        Where the files lie as committed.
-    edit, before : Edit
-    """
+    """Undo one edit of a checkout and make another, with the checksums of the raw data redone."""
     if before.file:
         _write(root, before.file, (source / before.file).read_text(encoding="utf-8"))
     if edit.file:

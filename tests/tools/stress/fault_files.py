@@ -22,7 +22,7 @@ PUBLISHED = (
 )
 NOTES = (
     ".run/records/02_score.json",
-    ".run/imports.json",
+    ".run/progress/02_score.json",
     ".run/fonts.json",
     ".run/locks/report",
     ".run/manuscript/index.qmd",
@@ -78,17 +78,7 @@ WAYS = (cut, flip, empty, delete, replace_by_folder, link_nowhere, link_elsewher
 
 
 def spoil_file(bench, rng, *, file, way):
-    """Spoil a file and let runs mend it; with a note, see whether a change is still noticed.
-
-    Parameters
-    ----------
-    bench : fault_bench.Bench
-    rng : random.Random
-    file : str
-        By its path in the checkout.
-    way : callable
-        One of WAYS.
-    """
+    """Spoil a file in one of WAYS and let runs mend it; a note must not hide a change."""
     path = bench.checkout.root / file
     outcome = Outcome("file spoiled", f"{file}: {way.__doc__.rstrip('.').lower()}")
     if not path.is_file():
@@ -98,7 +88,7 @@ def spoil_file(bench, rng, *, file, way):
     if file in NOTES:
         outcome.case += f"; {bench.outdate(rng, edits=True)}"
     outcome.wrong += bench.find_believed()
-    code, told = bench.checkout.make(*bench.checkout.goal)
+    code, told = bench.checkout.run(*bench.checkout.goal)
     if code:
         outcome.ended = "told"
         outcome.wrong += judge_message(code, told, file.rpartition("/")[2])

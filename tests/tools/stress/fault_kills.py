@@ -2,8 +2,10 @@
 
 import time
 
+from checkout import finish
+
 from stress.fault_bench import Outcome
-from stress.fault_checkout import kill_group, kill_part
+from stress.processes import kill_group, kill_part, wait_for_processes
 
 # Make, runners and their programs at once; the kernels too, which lead sessions of their own; or
 # one process alone.
@@ -17,18 +19,8 @@ def kill_runs(bench, rng, *, fresh=False, part="", kills=0):
     """Outdate something, kill the runs that would mend it, then let one run to its end.
 
     After each kill every published file is looked at. A run that ends before it is killed is no
-    loss: something else is made outdated.
-
-    Parameters
-    ----------
-    bench : fault_bench.Bench
-    rng : random.Random
-    fresh : bool
-        Begin with nothing published at all, and kill fewer.
-    part : str
-        What is killed, chosen at random by default.
-    kills : int
-        How often, chosen at random by default.
+    loss: something else is made outdated. A `fresh` case begins with nothing published at all,
+    and kills fewer; what is killed, and how often, is chosen at random by default.
     """
     edits = fresh or rng.random() < 0.4
     name = bench.outdate(rng, edits=edits)
@@ -61,26 +53,26 @@ def _kill_run(bench, rng, part, span):
     began = time.monotonic()
     before = _look(bench)
     run = checkout.start(*jobs, *checkout.goal)
-    while run.process.poll() is None:
+    while run.poll() is None:
         if at_publishing and _look(bench) != before:
             time.sleep(rng.uniform(0, 0.05))
             break
         if not at_publishing and time.monotonic() - began > moment:
             break
         time.sleep(0.002)
-    struck = run.process.poll() is None
+    struck = run.poll() is None
     while struck and part != "group" and not kill_part(run, part, rng):
         # The part is not there at this moment: wait for the next one.
         time.sleep(0.02)
-        struck = run.process.poll() is None
+        struck = run.poll() is None
     if struck and part == "group":
         kill_group(run)
-    code, told = run.wait()
+    code, told = finish(run)
     wrong = ["a traceback was shown: " + told[-800:]] if "Traceback" in told else []
     if part == "kernel" and struck and code and "Error 1" not in told and "Error 3" not in told:
         wrong.append(f"a vanished kernel is not told: {told[-300:]}")
-    left = checkout.wait_for_processes(ORPHAN_SECONDS if part != "make" else 300)
-    return struck, wrong + [f"left at work: {each}" for each in left]
+    seconds = ORPHAN_SECONDS if part != "make" else 300
+    return struck, wrong + wait_for_processes(checkout.root, seconds)
 
 
 def _look(bench):

@@ -6,9 +6,11 @@ import shlex
 import shutil
 import time
 
+from checkout import PUBLISHED, finish
+
 from stress.fault_bench import Outcome
-from stress.fault_checkout import PUBLISHED, kill_group
 from stress.fault_files import judge_message
+from stress.processes import kill_group, wait_for_processes
 
 PLACES = (*PUBLISHED, ".run")
 ELSEWHERE = "elsewhere"
@@ -29,7 +31,7 @@ def limit_files(bench, rng, *, size=0):
     def prepare():
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    return _meet(bench, outcome, *bench.checkout.make(*bench.checkout.goal, prepare=prepare))
+    return _meet(bench, outcome, *bench.checkout.run(*bench.checkout.goal, prepare=prepare))
 
 
 def fill_disk(bench, rng):
@@ -41,7 +43,7 @@ def fill_disk(bench, rng):
     places = _list_places(root)
     used = sum(_count_pages(root / place) for place in places) * 4
     script = _mount_and_make(f"-t tmpfs -o size={used + free}k none", places, keep=True)
-    code, told = bench.checkout.make(*bench.checkout.goal, before=script, out=ELSEWHERE)
+    code, told = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
     return _meet(bench, outcome, code, told)
 
 
@@ -50,7 +52,7 @@ def forbid_writing(bench, rng):
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("read-only folder", f"mounted read-only ({name})")
     script = _mount_and_make("-t tmpfs none", _list_places(bench.checkout.root), keep=False)
-    code, told = bench.checkout.make(*bench.checkout.goal, before=script, out=ELSEWHERE)
+    code, told = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
     if not code:
         outcome.wrong.append("what could not be written is said to be done")
     return _meet(bench, outcome, code, told)
@@ -63,7 +65,7 @@ def take_rights(bench, rng):
     outcome = Outcome("read-only folder", f"no right to write ({name})")
     folder.chmod(0o555)
     try:
-        code, told = bench.checkout.make(*bench.checkout.goal)
+        code, told = bench.checkout.run(*bench.checkout.goal)
     finally:
         folder.chmod(0o755)
     return _meet(bench, outcome, code, told)
@@ -80,14 +82,11 @@ def run_twice(bench, rng, *, killed=False):
         time.sleep(rng.uniform(0, 8))
         kill_group(runs[0])
     for number, run in enumerate(runs):
-        code, told = run.wait()
+        code, told = finish(run)
         if code and not (killed and number == 0):
             outcome.wrong.append(f"a run beside another ended with {code}: {told[-500:]}")
         outcome.wrong += ["a traceback was shown"] if "Traceback" in told else []
-    outcome.wrong += bench.checkout.wait_for_processes(30)
-    outcome.wrong += bench.find_believed()
-    outcome.wrong += bench.recover()
-    return outcome
+    return _recover(bench, outcome)
 
 
 def _meet(bench, outcome, code, told):
@@ -95,8 +94,11 @@ def _meet(bench, outcome, code, told):
     if code:
         outcome.ended = "told"
         outcome.wrong += judge_message(code, told)
-    left = bench.checkout.wait_for_processes(30)
-    outcome.wrong += [f"left at work: {each}" for each in left]
+    return _recover(bench, outcome)
+
+
+def _recover(bench, outcome):
+    outcome.wrong += wait_for_processes(bench.checkout.root, 30)
     outcome.wrong += bench.find_believed()
     outcome.wrong += bench.recover()
     return outcome

@@ -1,9 +1,12 @@
 """Kill `make setup` at a random moment, with an environment that is really made."""
 
+import shutil
 import time
 
+from checkout import clone_checkout, finish
+
 from stress.fault_bench import Outcome
-from stress.fault_checkout import clone_checkout, kill_group
+from stress.processes import end_processes, kill_group, wait_for_processes
 
 
 def kill_setup(bench, rng):
@@ -15,16 +18,17 @@ def kill_setup(bench, rng):
     for _ in range(rng.randint(1, 3)):
         run = checkout.start("setup")
         time.sleep(rng.uniform(0.5, 20))
-        outcome.faults += run.process.poll() is None
+        outcome.faults += run.poll() is None
         kill_group(run)
-        run.wait()
-    code, told = checkout.make("setup")
+        finish(run)
+    code, told = checkout.run("setup")
     if code or "Traceback" in told:
         outcome.wrong.append(f"the next set-up ended with {code}: {told[-500:]}")
     else:
-        code, told = checkout.make("report", "RENDERER=builtin")
+        code, told = checkout.run(*checkout.goal)
         if code or "Nothing to do" not in told:
             outcome.wrong.append(f"after it something is to do ({code}): {told[-500:]}")
-    outcome.wrong += checkout.wait_for_processes(90)
-    checkout.remove()
+    outcome.wrong += wait_for_processes(folder, 90)
+    end_processes(folder)
+    shutil.rmtree(folder)
     return outcome

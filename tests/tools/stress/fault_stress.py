@@ -13,8 +13,9 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from checkout import clone_checkout, copy_checkout
+
 from stress.fault_bench import Bench, Outcome, learn_expected
-from stress.fault_checkout import adopt_orphans, clone_checkout, copy_checkout, end_processes
 from stress.fault_clock import date_files, may_turn, turn_clock
 from stress.fault_files import NOTES, PUBLISHED, WAYS, spoil_file
 from stress.fault_kills import kill_runs
@@ -28,6 +29,7 @@ from stress.fault_places import (
 )
 from stress.fault_record import write_record
 from stress.fault_setup import kill_setup
+from stress.processes import adopt_orphans, end_processes
 
 
 def stress_runs(record, *, kills=200, seed=1, workers=2):

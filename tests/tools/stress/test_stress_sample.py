@@ -5,7 +5,17 @@ import pytest
 from analysis.cleaning.rules import CLEANING_RULES
 from stress.corrupt_files import make_rng, write_files
 from stress.stops import STOPS
-from stress.trial import KINDS, judge_files, make_base, plant_many, try_random, try_stop, try_valid
+from stress.trial import (
+    KINDS,
+    judge_files,
+    make_base,
+    plant_many,
+    try_harmless,
+    try_known,
+    try_random,
+    try_stop,
+    try_valid,
+)
 
 SIZE, SEED = 40, 1
 
@@ -22,6 +32,18 @@ def test_every_kind_of_fault_is_found_and_nothing_else(part):
     files = write_files(bench.finish(), make_base(SIZE, SEED).provenance)
     verdict = judge_files(files, bench.faults, SIZE, SEED)
     assert (verdict.missed, verdict.alarms) == ((), ())
+
+
+@pytest.mark.parametrize("number", [0, 4, 7])
+def test_faults_are_found_in_an_export_of_any_size_that_is_written_otherwise(number):
+    outcome = try_known(number)
+    assert (outcome.found, outcome.alarms) == (outcome.planted, ())
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_an_export_that_is_written_otherwise_gives_the_same_tables(number):
+    outcome = try_harmless(number)
+    assert outcome.found == outcome.planted, outcome.notes
 
 
 def test_nothing_is_asked_about_a_valid_export():

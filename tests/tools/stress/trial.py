@@ -1,5 +1,6 @@
 """Corrupt one export, clean it, and say what became of it."""
 
+import contextlib
 import functools
 import tempfile
 from collections import Counter
@@ -92,6 +93,14 @@ def plant_many(size, seed, rng, kinds, most):
     return bench
 
 
+def plant_known(rng, number, kinds, most):
+    """Return size and seed of a base, its files with known faults, and the bench of these."""
+    size, seed = SIZES[number % len(SIZES)], 1 + number % 5
+    bench = plant_many(size, seed, rng, kinds, most(size))
+    files = write_files(bench.finish(), make_base(size, seed).provenance)
+    return size, seed, files, bench
+
+
 def try_valid(number):
     """Clean an export without faults: nothing may be asked or changed."""
     files = write_valid(SIZES[number % len(SIZES)], 100 + number)
@@ -102,53 +111,41 @@ def try_valid(number):
 def try_known(number):
     """Plant known faults, write the files in some harmless way, and judge what was found."""
     rng = make_rng("known", number)
-    size, seed = SIZES[number % len(SIZES)], 1 + number % 5
     # Every kind has its turn, whatever the size.
     first = sum(SIZES[turn % len(SIZES)] for turn in range(number)) % len(KINDS)
-    kinds = [KINDS[(first + step) % len(KINDS)] for step in range(len(KINDS))]
+    kinds = (*KINDS[first:], *KINDS[:first])
     # Some people stay without a fault: about them nothing may be asked.
-    bench = plant_many(size, seed, rng, kinds, rng.randint(size // 2, size - 1))
-    files = write_files(bench.finish(), make_base(size, seed).provenance)
+    size, seed, files, bench = plant_known(
+        rng, number, kinds, lambda size: rng.randint(size // 2, size - 1)
+    )
     way = rng.choice(HARMLESS)
     way.rewrite(files, rng)
-    planted = Counter(fault.kind for fault in bench.faults)
-    outcome = Outcome("known", planted)
-    try:
+    outcome = Outcome("known", Counter(fault.kind for fault in bench.faults))
+    with _note_crash(outcome, f"known {number} ({way.name})"):
         verdict = judge_files(files, bench.faults, size, seed)
-    except Exception as error:
-        outcome.ended = "crashed"
-        outcome.notes = (f"known {number} ({way.name}): {type(error).__name__} {error!s:.300}",)
-        return outcome
-    outcome.found = Counter(fault.kind for fault in verdict.found)
-    outcome.alarms = verdict.alarms
-    outcome.notes = tuple(
-        f"known {number}: missed {fault.kind}, {fault.file} {fault.row} {fault.field}"
-        for fault in verdict.missed
-    )
+        outcome.found = Counter(fault.kind for fault in verdict.found)
+        outcome.alarms = verdict.alarms
+        outcome.notes = tuple(
+            f"known {number}: missed {fault.kind}, {fault.file} {fault.row} {fault.field}"
+            for fault in verdict.missed
+        )
     return outcome
 
 
 def try_harmless(number):
     """Write a faulty export in another way: every table must come out the same."""
     rng = make_rng("harmless", number)
-    size, seed = SIZES[number % len(SIZES)], 1 + number % 5
-    bench = plant_many(size, seed, rng, rng.sample(KINDS, len(KINDS)), size)
-    files = write_files(bench.finish(), make_base(size, seed).provenance)
+    kinds = rng.sample(KINDS, len(KINDS))
+    _, _, files, _ = plant_known(rng, number, kinds, lambda size: size)
     way = HARMLESS[number % len(HARMLESS)]
     outcome = Outcome("harmless", Counter([way.name]))
-    try:
-        before = clean_files(files)
+    with _note_crash(outcome, f"harmless {number}"):
+        before = clean_files(files).tables
         way.rewrite(files, rng)
-        after = clean_files(files)
-    except Exception as error:
-        outcome.ended = "crashed"
-        outcome.notes = (f"harmless {number}: {type(error).__name__} {error!s:.300}",)
-        return outcome
-    other = [name for name in before.tables if not before.tables[name].equals(after.tables[name])]
-    if other:
-        outcome.notes = (f"harmless {number} ({way.name}): other {', '.join(other)}",)
-    else:
-        outcome.found = Counter([way.name])
+        after = clean_files(files).tables
+        other = [name for name, table in before.items() if not table.equals(after[name])]
+        outcome.found = Counter([] if other else [way.name])
+        outcome.notes = tuple(f"harmless {number} ({way.name}): other {name}" for name in other)
     return outcome
 
 
@@ -158,12 +155,14 @@ def try_stop(number):
     files = dict(write_valid(SIZES[number % 4], 1 + number % 4))
     stop.spoil(files, make_rng("stop", number))
     outcome = Outcome("stop", Counter([stop.name]))
-    told = _end(files, outcome)
+    told = _end(files, outcome, f"stop {number} ({stop.name})")
     if told is None:
         outcome.notes += (f"stop {number} ({stop.name}): ended {outcome.ended}",)
-        return outcome
-    named = Path(told.file).name == stop.file and (not stop.field or told.field == stop.field)
-    if named and not (stop.hidden and stop.hidden in str(told)):
+    elif (
+        Path(told.file).name == stop.file
+        and (not stop.field or told.field == stop.field)
+        and not (stop.hidden and stop.hidden in str(told))
+    ):
         outcome.found = Counter([stop.name])
     else:
         outcome.notes = (f"stop {number} ({stop.name}): {told!s:.300}",)
@@ -176,23 +175,29 @@ def try_random(number):
     files = dict(write_valid(SIZES[number // len(RANDOM) % 4], 1 + number % 4))
     RANDOM[name](files, make_rng("random", number))
     outcome = Outcome("random", Counter([name]))
-    _end(files, outcome)
-    if outcome.ended == "crashed":
-        outcome.notes = (f"random {number} ({name}): {outcome.notes[0]}",)
-    else:
+    _end(files, outcome, f"random {number} ({name})")
+    if outcome.ended != "crashed":
         outcome.found = Counter([name])
     return outcome
 
 
-def _end(files, outcome):
+def _end(files, outcome, title):
     """Clean files and note how that ended; return the error that named a place."""
+    with _note_crash(outcome, title):
+        try:
+            clean_files(files)
+        except AnalysisError as error:
+            if not error.file:
+                raise
+            outcome.ended = "stopped"
+            return error
+    return None
+
+
+@contextlib.contextmanager
+def _note_crash(outcome, title):
     try:
-        clean_files(files)
-    except AnalysisError as error:
-        outcome.ended = "stopped" if error.file else "crashed"
-        outcome.notes = () if error.file else (f"no place: {error!s:.300}",)
-        return error if error.file else None
+        yield
     except Exception as error:
         outcome.ended = "crashed"
-        outcome.notes = (f"{type(error).__name__} {error!s:.300}",)
-    return None
+        outcome.notes = (f"{title}: {type(error).__name__} {error!s:.300}",)

@@ -1,0 +1,51 @@
+"""Check pages as a web server will show them: no dead link, and each says whose data it shows."""
+
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+
+class _Page(HTMLParser):
+    """The places and the links of one page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.places, self.links = {""}, set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.places.add(found.get("id") or "")
+        self.links |= {found[name] for name in ("href", "src") if found.get(name)}
+
+
+def check_pages(folder):
+    """Return what is wrong with the pages below a folder, as phrases, sorted.
+
+    A link has to lead to a file of the folder, and to a place that this file has; a link to
+    another site is not tried. Each page has to say that its data are simulated.
+    """
+    folder = folder.resolve()
+    texts = {page: page.read_text(encoding="utf-8") for page in folder.rglob("*.html")}
+    pages = {path: _Page(text) for path, text in texts.items()}
+    wrong = {
+        f"{path.relative_to(folder)}: {link} leads nowhere"
+        for path, page in pages.items()
+        for link in page.links
+        if not _leads(link, path, pages, folder)
+    }
+    wrong |= {
+        f"{path.relative_to(folder)} does not say that the data are simulated"
+        for path, text in texts.items()
+        if "simulated" not in text.lower()
+    }
+    return sorted(wrong) if pages else ["there are no pages"]
+
+
+def _leads(link, path, pages, folder):
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return True
+    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if not target.is_relative_to(folder) or not target.is_file():
+        return False
+    return target not in pages or unquote(parts.fragment) in pages[target].places
