@@ -59,14 +59,17 @@ def list_strings(content: bytes) -> str:
 
 
 def is_in_code(text: str, match: re.Match[str]) -> bool:
-    """Say whether a match lies in a hash or the like: other digits stand in the same word."""
+    """Say whether a match lies in a hash or the like.
+
+    Other digits stand in the same word then, or beside it only such letters as hashes have.
+    """
     start, end = match.span()
     while start and text[start - 1].isascii() and text[start - 1].isalnum():
         start -= 1
     while end < len(text) and text[end].isascii() and text[end].isalnum():
         end += 1
     around = text[start : match.start()] + text[match.end() : end]
-    return any(sign.isdigit() for sign in around)
+    return any(map(str.isdigit, around)) or bool(around and not around.strip("abcdef"))
 
 
 def put_inside(place: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
