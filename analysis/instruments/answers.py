@@ -109,7 +109,7 @@ def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     visits = list_visits(items)
     values, reasons = (
         cells.pivot(index=VISIT_KEY, columns="key", values=name).reindex(
-            pd.MultiIndex.from_frame(visits), columns=columns
+            pd.MultiIndex.from_frame(visits), columns=list(columns)
         )
         for name in ("value", "reason")
     )
