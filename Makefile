@@ -6,10 +6,14 @@ OUT      := .
 PARAMS   :=
 RENDERER := auto
 ARCHIVE  :=
+CODE     :=
 ANSWERS  :=
 QUICK    :=
 WHEELS   :=
 BYTES    :=
+
+# A name may hold an apostrophe: the shell gets it as a variable, never as text.
+export ARCHIVE ANSWERS
 
 ifneq ($(words $(RAW)),$(words $(firstword $(RAW))))
 $(error RAW may hold no spaces)
@@ -59,7 +63,8 @@ help:
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
 	@echo 'make report OUT=folder PARAMS="followup_visit=week_4"   see what would follow from it'
 	@echo 'make verify       run everything from a clean start and compare with the reference results;'
-	@echo '                  ARCHIVE=file.zip: an archive, QUICK=1: the files only, BYTES=1: to the byte'
+	@echo '                  ARCHIVE=file.zip: an archive, QUICK=1: the files only, BYTES=1: to the byte,'
+	@echo '                  CODE=archive: run the code of the archive in place of ours'
 	@echo
 	@echo 'For maintainers:'
 	@echo 'make setup        make the environment, as all of the above do by themselves'
@@ -120,8 +125,8 @@ check-data: setup
 	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
 
 answers: setup
-	@test -n '$(ANSWERS)' || { echo 'A returned sheet is needed: make answers RAW=folder OUT=folder ANSWERS=queries.xlsx' >&2; exit 2; }
-	@$(PYTHON) $(ALONE) -m analysis answers $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT)) '$(ANSWERS)'
+	@test -n "$$ANSWERS" || { echo 'A returned sheet is needed: make answers RAW=folder OUT=folder ANSWERS=queries.xlsx' >&2; exit 2; }
+	@$(PYTHON) $(ALONE) -m analysis answers $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT)) "$$ANSWERS"
 
 seal: setup
 	@test -n '$(RAW)' || { echo 'An export to seal is needed: make seal RAW=folder' >&2; exit 2; }
@@ -136,7 +141,7 @@ qc: setup
 
 # A clean run of everything, in a copy that sees nothing of an earlier run.
 verify: setup
-	@$(RUNNER) verify $(CHOSEN) --archive '$(ARCHIVE)' --quick '$(QUICK)' --bytes '$(BYTES)'
+	@$(RUNNER) verify $(CHOSEN) --archive "$$ARCHIVE" --code '$(CODE)' --quick '$(QUICK)' --bytes '$(BYTES)'
 
 record: report
 	@$(RUNNER) record $(CHOSEN)

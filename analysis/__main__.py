@@ -229,16 +229,22 @@ def _qc(settings: Settings) -> None:
 
 @command(
     argument("--archive", default="", help="a zip file of `make archive`"),
+    argument("--code", default="", help="archive: run the code of the archive"),
     argument("--quick", default="", help="1: compare files only, run nothing"),
     argument("--bytes", default="", help="1: files have to be the same to the byte"),
     *CHOSEN,
 )
-def _verify(settings: Settings, archive: str, quick: str, bytes: str) -> None:
+def _verify(settings: Settings, archive: str, code: str, quick: str, bytes: str) -> None:
     """compare a run from a clean start with the reference results"""
     from analysis.review.verify import verify_results
 
     verify_results(
-        settings, archive=archive, quick=quick == "1", bytes_decide=bytes == "1", tell=show
+        settings,
+        archive=archive,
+        code=code,
+        quick=quick == "1",
+        bytes_decide=bytes == "1",
+        tell=show,
     )
 
 

@@ -80,6 +80,12 @@ class Answers:
         return [place[column] for column in columns]
 
 
+def list_visits(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the participants and visits of items, sorted, one row each."""
+    visits = items[VISIT_KEY].astype("object").drop_duplicates()
+    return visits.sort_values(VISIT_KEY, ignore_index=True)
+
+
 def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     """Spread long items over one row per participant and visit.
 
@@ -90,57 +96,46 @@ def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     columns
         Keys as `name_key` makes them; other items are left out.
     """
-    visits, row = number_rows(items, VISIT_KEY)
-    kinds, kind = number_rows(items, ["item", "location", "occasion"])
-    place = {column: index for index, column in enumerate(columns)}
-    keys = [name_key(*parts) for parts in kinds.itertuples(index=False)]
-    column = np.array([place.get(key, -1) for key in keys], dtype=int)[kind]
-    wanted = column >= 0
-    row, column = row[wanted], column[wanted]
-    value = items["value"].to_numpy(dtype=float, na_value=np.nan)[wanted]
-    reason = items["missing_reason"].astype("object").to_numpy()[wanted]
-    shape = (len(visits), len(place))
-    values = np.full(shape, np.nan)
-    values[row, column] = value
-    reasons = np.full(shape, _NO_ROW, dtype=object)
-    reasons[row, column] = np.where(np.isnan(value) & (reason == ""), _NO_REASON, reason)
-    recorded = np.zeros(shape, dtype=bool)
-    recorded[row, column] = True
-    return Answers(visits, tuple(columns), values, reasons, recorded)
+    parts = items[["location", "occasion"]].astype("str")
+    key = items["item"].astype("str").str.cat(parts, sep="/").str.rstrip("/")
+    cells = (
+        items[VISIT_KEY]
+        .astype("object")
+        .assign(
+            key=key,
+            value=items["value"].to_numpy(dtype=float, na_value=np.nan),
+            reason=items["missing_reason"].astype("object"),
+        )
+    )
+    cells = cells[key.isin(columns)]
+    visits = list_visits(items)
+    values, reasons = (
+        cells.pivot(index=VISIT_KEY, columns="key", values=name).reindex(
+            pd.MultiIndex.from_frame(visits), columns=list(columns)
+        )
+        for name in ("value", "reason")
+    )
+    given = np.where(values.isna() & (reasons == ""), _NO_REASON, reasons)
+    recorded = reasons.notna().to_numpy()
+    return Answers(
+        visits,
+        tuple(columns),
+        values.to_numpy(dtype=float),
+        np.where(recorded, given, _NO_ROW),
+        recorded,
+    )
 
 
-def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the distinct rows of some columns, sorted, and the number of each row of `frame`."""
-    groups = frame.groupby(list(columns), observed=True, dropna=False)
-    distinct = groups.size().index.to_frame(index=False).astype("object")
-    return distinct, groups.ngroup().to_numpy()
-
-
-def find_first_reasons(items: pd.DataFrame, number: np.ndarray, size: int) -> np.ndarray:
+def find_first_reasons(items: pd.DataFrame, visits: pd.DataFrame) -> np.ndarray:
     """Return why the first missing value of each visit is missing, by place and item.
 
-    Parameters
-    ----------
-    items
-        Checked items.
-    number
-        The visit of each item, from 0.
-    size
-        Number of visits.
-
-    Returns
-    -------
-    array of str
-        `_NO_ROW` where no row is blank.
+    It is `_NO_ROW` where no row is blank.
     """
-    value = items["value"].to_numpy(dtype=float, na_value=np.nan)
-    missing = items.assign(number=number)[np.isnan(value)]
-    missing = missing.sort_values(["number", "location", "item", "occasion"], kind="stable")
-    first = missing.drop_duplicates("number")
-    given = first["missing_reason"].astype("object")
-    reasons = np.full(size, _NO_ROW, dtype=object)
-    reasons[first["number"].to_numpy()] = given.where(given != "", _NO_REASON).to_numpy()
-    return reasons
+    missing = items[items["value"].isna()].astype(dict.fromkeys(VISIT_KEY, "object"))
+    missing = missing.sort_values([*VISIT_KEY, "location", "item", "occasion"], kind="stable")
+    first = missing.drop_duplicates(VISIT_KEY).set_index(VISIT_KEY)["missing_reason"]
+    given = first.astype("object").where(first != "", _NO_REASON)
+    return given.reindex(pd.MultiIndex.from_frame(visits)).fillna(_NO_ROW).to_numpy()
 
 
 def scale_rating(
@@ -192,14 +187,9 @@ def name_rules(size: int, **fired: np.ndarray) -> np.ndarray:
     **fired
         One array of booleans per rule, in the order of printing.
     """
-    bits = np.zeros(size, dtype=np.int64)
-    for place, mask in enumerate(fired.values()):
-        bits |= np.asarray(mask).astype(np.int64) << place
-    texts = {
-        bit: ";".join(name for place, name in enumerate(fired) if bit >> place & 1) or "complete"
-        for bit in np.unique(bits).tolist()
-    }
-    return pd.Series(bits).map(texts).astype("object").to_numpy()
+    names = np.array(list(fired), dtype=object)
+    masks = np.column_stack([np.zeros((size, 0)), *fired.values()]).astype(bool)
+    return np.array([";".join(names[row]) or "complete" for row in masks], dtype=object)
 
 
 def make_scores(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.DataFrame:

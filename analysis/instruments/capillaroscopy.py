@@ -1,9 +1,8 @@
 """Nailfold capillaroscopy: density, six graded items and the microangiopathy evolution score."""
 
-import numpy as np
 import pandas as pd
 
-from analysis.instruments.answers import VISIT_KEY, number_rows
+from analysis.instruments.answers import VISIT_KEY
 from analysis.instruments.definition import (
     FINGERS,
     Component,
@@ -42,17 +41,14 @@ def measure_capillaries(items: pd.DataFrame) -> pd.DataFrame:
         Indexed by participant_id, visit, location, field and reader; columns total (0 to
         9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
     """
-    rows, row = number_rows(items, [*VISIT_KEY, "location", "occasion"])
     names = ["density", *GRADED, *_COUNTED]
-    place = {name: number for number, name in enumerate(names)}
-    column = items["item"].astype("object").map(place).to_numpy(dtype=float)
-    wanted = ~np.isnan(column)
-    values = np.full((len(rows), len(names)), np.nan)
-    values[row[wanted], column[wanted].astype(int)] = items["value"].to_numpy(dtype=float)[wanted]
+    place = items[[*VISIT_KEY, "location"]].astype("object")
     # The occasion is reader/field; without a reader it is the field itself.
-    parts = rows.pop("occasion").str.rpartition("/")
-    index = pd.MultiIndex.from_frame(rows.assign(field=parts[2], reader=parts[0]))
-    measures = pd.DataFrame(values, columns=names, index=index)
+    parts = items["occasion"].astype("str").str.rpartition("/")
+    read = place.assign(field=parts[2], reader=parts[0], item=items["item"], value=items["value"])
+    index = [*place.columns, "field", "reader"]
+    measures = read[items["item"].isin(names)].pivot(index=index, columns="item", values="value")
+    measures = measures.reindex(columns=names).astype("float64").rename_axis(columns=None)
     evolution = measures[list(_EVOLUTION)].sum(axis=1, skipna=False)
     six = measures[list(GRADED)].sum(axis=1, skipna=False)
     for name in _EVOLUTION:

@@ -7,13 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import (
-    RECORDED_TOTAL,
-    VISIT_KEY,
-    name_key,
-    number_rows,
-    spread_items,
-)
+from analysis.instruments.answers import RECORDED_TOTAL, VISIT_KEY, name_key, spread_items
 from analysis.instruments.catalogue import (
     INSTRUMENTS,
     find_instrument,
@@ -54,7 +48,9 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     frame = items[[*ITEM_KEY, "value", "missing_reason", "unit", "source"]].copy()
     for column in [*ITEM_KEY, "missing_reason", "unit"]:
         frame[column] = frame[column].fillna("").astype("category")
-    kinds, kind = number_rows(frame, ["instrument", "item", "location", "occasion", "unit"])
+    groups = frame.groupby(["instrument", "item", "location", "occasion", "unit"], observed=True)
+    kinds = groups.size().index.to_frame(index=False).astype("object")
+    kind = groups.ngroup().to_numpy()
     known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
     ignored = _find_unscored(frame, kinds, kind, known, scoring)
     for problem, hint, wrong in _find_unknown(kinds, known):
@@ -63,8 +59,7 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     value = frame["value"].to_numpy(dtype=float, na_value=np.nan)
     for problem, hint, wrong in _find_wrong_values(value, kinds, kind, known, scoring):
         _refuse(frame, wrong, problem, hint)
-    repeated = number_rows(frame, ITEM_KEY)[1]
-    twice = np.bincount(repeated)[repeated] > 1 if len(frame) else np.zeros(0, dtype=bool)
+    twice = frame.duplicated(ITEM_KEY, keep=False).to_numpy()
     _refuse(frame, twice, "it is given more than once", CLEANING)
     return frame.drop(columns="source")
 

@@ -1,16 +1,14 @@
 """Digital ulcers: counted, never tested."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from analysis.instruments.answers import (
     VISIT_KEY,
     find_first_reasons,
+    list_visits,
     make_scores,
     name_rules,
-    number_rows,
 )
 from analysis.instruments.definition import Component, Instrument, Item, Source, Variant
 from analysis.study import Scoring
@@ -37,48 +35,36 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
         Counts; total is the number of ulcers recorded. Without an ulcer on record a count is 0
         only where ``present`` is 0; otherwise it is missing, or there is no row.
     """
-    visits, number = number_rows(items, VISIT_KEY)
-    size = len(visits)
-    item = items["item"].astype("object").to_numpy()
-    value = items["value"].to_numpy(dtype=float, na_value=np.nan)
-    of_ulcer = item != "present"
-    ulcers = items[of_ulcer].assign(number=number[of_ulcer])[["number", "location", "occasion"]]
-    recorded = _count(ulcers.drop_duplicates()["number"].to_numpy(), size)
-    none = _count(number[~of_ulcer & (value == 0)], size) > 0
-    known = none | (recorded > 0)
-    blocks = [
-        _make_count(
-            visits,
-            np.where(known, recorded, np.nan),
-            n_items=recorded,
-            n_missing=(~known).astype(int),
-            missing_reason=find_first_reasons(items[~of_ulcer], number[~of_ulcer], size),
-        )
-    ]
+    visits = list_visits(items)
+    gate, ulcers = items[items["item"] == "present"], items[items["item"] != "present"]
+    recorded = _count(ulcers.drop_duplicates([*VISIT_KEY, "location", "occasion"]), visits)
+    known = (recorded > 0) | (_count(gate[gate["value"] == 0], visits) > 0)
+    parts = {"total": (gate, recorded, (~known).astype(int))}
     for name in _COUNTED:
-        of_state = item == name
-        counted = _count(number[of_state & (value == 1)], size)
-        unanswered = recorded - _count(number[of_state & ~np.isnan(value)], size)
+        states = ulcers[ulcers["item"] == name]
+        unanswered = recorded - _count(states[states["value"].notna()], visits)
+        parts[name] = (states, _count(states[states["value"] == 1], visits), unanswered)
+    blocks = []
+    for name, (asked, counted, n_missing) in parts.items():
+        score = np.where(known & (n_missing == 0), counted, np.nan)
         blocks.append(
-            _make_count(
+            make_scores(
                 visits,
-                np.where(known & (unanswered == 0), counted, np.nan),
+                score,
+                variant="counts",
                 component=name,
+                rule=name_rules(len(visits), item_missing=np.isnan(score)),
                 n_items=recorded,
-                n_missing=unanswered,
-                missing_reason=find_first_reasons(items[of_state], number[of_state], size),
+                n_missing=n_missing,
+                missing_reason=find_first_reasons(asked, visits),
             )
         )
     return blocks
 
 
-def _count(numbers: np.ndarray, size: int) -> np.ndarray:
-    return np.bincount(numbers, minlength=size)
-
-
-def _make_count(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.DataFrame:
-    rule = name_rules(len(visits), item_missing=np.isnan(score))
-    return make_scores(visits, score, variant="counts", rule=rule, **columns)
+def _count(items: pd.DataFrame, visits: pd.DataFrame) -> np.ndarray:
+    counts = items.astype(dict.fromkeys(VISIT_KEY, "object")).groupby(VISIT_KEY).size()
+    return counts.reindex(pd.MultiIndex.from_frame(visits), fill_value=0).to_numpy()
 
 
 DIGITAL_ULCERS = Instrument(

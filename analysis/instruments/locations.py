@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.instruments.answers import (
-    VISIT_KEY,
     find_first_reasons,
+    list_visits,
     make_scores,
     name_rules,
-    number_rows,
 )
 from analysis.instruments.definition import Component, Variant
 
@@ -67,8 +66,8 @@ def score_locations(
     -------
     list of pandas.DataFrame
     """
-    visits, number = number_rows(items, VISIT_KEY)
-    reason = find_first_reasons(items, number, len(visits))
+    visits = list_visits(items)
+    reason = find_first_reasons(items, visits)
     means, counts = average_locations(measures)
     at = pd.MultiIndex.from_frame(visits)
     blocks = []

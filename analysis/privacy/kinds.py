@@ -2,19 +2,13 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from analysis.privacy.pieces import fold_text
+import yaml
 
-# A number inside a longer one, inside a name or behind a decimal point is no number of a person.
-_BEFORE = r"(?<![0-9A-Za-z_])(?<![0-9][.,])"
-_AFTER = r"(?![0-9A-Za-z_]|[.,][0-9])"
-_SPACE = r"[ .-]"
-_HOME = rf"(?:(?:\+|00)82{_SPACE}?(?:\(0\){_SPACE}?)?\(?0?|\(?0)"
-# Area codes, and the prefixes of numbers that belong to no area.
-_AREA = r"(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|50[2-8]?)"
-_OLD = r"(?:9[0-9]|1[0-2][0-9])"
+from analysis.privacy.pieces import fold_text, is_in_code
 
 # Of a resident number: the weights of its check digit, and the seventh digits of the 1900s.
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -25,6 +19,36 @@ _BAR_CODE = "880"
 SHORTEST = 3
 HOSPITAL_NUMBER = "a hospital number"
 OVER_89 = "an age over 89"
+TABLE = Path(__file__).with_suffix(".yml")
+
+
+def _is_number(region: str) -> Callable[[re.Match[str]], bool]:
+    """Return a check whether a match is a phone number that is given out in a country."""
+
+    def check(match: re.Match[str]) -> bool:
+        import phonenumbers
+
+        digits = re.sub("[^0-9+]", "", match[0])
+        digits = re.sub("^00", "+", digits.replace("+820", "+82"))
+        try:
+            return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+        except phonenumbers.NumberParseException:
+            return False
+
+    return check
+
+
+def _is_resident(match: re.Match[str]) -> bool:
+    before = match.string[: match.start()][-1:]
+    attached = before.isalpha() or before == "_" or match["mark"].strip() == "."
+    return is_resident_number(match["birth"], match["mark"], match["rest"], attached=attached)
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    """Check the last digit of a payment card (ISO/IEC 7812)."""
+    digits = [int(sign) for sign in match[0] if sign.isdigit()]
+    doubled = [2 * digit for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(d - 9 * (d > 9) for d in doubled)) % 10 == 0
 
 
 @dataclass(frozen=True)
@@ -37,83 +61,45 @@ class Kind:
         As a person reads it in a message.
     pattern
         Finds its form.
-    sign
-        A character without which the pattern cannot match; it saves most of the search.
+    check
+        Says of a match whether it is one.
+    hashed
+        Whether it is found where other digits stand in the same word, as in a hash.
+    direct
+        Whether it points at one person by itself.
     """
 
     name: str
-    pattern: re.Pattern
-    sign: str = ""
+    pattern: re.Pattern[str]
+    check: Callable[[re.Match[str]], bool] = bool
+    hashed: bool = False
+    direct: bool = True
 
 
-RESIDENT_NUMBER = Kind(
-    "a resident registration number",
-    # Also as a program writes it that took it for a number with decimals.
-    re.compile(
-        rf"{_BEFORE}([0-9]{{6}})(\s{{0,3}}-\s{{0,3}}|[ \t]{{0,3}}[_/]?[ \t]{{0,3}})"
-        rf"([1-8][0-9]{{6}})(?:\.0+)?{_AFTER}"
-    ),
-)
-# What points at one person by itself.
-DIRECT = (
-    RESIDENT_NUMBER,
-    Kind(
-        "a resident registration number, in part",
-        re.compile(rf"{_BEFORE}[0-9]{{6}}\s?-\s?[1-8][*xX\u25cf\u25cb\u2022]{{6}}"),
-    ),
-    Kind(
-        "a mobile phone number",
-        re.compile(
-            rf"{_BEFORE}{_HOME}1[016789]\)?{_SPACE}?[0-9]{{3,4}}{_SPACE}?[0-9]{{4}}{_AFTER}"
-        ),
-    ),
-    Kind(
-        "a landline phone number",
-        re.compile(
-            rf"{_BEFORE}{_HOME}{_AREA}\)?{_SPACE}{{1,2}}[0-9]{{3,4}}{_SPACE}[0-9]{{4}}{_AFTER}"
-        ),
-    ),
-    # Digits in a row, or in groups of which the last has at least three; at most 15 (ITU E.164).
-    Kind(
-        "an international phone number",
-        re.compile(
-            rf"{_BEFORE}\+(?!82)(?=(?:[ ()-]*[0-9]){{9,15}}{_AFTER})"
-            r"(?:[1-9][0-9]{8,14}|[1-9][0-9]{0,2}[ -]?(?:\([0-9]{1,4}\)[ -]?)?[0-9]{1,4}"
-            rf"(?:[ -][0-9]{{2,4}}){{0,3}}[ -][0-9]{{3,8}}){_AFTER}"
-        ),
-        sign="+",
-    ),
-    Kind(
-        "an e-mail address",
-        re.compile(
-            r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@"
-            r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9(])"
-        ),
-        sign="@",
-    ),
-    Kind(
-        "a name or chart number",
-        re.compile(
-            r"(?i)(?:환자명|성명|이름|등록번호|차트번호|주민(?:등록)?번호|patient name"
-            r"|chart n(?:o|umber)|\bMRN)\s{0,3}[:#=.]\s{0,3}\S"
-        ),
-    ),
-    Kind(
-        "the key of a de-identification",
-        re.compile(r"de-identification key\W{1,9}[0-9a-f]{64}"),
-        sign="key",
-    ),
-)
-KINDS = (
-    *DIRECT,
-    Kind(
-        OVER_89,
-        re.compile(
-            rf"(?i){_BEFORE}{_OLD}(?:[ -]?(?:years?|yrs?)[ -]old\b|\s?(?:세|살)(?![가-힣]))"
-            rf"|(?:\baged?|나이|연령)\s?[:=]?\s?{_OLD}{_AFTER}(?!\s?%)"
-        ),
-    ),
-)
+def _read_kinds() -> Iterator[Kind]:
+    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    checks = {
+        "resident": _is_resident,
+        "card": _is_card,
+        "in_korea": _is_number("KR"),
+        "abroad": _is_number("US"),
+    }
+    parts: dict[str, str] = {}
+
+    def fill(pattern: str) -> str:
+        return re.sub(r"\{([a-z_]+)\}", lambda match: parts[match[1]], pattern)
+
+    for name, part in table["parts"].items():
+        parts[name] = fill(part)
+    for row in table["kinds"]:
+        pattern = re.compile(fill(row["pattern"]), re.VERBOSE)
+        check = checks.get(row.get("check", ""), bool)
+        direct = not row.get("alone", False)
+        yield Kind(row["name"], pattern, check, row.get("hashed", False), direct)
+
+
+KINDS = tuple(_read_kinds())
+DIRECT = tuple(kind for kind in KINDS if kind.direct)
 
 
 def find_kinds(
@@ -125,10 +111,9 @@ def find_kinds(
     """
     folded = fold_text(text)
     for kind in (*kinds, *_declare_kind(hospital_number)):
-        if kind.sign in folded:
-            for match in kind.pattern.finditer(folded):
-                if kind is not RESIDENT_NUMBER or is_resident_number(*match.groups()):
-                    yield kind.name, match.start()
+        for match in kind.pattern.finditer(folded):
+            if kind.check(match) and (kind.hashed or not is_in_code(folded, match)):
+                yield kind.name, match.start()
 
 
 def find_in_texts(
@@ -154,7 +139,7 @@ def hide_kinds(text: str, *, hospital_number: str = "") -> str:
     return folded
 
 
-def is_resident_number(birth: str, mark: str, rest: str) -> bool:
+def is_resident_number(birth: str, mark: str, rest: str, *, attached: bool = False) -> bool:
     """Say whether digits of that form are a resident registration number of Korea.
 
     The birth date has to exist. With a hyphen or a space that is enough: numbers given out since
@@ -170,6 +155,8 @@ def is_resident_number(birth: str, mark: str, rest: str) -> bool:
         What stands between; "" for nothing.
     rest
         Seven digits, the first 1 to 8.
+    attached
+        Whether a letter stands before it: then only the check digit tells it from other numbers.
     """
     century = 1900 if rest[0] in _BORN_IN_1900S else 2000
     try:
@@ -177,7 +164,9 @@ def is_resident_number(birth: str, mark: str, rest: str) -> bool:
     except ValueError:
         return False
     digits = birth + rest
-    return bool(mark) or has_check_digit(digits) or not (_is_bar_code(digits) or _is_time(digits))
+    if has_check_digit(digits) or (mark and mark.strip() != "."):
+        return True
+    return not (attached or _is_bar_code(digits) or _is_time(digits))
 
 
 def has_check_digit(digits: str) -> bool:
@@ -200,4 +189,5 @@ def _is_time(digits: str) -> bool:
 def _declare_kind(pattern: str) -> tuple[Kind, ...]:
     if not pattern:
         return ()
-    return (Kind(HOSPITAL_NUMBER, re.compile(f"{_BEFORE}(?:{pattern}){_AFTER}")),)
+    bounded = rf"(?<![0-9A-Za-z])(?<![0-9][.,])(?:{pattern})(?![0-9A-Za-z]|[.,][0-9])"
+    return (Kind(HOSPITAL_NUMBER, re.compile(bounded)),)

@@ -1,5 +1,6 @@
 """A text of a file, where it stands there, and how the patterns expect it to be written."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,6 +9,12 @@ from dataclasses import dataclass, replace
 _BLANK = "\u115f\u1160\u3164\uffa0"
 _HYPHENS = "\u2043\u2212\u30fc"
 _UNSEEN = ("Cf", "Mn", "Me")
+# Longer than chance makes them, and as short as a number of a person is; Hangul has three bytes.
+_PRINTED = re.compile(rb"(?:[ -~]|[\xea-\xed][\x80-\xbf]{2}){12,}")
+_WIDE = {
+    "utf-16-le": re.compile(rb"(?:[ -~]\0){10,}"),
+    "utf-16-be": re.compile(rb"(?:\0[ -~]){10,}"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,28 @@ def decode(content: bytes) -> str | None:
             continue
         return None if "\0" in text else text
     return None
+
+
+def list_strings(content: bytes) -> str:
+    """Return what can be read in bytes that are no text: runs in ASCII, UTF-8 and UTF-16."""
+    runs = [each.decode("utf-8", "ignore") for each in _PRINTED.findall(content)]
+    for encoding, pattern in _WIDE.items():
+        runs += [each.decode(encoding) for each in pattern.findall(content)]
+    return "\n".join(runs)
+
+
+def is_in_code(text: str, match: re.Match[str]) -> bool:
+    """Say whether a match lies in a hash or the like.
+
+    Other digits stand in the same word then, or beside it only such letters as hashes have.
+    """
+    start, end = match.span()
+    while start and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isascii() and text[end].isalnum():
+        end += 1
+    around = text[start : match.start()] + text[match.end() : end]
+    return any(map(str.isdigit, around)) or bool(around and not around.strip("abcdef"))
 
 
 def put_inside(place: str, pieces: Iterable[Piece]) -> Iterator[Piece]:

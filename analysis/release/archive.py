@@ -14,11 +14,18 @@ from pathlib import Path
 from analysis import paths
 from analysis.errors import DataError, MissingError, UsageError
 from analysis.provenance import read_provenance
-from analysis.release.crate import CRATE, describe_crate, read_parameters
+from analysis.release.crate import describe_crate, read_parameters
 from analysis.release.gate import check_archive
 from analysis.release.published import Origin, read_origin
 from analysis.review.evidence import RECORD_FOLDER, Evidence, read_evidence
-from analysis.review.sources import CHECKSUMS, WHEELS, format_checksums, list_sources
+from analysis.review.sources import (
+    CHECKSUMS,
+    CRATE,
+    WHEELS,
+    find_commit,
+    format_checksums,
+    list_sources,
+)
 from analysis.review.verify import check_fixity
 from analysis.run.fingerprint import RAW_PREFIX, raw_files
 from analysis.run.settings import Settings
@@ -71,6 +78,7 @@ def make_archive(
         record=record,
         project=project,
         description=read_provenance(outputs.processed).description,
+        commit=find_commit(paths.ROOT),
     ).encode()
     hashes = {path: hash_file(file) for path, file in contents.items()}
     hashes[CRATE] = hashlib.sha256(crate).hexdigest()

@@ -14,12 +14,12 @@ from typing import Any
 from analysis import paths
 from analysis.errors import MissingError
 from analysis.review.evidence import Evidence
+from analysis.review.sources import COMMIT
 from analysis.run.normalise import INJECTED
 from analysis.run.settings import OWN, declared_parameters, read_notebook
 from analysis.run.state import Record
 from analysis.run.steps import STEPS, Step
 
-CRATE = "ro-crate-metadata.json"
 VERSION = "1.2"
 PYTHON = "https://www.python.org/"
 Entity = dict[str, Any]
@@ -70,6 +70,7 @@ def describe_crate(
     record: Evidence,
     project: bytes,
     description: str,
+    commit: str = "",
 ) -> str:
     """Return the text of ro-crate-metadata.json.
 
@@ -87,6 +88,8 @@ def describe_crate(
         pyproject.toml.
     description
         What the data are.
+    commit
+        Whose code the archive holds; "" if no commit has just this code.
 
     Notes
     -----
@@ -109,6 +112,7 @@ def describe_crate(
         "description": f"{about['description']}. {description}",
         "version": about["version"],
         "datePublished": record.recorded_on,
+        **({"identifier": f"{COMMIT}{commit}"} if commit else {}),
         "license": _refer(licenses),
         "author": _AUTHORS,
         "publisher": _AUTHORS,

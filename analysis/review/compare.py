@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.review.digests import describe_difference
 from analysis.review.evidence import Evidence
+from analysis.review.sources import CHECKSUMS, compare_checksums, read_checksums
 from analysis.review.verdict import Level, Verdict
 from analysis.run.fingerprint import RAW_PREFIX
 from analysis.run.state import list_changes
@@ -115,18 +116,20 @@ def compare_evidence(
     *,
     exceptions: Mapping[str, float] | None = None,
     bytes_decide: bool = False,
+    raw_changes: tuple[str, ...] = (),
 ) -> Verdict:
     """Compare a clean run with the record.
 
     Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the same
     renderer made it, and decides if Python and packages are the same as well, since the documents
-    name them. Files have to be the same to the byte only if `bytes_decide`.
+    name them. Files have to be the same to the byte only if `bytes_decide`. `raw_changes` are
+    what `analysis.review.cells` says of the export.
     """
     levels = [
         compare_results(record.results, fresh.results, exceptions=exceptions),
         compare_parts("processed tables", record.tables, fresh.tables, describe=_describe_cells),
     ]
-    causes, notes = find_causes(record, fresh), []
+    causes, notes = _find_causes(record, fresh, raw_changes), []
     surroundings = causes["packages"] or record.platform["Python"] != fresh.platform["Python"]
     renderer = fresh.renderer
     if renderer in record.texts:
@@ -162,28 +165,34 @@ def compare_parts(
     return Level(name, len({*before, *now}), tuple(differing), decides)
 
 
-def find_causes(record: Evidence, fresh: Evidence) -> dict[str, tuple[str, ...]]:
+def compare_hashes(name: str, before: dict[str, str], now: dict[str, str]) -> Level:
+    """Compare the hashes of files by name."""
+    return compare_parts(name, before, now, describe=lambda file, *_: f"{file} has other bytes")
+
+
+def check_raw(raw: Path) -> list[Level]:
+    """Compare an export with its checksums, if it has any."""
+    if not (raw / CHECKSUMS).exists():
+        return []
+    listed = len(read_checksums(raw / CHECKSUMS))
+    differing = tuple(compare_checksums(raw, whole=False))
+    return [Level("raw files against their checksums", listed, differing)]
+
+
+def _find_causes(
+    record: Evidence, fresh: Evidence, raw_changes: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
     """Return what differs in what went in, by kind; an empty tuple where nothing does."""
 
-    def select(evidence: Evidence, *, raw: bool) -> dict[str, str]:
+    def select_code(evidence: Evidence) -> dict[str, str]:
         inputs = evidence.inputs.items()
-        return {name: each for name, each in inputs if name.startswith(RAW_PREFIX) == raw}
-
-    def describe_raw(name: str, old: str, new: str) -> str:
-        if name not in record.raw or name not in fresh.raw:
-            return name
-        cells = describe_difference(record.raw[name], fresh.raw[name])
-        return f"{name}: {cells or 'the same cells, written otherwise'}"
+        return {name: each for name, each in inputs if not name.startswith(RAW_PREFIX)}
 
     def describe_version(name: str, old: str, new: str) -> str:
         return f"{name} is {new}, in the record {old}"
 
-    raw = [select(evidence, raw=True) for evidence in (record, fresh)]
-    code = [select(evidence, raw=False) for evidence in (record, fresh)]
-    causes = {
-        "raw data": list_changes(*raw, describe=describe_raw),
-        "code, plan and words": list_changes(*code, describe=lambda name, old, new: name),
-    }
+    code = list_changes(*map(select_code, (record, fresh)), describe=lambda name, *_: name)
+    causes = {"raw data": raw_changes, "code, plan and words": code}
     for kind in ("packages", "platform"):
         before, now = getattr(record, kind), getattr(fresh, kind)
         absent = dict.fromkeys({*before, *now}, "not there")
@@ -202,17 +211,17 @@ def read_exceptions(folder: Path) -> dict[str, float]:
     path = folder / EXCEPTIONS
     if not path.exists():
         return {}
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        if not (row.get("reason") or "").strip():
-            raise DataError("this exception has no reason", file=path, field=row["result_id"])
     try:
-        return {row["result_id"]: float(row["relative"]) for row in rows}
-    except (KeyError, ValueError):
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        tolerances = {row["result_id"]: float(row["relative"]) for row in rows}
+    except (KeyError, ValueError, TypeError, csv.Error):
         raise DataError(
             "it has the columns result_id, relative (a number) and reason", file=path
         ) from None
+    for row in rows:
+        if not (row.get("reason") or "").strip():
+            raise DataError("this exception has no reason", file=path, field=row["result_id"])
+    return tolerances
 
 
 def _is_same(before: Any, now: Any) -> bool:

@@ -37,12 +37,15 @@ def digest_raw(content: bytes) -> Digest | None:
         ``rows`` by key, ``columns`` by name. The order of rows does not matter. Where one
         cell differs, one row and one column do.
     """
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            return _digest_rows(*_parse_rows(content.decode(encoding)), keys=RAW_KEYS)
-        except (UnicodeDecodeError, csv.Error, StopIteration):
-            continue
-    return None
+    table = _read_raw(content)
+    return _digest_rows(*table, keys=RAW_KEYS) if table else None
+
+
+def name_rows(content: bytes) -> dict[str, dict[str, str]]:
+    """Return the cells of a raw CSV file by row and column; nothing if it is no table."""
+    header, rows = _read_raw(content) or ([], [])
+    named = _name_rows(header, rows, keys=RAW_KEYS)
+    return {name: dict(zip(header, several[0], strict=False)) for name, several in named.items()}
 
 
 def digest_table(content: bytes, name: str) -> Digest:
@@ -71,19 +74,29 @@ def describe_difference(before: Digest, now: Digest) -> str:
     return f"{_join(columns)} in {_join(rows)}" if rows or columns else ""
 
 
+def _read_raw(content: bytes) -> tuple[list[str], list[list[str]]] | None:
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return _parse_rows(content.decode(encoding))
+        except (UnicodeDecodeError, csv.Error, StopIteration):
+            continue
+    return None
+
+
 def _parse_rows(text: str) -> tuple[list[str], list[list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader)
     return header, [row for row in reader if row]
 
 
-def _digest_rows(
+def _name_rows(
     header: list[str],
     rows: list[list[str]],
     *,
     keys: Sequence[tuple[str, ...]],
     group: bool = False,
-) -> Digest:
+) -> dict[str, list[list[str]]]:
+    """Return rows by their key; with `group`, those of one key together."""
     key = next((key for key in keys if set(key) <= set(header)), tuple(header[:1]))
     places = [header.index(name) for name in key]
     named: dict[str, list[list[str]]] = {}
@@ -94,6 +107,17 @@ def _digest_rows(
         if not group and seen[name] > 1:
             name = f"{name}~{seen[name]}"
         named.setdefault(name, []).append(row)
+    return named
+
+
+def _digest_rows(
+    header: list[str],
+    rows: list[list[str]],
+    *,
+    keys: Sequence[tuple[str, ...]],
+    group: bool = False,
+) -> Digest:
+    named = _name_rows(header, rows, keys=keys, group=group)
     order = [row for name in sorted(named) for row in named[name]]
     columns = {
         column: _hash_cells([row[index : index + 1] for row in order])

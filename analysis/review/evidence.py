@@ -126,15 +126,32 @@ def read_evidence(folder: Path) -> Evidence:
     path = folder / RECORD
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Evidence(results=read_table("results", folder), **content)
+        evidence = Evidence(results=read_table("results", folder), **content)
+        digests = (*evidence.raw.values(), *evidence.tables.values())
+        flat = (evidence.inputs, evidence.files, evidence.platform, evidence.packages)
+        for names in (*flat, *evidence.texts.values(), *(d[p] for d in digests for p in d)):
+            if not all(isinstance(each, str) for each in names.values()):
+                raise TypeError(names)
+        return evidence
     except FileNotFoundError:
         raise MissingError(
             "there are no reference results", file=path, hint="Restore them, or run `make record`"
         ) from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise DataError(
             "this is no record of results", file=path, hint="Restore it from git"
         ) from None
+
+
+def find_unrecorded(record: Evidence) -> list[str]:
+    """Return what a run publishes and a record does not list: such a record proves nothing."""
+    outputs = Outputs(Path())
+    tables = (outputs.processed / f"{name}.csv" for name in table_schemas())
+    needed = {path.as_posix() for path in (*tables, *(step.target(outputs) for step in STEPS))}
+    missing = [f"{name} is not on record" for name in sorted(needed - {*record.files})]
+    inputs = {f"notebooks/{step.name}.ipynb" for step in STEPS if step.notebook} | {"study.yml"}
+    missing += [f"{name} is not on record" for name in sorted(inputs - {*record.inputs})]
+    return missing + ([] if len(record.results) else ["no result is on record"])
 
 
 def describe_platform(python: str) -> dict[str, str]:

@@ -26,12 +26,15 @@ class Level:
         One phrase for each that differs.
     decides
         Whether a difference is the verdict, or is only reported.
+    first
+        Whether it is listed before all else.
     """
 
     name: str
     compared: int
     differing: tuple[str, ...]
     decides: bool = True
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,18 @@ def format_verdict(verdict: Verdict) -> str:
 def format_screen(verdict: Verdict) -> str:
     """Return the verdict as text that fits one screen, longest lists cut."""
     lines = []
-    for level in verdict.levels:
+    changed = {kind: phrases for kind, phrases in verdict.causes.items() if phrases}
+    for level in sorted(verdict.levels, key=lambda each: not each.first):
+        if "raw data" in changed and not level.first:
+            # Before what it moved, the cell that was altered.
+            lines += ["not as in the record, raw data:", *_cut(changed.pop("raw data"))]
         same = level.compared - len(level.differing)
         aside = "" if level.decides else " (does not decide)"
         lines.append(f"{level.name}: {same} of {level.compared} agree{aside}")
         lines += _cut(level.differing)
-    changed = {kind: phrases for kind, phrases in verdict.causes.items() if phrases}
     for kind, phrases in changed.items():
         lines += [f"not as in the record, {kind}:", *_cut(phrases)]
-    if verdict.causes and not changed:
+    if verdict.causes and not any(verdict.causes.values()):
         lines.append("raw data, code, packages and platform: as in the record")
     return "\n".join([*lines, *verdict.notes, format_verdict(verdict)])
 

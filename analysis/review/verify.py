@@ -1,47 +1,37 @@
 """Is what a clean run gives what stands on record?"""
 
-import contextlib
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from analysis import paths
-from analysis.errors import DataError, MissingError, UsageError
-from analysis.review.compare import compare_evidence, compare_parts, read_exceptions
+from analysis.errors import AnalysisError, DataError, UsageError
+from analysis.review.archived import NOTHING_RUN, OpenedArchive, verify_archive
+from analysis.review.cells import describe_raw_changes
+from analysis.review.clean_run import FailedRunError, make_clean_run
+from analysis.review.compare import check_raw, compare_evidence, compare_hashes, read_exceptions
 from analysis.review.evidence import (
     RECORD_FOLDER,
-    Evidence,
+    find_unrecorded,
     read_evidence,
     select_inputs,
-    take_evidence,
 )
-from analysis.review.sources import (
-    CHECKSUMS,
-    compare_checksums,
-    copy_sources,
-    list_sources,
-    read_checksums,
-    unpack_archive,
-)
-from analysis.review.verdict import Level, Verdict, format_screen, format_verdict, write_verdict
+from analysis.review.sources import copy_sources, list_sources
+from analysis.review.unpack import unpack_archive
+from analysis.review.verdict import Verdict, format_screen, format_verdict, write_verdict
 from analysis.run.fingerprint import find_code, take_fingerprint
-from analysis.run.settings import CHOICES, Settings, choose_renderer
-from analysis.run.setup import ENVIRONMENT
+from analysis.run.settings import Settings
 from analysis.run.state import MISSING, forget_hashes, hash_file
 from analysis.run.steps import STEPS
-
-FRESH = "fresh"
 
 
 def verify_results(
     settings: Settings,
     *,
     archive: str = "",
+    code: str = "",
     quick: bool = False,
     bytes_decide: bool = False,
     tell: Callable[[str], None] = print,
@@ -53,8 +43,10 @@ def verify_results(
     settings
         What a person chose for a run.
     archive
-        A zip file made by `make archive`; nothing in it runs before its checksums hold and the
-        person was warned.
+        A zip file made by `make archive`. Its data and its record are taken; the code is that of
+        this checkout, or of the commit that the archive names if the checkout's history has it.
+    code
+        ``archive``: run the code of the archive instead, after a warning.
     quick
         Look at files only, run nothing.
     bytes_decide
@@ -69,16 +61,37 @@ def verify_results(
     """
     if settings.params:
         raise UsageError("there is no record of a what-if", hint="Leave out PARAMS")
-    with tempfile.TemporaryDirectory(prefix="verify-") as name:
-        # Without links: a run writes paths of its own folder out of its outputs.
-        folder = Path(name).resolve()
+    if code not in ("", "archive") or (code and not archive):
+        raise UsageError("CODE=archive goes with ARCHIVE=, and nothing else is known")
+    # Without links: a run writes paths of its own folder out of its outputs.
+    folder = Path(tempfile.mkdtemp(prefix="verify-")).resolve()
+    try:
         if archive:
-            run = None if quick else settings.renderer
-            verdict = _verify_archive(Path(archive), folder, run, bytes_decide, tell)
+            opened = OpenedArchive(unpack_archive(Path(archive), folder / "unpacked"), bool(code))
+            tell(
+                f"{Path(archive).name}: every file is as SHA256SUMS says, and none is beside them."
+            )
+            verdict = opened.check_files(folder / "copy")
+            if not quick and not any(level.differing for level in verdict.levels[1:]):
+                run = verify_archive(
+                    opened, folder / "copy", settings, bytes_decide=bytes_decide, tell=tell
+                )
+                levels = (*verdict.levels, *run.levels)
+                verdict = replace(run, levels=levels, notes=(*verdict.notes[1:], *run.notes))
         elif quick:
             verdict = check_fixity(settings)
         else:
             verdict = _verify_tree(settings, folder, bytes_decide, tell)
+    except FailedRunError as error:
+        # Its messages name files in there.
+        hint = f"Its messages stand above; what it left stays in {folder}, for you to remove"
+        raise DataError(error.problem, hint=hint) from None
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, AnalysisError):
+            error.file = error.file.removeprefix(f"{folder}/unpacked/")
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
     place = settings.outputs.state / "verify"
     write_verdict(verdict, place)
     tell(format_screen(verdict))
@@ -90,7 +103,8 @@ def verify_results(
 def check_fixity(settings: Settings) -> Verdict:
     """Compare the files at hand, byte for byte, with the record; run nothing.
 
-    Inputs decide, and so do published files, as far as they are there.
+    Inputs decide, and so do published files, as far as they are there, and a record that does
+    not list what a run publishes.
     """
     forget_hashes()
     root = settings.outputs.root
@@ -98,15 +112,16 @@ def check_fixity(settings: Settings) -> Verdict:
     fingerprints: dict[str, str] = {}
     for step in STEPS:
         fingerprints |= take_fingerprint(step, settings, code=find_code(record.inputs))
-    levels = [_compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
+    levels = [compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
     published = {name: hash_file(root / name) for name in record.files}
-    if set(published.values()) != {MISSING}:
-        levels.append(_compare_hashes("published files", record.files, published))
-    if (settings.raw / CHECKSUMS).exists():
-        differing = compare_checksums(settings.raw, whole=False)
-        listed = len(read_checksums(settings.raw / CHECKSUMS))
-        levels.append(Level("raw files against their checksums", listed, tuple(differing)))
-    return Verdict(tuple(levels), notes=("Nothing was run: files only (QUICK=1).",))
+    unrecorded = tuple(find_unrecorded(record))
+    if unrecorded or set(published.values()) != {MISSING}:
+        level = compare_hashes("published files", record.files, published)
+        levels.append(replace(level, differing=(*unrecorded, *level.differing)))
+    levels += check_raw(settings.raw)
+    changes = describe_raw_changes(record, settings.raw)
+    causes = {"raw data": changes} if changes else {}
+    return Verdict(tuple(levels), causes, ("Nothing was run: files only (QUICK=1).",))
 
 
 def _verify_tree(
@@ -114,112 +129,14 @@ def _verify_tree(
 ) -> Verdict:
     record = read_evidence(settings.outputs.root / RECORD_FOLDER)
     exceptions = read_exceptions(settings.outputs.root / RECORD_FOLDER)
+    changes = describe_raw_changes(record, settings.raw)
+    sealed = check_raw(settings.raw)
+    if any(level.differing for level in sealed):
+        # The first notebook would refuse them.
+        return Verdict(tuple(sealed), {"raw data": changes}, (NOTHING_RUN,))
     copy_sources(paths.ROOT, folder, list_sources(paths.ROOT))
     raw = None if settings.raw == paths.RAW else settings.raw
-    fresh = _run(folder, record, settings.renderer, raw, tell)
-    return compare_evidence(record, fresh, exceptions=exceptions, bytes_decide=bytes_decide)
-
-
-def _verify_archive(
-    archive: Path,
-    folder: Path,
-    renderer: str | None,
-    bytes_decide: bool,
-    tell: Callable[[str], None],
-) -> Verdict:
-    """Compare an archive with its own record; without a renderer nothing of it runs."""
-    unpacked = unpack_archive(archive, folder / "unpacked")
-    record = read_evidence(unpacked / RECORD_FOLDER)
-    archived = {name: hash_file(unpacked / name) for name in record.files}
-    outputs = _compare_hashes("archived outputs against the record", record.files, archived)
-    tell(f"{archive.name}: every file is as SHA256SUMS says, and nothing is beside them.")
-    if renderer is None or outputs.differing:
-        return Verdict((outputs,), notes=("Nothing of the archive was run.",))
-    exceptions = read_exceptions(unpacked / RECORD_FOLDER)
-    copy = folder / "copy"
-    copy_sources(unpacked, copy, list_sources(unpacked))
-    if (unpacked / "wheels").is_dir():
-        shutil.move(unpacked / "wheels", copy / "wheels")
-    shutil.rmtree(unpacked)
-    tell("Now the code of the archive runs on this machine, with your rights.")
-    fresh = _run(copy, record, renderer, None, tell)
-    verdict = compare_evidence(record, fresh, exceptions=exceptions, bytes_decide=bytes_decide)
-    return Verdict((outputs, *verdict.levels), verdict.causes, verdict.notes)
-
-
-def _run(
-    copy: Path, record: Evidence, renderer: str, raw: Path | None, tell: Callable[[str], None]
-) -> Evidence:
-    renderer = _choose_recorded_renderer(record) if renderer == "auto" else renderer
-    tell(f"A clean run of everything, with {renderer} as renderer, in {copy}")
-    outputs, export, environment = run_copy(copy, renderer=renderer, raw=raw)
-    return take_evidence(outputs, raw=export, environment=environment)
-
-
-def run_copy(
-    copy: Path, *, renderer: str, raw: Path | None = None, root: Path = paths.ROOT
-) -> tuple[paths.Outputs, Path, Path]:
-    """Make the report in a copy of the sources, which sees nothing of an earlier run.
-
-    Parameters
-    ----------
-    copy
-        A folder that holds the sources and nothing else.
-    renderer
-        ``auto``, ``quarto`` or ``builtin``.
-    raw
-        An export outside the sources; it is copied beside them.
-    root
-        The repository whose environment is used again if its lock is the same; else the copy
-        makes an environment of its own, from the wheels beside it if there are any.
-
-    Returns
-    -------
-    (analysis.paths.Outputs, pathlib.Path, pathlib.Path)
-        Where it wrote, the export that it read, the prefix of the Python that ran it.
-
-    Raises
-    ------
-    MissingError
-        There is no make.
-    DataError
-        The run failed; it has said why.
-    """
-    if not shutil.which("make"):
-        raise MissingError("make is not installed", hint="Install GNU Make")
-    if hash_file(copy / paths.LOCK.name) == hash_file(root / paths.LOCK.name):
-        (copy / ENVIRONMENT).symlink_to(Path(sys.prefix))
-    outputs, export, chosen = paths.Outputs(copy), copy / "data" / "raw", []
-    if raw:
-        export = copy / raw.name
-        shutil.copytree(raw, export)
-        outputs, chosen = paths.Outputs(copy / FRESH), [f"RAW={raw.name}", f"OUT={FRESH}"]
-    command = ["make", "--no-print-directory", "-j2", "report", f"RENDERER={renderer}", *chosen]
-    left_out = ("PYTHON", "MAKE", "MFLAGS")
-    known = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-    process = subprocess.Popen(command, cwd=copy, env=known, stdout=2, start_new_session=True)
-    try:
-        code = process.wait()
-    except BaseException:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        raise
-    if code:
-        raise DataError(
-            "the run has failed, so there is nothing to compare", hint="Its messages stand above"
-        )
-    conda = os.environ.get("CONDA_PREFIX") if not (copy / ENVIRONMENT).exists() else None
-    return outputs, export, Path(conda or copy / ENVIRONMENT)
-
-
-def _choose_recorded_renderer(record: Evidence) -> str:
-    """Return the renderer of the record, if this machine has it, so that texts compare."""
-    for choice in CHOICES[1:]:
-        with contextlib.suppress(MissingError):
-            if choose_renderer(choice)[1] in record.texts:
-                return choice
-    return "auto"
-
-
-def _compare_hashes(name: str, before: dict[str, str], now: dict[str, str]) -> Level:
-    return compare_parts(name, before, now, describe=lambda file, *_: f"{file} has other bytes")
+    fresh = make_clean_run(folder, record, settings.renderer, raw, tell)
+    return compare_evidence(
+        record, fresh, exceptions=exceptions, bytes_decide=bytes_decide, raw_changes=changes
+    )

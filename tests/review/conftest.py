@@ -138,7 +138,8 @@ class Repository(Checkout):
         assert kept.returncode == 0, kept.stderr
         shutil.rmtree(self.root / "data" / "processed")
         shutil.rmtree(self.root / ".run")
-        for command in (["init", "--quiet"], ["add", "--all"]):
+        who = ("-c", "user.name=A", "-c", "user.email=a@localhost")
+        for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "recorded"]):
             subprocess.run(["git", *command], cwd=self.root, check=True)
 
     def verify(self, *options):

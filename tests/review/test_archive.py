@@ -9,14 +9,11 @@ import zipfile
 
 import pytest
 
-from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.release import archive, crate
 from analysis.release.crate import describe_file
-from analysis.review import sources, verify
-from analysis.review.evidence import write_evidence
-from analysis.review.sources import unpack_archive
-from analysis.run.settings import Settings
+from analysis.review import sources
+from analysis.review.unpack import unpack_archive
 from analysis.run.state import Record
 from analysis.run.steps import NOTEBOOKS, STEPS
 
@@ -142,7 +139,7 @@ def test_the_crate_says_what_made_what_from_what(described):
 def test_everything_in_the_crate_has_a_kind_and_a_name_and_nothing_is_a_list_of_one(described):
     for name, entity in described.items():
         assert entity["@type"], name
-        assert name == crate.CRATE or entity["name"], name
+        assert name == sources.CRATE or entity["name"], name
         assert not [key for key, value in entity.items() if isinstance(value, list | tuple)
                     and len(value) < 2], name  # fmt: skip
     assert all(each["description"] for each in described.values() if "File" in each["@type"])
@@ -187,47 +184,3 @@ def test_the_crate_lists_every_file_and_leads_nowhere_else(described):
     }
     outside = {each for each in found - {*described} if not each.startswith("http")}
     assert outside == set()
-
-
-def test_an_archived_output_that_is_not_on_record_is_named_and_nothing_runs(record, tmp_path):
-    folder = tmp_path / "made"
-    output = folder / "data/processed/items.csv"
-    output.parent.mkdir(parents=True)
-    output.write_bytes(b"made\n")
-    digest = hashlib.sha256(b"made\n").hexdigest()
-    made = dataclasses.replace(record, files={"data/processed/items.csv": digest})
-    write_evidence(made, folder / "report/record")
-    settings, lines = Settings(outputs=paths.Outputs(tmp_path)), []
-    whole = zip_folder(folder, tmp_path / "whole.zip")
-    verify.verify_results(settings, archive=str(whole), quick=True, tell=lines.append)
-    assert "archived outputs against the record: 1 of 1 agree" in lines[-2]
-    # One byte, with the checksums of the archive redone, as one would who hides it.
-    output.write_bytes(b"mada\n")
-    with pytest.raises(DataError, match="DIFFERS") as raised:
-        altered = zip_folder(folder, tmp_path / "altered.zip")
-        verify.verify_results(settings, archive=str(altered), tell=lines.append)
-    assert raised.value.exit_code == 1
-    assert "data/processed/items.csv has other bytes" in lines[-2]
-    assert not any("runs on this machine" in line for line in lines)
-
-
-def test_nothing_of_an_archive_runs_before_the_person_was_told(record, tmp_path, monkeypatch):
-    folder, lines, shown = tmp_path / "made", [], []
-    write_files(folder, CONTENT)
-    write_evidence(dataclasses.replace(record, files={}), folder / "report/record")
-
-    def run(copy, **_):
-        shown.extend(lines)
-        assert (copy / "study.yml").exists()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(verify, "run_copy", run)
-    settings = Settings(outputs=paths.Outputs(tmp_path))
-    whole = zip_folder(folder, tmp_path / "whole.zip")
-    with pytest.raises(KeyboardInterrupt):
-        verify.verify_results(settings, archive=str(whole), tell=lines.append)
-    checked, warned = (
-        next(number for number, line in enumerate(shown) if words in line)
-        for words in ("every file is as SHA256SUMS says", "runs on this machine, with your rights")
-    )
-    assert checked < warned

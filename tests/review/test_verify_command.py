@@ -79,10 +79,19 @@ def test_one_raw_cell_moves_results_and_is_named(repository):
     moved = differing(verdict)
     assert any(phrase.startswith(f"{PRIMARY}: value was") for phrase in moved["results"])
     assert any(phrase.startswith("items: value in SIM-") for phrase in moved["processed tables"])
-    cells = [each for each in verdict["causes"]["raw data"] if "redcap_export" in each]
-    assert len(cells) == 1 and "mrss_hand_r in SIM-" in cells[0] and "|week_12_arm_1|" in cells[0]
-    assert cells[0] in screen
+    (cell,) = [each for each in verdict["causes"]["raw data"] if "redcap_export" in each]
+    assert cell.startswith("redcap_export.csv, mrss_hand_r in SIM-") and "|week_12_arm_1|" in cell
+    assert ": was '" in cell and "', is '" in cell and "(Hand mRSS, Total mRSS)" in cell
+    assert screen.index(cell) < screen.index(PRIMARY)
     assert not verdict["causes"]["code, plan and words"] and not verdict["causes"]["packages"]
+
+
+def test_a_raw_cell_that_its_checksum_gives_away_is_named_before_anything_runs(repository):
+    repository.rewrite(EXPORT, change_rows(raise_skin_score))
+    code, screen, verdict = repository.verify()
+    assert code == 1 and list(differing(verdict)) == ["raw files against their checksums"]
+    assert "mrss_hand_r in SIM-" in screen and "Nothing was run." in screen
+    assert "seal" not in screen and "verify-" not in screen
 
 
 def test_the_order_of_raw_rows_with_checksums_redone_does_not_matter(repository):

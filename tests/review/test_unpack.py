@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from analysis.errors import DataError, MissingError
-from analysis.review import sources
+from analysis.review import unpack
 
 LINK, FOLDER = 0o120777, 0o040755
 
@@ -35,7 +35,7 @@ def archive(tmp_path):
 
 def test_a_whole_archive_is_unpacked(archive, tmp_path):
     write_archive(archive, {"a.csv": b"1\n", "data/raw/b.csv": b"2\n"})
-    folder = sources.unpack_archive(archive, tmp_path / "there")
+    folder = unpack.unpack_archive(archive, tmp_path / "there")
     assert folder.name == "trial-1"
     assert (folder / "data/raw/b.csv").read_bytes() == b"2\n"
 
@@ -64,7 +64,7 @@ def test_a_whole_archive_is_unpacked(archive, tmp_path):
 def test_a_dangerous_name_is_refused(archive, tmp_path, name, top, problem):
     write_archive(archive, {name: b"x"}, top=top)
     with pytest.raises(DataError, match=problem):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
     assert not (tmp_path / "there").exists()
 
 
@@ -72,7 +72,7 @@ def test_a_dangerous_name_is_refused(archive, tmp_path, name, top, problem):
 def test_a_link_a_folder_and_a_device_are_refused(archive, tmp_path, mode):
     write_archive(archive, {"a": b"/etc/passwd"}, modes={"a": mode})
     with pytest.raises(DataError, match="link or a device"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
     assert not (tmp_path / "there").exists()
 
 
@@ -81,7 +81,7 @@ def test_another_way_of_packing_is_refused(archive, tmp_path, method):
     with zipfile.ZipFile(archive, "w", method) as file:
         file.writestr("trial-1/a", b"x" * 100)
     with pytest.raises(DataError, match="packed in another way"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 def test_whatever_bytes_are_altered_it_is_refused_or_holds_what_it_says(archive, tmp_path):
@@ -95,7 +95,7 @@ def test_whatever_bytes_are_altered_it_is_refused_or_holds_what_it_says(archive,
         archive.write_bytes(content[: rng.choice((None, None, None, rng.randrange(len(content))))])
         place = tmp_path / str(number)
         try:
-            folder = sources.unpack_archive(archive, place)
+            folder = unpack.unpack_archive(archive, place)
         except DataError:
             ended["refused"] += 1
             continue
@@ -121,7 +121,7 @@ def test_whatever_bytes_are_altered_it_is_refused_or_holds_what_it_says(archive,
 def test_names_that_meet_on_a_disk_are_refused(archive, tmp_path, names):
     write_archive(archive, dict.fromkeys(names, b"x"))
     with pytest.raises(DataError, match=r"there twice|both file and folder"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -130,23 +130,23 @@ def test_one_name_twice_is_refused(archive, tmp_path):
     with zipfile.ZipFile(archive, "a") as file:
         file.writestr("trial-1/a", b"y")
     with pytest.raises(DataError, match="there twice"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 def test_one_altered_byte_is_named(archive, tmp_path):
     members = {"report/_output/index.html": b"right", "a": b"x"}
     write_archive(archive, {**members, "report/_output/index.html": b"wrong"}, listed=members)
     with pytest.raises(DataError, match=r"index\.html is not as its checksum says"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 def test_a_file_that_is_not_listed_is_refused_and_a_lost_one_named(archive, tmp_path):
     write_archive(archive, {"a": b"x", "sitecustomize.py": b"boom"}, listed={"a": b"x"})
     with pytest.raises(DataError, match=r"sitecustomize\.py is not listed"):
-        sources.unpack_archive(archive, tmp_path / "one")
+        unpack.unpack_archive(archive, tmp_path / "one")
     write_archive(archive, {"a": b"x"}, listed={"a": b"x", "b": b"y"})
     with pytest.raises(DataError, match="b is gone"):
-        sources.unpack_archive(archive, tmp_path / "two")
+        unpack.unpack_archive(archive, tmp_path / "two")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_checksum_of_what_lies_elsewhere_is_refused(archive, tmp_path, name):
     """Sources are copied by their names in SHA256SUMS: such a copy would land elsewhere."""
     write_archive(archive, {"a": b"x"}, listed={"a": b"x", name: b"x"})
     with pytest.raises(DataError, match=r"SHA256SUMS:2: this path leads elsewhere"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 def test_two_files_in_one_place_of_the_archive_are_refused(archive, tmp_path):
@@ -169,7 +169,7 @@ def test_two_files_in_one_place_of_the_archive_are_refused(archive, tmp_path):
     content[second + 42 : second + 46] = content[first + 42 : first + 46]
     archive.write_bytes(content)
     with pytest.raises(DataError, match="no whole zip file"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
 
 
 def test_a_bomb_whose_headers_all_lie_is_stopped_while_it_unpacks(archive, tmp_path, monkeypatch):
@@ -177,37 +177,37 @@ def test_a_bomb_whose_headers_all_lie_is_stopped_while_it_unpacks(archive, tmp_p
         file.writestr("trial-1/a", bytes(3_000_000))
     content = archive.read_bytes()
     archive.write_bytes(content.replace(struct.pack("<I", 3_000_000), struct.pack("<I", 10)))
-    monkeypatch.setattr(sources, "MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(unpack, "MOST_BYTES", 2_000_000)
     with pytest.raises(DataError, match=r"no whole zip file|unpacks to more"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
     written = sum(path.stat().st_size for path in tmp_path.rglob("there/**/a"))
     assert written <= 2_000_000
 
 
 def test_too_much_is_refused_by_what_it_says_and_by_what_comes_out(archive, tmp_path, monkeypatch):
     write_archive(archive, {"a": b"x" * 4000})
-    monkeypatch.setattr(sources, "MOST_BYTES", 2000)
+    monkeypatch.setattr(unpack, "MOST_BYTES", 2000)
     with pytest.raises(DataError, match="it holds more than"):
-        sources.unpack_archive(archive, tmp_path / "one")
+        unpack.unpack_archive(archive, tmp_path / "one")
     # The central directory lies: it says that the file has one byte.
     content = bytearray(archive.read_bytes())
     place = content.index(b"PK\x01\x02") + 24
     content[place : place + 4] = struct.pack("<I", 1)
     archive.write_bytes(content)
     with pytest.raises(DataError, match=r"no whole zip file|unpacks to more|checksum"):
-        sources.unpack_archive(archive, tmp_path / "two")
-    monkeypatch.setattr(sources, "MOST_FILES", 1)
+        unpack.unpack_archive(archive, tmp_path / "two")
+    monkeypatch.setattr(unpack, "MOST_FILES", 1)
     with pytest.raises(DataError, match="it holds more than"):
-        sources.unpack_archive(archive, tmp_path / "three")
+        unpack.unpack_archive(archive, tmp_path / "three")
 
 
 def test_what_is_no_archive_is_said(archive, tmp_path):
     with pytest.raises(MissingError, match="no such archive"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
     archive.write_bytes(b"PK no zip")
     with pytest.raises(DataError, match="no whole zip file"):
-        sources.unpack_archive(archive, tmp_path / "there")
+        unpack.unpack_archive(archive, tmp_path / "there")
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("trial-1/a", b"x")
     with pytest.raises(DataError, match="holds no SHA256SUMS"):
-        sources.unpack_archive(archive, tmp_path / "more")
+        unpack.unpack_archive(archive, tmp_path / "more")
