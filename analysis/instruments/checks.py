@@ -52,10 +52,13 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     kinds = groups.size().index.to_frame(index=False).astype("object")
     kind = groups.ngroup().to_numpy()
     known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
-    ignored = _find_unscored(frame, kinds, kind, known, scoring)
-    for problem, hint, wrong in _find_unknown(kinds, known):
-        _refuse(frame, wrong[kind] & ~ignored, problem, hint)
+    unknown = np.array([item is None for item in known], dtype=bool)
+    ignored = unknown[kind] & _find_unscored(frame, scoring)
     frame, kind = frame[~ignored], kind[~ignored]
+    problems = list(map(_find_problem, known, kinds["location"], kinds["occasion"], kinds["unit"]))
+    for problem, hint in sorted({*problems} - {("", "")}):
+        wrong = np.array([each == (problem, hint) for each in problems])
+        _refuse(frame, wrong[kind], problem, hint)
     value = frame["value"].to_numpy(dtype=float, na_value=np.nan)
     for problem, hint, wrong in _find_wrong_values(value, kinds, kind, known, scoring):
         _refuse(frame, wrong, problem, hint)
@@ -176,51 +179,31 @@ def check_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.
     return pd.DataFrame(rows, columns=["instrument", "relation", "n_checked"])
 
 
-def _find_unscored(
-    frame: pd.DataFrame,
-    kinds: pd.DataFrame,
-    kind: np.ndarray,
-    known: Sequence[Item | None],
-    scoring: Scoring,
-) -> np.ndarray:
-    declared = kinds["instrument"].isin(scoring.unscored_instruments.value).to_numpy()
-    unknown = np.array([item is None for item in known], dtype=bool)
-    place = frame["source"].astype("str").str.split(":", n=2, expand=True)
-    place = place.reindex(columns=[1, 2])
-    unmapped = (place[1] == frame["instrument"].astype("str")) & (
-        place[2] == frame["item"].astype("str")
-    )
-    return unknown[kind] & (declared[kind] | unmapped.to_numpy())
+def _find_unscored(frame: pd.DataFrame, scoring: Scoring) -> np.ndarray:
+    """Say which rows would need no instrument: declared without a score, or mapped nowhere."""
+    place = frame["source"].astype("str").str.split(":", n=2, expand=True).reindex(columns=[1, 2])
+    instrument, item = (frame[name].astype("str") for name in ("instrument", "item"))
+    declared = instrument.isin(scoring.unscored_instruments.value)
+    return (declared | ((place[1] == instrument) & (place[2] == item))).to_numpy(dtype=bool)
 
 
-def _find_unknown(
-    kinds: pd.DataFrame, known: Sequence[Item | None]
-) -> Iterator[tuple[str, str, np.ndarray]]:
-    rows = list(zip(kinds.itertuples(index=False), known, strict=True))
-    yield (
-        "no instrument of the library has such an item",
-        "Correct fields.csv, or name the instrument under unscored_instruments in study.yml",
-        np.array([item is None for _, item in rows], dtype=bool),
-    )
-    for problem, hint, is_wrong in (
-        (
-            "the item has no such place",
-            "Correct the location in fields.csv",
-            lambda item, row: item.locations != () and row.location not in item.locations,
-        ),
-        (
-            "the item has no such repeat",
-            "Correct the occasion in fields.csv",
-            lambda item, row: re.fullmatch(item.occasion, row.occasion) is None,
-        ),
-        (
+def _find_problem(item: Item | None, location: str, occasion: str, unit: str) -> tuple[str, str]:
+    """Return what is wrong with a kind of row and what to do, "" twice where nothing is."""
+    if item is None:
+        return (
+            "no instrument of the library has such an item",
+            "Correct fields.csv, or name the instrument under unscored_instruments in study.yml",
+        )
+    if item.locations and location not in item.locations:
+        return "the item has no such place", "Correct the location in fields.csv"
+    if not re.fullmatch(item.occasion, occasion):
+        return "the item has no such repeat", "Correct the occasion in fields.csv"
+    if item.unit and unit not in ("", item.unit):
+        return (
             "the unit is not the one that the instrument takes",
             "Convert it in cleaning by a logged rule",
-            lambda item, row: item.unit != "" and row.unit not in ("", item.unit),
-        ),
-    ):
-        wrong = [item is not None and is_wrong(item, row) for row, item in rows]
-        yield problem, hint, np.array(wrong, dtype=bool)
+        )
+    return "", ""
 
 
 def _find_wrong_values(
