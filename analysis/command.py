@@ -62,10 +62,9 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
     Returns
     -------
-    int
-        0 as asked, or what the command returns; 1, 2 or 3 as the error says that was raised; 3 if
-        the machine refused, as with a full disk; 130 when interrupted. The error stands on
-        standard error.
+    0 as asked, or what the command returns; 1, 2 or 3 as the error says that was raised; 3 if
+    the machine refused, as with a full disk; 130 when interrupted. The error stands on
+    standard error.
     """
     if signal.getsignal(signal.SIGINT) is _end_early:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -191,8 +191,7 @@ def attempt(
 
     Returns
     -------
-    tuple
-        The result and "", or None and the reason.
+    The result and "", or None and the reason.
     """
     try:
         return compute(*arguments, **options), ""

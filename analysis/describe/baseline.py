@@ -85,8 +85,7 @@ def gather_baseline(
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id` and a column for each of `list_variables`.
+    `participant_id` and a column for each of `list_variables`.
     """
     ids = participants["participant_id"]
     baseline = study.analysis.baseline_visit.value
@@ -127,8 +126,7 @@ def find_background_treatment(
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id`, `treatment_<class>` and `treatment_stable` (yes, no).
+    `participant_id`, `treatment_<class>` and `treatment_stable` (yes, no).
     """
     ids = participants["participant_id"]
     day = participants.set_index("participant_id")["procedure_date"]

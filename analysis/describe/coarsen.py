@@ -47,8 +47,7 @@ def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Texts; `participant_id` is replaced by `label` (A, B, ...), the first column.
+    Texts; `participant_id` is replaced by `label` (A, B, ...), the first column.
     """
     outcomes = {outcome.name for outcome in study.outcomes}
     left_out = {*WITHHELD, *TOLD_ELSEWHERE, *outcomes}

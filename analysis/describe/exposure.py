@@ -77,12 +77,11 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        With `minutes_to_injection` (min), `yield_per_ml` (10^5 per mL processed),
-        `viable_cells_million` (nucleated cells times viability),
-        `injected_cells_million`, `cells_per_finger_million` (mean of the injected fingers),
-        `cells_<finger>_million` for all ten fingers, and `volumes_add_up` (yes, no, or "" if
-        not known): the fingers sum to the total and to no more than the product's volume.
+    With `minutes_to_injection` (min), `yield_per_ml` (10^5 per mL processed),
+    `viable_cells_million` (nucleated cells times viability),
+    `injected_cells_million`, `cells_per_finger_million` (mean of the injected fingers),
+    `cells_<finger>_million` for all ten fingers, and `volumes_add_up` (yes, no, or "" if
+    not known): the fingers sum to the total and to no more than the product's volume.
     """
     frame = procedures.copy()
     start, end = (
@@ -136,9 +135,8 @@ def check_release(exposure: pd.DataFrame, specification: Specification) -> pd.Da
 
     Returns
     -------
-    pandas.DataFrame
-        One row per participant and test: `participant_id`, `test` (a key of `TESTS`),
-        `criterion` and `result` as printed, `state` (a key of `STATES`).
+    One row per participant and test: `participant_id`, `test` (a key of `TESTS`),
+    `criterion` and `result` as printed, `state` (a key of `STATES`).
     """
     low = specification.viability_min_percent.value
     high = specification.endotoxin_max_eu_per_ml.value
@@ -173,9 +171,8 @@ def describe_release(checks: pd.DataFrame, context: Context) -> list[Row]:
 
     Returns
     -------
-    list of dict
-        Per test ``exposure.<test>_test.within.n`` (and the other states), and
-        ``exposure.out_of_specification.n``, the participants with any test outside.
+    Per test ``exposure.<test>_test.within.n`` (and the other states), and
+    ``exposure.out_of_specification.n``, the participants with any test outside.
     """
     n = checks["participant_id"].nunique()
     rows = []

@@ -161,9 +161,8 @@ def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataF
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; several reasons
-        are separated by a semicolon. Who is not per protocol may have discontinued as well.
+    `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; several reasons
+    are separated by a semicolon. Who is not per protocol may have discontinued as well.
     """
     ended = disposition.set_index("participant_id")
     people = participants["participant_id"]
@@ -222,9 +221,8 @@ def find_unreconciled(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        `result_id, n, flow_id, expected`; no row if everything reconciles. A population that
-        is missing from the flow is expected to have no participant.
+    `result_id, n, flow_id, expected`; no row if everything reconciles. A population that
+    is missing from the flow is expected to have no participant.
     """
     flow = results[results["analysis"] == "flow"].set_index("result_id")["value"]
     counted = results[results["population"].ne("") & results["n"].notna()]

@@ -57,9 +57,8 @@ def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:
 
     Returns
     -------
-    list of dict
-        Statistics ``n, n_missing, median, low, high, median_range, mean, sd, mean_sd``;
-        what cannot be estimated has no value and says so.
+    Statistics ``n, n_missing, median, low, high, median_range, mean, sd, mean_sd``;
+    what cannot be estimated has no value and says so.
     """
     known = values.dropna().astype("float64")
     n = len(known)
@@ -99,9 +98,8 @@ def describe_category(
 
     Returns
     -------
-    list of dict
-        Per category ``n``, ``share`` and ``n_share`` (as ``4 of 7 (57 %)``); and
-        ``<outcome>.n_missing`` beside them.
+    Per category ``n``, ``share`` and ``n_share`` (as ``4 of 7 (57 %)``); and
+    ``<outcome>.n_missing`` beside them.
     """
     known = values[values.ne("") & values.notna()]
     n = len(known)

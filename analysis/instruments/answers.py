@@ -154,8 +154,7 @@ def scale_rating(
 
     Returns
     -------
-    (array of float, array of bool)
-        Ratings, and where the declared length stood in for a recorded one.
+    Ratings, and where the declared length stood in for a recorded one.
 
     Raises
     ------

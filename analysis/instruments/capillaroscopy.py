@@ -37,9 +37,8 @@ def measure_capillaries(items: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed by participant_id, visit, location, field and reader; columns total (0 to
-        9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
+    Indexed by participant_id, visit, location, field and reader; columns total (0 to
+    9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
     """
     names = ["density", *GRADED, *_COUNTED]
     place = items[[*VISIT_KEY, "location"]].astype("object")
@@ -69,8 +68,7 @@ def score_capillaroscopy(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
 
     Returns
     -------
-    list of pandas.DataFrame
-        Evolution score 0 to 9 and the components.
+    Evolution score 0 to 9 and the components.
 
     References
     ----------

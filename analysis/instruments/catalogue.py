@@ -86,8 +86,7 @@ def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
 
     Returns
     -------
-    tuple of tuple of str
-        Rows of a heading and a text; a row of one text heads those that follow.
+    Rows of a heading and a text; a row of one text heads those that follow.
     """
     thresholds = (
         (each.kind, _join(each.value, f"{each.level} level", each.population, each.source))

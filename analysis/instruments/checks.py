@@ -34,10 +34,9 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Columns of the key, ``value``, ``missing_reason`` and ``unit``. Left out are the
-        instruments that study.yml declares without a score, and fields of the export that
-        are mapped nowhere (their item is the field itself, their instrument its form).
+    Columns of the key, ``value``, ``missing_reason`` and ``unit``. Left out are the
+    instruments that study.yml declares without a score, and fields of the export that
+    are mapped nowhere (their item is the field itself, their instrument its form).
 
     Raises
     ------
@@ -74,9 +73,8 @@ def compare_totals(items: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total
-        agrees if some answers to the missing items could make it.
+    ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total
+    agrees if some answers to the missing items could make it.
     """
     frames = []
     for instrument in INSTRUMENTS:
@@ -151,8 +149,7 @@ def check_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.
 
     Returns
     -------
-    pandas.DataFrame
-        ``instrument, relation, n_checked``: what was checked on how many scores.
+    ``instrument, relation, n_checked``: what was checked on how many scores.
 
     Raises
     ------

@@ -70,8 +70,7 @@ def score_cochin(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    list of pandas.DataFrame
-        0 to 90 points in all; groups 40, 10, 10, 10 and 20; short form 0 to 30.
+    0 to 90 points in all; groups 40, 10, 10, 10 and 20; short form 0 to 30.
 
     References
     ----------

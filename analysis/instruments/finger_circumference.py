@@ -22,9 +22,8 @@ def measure_fingers(items: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed by participant_id, visit, location, field and reader; columns total, right
-        and left in mm, a side empty for fingers of the other.
+    Indexed by participant_id, visit, location, field and reader; columns total, right
+    and left in mm, a side empty for fingers of the other.
     """
     sized = items[items["item"] == "circumference"].rename(columns={"occasion": "field"})
     place = sized[["participant_id", "visit", "location", "field"]].astype("object")
@@ -47,8 +46,7 @@ def score_finger_circumference(items: pd.DataFrame, scoring: Scoring) -> list[pd
 
     Returns
     -------
-    list of pandas.DataFrame
-        Means in mm. No direction is better: oedema and atrophy both lower it.
+    Means in mm. No direction is better: oedema and atrophy both lower it.
     """
     measures = measure_fingers(items)
     matched, available = FINGER_CIRCUMFERENCE.variants

@@ -32,8 +32,7 @@ def score_hand_pain(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]
 
     Returns
     -------
-    list of pandas.DataFrame
-        Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
+    Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
     """
     answers = spread_items(items, ("vas", *_HANDS, "line_length"))
     blocks = []

@@ -187,8 +187,7 @@ def score_haq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    list of pandas.DataFrame
-        0 to 3 points, in steps of 1/8 (1/7, 1/6 with categories left out).
+    0 to 3 points, in steps of 1/8 (1/7, 1/6 with categories left out).
 
     References
     ----------

@@ -28,8 +28,7 @@ def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    list of pandas.DataFrame
-        Opposition 0 to 20 (0 to 10 a hand), modified index 0 to 100 (0 to 50 a hand).
+    Opposition 0 to 20 (0 to 10 a hand), modified index 0 to 100 (0 to 50 a hand).
     """
     keys = tuple(name_key(item, side) for item in _PARTS["modified_index"] for side in SIDES)
     answers = spread_items(items, keys)

@@ -28,8 +28,7 @@ def average_locations(measures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 
     Returns
     -------
-    (pandas.DataFrame, pandas.DataFrame)
-        Means and numbers of fingers, indexed by participant_id (and visit).
+    Means and numbers of fingers, indexed by participant_id (and visit).
     """
     fields = average_level(measures, "reader")
     return _average_fields(fields)
@@ -61,10 +60,6 @@ def score_locations(
         As `average_locations` takes it.
     least
         Fingers that the total needs; a component of fewer fingers needs its share.
-
-    Returns
-    -------
-    list of pandas.DataFrame
     """
     visits = list_visits(items)
     reason = find_first_reasons(items, visits)
@@ -111,8 +106,7 @@ def pair_locations(
 
     Returns
     -------
-    pandas.DataFrame
-        ``participant_id, visit, component, baseline, followup, n_locations, rule``.
+    ``participant_id, visit, component, baseline, followup, n_locations, rule``.
     """
     by_visit: dict[Any, pd.DataFrame] = dict(iter(measures.groupby(level="visit")))
     before = by_visit.pop(baseline_visit, measures.iloc[:0]).droplevel("visit")

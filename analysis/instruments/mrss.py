@@ -55,8 +55,7 @@ def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    pandas.DataFrame
-        `SCORE_COLUMNS`: 0 to 51, 0 to 39, 0 to 12, 0 to 6 and 0 to 6 points.
+    `SCORE_COLUMNS`: 0 to 51, 0 to 39, 0 to 12, 0 to 6 and 0 to 6 points.
 
     References
     ----------

@@ -25,9 +25,8 @@ def score_raynaud(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    list of pandas.DataFrame
-        Scores of 0 to 10 points. ``scale_to_be_confirmed`` fires where a scale of 0 to 100
-        is declared and no rating of the visit exceeds 10.
+    Scores of 0 to 10 points. ``scale_to_be_confirmed`` fires where a scale of 0 to 100
+    is declared and no rating of the visit exceeds 10.
 
     References
     ----------

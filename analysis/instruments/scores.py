@@ -25,11 +25,10 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The scores table: one row per participant, visit, outcome, variant and component.
-        A visit has a row where the participant has any item of the instrument there and
-        the variant was due, that is, anyone has one of its items at that visit. A missing
-        score is empty with its reason, never zero.
+    The scores table: one row per participant, visit, outcome, variant and component.
+    A visit has a row where the participant has any item of the instrument there and
+    the variant was due, that is, anyone has one of its items at that visit. A missing
+    score is empty with its reason, never zero.
 
     Raises
     ------
@@ -68,12 +67,11 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
 
     Returns
     -------
-    pandas.DataFrame
-        The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
-        the better direction, the component's own where it differs, empty where none is
-        better. Of fingers, capillary fields, and the categories and scales of the SHAQ only those
-        recorded at both visits enter (rule ``matched``), unless the variant says all. Supporting
-        outcomes are not paired.
+    The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
+    the better direction, the component's own where it differs, empty where none is
+    better. Of fingers, capillary fields, and the categories and scales of the SHAQ only those
+    recorded at both visits enter (rule ``matched``), unless the variant says all. Supporting
+    outcomes are not paired.
 
     Raises
     ------

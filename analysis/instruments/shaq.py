@@ -44,9 +44,8 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    list of pandas.DataFrame
-        0 to 3 points. A composite needs a valid index and at least 4 of 5 scales; it is
-        the mean over what is answered.
+    0 to 3 points. A composite needs a valid index and at least 4 of 5 scales; it is
+    the mean over what is answered.
 
     Raises
     ------
@@ -115,9 +114,8 @@ def pair_composites(
 
     Returns
     -------
-    pandas.DataFrame
-        ``participant_id, visit, component, baseline, followup, n_locations, rule``; `n_locations`
-        counts the categories and scales in common, at least 6 and 4.
+    ``participant_id, visit, component, baseline, followup, n_locations, rule``; `n_locations`
+    counts the categories and scales in common, at least 6 and 4.
     """
     answers, ratings = _rate_scales(items, scoring)
     categories = haq.score_categories(answers, with_aids=variant.name != "mean_of_13_without_aids")

@@ -12,10 +12,9 @@ def count_status(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        One row per outcome and variant in the order of study.yml and visit; columns
-        ``complete``, ``prorated``, ``missing`` and ``no_form``, participants of the table
-        without a row although others have one at that visit.
+    One row per outcome and variant in the order of study.yml and visit; columns
+    ``complete``, ``prorated``, ``missing`` and ``no_form``, participants of the table
+    without a row although others have one at that visit.
     """
     whole = scores[scores["component"] == "total"]
     key = ["outcome", "variant", "visit"]
@@ -48,9 +47,8 @@ def count_limits(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed by outcome and visit: ``n, low, high`` (the limits), ``lowest, median,
-        highest`` (the scores), ``at_floor, at_ceiling`` (numbers of participants).
+    Indexed by outcome and visit: ``n, low, high`` (the limits), ``lowest, median,
+    highest`` (the scores), ``at_floor, at_ceiling`` (numbers of participants).
     """
     whole = scores[(scores["component"] == "total") & (scores["variant"] == "primary")]
     limits = pd.DataFrame(
@@ -82,8 +80,7 @@ def count_patterns(items: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed by participant_id and visit, one column per pattern, and ``fingers`` with any.
+    Indexed by participant_id and visit, one column per pattern, and ``fingers`` with any.
     """
     read = items[
         (items["instrument"] == "capillaroscopy")

@@ -39,10 +39,9 @@ def summarise_adverse_events(
 
     Returns
     -------
-    pandas.DataFrame
-        Columns of `by` (text), `participants`, `events`, `denominator`, `share`, `share_low`,
-        `share_high`, sorted by category; the shares lie in 0 to 1 and are missing where the
-        denominator is 0.
+    Columns of `by` (text), `participants`, `events`, `denominator`, `share`, `share_low`,
+    `share_high`, sorted by category; the shares lie in 0 to 1 and are missing where the
+    denominator is 0.
 
     Raises
     ------
@@ -83,9 +82,8 @@ def summarise_classes_and_terms(
 
     Returns
     -------
-    pandas.DataFrame
-        As `summarise_adverse_events`, each class's own row before its terms; `level` is
-        ``class`` or ``term``.
+    As `summarise_adverse_events`, each class's own row before its terms; `level` is
+    ``class`` or ``term``.
     """
     classes = summarise_adverse_events(events, participants, by=["class"], **options)
     terms = summarise_adverse_events(events, participants, by=["class", "coded_term"], **options)

@@ -30,9 +30,8 @@ def list_adverse_events(events: pd.DataFrame, *, coarsen: bool) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Texts: `participant_id, event, recorded, period, days, grade, serious`, the four
-        relations, `action, outcome, withdrawal, note`; sorted by participant, start and number.
+    Texts: `participant_id, event, recorded, period, days, grade, serious`, the four
+    relations, `action, outcome, withdrawal, note`; sorted by participant, start and number.
     """
     key = ["participant_id", "start_day", "event_number"]
     order = events.sort_values(key, kind="stable", na_position="last")

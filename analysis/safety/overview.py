@@ -45,9 +45,8 @@ def classify_relation(events: pd.DataFrame) -> pd.Series:
 
     Returns
     -------
-    pandas.Series of str
-        ``both``, ``harvest``, ``injected``, ``neither``, or ``unknown``: related to none, and
-        one of the three relations is not recorded.
+    ``both``, ``harvest``, ``injected``, ``neither``, or ``unknown``: related to none, and
+    one of the three relations is not recorded.
     """
     harvest = is_related(events, "related_liposuction")
     injected = is_related(events, "related_injection") | is_related(events, "related_product")
@@ -116,8 +115,7 @@ def summarise_overview(
 
     Returns
     -------
-    pandas.DataFrame
-        As `summarise_adverse_events`, with `category`, in the order of `CATEGORIES`.
+    As `summarise_adverse_events`, with `category`, in the order of `CATEGORIES`.
     """
     parts = [
         summarise_adverse_events(events[category.select(events)], participants, **options)

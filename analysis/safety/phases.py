@@ -49,10 +49,9 @@ def assign_phases(
 
     Returns
     -------
-    pandas.DataFrame
-        The events with `phase` (before_consent, pre_procedure, procedure_emergent,
-        product_emergent, later or unclear), `procedure_emergent` and `product_emergent`
-        (yes, no), and `phase_flag` (why it is not certain, or "").
+    The events with `phase` (before_consent, pre_procedure, procedure_emergent,
+    product_emergent, later or unclear), `procedure_emergent` and `product_emergent`
+    (yes, no), and `phase_flag` (why it is not certain, or "").
 
     Raises
     ------

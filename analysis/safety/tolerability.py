@@ -44,11 +44,10 @@ def describe_local_reactions(
 
     Returns
     -------
-    list of dict
-        ``safety.local_reaction.<location>.<item>.<visit>.any`` out of those who were asked
-        and answered, the counts ``mild, moderate, severe`` of a graded reaction or the
-        median and range of a rated one; ``safety.local_reaction.overall``: ``any`` reaction at
-        any visit, and a graded one that was ``severe``.
+    ``safety.local_reaction.<location>.<item>.<visit>.any`` out of those who were asked
+    and answered, the counts ``mild, moderate, severe`` of a graded reaction or the
+    median and range of a rated one; ``safety.local_reaction.overall``: ``any`` reaction at
+    any visit, and a graded one that was ``severe``.
     """
     rows = _describe_overall(reactions, context)
     for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
@@ -87,9 +86,8 @@ def list_ulcers(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id, visit, occasion, finger` (as right_2; "" if not recorded), `active,
-        new, healed` (yes, no, or "" if not recorded) and `size_mm`, sorted by key.
+    `participant_id, visit, occasion, finger` (as right_2; "" if not recorded), `active,
+    new, healed` (yes, no, or "" if not recorded) and `size_mm`, sorted by key.
     """
     mine = items["participant_id"].isin(participants["participant_id"])
     rows = items[items["instrument"].eq("digital_ulcers") & mine]
@@ -119,9 +117,8 @@ def describe_ulcers(
 
     Returns
     -------
-    list of dict
-        ``safety.digital_ulcers.<visit>``: `participants` (with an active ulcer),
-        `participants_new`, `participants_healed`, and the ulcers `n_active, n_new, n_healed`.
+    ``safety.digital_ulcers.<visit>``: `participants` (with an active ulcer),
+    `participants_new`, `participants_healed`, and the ulcers `n_active, n_new, n_healed`.
     """
     rows = []
     for visit in at:
@@ -171,8 +168,7 @@ def count_by_finger(ulcers: pd.DataFrame, *, at: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id, finger`, and a column per visit (Int64, 0 if there was none).
+    `participant_id, finger`, and a column per visit (Int64, 0 if there was none).
     """
     active = ulcers[ulcers["active"].eq("yes") & ulcers["visit"].isin(at)]
     counts = active.groupby(["participant_id", "finger", "visit"]).size().unstack(fill_value=0)
@@ -192,9 +188,8 @@ def pair_laboratory(
 
     Returns
     -------
-    pandas.DataFrame
-        `item, unit, participant_id, before, after, change`, in the order of `LABELS`; missing
-        where not measured.
+    `item, unit, participant_id, before, after, change`, in the order of `LABELS`; missing
+    where not measured.
     """
     mine = items["participant_id"].isin(participants["participant_id"])
     rows = items[items["instrument"].eq("laboratory") & mine & items["visit"].isin([before, after])]
@@ -218,9 +213,8 @@ def describe_laboratory(
 
     Returns
     -------
-    list of dict
-        ``safety.laboratory.<item>.<visit>.median_range``, the same for ``change``, and
-        ``safety.laboratory.<item>.n_higher, n_equal, n_lower``.
+    ``safety.laboratory.<item>.<visit>.median_range``, the same for ``change``, and
+    ``safety.laboratory.<item>.n_higher, n_equal, n_lower``.
     """
     rows = []
     for (item, unit), values in pairs.groupby(["item", "unit"]):

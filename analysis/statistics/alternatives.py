@@ -125,8 +125,7 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
 
     Returns
     -------
-    dict of str to float
-        Hodges-Lehmann estimate by the participant left out; None where nobody is left.
+    Hodges-Lehmann estimate by the participant left out; None where nobody is left.
     """
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
     people = pairs["participant_id"].tolist()
@@ -165,8 +164,7 @@ def find_shifts(visits: pd.DataFrame, *, baseline_visit: str, visit: str) -> pd.
 
     Returns
     -------
-    pandas.Series
-        One of `SHIFTS` by participant.
+    One of `SHIFTS` by participant.
     """
     people = sorted(set(visits["participant_id"]))
     dates = visits.set_index(["visit", "participant_id"])["visit_date"].map(_name_half)

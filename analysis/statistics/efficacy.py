@@ -70,9 +70,8 @@ def summarise_efficacy(
 
     Returns
     -------
-    pandas.DataFrame
-        The table of results: ``efficacy.<outcome>.<statistic>`` for the primary variant;
-        variants, components, treated hands and visits stand between outcome and statistic.
+    The table of results: ``efficacy.<outcome>.<statistic>`` for the primary variant;
+    variants, components, treated hands and visits stand between outcome and statistic.
     """
     visit = study.visit(visit or study.analysis.followup_visit.value).name
     pairs = select_population(pairs, participants, context.population)
@@ -136,8 +135,7 @@ def compare_placebo(mean_change: Row, study: Study, writer: ResultWriter) -> lis
 
     Returns
     -------
-    list of dict
-        Empty where no participant has a change.
+    Empty where no participant has a change.
     """
     n, value = mean_change["n"], mean_change["value"]
     if value is None:

@@ -32,8 +32,7 @@ def make_change_matrix(
 
     Returns
     -------
-    pandas.DataFrame
-        Rounded to each outcome's precision; NaN where a participant has no pair.
+    Rounded to each outcome's precision; NaN where a participant has no pair.
     """
     series = []
     for outcome in outcomes:

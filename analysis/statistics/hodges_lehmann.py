@@ -85,8 +85,7 @@ def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
 
     Returns
     -------
-    tuple of int and float
-        k = 1, the whole range, where the asked level is out of reach.
+    k = 1, the whole range, where the asked level is out of reach.
     """
     probabilities = sum_over_signs(np.arange(1, n + 1)).probabilities
     tails = np.cumsum(probabilities)

@@ -41,9 +41,8 @@ def find_missing(
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id`, `baseline`, and `last`, the score of the last visit between baseline
-        and follow-up (NaN where there is none); sorted.
+    `participant_id`, `baseline`, and `last`, the score of the last visit between baseline
+    and follow-up (NaN where there is none); sorted.
     """
     chosen = scores[
         (scores["outcome"] == outcome.name)
@@ -83,8 +82,7 @@ def fill_missing(
 
     Returns
     -------
-    pandas.DataFrame
-        Pairs, sorted by participant.
+    Pairs, sorted by participant.
     """
     sign = outcome.direction
     improvements = sign * pairs["change"] if sign else pd.Series(dtype="float64")
@@ -140,9 +138,8 @@ def list_possible_changes(missing: pd.DataFrame, outcome: Outcome) -> list[float
 
     Returns
     -------
-    list of float
-        Every step of a round grid from the greatest possible fall to the greatest possible
-        rise of those who lack a pair; empty if nobody does. About 20 steps span the score.
+    Every step of a round grid from the greatest possible fall to the greatest possible
+    rise of those who lack a pair; empty if nobody does. About 20 steps span the score.
     """
     if missing.empty:
         return []
@@ -173,9 +170,8 @@ def summarise_tipping(
 
     Returns
     -------
-    list of dict
-        ``missing.n_missing``; ``missing.excludes_zero``, the assumed changes with which the
-        interval excludes zero; ``tipping.<change>.<statistic>``.
+    ``missing.n_missing``; ``missing.excludes_zero``, the assumed changes with which the
+    interval excludes zero; ``tipping.<change>.<statistic>``.
     """
     changes = list_possible_changes(missing, outcome)
     rows, excluding = [], []

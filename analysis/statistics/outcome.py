@@ -54,8 +54,7 @@ def summarise_outcome(
 
     Returns
     -------
-    list of dict
-        Rows; a statistic that cannot be made has no value and a warning that says why.
+    Rows; a statistic that cannot be made has no value and a warning that says why.
     """
     writer = replace(writer, n=len(pairs))
     change, improvement = (
@@ -164,8 +163,7 @@ def expect_by_noise(
 
     Returns
     -------
-    float
-        0 to 1. With a Cochin score in whole points, an error of 4.5 and a threshold of 4: 0.29.
+    0 to 1. With a Cochin score in whole points, an error of 4.5 and a threshold of 4: 0.29.
 
     Raises
     ------

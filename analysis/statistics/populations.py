@@ -75,10 +75,9 @@ def average_treated_hands(
 
     Returns
     -------
-    pandas.DataFrame
-        A row per participant with a score of every treated hand. Empty where everybody in
-        `pairs` had both hands treated, since nothing then differs from the outcome itself, and
-        for an outcome that is not scored by hand.
+    A row per participant with a score of every treated hand. Empty where everybody in
+    `pairs` had both hands treated, since nothing then differs from the outcome itself, and
+    for an outcome that is not scored by hand.
     """
     chosen = pairs[
         (pairs["outcome"] == outcome.name)
@@ -113,9 +112,8 @@ def find_affected(
 
     Returns
     -------
-    list of str
-        Participants, sorted. An event without a known day counts, and so does everybody's
-        whose visit has none.
+    Participants, sorted. An event without a known day counts, and so does everybody's
+    whose visit has none.
     """
     days = visits.loc[visits["visit"] == visit].set_index("participant_id")["study_day"]
     counted = intercurrent_events[intercurrent_events["event"].isin(list(events))]
@@ -141,8 +139,7 @@ def apply_strategy(
 
     Returns
     -------
-    pandas.DataFrame
-        With fewer rows, or with the follow-up of the affected set to their baseline.
+    With fewer rows, or with the follow-up of the affected set to their baseline.
     """
     hit = pairs["participant_id"].isin(list(affected))
     if strategy == "excluded":

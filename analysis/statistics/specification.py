@@ -30,8 +30,7 @@ def specify_primary(plan: SensitivityPlan) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        As `collapse_specifications`.
+    As `collapse_specifications`.
     """
     outcome = next(o for o in plan.study.outcomes if o.role == "primary")
     return collapse_specifications(list_specifications(plan, outcome))
@@ -42,10 +41,9 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
 
     Returns
     -------
-    pandas.DataFrame
-        One row per combination: `DIMENSIONS`, `is_primary`, `n`, and `estimate`, `low`, `high`
-        in points per item of the score (variants with fewer sites have a shorter scale);
-        combinations that give no interval are left out.
+    One row per combination: `DIMENSIONS`, `is_primary`, `n`, and `estimate`, `low`, `high`
+    in points per item of the score (variants with fewer sites have a shorter scale);
+    combinations that give no interval are left out.
     """
     confidence, affected = plan.study.analysis.confidence.value, plan.affected
     all_items = _count_items(plan.scores, outcome, PRIMARY[0])
@@ -105,9 +103,8 @@ def collapse_specifications(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        `estimate`, `low`, `high`, `n` (the smallest), `is_primary` and in each of `DIMENSIONS` a
-        tuple of the options that lead there, in the order of the table; sorted by estimate.
+    `estimate`, `low`, `high`, `n` (the smallest), `is_primary` and in each of `DIMENSIONS` a
+    tuple of the options that lead there, in the order of the table; sorted by estimate.
     """
     keys = ["estimate", "low", "high"]
     gathered = table.groupby(keys, sort=True).agg(
@@ -123,9 +120,8 @@ def list_options(points: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
     Returns
     -------
-    dict of str to tuple of str
-        Without the dimensions in which every point has the same options: those choices could
-        not change anything here.
+    Without the dimensions in which every point has the same options: those choices could
+    not change anything here.
     """
     options = {}
     for name in DIMENSIONS:

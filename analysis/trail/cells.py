@@ -20,8 +20,7 @@ def locate_items(items: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The items with `file, row, field, raw_value`.
+    The items with `file, row, field, raw_value`.
     """
     parts = items["source"].str.split(":", expand=True).reindex(columns=range(3))
     asked = items.assign(file=parts[0], form=parts[1], field=parts[2], number=range(len(items)))
@@ -50,8 +49,7 @@ def locate_columns(
 
     Returns
     -------
-    pandas.DataFrame
-        `participant_id, visit, column, file, row, field, raw_value`.
+    `participant_id, visit, column, file, row, field, raw_value`.
     """
     keys = rows.keys[REDCAP].reset_index()
     keys = keys[keys[PERSON].isin(frame[PERSON])]

@@ -114,9 +114,8 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
 
     Returns
     -------
-    Trail
-        For a score the steps are pairs, scores, items (each beside its raw cell), changes and
-        queries; for any other result the rows that it counts stand in place of the first three.
+    For a score the steps are pairs, scores, items (each beside its raw cell), changes and
+    queries; for any other result the rows that it counts stand in place of the first three.
 
     Raises
     ------

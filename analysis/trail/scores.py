@@ -53,9 +53,8 @@ def find_items(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.Da
 
     Returns
     -------
-    pandas.DataFrame
-        Rows of `items`, in its order. Repeats of one place (days of a diary, fields of a
-        finger) are asked about together.
+    Rows of `items`, in its order. Repeats of one place (days of a diary, fields of a
+    finger) are asked about together.
     """
     if scores.empty:
         return items.iloc[:0]

@@ -16,8 +16,7 @@ def read_simulation(file: Path = SIMULATION_FILE) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        As `simulate.summarise_counts`.
+    As `simulate.summarise_counts`.
     """
     return pd.read_csv(file, keep_default_na=False, na_values={"sd_change": "", "step": ""})
 
@@ -39,8 +38,7 @@ def summarise_design(record: pd.DataFrame, context: Context) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        ``sensitivity.<outcome>.design.<scenario>.<statistic>``: shares of simulated trials.
+    ``sensitivity.<outcome>.design.<scenario>.<statistic>``: shares of simulated trials.
     """
     rows = []
     for row in record.to_dict("records"):

@@ -104,10 +104,9 @@ def list_scenarios() -> tuple[Scenario | Family, ...]:
 
     Returns
     -------
-    tuple of Scenario and Family
-        Each outcome on its own grid; the primary one once more without floor and ceiling, and
-        then with one thing changed: no grid, other numbers of participants, other changes,
-        other correlations of the visits; three families.
+    Each outcome on its own grid; the primary one once more without floor and ceiling, and
+    then with one thing changed: no grid, other numbers of participants, other changes,
+    other correlations of the visits; three families.
     """
     plain = replace(SINGLE_OUTCOMES[0], name="hand_mrss.rounded_change", bounds=None)
     varied = (

@@ -31,8 +31,7 @@ def count_block(
 
     Returns
     -------
-    dict of str to int
-        How many of the trials; counts of blocks add up.
+    How many of the trials; counts of blocks add up.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(scenario.name.encode()), block))
     rng = np.random.default_rng(sequence)
@@ -86,9 +85,8 @@ def summarise_counts(
 
     Returns
     -------
-    pandas.DataFrame
-        The scenario's settings, `trials`, `statistic`, `value` (a share of the trials) and
-        `error`, its Monte Carlo standard error.
+    The scenario's settings, `trials`, `statistic`, `value` (a share of the trials) and
+    `error`, its Monte Carlo standard error.
     """
     single = None if isinstance(scenario, Family) else scenario
     shares = {statistic: count / trials for statistic, count in counts.items()}

@@ -81,8 +81,7 @@ def run_scenarios(
 
     Returns
     -------
-    pandas.DataFrame
-        As `simulate.summarise_counts`, scenario after scenario.
+    As `simulate.summarise_counts`, scenario after scenario.
     """
     import joblib
 
