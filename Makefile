@@ -57,7 +57,7 @@ help:
 	@echo 'make test         run the tests'
 	@echo 'make why          say what is outdated, and why'
 	@echo 'make draft RAW=folder            draft where the fields of another export go'
-	@echo 'make check-data RAW=folder OUT=folder   clean another export, list what to ask the site, and'
+	@echo 'make check-data RAW=folder OUT=folder   clean another export, list what to ask the site and'
 	@echo '                  what becomes of each outcome'
 	@echo 'make answers RAW=folder OUT=folder ANSWERS=sheet.xlsx   take in the answers of the site'
 	@echo 'make report RAW=folder OUT=folder       make the report from another export'
