@@ -17,6 +17,7 @@ PERCENT = "\N{NO-BREAK SPACE}%"
 SMALL_P = "<\N{NO-BREAK SPACE}0.001"
 NOT_ESTIMABLE = "not estimable"
 NOT_ATTAINABLE = "not attainable"
+UNBOUNDED = "unbounded"
 
 Row = dict[str, Any]
 Result = TypeVar("Result")

@@ -110,11 +110,14 @@ class Estimand:
 
 @dataclass(frozen=True)
 class IntercurrentEvent:
-    """A kind of event after the procedure, and how the primary analysis takes it."""
+    """A kind of event after the procedure, and how the primary analysis takes it.
+
+    Under treatment policy scores count as they are; composite gives the event the worst rank.
+    """
 
     name: str
     label: str
-    strategy: Literal["treatment_policy", "listed"]
+    strategy: Literal["treatment_policy", "composite"]
     source: SettingSource
 
 
@@ -122,8 +125,10 @@ class IntercurrentEvent:
 class ChangeThreshold:
     """A published change with its level; sources are keys of report/references.bib.
 
-    `measurement_error` is the standard error of one measurement in the outcome's unit, or None;
-    `score_step` is the step of the score's grid beside it.
+    `measurement_error` is the standard error of one measurement in the outcome's unit, or None,
+    `measurement_error_between` that between observers; `measurement_error_derivation` says how
+    it was computed, and is empty where a source states it. `score_step` is the step of the
+    score's grid beside it.
     """
 
     value: float
@@ -133,6 +138,8 @@ class ChangeThreshold:
     measurement_error: float | None
     measurement_error_source: str | None
     score_step: float | None = None
+    measurement_error_between: float | None = None
+    measurement_error_derivation: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,11 @@ class Outcome(SupportingOutcome):
     def direction(self) -> int:
         """+1 if higher is better, -1 if lower is better, 0 if neither."""
         return {"higher": 1, "lower": -1, "none": 0}[self.better]
+
+    @property
+    def has_error(self) -> bool:
+        """Whether its measurement error is known, so that a change may be held against it."""
+        return bool(self.direction and self.threshold and self.threshold.measurement_error)
 
 
 @dataclass(frozen=True)

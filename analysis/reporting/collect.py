@@ -116,8 +116,14 @@ def _find_threshold(outcome: Outcome, numbers: Numbers) -> ThresholdFacts | None
     threshold = outcome.threshold
     if threshold is None:
         return None
-    sources = {"source": threshold.source, "error_source": threshold.measurement_error_source or ""}
-    return _fill(ThresholdFacts, numbers, outcome=outcome.name, **sources)
+    return _fill(
+        ThresholdFacts,
+        numbers,
+        outcome=outcome.name,
+        source=threshold.source,
+        error_source=threshold.measurement_error_source or "",
+        derived=bool(threshold.measurement_error_derivation),
+    )
 
 
 def _sort_outcomes(others: Outcomes) -> OtherFacts:

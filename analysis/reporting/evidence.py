@@ -44,12 +44,17 @@ def name_field(key: str) -> str:
 
 @dataclass(frozen=True)
 class ThresholdFacts:
-    """A published threshold of an outcome; sources are keys of references.bib."""
+    """A published threshold of an outcome; sources are keys of references.bib.
+
+    `derived` says that its measurement error was computed, and stands in no source.
+    """
 
     value: Annotated[str, "study.outcomes.{outcome}.threshold.value"]
     population: Annotated[str, "study.outcomes.{outcome}.threshold.population"]
+    derivation: Annotated[str, "study.outcomes.{outcome}.threshold.measurement_error_derivation"]
     source: str
     error_source: str
+    derived: bool
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,14 @@ class OutcomeFacts:
     hl_level: Annotated[Number, "efficacy.{outcome}.hl_level"]
     mean_change: Annotated[Number, "efficacy.{outcome}.mean_change"]
     n_pairs: Annotated[Number, "efficacy.{outcome}.n_pairs"]
+    n_deaths: Annotated[Number, "efficacy.{outcome}.n_deaths"]
+    n_lower: Annotated[Number, "efficacy.{outcome}.n_decreased"]
+    n_equal: Annotated[Number, "efficacy.{outcome}.n_unchanged"]
+    n_higher: Annotated[Number, "efficacy.{outcome}.n_increased"]
     n_improved: Annotated[Number, "efficacy.{outcome}.n_improved"]
-    n_unchanged: Annotated[Number, "efficacy.{outcome}.n_unchanged"]
     n_worse: Annotated[Number, "efficacy.{outcome}.n_worse"]
+    n_beyond_better: Annotated[Number, "efficacy.{outcome}.n_beyond_better"]
+    n_beyond_worse: Annotated[Number, "efficacy.{outcome}.n_beyond_worse"]
     n_nonzero: Annotated[Number, "efficacy.{outcome}.n_nonzero"]
     p_value: Annotated[Number, "efficacy.{outcome}.p_value"]
     p_min: Annotated[Number, "efficacy.{outcome}.p_min"]
@@ -85,8 +95,8 @@ class OutcomeFacts:
 
     @property
     def has_interval(self) -> bool:
-        """Whether there is an exact interval."""
-        return self.hl_low.known and self.hl_high.known
+        """Whether there is an exact interval; deaths may leave one of its ends unbounded."""
+        return self.hl_level.known
 
     @property
     def excludes_zero(self) -> bool:
@@ -125,21 +135,6 @@ class OutcomeFacts:
             return "nowhere"
         improvement = self.hl if self.better == "higher" else -self.hl
         return _find_sign(improvement, ("better", "zero", "worse"))
-
-    @property
-    def counted(self) -> bool:
-        """Whether it is counted who improved, stayed and worsened."""
-        return self.n_improved.known and self.n_unchanged.known and self.n_worse.known
-
-    @property
-    def all_went(self) -> str:
-        """Which way all changes went: improved, unchanged, worse; nowhere if they differ."""
-        counts = {
-            "improved": self.n_improved,
-            "unchanged": self.n_unchanged,
-            "worse": self.n_worse,
-        }
-        return next((way for way, n in counts.items() if n == self.n_pairs), "nowhere")
 
 
 def _find_sign(number: float, names: tuple[str, str, str]) -> str:

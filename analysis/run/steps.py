@@ -61,7 +61,11 @@ DESCRIBE = Step(
         *("scores", "pairs"),
     ),
 )
-EFFICACY = Step("04_efficacy", after=("02_score",), tables=("participants", "scores", "pairs"))
+EFFICACY = Step(
+    "04_efficacy",
+    after=("02_score",),
+    tables=("participants", "visits", "intercurrent_events", "scores", "pairs"),
+)
 SENSITIVITY = Step(
     "05_sensitivity",
     after=("02_score",),

@@ -10,13 +10,20 @@ from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
 from analysis.statistics.checks import compute_mean, compute_median, round_differences
 from analysis.statistics.common_tests import PairedT, paired_t, sign_test
 from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.outcome import state_estimate, state_test, state_value
+from analysis.statistics.outcome import (
+    count_pairs,
+    state_estimate,
+    state_test,
+    state_value,
+    warn_of_deaths,
+)
+from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
 from analysis.statistics.sign_flip import SignFlip, sign_flip
 from analysis.statistics.signed_rank import signed_rank
 from analysis.study import AnalysisPlan, Outcome
 
 STATISTICS = (
-    *("n_pairs", "n_nonzero", "mean_change"),
+    *("n_pairs", "n_deaths", "n_nonzero", "mean_change"),
     *("hl", "hl_low", "hl_high", "hl_level", "p_value", "p_min"),
 )
 TRIMMED_SHARE = 0.2
@@ -41,11 +48,16 @@ def summarise_alternative(
     writer
         As `outcome.make_writer` makes it, its qualifier the alternative's.
     """
+    survivors = select_survivors(pairs)
     writer = replace(writer, n=len(pairs))
-    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    change, of_survivors = (
+        round_differences(each["change"], decimals=outcome.difference_decimals)
+        for each in (pairs, survivors)
+    )
+    alive = replace(writer, n=len(survivors), warning=warn_of_deaths(pairs))
     rows = [
-        writer.count("n_pairs", len(pairs), method="participants with both visits"),
-        state_value(writer, "mean_change", compute_mean, change),
+        *count_pairs(pairs, writer),
+        state_value(alive, "mean_change", compute_mean, of_survivors),
         *state_estimate(writer, change, plan),
         *state_test(writer, change, plan),
     ]
@@ -68,17 +80,27 @@ def compare_tests(
     writer
         As `outcome.make_writer` makes it.
     """
-    change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
-    confidence = plan.confidence.value
+    survivors, confidence = select_survivors(pairs), plan.confidence.value
+    ranked, change = (
+        round_differences(each["change"], decimals=outcome.difference_decimals)
+        for each in (pairs, survivors)
+    )
+    alive = replace(writer, n=len(survivors), warning=warn_of_deaths(pairs))
 
     def qualify(qualifier: str) -> ResultWriter:
-        return replace(writer, n=len(pairs), qualifier=qualifier)
+        return replace(alive, qualifier=qualifier)
 
-    pratt = signed_rank(change, zeros="pratt").p_value
-    mid_p = signed_rank(change, zeros="wilcoxon").mid_p
     rows = [
-        qualify("pratt").p("p_value", pratt, method="exact, zeros ranked, then dropped"),
-        qualify("mid_p").p("p_value", mid_p, method="exact, zeros dropped, mid-p"),
+        replace(writer, n=len(pairs), qualifier=name).p("p_value", p_value, method=method)
+        for name, p_value, method in (
+            (
+                "pratt",
+                signed_rank(ranked, zeros="pratt").p_value,
+                "exact, zeros ranked, then dropped",
+            ),
+            ("mid_p", signed_rank(ranked, zeros="wilcoxon").mid_p, "exact, zeros dropped, mid-p"),
+            ("sign_test", sign_test(ranked), "sign test"),
+        )
     ]
     tests: dict[str, tuple[Callable[..., PairedT | SignFlip], str]] = {
         "t": (paired_t, "paired t"),
@@ -98,7 +120,6 @@ def compare_tests(
     trimmed = f"mean without the outer {TRIMMED_SHARE:.0%} at either end"
     return [
         *rows,
-        qualify("sign_test").p("p_value", sign_test(change), method="sign test"),
         state_value(qualify("robust"), "median_change", compute_median, change, "median"),
         state_value(qualify("robust"), "trimmed_mean_change", trim_mean, change, trimmed),
     ]
@@ -130,7 +151,8 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
     people = pairs["participant_id"].tolist()
     results = (attempt(hodges_lehmann, change[[o != p for o in people]])[0] for p in people)
-    return {p: r.estimate if r else None for p, r in zip(people, results, strict=True)}
+    estimates = (r.estimate if r and not is_unbounded(r.estimate) else None for r in results)
+    return dict(zip(people, estimates, strict=True))
 
 
 def summarise_leave_one_out(
@@ -196,7 +218,7 @@ def summarise_season(
     of_pairs = pairs["participant_id"].map(shifts).fillna("unknown")
     rows = []
     for shift in SHIFTS:
-        change = pairs.loc[of_pairs == shift, "change"]
+        change = select_survivors(pairs[of_pairs == shift])["change"]
         make = replace(writer, n=len(change), qualifier=f"season.{shift}", group=shift)
         rows += [
             make.count("n_pairs", len(change), method="colder half: October to March"),

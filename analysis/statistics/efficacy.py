@@ -24,6 +24,7 @@ from analysis.statistics.outcome import (
     summarise_outcome,
 )
 from analysis.statistics.populations import average_treated_hands, select_pairs, select_population
+from analysis.statistics.prepared_pairs import select_survivors
 from analysis.study import Outcome, Study
 
 
@@ -61,7 +62,9 @@ def summarise_efficacy(
 
     Parameters
     ----------
-    pairs, scores, participants
+    pairs
+        As `prepare_pairs` returns them.
+    scores, participants
         The tables of those names.
     context
         Its population chooses the participants.
@@ -87,10 +90,12 @@ def summarise_efficacy(
         if outcome.name == study.placebo_benchmark.outcome:
             rows += compare_placebo(by_name["mean_change"], study, writer)
         for qualified, shown in _list_supportive(pairs, participants, outcome, writer):
-            supportive = summarise_outcome(shown, outcome, study.analysis, qualified)
+            # Threshold and measurement error are those of the score itself.
+            part = replace(outcome, threshold=None)
+            supportive = summarise_outcome(shown, part, study.analysis, qualified)
             rows += [row for row in supportive if row["statistic"] in SUPPORTIVE]
-        rows += _describe_visits(scores, pairs, outcome, study, writer)
-    rows += summarise_family(pairs, tests, study, context, visit=visit)
+        rows += _describe_visits(scores, select_survivors(pairs), outcome, study, writer)
+    rows += summarise_family(select_survivors(pairs), tests, study, context, visit=visit)
     return collect_results(rows)
 
 

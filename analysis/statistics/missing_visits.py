@@ -1,16 +1,17 @@
 """What the result would be if those without a follow-up score had had one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.results import ResultWriter, Row, format_number
+from analysis.results import ResultWriter, Row, attempt, format_number
 from analysis.statistics.alternatives import summarise_alternative
 from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.populations import select_pairs
+from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
 from analysis.study import AnalysisPlan, Outcome
 
 FILL_RULES = ("last_observation", "baseline_observation", "worst_case", "best_case")
@@ -76,23 +77,47 @@ def fill_missing(
     missing
         As `find_missing` returns it.
     rule
-        Of `FILL_RULES`, in their order: the last score between the visits; no change; the least or
-        the greatest improvement that anybody had. Who has no such score or whose outcome has
-        no better direction stays missing.
+        Of `FILL_RULES`, in their order: the last score between the visits; no change; the smaller
+        of no change and the worst improvement that anybody had; the greater of no change and
+        the best. Who has no such score or whose outcome has no better direction stays missing.
 
     Returns
     -------
     Pairs, sorted by participant.
     """
     sign = outcome.direction
-    improvements = sign * pairs["change"] if sign else pd.Series(dtype="float64")
+    improvements = sign * select_survivors(pairs)["change"] if sign else pd.Series(dtype="float64")
     change = {
         "last_observation": missing["last"] - missing["baseline"],
         "baseline_observation": 0.0,
-        "worst_case": sign * improvements.min(),
-        "best_case": sign * improvements.max(),
+        "worst_case": sign * np.minimum(0.0, improvements.min()),
+        "best_case": sign * np.maximum(0.0, improvements.max()),
     }[rule]
     return add_changes(pairs, missing, outcome, change=change)
+
+
+def state_bounds(
+    pairs: pd.DataFrame, missing: pd.DataFrame, outcome: Outcome, writer: ResultWriter
+) -> Iterator[Row]:
+    """Yield the estimate with everybody who lacks a pair at either end of the scale.
+
+    Only the estimate: it depends on ranks, while a mean or a p-value would be that of the scale.
+    None for an outcome without a better direction, whose range is one of plausible values.
+    """
+    if not outcome.direction:
+        return
+    ends = outcome.range if outcome.direction > 0 else outcome.range[::-1]
+    for name, end in zip(("worst", "best"), ends, strict=True):
+        filled = add_changes(pairs, missing, outcome, change=end - missing["baseline"])
+        change = round_differences(filled["change"], decimals=outcome.difference_decimals)
+        result, reason = attempt(hodges_lehmann, change)
+        ranked = result and not is_unbounded(result.estimate)
+        yield replace(writer, qualifier="missing.bounds", n=len(filled)).score(
+            f"hl_{name}",
+            result.estimate if result and ranked else None,
+            method=f"Hodges-Lehmann estimate with the missing at the {name} end of the scale",
+            warning=reason,
+        )
 
 
 def add_changes(
@@ -124,6 +149,7 @@ def keep_completers(
     pairs: pd.DataFrame, outcomes: Iterable[Outcome], *, visit: str
 ) -> pd.DataFrame:
     """Keep the pairs of those who have one for every registered outcome."""
+    pairs = select_survivors(pairs)
     paired = [set(select_pairs(pairs, o.name, visit=visit)["participant_id"]) for o in outcomes]
     return pairs[pairs["participant_id"].isin(set.intersection(*paired))]
 

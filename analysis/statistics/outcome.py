@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from analysis.errors import DataError
 from analysis.results import (
     NOT_ATTAINABLE,
+    UNBOUNDED,
     Context,
     ResultWriter,
     Row,
@@ -24,11 +25,14 @@ from analysis.statistics.checks import compute_mean, compute_median, compute_sd,
 from analysis.statistics.common_tests import describe_normality, paired_t
 from analysis.statistics.effect_sizes import d_z, hedges_g_av
 from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 from analysis.study import AnalysisPlan, Outcome
 
+# Times the standard error of measurement: what 95 % of changes by noise alone stay within.
+BEYOND_ERROR = 1.96 * math.sqrt(2)
 SUPPORTIVE = (
-    *("n_pairs", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd"),
+    *("n_pairs", "n_deaths", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd"),
     *("mean_change", "sd_change", "hl", "hl_low", "hl_high", "hl_level"),
     *("p_value", "p_min", "n_nonzero"),
     *("n_improved", "n_unchanged", "n_worse", "n_decreased", "n_increased"),
@@ -44,35 +48,54 @@ def summarise_outcome(
     Parameters
     ----------
     pairs
-        Rows of the table of that name, one per participant, of one population.
+        As `prepare_pairs` returns them, one per participant, of one score and population.
     outcome
         Its precision, direction and threshold.
     plan
         Level, confidence and rule for zeros.
     writer
-        As `make_writer` makes it; its `n` becomes the number of pairs.
+        As `make_writer` makes it; its `n` becomes the number of pairs. Deaths count in the
+        Hodges-Lehmann estimate and the signed ranks alone.
 
     Returns
     -------
     Rows; a statistic that cannot be made has no value and a warning that says why.
     """
-    writer = replace(writer, n=len(pairs))
+    survivors = select_survivors(pairs)
+    ranked = replace(writer, n=len(pairs))
+    writer = replace(writer, n=len(survivors), warning=warn_of_deaths(pairs))
+    decimals = outcome.difference_decimals
     change, improvement = (
-        round_differences(pairs[name], decimals=outcome.difference_decimals)
-        for name in ("change", "improvement")
+        round_differences(survivors[name], decimals=decimals) for name in ("change", "improvement")
     )
+    with_deaths = round_differences(pairs["change"], decimals=decimals)
     return [
-        writer.count("n_pairs", len(pairs), method="participants with both visits"),
-        *describe_scores(writer, pairs["baseline"], "baseline_"),
-        *describe_scores(writer, pairs["followup"], "followup_"),
+        *count_pairs(pairs, writer),
+        *describe_scores(writer, survivors["baseline"], "baseline_"),
+        *describe_scores(writer, survivors["followup"], "followup_"),
         *_describe_change(writer, change, plan),
-        *state_estimate(writer, change, plan),
-        *state_test(writer, change, plan),
-        *_state_effect_sizes(writer, pairs, change, plan),
+        *state_estimate(ranked, with_deaths, plan),
+        *state_test(ranked, with_deaths, plan),
+        _correlate_ranks(ranked, with_deaths, plan),
+        *_state_effect_sizes(writer, survivors, change, plan),
         *_count_directions(writer, change, improvement, outcome),
-        *_compare_threshold(writer, improvement, outcome),
+        *_compare_threshold(writer, survivors, improvement, outcome),
         *_show_normality(writer, change),
     ]
+
+
+def count_pairs(pairs: pd.DataFrame, writer: ResultWriter) -> Iterator[Row]:
+    """Yield the number of pairs, and of deaths if there are any."""
+    n_deaths = len(pairs) - len(select_survivors(pairs))
+    writer = replace(writer, n=len(pairs), warning="")
+    yield writer.count("n_pairs", len(pairs) - n_deaths, method="participants with both visits")
+    if n_deaths:
+        yield writer.count("n_deaths", n_deaths, method="worst rank, in ranks and estimate only")
+
+
+def warn_of_deaths(pairs: pd.DataFrame) -> str:
+    """Return the warning of what is computed from survivors, "" where nobody died."""
+    return "" if len(select_survivors(pairs)) == len(pairs) else "survivors only"
 
 
 def make_writer(
@@ -105,7 +128,7 @@ def state_estimate(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan)
     """Yield the Hodges-Lehmann estimate of rounded changes with its interval and level."""
     result, reason = attempt(hodges_lehmann, change, confidence=plan.confidence.value)
     method = "Hodges-Lehmann estimate, median of the Walsh averages, zeros kept"
-    yield writer.score("hl", result.estimate if result else None, method=method, warning=reason)
+    yield _state_ranked(writer, "hl", result.estimate if result else None, method, reason)
     method = "closed exact interval from the Walsh averages, zeros kept"
     if result is None or not result.attainable:
         level = format_percent(plan.confidence.value)
@@ -114,10 +137,19 @@ def state_estimate(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan)
         for statistic in ("hl_low", "hl_high", "hl_level"):
             yield writer.row(statistic, None, NOT_ATTAINABLE, method=method, warning=reason)
         return
-    yield writer.score("hl_low", result.low, method=method)
-    yield writer.score("hl_high", result.high, method=method)
+    yield _state_ranked(writer, "hl_low", result.low, method)
+    yield _state_ranked(writer, "hl_high", result.high, method)
     text = f"at least {format_percent(result.attained, 1)}"
     yield writer.row("hl_level", result.attained, text, method="level without ties")
+
+
+def _state_ranked(
+    writer: ResultWriter, statistic: str, value: float | None, method: str, reason: str = ""
+) -> Row:
+    if value is not None and is_unbounded(value):
+        warning = "deaths have the worst rank, and no rank is a number of points"
+        return writer.row(statistic, None, UNBOUNDED, method=method, warning=warning)
+    return writer.score(statistic, value, method=method, warning=reason)
 
 
 def state_test(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan) -> Iterator[Row]:
@@ -190,13 +222,16 @@ def _describe_change(writer: ResultWriter, change: np.ndarray, plan: AnalysisPla
         )
 
 
-def _state_effect_sizes(
-    writer: ResultWriter, pairs: pd.DataFrame, change: np.ndarray, plan: AnalysisPlan
-) -> Iterator[Row]:
+def _correlate_ranks(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan) -> Row:
     result, reason = attempt(rank_biserial, change, zeros=plan.zeros.value)
     method = "matched-pairs rank-biserial correlation"
     value = result.estimate if result else None
-    yield writer.number("rank_biserial", value, method=method, warning=reason)
+    return writer.number("rank_biserial", value, method=method, warning=reason)
+
+
+def _state_effect_sizes(
+    writer: ResultWriter, pairs: pd.DataFrame, change: np.ndarray, plan: AnalysisPlan
+) -> Iterator[Row]:
     result, reason = attempt(d_z, change, confidence=plan.confidence.value)
     method = "mean change over its SD, noncentral t interval"
     for statistic, part in (("d_z", "estimate"), ("d_z_low", "low"), ("d_z_high", "high")):
@@ -210,7 +245,7 @@ def _state_effect_sizes(
 def _count_directions(
     writer: ResultWriter, change: np.ndarray, improvement: np.ndarray, outcome: Outcome
 ) -> Iterator[Row]:
-    if np.isfinite(improvement).any() or (not improvement.size and outcome.direction):
+    if outcome.has_error:
         counted, names = improvement, ("n_worse", "n_unchanged", "n_improved")
     else:
         counted, names = change, ("n_decreased", "n_unchanged", "n_increased")
@@ -219,7 +254,7 @@ def _count_directions(
 
 
 def _compare_threshold(
-    writer: ResultWriter, improvement: np.ndarray, outcome: Outcome
+    writer: ResultWriter, pairs: pd.DataFrame, improvement: np.ndarray, outcome: Outcome
 ) -> Iterator[Row]:
     threshold = outcome.threshold
     if threshold is None:
@@ -228,15 +263,54 @@ def _compare_threshold(
     method = f"improved by at least {threshold.value:g} {outcome.unit}, a group-level value"
     reached = int((improvement >= threshold.value - 1e-9).sum())
     yield writer.count("n_reached_mid", reached, method=method)
-    error, step = threshold.measurement_error, threshold.score_step
-    if error is None:
+    step = threshold.score_step
+    if threshold.measurement_error is None:
         warning = "no measurement error is published"
         yield writer.row("expected_by_noise", None, "not known", warning=warning)
         return
-    share = expect_by_noise(threshold.value, measurement_error=error, step=step)
-    method = f"measurement error {error:g} {outcome.unit}, no true change"
-    yield writer.percent("noise_share", share, method=method)
-    yield writer.number("expected_by_noise", share * improvement.size, 1, method=method)
+    errors = find_errors(
+        pairs, threshold.measurement_error, between=threshold.measurement_error_between
+    )
+    method = f"{name_error(outcome)}, no true change"
+    chances = [
+        expect_by_noise(threshold.value, measurement_error=error, step=step) for error in errors
+    ]
+    share, reason = attempt(compute_mean, chances)
+    yield writer.percent("noise_share", share, method=method, warning=reason)
+    yield writer.number("expected_by_noise", float(sum(chances)), 1, method=method)
+    limits = BEYOND_ERROR * errors
+    method = f"by more than 1.96 x sqrt(2) x {name_error(outcome)}"
+    yield writer.count("n_beyond_better", int((improvement > limits).sum()), method=method)
+    yield writer.count("n_beyond_worse", int((-improvement > limits).sum()), method=method)
+    chances = [
+        2 * expect_by_noise(limit, measurement_error=error, step=step)
+        for limit, error in zip(limits, errors, strict=True)
+    ]
+    yield writer.number("beyond_by_noise", float(sum(chances)), 1, method=f"{method}, either way")
+
+
+def find_errors(pairs: pd.DataFrame, error: float, *, between: float | None) -> np.ndarray:
+    """Return the standard error of measurement of each pair, in the outcome's unit.
+
+    It is the one between observers, where that is published, unless both visits name the same
+    assessor.
+    """
+    if between is None:
+        return np.full(len(pairs), error)
+    same = pairs.reindex(columns=["same_assessor"], fill_value=False)["same_assessor"]
+    return np.where(same.astype(bool), error, between)
+
+
+def name_error(outcome: Outcome) -> str:
+    """Return an outcome's measurement error in words, and how it was derived if it was."""
+    threshold = outcome.threshold
+    if threshold is None or threshold.measurement_error is None:
+        return ""
+    text = f"measurement error {threshold.measurement_error:g} {outcome.unit}"
+    if threshold.measurement_error_between is not None:
+        text += f" ({threshold.measurement_error_between:g} unless one assessor saw both visits)"
+    derivation = threshold.measurement_error_derivation
+    return f"{text}, derived: {derivation}" if derivation else text
 
 
 def _show_normality(writer: ResultWriter, change: np.ndarray) -> Iterator[Row]:

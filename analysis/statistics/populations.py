@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.statistics.prepared_pairs import DEATH
 from analysis.study import Outcome
 
 HANDS = ("right", "left")
@@ -139,9 +140,10 @@ def apply_strategy(
 
     Returns
     -------
-    With fewer rows, or with the follow-up of the affected set to their baseline.
+    With fewer rows, or with the follow-up of the affected set to their baseline; who died keeps the
+    worst rank.
     """
-    hit = pairs["participant_id"].isin(list(affected))
+    hit = pairs["participant_id"].isin(list(affected)) & pairs["rule"].ne(DEATH)
     if strategy == "excluded":
         return pairs[~hit]
     return pairs.assign(

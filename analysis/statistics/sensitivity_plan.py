@@ -18,6 +18,7 @@ from analysis.statistics.missing_visits import (
     fill_missing,
     find_missing,
     keep_completers,
+    state_bounds,
     summarise_tipping,
 )
 from analysis.statistics.outcome import make_writer
@@ -44,8 +45,10 @@ class SensitivityPlan:
         Its population is that of the primary analysis.
     visit
         The follow-up visit.
-    participants, visits, scores, pairs, intercurrent_events
+    participants, visits, scores, intercurrent_events
         The tables of these names, everybody in them.
+    pairs
+        As `prepare_pairs` returns them.
     dates_shifted
         Whether the dates of the export were shifted, so that no season is known.
     """
@@ -69,7 +72,8 @@ class SensitivityPlan:
     @property
     def affected(self) -> list[str]:
         """Participants with an event that the primary analysis leaves in."""
-        events = [e.name for e in self.study.intercurrent_events if e.strategy != "listed"]
+        kinds = self.study.intercurrent_events
+        events = [kind.name for kind in kinds if kind.strategy == "treatment_policy"]
         return find_affected(self.intercurrent_events, self.visits, visit=self.visit, events=events)
 
     @property
@@ -165,6 +169,7 @@ def ask_missing(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
         filled = fill_missing(pairs, missing, outcome, rule=rule)
         rows += _summarise(plan, filled, outcome, f"missing.{rule}")
     writer = plan.write(outcome)
+    rows += state_bounds(pairs, missing, outcome, writer)
     return rows + summarise_tipping(pairs, missing, outcome, plan.study.analysis, writer)
 
 

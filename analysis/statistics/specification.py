@@ -12,6 +12,7 @@ from analysis.statistics.common_tests import PairedT, paired_t
 from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from analysis.statistics.missing_visits import FILL_RULES, fill_missing
 from analysis.statistics.populations import EVENT_STRATEGIES, apply_strategy
+from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Outcome
 
@@ -56,10 +57,14 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
         n_items = _count_items(plan.scores, outcome, variant)
         scored = _fit_range(outcome, n_items / all_items)
         for rule, events, used in _vary_pairs(chosen, missing, affected, scored):
-            change = round_differences(used["change"], decimals=outcome.difference_decimals)
             for summary, compute in SUMMARIES.items():
+                # Deaths have a rank, and no number of points that a mean could be made of.
+                taken = used if summary == PRIMARY[-1] else select_survivors(used)
+                change = round_differences(taken["change"], decimals=outcome.difference_decimals)
                 result, _ = attempt(compute, change, confidence=confidence)
                 if result is None or not getattr(result, "attainable", True):
+                    continue
+                if is_unbounded(result.low) or is_unbounded(result.high):
                     continue
                 choices = (variant, population, events, rule, summary)
                 limits = (result.estimate, result.low, result.high)

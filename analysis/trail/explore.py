@@ -18,6 +18,7 @@ from analysis.reporting.figures.paired import draw_single
 from analysis.results import Context
 from analysis.statistics.outcome import make_writer, summarise_outcome
 from analysis.statistics.populations import select_pairs, select_population
+from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import Study
 from analysis.tables import guard_cell
 from analysis.trail.cells import locate_items
@@ -67,7 +68,7 @@ def draw_outcome(
 
     The figure bears SIMULATED while the data are.
     """
-    pairs = _choose_pairs(trial, outcome, visit, variant, population)
+    pairs = _choose_pairs(trial, trial.pairs, outcome, visit, variant, population)
     figure, alt = draw_single(
         pairs,
         trial.study.outcome(outcome),
@@ -86,7 +87,10 @@ def compute_statistics(
 
     For the visit and the population of study.yml they are those of results.csv.
     """
-    pairs = _choose_pairs(trial, outcome, visit, variant, population)
+    prepared = prepare_pairs(
+        trial.pairs, trial.scores, trial.visits, trial.intercurrent_events, trial.study
+    )
+    pairs = _choose_pairs(trial, prepared, outcome, visit, variant, population)
     context = Context("explore", "explore", trial.provenance.data_origin, population)
     chosen = trial.study.outcome(outcome)
     writer = make_writer(chosen, context, visit=visit, variant=variant)
@@ -156,10 +160,15 @@ def explain_changes(trial: TrialTables, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _choose_pairs(
-    trial: TrialTables, outcome: str, visit: str, variant: str, population: str
+    trial: TrialTables,
+    pairs: pd.DataFrame,
+    outcome: str,
+    visit: str,
+    variant: str,
+    population: str,
 ) -> pd.DataFrame:
     _check_score(trial.study, outcome, visit, variant)
-    pairs = select_pairs(trial.pairs, outcome, variant=variant, visit=visit)
+    pairs = select_pairs(pairs, outcome, variant=variant, visit=visit)
     return select_population(pairs, trial.participants, population)
 
 

@@ -91,7 +91,8 @@ def tell_courses(trial):
         (
             f"Timeline of {len(ids)} participant{'s' * (len(ids) != 1)} around the procedure with "
             "visits and adverse events by grade and relation. Events per participant: "
-            f"{'; '.join(counts)}. Ongoing: {(mine['ongoing'] == 'yes').sum()}."
+            f"{'; '.join(counts)}. Ongoing: {(mine['ongoing'] == 'yes').sum()}. "
+            f"Serious: {(mine['serious'] == 'yes').sum()}."
             if len(ids)
             else "Nobody who was enrolled had the procedure, so that no time line is drawn."
         ),

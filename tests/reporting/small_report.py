@@ -31,12 +31,12 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
     Parameters
     ----------
     changes : dict of str to tuple
-        Per outcome (hl, low, high, p_value, p_min, n_nonzero, n_pairs, improved, unchanged,
-        worse); None for an outcome without any pair.
+        Per outcome (hl, low, high, p_value, p_min, n_nonzero, n_pairs, lower, equal,
+        higher); None for an outcome without any pair.
     """
     names = (
         *("hl", "hl_low", "hl_high", "p_value", "p_min", "n_nonzero", "n_pairs"),
-        *("n_improved", "n_unchanged", "n_worse"),
+        *("n_decreased", "n_unchanged", "n_increased"),
     )
     usual = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 6, 0, 1)
     rows = []
@@ -50,7 +50,8 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         for name, value in zip(names, values, strict=True):
             text = "not attainable" if value is None else f"{value:g}".replace("-", "−")
             rows.append(ResultWriter(context, outcome.name, n=values[6]).row(name, value, text))
-        level = ResultWriter(context, outcome.name).row("hl_level", 0.953, "at least 95.3\xa0%")
+        attained = None if values[1] is None else 0.953
+        level = ResultWriter(context, outcome.name).row("hl_level", attained, "at least 95.3\xa0%")
         rows.append(level)
         rows.append(
             ResultWriter(context, outcome.name).row("mean_change", values[0], f"{values[0]}")

@@ -53,7 +53,8 @@ def make_pairs():
                 rule="both_visits",
             )
             parts.append(part)
-    return shape_table(pd.concat(parts, ignore_index=True), "pairs")
+    pairs = shape_table(pd.concat(parts, ignore_index=True), "pairs")
+    return pairs.assign(same_assessor=True)
 
 
 PAIRS = make_pairs()
@@ -128,9 +129,11 @@ def test_main_table_keeps_the_registered_order_and_what_stands_beside(tables):
     assert [heading for heading in headings if heading in labels] == labels
 
 
-def test_directions_without_a_better_one_are_named(tables):
+def test_improved_and_worse_stand_only_beside_an_error_of_measurement(tables):
     cells = read_row(tables["efficacy"], "Finger circumference, mm")
-    assert cells[-1] == "4 decreased, 2 unchanged, 1 increased"
+    assert cells[-1] == "4 / 2 / 1"
+    cells = read_row(tables["efficacy"], "Total mRSS, points")
+    assert cells[-1] == "4 improved (0 beyond error), 2 unchanged, 1 worse (0)"
 
 
 def test_fixed_note_says_what_p_tests(tables):
@@ -144,10 +147,14 @@ def test_levels_are_given_for_each_number_of_pairs(tables):
 
 
 def test_thresholds_stand_beside_noise(tables):
-    assert read_row(tables["thresholds"], "Total mRSS")[-2:] == [
+    assert read_row(tables["thresholds"], "Total mRSS")[-4:] == [
         "1",
         "1.1 (chance of each: 16\xa0%)",
+        "0 better, 0 worse",
+        "0.4",
     ]
+    text = tables["thresholds"].to_html()
+    assert "Cochin hand function scale: measurement error 4.5 points, derived: an SD of 20" in text
     assert read_row(tables["thresholds"], "Hand mRSS")[0] == "none published"
 
 
@@ -236,17 +243,11 @@ def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
         save_figure(figure, "empty", tmp_path, alt=alt, provenance=SIMULATED)
 
 
-def test_directions_follow_what_is_better():
-    names = {}
-    for name in ("hand_mrss", "kapandji", "finger_circumference"):
-        rows = PAIRS[(PAIRS["outcome"] == name) & (PAIRS["component"] == "total")]
-        rows = rows[rows["variant"] == "primary"]
-        names[name] = name_directions(rows, STUDY.outcome(name))[2:5]
-    assert names == {
-        "hand_mrss": ["unchanged", "worse", "improved"],
-        "kapandji": ["unchanged", "improved", "worse"],
-        "finger_circumference": ["unchanged", "increased", "decreased"],
-    }
+def test_marks_follow_the_sign_of_the_change():
+    rows = PAIRS[(PAIRS["outcome"] == "kapandji") & (PAIRS["component"] == "total")]
+    rows = rows[rows["variant"] == "primary"]
+    names = name_directions(rows, STUDY.outcome("kapandji"))[2:5]
+    assert names == ["equal", "higher", "lower"]
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)

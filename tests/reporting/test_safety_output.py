@@ -23,7 +23,7 @@ from analysis.describe.flow import (
 from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
-from analysis.reporting.figures.swimmer import draw_swimmer
+from analysis.reporting.figures.swimmer import draw_swimmer, find_last_days
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
 from analysis.reporting.tables.harm_listings import make_listing_table, make_serious_table
 from analysis.reporting.tables.harms import (
@@ -231,6 +231,26 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
     n = int(values["safety.term.musculoskeletal.finger_pain.n"])
     assert f"Finger pain {n} of 7" in terms
     assert all(person in volumes and person in ulcers for person in treated["participant_id"])
+
+
+def test_nobodys_course_runs_past_the_end_of_participation():
+    """A visit on day 119 is in doubt where participation ended on day 83."""
+    visits = pd.DataFrame({"participant_id": ["A", "A", "B"], "study_day": [83, 119, 85]})
+    ended = pd.DataFrame({"participant_id": ["A", "B"], "study_day": [83, None]})
+    assert find_last_days(visits, ended).to_dict() == {"A": 83, "B": 85}
+
+
+def test_a_serious_event_bears_a_ring_and_the_key_explains_it(tables, events):
+    from matplotlib import pyplot as plt
+
+    serious = events.assign(serious=["yes", *["no"] * (len(events) - 1)])
+    people, visits = tables["participants"], tables["visits"]
+    for drawn, n in ((events, 0), (serious, 1)):
+        figure, alt = draw_swimmer(drawn, people, visits, tables["disposition"])
+        words = [text.get_text() for text in figure.legends[0].get_texts()]
+        plt.close(figure)
+        assert ("serious" in words) is bool(n)
+        assert alt.endswith(f"Serious: {n}.")
 
 
 def test_ulcers_of_a_visit_without_an_assessment_are_not_known(tables):

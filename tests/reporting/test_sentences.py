@@ -7,7 +7,7 @@ import pytest
 from small_report import STUDY, read_sentences
 
 NAMES = [outcome.name for outcome in STUDY.outcomes]
-# hl, low, high, p, p_min, n_nonzero, n_pairs, improved, unchanged, worse
+# hl, low, high, p, p_min, n_nonzero, n_pairs, lower, equal, higher
 BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 6, 0, 1)
 UNSURE = (-1.0, -2.5, 0.0, 0.125, 0.03125, 6, 7, 5, 1, 1)
 WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 1, 0, 6)
@@ -131,23 +131,28 @@ def test_an_outcome_without_a_better_direction_moves(say, changes, expected):
 
 
 @pytest.mark.parametrize(
-    ("improved", "same", "worse", "expected"),
+    ("lower", "same", "higher", "expected"),
     [
-        (5, 1, 1, "Of 7 participants with both scores, 5 improved, 1 had the same score and 1"),
-        (4, 3, 0, "Of 7 participants with both scores, 4 improved, 3 had the same score and none"),
-        (7, 0, 0, "All 7 participants with both scores improved."),
-        (0, 7, 0, "All 7 participants with both scores had the same score."),
-        (0, 0, 1, "The 1 participant with both scores worsened."),
+        (
+            5,
+            1,
+            1,
+            "Of 7 participants with both scores, 5 had a lower score at follow-up, 1 the same",
+        ),
+        (7, 0, 0, "Of 7 participants with both scores, 7 had a lower score at follow-up, none the"),
+        (0, 0, 1, "Of 1 participant with both scores, none had a lower score at follow-up, none"),
     ],
 )
-def test_who_improved_is_counted_in_words_that_agree(say, improved, same, worse, expected):
-    pairs = improved + same + worse
-    changes = (-1.0, None, None, 0.5, 0.5, 4, pairs, improved, same, worse)
+def test_lower_and_higher_scores_are_counted_in_words_that_agree(
+    say, lower, same, higher, expected
+):
+    pairs = lower + same + higher
+    changes = (-1.0, None, None, 0.5, 0.5, 4, pairs, lower, same, higher)
     chosen = say({"hand_mrss": changes})["primary_counts"]
     for name, number in (
         ("n_pairs", pairs),
-        ("n_improved", improved),
-        ("n_worse", worse),
+        ("n_decreased", lower),
+        ("n_increased", higher),
         ("n_unchanged", same),
     ):
         chosen = chosen.replace(f"{{{{< var efficacy.hand_mrss.{name} >}}}}", f"{number}")

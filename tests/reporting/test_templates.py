@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 
+import pandas as pd
 import pytest
 from jinja2 import nodes
 from small_report import STUDY, TEMPLATES, make_provenance, make_rows
@@ -152,7 +153,7 @@ def test_what_is_not_there_is_not_printed():
 
 # Every branch
 
-# hl, low, high, p, p_min, n_nonzero, n_pairs, improved, unchanged, worse
+# hl, low, high, p, p_min, n_nonzero, n_pairs, lower, equal, higher
 UNSURE = (-1.0, -2.5, 0.0, 0.125, 0.03125, 6, 7, 5, 1, 1)
 WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 0, 0, 7)
 BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 7, 0, 0)
@@ -166,6 +167,10 @@ EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
 FLOW = ("flow.screened.n", "flow.enrolled.n", "flow.procedure_safety.n", "flow.full_analysis.n")
 ULCERS = "safety.digital_ulcers"
 REACTION = "safety.local_reaction.overall"
+IMPROVED = [
+    f"efficacy.hand_mrss.{name}"
+    for name in ("n_improved", "n_worse", "n_beyond_better", "n_beyond_worse")
+]
 CASES = (
     {},
     {"origin": "real", "checksums": "absent"},
@@ -174,6 +179,8 @@ CASES = (
     {"changes": {"hand_mrss": BETTER, "raynaud_condition_score": UNSURE, "shaq": None}},
     {"changes": {**EVERY["better"], NAMES[-1]: UNSURE}},
     {"changes": {"shaq": TOO_FEW}},
+    {"numbers": dict.fromkeys(IMPROVED, (0, 7))},
+    {"numbers": dict.fromkeys(IMPROVED, (3, 7))},
     {"events": 0},
     {"serious": 1, "numbers": {"safety.deaths.n": (1, 7)}},
     {"numbers": dict.fromkeys(("safety.any.n", "safety.serious.n", "safety.deaths.n"), (0, 0))},
@@ -198,6 +205,11 @@ CASES = (
     {"numbers": {"baseline.treated_hands.both.n": (5, 7)}},
     {"numbers": {"baseline.treated_hands.both.n": (0, 7)}},
     {"outcomes": STUDY.outcomes[:1]},
+    {"outcomes": tuple(
+        dataclasses.replace(each, threshold=each.threshold and dataclasses.replace(
+            each.threshold, measurement_error_derivation=""
+        )) for each in STUDY.outcomes
+    )},
     {"outcomes": tuple(dataclasses.replace(each, better="none") for each in STUDY.outcomes)},
 )  # fmt: skip
 
@@ -207,8 +219,10 @@ def collect_case(case):
     options = {name: case[name] for name in ("changes", "events", "serious", "origin")
                if name in case}  # fmt: skip
     rows = make_rows(**options).assign(**case.get("columns", {}))
-    for key, (value, n) in case.get("numbers", {}).items():
-        rows.loc[rows["result_id"] == key, ["value", "n"]] = [value, n]
+    numbers = case.get("numbers", {})
+    rows = rows[~rows["result_id"].isin(numbers)]
+    told = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
+    rows = pd.concat([rows, pd.DataFrame(told)]) if told else rows
     study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
     origin = make_provenance(case.get("origin", "simulated"), case.get("checksums", "verified"))
     return collect_facts(rows, study, origin)

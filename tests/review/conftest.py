@@ -22,6 +22,7 @@ from analysis.instruments.scores import pair_scores, score_items
 from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import summarise_efficacy
+from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import read_table, write_table
 
@@ -33,6 +34,8 @@ scores = score_items(items, study)
 write_table(scores, "scores", folder)
 write_table(pair_scores(scores, items, study), "pairs", folder)
 tables = {name: read_table(name, folder) for name in ("participants", "scores", "pairs")}
+beside = (read_table(name, folder) for name in ("visits", "intercurrent_events"))
+tables["pairs"] = prepare_pairs(tables["pairs"], tables["scores"], *beside, study)
 context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 results = summarise_efficacy(**tables, study=study, context=context)
 write_table(collect_results([results]), "results", folder)

@@ -8,6 +8,7 @@ from analysis.errors import DataError, MissingError
 from analysis.results import Context
 from analysis.review import qc
 from analysis.statistics.efficacy import summarise_efficacy
+from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import read_table, write_table
 
@@ -20,6 +21,10 @@ SCORES = {
     "raynaud_condition_score": ([5.2, 6.8, 4.1, 3.3, 7.0], [5.5, 7.1, 4.1, 2.0, 6.5]),
     "finger_circumference": ([55, 56, 53, 51, 57, 54, 52], [54, 56.5, 53, 50, 56, 54, 51]),
 }
+# SIM-06 has a baseline of Raynaud's condition score, and died before its follow-up.
+DEATH = {"participant_id": "SIM-06", "event": "death", "study_day": 40, "source": "x"}
+EVENTS = "intercurrent_events"
+ASSESSORS = [*["A/A"] * 4, "A/B", "A/", "/"]
 SITES = [(item, side) for item in ("hand_dorsum", "fingers") for side in ("right", "left")]
 
 
@@ -43,6 +48,11 @@ def made(tmp_path_factory):
                 | {"status": "complete", "rule": "complete"}
                 for visit, score in (("baseline", before), ("week_12", after))
             ]
+    key = {"outcome": "raynaud_condition_score", "variant": "primary", "component": "total"}
+    scores.append(
+        {"participant_id": "SIM-06", **key, "visit": "baseline", "score": 6.1}
+        | {"status": "complete", "rule": "complete"}
+    )
     for row in (row for row in scores if row["outcome"] == "hand_mrss"):
         total = int(row["score"])
         items += [
@@ -57,16 +67,25 @@ def made(tmp_path_factory):
         "participants": pd.DataFrame(
             {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
         ),
+        "visits": pd.DataFrame(
+            {"participant_id": person, "visit": visit, "assessor": assessor}
+            for person, assessors in zip(people, ASSESSORS, strict=True)
+            for visit, assessor in zip(("baseline", "week_12"), assessors.split("/"), strict=True)
+        ),
+        EVENTS: pd.DataFrame([DEATH]),
     }
     for name, table in tables.items():
         write_table(table, name, outputs.processed)
-    del tables["items"]
-    read = {name: read_table(name, outputs.processed) for name in tables}
-    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
-    write_table(
-        summarise_efficacy(**read, study=study, context=context), "results", outputs.processed
-    )
+    write_table(summarise(outputs), "results", outputs.processed)
     return outputs
+
+
+def summarise(outputs):
+    names = ("pairs", "scores", "visits", EVENTS, "participants")
+    *tables, participants = (read_table(name, outputs.processed) for name in names)
+    study, context = load_study(), Context("efficacy", "04_efficacy", "simulated", "full_analysis")
+    pairs = prepare_pairs(*tables, study)
+    return summarise_efficacy(pairs, tables[1], participants, study, context)
 
 
 @pytest.fixture
@@ -95,6 +114,15 @@ def test_both_programs_agree_on_every_result(made):
     qc.check_efficacy(made, tell=lines.append)
     assert lines[0].endswith("agree with the second program, in R.")
     assert int(lines[0].split()[0]) > 200
+
+
+@pytest.mark.needs("Rscript")
+def test_both_programs_give_a_death_the_worst_rank(made, second):
+    results = read_table("results", made.processed).set_index("result_id")
+    start = "efficacy.raynaud_condition_score"
+    assert results.loc[f"{start}.hl_high", "text"] == "unbounded"
+    assert f"{start}.hl_high" not in second.index
+    assert (second[f"{start}.n_deaths"], second[f"{start}.n_pairs"]) == (1, 5)
 
 
 @pytest.mark.needs("Rscript")
@@ -159,12 +187,10 @@ def test_results_of_random_patterns_are_named_as_not_compared(tmp_path):
             {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
         ),
     }
+    tables |= {name: pd.DataFrame({"participant_id": []}) for name in ("visits", EVENTS)}
     for name, table in tables.items():
         write_table(table, name, outputs.processed)
-    read = {n: read_table(n, outputs.processed) for n in ("pairs", "scores", "participants")}
-    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
-    results = summarise_efficacy(**read, study=load_study(), context=context)
-    write_table(results, "results", outputs.processed)
+    write_table(summarise(outputs), "results", outputs.processed)
     lines = []
     qc.check_efficacy(outputs, tell=lines.append)
     assert "not compared" in lines[0]

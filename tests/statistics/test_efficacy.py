@@ -14,6 +14,7 @@ from analysis.statistics.efficacy import predict_placebo_mean, summarise_efficac
 from analysis.statistics.family import make_change_matrix
 from analysis.statistics.outcome import expect_by_noise, make_writer, summarise_outcome
 from analysis.statistics.populations import average_treated_hands, select_population
+from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import shape_table
 
@@ -28,7 +29,7 @@ CONTRACT = (
     *("hl_low", "hl_high", "hl_level", "p_value"),
     *("mid_p", "p_min", "n_nonzero", "rank_biserial"),
     *("d_z", "d_z_low", "d_z_high", "g_av"),
-    *("n_improved", "n_unchanged", "n_worse", "n_reached_mid"),
+    *("n_unchanged", "n_reached_mid"),
 )
 
 
@@ -92,12 +93,12 @@ def results():
 def test_every_outcome_has_every_statistic_of_the_contract(results):
     ids = set(results["result_id"])
     for outcome in STUDY.outcomes:
-        directed = outcome.direction != 0
-        for statistic in CONTRACT:
-            if directed or statistic not in ("n_improved", "n_worse"):
-                assert f"efficacy.{outcome.name}.{statistic}" in ids
-    assert "efficacy.finger_circumference.n_decreased" in ids
-    assert "efficacy.finger_circumference.n_improved" not in ids
+        named = ("n_improved", "n_worse", "n_beyond_better", "n_beyond_worse", "beyond_by_noise")
+        held_against_error = outcome.name in ("total_mrss", "cochin_hand_function")
+        counted = named if held_against_error else ("n_decreased", "n_increased")
+        for statistic in (*CONTRACT, *counted):
+            assert f"efficacy.{outcome.name}.{statistic}" in ids
+        assert (f"efficacy.{outcome.name}.n_improved" in ids) is held_against_error
 
 
 def test_texts_of_the_teaching_case(results):
@@ -110,9 +111,9 @@ def test_texts_of_the_teaching_case(results):
         "p_value": "0.063",
         "p_min": "0.063",
         "p_largest_rejecting": "none",
-        "n_improved": "5",
+        "n_decreased": "5",
         "n_unchanged": "2",
-        "n_worse": "0",
+        "n_increased": "0",
         "rank_biserial": "−1.00",
         "n_reached_mid": "none published",
         "fixed_sequence": "the sequence stops here",
@@ -132,7 +133,7 @@ def test_values_of_the_worked_example_with_ties_and_a_zero():
     assert (values["hl"], values["hl_low"], values["hl_high"]) == (-1.0, -2.5, 0.0)
     assert values["mean_change_low"] == pytest.approx(-2.3869, abs=5e-5)
     assert values["rank_biserial"] == pytest.approx(-0.809524, abs=5e-7)
-    assert (values["n_improved"], values["n_unchanged"], values["n_worse"]) == (5, 1, 1)
+    assert (values["n_decreased"], values["n_unchanged"], values["n_increased"]) == (5, 1, 1)
 
 
 def test_no_word_that_the_report_never_prints(results):
@@ -145,11 +146,80 @@ def test_no_word_that_the_report_never_prints(results):
         assert not results[column].str.contains(forbidden).any()
 
 
-def test_an_outcome_whose_higher_values_are_better_improves_upwards():
+def die(pairs, *people, outcome=PRIMARY):
+    """The pairs, and the deaths of others who had a baseline score."""
+    scores = make_scores(pairs.assign(baseline=7.0)).query("visit == 'baseline'").iloc[:1]
+    scores = pd.concat([scores.assign(participant_id=person) for person in people])
+    events = pd.DataFrame({"participant_id": list(people), "event": "death", "study_day": 40})
+    visits = pd.DataFrame({"participant_id": [], "visit": [], "assessor": []}, dtype=object)
+    prepared = prepare_pairs(pairs, scores, visits, events, STUDY)
+    return prepared[prepared["visit"] == "week_12"]
+
+
+def test_one_death_of_seven_has_the_worst_rank_in_estimate_and_signed_ranks_only():
+    """Changes -2, 0, -3, -1, -1, 1, a death: T+ = 2 + 6 of 21, and 7 of 28 averages no points."""
+    six = make_pairs([8, 6, 10, 7, 9, 5], [6, 6, 7, 6, 8, 6])
+    rows = summarise(die(six, "SIM-07"))
+    values = rows["value"]
+    assert (values["hl"], values["hl_low"]) == (-0.5, -2)
+    assert rows.loc["hl_high", "text"] == "unbounded"
+    assert pd.isna(values["hl_high"])
+    assert (values["p_value"], values["n_nonzero"]) == (0.71875, 6)
+    assert (values["n_pairs"], values["n_deaths"]) == (6, 1)
+    assert values["mean_change"] == -1
+    assert (
+        rows.loc[["mean_change", "mean_change_low", "d_z"], "warning"].tolist()
+        == ["survivors only"] * 3
+    )
+
+
+def test_of_seven_two_deaths_leave_an_estimate_and_three_do_not():
+    four = make_pairs([8, 6, 10, 7], [6, 6, 7, 6])
+    assert (
+        summarise(die(four.iloc[:4], "SIM-05", "SIM-06", "SIM-07")).loc["hl", "text"] == "unbounded"
+    )
+    five = make_pairs([8, 6, 10, 7, 9], [6, 6, 7, 6, 8])
+    assert summarise(die(five, "SIM-06", "SIM-07")).loc["hl", "value"] == -0.25
+
+
+def test_a_death_after_the_window_of_the_visit_is_no_death_before_it():
+    six = make_pairs([8, 6, 10, 7, 9, 5], [6, 6, 7, 6, 8, 6])
+    events = pd.DataFrame({"participant_id": ["SIM-07"], "event": "death", "study_day": [99]})
+    scores = make_scores(make_pairs([8] * 7, [6] * 7))
+    visits = pd.DataFrame({"participant_id": [], "visit": [], "assessor": []}, dtype=object)
+    assert len(prepare_pairs(six, scores, visits, events, STUDY)) == 6
+    known = prepare_pairs(six, scores, visits, events.assign(study_day=98), STUDY)
+    assert known.iloc[-1][["participant_id", "rule", "visit"]].tolist() == [
+        *("SIM-07", "death", "week_12")
+    ]
+
+
+def test_an_outcome_without_a_measurement_error_names_no_improvement():
     kapandji = STUDY.outcome("kapandji")
     rows = summarise(make_pairs([10, 10, 10], [12, 9, 13], kapandji), kapandji)
-    assert rows.loc["n_improved", "value"] == 2
+    assert rows.loc["n_increased", "value"] == 2
+    assert "n_improved" not in rows.index
     assert rows.loc["mean_change", "value"] > 0
+
+
+def test_changes_are_held_against_the_error_of_one_or_of_two_assessors():
+    """1.96 x sqrt(2) x 2.45 is 6.79 points, x 4.6 is 12.75: seven down is beyond the first only."""
+    skin = STUDY.outcome("total_mrss")
+    pairs = make_pairs([20] * 4, [13, 13, 27, 19], skin).assign(
+        same_assessor=[True, False, True, True]
+    )
+    values = summarise(pairs, skin)["value"]
+    assert (values["n_improved"], values["n_unchanged"], values["n_worse"]) == (3, 0, 1)
+    assert (values["n_beyond_better"], values["n_beyond_worse"]) == (1, 1)
+    # Changes are whole, so that noise has to pass 6.5 or 12.5: 2 x P(Z > 6.5 / (2.45 sqrt 2)).
+    assert values["beyond_by_noise"] == pytest.approx(3 * 0.060653 + 0.054672, abs=2e-5)
+
+
+def test_a_derived_measurement_error_is_called_derived_wherever_it_stands():
+    cochin = STUDY.outcome("cochin_hand_function")
+    rows = summarise(make_pairs([50] * 7, [40] * 7, cochin), cochin)
+    for statistic in ("noise_share", "expected_by_noise", "n_beyond_better", "beyond_by_noise"):
+        assert "derived: an SD of 20 points, assumed" in rows.loc[statistic, "method"]
 
 
 def test_changes_are_rounded_before_they_are_ranked():

@@ -26,6 +26,7 @@ from analysis.statistics.missing_visits import (
     keep_completers,
     list_possible_changes,
     name_change,
+    state_bounds,
     summarise_tipping,
 )
 from analysis.statistics.outcome import make_writer
@@ -185,6 +186,32 @@ def test_worst_case_of_an_outcome_that_is_better_higher_is_the_greatest_fall():
     pairs = make_pairs(([14, 15, 16], [16, 14, 16]), outcome)
     missing = pd.DataFrame({"participant_id": ["SIM-04"], "baseline": [12.0], "last": [np.nan]})
     assert fill_missing(pairs, missing, outcome, rule="worst_case")["change"].tolist()[-1] == -1
+
+
+@pytest.mark.parametrize(
+    ("followup", "worst", "best"),
+    [([31, 40, 39], 1, -15), ([31, 40, 36], 0, -15), ([43, 57, 39], 2, 0)],
+    ids=["some worse", "nobody worse: no change", "everybody worse: the best is no change"],
+)
+def test_worst_case_is_never_better_than_no_change_nor_best_case_worse(followup, worst, best):
+    outcome = STUDY.outcome("hand_pain_vas")
+    pairs = make_pairs(([42, 55, 38], followup), outcome)
+    missing = pd.DataFrame({"participant_id": ["SIM-07"], "baseline": [50.0], "last": [np.nan]})
+    for rule, change in (("worst_case", worst), ("best_case", best)):
+        assert fill_missing(pairs, missing, outcome, rule=rule)["change"].tolist()[-1] == change
+
+
+def test_bounds_are_estimates_at_the_ends_of_the_scale_and_nothing_else(pain):
+    """E4 without its last change, which becomes 100 - 50 or 0 - 50."""
+    outcome, pairs, missing = pain
+    values = values_of(state_bounds(pairs, missing, outcome, write(outcome)))
+    start = "sensitivity.hand_pain_vas.missing.bounds"
+    assert values == {
+        f"{start}.hl_worst": hodges_lehmann([-11, -15, 1, -16, -4, -5, 50]).estimate,
+        f"{start}.hl_best": hodges_lehmann([-11, -15, 1, -16, -4, -5, -50]).estimate,
+    }
+    size = STUDY.outcome("finger_circumference")
+    assert list(state_bounds(pairs, missing, size, write(size))) == []
 
 
 def test_filled_scores_stay_within_the_range(pain):

@@ -14,6 +14,7 @@ from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
 from analysis.statistics.efficacy import summarise_efficacy
+from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import write_table
 
@@ -36,7 +37,11 @@ def trial(tmp_path_factory):
     rows = [
         *describe_queries(tables["queries"], _context("cleaning", "01_clean")),
         summarise_efficacy(
-            pairs, scores, people, study, _context("efficacy", "04_efficacy", "full_analysis")
+            prepare_pairs(pairs, scores, visits, tables["intercurrent_events"], study),
+            scores,
+            people,
+            study,
+            _context("efficacy", "04_efficacy", "full_analysis"),
         ),
         *describe_stages(people, ended, study, flow),
         *describe_visits(people, visits, ended, study, flow, population="full_analysis"),

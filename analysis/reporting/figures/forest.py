@@ -1,5 +1,7 @@
 """The estimates of all outcomes with their exact intervals, each on its own scale."""
 
+import math
+
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, Drawing, use_style
@@ -60,7 +62,8 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
 def _draw_strip(axes, pairs, results, outcome):
     interval = find_interval(results, outcome)
     low, _, high = interval
-    reach = 1.12 * max([abs(pairs["change"]).max() if len(pairs) else 0, abs(low), abs(high)])
+    limits = [abs(low), abs(high), *pairs["change"].abs()]
+    reach = 1.12 * max([0, *(each for each in limits if math.isfinite(each))])
     reach = reach if reach > 0 else 1.0
     # A better direction upwards is turned round, so that better is on the left everywhere.
     left, right = (reach, -reach) if outcome.direction > 0 else (-reach, reach)

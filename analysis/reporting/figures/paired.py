@@ -94,10 +94,11 @@ def _count(results, outcome):
     score = f"efficacy.{outcome.name}"
     if find_text(results, f"{score}.n_pairs") == "0":
         return "nobody had both scores"
-    names = ("improved", "unchanged", "worse")
-    if not outcome.direction:
-        names = ("decreased", "unchanged", "increased")
-    return ", ".join(f"{find_text(results, f'{score}.n_{name}')} {name}" for name in names)
+    counted = {"decreased": "lower", "unchanged": "equal", "increased": "higher"}
+    if outcome.has_error:
+        counted = {name: name for name in ("improved", "unchanged", "worse")}
+    texts = (f"{find_text(results, f'{score}.n_{name}')} {word}" for name, word in counted.items())
+    return ", ".join(texts)
 
 
 def _describe_primary(results, outcome, visits):

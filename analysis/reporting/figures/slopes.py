@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS
+from analysis.results import UNBOUNDED
 from analysis.statistics.checks import round_differences
 from analysis.study import Outcome
 
@@ -15,26 +16,16 @@ if TYPE_CHECKING:
 
 # Colour and marker both tell the direction, so that neither has to be seen alone.
 STYLES = {
-    "improved": {"color": COLOURS["better"], "marker": "o"},
-    "worse": {"color": COLOURS["worse"], "marker": "s"},
-    "unchanged": {"color": COLOURS["unchanged"], "marker": "D"},
-    "decreased": {"color": COLOURS["accent"], "marker": "v"},
-    "increased": {"color": "#CC79A7", "marker": "^"},
+    "lower": {"color": COLOURS["accent"], "marker": "v"},
+    "equal": {"color": COLOURS["unchanged"], "marker": "D"},
+    "higher": {"color": "#CC79A7", "marker": "^"},
 }
-_NAMES = {True: ("worse", "unchanged", "improved"), False: ("decreased", "unchanged", "increased")}
 
 
 def name_directions(pairs: pd.DataFrame, outcome: Outcome) -> list[str]:
-    """Return for each pair the name of its direction, as the results count it.
-
-    Returns
-    -------
-    list of str
-        improved, unchanged, worse; decreased, unchanged, increased where neither is better.
-    """
-    column = "improvement" if outcome.direction else "change"
-    changes = round_differences(pairs[column], decimals=outcome.difference_decimals)
-    return [_NAMES[bool(outcome.direction)][int(np.sign(change)) + 1] for change in changes]
+    """Return for each pair whether the follow-up is lower, equal or higher."""
+    changes = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    return [tuple(STYLES)[int(np.sign(change)) + 1] for change in changes]
 
 
 def shorten_ids(participants):
@@ -112,15 +103,28 @@ def spread_out(values, step) -> np.ndarray:
 
 
 def find_interval(results: pd.DataFrame, outcome: Outcome) -> tuple[float, float, float]:
-    """Return low end, estimate and high end of an outcome's exact interval."""
-    values = results.set_index("result_id")["value"]
-    return tuple(values[f"efficacy.{outcome.name}.{name}"] for name in ("hl_low", "hl", "hl_high"))
+    """Return low end, estimate and high end of an outcome's exact interval.
+
+    An end that deaths leave unbounded is infinite.
+    """
+    rows = results.set_index("result_id")
+    ends = []
+    for name, beyond in (("hl_low", -np.inf), ("hl", np.nan), ("hl_high", np.inf)):
+        row = rows.loc[f"efficacy.{outcome.name}.{name}"]
+        ends.append(beyond if row["text"] == UNBOUNDED else row["value"])
+    return tuple(ends)
 
 
 def draw_interval(axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float):
-    """Draw an interval with its estimate on a level."""
+    """Draw an interval with its estimate on a level; an arrow leads to an end beyond all scales."""
     low, estimate, high = interval
-    axes.plot((low, high), (y, y), color="black", lw=2, solid_capstyle="butt")
+    edges = sorted(axes.get_xlim())
+    for end, edge, arrow in zip((low, high), edges, ("<", ">"), strict=True):
+        if np.isinf(end):
+            marker = arrow if axes.get_xlim()[0] == edges[0] else {"<": ">", ">": "<"}[arrow]
+            axes.plot(edge, y, marker, color="black", ms=size, clip_on=False)
+    ends = [edge if np.isinf(end) else end for end, edge in zip((low, high), edges, strict=True)]
+    axes.plot(ends, (y, y), color="black", lw=2, solid_capstyle="butt")
     axes.plot(estimate, y, "D", color="black", ms=size)
 
 

@@ -12,6 +12,8 @@ LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page.
 MARKER_DAYS, LETTER_DAYS = 4, 1.3
 COURSE = {"color": "#C9D3DC", "linewidth": 5, "solid_capstyle": "butt"}
+# Around the mark of a serious event.
+RING = {"color": "none", "markeredgecolor": "black", "markeredgewidth": 1.4, "markersize": 13}
 ASIDE = "day not\nknown"
 
 
@@ -48,8 +50,7 @@ def draw_swimmer(
     ids, note = keep_first(participants.loc[treated, "participant_id"])
     drawn = _place_events(events[events["participant_id"].isin(ids)])
     held = visits[visits["participant_id"].isin(ids) & visits["study_day"].notna()]
-    ends = pd.concat([held, disposition[disposition["participant_id"].isin(ids)]])
-    last = ends.groupby("participant_id")["study_day"].max()
+    last = find_last_days(held, disposition)
     first = held.groupby("participant_id")["study_day"].min()
     aside = max([0, *last.dropna(), *drawn["start_day"].dropna(), *drawn["end_day"].dropna()]) + 12
     lanes = drawn.groupby("participant_id")["lane"].max().reindex(ids, fill_value=0)
@@ -71,6 +72,17 @@ def draw_swimmer(
     _add_key(figure, drawn)
     axes.set_title(note, fontsize=8)
     return figure, f"{_describe(ids, drawn)} {note}".strip()
+
+
+def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
+    """Return the study day on which each participant's bar ends.
+
+    It is the recorded end of participation, so that a visit with a doubtful date moves nobody
+    past it; without one, the last visit.
+    """
+    seen = visits.groupby("participant_id")["study_day"].max()
+    ended = disposition.dropna(subset="study_day").set_index("participant_id")["study_day"]
+    return ended.combine_first(seen)
 
 
 def _place_events(events):
@@ -104,6 +116,8 @@ def _draw_event(axes, event, top, aside, last):
     x = max(start + MARKER_DAYS, last_drawn + 1.5)
     axes.text(x, y, name_term(event), fontsize=6.5, va="center", color="#333333")
     axes.plot([start], [y], mark.shape, color=mark.colour, markersize=8.5, zorder=3)
+    if event["serious"] == "yes":
+        axes.plot([start], [y], "o", zorder=5, **RING)
     grade = "?" if pd.isna(event["grade"]) else str(event["grade"])
     centred = {"ha": "center", "va": "center_baseline", "zorder": 4}
     axes.text(start, y, grade, color="white", fontsize=6.5, weight="bold", **centred)
@@ -136,6 +150,10 @@ def _add_key(figure, drawn):
         Line2D([], [], marker=shape, color=colour, linestyle="", markersize=size, label=label)
         for shape, colour, size, label in marks
     ]
+    if drawn["serious"].eq("yes").any():
+        handles.append(
+            Line2D([], [], marker="o", linestyle="", label="serious", **RING | {"markersize": 10})
+        )
     title = {"title": f"Digit: grade ({name_grading(drawn)}); line: duration", "title_fontsize": 8}
     figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=8, **title)
 
@@ -145,9 +163,9 @@ def _describe(ids, drawn):
         return "Nobody who was enrolled had the procedure, so that no time line is drawn."
     counts = drawn.groupby("participant_id").size().reindex(ids, fill_value=0)
     listed = "; ".join(f"{person} {n}" for person, n in counts.items())
-    ongoing = int(drawn["ongoing"].eq("yes").sum())
+    ongoing, serious = (int(drawn[name].eq("yes").sum()) for name in ("ongoing", "serious"))
     return (
         f"Timeline of {len(ids)} participant{'s' * (len(ids) > 1)} around the procedure with "
         f"visits and adverse events by grade and relation. Events per participant: {listed}. "
-        f"Ongoing: {ongoing}."
+        f"Ongoing: {ongoing}. Serious: {serious}."
     )

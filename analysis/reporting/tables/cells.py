@@ -11,6 +11,11 @@ PROPER = {
     "raynaud": "Raynaud",
     "followup": "follow-up",
 }
+DIRECTIONS = "Lower / equal / higher"
+DIRECTIONS_NOTE = (
+    "Improved and worse only where the error of measurement is known: beyond error is a change by "
+    "more than 1.96 times the square root of 2 standard errors of measurement."
+)
 # Stands under every table with a p-value.
 P_NOTE = (
     "p tests whether changes are symmetric about zero; it cannot say what caused them. "
@@ -78,14 +83,15 @@ def print_level(results, outcome):
 
 
 def directions(results, score):
-    """Return how many improved, stayed and worsened; named where neither direction is better."""
-    names = ("n_improved", "n_unchanged", "n_worse")
-    if (results["result_id"] == f"{score}.n_improved").any():
-        improved, unchanged, worse = cells_of(results, score, *names)
-        return (improved, " / ", unchanged, " / ", worse)
-    names = ("n_decreased", "n_unchanged", "n_increased")
-    decreased, unchanged, increased = cells_of(results, score, *names)
-    return (decreased, " decreased, ", unchanged, " unchanged, ", increased, " increased")
+    """Return how many are lower, equal and higher; improved only against a measurement error."""
+    if not (results["result_id"] == f"{score}.n_improved").any():
+        names = ("n_decreased", "n_unchanged", "n_increased")
+        lower, equal, higher = cells_of(results, score, *names)
+        return (lower, " / ", equal, " / ", higher)
+    names = ("n_improved", "n_beyond_better", "n_unchanged", "n_worse", "n_beyond_worse")
+    improved, better, unchanged, worse, beyond = cells_of(results, score, *names)
+    parts = (improved, " improved (", better, " beyond error), ", unchanged, " unchanged, ")
+    return (*parts, worse, " worse (", beyond, ")")
 
 
 def levels_note(results, scores):

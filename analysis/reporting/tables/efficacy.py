@@ -4,6 +4,8 @@ import pandas as pd
 
 from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.reporting.tables.cells import (
+    DIRECTIONS,
+    DIRECTIONS_NOTE,
     P_NOTE,
     directions,
     in_brackets,
@@ -15,6 +17,7 @@ from analysis.reporting.tables.cells import (
     with_p,
 )
 from analysis.results import introduce_p
+from analysis.statistics.outcome import name_error
 from analysis.study import Study
 
 
@@ -39,7 +42,7 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
         "Change, Hodges-Lehmann estimate (exact interval)",
         "p",
         "Smallest attainable p",
-        "Improved / unchanged / worse",
+        DIRECTIONS,
     )
     sequence = (
         "The outcomes are tested in registered order, an order that the analysts imposed, until "
@@ -47,7 +50,8 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
         cell_of(results, "efficacy.fixed_sequence.stopped_at"),
         ". All after such a step are descriptive.",
     )
-    return Table(columns, tuple(rows), notes=(P_NOTE, levels_note(results, scores), sequence))
+    notes = (P_NOTE, levels_note(results, scores), DIRECTIONS_NOTE, sequence)
+    return Table(columns, tuple(rows), notes=notes)
 
 
 def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
@@ -145,7 +149,7 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
         f"{find_followup(results, study).label}, mean (SD)",
         "Change, Hodges-Lehmann estimate (exact interval)",
         "p (smallest attainable)",
-        "Improved / unchanged / worse",
+        DIRECTIONS,
     )
     notes = (
         P_NOTE,
@@ -165,25 +169,33 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
         score, threshold = f"efficacy.{outcome.name}", outcome.threshold
         reached, pairs = cells_of(results, score, "n_reached_mid", "n_pairs")
         if threshold is None:
-            rows.append((outcome.label, reached, "", pairs, "", ""))
+            rows.append((outcome.label, reached, "", pairs, *[""] * 4))
             continue
-        expected = cell_of(results, f"{score}.expected_by_noise")
-        if threshold.measurement_error is not None:
+        expected, beyond = cell_of(results, f"{score}.expected_by_noise"), ("", "")
+        if outcome.has_error:
             share = cell_of(results, f"{score}.noise_share")
             expected = (expected, " (chance of each: ", share, ")")
+            names = ("n_beyond_better", "n_beyond_worse", "beyond_by_noise")
+            better, worse, by_noise = cells_of(results, score, *names)
+            beyond = ((better, " better, ", worse, " worse"), by_noise)
         limit = (f"{threshold.value:g} {outcome.unit}", threshold.population)
-        rows.append((outcome.label, *limit, pairs, reached, expected))
+        rows.append((outcome.label, *limit, pairs, reached, expected, *beyond))
     columns = (
         "Outcome",
         "Published improvement",
         "Derived in",
         "Pairs",
         "Participants who reached it",
-        "Participants expected by noise alone",
+        "Expected by noise alone",
+        "Beyond error of measurement",
+        "Expected by noise alone",
     )
+    errors = [f"{each.label}: {name_error(each)}" for each in study.outcomes if each.has_error]
     notes = (
         "These are values for the mean of a group, no cut-offs for one person.",
-        "Noise alone: nobody changes, and two measurements differ by their published errors, "
-        "taken as normal, on the grid of the score.",
+        "Noise alone: nobody changes, and two measurements differ by their errors, taken as "
+        "normal, on the grid of the score.",
+        DIRECTIONS_NOTE,
+        *(f"{error}." for error in errors),
     )
     return Table(columns, tuple(rows), notes=notes, numeric=False)

@@ -49,11 +49,12 @@ ALTERNATIVES = (
         (
             ("missing.last_observation", "Last observation: the last score between the visits"),
             ("missing.baseline_observation", "Baseline observation: no change"),
-            ("missing.worst_case", "Worst case: the least improvement that anybody had"),
-            ("missing.best_case", "Best case: the greatest improvement that anybody had"),
+            ("missing.worst_case", "Worst case: no change, or the worst change that anybody had"),
+            ("missing.best_case", "Best case: no change, or the best change that anybody had"),
         ),
     ),
 )
+MISSING = ALTERNATIVES[-1][0]
 PREFIX = "tipping."
 
 
@@ -84,10 +85,14 @@ def make_primary_sensitivity_table(
         ),
     ]
     for heading, alternatives in ALTERNATIVES:
+        if heading == MISSING and missing.text == "0":
+            continue
         rows.append((heading,))
         for qualifier, label in alternatives:
             score = f"{start}.{qualifier.format(**names)}"
             rows.append(_make_row(results, label.format(**names), score))
+    if missing.text != "0":
+        rows.append(_make_bounds_row(results, start))
     rows.append(("Other scorings of the instrument",))
     rows += _make_variant_rows(results, outcome, start)
     notes = (
@@ -129,6 +134,13 @@ def _make_row(results, label, score):
         return (label, pairs, NOT_ESTIMABLE, "", "")
     estimate = with_interval(results, score, "hl")
     return (label, pairs, estimate, *cells_of(results, score, "p_value", "p_min"))
+
+
+def _make_bounds_row(results, start):
+    worst, best = cells_of(results, f"{start}.missing.bounds", "hl_worst", "hl_best")
+    pairs = cell_of(results, f"{start}.missing.baseline_observation.n_pairs")
+    label = "Bounds: those missing at the worst, or at the best, end of the scale; estimate only"
+    return (label, pairs, (worst, " or ", best), "", "")
 
 
 def _make_test_row(results, label, start, test, *, mean=False):

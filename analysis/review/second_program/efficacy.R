@@ -26,33 +26,39 @@ keep <- function(prefix, values) {
 }
 
 summarise <- function(pairs, outcome, plan) {
+  ranked <- round(pairs$change, outcome$decimals)
+  n_deaths <- sum(pairs$died)
+  pairs <- pairs[!pairs$died, ]
   d <- round(pairs$change, outcome$decimals)
   better <- round(pairs$improvement, outcome$decimals)
   c(
     n_pairs = nrow(pairs),
+    if (n_deaths) c(n_deaths = n_deaths),
     describe(pairs$baseline, c("baseline_mean", "baseline_sd", "baseline_median")),
     describe(pairs$followup, c("followup_mean", "followup_sd", "followup_median")),
     describe(d, c("mean_change", "sd_change", "median_change"))[1:2],
     mean_interval(d, plan$confidence),
-    estimate_hl(d, plan$confidence),
-    test_signed_rank(d, plan$zeros, plan$alpha),
-    rank_biserial(d, plan$zeros),
+    estimate_hl(ranked, plan$confidence),
+    test_signed_rank(ranked, plan$zeros, plan$alpha),
+    rank_biserial(ranked, plan$zeros),
     standardised_mean(d, plan$confidence),
     g_average(pairs$baseline, pairs$followup),
-    count_directions(d, better, outcome$direction),
-    compare_threshold(better, outcome),
+    count_directions(d, better, outcome),
+    compare_threshold(better, pairs$same_assessor, outcome),
     shapiro_w(d)
   )
 }
 
 SUPPORTIVE <- c(
-  "n_pairs", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd", "mean_change",
+  "n_pairs", "n_deaths", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd", "mean_change",
   "sd_change", "hl", "hl_low", "hl_high", "hl_level", "p_value", "p_min", "n_nonzero",
   "n_improved", "n_unchanged", "n_worse", "n_decreased", "n_increased"
 )
 
 keep_beside <- function(pairs, name, outcome, plan) {
   if (!nrow(pairs)) return()
+  # Threshold and measurement error are those of the score itself.
+  outcome$threshold <- outcome$error <- NA
   values <- summarise(pairs, outcome, plan)
   keep(paste0(outcome$name, ".", name, "."), values[names(values) %in% SUPPORTIVE])
 }
@@ -65,7 +71,9 @@ average_treated <- function(pairs, treated, outcome) {
   hands <- hands[which_hands == "both" | which_hands == hands$component, ]
   needed <- ifelse(treated[hands$participant_id] == "both", 2, 1)
   hands <- hands[ave(needed, hands$participant_id, FUN = length) == needed, ]
-  aggregate(hands[c("baseline", "followup", "change", "improvement")], hands["participant_id"], mean)
+  means <- aggregate(
+    hands[c("baseline", "followup", "change", "improvement")], hands["participant_id"], mean)
+  cbind(means, died = rep(FALSE, nrow(means)), same_assessor = rep(FALSE, nrow(means)))
 }
 
 describe_visits <- function(scores, pairs, outcome, visits) {
@@ -101,6 +109,11 @@ scores <- score_hand_skin(items, read_table(given[["folder"]], "scores"))
 paired <- read_table(given[["folder"]], "pairs")
 shaq <- pair_shaq(items, plan$shaq, plan$baseline, unique(paired$visit))
 pairs <- make_pairs(scores, paired, shaq, plan$baseline, plan$outcomes)
+visits <- read_table(given[["folder"]], "visits")
+pairs$died <- rep(FALSE, nrow(pairs))
+pairs$same_assessor <- find_same_assessor(pairs, visits, plan$baseline)
+events <- read_table(given[["folder"]], "intercurrent_events")
+pairs <- rbind(pairs, list_deaths(pairs, scores, events, plan)[names(pairs)])
 scores <- scores[scores$participant_id %in% members, ]
 pairs <- pairs[pairs$participant_id %in% members, ]
 
@@ -114,7 +127,7 @@ for (outcome in plan$outcomes) {
   p[outcome$name] <- values["p_value"]
   p_min[outcome$name] <- values["p_min"]
   if (outcome$name == plan$benchmark$outcome) {
-    change <- round(total$change, outcome$decimals)
+    change <- round(total$change[!total$died], outcome$decimals)
     keep(paste0(outcome$name, "."), place_among_placebo(change, plan$benchmark, plan$confidence))
   }
   for (variant in outcome$variants) {
@@ -126,9 +139,10 @@ for (outcome in plan$outcomes) {
   keep_beside(average_treated(own, treated, outcome), "treated_hands", outcome, plan)
   primary <- function(table) table[table$outcome == outcome$name & table$variant == "primary" &
     table$component == "total", ]
-  describe_visits(primary(scores), primary(pairs), outcome, plan$visits)
+  describe_visits(primary(scores), primary(pairs[!pairs$died, ]), outcome, plan$visits$name)
 }
 
+pairs <- pairs[!pairs$died, ]
 directed <- Filter(function(o) o$direction != 0, plan$outcomes)
 keep("", c(
   decide_in_sequence(p, plan$alpha),

@@ -19,7 +19,9 @@ read_plan <- function(file) {
     confidence = as.numeric(setting(rules, "confidence")),
     zeros = setting(rules, "zeros"),
     baseline = setting(rules, "baseline_visit"),
-    visits = sub(".*name: *([a-z_0-9]+).*", "\\1", grep("name:", block("visits"), value = TRUE)),
+    visits = read_visits(block("visits")),
+    composite = sub(".*name: *([a-z_0-9]+).*", "\\1",
+      grep("strategy: *composite", block("intercurrent_events"), value = TRUE)),
     outcomes = read_outcomes(block("outcomes")),
     shaq = lapply(
       c(categories = "haq_min_categories", scales = "shaq_min_scales", line = "shaq_line_mm"),
@@ -30,6 +32,16 @@ read_plan <- function(file) {
       sd = as.numeric(direct("sd_change")), n = as.numeric(direct("n"))
     )
   )
+}
+
+# Name, planned day and last day of each visit; NA where it has none.
+read_visits <- function(own) {
+  lines <- grep("name:", own, value = TRUE)
+  number <- function(key) {
+    suppressWarnings(as.numeric(sub(paste0(".*[{ ]", key, ": *([-0-9a-z]+).*"), "\\1", lines)))
+  }
+  data.frame(name = sub(".*name: *([a-z_0-9]+).*", "\\1", lines),
+    day = number("day"), high = number("high"))
 }
 
 read_outcomes <- function(own) {
@@ -49,7 +61,8 @@ read_outcomes <- function(own) {
       of_hands = value("of_hands") == "true",
       variants = setdiff(inner_names(value("variants")), "primary"),
       components = inner_names(value("components")),
-      threshold = number("value"), error = number("measurement_error"), step = number("score_step")
+      threshold = number("value"), error = number("measurement_error"),
+      between = number("measurement_error_between"), step = number("score_step")
     )
   })
   setNames(outcomes, vapply(outcomes, function(o) o$name, ""))
@@ -166,4 +179,41 @@ make_pairs <- function(scores, given, shaq, baseline, outcomes) {
     pairs$improvement[part] <- given$improvement[there]
   }
   pairs[order(pairs$participant_id), ]
+}
+
+# A death before a follow-up, of somebody with a score at baseline, has the worst rank: a change
+# so far off that it is no number of points.
+WORST_RANK <- 1e9
+BEYOND_SCALES <- 1e6
+
+list_deaths <- function(pairs, scores, events, plan) {
+  died <- events[events$event == "death" & "death" %in% plan$composite, ]
+  if (!nrow(died)) return(NULL)
+  earliest <- function(d) if (all(is.na(d))) NA_real_ else min(d, na.rm = TRUE)
+  day <- tapply(as.numeric(died$study_day), died$participant_id, earliest)
+  direction <- vapply(plan$outcomes, function(o) o$direction, 0)
+  base <- scores[scores$participant_id %in% names(day) & scores$visit == plan$baseline &
+    scores$component == "total" & !is.na(scores$score) & scores$outcome %in% names(direction), ]
+  base <- base[direction[base$outcome] != 0, ]
+  start <- plan$visits$day[plan$visits$name == plan$baseline]
+  key <- c("participant_id", "outcome", "variant", "component")
+  rows <- lapply(which(plan$visits$day > start & !is.na(plan$visits$high)), function(i) {
+    before <- is.na(day[base$participant_id]) | day[base$participant_id] <= plan$visits$high[i]
+    dead <- base[before, ]
+    seen <- pairs[pairs$visit == plan$visits$name[i], ]
+    dead <- dead[!(do.call(paste, dead[key]) %in% do.call(paste, seen[key])), ]
+    if (!nrow(dead)) return(NULL)
+    data.frame(dead[key], baseline = dead$score, visit = plan$visits$name[i], followup = NA,
+      change = -WORST_RANK * direction[dead$outcome], improvement = -WORST_RANK, died = TRUE,
+      same_assessor = FALSE)
+  })
+  do.call(rbind, rows)
+}
+
+# Whether both visits of a pair name the same assessor.
+find_same_assessor <- function(pairs, visits, baseline) {
+  at <- function(visit) {
+    visits$assessor[match(paste(pairs$participant_id, visit), paste(visits$participant_id, visits$visit))]
+  }
+  (at(baseline) == at(pairs$visit)) %in% TRUE
 }

@@ -11,11 +11,12 @@ estimate_hl <- function(d, confidence) {
   n <- length(d)
   if (!n) return(c())
   w <- walsh_averages(d)
-  estimate <- c(hl = median(w))
+  bounded <- function(values) values[abs(values) < BEYOND_SCALES]
+  estimate <- bounded(c(hl = median(w)))
   k <- max(1, qsignrank((1 - confidence) / 2, n))
   level <- 1 - 2 * psignrank(k - 1, n)
   if (level < confidence) return(estimate)
-  c(estimate, hl_low = w[k], hl_high = w[length(w) + 1 - k], hl_level = level)
+  c(estimate, bounded(c(hl_low = w[k], hl_high = w[length(w) + 1 - k])), hl_level = level)
 }
 
 test_signed_rank <- function(d, zeros, alpha) {
@@ -92,22 +93,36 @@ describe <- function(x, names) {
   setNames(values, names)
 }
 
-count_directions <- function(change, improvement, direction) {
-  directed <- any(is.finite(improvement)) || (!length(improvement) && direction != 0)
-  x <- if (directed) improvement else change
-  names <- if (directed) c("n_worse", "n_improved") else c("n_decreased", "n_increased")
+# Improved and worse only where a measurement error is known.
+count_directions <- function(change, improvement, outcome) {
+  named <- outcome$direction != 0 && !is.na(outcome$error)
+  x <- if (named) improvement else change
+  names <- if (named) c("n_worse", "n_improved") else c("n_decreased", "n_increased")
   setNames(c(sum(x < 0, na.rm = TRUE), sum(x == 0, na.rm = TRUE), sum(x > 0, na.rm = TRUE)),
     c(names[1], "n_unchanged", names[2]))
 }
 
-compare_threshold <- function(improvement, outcome) {
+# The chance that noise alone reaches a limit, on the grid of the score.
+reach_by_noise <- function(limit, error, step) {
+  if (!is.na(step)) limit <- (ceiling(limit / step - 1e-9) - 0.5) * step
+  pnorm(limit, sd = sqrt(2) * error, lower.tail = FALSE)
+}
+
+compare_threshold <- function(improvement, same_assessor, outcome) {
   if (is.na(outcome$threshold)) return(c())
   reached <- c(n_reached_mid = sum(improvement >= outcome$threshold - 1e-9))
   if (is.na(outcome$error)) return(reached)
-  least <- outcome$threshold
-  if (!is.na(outcome$step)) least <- (ceiling(least / outcome$step - 1e-9) - 0.5) * outcome$step
-  share <- pnorm(least, sd = sqrt(2) * outcome$error, lower.tail = FALSE)
-  c(reached, noise_share = share, expected_by_noise = share * length(improvement))
+  error <- rep(outcome$error, length(improvement))
+  if (!is.na(outcome$between)) error[!same_assessor] <- outcome$between
+  share <- reach_by_noise(outcome$threshold, error, outcome$step)
+  limit <- 1.96 * sqrt(2) * error
+  c(reached,
+    noise_share = if (length(share)) mean(share) else NA,
+    expected_by_noise = sum(share),
+    n_beyond_better = sum(improvement > limit),
+    n_beyond_worse = sum(-improvement > limit),
+    beyond_by_noise = sum(2 * reach_by_noise(limit, error, outcome$step))
+  )
 }
 
 shapiro_w <- function(d) {
