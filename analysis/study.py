@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from analysis.records import load_record
 from analysis.visits import Role, Visit, find_wrong_visits
 
 SettingSource = Literal["registry", "assumed"]
+AFTER_END = ("paired", "never", "until_answered")
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,16 @@ class IntercurrentEvent:
     label: str
     strategy: Literal["treatment_policy", "composite"]
     source: SettingSource
+
+
+@dataclass(frozen=True)
+class DataAfterEnd:
+    """What becomes of data from after the end: paired, never, or until_answered."""
+
+    death: Setting
+    consent_withdrawn: Setting
+    treatment_stopped: Setting
+    lost: Setting
 
 
 @dataclass(frozen=True)
@@ -238,6 +249,7 @@ class Study:
     analysis: AnalysisPlan
     estimand: Estimand
     intercurrent_events: tuple[IntercurrentEvent, ...]
+    data_after_end: DataAfterEnd
     outcomes: tuple[Outcome, ...]
     supporting: tuple[SupportingOutcome, ...]
     scoring: Scoring
@@ -296,6 +308,10 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         if name not in {record.name for record in records}:
             yield f"{name!r} is no {kind}"
     yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
+    for field in fields(study.data_after_end):
+        value = getattr(study.data_after_end, field.name).value
+        if value not in AFTER_END:
+            yield f"data_after_end: {field.name} is one of {', '.join(AFTER_END)}, not {value}"
     if plan.test_order.value != "registered":
         yield "analysis: test_order is registered, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:

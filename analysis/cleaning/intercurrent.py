@@ -35,6 +35,7 @@ def find_intercurrent_events(
         _from_adverse_events(tables["adverse_events"], days),
         _new_ulcers(tables["items"], tables["visits"], days, study),
         _smoking_changes(tables["visits"]),
+        _stops(tables["disposition"]),
         _deaths(tables["disposition"], tables["adverse_events"]),
     ]
     parts = [part for part in parts if len(part)]
@@ -129,6 +130,14 @@ def _smoking_changes(visits: pd.DataFrame) -> pd.DataFrame:
     found = answered[before.notna() & before.ne(smokes) & (answered["study_day"] > 0)]
     source, description = "visits:" + found["visit"], "now " + found["smoking"]
     return _make_events(found, "smoking_change", found["visit_date"], source, description)
+
+
+def _stops(disposition: pd.DataFrame) -> pd.DataFrame:
+    """Whoever withdrew or was lost is missing, which is no event (E9(R1))."""
+    stopped = disposition["reason"].isin(["adverse_event", "physician_decision"])
+    found = disposition[stopped & disposition["status"].eq("discontinued")]
+    why = found["reason"].str.replace("_", " ")
+    return _make_events(found, "treatment_stopped", found["end_date"], "disposition:reason", why)
 
 
 def _deaths(disposition: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

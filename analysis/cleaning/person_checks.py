@@ -131,8 +131,7 @@ def find_early_exits(state: CleaningState) -> Iterator[Finding]:
     final = done["visit"].eq(done["participant_id"].map(planned))
     final |= done["visit"].map(days).isna()
     last = exits["participant"].map(done[final].groupby("participant_id")["visit_date"].max())
-    ended = exits["status"].eq("completed") | exits["reason"].eq("lost_to_follow_up")
-    early = ended & (parse_days(exits["end_date"]) < parse_days(last))
+    early = exits["status"].eq("completed") & (parse_days(exits["end_date"]) < parse_days(last))
     yield from ask_rows(
         state, "exit_before_visit", "disposition", exits.index[early], ("end_date",)
     )

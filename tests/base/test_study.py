@@ -41,7 +41,7 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
         ("role: primary", "role: secondary", "exactly one outcome"),
         ("role: secondary", "role: primary", "exactly one outcome"),
         ("better: higher", "better: up", r"study\.yml:\d+.*better.*lower, higher, none"),
-        ("strategy: listed", "strategy: ignored", r"study\.yml:\d+.*strategy.*listed"),
+        ("strategy: composite", "strategy: ignored", r"study\.yml:\d+.*strategy.*composite"),
         ("followup_visit: {value: week_12", "followup_visit: {value: week_13", "week_13"),
         (
             "test_order: {value: registered",

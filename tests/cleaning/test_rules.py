@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
+from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP
 from analysis.demo.export import make_export
 
 FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -154,6 +154,8 @@ CASES = [
     ("after_end", lambda s, w: _die(s, w, days=60), {"after_end_row"}),
     ("after_end", lambda s, w: s.write(w, "week_12", disp_status="2", disp_reason="1",
                                        disp_date=s.start(w, 50)), {"after_end_row"}),
+    ("after_lost", lambda s, w: s.write(w, "week_12", disp_status="2", disp_reason="3",
+                                        disp_date=s.start(w, 50)), {"after_lost_row"}),
     ("withdrawal_elsewhere", lambda s, w: s.event(w, ae_withdrawal="1"), set()),
     ("withdrawal_elsewhere", lambda s, w: s.write(w, "week_12", disp_status="2", disp_reason="2"),
      set()),
@@ -420,6 +422,32 @@ def test_nothing_after_a_death_is_in_a_table_that_scores_come_from(planted):
     assert sorted(asked["rule"]) == ["after_end", "after_end_row"]
     changed = cleaned.changes[cleaned.changes["rule"].eq("after_end")]
     assert set(changed["query_id"]) <= set(cleaned.queries["query_id"])
+
+
+def test_what_came_after_a_loss_counts_once_the_site_has_confirmed_it(study, valid):
+    site = Site(valid.tables)
+    who = "SIM-03"
+    site.write(who, "week_12", disp_status="2", disp_reason="3", disp_date=site.start(who, 50))
+    lost = clean_export(replace(valid, tables=site.tables), study)
+    query = lost.queries[lost.queries["rule"] == "after_lost"]["query_id"].item()
+    cells = lost.asked[lost.asked["query_id"] == query]
+    lines = cells.rename(columns={"raw_value": "old_value"}).assign(
+        new_value=cells["raw_value"], reason="confirmed", by="site", date="2022-12-12"
+    )
+    columns = site.tables[CORRECTIONS].columns
+    site.tables[CORRECTIONS] = pd.concat([site.tables[CORRECTIONS], lines[columns]])
+    confirmed = clean_export(replace(valid, tables=site.tables), study)
+
+    def count(cleaned):
+        items = cleaned.tables["items"]
+        late = items[items["participant_id"].eq(who) & items["visit"].eq("week_12")]
+        return late.loc[late["value"].notna(), "instrument"].nunique()
+
+    assert count(lost) == 0
+    assert count(confirmed) >= 9
+    asked = confirmed.queries[confirmed.queries["participant_id"].eq(who)].set_index("rule")
+    assert asked.loc["after_lost", "action"] == "kept"
+    assert "after_lost_row" not in asked.index
 
 
 def test_the_id_of_a_question_covers_all_of_its_cells(planted):

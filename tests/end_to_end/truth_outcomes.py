@@ -58,15 +58,14 @@ def tell_primary(trial):
 
 
 def _tell_counts(changes):
-    verbs = {1: "improved", 0: "had the same score", -1: "worsened"}
-    counts = {sign: changes.count(sign) for sign in verbs}
-    for sign, verb in verbs.items():
-        if counts[sign] == changes.n:
-            if changes.n == 1:
-                return f"The 1 participant with both scores {verb}."
-            return f"All {changes.n} participants with both scores {verb}."
-    parts = [f"{number(counts[sign])} {verb}" for sign, verb in verbs.items()]
-    return f"Of {changes.n} participants with both scores, {enumerate_names(parts)}."
+    signs = [(value > 0) - (value < 0) for value in changes.values]
+    lower, same, higher = (number(signs.count(sign)) for sign in (-1, 0, 1))
+    people = "participant" if changes.n == 1 else "participants"
+    return (
+        f"Of {changes.n} {people} with both scores, {lower} had a lower score at follow-up, {same} "
+        f"the same and {higher} a higher one; {'lower' if changes.direction < 0 else 'higher'} is "
+        "better."
+    )
 
 
 def _tell_test(changes):

@@ -3,7 +3,7 @@
 from truth_harms import find_emergent
 from truth_numbers import Changes, show
 
-WORDS = {1: ("improved", "decreased"), 0: ("unchanged", "unchanged"), -1: ("worse", "increased")}
+WORDS = {1: "improved", 0: "unchanged", -1: "worse"}
 
 
 def tell_changes(trial):
@@ -13,7 +13,7 @@ def tell_changes(trial):
     for name, outcome in trial.outcomes.items():
         changes, label = trial.changes[name], outcome["label"]
         estimates.append(f"{label} {print_estimate(changes, outcome['decimals'])}")
-        counts.append(f"{label}: {_count(changes)}")
+        counts.append(f"{label}: {_count(changes, outcome)}")
         spans.append(f"{label} {_leave_out(changes, outcome['decimals'])}")
     first = next(iter(trial.outcomes))
     changes, label = trial.changes[first], trial.outcomes[first]["label"]
@@ -22,7 +22,7 @@ def tell_changes(trial):
         "primary",
         (
             f"{label} of {people}, a line each from baseline to {to}, and their changes in order "
-            f"of size. {_count(changes)}. Estimated change "
+            f"of size. {_count(changes, trial.outcomes[first])}. Estimated change "
             f"{estimates[0].removeprefix(label).strip()}."
             if changes.n
             else f"Nobody had {label} at both visits, so that no line is drawn."
@@ -61,12 +61,13 @@ def print_estimate(changes, decimals):
     return f"{show(changes.estimate, decimals)} ({inside})"
 
 
-def _count(changes):
+def _count(changes, outcome):
     if not changes.n:
         return "nobody had both scores"
-    if changes.direction:
-        return ", ".join(f"{changes.count(sign)} {WORDS[sign][0]}" for sign in (1, 0, -1))
-    return ", ".join(f"{changes.count(-sign)} {WORDS[sign][1]}" for sign in (1, 0, -1))
+    if outcome.get("threshold") and outcome["threshold"]["measurement_error"]:
+        return ", ".join(f"{changes.count(sign)} {WORDS[sign]}" for sign in (1, 0, -1))
+    signs = [(value > 0) - (value < 0) for value in changes.values]
+    return f"{signs.count(-1)} lower, {signs.count(0)} equal, {signs.count(1)} higher"
 
 
 def _leave_out(changes, decimals):
