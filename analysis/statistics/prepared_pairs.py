@@ -1,5 +1,7 @@
 """What the statistics need to know of a pair beside its scores: the assessors, and who died."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -11,23 +13,16 @@ WORST_RANK = 1e9
 _BEYOND_SCALES = 1e6
 
 
-def prepare_pairs(
-    pairs: pd.DataFrame,
-    scores: pd.DataFrame,
-    visits: pd.DataFrame,
-    intercurrent_events: pd.DataFrame,
-    study: Study,
-) -> pd.DataFrame:
+def prepare_pairs(tables: Mapping[str, pd.DataFrame], study: Study) -> pd.DataFrame:
     """Mark pairs of one assessor, and give every death before a follow-up the worst rank.
 
     Parameters
     ----------
-    pairs, scores, visits, intercurrent_events
-        The tables of these names.
+    tables
+        pairs, scores, visits and intercurrent_events, by name.
 
     Returns
     -------
-    pandas.DataFrame
         The pairs with `same_assessor` (True only where both visits name the same), and rows with
         rule ``death``: the whole scores that somebody had at baseline and, having died, has at no
         later visit. There `followup` is missing and `change` is `WORST_RANK` in the worse
@@ -37,14 +32,15 @@ def prepare_pairs(
     ----------
     ICH E9(R1): a terminal event is taken into the variable, here by a composite strategy.
     """
-    who = visits.drop_duplicates(["participant_id", "visit"])
+    pairs, baseline = tables["pairs"], study.analysis.baseline_visit.value
+    who = tables["visits"].drop_duplicates(["participant_id", "visit"])
     assessor = who.set_index(["participant_id", "visit"])["assessor"]
     named = [
         assessor.reindex(pd.MultiIndex.from_arrays([pairs["participant_id"], visit])).fillna("")
-        for visit in ([study.analysis.baseline_visit.value] * len(pairs), pairs["visit"])
+        for visit in ([baseline] * len(pairs), pairs["visit"])
     ]
     same = (named[0].to_numpy() == named[1].to_numpy()) & (named[0] != "").to_numpy()
-    deaths = _list_deaths(pairs, scores, intercurrent_events, study)
+    deaths = _list_deaths(pairs, tables["scores"], tables["intercurrent_events"], study)
     marked = pairs.assign(same_assessor=same)
     return pd.concat([marked, deaths], ignore_index=True) if len(deaths) else marked
 

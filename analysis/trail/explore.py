@@ -87,9 +87,8 @@ def compute_statistics(
 
     For the visit and the population of study.yml they are those of results.csv.
     """
-    prepared = prepare_pairs(
-        trial.pairs, trial.scores, trial.visits, trial.intercurrent_events, trial.study
-    )
+    names = ("pairs", "scores", "visits", "intercurrent_events")
+    prepared = prepare_pairs({name: getattr(trial, name) for name in names}, trial.study)
     pairs = _choose_pairs(trial, prepared, outcome, visit, variant, population)
     context = Context("explore", "explore", trial.provenance.data_origin, population)
     chosen = trial.study.outcome(outcome)

@@ -33,9 +33,10 @@ items = set_aside_totals(items, compare_totals(items))
 scores = score_items(items, study)
 write_table(scores, "scores", folder)
 write_table(pair_scores(scores, items, study), "pairs", folder)
-tables = {name: read_table(name, folder) for name in ("participants", "scores", "pairs")}
-beside = (read_table(name, folder) for name in ("visits", "intercurrent_events"))
-tables["pairs"] = prepare_pairs(tables["pairs"], tables["scores"], *beside, study)
+names = ("participants", "scores", "pairs", "visits", "intercurrent_events")
+tables = {name: read_table(name, folder) for name in names}
+tables["pairs"] = prepare_pairs(tables, study)
+tables = {name: tables[name] for name in names[:3]}
 context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 results = summarise_efficacy(**tables, study=study, context=context)
 write_table(collect_results([results]), "results", folder)

@@ -82,10 +82,10 @@ def made(tmp_path_factory):
 
 def summarise(outputs):
     names = ("pairs", "scores", "visits", EVENTS, "participants")
-    *tables, participants = (read_table(name, outputs.processed) for name in names)
+    tables = {name: read_table(name, outputs.processed) for name in names}
     study, context = load_study(), Context("efficacy", "04_efficacy", "simulated", "full_analysis")
-    pairs = prepare_pairs(*tables, study)
-    return summarise_efficacy(pairs, tables[1], participants, study, context)
+    pairs = prepare_pairs(tables, study)
+    return summarise_efficacy(pairs, tables["scores"], tables["participants"], study, context)
 
 
 @pytest.fixture

@@ -146,13 +146,18 @@ def test_no_word_that_the_report_never_prints(results):
         assert not results[column].str.contains(forbidden).any()
 
 
+def prepare(pairs, scores, events):
+    visits = pd.DataFrame({"participant_id": [], "visit": [], "assessor": []}, dtype=object)
+    tables = {"pairs": pairs, "scores": scores, "visits": visits, "intercurrent_events": events}
+    return prepare_pairs(tables, STUDY)
+
+
 def die(pairs, *people, outcome=PRIMARY):
     """The pairs, and the deaths of others who had a baseline score."""
     scores = make_scores(pairs.assign(baseline=7.0)).query("visit == 'baseline'").iloc[:1]
     scores = pd.concat([scores.assign(participant_id=person) for person in people])
     events = pd.DataFrame({"participant_id": list(people), "event": "death", "study_day": 40})
-    visits = pd.DataFrame({"participant_id": [], "visit": [], "assessor": []}, dtype=object)
-    prepared = prepare_pairs(pairs, scores, visits, events, STUDY)
+    prepared = prepare(pairs, scores, events)
     return prepared[prepared["visit"] == "week_12"]
 
 
@@ -186,9 +191,8 @@ def test_a_death_after_the_window_of_the_visit_is_no_death_before_it():
     six = make_pairs([8, 6, 10, 7, 9, 5], [6, 6, 7, 6, 8, 6])
     events = pd.DataFrame({"participant_id": ["SIM-07"], "event": "death", "study_day": [99]})
     scores = make_scores(make_pairs([8] * 7, [6] * 7))
-    visits = pd.DataFrame({"participant_id": [], "visit": [], "assessor": []}, dtype=object)
-    assert len(prepare_pairs(six, scores, visits, events, STUDY)) == 6
-    known = prepare_pairs(six, scores, visits, events.assign(study_day=98), STUDY)
+    assert len(prepare(six, scores, events)) == 6
+    known = prepare(six, scores, events.assign(study_day=98))
     assert known.iloc[-1][["participant_id", "rule", "visit"]].tolist() == [
         *("SIM-07", "death", "week_12")
     ]

@@ -37,7 +37,7 @@ def trial(tmp_path_factory):
     rows = [
         *describe_queries(tables["queries"], _context("cleaning", "01_clean")),
         summarise_efficacy(
-            prepare_pairs(pairs, scores, visits, tables["intercurrent_events"], study),
+            prepare_pairs(tables | {"scores": scores, "pairs": pairs}, study),
             scores,
             people,
             study,
