@@ -16,7 +16,6 @@ from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.run.environment import enter_environment, keep_fonts
 from analysis.run.normalise import normalise_notebook, write_notebook
 from analysis.run.progress import Reporter
-from analysis.run.settings import Settings
 
 START_SECONDS = 300
 TRIES = 3
@@ -29,9 +28,8 @@ def execute_notebook(
     notebook: Path,
     folder: Path,
     *,
-    passed: dict[str, Any],
-    shown: dict[str, Any],
-    settings: Settings,
+    parameters: dict[str, tuple[Any, Any]],
+    outputs: paths.Outputs,
     reporter: Reporter,
 ) -> tuple[Path, list[str]]:
     """Execute a notebook; return the path of its normalised copy, and the code that it loaded.
@@ -40,8 +38,8 @@ def execute_notebook(
     ----------
     folder
         Where the copy goes, and the settings of IPython and Jupyter; new for each run.
-    passed, shown
-        The parameters that the kernel gets, and what the copy shows in their place.
+    parameters
+        By name, what the kernel gets, and what the copy shows in its place.
 
     Raises
     ------
@@ -49,7 +47,7 @@ def execute_notebook(
         With the exit code of the error that the notebook raised; any other exception in
         the notebook is a `DataError` that names the cell.
     """
-    outputs, private, copy = settings.outputs, folder / "private", folder / "executed.ipynb"
+    private, copy = folder / "private", folder / "executed.ipynb"
     enter_environment(outputs, private)
     from papermill.exceptions import PapermillExecutionError
 
@@ -61,6 +59,7 @@ def execute_notebook(
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):
+            passed = {name: value for name, (value, _) in parameters.items()}
             run_papermill(notebook, copy, passed=passed, reporter=reporter)
     except (PapermillExecutionError, RuntimeError) as error:
         kept = _keep_copy(copy, outputs, notebook.stem)
@@ -69,18 +68,16 @@ def execute_notebook(
         _end_children()
         raise
     keep_fonts(outputs, private)
-    names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
-    places = {
+    names = {
         f"{outputs.root}/": "",
         f"{paths.ROOT}/": "",
-        f"{settings.raw}": shown.get("raw", "data/raw"),
         sys.prefix: "<environment>",
         sys.base_prefix: "<python>",
+        **{value: shown for value, shown in parameters.values() if value != shown},
     }
+    shown = {name: shown for name, (_, shown) in parameters.items()}
     executed = json.loads(copy.read_text(encoding="utf-8"))
-    write_notebook(
-        normalise_notebook(executed, source, parameters=shown, names=places | names), copy
-    )
+    write_notebook(normalise_notebook(executed, source, parameters=shown, names=names), copy)
     return copy, (private / "ipython" / "code").read_text(encoding="utf-8").splitlines()
 
 

@@ -47,7 +47,9 @@ def publish_files(
         Another step, which is up to date, publishes one of these files.
     """
     names = {place: place.relative_to(outputs.root).as_posix() for place in moves}
-    others = _read_others(step, outputs)
+    records = {other.name: read_record(outputs, other.name) for other in STEPS}
+    before = records.pop(step.name)
+    others = {name: record for name, record in records.items() if record}
     for other, record in others.items():
         for file in sorted({*names.values()} & record.files.keys()):
             if record.finished and not (outputs.state / "outdated" / other).exists():
@@ -59,7 +61,6 @@ def publish_files(
     target = step.target(outputs)
     files = {names[place]: hash_file(path) for place, path in sorted(moves.items())}
     changed = [file for file, new in files.items() if hash_file(outputs.root / file) != new]
-    before = read_record(outputs, step.name)
     intended = (before.files if before else {}) | files
     write_record(outputs, step.name, Record({}, intended))
     for place, path in moves.items():
@@ -95,9 +96,3 @@ def clean_outputs(outputs: paths.Outputs) -> None:
             entry.unlink()
     for folder in (*folders, outputs.state):
         clear_folder(folder)
-
-
-def _read_others(step: Step, outputs: paths.Outputs) -> dict[str, Record]:
-    names = (other.name for other in STEPS if other.name != step.name)
-    records = ((name, read_record(outputs, name)) for name in names)
-    return {name: record for name, record in records if record}

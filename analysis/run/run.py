@@ -76,23 +76,16 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
     staged.mkdir()
     declared = declared_parameters(read_notebook(step.notebook))
     chosen = choose_parameters(settings.params, declared)
-    shown = {
-        "raw": "data/raw" if settings.raw == paths.RAW else settings.raw.name,
-        "inputs": "data/processed",
-        "outputs": "data/processed",
+    places = {
+        "raw": (settings.raw, "data/raw" if settings.raw == paths.RAW else settings.raw.name),
+        "inputs": (_link_inputs(step, settings, folder / "inputs"), "data/processed"),
+        "outputs": (staged, "data/processed"),
     }
-    passed = {
-        "raw": str(settings.raw),
-        "inputs": str(_link_inputs(step, settings, folder / "inputs")),
-        "outputs": str(staged),
-    }
+    parameters = {name: (str(place), shown) for name, (place, shown) in places.items()}
+    parameters = {name: pair for name, pair in parameters.items() if name in declared}
+    parameters |= {name: (value, value) for name, value in chosen.items()}
     copy, code = execute_notebook(
-        step.notebook,
-        folder,
-        passed={name: value for name, value in passed.items() if name in declared} | chosen,
-        shown={name: value for name, value in shown.items() if name in declared} | chosen,
-        settings=settings,
-        reporter=reporter,
+        step.notebook, folder, parameters=parameters, outputs=settings.outputs, reporter=reporter
     )
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
     return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
