@@ -172,11 +172,7 @@ def test_wrong_use_is_told_before_anything_runs(toy):
         (["PARAMS=followup_visit=week_4"], "PARAMS needs OUT"),
         (["RAW=export"], "RAW needs OUT"),
         (["OUT=x", "PARAMS=folowup_visit=week_4"], "Did you mean followup_visit"),
-        (["OUT=x", "PARAMS=outputs=y"], "the run itself sets 'outputs'"),
-        (["OUT=x", "PARAMS=followup_visit=week_5"], "There are: screening, baseline"),
         (["OUT=data/raw"], "which a run only reads"),
-        (["OUT=report/x"], "which a run only reads"),
-        (["RAW=export", "OUT=export/"], "which a run only reads"),
         (["RENDERER=word"], "is no renderer"),
     ):
         done = toy.make("notebooks", *arguments)
