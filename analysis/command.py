@@ -72,6 +72,9 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         return command(*arguments) or 0
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}"
+        return _end(f"Error: {place}: this is no valid Python: {(error.text or '').strip()}", 1)
     except KeyboardInterrupt:
         return _end(INTERRUPTED, 130)
     except BrokenPipeError:

@@ -22,6 +22,8 @@ TRIES = 3
 # What the machine refuses: a full disk, a folder that may not be written.
 SYSTEM = ("OSError", "PermissionError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Where a traceback shows the place of a syntax error: a file's line or a cell's.
+_BROKEN = re.compile(r"^ *(?:File (.+):(\d+)|Cell .+)\n +(.+)\n *\^\n\w+Error: ", re.MULTILINE)
 
 
 def execute_notebook(
@@ -164,8 +166,14 @@ def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, AnalysisError):
         return kind(f"{name}: {error.evalue.rstrip('.')}", hint=hint)
-    # The last line of the traceback that points into our own code.
     text = COLOUR.sub("", "\n".join(error.traceback))
+    broken = _BROKEN.findall(text)
+    if broken:
+        file, line, source = broken[-1]
+        problem = f"{name} needs what is no valid Python: {source}"
+        place = {"file": os.path.relpath(file), "line": int(line)} if file else {}
+        return DataError(problem, hint=hint, **place)
+    # The last line of the traceback that points into our own code.
     arrows = re.findall(r"^-+> *\d+ (.*)$", text, re.MULTILINE)
     line = f" (at: {arrows[-1].strip()})" if arrows else ""
     return DataError(
