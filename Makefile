@@ -30,7 +30,7 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
 RUNNER := $(PYTHON) $(ALONE) -m analysis
-UNTIL  := $(if $(filter notebooks,$(MAKECMDGOALS)),--until results)
+UNTIL  := $(if $(filter notebooks preview,$(MAKECMDGOALS)),--until results)
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
 # Notebooks that do not need each other run side by side, one more than there are cores, since each
@@ -47,11 +47,12 @@ RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
-.PHONY: help setup report notebooks test lab draft check-data answers seal why qc benchmark stress matrix verify \
-  record archive pictures clean lock refresh
+.PHONY: help setup report preview notebooks test lab draft check-data answers seal why qc benchmark stress matrix \
+  verify record archive pictures clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
+	@echo 'make preview      show the pages of the report while you change its words in report/'
 	@echo 'make notebooks    run the notebooks only: data/processed, report/notebooks'
 	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
 	@echo 'make test         run the tests'
@@ -83,6 +84,9 @@ help:
 
 report: $(INDEX)
 	@echo 'The report: $(INDEX)'
+
+preview: $(RESULTS)
+	@$(RUNNER) preview $(CHOSEN)
 
 notebooks: $(COPIES) $(RESULTS)
 

@@ -170,6 +170,16 @@ def _mark(until: str, settings: Settings) -> None:
         show("Tables and notebooks are up to date; the report is not.")
 
 
+@command(*CHOSEN)
+def _preview(settings: Settings) -> None:
+    """show the pages of the report, and build them again when the words change"""
+    from analysis.reporting.preview import preview_report
+    from analysis.run.settings import choose_renderer
+
+    renderer, _ = choose_renderer(settings.renderer)
+    preview_report(settings.outputs, renderer=renderer, tell=show)
+
+
 @command()
 def _prepare_report() -> None:
     """resolve and check what the words of report/ name; Quarto asks for it before it renders"""

@@ -143,7 +143,6 @@ def prepare_project(material, folder, *, renderer):
     words = [line for sentence in sentences for line in templates.list_words(sentence)]
     _check_texts(manuscripts, texts, words, checklists, material)
     prepared = folder / PREPARED
-    shutil.rmtree(prepared, ignore_errors=True)
     (prepared / "tables").mkdir(parents=True)
     for name, table in checklists.items():
         (prepared / "tables" / f"{name}.md").write_text(table, encoding="utf-8")

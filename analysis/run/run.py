@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from analysis import paths
@@ -136,14 +137,15 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
     enter_environment(outputs, folder / "private")
     staged.mkdir()
     renderer, _ = choose_renderer(settings.renderer)
+    tell = partial(reporter.write_line, step.name)
     try:
-        documents = build_report(outputs, renderer=renderer, folder=staged)
+        documents = build_report(outputs, renderer=renderer, folder=staged, tell=tell)
     except AnalysisError as error:
         # What is wrong with the words or the results stops the built-in renderer as well.
         if renderer == "builtin" or settings.renderer == renderer:
             raise
         documents = build_report(outputs, renderer="builtin", folder=staged)
-        reporter.write_line(step.name, f"made by the built-in renderer instead: {error}")
+        tell(f"made by the built-in renderer instead: {error}")
     moves = {outputs.documents / path.relative_to(staged): path for path in documents}
     return moves, _list_loaded()
 
