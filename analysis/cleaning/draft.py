@@ -29,7 +29,7 @@ from analysis.errors import MissingError, UsageError
 from analysis.study import Study, load_study
 
 VISITS_FILE = "visits.yml"
-COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
+DRAFT_COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
 # Lines of provenance.yml that only a person can fill in; an empty one stops the cleaning.
 PROVENANCE_LINES = {
     "description": 'description: ""  # what this export is, in a sentence',
@@ -66,7 +66,7 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
     # First, since it states how the other files are written where that is not certain.
     _write_provenance(raw / PROVENANCE_FILE)
     main, dictionary = _read(raw, REDCAP), _read(raw, DICTIONARY).rename(columns=API_COLUMNS)
-    held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=COLUMNS)
+    held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=DRAFT_COLUMNS)
     events = list(dict.fromkeys(main[EVENT])) if EVENT in main else []
     table = draft_fields(dictionary, list_file_columns(raw), held, plan, classic=EVENT not in main)
     table.to_csv(raw / MAP, index=False, lineterminator="\n", encoding="utf-8")
@@ -104,17 +104,17 @@ def draft_fields(
     scoring = study.scoring
     shipped = _read(paths.RAW, MAP)
     targets = list_targets(shipped, _read(paths.RAW, DICTIONARY), scoring)
-    notes, own = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
-    held = held.reindex(columns=COLUMNS, fill_value="").fillna("")
-    cells = (dict(zip(COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
+    notes, described = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
+    held = held.reindex(columns=DRAFT_COLUMNS, fill_value="").fillna("")
+    cells = (dict(zip(DRAFT_COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
     before: dict[str, dict[str, str]] = {row["field"]: row for row in cells}
     rows = []
-    plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in own.items()}
+    plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in described.items()}
     guesses = recognise_fields({n: found for n, (found, _) in plain.items()}, targets, scoring)
-    record = next(iter(own), "")
+    record = next(iter(described), "")
     if record and guesses[record][0] is None:
         guesses[record] = Place("participants", "participant_id"), "as the first field"
-    for name, field in own.items():
+    for name, field in described.items():
         row = before.pop(name, None)
         if row is None or _is_open(row):
             place, reason = guesses[name]
@@ -131,7 +131,7 @@ def draft_fields(
             drafted = _make_row(field, known.get(name), reason, "", study)
             row = before.pop(name, None)
             rows.append(drafted if row is None or _is_open(row) else row)
-    return pd.DataFrame([*rows, *before.values()], columns=COLUMNS)
+    return pd.DataFrame([*rows, *before.values()], columns=DRAFT_COLUMNS)
 
 
 def _is_open(row: Mapping[Any, str]) -> bool:
@@ -143,20 +143,20 @@ def _is_open(row: Mapping[Any, str]) -> bool:
 def _make_row(
     field: Field, place: Place | None, reason: str, unit: str, study: Study
 ) -> dict[str, str]:
-    row = dict.fromkeys(COLUMNS, "") | asdict(place or Place())
+    row = dict.fromkeys(DRAFT_COLUMNS, "") | asdict(place or Place())
     if place is None:
         return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}"}
-    told = f"{DRAFT}recognised {reason}"
+    note = f"{DRAFT}recognised {reason}"
     if unit and place.unit and find_factor(unit, place.unit, place.item) not in (None, 1):
         row["recorded_unit"] = unit
-        told += f"; the form says {unit}"
+        note += f"; the form says {unit}"
     if find_anchors(place, study.scoring) is not None:
         row["codes"] = " | ".join(f"{code}, {label}" for code, label in field.choices)
-        told += "; codes and anchors are to be confirmed"
+        note += "; codes and anchors are to be confirmed"
     values = list_values(place.table, place.column)
     if values and not {*replace(field, place=place).codes.values()} <= {*values}:
-        told += f"; say in `values` which code is {', '.join(values)}"
-    return row | {"field": field.name, NOTE: told}
+        note += f"; say in `values` which code is {', '.join(values)}"
+    return row | {"field": field.name, NOTE: note}
 
 
 def draft_visits(
@@ -227,7 +227,7 @@ def _write_provenance(path: Path) -> None:
 
 
 def format_report(
-    table: pd.DataFrame, unknown: list[str], own: dict[str, Field], study: Study
+    table: pd.DataFrame, unknown: list[str], described: dict[str, Field], study: Study
 ) -> str:
     """Return what was recognised and what was not, and the outcomes that nothing feeds yet."""
     rows = table[[*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]].to_numpy().tolist()
@@ -240,7 +240,9 @@ def format_report(
     lines += [f"  event {event}: no visit of study.yml bears its name" for event in unknown]
     files = {file: list_file_fields(file, places, study.scoring) for file in FILE_KEYS}
     fields = [field for columns in files.values() for field in columns.values()]
-    fields += [Field(n, f.form, f.kind, place=places[n]) for n, f in own.items() if n in places]
+    fields += [
+        Field(n, f.form, f.kind, place=places[n]) for n, f in described.items() if n in places
+    ]
     waiting = [
         field.name
         for field in fields

@@ -25,7 +25,7 @@ CORRECTION_HEADER = (
     "source", "row", "field", "old_value", "new_value", "reason", "by", "date",
 )  # fmt: skip
 _SIGNED = {"by": "Site investigator", "date": "2022-12-12"}
-REASONS = (
+_REASONS = (
     "Typing error, source document checked", "Typing error, image read again",
     "Digits exchanged, source document checked",
 )  # fmt: skip
@@ -121,7 +121,7 @@ def _list_corrections(faults: pd.DataFrame) -> pd.DataFrame:
     typed = faults[faults["kind"] == "correction"]
     unused = faults[faults["kind"] == "correction_unused"]
     corrections = pd.concat([typed, unused.assign(file=REDCAP, true_value="26")]).assign(
-        reason=REASONS, **_SIGNED
+        reason=_REASONS, **_SIGNED
     )
     names = {"file": "source", "raw_value": "old_value", "true_value": "new_value"}
     corrections = corrections.rename(columns=names)[list(CORRECTION_HEADER)]

@@ -12,7 +12,7 @@ from analysis.instruments.definition import Component, Variant
 from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
 
-DIRECTIONS = {"higher": 1.0, "lower": -1.0, "none": float("nan")}
+_DIRECTIONS = {"higher": 1.0, "lower": -1.0, "none": float("nan")}
 
 
 def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -149,6 +149,6 @@ def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.
     better["total"] = outcome.better
     pairs = pairs[pairs["component"].isin(list(better))]
     change = pairs["followup"] - pairs["baseline"]
-    direction = pairs["component"].map(better).map(DIRECTIONS)
+    direction = pairs["component"].map(better).map(_DIRECTIONS)
     # Adding zero turns -0.0, a change of nothing, into 0.0.
     return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)

@@ -26,10 +26,8 @@ from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.people import unify_identifiers
 from analysis.cleaning.state import SourceFile, as_cells
-from analysis.cleaning.structure import key_rows
+from analysis.cleaning.structure import ID, key_rows
 from analysis.study import Study
-
-ID = "record_id"
 
 
 class Treatment(enum.Enum):

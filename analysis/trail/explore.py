@@ -24,9 +24,8 @@ from analysis.tables import guard_cell
 from analysis.trail.cells import locate_items
 from analysis.trail.explain import check_participant, find_changes
 from analysis.trail.scores import find_items
-from analysis.trail.trial import TrialTables
+from analysis.trail.trial import PERSON, TrialTables
 
-PERSON = "participant_id"
 # In the order in which a person tells a course.
 _COURSE = {
     "visits": ["visit", "visit_date", "study_day", "in_window", "status", "assessor"],

@@ -221,8 +221,8 @@ def collect_case(case):
     rows = make_rows(**options).assign(**case.get("columns", {}))
     numbers = case.get("numbers", {})
     rows = rows[~rows["result_id"].isin(numbers)]
-    told = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
-    rows = pd.concat([rows, pd.DataFrame(told)]) if told else rows
+    added = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
+    rows = pd.concat([rows, pd.DataFrame(added)]) if added else rows
     study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
     origin = make_provenance(case.get("origin", "simulated"), case.get("checksums", "verified"))
     return collect_facts(rows, study, origin)
