@@ -38,9 +38,9 @@ def _main(arguments: list[str] | None) -> None:
 
 # What makes the `settings` that a command is given.
 CHOSEN = (
-    argument("--out", default=os.curdir, help="root of what is written"),
+    argument("--out", default=os.curdir, help="root of the output"),
     argument("--raw", default="", help="folder of the export"),
-    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="of the notebooks"),
+    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the notebooks"),
     argument("--renderer", default="auto", help="auto, quarto or builtin"),
 )
 UNTIL = argument("--until", default="report", metavar="STEP", help="the last step asked for")
@@ -79,7 +79,7 @@ def _draft(raw: Path, study: Path | None) -> None:
     _STUDY,
 )
 def _answers(raw: Path, out: Path, sheet: Path, study: Path | None) -> None:
-    """take the answers of a site to queries; the export is only read"""
+    """take in the answers of a site to queries; the export is only read"""
     from analysis.cleaning.take_answers import take_answers
 
     check_root(out.resolve(), raw.resolve())
@@ -182,7 +182,7 @@ def _preview(settings: Settings) -> None:
 
 @command()
 def _prepare_report() -> None:
-    """resolve and check what the words of report/ name; Quarto asks for it before it renders"""
+    """resolve and check what the words of report/ name; Quarto calls this before it renders"""
     from analysis.reporting.document import prepare_in_place
 
     prepare_in_place()
@@ -190,7 +190,7 @@ def _prepare_report() -> None:
 
 @command()
 def _finish_report() -> None:
-    """finish what Quarto has rendered in report/_preview; Quarto asks for it"""
+    """finish what Quarto has rendered in report/_preview; Quarto calls this"""
     from analysis.reporting.document import finish_in_place
 
     outputs = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "")
@@ -199,7 +199,7 @@ def _finish_report() -> None:
 
 @command(*CHOSEN)
 def _why(settings: Settings) -> None:
-    """say what is outdated and because of what"""
+    """say what is outdated, and why"""
     from analysis.run.outdated import format_causes
 
     show(format_causes(settings))
@@ -241,7 +241,7 @@ def _qc(settings: Settings) -> None:
     argument("--archive", default="", help="a zip file of `make archive`"),
     argument("--code", default="", help="archive: run the code of the archive"),
     argument("--quick", default="", help="1: compare files only, run nothing"),
-    argument("--bytes", default="", help="1: files have to be the same to the byte"),
+    argument("--bytes", default="", help="1: files have to be the same, byte for byte"),
     *CHOSEN,
 )
 def _verify(settings: Settings, archive: str, code: str, quick: str, bytes: str) -> None:
@@ -274,9 +274,9 @@ def _archive(settings: Settings, wheels: str) -> None:
     make_archive(settings, wheels=wheels == "1", tell=show)
 
 
-@command(argument("files", nargs="*", help="all that git tracks and remembers, if none"))
+@command(argument("files", nargs="*", help="without any: all that git tracks and remembers"))
 def _gate(files: list[str]) -> None:
-    """name what may not leave, with place and reason"""
+    """find what must not be published, with place and reason"""
     from analysis.release.gate import check_files
 
     check_files(files, tell=show)

@@ -229,7 +229,7 @@ def find_text(results: pd.DataFrame, result_id: str) -> str:
     Raises
     ------
     DataError
-        No result bears that id.
+        No result has that id.
     """
     # As an array: tables look up thousands of cells, and pandas would take most of that time.
     (places,) = (results["result_id"].to_numpy() == result_id).nonzero()

@@ -76,7 +76,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Specification:
-    """What exposure and product are held against."""
+    """The limits that exposure and product are compared with."""
 
     planned_fingers: Setting
     viability_min_percent: Setting

@@ -139,7 +139,7 @@ def _find_last_days(state: CleaningState) -> pd.Series:
 
 
 def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
-    """One adverse event or one medication that stands there under two numbers."""
+    """One adverse event or one medication that is recorded under two numbers."""
     for table, (same, asked) in SAME.items():
         rows = gather_forms(state, table)
         wording = rows["name"] if table != EVENTS else rows["term"] + "|" + rows["coded_term"]

@@ -34,7 +34,7 @@ PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # Columns that only an export of labels has.
 LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
-# What a person's data stand in; a dictionary may well be the same in two trials.
+# Files with data of persons; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
 
 

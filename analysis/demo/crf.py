@@ -1,7 +1,7 @@
 """The case report form: its fields, and the simulated forms as REDCap exports them.
 
 forms.csv is the only place where a field is described; the dictionary and the field map are
-projected from it. A field of another file bears that file's name (``raynaud_diary.csv:rating``)
+projected from it. A field of another file has that file's name (``raynaud_diary.csv:rating``)
 and is no part of the dictionary.
 """
 
@@ -15,7 +15,7 @@ from analysis.demo.cohort import ASSESSED, Cohort
 
 FORMS = Path(__file__).with_name("forms.csv")
 
-# REDCap's own names, in REDCap's own order, and what of a field stands there.
+# REDCap's own names, in REDCap's own order, and what each says of a field.
 _DICTIONARY = {
     "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
     "Field Type": "type", "Field Label": "label",

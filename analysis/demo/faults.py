@@ -29,7 +29,7 @@ _REASONS = (
     "Typing error, source document checked", "Typing error, image read again",
     "Digits exchanged, source document checked",
 )  # fmt: skip
-# What stands in a cell afterwards, made of what stood there and of the text in the list.
+# The new content of a cell, made of the old content and the text in the list.
 WAYS: dict[str, Callable[[str, str], str]] = {
     "text": lambda true, text: text,
     "true": lambda true, text: text,
@@ -55,7 +55,7 @@ WAYS: dict[str, Callable[[str, str], str]] = {
     "prefix_and_number": lambda true, text: texts.drift(true, text),
     "prefix_and_two_digits": lambda true, text: texts.drift(true, text, 2),
 }
-# With these, what stands there is true.
+# With these, the content of the cell is true.
 TRUE_WAYS = ("true", "as_drawn")
 FORM_VISITS = {"adverse_event": "unscheduled", "medication": "screening"}
 

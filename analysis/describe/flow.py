@@ -1,6 +1,6 @@
 """The flow of participants: how many reached each stage, why the others did not.
 
-Every denominator of the results is held against it.
+Every denominator of the results is checked against it.
 """
 
 from collections.abc import Iterable

@@ -60,7 +60,7 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
     suffix = name[name.rfind(".") :].casefold()
     if suffix in READERS:
         yield from READERS[suffix](content)
-        # What no reader asks for still stands there.
+        # What no reader asks for is still there.
         yield Piece("its bytes", list_strings(content))
         return
     text = decode(content)

@@ -117,7 +117,7 @@ class Rewriter:
         return next(iter(self.shifts.values())).years
 
     def rewrite(self, file: str, column: str, raw: str, participant: str) -> str:
-        """Return what stands in place of a cell; the same cell always gives the same.
+        """Return what replaces a cell; the same cell always gives the same.
 
         `participant` is whose cell it is, as the source spells them.
         """

@@ -83,7 +83,7 @@ RECODED = {
 }
 # What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
-# What stands in place of a date that cannot be used, so that it fails again by the same rule.
+# What replaces a date that cannot be used, so that it fails again by the same rule.
 STAND_INS = {
     "impossible_date": "0000-00-00",
     "implausible_date": "2999-12-31",

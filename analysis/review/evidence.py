@@ -1,4 +1,4 @@
-"""What a run leaves for whoever wants to believe it: the reference results, or record."""
+"""What a finished run leaves as evidence: the reference results, or record."""
 
 import hashlib
 import json

@@ -140,8 +140,8 @@ def read_checksums(path: Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        A line is not a hash and a path, a path stands there twice, or it leads out of the folder:
-        whoever reads or copies what is listed would reach beyond it.
+        A line is not a hash and a path, a path is there twice, or it leads out of the folder:
+        reading or copying what is listed would reach beyond it.
     """
     found: dict[str, str] = {}
     try:

@@ -89,7 +89,7 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
 def keep_fonts(outputs: paths.Outputs, private: Path) -> None:
     """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
 
-    They take copies: a list that was spoiled would change figures, and a lock that a killed
+    They take copies: a damaged list would change figures, and a lock that a killed
     kernel has left in a folder of all would be waited for in vain.
     """
     found = (private / "matplotlib").glob("fontlist-*.json")

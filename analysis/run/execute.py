@@ -104,7 +104,7 @@ def run_papermill(
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
-                # Whole at the end; whoever waits looks at the progress.
+                # The copy is written once, at the end; the progress shows how far it is.
                 request_save_on_cell_execute=False,
             )
             return

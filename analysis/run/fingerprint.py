@@ -66,7 +66,7 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
             f"{RAW_PREFIX}{path.relative_to(settings.raw)}": hash_file(path)
             for path in raw_files(settings.raw)
         }
-        # A real export is held against the one that the repository ships.
+        # A real export is compared with the one that the repository ships.
         parts["data/raw/SHA256SUMS"] = hash_file(paths.RAW / _CHECKSUMS)
     elif step is RESULTS:
         parts |= _hash_published(settings, NOTEBOOKS, below="data/processed/results/")

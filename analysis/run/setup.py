@@ -91,7 +91,7 @@ def write_pth(prefix: Path, root: Path) -> None:
     """Put the repository on the path of an environment, without a build.
 
     A path from the environment's own folder survives a move of the repository, and
-    holds no letters that an encoding could spoil.
+    holds no letters that an encoding could damage.
     """
     folder = site_packages(prefix)
     line = os.path.relpath(root, folder) if folder.is_relative_to(root) else str(root)

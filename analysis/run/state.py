@@ -99,7 +99,7 @@ def write_record(outputs: Outputs, name: str, record: Record) -> None:
 def read_state(path: Path) -> Any:
     """Return what `write_state` wrote, or None where there is no such file or it was altered.
 
-    A spoiled file that still could be read, as with one letter of a name changed, would hide
+    A damaged file that can still be read, say with one letter of a name changed, would hide
     for good that something is outdated.
     """
     try:

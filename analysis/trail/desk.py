@@ -120,7 +120,7 @@ class Desk:
         """Save what a panel shows, and return where.
 
         A picture becomes SVG and PNG with its alternative text, a table CSV, a course a folder
-        of tables; what was chosen stands in the name.
+        of tables; what was chosen is in the name.
         """
         shown, names = run_code(write_code(panel, self.choices), self.trial)
         name = "_".join([panel, *(self.choices[each] for each in list_choices(panel))])

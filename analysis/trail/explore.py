@@ -65,7 +65,7 @@ def draw_outcome(
 ) -> tuple[Figure, str]:
     """Draw every participant's line from baseline to a visit; return it with its alternative text.
 
-    The figure bears SIMULATED while the data are.
+    The figure is marked SIMULATED while the data are.
     """
     pairs = _choose_pairs(trial, trial.pairs, outcome, visit, variant, population)
     figure, alt = draw_single(

@@ -25,7 +25,7 @@ _SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw each outcome's estimate, interval and changes on a strip of its own.
 
-    Outcomes have different units, so that no common scale exists. Zero stands in the middle of
+    Outcomes have different units, so that no common scale exists. Zero is in the middle of
     every strip and the better direction lies on its left, tinted; where neither direction is
     better nothing is tinted.
 

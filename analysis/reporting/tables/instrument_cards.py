@@ -18,7 +18,7 @@ ABBREVIATIONS = (
 def make_cards_table(study):
     """Make one table of all cards, in the order of the outcomes.
 
-    What belongs together stands in one row: items with the same limits, all scores, all
+    What belongs together is in one row: items with the same limits, all scores, all
     thresholds, all sources of one kind. The card of the command line gives them a line each.
     """
     outcomes = (*study.outcomes, *study.supporting)
