@@ -40,7 +40,7 @@ def _main(arguments: list[str] | None) -> None:
 CHOSEN = (
     argument("--out", default=os.curdir, help="root of the output"),
     argument("--raw", default="", help="folder of the export"),
-    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the notebooks"),
+    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="for the notebooks"),
     argument("--renderer", default="auto", help="auto, quarto or builtin"),
 )
 UNTIL = argument("--until", default="report", metavar="STEP", help="the last step asked for")
