@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.cleaning.populations import find_consented
 from analysis.errors import DataError
 from analysis.results import Context, ResultWriter, Row
 from analysis.study import Outcome, Study, Visit
@@ -28,9 +29,11 @@ def describe_stages(
 ) -> list[Row]:
     """Make the results of the stages: ``flow.<stage>.n``.
 
-    Stages are screened, the populations and the losses of `find_lost`; these have ``.reasons``.
+    Stages are screened, consented, the populations and the losses of `find_lost`; these have
+    ``.reasons``.
     """
-    stages = {"screened": len(participants)}
+    consented = int(find_consented(participants).sum())
+    stages = {"screened": len(participants), "consented": consented}
     for population in study.populations:
         stages[population.name] = int(participants[f"in_{population.name}"].eq("yes").sum())
     rows = [ResultWriter(context, stage, n).count("n", n) for stage, n in stages.items()]

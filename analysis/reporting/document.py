@@ -16,7 +16,13 @@ from analysis.reporting import builtin, facts, quarto, word
 from analysis.reporting.lint import check_leftovers
 from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.pages import write_notebook_pages, write_results_page
-from analysis.reporting.prepare import PREPARED, Material, list_notebooks, prepare_project
+from analysis.reporting.prepare import (
+    PREPARED,
+    Material,
+    describe_document,
+    list_notebooks,
+    prepare_project,
+)
 from analysis.reporting.values import study_values
 from analysis.study import load_study
 from analysis.tables import read_table
@@ -178,7 +184,7 @@ def stage_project(material, folder):
 
 def finish_documents(documents, material, *, renderer):
     """Finish the Word files among rendered documents, and refuse what was left unresolved."""
-    about = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    about = describe_document(material, renderer=renderer)
     epoch = facts.document_epoch(material.provenance)
     authors = facts.document_authors(material.study, material.provenance)
     alternatives = {
@@ -194,7 +200,7 @@ def finish_documents(documents, material, *, renderer):
 
 def write_pages(material, project, folder):
     """Write the page of all results and a page for each executed notebook beside the documents."""
-    about = facts.document_facts(material.study, material.provenance, renderer="")
+    about = describe_document(material, renderer="")
     pages = write_notebook_pages(
         [material.notebooks / f"{name}.ipynb" for name in list_notebooks(material)],
         folder,

@@ -31,7 +31,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
     It takes `results` as `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
     """
     rows = []
-    for category in CATEGORIES:
+    for category in (each for each in CATEGORIES if each.in_table):
         rows.append((category.label, *_list_cells(results, category.name, "")))
     return Table(
         ("", *_head_periods(study)),
