@@ -43,7 +43,7 @@ def assign_populations(
     exclusions = list_exclusions(who, procedures, visits, events, study)
     excluded = exclusions.groupby("participant_id")["reason"].agg(";".join).reindex(who).fillna("")
     members: dict[str, Any] = {
-        "enrolled": find_consented(participants) & participants["eligible"].eq("yes").to_numpy(),
+        "enrolled": _consented(participants) & participants["eligible"].eq("yes").to_numpy(),
         "procedure_safety": begun | injection,
         "product_safety": injection,
         "full_analysis": injection,
@@ -119,8 +119,7 @@ def _within_specification(procedures: pd.DataFrame, study: Study) -> pd.Series:
     return fits.set_axis(procedures["participant_id"])
 
 
-def find_consented(participants: pd.DataFrame) -> np.ndarray:
-    """Say of each participant whether a date of consent is on record, readable or not."""
+def _consented(participants: pd.DataFrame) -> np.ndarray:
     reason = participants["missing_reasons"].str.extract(r"(?:^|;)consent_date=([^;]*)")[0]
     return (participants["consent_date"].ne("") | reason.isin(_WRITTEN)).to_numpy()
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.cleaning.populations import find_consented
 from analysis.errors import DataError
 from analysis.results import Context, ResultWriter, Row
 from analysis.study import Outcome, Study, Visit
@@ -32,8 +31,9 @@ def describe_stages(
     Stages are screened, consented, the populations and the losses of `find_lost`; these have
     ``.reasons``.
     """
-    consented = int(find_consented(participants).sum())
-    stages = {"screened": len(participants), "consented": consented}
+    # Whoever is enrolled has consented, be the date of it readable or not.
+    consented = participants["consent_date"].ne("") | participants["in_enrolled"].eq("yes")
+    stages = {"screened": len(participants), "consented": int(consented.sum())}
     for population in study.populations:
         stages[population.name] = int(participants[f"in_{population.name}"].eq("yes").sum())
     rows = [ResultWriter(context, stage, n).count("n", n) for stage, n in stages.items()]
