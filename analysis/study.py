@@ -262,7 +262,15 @@ class Study:
 
 
 def load_study(path: Path | None = None) -> Study:
-    """Read and check study.yml; a DataError names the line or the values that are wrong."""
+    """Read and check study.yml; a DataError names the line or the values that are wrong.
+
+    Examples
+    --------
+    >>> from analysis import load_study
+    >>> study = load_study()
+    >>> study.outcome("kapandji").label, study.analysis.followup_visit.value
+    ('Kapandji opposition', 'week_12')
+    """
     path = paths.STUDY if path is None else path
     study = load_record(path, Study)
     for problem in _find_contradictions(study):

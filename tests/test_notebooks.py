@@ -12,7 +12,7 @@ from analysis.tables import table_schemas
 
 ALLOWED = {*OWN, "followup_visit", "population"}
 STEPS = {step.name: step for step in NOTEBOOKS}
-MOST_CELLS = 12
+MOST_CELLS = 15
 MOST_LINES = 25
 
 

@@ -35,6 +35,25 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     DataError
         Items that cannot be scored (see `analysis.instruments.checks.check_items`), totals
         that contradict their items, a component that its instrument does not have.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import load_study, score_items
+    >>> columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
+    >>> items = pd.DataFrame(
+    ...     [
+    ...         ("P1", "baseline", "kapandji", "opposition", "right", 7),
+    ...         ("P1", "baseline", "kapandji", "opposition", "left", 8),
+    ...     ],
+    ...     columns=columns,
+    ... )
+    >>> scores = score_items(items, load_study())
+    >>> print(scores[["outcome", "component", "score", "status"]].to_string(index=False))
+     outcome component  score   status
+    kapandji      left    8.0 complete
+    kapandji     right    7.0 complete
+    kapandji     total   15.0 complete
     """
     checked = check_items(items, study.scoring)
     check_totals(checked)
@@ -77,6 +96,28 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     ------
     DataError
         Items of a matched variant that cannot be scored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import load_study, pair_scores, score_items
+    >>> columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
+    >>> items = pd.DataFrame(
+    ...     [
+    ...         ("P1", "baseline", "kapandji", "opposition", "right", 7),
+    ...         ("P1", "baseline", "kapandji", "opposition", "left", 8),
+    ...         ("P1", "week_12", "kapandji", "opposition", "right", 9),
+    ...         ("P1", "week_12", "kapandji", "opposition", "left", 8),
+    ...     ],
+    ...     columns=columns,
+    ... )
+    >>> study = load_study()
+    >>> pairs = pair_scores(score_items(items, study), items, study)
+    >>> print(pairs[["component", "baseline", "followup", "change"]].to_string(index=False))
+    component  baseline  followup  change
+         left       8.0       8.0     0.0
+        right       7.0       9.0     2.0
+        total      15.0      17.0     2.0
     """
     baseline = study.analysis.baseline_visit.value
     days = {visit.name: visit.day for visit in study.visits if visit.day is not None}

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.safety.counts import summarise_adverse_events
+from analysis.safety.counts import count_events
 
 RELATED = ("possible", "probable", "definite")
 RELATIONS = {
@@ -133,10 +133,10 @@ def summarise_overview(
 
     Returns
     -------
-    As `summarise_adverse_events`, with `category`, in the order of `CATEGORIES`.
+    As `count_events`, with `category`, in the order of `CATEGORIES`.
     """
     parts = [
-        summarise_adverse_events(events[category.select(events)], participants, **options)
+        count_events(events[category.select(events)], participants, **options)
         for category in CATEGORIES
     ]
     names = [category.name for category in CATEGORIES]

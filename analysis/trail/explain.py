@@ -95,6 +95,13 @@ def load(
     ----------
     processed, raw, study
         The processed tables, the export that they were made from, the plan.
+
+    Examples
+    --------
+    >>> from analysis import load
+    >>> trial = load()  # tables are read when they are asked for
+    >>> trial.describe("pairs")["column"].tolist()[:3]
+    ['participant_id', 'outcome', 'variant']
     """
     find = paths.resolve_path
     return OpenTrial(find(processed), find(raw), find(study))
