@@ -20,7 +20,7 @@ NOT_ATTAINABLE = "not attainable"
 UNBOUNDED = "unbounded"
 
 # Of an outcome, in the order in which a person wants to know.
-READ_FIRST = (
+_READ_FIRST = (
     *("n_pairs", "hl", "hl_low", "hl_high", "hl_level"),
     *("mean_change", "mean_change_low", "mean_change_high"),
     *("p_value", "p_min", "mid_p"),
@@ -252,8 +252,8 @@ def spread_results(
     if rows is not None:
         chosen = chosen[between.isin(rows)]
     wide = chosen.assign(of=between).pivot(index="of", columns="statistic", values="text")
-    rest = [name for name in chosen["statistic"].unique() if name not in READ_FIRST]
-    order = [*(name for name in READ_FIRST if name in wide.columns), *rest]
+    rest = [name for name in chosen["statistic"].unique() if name not in _READ_FIRST]
+    order = [*(name for name in _READ_FIRST if name in wide.columns), *rest]
     wide = wide[order].fillna("").rename_axis(index=None, columns=None)
     return wide if rows is None else wide.reindex(rows)
 

@@ -16,9 +16,9 @@ from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 
-COLUMNS = ["value", "low", "high", "method"]
+_COLUMNS = ["value", "low", "high", "method"]
 # A library's value is the same if it differs by no more, or by no more than this share.
-SAME = 1e-9
+_SAME = 1e-9
 
 
 def compare_visits(
@@ -90,8 +90,8 @@ def compare_visits(
         "n_unchanged": (int((change == 0).sum()), None, None, "change of zero"),
         "n_increased": (int((change > 0).sum()), None, None, "change above zero"),
     }
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
-    return frame.rename_axis("statistic").astype(dict.fromkeys(COLUMNS[:3], "float64"))
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
+    return frame.rename_axis("statistic").astype(dict.fromkeys(_COLUMNS[:3], "float64"))
 
 
 def set_beside(
@@ -122,7 +122,7 @@ def set_beside(
             warnings.simplefilter("ignore")
             try:
                 theirs = float(call())
-                alike = np.isclose(theirs, ours, rtol=SAME, atol=SAME, equal_nan=True)
+                alike = np.isclose(theirs, ours, rtol=_SAME, atol=_SAME, equal_nan=True)
                 same = "yes" if alike else "no"
             except Exception as error:
                 theirs, same = np.nan, f"refused: {error}"
