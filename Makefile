@@ -41,8 +41,10 @@ MAKEFLAGS += -j$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 endif
 
 NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety
+# A person's own, which run after the six.
+OWN       := $(filter-out $(NOTEBOOKS),$(shell ls notebooks | sed -n 's/^\([0-9][0-9]_[A-Za-z0-9_]*\)\.ipynb$$/\1/p'))
 COPY      := $(OUT)/report/notebooks
-COPIES    := $(NOTEBOOKS:%=$(COPY)/%.ipynb)
+COPIES    := $(patsubst %,$(COPY)/%.ipynb,$(NOTEBOOKS) $(OWN))
 RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
@@ -106,6 +108,7 @@ $(INDEX): $(RESULTS)
 # What waits for what, as in analysis/run/steps.py.
 $(COPY)/02_score.ipynb $(COPY)/06_safety.ipynb: $(COPY)/01_clean.ipynb
 $(COPY)/03_describe.ipynb $(COPY)/04_efficacy.ipynb $(COPY)/05_sensitivity.ipynb: $(COPY)/02_score.ipynb
+$(OWN:%=$(COPY)/%.ipynb): $(NOTEBOOKS:%=$(COPY)/%.ipynb)
 
 refresh: setup
 	@$(RUNNER) mark $(CHOSEN) $(UNTIL)

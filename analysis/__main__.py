@@ -162,7 +162,10 @@ def _run(step: str, until: str, settings: Settings) -> None:
 def _mark(until: str, settings: Settings) -> None:
     """mark what is outdated, for Make; run nothing"""
     from analysis.run.outdated import mark_outdated
+    from analysis.run.publish import withdraw_steps
 
+    for name in withdraw_steps(settings.outputs):
+        show(f"{name} is no more: what it had published is removed.")
     outdated = mark_outdated(settings, until=until, begins=True)
     if not outdated:
         show("Nothing to do: tables, notebooks and report are up to date.")
@@ -218,7 +221,8 @@ def _clean(settings: Settings) -> None:
     """remove what a run wrote"""
     from analysis.run.publish import clean_outputs
 
-    clean_outputs(settings.outputs)
+    for file in clean_outputs(settings.outputs):
+        show(f"{file} was edited by hand, and stays.")
 
 
 @command(_RAW)

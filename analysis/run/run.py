@@ -64,7 +64,9 @@ def run_step(step: Step, settings: Settings) -> None:
             differences = compare_fingerprints(used, fingerprint)
             if differences:
                 raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
-            changed = publish_files(step, outputs, moves, fingerprint=fingerprint)
+            changed, kept = publish_files(step, outputs, moves, fingerprint=fingerprint)
+        for line in kept:
+            reporter.write_line(step.name, line)
         reporter.end(causes, changed)
 
 
@@ -88,8 +90,33 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
     copy, code = execute_notebook(
         step.notebook, folder, parameters=parameters, outputs=settings.outputs, reporter=reporter
     )
+    if step.own:
+        check_own_results(step.name, staged)
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
     return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
+
+
+def check_own_results(name: str, staged: Path) -> None:
+    """Refuse results of a person's own notebook that could be taken for those of another.
+
+    Raises
+    ------
+    DataError
+        A file of results does not bear the notebook's name, or an id does not begin with it.
+    """
+    from analysis.tables import read_table
+
+    for path in sorted((staged / "results").glob("*.csv")):
+        if path.stem != name:
+            raise DataError(
+                f"{name} writes results/{path.stem}", hint=f'Write them as "results/{name}"'
+            )
+        for result_id in read_table(f"results/{name}", staged)["result_id"]:
+            if not result_id.startswith(f"{name}."):
+                raise DataError(
+                    f"{name} names a result {result_id}",
+                    hint=f'Begin its ids with "{name}.", as with Context("{name}", "{name}", ...)',
+                )
 
 
 def build_results(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
