@@ -17,6 +17,7 @@ from analysis.run.state import (
     list_changes,
     lock_path,
     read_record,
+    sweep_stages,
 )
 from analysis.run.steps import REPORT, STEPS, Step
 
@@ -82,7 +83,8 @@ def mark_outdated(
     a run begins with it; else a step of the run has ended.
     """
     seal_bytecode()
-    with hold_lock(lock_path(settings.outputs, "marks")):
+    sweep_stages(settings.outputs)
+    with hold_lock(lock_path(settings.outputs, "marks"), on_wait=lambda: None):
         forget_hashes()
         outdated = [step.name for step in STEPS if list_causes(step, settings)]
         needed = find_needed(outdated, until=until)
