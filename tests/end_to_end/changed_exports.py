@@ -122,6 +122,11 @@ def draw_twelve(root, folder):
     draw(root, folder, "--participants", "12", "--seed", "1")
 
 
+def draw_twenty(root, folder):
+    """As many participants as the article has room for."""
+    draw(root, folder, "--participants", "20", "--seed", "3")
+
+
 def lose_people_and_visits(root, folder):
     """A participant removed, and the week-12 visit of another missing."""
     export = Export(root / RAW, folder)
@@ -184,7 +189,7 @@ SAMPLE = tuple(
     map(Changed, (draw_twelve, lose_people_and_visits, reverse_all_changes, lose_primary_outcome))
 )
 MORE = (
-    *map(Changed, (keep_one, treat_nobody, change_nothing)),
+    *map(Changed, (draw_twenty, keep_one, treat_nobody, change_nothing)),
     Changed(copy_shipped, "followup_visit=week_4", visit="week_4"),
     Changed(copy_shipped, "population=per_protocol", population="per_protocol"),
 )

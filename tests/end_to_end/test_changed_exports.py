@@ -13,6 +13,7 @@ from article import Article, expect_paragraph, list_paragraphs, plain
 from changed_exports import MORE, SAMPLE
 from docx import Document
 from extracted import read_pdf, squeeze
+from layout import check_limits, find_overprints, read_pages
 from truth_harms import tell_harms
 from truth_numbers import Changes, Trial, show, show_p
 from truth_outcomes import tell_outcomes, tell_primary
@@ -20,6 +21,7 @@ from truth_people import tell_limits, tell_people, tell_statements
 from truth_pictures import count_terms, print_estimate, tell_changes, tell_courses
 
 from analysis import paths
+from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.templates import FOLDER, read_templates
 
 TELLERS = (tell_primary, tell_outcomes, tell_people, tell_limits, tell_harms, tell_statements)
@@ -165,3 +167,13 @@ def test_the_printed_page_says_the_same(report):
     text = squeeze(plain(read_pdf(report.documents / "index.pdf")))
     for rule in ("primary_estimate", "primary_direction", "flow", "attendance", "adverse_events"):
         assert squeeze(plain(report.sentences[rule])) in text, rule
+
+
+def test_the_article_keeps_to_the_limits_of_a_journal(report):
+    check_limits(report.documents)
+
+
+@pytest.mark.needs("pdftotext")
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_nothing_is_overprinted(report, document):
+    assert find_overprints(read_pages(report.documents / f"{document}.pdf")) == []
