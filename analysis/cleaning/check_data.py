@@ -74,8 +74,10 @@ def count_drafts(places: pd.DataFrame) -> list[str]:
         return []
     placed = (places[["table", "instrument"]] != "").any(axis=1)
     count = int((places[NOTE].str.startswith(DRAFT) & placed).sum())
-    told = f"{count} places in {MAP} are drafts; take '{DRAFT.strip()}' out of notes you checked."
-    return [told] if count else []
+    sentence = (
+        f"{count} places in {MAP} are drafts; take '{DRAFT.strip()}' out of notes you checked."
+    )
+    return [sentence] if count else []
 
 
 def follow_outcomes(cleaned: Cleaned, study: Study) -> pd.DataFrame:

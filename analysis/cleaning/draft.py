@@ -104,17 +104,17 @@ def draft_fields(
     scoring = study.scoring
     shipped = _read(paths.RAW, MAP)
     targets = list_targets(shipped, _read(paths.RAW, DICTIONARY), scoring)
-    notes, own = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
+    notes, described = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
     held = held.reindex(columns=COLUMNS, fill_value="").fillna("")
     cells = (dict(zip(COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
     before: dict[str, dict[str, str]] = {row["field"]: row for row in cells}
     rows = []
-    plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in own.items()}
+    plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in described.items()}
     guesses = recognise_fields({n: found for n, (found, _) in plain.items()}, targets, scoring)
-    record = next(iter(own), "")
+    record = next(iter(described), "")
     if record and guesses[record][0] is None:
         guesses[record] = Place("participants", "participant_id"), "as the first field"
-    for name, field in own.items():
+    for name, field in described.items():
         row = before.pop(name, None)
         if row is None or _is_open(row):
             place, reason = guesses[name]
@@ -146,17 +146,17 @@ def _make_row(
     row = dict.fromkeys(COLUMNS, "") | asdict(place or Place())
     if place is None:
         return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}"}
-    told = f"{DRAFT}recognised {reason}"
+    note = f"{DRAFT}recognised {reason}"
     if unit and place.unit and find_factor(unit, place.unit, place.item) not in (None, 1):
         row["recorded_unit"] = unit
-        told += f"; the form says {unit}"
+        note += f"; the form says {unit}"
     if find_anchors(place, study.scoring) is not None:
         row["codes"] = " | ".join(f"{code}, {label}" for code, label in field.choices)
-        told += "; codes and anchors are to be confirmed"
+        note += "; codes and anchors are to be confirmed"
     values = list_values(place.table, place.column)
     if values and not {*replace(field, place=place).codes.values()} <= {*values}:
-        told += f"; say in `values` which code is {', '.join(values)}"
-    return row | {"field": field.name, NOTE: told}
+        note += f"; say in `values` which code is {', '.join(values)}"
+    return row | {"field": field.name, NOTE: note}
 
 
 def draft_visits(
@@ -227,7 +227,7 @@ def _write_provenance(path: Path) -> None:
 
 
 def format_report(
-    table: pd.DataFrame, unknown: list[str], own: dict[str, Field], study: Study
+    table: pd.DataFrame, unknown: list[str], described: dict[str, Field], study: Study
 ) -> str:
     """Return what was recognised and what was not, and the outcomes that nothing feeds yet."""
     rows = table[[*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]].to_numpy().tolist()
@@ -240,7 +240,9 @@ def format_report(
     lines += [f"  event {event}: no visit of study.yml bears its name" for event in unknown]
     files = {file: list_file_fields(file, places, study.scoring) for file in FILE_KEYS}
     fields = [field for columns in files.values() for field in columns.values()]
-    fields += [Field(n, f.form, f.kind, place=places[n]) for n, f in own.items() if n in places]
+    fields += [
+        Field(n, f.form, f.kind, place=places[n]) for n, f in described.items() if n in places
+    ]
     waiting = [
         field.name
         for field in fields

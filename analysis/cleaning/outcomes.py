@@ -55,9 +55,11 @@ def summarise_outcomes(
         sources = {(field.place.instrument, field.place.item) for field in mapped}
         held = pd.MultiIndex.from_frame(items[["instrument", "item"]]).isin(list(sources))
         known = items.loc[held, "value"].notna()
-        own = _select_primary(scores, outcome)
-        own = own[own["score"].notna()]
-        counts = [own.loc[own["visit"] == visit, "participant_id"].nunique() for visit in visits]
+        scored = _select_primary(scores, outcome)
+        scored = scored[scored["score"].notna()]
+        counts = [
+            scored.loc[scored["visit"] == visit, "participant_id"].nunique() for visit in visits
+        ]
         paired = _select_primary(pairs, outcome)
         paired = paired[paired["visit"] == visits[1]]
         readable = f"{known.sum()} of {len(known)}"
