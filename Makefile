@@ -30,7 +30,7 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
 RUNNER := $(PYTHON) $(ALONE) -m analysis
-UNTIL  := $(if $(filter notebooks,$(MAKECMDGOALS)),--until results)
+UNTIL  := $(if $(filter notebooks preview,$(MAKECMDGOALS)),--until results)
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
 # Notebooks that do not need each other run side by side, one more than there are cores, since each
@@ -41,17 +41,20 @@ MAKEFLAGS += -j$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 endif
 
 NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety
+# A person's own, which run after the six.
+OWN       := $(filter-out $(NOTEBOOKS),$(shell ls notebooks | sed -n 's/^\([0-9][0-9]_[A-Za-z0-9_]*\)\.ipynb$$/\1/p'))
 COPY      := $(OUT)/report/notebooks
-COPIES    := $(NOTEBOOKS:%=$(COPY)/%.ipynb)
+COPIES    := $(patsubst %,$(COPY)/%.ipynb,$(NOTEBOOKS) $(OWN))
 RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
 
-.PHONY: help setup report notebooks test lab draft check-data answers seal why qc benchmark stress matrix verify \
-  record archive pictures clean lock refresh
+.PHONY: help setup report preview notebooks test lab draft check-data answers seal why qc benchmark stress matrix \
+  verify record archive pictures clean lock refresh
 
 help:
 	@echo 'make report       run the notebooks and render the report: report/_output/index.html'
+	@echo 'make preview      show the pages of the report while you change its words in report/'
 	@echo 'make notebooks    run the notebooks only: data/processed, report/notebooks'
 	@echo 'make lab          open the notebooks in JupyterLab; they write to scratch/'
 	@echo 'make test         run the tests'
@@ -84,6 +87,9 @@ help:
 report: $(INDEX)
 	@echo 'The report: $(INDEX)'
 
+preview: $(RESULTS)
+	@$(RUNNER) preview $(CHOSEN)
+
 notebooks: $(COPIES) $(RESULTS)
 
 # Times lie: `refresh` and every step that has run mark what is outdated, by content, and only that
@@ -102,6 +108,7 @@ $(INDEX): $(RESULTS)
 # What waits for what, as in analysis/run/steps.py.
 $(COPY)/02_score.ipynb $(COPY)/06_safety.ipynb: $(COPY)/01_clean.ipynb
 $(COPY)/03_describe.ipynb $(COPY)/04_efficacy.ipynb $(COPY)/05_sensitivity.ipynb: $(COPY)/02_score.ipynb
+$(OWN:%=$(COPY)/%.ipynb): $(NOTEBOOKS:%=$(COPY)/%.ipynb)
 
 refresh: setup
 	@$(RUNNER) mark $(CHOSEN) $(UNTIL)

@@ -1,25 +1,57 @@
 """Analysis of a seven-participant trial: clean, score, compare, report.
 
-``from analysis import load; trial = load()`` opens the tables of a run.
+What a person calls, on the tables of a run or on frames of their own:
+
+=========================== ================ =====================================================
+to                          call             it takes and returns
+=========================== ================ =====================================================
+open the tables of a run    `load`           the folder; `trial.pairs`, `trial.explain`, ...
+read the plan               `load_study`     study.yml; outcomes, visits, rules
+score                       `score_items`    items and the plan; scores
+pair                        `pair_scores`    scores, items and the plan; baseline and follow-up
+compare two visits          `compare_visits` pairs; estimates, intervals, exact tests
+count adverse events        `count_events`   events and participants; counts with exact intervals
+draw pairs                  `draw_pairs`     pairs; a line per participant, and the words for it
+=========================== ================ =====================================================
+
+Each explains itself with an example: ``help(analysis.compare_visits)``.
 """
 
+import importlib
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.command import answer_early_interrupts
 
+if TYPE_CHECKING:
+    from analysis.instruments.scores import pair_scores as pair_scores
+    from analysis.instruments.scores import score_items as score_items
+    from analysis.reporting.figures.paired import draw_pairs as draw_pairs
+    from analysis.safety.counts import count_events as count_events
+    from analysis.statistics.two_visits import compare_visits as compare_visits
+    from analysis.study import load_study as load_study
+    from analysis.trail.explain import load as load
+
+# Opened for somebody who asks for one of them; all else loads faster without.
+DOOR = {
+    "load": "analysis.trail.explain",
+    "load_study": "analysis.study",
+    "score_items": "analysis.instruments.scores",
+    "pair_scores": "analysis.instruments.scores",
+    "compare_visits": "analysis.statistics.two_visits",
+    "count_events": "analysis.safety.counts",
+    "draw_pairs": "analysis.reporting.figures.paired",
+}
 # Python says so while it looks for the module of `python -m analysis`.
 if sys.argv[:1] == ["-m"]:
     answer_early_interrupts()
 
 
 def __getattr__(name: str) -> Any:
-    if name != "load":
+    if name not in DOOR:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from analysis.trail.explain import load
-
-    return load
+    return getattr(importlib.import_module(DOOR[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "load"])
+    return sorted({*globals(), *DOOR})

@@ -38,9 +38,9 @@ def _main(arguments: list[str] | None) -> None:
 
 # What makes the `settings` that a command is given.
 CHOSEN = (
-    argument("--out", default=os.curdir, help="root of what is written"),
+    argument("--out", default=os.curdir, help="root of the output"),
     argument("--raw", default="", help="folder of the export"),
-    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="of the notebooks"),
+    argument("--params", nargs="*", default=[], metavar="NAME=VALUE", help="for the notebooks"),
     argument("--renderer", default="auto", help="auto, quarto or builtin"),
 )
 UNTIL = argument("--until", default="report", metavar="STEP", help="the last step asked for")
@@ -79,7 +79,7 @@ def _draft(raw: Path, study: Path | None) -> None:
     _STUDY,
 )
 def _answers(raw: Path, out: Path, sheet: Path, study: Path | None) -> None:
-    """take the answers of a site to queries; the export is only read"""
+    """take in the answers of a site to queries; the export is only read"""
     from analysis.cleaning.take_answers import take_answers
 
     check_root(out.resolve(), raw.resolve())
@@ -162,7 +162,10 @@ def _run(step: str, until: str, settings: Settings) -> None:
 def _mark(until: str, settings: Settings) -> None:
     """mark what is outdated, for Make; run nothing"""
     from analysis.run.outdated import mark_outdated
+    from analysis.run.publish import withdraw_steps
 
+    for name in withdraw_steps(settings.outputs):
+        show(f"{name} is no more: what it had published is removed.")
     outdated = mark_outdated(settings, until=until, begins=True)
     if not outdated:
         show("Nothing to do: tables, notebooks and report are up to date.")
@@ -170,9 +173,19 @@ def _mark(until: str, settings: Settings) -> None:
         show("Tables and notebooks are up to date; the report is not.")
 
 
+@command(*CHOSEN)
+def _preview(settings: Settings) -> None:
+    """show the pages of the report, and build them again when the words change"""
+    from analysis.reporting.preview import preview_report
+    from analysis.run.settings import choose_renderer
+
+    renderer, _ = choose_renderer(settings.renderer)
+    preview_report(settings.outputs, renderer=renderer, tell=show)
+
+
 @command()
 def _prepare_report() -> None:
-    """resolve and check what the words of report/ name; Quarto asks for it before it renders"""
+    """resolve and check what the words of report/ name; Quarto calls this before it renders"""
     from analysis.reporting.document import prepare_in_place
 
     prepare_in_place()
@@ -180,7 +193,7 @@ def _prepare_report() -> None:
 
 @command()
 def _finish_report() -> None:
-    """finish what Quarto has rendered in report/_preview; Quarto asks for it"""
+    """finish what Quarto has rendered in report/_preview; Quarto calls this"""
     from analysis.reporting.document import finish_in_place
 
     outputs = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "")
@@ -189,7 +202,7 @@ def _finish_report() -> None:
 
 @command(*CHOSEN)
 def _why(settings: Settings) -> None:
-    """say what is outdated and because of what"""
+    """say what is outdated, and why"""
     from analysis.run.outdated import format_causes
 
     show(format_causes(settings))
@@ -208,7 +221,8 @@ def _clean(settings: Settings) -> None:
     """remove what a run wrote"""
     from analysis.run.publish import clean_outputs
 
-    clean_outputs(settings.outputs)
+    for file in clean_outputs(settings.outputs):
+        show(f"{file} was edited by hand, and stays.")
 
 
 @command(_RAW)
@@ -231,7 +245,7 @@ def _qc(settings: Settings) -> None:
     argument("--archive", default="", help="a zip file of `make archive`"),
     argument("--code", default="", help="archive: run the code of the archive"),
     argument("--quick", default="", help="1: compare files only, run nothing"),
-    argument("--bytes", default="", help="1: files have to be the same to the byte"),
+    argument("--bytes", default="", help="1: files have to be the same, byte for byte"),
     *CHOSEN,
 )
 def _verify(settings: Settings, archive: str, code: str, quick: str, bytes: str) -> None:
@@ -264,9 +278,9 @@ def _archive(settings: Settings, wheels: str) -> None:
     make_archive(settings, wheels=wheels == "1", tell=show)
 
 
-@command(argument("files", nargs="*", help="all that git tracks and remembers, if none"))
+@command(argument("files", nargs="*", help="without any: all that git tracks and remembers"))
 def _gate(files: list[str]) -> None:
-    """name what may not leave, with place and reason"""
+    """find what must not be published, with place and reason"""
     from analysis.release.gate import check_files
 
     check_files(files, tell=show)

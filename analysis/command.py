@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.errors import AnalysisError
 
-Function = Callable[..., None]
+Function = Callable[..., int | None]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 COMMANDS: dict[str, tuple[Function, tuple[Argument, ...]]] = {}
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
@@ -32,11 +32,13 @@ def command(*arguments: Argument) -> Callable[[Function], Function]:
     return add
 
 
-def parse_options(arguments: list[str] | None) -> tuple[Function, dict[str, Any]]:
+def parse_options(
+    arguments: list[str] | None, *, program: str = "python -m analysis"
+) -> tuple[Function, dict[str, Any]]:
     """Return the function of the command that is asked for, and its arguments by name."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog="python -m analysis")
+    parser = argparse.ArgumentParser(prog=program)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for name, (function, wanted) in COMMANDS.items():
         about = function.__doc__
@@ -72,6 +74,9 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         return command(*arguments) or 0
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}"
+        return _end(f"Error: {place}: this is no valid Python: {(error.text or '').strip()}", 1)
     except KeyboardInterrupt:
         return _end(INTERRUPTED, 130)
     except BrokenPipeError:

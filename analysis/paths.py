@@ -12,6 +12,13 @@ REPORT_FOLDER = ROOT / "report"
 LOCK = ROOT / "requirements.lock"
 TABLE_SCHEMAS = ROOT / "analysis" / "datapackage.json"
 
+# Files of an export.
+REDCAP = "redcap_export.csv"
+DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
+DIARY = "raynaud_diary.csv"
+CAPILLAROSCOPY = "capillaroscopy.csv"
+CORRECTIONS = "corrections.csv"
+
 
 def resolve_path(path: str | Path) -> Path:
     """Return a path of a notebook's parameters; a relative one counts from the repository."""

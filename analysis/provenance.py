@@ -84,7 +84,7 @@ class Provenance:
 
     @property
     def mark(self) -> str:
-        """The word that every figure, caption and header bears; "" for real data."""
+        """The word that every figure, caption and header carries; "" for real data."""
         return "SIMULATED" if self.simulated else ""
 
 
@@ -164,7 +164,7 @@ def parse_delegation(text: str, *, file: str | Path = "provenance.yml") -> dict[
     Raises
     ------
     DataError
-        There is no such list, an entry lacks its name or role, or a name stands there twice.
+        There is no such list, an entry lacks its name or role, or a name is there twice.
     """
     try:
         written = yaml.safe_load(text)

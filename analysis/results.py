@@ -1,7 +1,7 @@
 """Results: one row per statistic, its value in full and its text as printed."""
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
@@ -19,6 +19,12 @@ NOT_ESTIMABLE = "not estimable"
 NOT_ATTAINABLE = "not attainable"
 UNBOUNDED = "unbounded"
 
+# Of an outcome, in the order in which a person wants to know.
+_READ_FIRST = (
+    *("n_pairs", "hl", "hl_low", "hl_high", "hl_level"),
+    *("mean_change", "mean_change_low", "mean_change_high"),
+    *("p_value", "p_min", "mid_p"),
+)
 Row = dict[str, Any]
 Result = TypeVar("Result")
 
@@ -223,13 +229,42 @@ def collect_results(rows: Iterable[Row | pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
+def spread_results(
+    results: pd.DataFrame, start: str, rows: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Lay out the printed texts of results for reading.
+
+    Parameters
+    ----------
+    start
+        What their ids begin with, without its last point.
+    rows
+        Which rows, in this order; by default all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each part of an id between `start` and the statistic, a column per statistic:
+        the estimate and its interval first, then the tests, then the rest; "" where there is none.
+    """
+    chosen = results[results["result_id"].str.startswith(f"{start}.")]
+    between = chosen["result_id"].str[len(start) + 1 :].str.replace(r"\.?\w+$", "", regex=True)
+    if rows is not None:
+        chosen = chosen[between.isin(rows)]
+    wide = chosen.assign(of=between).pivot(index="of", columns="statistic", values="text")
+    rest = [name for name in chosen["statistic"].unique() if name not in _READ_FIRST]
+    order = [*(name for name in _READ_FIRST if name in wide.columns), *rest]
+    wide = wide[order].fillna("").rename_axis(index=None, columns=None)
+    return wide if rows is None else wide.reindex(rows)
+
+
 def find_text(results: pd.DataFrame, result_id: str) -> str:
     """Return the printed text of exactly one result.
 
     Raises
     ------
     DataError
-        No result bears that id.
+        No result has that id.
     """
     # As an array: tables look up thousands of cells, and pandas would take most of that time.
     (places,) = (results["result_id"].to_numpy() == result_id).nonzero()

@@ -8,6 +8,13 @@ from typing import Any, Literal
 
 from analysis import paths
 from analysis.errors import DataError
+from analysis.governance import (
+    Author,
+    Governance,
+    StudyDocuments,
+    find_wrong_authors,
+    find_wrong_versions,
+)
 from analysis.records import load_record
 from analysis.visits import Role, Visit, find_wrong_visits
 
@@ -38,30 +45,9 @@ class Trial:
     processing_minutes: Setting
     registered_start: Setting
     first_posted: Setting
-
-
-@dataclass(frozen=True)
-class Governance:
-    """Statements of the report; an empty one prints "not stated"."""
-
-    ethics: str
-    consent: str
-    data_monitoring: str
-    stopping_rule: str
-    sample_size_rationale: str
-    funding: str
-    conflicts_of_interest: str
-    responsible_person: str
-
-
-@dataclass(frozen=True)
-class Author:
-    """A name on the title page."""
-
-    name: str
-    affiliation: str
-    orcid: str
-    roles: tuple[str, ...]
+    eligibility: Setting
+    exclusion: Setting
+    recruitment_years: Setting
 
 
 @dataclass(frozen=True)
@@ -76,7 +62,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Specification:
-    """What exposure and product are held against."""
+    """The limits that exposure and product are compared with."""
 
     planned_fingers: Setting
     viability_min_percent: Setting
@@ -242,6 +228,7 @@ class Study:
 
     study: Trial
     governance: Governance
+    documents: StudyDocuments
     authors: tuple[Author, ...]
     visits: tuple[Visit, ...]
     populations: tuple[Population, ...]
@@ -275,7 +262,15 @@ class Study:
 
 
 def load_study(path: Path | None = None) -> Study:
-    """Read and check study.yml; a DataError names the line or the values that are wrong."""
+    """Read and check study.yml; a DataError names the line or the values that are wrong.
+
+    Examples
+    --------
+    >>> from analysis import load_study
+    >>> study = load_study()
+    >>> study.outcome("kapandji").label, study.analysis.followup_visit.value
+    ('Kapandji opposition', 'week_12')
+    """
     path = paths.STUDY if path is None else path
     study = load_record(path, Study)
     for problem in _find_contradictions(study):
@@ -292,9 +287,7 @@ def _find(records: Iterable[Any], name: str, kind: str) -> Any:
 
 def _find_contradictions(study: Study) -> Iterator[str]:
     plan = study.analysis
-    for author in study.authors:
-        if author.orcid and not re.fullmatch(r"(?:\d{4}-){3}\d{3}[\dX]", author.orcid):
-            yield f"author {author.name}: {author.orcid!r} is no ORCID, 0000-0002-1825-0097 is one"
+    yield from find_wrong_authors(study.authors)
     for group in (study.visits, study.populations, study.outcomes + study.supporting):
         names = [record.name for record in group]
         if len(set(names)) < len(names):
@@ -308,6 +301,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         if name not in {record.name for record in records}:
             yield f"{name!r} is no {kind}"
     yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
+    yield from find_wrong_versions(study.governance, study.documents)
     for field in fields(study.data_after_end):
         value = getattr(study.data_after_end, field.name).value
         if value not in AFTER_END:

@@ -88,7 +88,7 @@ def _shape_column(frame: pd.DataFrame, field: dict[str, Any], table: str) -> pd.
 
 
 def guard_cell(text: str) -> str:
-    """Return a text as it stands in a file, where it can do nothing but be read.
+    """Return a text as it is written to a file, so that no program runs it.
 
     A text that a spreadsheet would compute gets an apostrophe before it, as does one that begins
     with an apostrophe; a character that would be obeyed becomes ``␦{hexadecimal code}``.

@@ -12,11 +12,15 @@ from analysis.tables import table_schemas
 
 ALLOWED = {*OWN, "followup_visit", "population"}
 STEPS = {step.name: step for step in NOTEBOOKS}
-MOST_CELLS = 12
+MOST_CELLS = 15
 MOST_LINES = 25
 
 
-@pytest.fixture(params=[path.stem for path in sorted(paths.NOTEBOOK_FOLDER.glob("*.ipynb"))])
+# A person's own need not be written like ours.
+SHIPPED = [step for step in NOTEBOOKS if not step.own]
+
+
+@pytest.fixture(params=[*(step.name for step in SHIPPED), "explore"])
 def name(request):
     return request.param
 
@@ -79,7 +83,7 @@ def test_its_cells_are_few_and_short(notebook):
         assert len("".join(cell["source"]).splitlines()) <= MOST_LINES, cell["id"]
 
 
-@pytest.mark.parametrize("step", NOTEBOOKS, ids=lambda step: step.name)
+@pytest.mark.parametrize("step", SHIPPED, ids=lambda step: step.name)
 def test_a_step_reads_the_tables_that_it_declares_and_no_others(step):
     read = set()
     for cell in code_cells(json.loads(step.notebook.read_text(encoding="utf-8"))):

@@ -35,7 +35,7 @@ def locate_cells(
 ) -> pd.DataFrame:
     """Put beside every asked cell its value as received, as corrected and as cleaned.
 
-    The value of a whole row (field "") is all that stands in it.
+    The value of a whole row (field "") is everything in it.
     """
     stages = {"raw_value": received, "value": corrected, "clean_value": cleaned}
     located = cells.assign(**dict.fromkeys(stages, ""))

@@ -31,7 +31,7 @@ API_COLUMNS = {
     "required_field": "Required Field?",
     "field_annotation": "Field Annotation",
 }
-NAME = API_COLUMNS["field_name"]
+_NAME = API_COLUMNS["field_name"]
 
 
 def arrange_export(export: RawExport, study: Study) -> RawExport:
@@ -44,7 +44,7 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
     """
     tables = {name: _drop_blank_rows(table) for name, table in export.tables.items()}
     dictionary = tables[DICTIONARY]
-    if NAME not in dictionary:
+    if _NAME not in dictionary:
         tables[DICTIONARY] = dictionary.rename(columns=API_COLUMNS)
     tables = _name_record(tables)
     tables[REDCAP], records = _identify_people(tables)
@@ -72,7 +72,7 @@ def _name_record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     first = tables[REDCAP].columns[0]
     tables = tables | {
         REDCAP: tables[REDCAP].rename(columns={first: ID}),
-        DICTIONARY: _rename(tables[DICTIONARY], NAME, first, ID),
+        DICTIONARY: _rename(tables[DICTIONARY], _NAME, first, ID),
         MAP: _rename(places, "field", first, ID),
     }
     people = places[_goes_to_person(places)]

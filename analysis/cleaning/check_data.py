@@ -74,10 +74,10 @@ def count_drafts(places: pd.DataFrame) -> list[str]:
         return []
     placed = (places[["table", "instrument"]] != "").any(axis=1)
     count = int((places[NOTE].str.startswith(DRAFT) & placed).sum())
-    sentence = (
+    warning = (
         f"{count} places in {MAP} are drafts; take '{DRAFT.strip()}' out of notes you checked."
     )
-    return [sentence] if count else []
+    return [warning] if count else []
 
 
 def follow_outcomes(cleaned: Cleaned, study: Study) -> pd.DataFrame:

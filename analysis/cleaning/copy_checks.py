@@ -19,18 +19,18 @@ from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.visit_checks import order_visits
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
-INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")
+_INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")
 # The line of a scale and a recorded total are no measurements.
 NOT_MEASURED = ("line_length", "recorded_total")
 MEASURES = (
     "density", "enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified",
     "n_giants", "n_haemorrhages",
 )  # fmt: skip
-FEWEST = 5
+_FEWEST = 5
 # Standard errors added to the mean, and the least spread of shares, on the scale of the arcsine.
 ERRORS, SPREAD = 1.0, 0.01
 # Kinds of vectors that share the threshold: the instruments, the diary and the readings.
-FAMILIES = len(INSTRUMENTS) + 2
+FAMILIES = len(_INSTRUMENTS) + 2
 # In a small export few pairs tell how often answers repeat, and the estimate is too high. So many
 # difficulties, of three kinds or more, are answered alike by hardly anybody, so that up to SMALL
 # people need no estimate.
@@ -67,7 +67,7 @@ class Vectors:
 
 def find_copies(state: CleaningState) -> Iterator[Finding]:
     """Questionnaires, skin scores, circumferences and tests that equal those of another visit."""
-    for instrument in INSTRUMENTS:
+    for instrument in _INSTRUMENTS:
         vectors = _take_instrument(state, instrument)
         yield from _ask_copies(vectors, ANSWERED_ANEW.get(instrument))
 
@@ -155,7 +155,7 @@ def _ask_copies(vectors: Vectors, difficult: int | None = None) -> Iterator[Find
     few = len(np.unique(vectors.who)) <= SMALL
     alike: dict[bytes, list[int]] = {}
     for at, one in enumerate(vectors.values):
-        if vectors.find_telling(at).sum() >= FEWEST:
+        if vectors.find_telling(at).sum() >= _FEWEST:
             alike.setdefault(one.tobytes(), []).append(at)
     for equal in alike.values():
         for place, later in enumerate(equal[1:], 1):

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.export import COLUMNS, CORRECTIONS, REDCAP
+from analysis.cleaning.export import CORRECTIONS, RAW_COLUMNS, REDCAP
 from analysis.cleaning.state import Finding, SourceFile
 from analysis.errors import DataError
 
-CORRECTION_COLUMNS = COLUMNS[CORRECTIONS]
+CORRECTION_COLUMNS = RAW_COLUMNS[CORRECTIONS]
 # A wrong event or instance is a wrong row, which only the site can put right.
 UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 # So begins the reason of a line that empties a cell for good, and not until a value is known.

@@ -48,7 +48,7 @@ DICTIONARY_COLUMNS = {
     "Branching Logic (Show field only if...)": "branching",
     "Required Field?": "required",
 }
-OPTIONAL_COLUMNS = {"Field Annotation": "annotation"}
+_OPTIONAL_COLUMNS = {"Field Annotation": "annotation"}
 _YES_NO = (("1", "Yes"), ("0", "No"))
 # What every diary and every file of readings has, whatever a site adds: who, when, which finger.
 FILE_KEYS = {
@@ -120,8 +120,8 @@ def parse_dictionary(
         repeated field, or a place for a field that does not exist.
     """
     require_columns(dictionary, DICTIONARY_COLUMNS, DICTIONARY)
-    described = dictionary.rename(columns=DICTIONARY_COLUMNS | OPTIONAL_COLUMNS)
-    for name in set(OPTIONAL_COLUMNS.values()) - set(described):
+    described = dictionary.rename(columns=DICTIONARY_COLUMNS | _OPTIONAL_COLUMNS)
+    for name in set(_OPTIONAL_COLUMNS.values()) - set(described):
         described = described.assign(**{name: ""})
     repeated = described.loc[described["name"].duplicated(), "name"]
     refuse_repeated(

@@ -29,7 +29,7 @@ from analysis.errors import MissingError, UsageError
 from analysis.study import Study, load_study
 
 VISITS_FILE = "visits.yml"
-COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
+DRAFT_COLUMNS = [*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS, "visit", NOTE]
 # Lines of provenance.yml that only a person can fill in; an empty one stops the cleaning.
 PROVENANCE_LINES = {
     "description": 'description: ""  # what this export is, in a sentence',
@@ -66,7 +66,7 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
     # First, since it states how the other files are written where that is not certain.
     _write_provenance(raw / PROVENANCE_FILE)
     main, dictionary = _read(raw, REDCAP), _read(raw, DICTIONARY).rename(columns=API_COLUMNS)
-    held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=COLUMNS)
+    held = _read(raw, MAP) if (raw / MAP).is_file() else pd.DataFrame(columns=DRAFT_COLUMNS)
     events = list(dict.fromkeys(main[EVENT])) if EVENT in main else []
     table = draft_fields(dictionary, list_file_columns(raw), held, plan, classic=EVENT not in main)
     table.to_csv(raw / MAP, index=False, lineterminator="\n", encoding="utf-8")
@@ -105,8 +105,8 @@ def draft_fields(
     shipped = _read(paths.RAW, MAP)
     targets = list_targets(shipped, _read(paths.RAW, DICTIONARY), scoring)
     notes, described = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
-    held = held.reindex(columns=COLUMNS, fill_value="").fillna("")
-    cells = (dict(zip(COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
+    held = held.reindex(columns=DRAFT_COLUMNS, fill_value="").fillna("")
+    cells = (dict(zip(DRAFT_COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
     before: dict[str, dict[str, str]] = {row["field"]: row for row in cells}
     rows = []
     plain = {n: find_visit(f, study.visits) if classic else (f, "") for n, f in described.items()}
@@ -131,7 +131,7 @@ def draft_fields(
             drafted = _make_row(field, known.get(name), reason, "", study)
             row = before.pop(name, None)
             rows.append(drafted if row is None or _is_open(row) else row)
-    return pd.DataFrame([*rows, *before.values()], columns=COLUMNS)
+    return pd.DataFrame([*rows, *before.values()], columns=DRAFT_COLUMNS)
 
 
 def _is_open(row: Mapping[Any, str]) -> bool:
@@ -143,7 +143,7 @@ def _is_open(row: Mapping[Any, str]) -> bool:
 def _make_row(
     field: Field, place: Place | None, reason: str, unit: str, study: Study
 ) -> dict[str, str]:
-    row = dict.fromkeys(COLUMNS, "") | asdict(place or Place())
+    row = dict.fromkeys(DRAFT_COLUMNS, "") | asdict(place or Place())
     if place is None:
         return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}"}
     note = f"{DRAFT}recognised {reason}"

@@ -11,13 +11,9 @@ from analysis import paths
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.formats import FileFormat, parse_formats
 from analysis.errors import DataError, MissingError
+from analysis.paths import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, REDCAP
 from analysis.provenance import Provenance, parse_provenance
 
-REDCAP = "redcap_export.csv"
-DICTIONARY, MAP = "redcap_dictionary.csv", "fields.csv"
-DIARY = "raynaud_diary.csv"
-CAPILLAROSCOPY = "capillaroscopy.csv"
-CORRECTIONS = "corrections.csv"
 # What a site may not have, and what is then not there.
 OPTIONAL_TABLES = {
     DIARY: "there are no daily ratings of Raynaud's phenomenon",
@@ -26,7 +22,7 @@ OPTIONAL_TABLES = {
 }
 RAW_TABLES = (REDCAP, DICTIONARY, MAP, *OPTIONAL_TABLES)
 # What these have at least, whatever a site adds.
-COLUMNS = {
+RAW_COLUMNS = {
     DIARY: ("record_id", "entry_date", "entry_time"),
     CAPILLAROSCOPY: ("record_id", "event", "image_id", "reader", "hand", "finger", "field"),
     CORRECTIONS: ("source", "row", "field", "old_value", "new_value", "reason", "by", "date"),
@@ -40,7 +36,7 @@ CHECKSUMS_FILE = "SHA256SUMS"
 LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
 # Field of a project without events, by the visit and the column that it has become.
 Origins = dict[tuple[str, str], str]
-# What a person's data stand in; a dictionary may well be the same in two trials.
+# Files with data of persons; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
 
 
@@ -183,7 +179,7 @@ def _make_empty(name: str, places: pd.DataFrame) -> pd.DataFrame:
     """Return a file that a site does not have: its columns, and those that fields.csv names."""
     named = places["field"].astype("str") if "field" in places else pd.Series(dtype="str")
     inside = named[named.str.startswith(f"{name}:")].str.removeprefix(f"{name}:")
-    return pd.DataFrame(columns=list(dict.fromkeys([*COLUMNS[name], *inside])), dtype="str")
+    return pd.DataFrame(columns=list(dict.fromkeys([*RAW_COLUMNS[name], *inside])), dtype="str")
 
 
 def list_checksums(path: Path) -> dict[str, str]:

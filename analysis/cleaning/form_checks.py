@@ -97,7 +97,7 @@ def count_forms(state: CleaningState) -> pd.DataFrame:
 def _list_attended(state: CleaningState) -> pd.Index:
     """Return the rows of visits (not of repeating forms) of everybody who was found eligible.
 
-    Whoever failed screening has no later forms, and others than everybody else at screening.
+    Those who failed screening have no later forms, and other forms at screening.
     """
     eligible = state.keys["participant"].map(find_eligible(state.tables["participants"]))
     single = state.keys["instance"].eq("") & eligible

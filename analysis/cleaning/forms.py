@@ -1,4 +1,4 @@
-"""Which forms were opened, which rows they stand in, and where a field is asked."""
+"""Which forms were opened, which rows hold them, and where a field is asked."""
 
 import pandas as pd
 

@@ -46,7 +46,7 @@ Guess = tuple[Place | None, str]
 
 
 @dataclass(frozen=True)
-class Target:
+class MapTarget:
     """A place that a field may go to, with a name and a label that a field has there."""
 
     place: Place
@@ -56,7 +56,7 @@ class Target:
 
 def list_targets(
     places: pd.DataFrame, dictionary: pd.DataFrame, scoring: Scoring
-) -> tuple[Target, ...]:
+) -> tuple[MapTarget, ...]:
     """Return every known place: those of the shipped export, of the library, and the devices.
 
     Parameters
@@ -68,12 +68,12 @@ def list_targets(
     """
     known, fields = parse_places(places), parse_dictionary(dictionary, {}, scoring)
     shipped = [
-        Target(_keep_target(place), name, fields[name].label if name in fields else "")
+        MapTarget(_keep_target(place), name, fields[name].label if name in fields else "")
         for name, place in known.items()
     ]
     units = {(t.place.instrument, t.place.item): t.place.unit for t in shipped}
     library = [
-        Target(
+        MapTarget(
             Place(
                 instrument=each.name,
                 item=item.name,
@@ -89,7 +89,7 @@ def list_targets(
         if not item.text
     ]
     devices = [
-        Target(Place(instrument="haq", item=f"aid_{category}", rule=ANY_TICKED), "", label)
+        MapTarget(Place(instrument="haq", item=f"aid_{category}", rule=ANY_TICKED), "", label)
         for category, labels in DEVICES.items()
         for label in labels
     ]
@@ -101,7 +101,7 @@ def _keep_target(place: Place) -> Place:
 
 
 def recognise_fields(
-    fields: Mapping[str, Field], targets: Sequence[Target], scoring: Scoring
+    fields: Mapping[str, Field], targets: Sequence[MapTarget], scoring: Scoring
 ) -> dict[str, Guess]:
     """Return the place that each field most likely has, and why, or why none was found.
 
@@ -131,7 +131,7 @@ def recognise_fields(
 
 
 def _recognise_field(
-    field: Field, targets: Sequence[Target], scoring: Scoring, *, source: str = ""
+    field: Field, targets: Sequence[MapTarget], scoring: Scoring, *, source: str = ""
 ) -> Guess:
     named = [t for t in targets if t.name and _plain(t.name) == _plain(field.name)]
     alike = [(share, t) for t in targets if (share := _compare(field.label, t.label)) >= ALIKE]

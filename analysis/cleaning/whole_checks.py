@@ -1,4 +1,4 @@
-"""What is missing, or stands in the wrong place, as a whole."""
+"""Whole forms, visits and files that are missing or in the wrong place."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,8 @@
 """Who takes part and when they come; the latent severity behind everything they show."""
 
+import functools
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,34 +31,37 @@ class Cohort:
     deviations
         Whether the trial has what a monitor would ask about: a week-12 visit outside its window,
         a refused questionnaire, a product a little below its specification.
-
-    Attributes
-    ----------
-    ids
-        Texts, (n,).
-    days
-        Date of every visit, datetime64[D], (n,).
-    baseline, followup
-        Standard normal latent values by measure, (n,).
     """
 
     size: int
     seed: int
     deviations: bool = True
-    ids: np.ndarray = field(init=False, repr=False)
-    days: dict[str, np.ndarray] = field(init=False, repr=False)
-    baseline: dict[str, np.ndarray] = field(init=False, repr=False)
-    followup: dict[str, np.ndarray] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @functools.cached_property
+    def ids(self) -> np.ndarray:
+        """Texts, (n,)."""
         width = max(2, len(str(self.size)))
-        ids = np.array([f"SIM-{number:0{width}d}" for number in range(1, self.size + 1)])
-        object.__setattr__(self, "ids", ids)
-        object.__setattr__(self, "days", _visit_days(self))
-        baseline = _draw_latent(self.rng("latent baseline"), self.size)
-        innovation = _draw_latent(self.rng("latent follow-up"), self.size)
-        object.__setattr__(self, "baseline", baseline)
-        object.__setattr__(self, "followup", _follow(baseline, innovation))
+        return np.array([f"SIM-{number:0{width}d}" for number in range(1, self.size + 1)])
+
+    @functools.cached_property
+    def days(self) -> dict[str, np.ndarray]:
+        """Date of every visit, datetime64[D], (n,)."""
+        return _visit_days(self)
+
+    @functools.cached_property
+    def baseline(self) -> dict[str, np.ndarray]:
+        """Standard normal latent values by measure, (n,)."""
+        return _draw_latent(self.rng("latent baseline"), self.size)
+
+    @functools.cached_property
+    def followup(self) -> dict[str, np.ndarray]:
+        """The same at week 12; what has no target is drawn anew."""
+        drawn = _draw_latent(self.rng("latent follow-up"), self.size)
+        return drawn | {
+            name: target.correlation * self.baseline[name]
+            + np.sqrt(1 - target.correlation**2) * drawn[name]
+            for name, target in TARGETS.items()
+        }
 
     def rng(self, name: str) -> np.random.Generator:
         """Return the stream of random numbers of that name, from its start."""
@@ -103,16 +107,6 @@ def _draw_latent(rng: np.random.Generator, size: int) -> dict[str, np.ndarray]:
         shared = sum(load * factors[name] for name, load in loads.items())
         latent[measure] = shared + np.sqrt(1 - explained) * rng.standard_normal(size)
     return latent
-
-
-def _follow(
-    baseline: dict[str, np.ndarray], innovation: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    return {
-        name: target.correlation * baseline[name]
-        + np.sqrt(1 - target.correlation**2) * innovation[name]
-        for name, target in TARGETS.items()
-    } | {name: innovation[name] for name in baseline.keys() - TARGETS.keys()}
 
 
 def _visit_days(cohort: Cohort) -> dict[str, np.ndarray]:

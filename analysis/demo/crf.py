@@ -1,7 +1,7 @@
 """The case report form: its fields, and the simulated forms as REDCap exports them.
 
 forms.csv is the only place where a field is described; the dictionary and the field map are
-projected from it. A field of another file bears that file's name (``raynaud_diary.csv:rating``)
+projected from it. A field of another file has that file's name (``raynaud_diary.csv:rating``)
 and is no part of the dictionary.
 """
 
@@ -15,7 +15,7 @@ from analysis.demo.cohort import ASSESSED, Cohort
 
 FORMS = Path(__file__).with_name("forms.csv")
 
-# REDCap's own names, in REDCap's own order, and what of a field stands there.
+# REDCap's own names, in REDCap's own order, and what each says of a field.
 _DICTIONARY = {
     "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
     "Field Type": "type", "Field Label": "label",
@@ -30,7 +30,7 @@ FIELDS = (
     "field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit",
     "codes", "best", "worst", "confirmed_by",
 )  # fmt: skip
-YES_NO = "1, Yes | 0, No"
+_YES_NO = "1, Yes | 0, No"
 CONFIRMED_BY = "analysis.demo"
 VISITS = ("screening", "baseline", "procedure", "week_1", "week_4", "week_12", "unscheduled")
 KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
@@ -70,7 +70,7 @@ def project_fields(forms: pd.DataFrame) -> pd.DataFrame:
     """
     anchored = forms["best"] != ""
     yes_no = forms["type"].isin(["yesno", "checkbox"])
-    codes = forms["choices"].mask(yes_no, YES_NO).where(anchored, "")
+    codes = forms["choices"].mask(yes_no, _YES_NO).where(anchored, "")
     signed = pd.Series(CONFIRMED_BY, index=forms.index).where(anchored, "")
     described = forms.assign(codes=codes, confirmed_by=signed)
     mapped = described.loc[_is_mapped(forms), list(FIELDS)]

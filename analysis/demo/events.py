@@ -115,18 +115,12 @@ def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     picks = np.concatenate(
         [first, second[twice], np.full(early.sum(), _EARLY), np.full(ulcerated.sum(), ULCER)]
     )
-    rows = _describe(cohort, who, _EVENTS.iloc[picks].reset_index(drop=True), rng)
-    return rows.sort_values(["who", "ae_start"], kind="stable", ignore_index=True)
-
-
-def _describe(
-    cohort: Cohort, who: np.ndarray, event: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+    event = _EVENTS.iloc[picks].reset_index(drop=True)
     start = cohort.days["procedure"][who] + rng.integers(event["earliest"], event["latest"] + 1)
     lasting = np.maximum(1, np.round(event["days"] * rng.uniform(0.6, 1.4, len(who))))
     relations = np.array([list(codes) for codes in event["relations"]], dtype="object")
     staying = cohort.every_seventh(STAY_PLANNED)[who] & (event["coded"] == "Dizziness")
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             **EVERY_EVENT,
             "who": who,
@@ -142,3 +136,4 @@ def _describe(
             "ae_action": event["action"],
         }
     )
+    return rows.sort_values(["who", "ae_start"], kind="stable", ignore_index=True)

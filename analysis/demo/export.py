@@ -101,11 +101,6 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
     return replace(export, tables=tables, provenance=provenance, faults=listed)
 
 
-def planted_faults(participants: int = 7, seed: int = 2016) -> pd.DataFrame:
-    """Return the faults of an export, one row per cell; see `faults.plant_faults`."""
-    return make_export(participants, seed).faults
-
-
 def write_export(export: Export, folder: Path) -> None:
     """Write an export with its checksums and its README; the same export, the same bytes.
 

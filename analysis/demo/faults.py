@@ -25,11 +25,11 @@ CORRECTION_HEADER = (
     "source", "row", "field", "old_value", "new_value", "reason", "by", "date",
 )  # fmt: skip
 _SIGNED = {"by": "Site investigator", "date": "2022-12-12"}
-REASONS = (
+_REASONS = (
     "Typing error, source document checked", "Typing error, image read again",
     "Digits exchanged, source document checked",
 )  # fmt: skip
-# What stands in a cell afterwards, made of what stood there and of the text in the list.
+# The new content of a cell, made of the old content and the text in the list.
 WAYS: dict[str, Callable[[str, str], str]] = {
     "text": lambda true, text: text,
     "true": lambda true, text: text,
@@ -55,7 +55,7 @@ WAYS: dict[str, Callable[[str, str], str]] = {
     "prefix_and_number": lambda true, text: texts.drift(true, text),
     "prefix_and_two_digits": lambda true, text: texts.drift(true, text, 2),
 }
-# With these, what stands there is true.
+# With these, the content of the cell is true.
 TRUE_WAYS = ("true", "as_drawn")
 FORM_VISITS = {"adverse_event": "unscheduled", "medication": "screening"}
 
@@ -121,7 +121,7 @@ def _list_corrections(faults: pd.DataFrame) -> pd.DataFrame:
     typed = faults[faults["kind"] == "correction"]
     unused = faults[faults["kind"] == "correction_unused"]
     corrections = pd.concat([typed, unused.assign(file=REDCAP, true_value="26")]).assign(
-        reason=REASONS, **_SIGNED
+        reason=_REASONS, **_SIGNED
     )
     names = {"file": "source", "raw_value": "old_value", "true_value": "new_value"}
     corrections = corrections.rename(columns=names)[list(CORRECTION_HEADER)]

@@ -9,6 +9,17 @@ from analysis.demo.texts import among, dates, fixed, frame, whole, yes
 # Outside the hands: below this a participant has limited skin disease.
 DIFFUSE_FROM = 6
 ASSESSOR_CHANGED = 2
+# Name, mean, spread, least, most, decimals.
+LABORATORY = (
+    ("wbc", 6.3, 1.5, 3.2, 11.5, 1),
+    ("hb", 12.8, 1.1, 9.5, 16.5, 1),
+    ("plt", 255, 55, 140, 440, 0),
+    ("creatinine", 0.68, 0.12, 0.4, 1.2, 2),
+    ("crp", 2.5, 2.0, 0.2, 15, 1),
+    ("sbp", 116, 12, 92, 155, 0),
+    ("dbp", 73, 8, 52, 95, 0),
+    ("pulse", 76, 9, 52, 104, 0),
+)
 
 
 def is_diffuse(cohort: Cohort) -> np.ndarray:
@@ -18,10 +29,7 @@ def is_diffuse(cohort: Cohort) -> np.ndarray:
 
 def make_consent(cohort: Cohort) -> pd.DataFrame:
     """Return the form `consent`: everybody met the entry criteria."""
-    return frame(
-        icf_date=dates(cohort.days["screening"]),
-        eligible=yes(np.ones(cohort.size, dtype=bool)),
-    )
+    return frame(icf_date=dates(cohort.days["screening"]), eligible="1")
 
 
 def make_demographics(cohort: Cohort, had_ulcers: np.ndarray) -> pd.DataFrame:
@@ -96,23 +104,14 @@ def make_laboratory(cohort: Cohort, visit: str) -> pd.DataFrame:
     usual = cohort.rng("laboratory").standard_normal((8, size))
     values = 0.8 * usual + 0.6 * rng.standard_normal((8, size))
 
-    def around(
-        row: int, mean: float, spread: float, low: float, high: float, decimals: int
-    ) -> np.ndarray:
-        return fixed(np.clip(mean + spread * values[row], low, high), decimals)
-
     # The two pressures are drawn apart, and the diastolic one is the lower.
     systolic = np.clip(116 + 12 * values[5], 92, 155)
     values[6] = np.minimum(values[6], (systolic - 20 - 73) / 8)
     return frame(
-        lab_wbc=around(0, 6.3, 1.5, 3.2, 11.5, 1),
-        lab_hb=around(1, 12.8, 1.1, 9.5, 16.5, 1),
-        lab_plt=around(2, 255, 55, 140, 440, 0),
-        lab_creatinine=around(3, 0.68, 0.12, 0.4, 1.2, 2),
-        lab_crp=around(4, 2.5, 2.0, 0.2, 15, 1),
-        lab_sbp=around(5, 116, 12, 92, 155, 0),
-        lab_dbp=around(6, 73, 8, 52, 95, 0),
-        lab_pulse=around(7, 76, 9, 52, 104, 0),
+        **{
+            f"lab_{name}": fixed(np.clip(mean + spread * values[row], low, high), decimals)
+            for row, (name, mean, spread, low, high, decimals) in enumerate(LABORATORY)
+        }
     )
 
 

@@ -5,9 +5,9 @@ The simulated export and the stress harness of the tests both do it with this.
 
 import pandas as pd
 
-REDCAP = "redcap_export.csv"
-DIARY = "raynaud_diary.csv"
-IMAGES = "capillaroscopy.csv"
+from analysis.paths import CAPILLAROSCOPY, DIARY, REDCAP
+
+IMAGES = CAPILLAROSCOPY
 
 
 class Planter:

@@ -1,7 +1,5 @@
 """The README of an export: what it is, what was planted, how to replace it."""
 
-import csv
-import io
 from pathlib import Path
 
 import pandas as pd
@@ -23,12 +21,7 @@ def format_readme(
     words = str(provenance["software"]).replace(",", "").split()
     ids = tables[REDCAP]["record_id"].astype("str")
     text = TEMPLATE.read_text(encoding="utf-8")
-    cells = io.StringIO()
-    writer = csv.writer(cells, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    if len(faults):
-        writer.writerows(faults[_COLUMNS].itertuples(index=False))
-    else:
+    if not len(faults):
         text = text.partition(FAULTS)[0]
     return text.format(
         software=words[0],
@@ -38,7 +31,7 @@ def format_readme(
         screened=ids[ids.str.startswith("SIM-S")].iloc[0],
         count=faults["fault"].nunique() if len(faults) else 0,
         table=_summarise(faults) if len(faults) else "",
-        cells=cells.getvalue(),
+        cells=faults.reindex(columns=_COLUMNS).to_csv(index=False, lineterminator="\n"),
     )
 
 

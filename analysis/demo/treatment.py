@@ -26,6 +26,7 @@ MEDICINES = (
     ("Acetaminophen", "6", 650, "mg as needed", 0.45),
     ("Omeprazole", "7", 20, "mg/day", 1.0),
 )
+ADDED = ("Amlodipine", "1", 5, "mg/day", 0)
 EVERY_PROCEDURE = {
     "cannula_mm": "3.0", "enzyme": "Collagenase", "diluent": "Lactated Ringer's solution",
     "counter": "Automated", "viability_method": "Dye exclusion", "gram_stain": "0",
@@ -116,28 +117,24 @@ def make_medication(cohort: Cohort) -> pd.DataFrame:
     rng, size = cohort.rng("medication"), cohort.size
     takes = rng.random((size, len(MEDICINES))) < [share for *_, share in MEDICINES]
     who, which = np.nonzero(takes)
-    name, kind, dose, unit, _ = (
-        np.array(column, dtype="object") for column in zip(*MEDICINES, strict=True)
-    )
     began = cohort.days["screening"][who] - rng.integers(130, 1000, len(who))
-    background = _medicine(who, name[which], kind[which], whole(dose[which]), unit[which], began)
     changed = np.flatnonzero(cohort.every_seventh(TREATMENT_CHANGED))
-    began = cohort.days["procedure"][changed] + TREATMENT_CHANGE_DAY
-    added = _medicine(changed, "Amlodipine", "1", "5", "mg/day", began).assign(
-        cm_change="1", cm_change_date=dates(began)
+    changing = cohort.days["procedure"][changed] + TREATMENT_CHANGE_DAY
+    which = np.append(which, np.full(len(changed), len(MEDICINES)))
+    name, kind, dose, unit, _ = (
+        np.array(column, dtype="object")[which] for column in zip(*MEDICINES, ADDED, strict=True)
     )
-    rows = pd.concat([background, added], ignore_index=True)
+    start, is_added = dates(np.append(began, changing)), which == len(MEDICINES)
+    rows = frame(
+        who=np.append(who, changed),
+        cm_name=name,
+        cm_class=kind,
+        cm_dose=whole(dose),
+        cm_unit=unit,
+        cm_start=start,
+        cm_stop="",
+        cm_ongoing="1",
+        cm_change=yes(is_added),
+        cm_change_date=np.where(is_added, start, ""),
+    )
     return rows.sort_values("who", kind="stable", ignore_index=True)
-
-
-def _medicine(
-    who: np.ndarray,
-    name: np.ndarray | str,
-    kind: np.ndarray | str,
-    dose: np.ndarray | str,
-    unit: np.ndarray | str,
-    began: np.ndarray,
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"who": who, "cm_name": name, "cm_class": kind, "cm_dose": dose, "cm_unit": unit}
-    ).assign(cm_start=dates(began), cm_stop="", cm_ongoing="1", cm_change="0", cm_change_date="")

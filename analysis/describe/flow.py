@@ -1,6 +1,6 @@
 """The flow of participants: how many reached each stage, why the others did not.
 
-Every denominator of the results is held against it.
+Every denominator of the results is checked against it.
 """
 
 from collections.abc import Iterable
@@ -28,9 +28,12 @@ def describe_stages(
 ) -> list[Row]:
     """Make the results of the stages: ``flow.<stage>.n``.
 
-    Stages are screened, the populations and the losses of `find_lost`; these have ``.reasons``.
+    Stages are screened, consented, the populations and the losses of `find_lost`; these have
+    ``.reasons``.
     """
-    stages = {"screened": len(participants)}
+    # Whoever is enrolled has consented, be the date of it readable or not.
+    consented = participants["consent_date"].ne("") | participants["in_enrolled"].eq("yes")
+    stages = {"screened": len(participants), "consented": int(consented.sum())}
     for population in study.populations:
         stages[population.name] = int(participants[f"in_{population.name}"].eq("yes").sum())
     rows = [ResultWriter(context, stage, n).count("n", n) for stage, n in stages.items()]

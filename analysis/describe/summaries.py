@@ -45,8 +45,8 @@ def describe_variable(context: Context, variable: Variable, values: pd.Series) -
         rows = describe_category(writer, values, variable.categories)
     else:
         rows = describe_number(writer, values)
-    told = {"value": None, "text": NOT_ASSESSABLE}
-    return [row | told if lost and row["statistic"] != "n_missing" else row for row in rows]
+    unknown = {"value": None, "text": NOT_ASSESSABLE}
+    return [row | unknown if lost and row["statistic"] != "n_missing" else row for row in rows]
 
 
 def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:

@@ -34,7 +34,7 @@ def find_instrument(name: str) -> Instrument:
     Raises
     ------
     UsageError
-        None bears it; the hint gives the nearest.
+        None has this name; the hint gives the nearest.
     """
     known = {instrument.name: instrument for instrument in INSTRUMENTS}
     if name not in known:
@@ -129,7 +129,7 @@ def format_catalogue(name: str = "") -> str:
     Raises
     ------
     UsageError
-        No instrument bears the name.
+        No instrument has this name.
     """
     if name:
         return format_card(find_instrument(name))

@@ -19,6 +19,8 @@ from analysis.instruments.definition import SCORE_TOLERANCE, Instrument, Item
 from analysis.study import Outcome, Scoring, Study, SupportingOutcome
 
 ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
+# A frame of one's own may lack them.
+_OPTIONAL = ("occasion", "missing_reason", "unit", "source")
 CLEANING = "Correct it in the export's corrections.csv, or let cleaning make a query of it"
 
 
@@ -44,7 +46,8 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
         An unknown instrument, item, place or repeat, a foreign unit, a value out of range
         or not whole where it must be, a value given twice; it names the first and counts all.
     """
-    frame = items[[*ITEM_KEY, "value", "missing_reason", "unit", "source"]].copy()
+    absent = [name for name in _OPTIONAL if name not in items.columns]
+    frame = items.assign(**dict.fromkeys(absent, ""))[[*ITEM_KEY, "value", *_OPTIONAL[1:]]].copy()
     for column in [*ITEM_KEY, "missing_reason", "unit"]:
         frame[column] = frame[column].fillna("").astype("category")
     groups = frame.groupby(["instrument", "item", "location", "occasion", "unit"], observed=True)

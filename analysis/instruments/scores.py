@@ -12,7 +12,7 @@ from analysis.instruments.definition import Component, Variant
 from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
 
-DIRECTIONS = {"higher": 1.0, "lower": -1.0, "none": float("nan")}
+_DIRECTIONS = {"higher": 1.0, "lower": -1.0, "none": float("nan")}
 
 
 def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -35,6 +35,25 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     DataError
         Items that cannot be scored (see `analysis.instruments.checks.check_items`), totals
         that contradict their items, a component that its instrument does not have.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import load_study, score_items
+    >>> columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
+    >>> items = pd.DataFrame(
+    ...     [
+    ...         ("P1", "baseline", "kapandji", "opposition", "right", 7),
+    ...         ("P1", "baseline", "kapandji", "opposition", "left", 8),
+    ...     ],
+    ...     columns=columns,
+    ... )
+    >>> scores = score_items(items, load_study())
+    >>> print(scores[["outcome", "component", "score", "status"]].to_string(index=False))
+     outcome component  score   status
+    kapandji      left    8.0 complete
+    kapandji     right    7.0 complete
+    kapandji     total   15.0 complete
     """
     checked = check_items(items, study.scoring)
     check_totals(checked)
@@ -77,6 +96,28 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     ------
     DataError
         Items of a matched variant that cannot be scored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import load_study, pair_scores, score_items
+    >>> columns = ["participant_id", "visit", "instrument", "item", "location", "value"]
+    >>> items = pd.DataFrame(
+    ...     [
+    ...         ("P1", "baseline", "kapandji", "opposition", "right", 7),
+    ...         ("P1", "baseline", "kapandji", "opposition", "left", 8),
+    ...         ("P1", "week_12", "kapandji", "opposition", "right", 9),
+    ...         ("P1", "week_12", "kapandji", "opposition", "left", 8),
+    ...     ],
+    ...     columns=columns,
+    ... )
+    >>> study = load_study()
+    >>> pairs = pair_scores(score_items(items, study), items, study)
+    >>> print(pairs[["component", "baseline", "followup", "change"]].to_string(index=False))
+    component  baseline  followup  change
+         left       8.0       8.0     0.0
+        right       7.0       9.0     2.0
+        total      15.0      17.0     2.0
     """
     baseline = study.analysis.baseline_visit.value
     days = {visit.name: visit.day for visit in study.visits if visit.day is not None}
@@ -149,6 +190,6 @@ def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.
     better["total"] = outcome.better
     pairs = pairs[pairs["component"].isin(list(better))]
     change = pairs["followup"] - pairs["baseline"]
-    direction = pairs["component"].map(better).map(DIRECTIONS)
+    direction = pairs["component"].map(better).map(_DIRECTIONS)
     # Adding zero turns -0.0, a change of nothing, into 0.0.
     return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.privacy.images import read_image
-from analysis.privacy.pieces import Piece, decode, put_inside
+from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
 
 NO_WORD = "a Word file that cannot be looked into"
 NO_PDF = "a PDF that cannot be looked into"
@@ -21,6 +21,7 @@ _ASIDE = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<w:comment\s")
 # A paragraph is cut into runs anywhere, also within a number.
 _ENDED = re.compile(r"</(?:w:p|w:tc|[a-z]+:[A-Za-z]+\b(?<!w:t|w:r))>")
+_SHIFT = re.compile(r"\)[-0-9. ]*\(")
 _PICTURES = (".png", ".jpg", ".jpeg")
 _PLAIN = (".xml", ".rels", ".svg")
 _NOTE_KINDS = {"/Text", "/FreeText", "/Popup", "/Highlight", "/FileAttachment", "/Stamp"}
@@ -47,7 +48,7 @@ def read_word(content: bytes) -> Iterator[Piece]:
     for name, part in parts.items():
         if name.casefold().endswith(_PICTURES):
             yield from put_inside(name, read_image(part))
-        elif name.endswith(_PLAIN) and (page := decode(part)) is not None:
+        elif name.casefold().endswith(_PLAIN) and (page := decode(part)) is not None:
             yield from _read_part(name, page)
         elif part:
             yield Piece(name, "", forbidden=ATTACHED)
@@ -81,7 +82,7 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
             yield Piece("", "", forbidden=NO_PDF)
             return
         yield from _read_properties(reader)
-        yield Piece("what is not shown", "\n".join(_list_strings(reader)))
+        yield from _read_objects(reader)
         for number, page in enumerate(reader.pages, 1):
             yield Piece(f"page {number}", page.extract_text())
             kinds = {note.get_object().get("/Subtype") for note in page.get("/Annots") or ()}
@@ -103,22 +104,43 @@ def _read_properties(reader: Any) -> Iterator[Piece]:
         yield Piece("XMP", packet.get_object().get_data().decode("utf-8", "replace"))
 
 
-def _list_strings(reader: Any) -> Iterator[str]:
-    """Yield every string of every object; none is followed to another, which has its own turn."""
-    from pypdf.generic import IndirectObject
+def _read_objects(reader: Any) -> Iterator[Piece]:
+    """Yield all strings and streams of every object, whether or not a page shows it.
+
+    None is followed to another object, which has its own turn.
+    """
+    from pypdf.errors import PyPdfError
+    from pypdf.generic import IndirectObject, StreamObject
 
     numbers = [
         (number, generation) for generation, objects in reader.xref.items() for number in objects
     ]
+    strings: list[str] = []
     for number, generation in [*numbers, *((number, 0) for number in reader.xref_objStm)]:
-        yield from _find_strings(reader.get_object(IndirectObject(number, generation, reader)))
+        part = reader.get_object(IndirectObject(number, generation, reader))
+        strings += _find_strings(part)
+        if isinstance(part, StreamObject):
+            try:
+                data = part.get_data()
+            except (PyPdfError, ValueError, NotImplementedError):
+                yield Piece(f"object {number}", "", forbidden=NO_PDF)
+                continue
+            if data.startswith(b"\xff\xd8"):
+                yield from put_inside(f"object {number}", read_image(data))
+            elif part.get("/Subtype") != "/Image":
+                # What a page writes may be cut into pieces, between which it moves.
+                shown = _SHIFT.sub("", list_strings(data))
+                yield Piece(f"object {number}", f"{decode(data) or ''}\n{shown}")
+    yield Piece("what is not shown", "\n".join(strings))
 
 
 def _find_strings(part: Any) -> Iterator[str]:
-    from pypdf.generic import TextStringObject
+    from pypdf.generic import ByteStringObject, TextStringObject
 
     if isinstance(part, TextStringObject):
         yield str(part)
+    elif isinstance(part, ByteStringObject):
+        yield list_strings(part)
     elif isinstance(part, dict | list):
         for each in part.values() if isinstance(part, dict) else part:
             yield from _find_strings(each)

@@ -1,28 +1,38 @@
 """Take a file apart into the texts that it holds, those that nobody sees included."""
 
 import base64
-import binascii
+import gzip
 import html
 import json
+import quopri
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 from analysis.privacy.documents import ATTACHED, read_pdf, read_word
 from analysis.privacy.images import NO_IMAGE, read_image
-from analysis.privacy.pieces import Piece, decode, put_inside
+from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
 
-UNKNOWN = "a kind of file that cannot be looked into"
-NO_NOTEBOOK = "a notebook that cannot be looked into"
-# Longer than chance makes them, and as short as a number of a person is.
-_PRINTED = re.compile(rb"[ -~]{12,}")
+_UNKNOWN = "a kind of file that cannot be looked into"
+_NO_NOTEBOOK = "a notebook that cannot be looked into"
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
-_TAG = re.compile(r"</?[A-Za-z][^>]*>")
-_CARRIED = re.compile(
-    r"data:(?P<kind>[a-z]+/[a-z0-9.+-]+)(?:;(?!base64)[a-z0-9=-]+)*"
-    r"(?:;base64,(?P<encoded>[A-Za-z0-9+/=\s]+)|,(?P<plain>[^\"')>]+))"
+_TAG = re.compile(r"</?[A-Za-z][^>]*>|<!\[CDATA\[|\]\]>")
+_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']")
+_AUTHOR = re.compile(
+    r"(?is)<meta[^>]+name=[\"'](?:dcterms\.)?(?:author|creator)[\"'][^>]*content=[\"']([^\"'$]+)[\"']"
+    r"|<dc:(?:creator|publisher|contributor)>(.*?)</dc:"
 )
+# What bytes look like where a text carries them: in base64, over several lines too, or in hex.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{16,}\s{1,2})*[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :]?){11,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
+_DATA = re.compile(
+    r"data:(?P<kind>[a-z]+/[a-z0-9.+-]+)[^,\s\"'<>]{0,60};base64,(?P<encoded>[A-Za-z0-9+/_=\s-]{4,})"
+)
+_MAGIC = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"%PDF-": ".pdf", b"PK\x03\x04": ".docx"}
+# A file in a file in a file in a file: further nobody packs.
+_DEEPEST = 4
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PICTURES = ("image/png", "image/jpeg", "image/jpg")
 _CARRIED_TEXTS = ("text/", "image/svg+xml", "application/json")
@@ -35,59 +45,97 @@ _SHOWN_TEXTS = (
 )
 
 
-def take_apart(name: str, content: bytes) -> Iterator[Piece]:
-    """Yield the texts of a file, of whose name the suffix counts.
+def take_apart(name: str, content: bytes, depth: int = 0) -> Iterator[Piece]:
+    """Yield the texts of a file, of whose name the suffix counts, and what is encoded in them.
 
-    A file of a kind that cannot be looked into is one forbidden piece.
+    A file of a kind that cannot be looked into is one forbidden piece. `depth` says in how many
+    others it lies.
     """
+    for piece in _read_file(name, content):
+        yield piece
+        yield from _read_encoded(piece, depth)
+
+
+def _read_file(name: str, content: bytes) -> Iterator[Piece]:
     suffix = name[name.rfind(".") :].casefold()
     if suffix in READERS:
         yield from READERS[suffix](content)
-        # What no reader asks for still stands there.
-        yield Piece("its bytes", b"\n".join(_PRINTED.findall(content)).decode())
+        # What no reader asks for is still there.
+        yield Piece("its bytes", list_strings(content))
         return
     text = decode(content)
     if text is None:
-        yield Piece("", "", forbidden=UNKNOWN)
+        yield Piece("", "", forbidden=_UNKNOWN)
     elif suffix in (".html", ".svg", ".xml"):
-        yield from read_markup(text)
+        yield from _read_markup(text)
     else:
-        yield Piece("", _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text))
-        yield from _list_carried(text)
+        yield Piece("", text)
 
 
-def read_markup(text: str, place: str = "") -> Iterator[Piece]:
+def _read_encoded(piece: Piece, depth: int) -> Iterator[Piece]:
+    """Yield what a text says in another spelling: escapes, entities, base64, hex, packed bytes."""
+    text = piece.text
+    if depth > _DEEPEST:
+        return
+    spellings = {
+        _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text),
+        html.unescape(text),
+        unquote(text),
+        quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace"),
+    }
+    for spelled in spellings - {text}:
+        yield Piece(piece.place, spelled)
+    inside = [(_decode_base64(each["encoded"]), each["kind"]) for each in _DATA.finditer(text)]
+    rest = _DATA.sub("", text)
+    inside += [(_decode_base64(each[0]), "") for each in _BASE64.finditer(rest)]
+    inside += [(bytes.fromhex(each[0].replace(":", " ")), "") for each in _HEX.finditer(rest)]
+    for content, kind in inside:
+        yield from put_inside(piece.place, _read_inside(content, kind, depth + 1))
+
+
+def _decode_base64(text: str) -> bytes:
+    packed = "".join(text.split()).translate(str.maketrans("-_", "+/")).rstrip("=")
+    return base64.b64decode(packed[: len(packed) - (len(packed) % 4 == 1)] + "==")
+
+
+def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
+    """Yield the pieces of bytes by what they are; `kind` is how an address names them, if it does.
+
+    Bytes that are no text are a hash, or forbidden if somebody says that they are a file.
+    """
+    for magic, suffix in _MAGIC.items():
+        if content.startswith(magic):
+            yield from take_apart(suffix, content, depth)
+            return
+    for unpack in (gzip.decompress, zlib.decompress):
+        try:
+            content = unpack(content)
+            break
+        except (OSError, EOFError, zlib.error):
+            continue
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    known = not kind or kind.startswith(_CARRIED_TEXTS)
+    if known and text and all(sign.isprintable() or sign.isspace() for sign in text):
+        for piece in _read_markup(text):
+            yield piece
+            yield from _read_encoded(piece, depth)
+    elif kind:
+        yield Piece("", "", forbidden=NO_IMAGE if kind in _PICTURES else ATTACHED)
+
+
+def _read_markup(text: str, place: str = "") -> Iterator[Piece]:
     """Yield the pieces of a page, of a picture in SVG, or of whatever has tags."""
+    for name, value in _ENTITY.findall(text):
+        text = text.replace(f"&{name};", value)
     yield Piece(place, html.unescape(text))
     # What a reader sees may be written in pieces.
     yield Piece(f"{place}, as shown".removeprefix(", "), html.unescape(_TAG.sub("", text)))
-    yield from _list_carried(text, place)
-
-
-def _list_carried(text: str, place: str = "") -> Iterator[Piece]:
-    """Yield the pieces of what a text carries inside: images and other files in an address."""
-    for number, match in enumerate(_CARRIED.finditer(text), 1):
-        where = f"{place}, image {number}".removeprefix(", ")
-        if match["plain"]:
-            yield Piece(where, unquote(match["plain"]))
-        else:
-            yield from _read_base64(match["encoded"], where, match["kind"])
-
-
-def _read_base64(encoded: str, place: str, kind: str) -> Iterator[Piece]:
-    """Yield the pieces of a file of some kind (as MIME names it) that is written in base64."""
-    try:
-        content = base64.b64decode(encoded)
-    except (binascii.Error, ValueError):
-        yield Piece(place, "", forbidden=NO_IMAGE)
-        return
-    text = decode(content) if kind.startswith(_CARRIED_TEXTS) else None
-    if kind in _PICTURES:
-        yield from put_inside(place, read_image(content))
-    elif text is not None:
-        yield from put_inside(place, read_markup(text))
-    else:
-        yield Piece(place, "", forbidden=ATTACHED)
+    for match in _AUTHOR.finditer(text):
+        named = html.unescape(_TAG.sub("", match[1] or match[2])).strip()
+        yield Piece(place, named, names_author=True)
 
 
 def _read_notebook(content: bytes) -> Iterator[Piece]:
@@ -95,20 +143,19 @@ def _read_notebook(content: bytes) -> Iterator[Piece]:
     try:
         notebook = json.loads(decode(content) or "")
         cells = list(notebook["cells"])
-    except (ValueError, KeyError, TypeError):
-        yield Piece("", "", forbidden=NO_NOTEBOOK)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        yield Piece("", "", forbidden=_NO_NOTEBOOK)
         return
     yield Piece("metadata", _write_rest(notebook, "cells"))
     for number, cell in enumerate(cells, 1):
         place = f"cell {number}"
         source = _join(cell.get("source", ""))
         yield Piece(place, source)
-        yield from _list_carried(source, place)
         yield Piece(f"{place}, metadata", _write_rest(cell, "source", "attachments", "outputs"))
         for name, data in cell.get("attachments", {}).items():
             yield Piece(f"{place}, attachment", name)
             for kind, value in data.items():
-                yield from _read_base64(_join(value), f"{place}, attachment", kind)
+                yield from _read_data(_join(value), f"{place}, attachment", kind)
         for output in cell.get("outputs", ()):
             yield from _read_output(output, f"{place}, output")
 
@@ -121,12 +168,21 @@ def _read_output(output: dict[str, Any], place: str) -> Iterator[Piece]:
     for kind, value in output.get("data", {}).items():
         text = _join(value)
         if kind in _SHOWN_MARKUP:
-            yield from read_markup(text, place)
+            yield from _read_markup(text, place)
         elif kind.startswith(_SHOWN_TEXTS):
             yield Piece(place, text)
-            yield from _list_carried(text, place)
         else:
-            yield from _read_base64(text, f"{place}, image", kind)
+            yield from _read_data(text, f"{place}, image", kind)
+
+
+def _read_data(encoded: str, place: str, kind: str) -> Iterator[Piece]:
+    """Yield the pieces of a file of some kind (as MIME names it) that is written in base64."""
+    try:
+        content = base64.b64decode(encoded)
+    except ValueError:
+        yield Piece(place, "", forbidden=NO_IMAGE)
+        return
+    yield from put_inside(place, _read_inside(content, kind, 1))
 
 
 def _join(value: Any) -> str:

@@ -1,9 +1,10 @@
 """What an image says beside its picture."""
 
+import re
 import zlib
 from collections.abc import Iterator
 
-from analysis.privacy.pieces import Piece
+from analysis.privacy.pieces import Piece, list_strings
 
 NO_IMAGE = "an image that cannot be looked into"
 HIDDEN = "a part of an image that cannot be looked into"
@@ -19,9 +20,11 @@ _TEXTS = ("tEXt", "zTXt", "iTXt")
 # They begin with a name that somebody gave.
 _NAMED = ("iCCP", "sPLT")
 _PERSONS = ("author", "artist", "creator")
-# Segments of a JPEG file: from SOS on the picture itself; JFIF, colour profile and Adobe's mark.
-_SOS, _COMMENT, _APPLICATIONS = 0xDA, 0xFE, range(0xE0, 0xF0)
+# Segments of a JPEG file; JFIF, colour profile and Adobe's mark may stand in those of applications.
+_EOI, _COMMENT, _APPLICATIONS = 0xD9, 0xFE, range(0xE0, 0xF0)
 _PROFILES = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe")
+# Behind what begins with SOS lies the picture itself, in which 0xFF means nothing by itself.
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 
 def read_image(content: bytes) -> Iterator[Piece]:
@@ -53,7 +56,10 @@ def _read_png(content: bytes) -> Iterator[Piece]:
         if name in _TEXTS:
             yield from _read_text(name, data)
         elif name in _NAMED:
-            yield Piece(f"chunk {name}", data.partition(b"\0")[0].decode("latin-1"))
+            given, _, rest = data.partition(b"\0")
+            yield Piece(f"chunk {name}", given.decode("latin-1"))
+            if name == "iCCP":
+                yield Piece(f"chunk {name}", list_strings(zlib.decompress(rest[1:])))
         elif name == "eXIf":
             yield Piece(f"chunk {name}", "", forbidden=CAMERA)
         elif name == "tIME":
@@ -87,15 +93,18 @@ def _read_text(name: str, data: bytes) -> Iterator[Piece]:
 
 def _read_jpeg(content: bytes) -> Iterator[Piece]:
     at = len(_JPEG)
-    while content[at + 1] != _SOS:
-        if content[at] != 0xFF:
-            raise ValueError("this is no segment")
-        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4])
-        data = content[at + 4 : at + 2 + length]
+    while found := _MARKER.search(content, at):
+        marker, at = found[1][0], found.end()
+        if marker == _EOI:
+            break
+        length = int.from_bytes(content[at : at + 2])
+        data = content[at + 2 : at + length]
         if marker == _COMMENT:
             yield Piece("comment", data.decode("utf-8", "replace"))
         elif marker in _APPLICATIONS and not data.startswith(_PROFILES):
             yield Piece(f"segment APP{marker - _APPLICATIONS.start}", "", forbidden=CAMERA)
-        at += 2 + length
-    if content[content.rindex(b"\xff\xd9") + 2 :].strip(b"\0"):
+        elif marker in _APPLICATIONS:
+            yield Piece(f"segment APP{marker - _APPLICATIONS.start}", list_strings(data))
+        at += length
+    if not found or content[at:].strip(b"\0"):
         yield Piece("behind the picture", "", forbidden=HIDDEN)

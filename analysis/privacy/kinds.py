@@ -19,7 +19,7 @@ _BAR_CODE = "880"
 SHORTEST = 3
 HOSPITAL_NUMBER = "a hospital number"
 OVER_89 = "an age over 89"
-TABLE = Path(__file__).with_suffix(".yml")
+_TABLE = Path(__file__).with_suffix(".yml")
 
 
 def _is_number(region: str) -> Callable[[re.Match[str]], bool]:
@@ -77,7 +77,7 @@ class Kind:
 
 
 def _read_kinds() -> Iterator[Kind]:
-    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
     checks = {
         "resident": _is_resident,
         "card": _is_card,

@@ -1,4 +1,4 @@
-"""A text of a file, where it stands there, and how the patterns expect it to be written."""
+"""A text of a file, its place in it, and how the patterns expect it to be written."""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ class Piece:
     place
         Where in the file: a cell, a chunk, a property; "" for the whole file.
     text
-        What stands there.
+        The text itself.
     forbidden
         Why it may not be there at all, whatever it says; "" if it may.
     names_author

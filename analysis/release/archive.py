@@ -107,7 +107,7 @@ def _check_record(settings: Settings) -> None:
 def list_contents(settings: Settings, record: Evidence) -> dict[str, Path]:
     """Return where each file of the archive lies: sources as git has them, and what the run made.
 
-    The export of the run stands in data/raw, whatever folder it came from, so that the archive
+    The export of the run goes to data/raw, whatever folder it came from, so that the archive
     is a repository that runs.
 
     Raises

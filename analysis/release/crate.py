@@ -146,7 +146,7 @@ def describe_crate(
 def describe_file(name: str, file: Path, *, version: str) -> Entity:
     """Return what a crate says of a file: by what the file says of itself, or by its place.
 
-    `name` is its path in the archive, `file` where it lies now; its code bears the version of
+    `name` is its path in the archive, `file` where it lies now; its code has the version of
     the project.
     """
     kind = _TYPES.get(file.suffix) or mimetypes.guess_type(name)[0] or "text/plain"

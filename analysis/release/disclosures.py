@@ -5,8 +5,10 @@ import csv
 import datetime
 import functools
 import io
+import itertools
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -24,7 +26,13 @@ EXACT_DATE = "an exact date"
 _MOST = 5
 # How the participants of a simulated and of a de-identified export are called.
 _INVENTED = re.compile(r"(?i)\s*SIM[-_ ]?S?[0-9]+\s*|P-[0-9]+")
-_PEOPLE = ("record_id", "participant_id")
+# What a table calls those whom it lists, in whatever spelling.
+_PEOPLE = re.compile(
+    r"(?:record|participant|subject|patient|subj|pat|pt|person|case|screening|chart|usubj|mr)"
+    r"(?:id|no|nr|num|number|code|identifier)|subject|patient|pid|mrn"
+    r"|(?:대상자|환자|피험자|등록|연구|스크리닝|시험대상자)\s?(?:번호|식별코드|코드|id)?"
+)
+_SEPARATORS = ",\t;|"
 _VISITS = ("redcap_event_name", "event", "visit")
 # A number of eight digits is nobody's in code; in data and documents it may be.
 _CODE = (".py", ".lock", ".R", ".lua", ".css", ".js", ".typ", ".bib", ".toml")
@@ -111,10 +119,10 @@ class Looker:
         rows = _parse_people(name, content)
         if rows:
             yield from self._look_at_rows(rows, number)
-            return
         if name.rpartition("/")[2] == "provenance.yml" and _is_real(content):
             yield "", NOT_SIMULATED
-        for piece in take_apart(name, content):
+        # Of a table, whose cells were looked at, what is encoded in them is left.
+        for piece in itertools.islice(take_apart(name, content), bool(rows), None):
             if piece.forbidden:
                 yield piece.place, piece.forbidden
             if piece.names_author and piece.text.strip() not in {"", *self.authors}:
@@ -134,18 +142,29 @@ class Looker:
                     yield at
 
     def _look_at_rows(self, rows: list[list[str]], number: str) -> Iterator[tuple[str, str]]:
-        header, *body = rows
+        header = rows[0]
         who = _find_people(header)
         when = next((header.index(name) for name in _VISITS if name in header), None)
         found = find_in_texts({cell for row in rows for cell in row}, hospital_number=number)
-        for line, row in enumerate(body, 2):
-            where = (f"line {line}", row[who], row[when] if when is not None else "")
-            for column, cell in zip(header, row, strict=False):
-                kinds = {found[cell]} if cell in found else set()
-                if any(True for _ in self._find_exact(cell)):
-                    kinds.add(EXACT_DATE)
-                for kind in kinds:
-                    yield ", ".join(filter(None, (*where, f"field {column}"))), kind
+        for line, row in enumerate(rows, 1):
+            person, visit = (
+                row[at] if line > 1 and at is not None and at < len(row) else ""
+                for at in (who, when)
+            )
+            where = (f"line {line}", person, visit)
+            for column, cell in itertools.zip_longest(header, row[: len(header)], fillvalue=""):
+                yield from self._look_at_cell(cell, (*where, f"field {column}"), found)
+            for cell in row[len(header) :]:
+                yield from self._look_at_cell(cell, (*where, "beyond the header"), found)
+
+    def _look_at_cell(
+        self, cell: str, place: tuple[str, ...], found: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        kinds = {found[cell]} if cell in found else set()
+        if any(True for _ in self._find_exact(cell)):
+            kinds.add(EXACT_DATE)
+        for kind in kinds:
+            yield ", ".join(filter(None, place)), kind
 
 
 def _is_restricted(name: str) -> bool:
@@ -159,7 +178,7 @@ def _is_restricted(name: str) -> bool:
 def find_strangers(name: str, content: bytes) -> list[Disclosure]:
     """Return that a table holds people whose names are not those of invented ones, if it does."""
     rows = _parse_people(name, content)
-    who = _find_people(rows[0]) if rows else 0
+    who = (_find_people(rows[0]) if rows else 0) or 0
     if all(_INVENTED.fullmatch(row[who]) for row in rows[1:] if len(row) > who):
         return []
     return [name_disclosure(name, "", NOT_SIMULATED)]
@@ -167,28 +186,51 @@ def find_strangers(name: str, content: bytes) -> list[Disclosure]:
 
 def _parse_people(name: str, content: bytes) -> list[list[str]]:
     """Return the rows of a table of participants, header first; nothing if it is none."""
-    text = decode(content) if name.endswith((".csv", ".tsv", ".txt")) else None
-    first = (text or "").partition("\n")[0]
-    if not any(column in first for column in _PEOPLE):
-        return []
-    sign = "\t" if "\t" in first else ","
+    suffix = name[name.rfind(".") :].casefold()
+    text = decode(content) if suffix in (".csv", ".tsv", ".txt", ".dat", ".json") else None
+    rows = _parse_records(text or "") if suffix == ".json" else _parse_rows(text or "")
+    return rows if rows and _find_people(rows[0]) is not None else []
+
+
+def _parse_rows(text: str) -> list[list[str]]:
+    first = text.partition("\n")[0]
+    sign = max(_SEPARATORS, key=first.count)
     try:
-        rows = list(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=sign)))
+        return list(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=sign)))
     except csv.Error:
         return []
-    return rows if set(rows[0]) & {*_PEOPLE} else []
 
 
-def _find_people(header: list[str]) -> int:
-    return next(header.index(name) for name in _PEOPLE if name in header)
+def _parse_records(text: str) -> list[list[str]]:
+    """Return the rows of a table in JSON: a list of records, or columns by their name."""
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    if isinstance(table, dict) and table and all(isinstance(v, list) for v in table.values()):
+        table = [dict(zip(table, row, strict=False)) for row in zip(*table.values(), strict=False)]
+    if not isinstance(table, list) or not all(isinstance(row, dict) for row in table):
+        return []
+    header = list(dict.fromkeys(name for row in table for name in row))
+    return [header, *([str(row.get(name, "")) for name in header] for row in table)]
+
+
+def _find_people(header: list[str]) -> int | None:
+    names = (re.sub(r"[^\w\s]|_", "", name).strip().casefold() for name in header)
+    found = (place for place, name in enumerate(names) if _PEOPLE.fullmatch(name))
+    return next(found, None)
 
 
 def _is_real(content: bytes) -> bool:
     try:
         about = yaml.safe_load(content)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, ValueError):
         return True
-    return isinstance(about, dict) and about.get("simulated", True) is not True
+    if not isinstance(about, dict):
+        return False
+    # A key that is spelt otherwise says it as well.
+    said = [v for key, v in about.items() if str(key).strip().casefold() == "simulated"]
+    return any(value is not True for value in said)
 
 
 def _count_lines(text: str) -> Callable[[str, int], str]:

@@ -41,7 +41,7 @@ _ROW_KEYS = {
 }
 _WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
 # Columns of fields.csv that name a person.
-SIGNED = {"confirmed_by", "allowed", "approved_by"}
+_SIGNED = {"confirmed_by", "allowed", "approved_by"}
 # A year that no dictionary allows.
 _NO_YEAR = "0"
 
@@ -117,7 +117,7 @@ class Rewriter:
         return next(iter(self.shifts.values())).years
 
     def rewrite(self, file: str, column: str, raw: str, participant: str) -> str:
-        """Return what stands in place of a cell; the same cell always gives the same.
+        """Return what replaces a cell; the same cell always gives the same.
 
         `participant` is whose cell it is, as the source spells them.
         """
@@ -210,7 +210,7 @@ def rewrite_export(rewriter: Rewriter) -> dict[str, pd.DataFrame]:
     fields = source.export.tables[MAP]
     fields = fields[~fields["field"].isin(gone)]
     tables[MAP] = fields.assign(
-        **{name: fields[name].where(fields[name] == "", REMOVED) for name in SIGNED & set(fields)}
+        **{name: fields[name].where(fields[name] == "", REMOVED) for name in _SIGNED & set(fields)}
     )
     for name, columns in dropped.items():
         tables[name] = tables[name].drop(columns=columns)

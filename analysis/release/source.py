@@ -26,10 +26,8 @@ from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.people import unify_identifiers
 from analysis.cleaning.state import SourceFile, as_cells
-from analysis.cleaning.structure import key_rows
+from analysis.cleaning.structure import ID, key_rows
 from analysis.study import Study
-
-ID = "record_id"
 
 
 class Treatment(enum.Enum):
@@ -85,7 +83,7 @@ RECODED = {
 }
 # What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
-# What stands in place of a date that cannot be used, so that it fails again by the same rule.
+# What replaces a date that cannot be used, so that it fails again by the same rule.
 STAND_INS = {
     "impossible_date": "0000-00-00",
     "implausible_date": "2999-12-31",

@@ -34,7 +34,7 @@ FORMATS = {
     ),
     "docx": ("png", ()),
 }
-_SUFFIXES = {"html5": "html", "docx": "docx", "typst-smart": "typ"}
+_TARGETS = {"html": "html5", "docx": "docx", "pdf": "typst-smart"}
 
 
 def find_pandoc():
@@ -98,7 +98,7 @@ def name_builtin():
     return f"the built-in renderer ({name_pandoc()}, Typst {typst.__version__})"
 
 
-def render_builtin(folder, texts, *, epoch):
+def render_builtin(folder, texts, suffixes, *, epoch):
     """Render a staged project without Quarto.
 
     Parameters
@@ -107,13 +107,15 @@ def render_builtin(folder, texts, *, epoch):
         As `analysis.reporting.prepare.prepare_project` left it.
     texts : dict of str to str
         The filled-in documents by name.
+    suffixes : tuple of str
+        The formats: html, docx, pdf.
     epoch : int
         Time stamp of the documents, seconds.
 
     Returns
     -------
     pathlib.Path
-        The folder that holds the documents, three for each.
+        The folder that holds the documents.
     """
     output = folder / "_preview"
     output.mkdir()
@@ -122,17 +124,17 @@ def render_builtin(folder, texts, *, epoch):
     asked = _read_options(folder)
     for name, text in texts.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    made = {name: folder / f"{name}.typ" for name in texts}
+    typeset = {name: folder / f"{name}.typ" for name in texts if "pdf" in suffixes}
     jobs = [
-        (name, to, made[name] if suffix == "typ" else output / f"{name}.{suffix}")
-        for to, suffix in _SUFFIXES.items()
+        (name, _TARGETS[suffix], typeset[name] if suffix == "pdf" else output / f"{name}.{suffix}")
+        for suffix in suffixes
         for name in texts
     ]
     # Each is a program of its own, so that threads use all cores.
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda job: _render(folder, *job, asked, epoch=epoch), jobs))
-    for name, typeset in made.items():
-        _compile_typst(typeset, output / f"{name}.pdf", epoch=epoch)
+    for name, source in typeset.items():
+        _compile_typst(source, output / f"{name}.pdf", epoch=epoch)
     return output
 
 

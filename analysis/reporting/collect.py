@@ -16,6 +16,7 @@ from analysis.reporting.evidence import (
     OtherFacts,
     OutcomeFacts,
     Outcomes,
+    PlanFacts,
     PopulationFacts,
     SequenceFacts,
     SideFacts,
@@ -79,6 +80,11 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         unknown_tests=bool(results.loc[unknown, "value"].sum()),
         adverse=_fill(HarmFacts, numbers, harm="any"),
         serious=_fill(HarmFacts, numbers, harm="serious"),
+        serious_liposuction=_fill(HarmFacts, numbers, harm="serious_related_liposuction"),
+        serious_injection=_fill(HarmFacts, numbers, harm="serious_related_injection"),
+        serious_product=_fill(HarmFacts, numbers, harm="serious_related_product"),
+        severe=_fill(HarmFacts, numbers, harm="grade_3_or_more"),
+        plan=_find_plan(study, provenance, numbers),
         deaths=_fill(HarmFacts, numbers, harm="deaths"),
     )
 
@@ -110,6 +116,20 @@ def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Re
         else:
             filled[name] = known[name]
     return record(**filled)
+
+
+def _find_plan(study: Study, provenance: Provenance, numbers: Numbers) -> PlanFacts:
+    plan, exported = study.documents.plan, provenance.exported_on
+    timing = "unknown"
+    if plan.date and exported:
+        timing = "before" if plan.date < exported else "after"
+    return _fill(
+        PlanFacts,
+        numbers,
+        stated=bool(plan.date and plan.version),
+        amended=bool(plan.amendments),
+        timing=timing,
+    )
 
 
 def _find_threshold(outcome: Outcome, numbers: Numbers) -> ThresholdFacts | None:

@@ -1,8 +1,11 @@
 """Build the report: words, numbers, tables and figures into HTML, Word and PDF."""
 
+import filecmp
 import re
 import shutil
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -13,7 +16,13 @@ from analysis.reporting import builtin, facts, quarto, word
 from analysis.reporting.lint import check_leftovers
 from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.pages import write_notebook_pages, write_results_page
-from analysis.reporting.prepare import Material, list_notebooks, prepare_project
+from analysis.reporting.prepare import (
+    PREPARED,
+    Material,
+    describe_document,
+    list_notebooks,
+    prepare_project,
+)
 from analysis.reporting.values import study_values
 from analysis.study import load_study
 from analysis.tables import read_table
@@ -22,12 +31,19 @@ PREVIEW = "_preview"
 SUFFIXES = ("html", "docx", "pdf")
 # What a run or Quarto writes into report/, and what no document needs.
 WRITTEN = re.compile(
-    r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|\..*"
+    r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|record|\..*"
 )
 
 
 def build_report(
-    outputs, *, renderer, folder, sources=paths.REPORT_FOLDER, study=paths.STUDY, tell=print
+    outputs,
+    *,
+    renderer,
+    folder,
+    sources=paths.REPORT_FOLDER,
+    study=paths.STUDY,
+    suffixes=SUFFIXES,
+    tell=print,
 ):
     """Render the report into a folder.
 
@@ -38,11 +54,14 @@ def build_report(
     renderer : str
         ``quarto`` or ``builtin``.
     folder : pathlib.Path
-        An empty folder; the documents and what they need are written there.
+        An empty folder; the documents and what they need are written there. The staged project
+        is left beside it.
     sources : pathlib.Path
         The folder of the words.
     study : pathlib.Path
         study.yml.
+    suffixes : tuple of str
+        The formats: html, docx, pdf.
     tell : callable
         Takes what Quarto warns of.
 
@@ -61,14 +80,14 @@ def build_report(
     named = quarto.name_quarto() if renderer == "quarto" else builtin.name_builtin()
     material = read_material(outputs, sources=sources, study=study)
     epoch = facts.document_epoch(material.provenance)
-    project = (outputs.state / "manuscript").resolve()
+    project = folder.resolve().with_name("manuscript")
     stage_project(material, project)
     texts = prepare_project(material, project, renderer=named)
     if renderer == "quarto":
-        rendered = quarto.render_quarto(project, epoch=epoch, tell=tell)
+        rendered = quarto.render_quarto(project, suffixes, epoch=epoch, tell=tell)
     else:
-        rendered = builtin.render_builtin(project, texts, epoch=epoch)
-    documents = [rendered / f"{name}.{suffix}" for name in DOCUMENTS for suffix in SUFFIXES]
+        rendered = builtin.render_builtin(project, texts, suffixes, epoch=epoch)
+    documents = [rendered / f"{name}.{suffix}" for name in DOCUMENTS for suffix in suffixes]
     absent = [path.name for path in documents if not path.exists()]
     if absent:
         raise AnalysisError(f"{named} did not make {', '.join(absent)}", hint=quarto.INSTEAD)
@@ -78,11 +97,29 @@ def build_report(
 
 
 def prepare_in_place(sources=paths.REPORT_FOLDER):
-    """Prepare report/ itself, for a Quarto that renders it there."""
+    """Prepare report/ itself, for a Quarto that renders it there.
+
+    What stays the same is not written again: a preview would take it for a change, and render for
+    ever.
+    """
     material = read_material(paths.Outputs(), sources=sources)
     if remark := quarto.find_remark():
         print(remark)
-    prepare_project(material, sources, renderer=quarto.name_quarto())
+    with TemporaryDirectory() as place:
+        prepare_project(material, Path(place), renderer=quarto.name_quarto())
+        _replace_changed(Path(place), sources)
+
+
+def _replace_changed(new, folder):
+    """Bring the files below a folder, and those in _prepared there that are gone, to another."""
+    names = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
+    for name in names:
+        if not (folder / name).exists() or not filecmp.cmp(new / name, folder / name, False):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(new / name, folder / name)
+    for path in (folder / PREPARED).rglob("*"):
+        if path.is_file() and path.relative_to(folder) not in names:
+            path.unlink()
 
 
 def finish_in_place(rendered, sources=paths.REPORT_FOLDER):
@@ -119,15 +156,23 @@ def read_material(outputs, *, sources=paths.REPORT_FOLDER, study=paths.STUDY):
     )
 
 
+def list_sources(folder):
+    """Return the files of report/ that documents are made from."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not WRITTEN.fullmatch(path.relative_to(folder).parts[0])
+    ]
+
+
 def stage_project(material, folder):
     """Copy the words with the figures and tables that they show into a project of their own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for path in sorted(material.sources.iterdir()):
-        if path.name == "record" or WRITTEN.fullmatch(path.name):
-            continue
-        copy = shutil.copytree if path.is_dir() else shutil.copy
-        copy(path, folder / path.name)
+    for path in list_sources(material.sources):
+        copy = folder / path.relative_to(material.sources)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     shutil.copytree(material.generated, folder / "_generated")
     config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     # Both are done here.
@@ -139,9 +184,9 @@ def stage_project(material, folder):
 
 def finish_documents(documents, material, *, renderer):
     """Finish the Word files among rendered documents, and refuse what was left unresolved."""
-    about = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    about = describe_document(material, renderer=renderer)
     epoch = facts.document_epoch(material.provenance)
-    authors = [a.name for a in facts.document_authors(material.study, material.provenance)]
+    authors = facts.document_authors(material.study, material.provenance)
     alternatives = {
         path.stem: " ".join(path.read_text(encoding="utf-8").split())
         for path in material.generated.glob("figures/*.txt")
@@ -155,7 +200,7 @@ def finish_documents(documents, material, *, renderer):
 
 def write_pages(material, project, folder):
     """Write the page of all results and a page for each executed notebook beside the documents."""
-    about = facts.document_facts(material.study, material.provenance, renderer="")
+    about = describe_document(material, renderer="")
     pages = write_notebook_pages(
         [material.notebooks / f"{name}.ipynb" for name in list_notebooks(material)],
         folder,

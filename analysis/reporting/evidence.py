@@ -84,6 +84,7 @@ class OutcomeFacts:
     n_nonzero: Annotated[Number, "efficacy.{outcome}.n_nonzero"]
     p_value: Annotated[Number, "efficacy.{outcome}.p_value"]
     p_min: Annotated[Number, "efficacy.{outcome}.p_min"]
+    max_t_p: Annotated[Number, "efficacy.{outcome}.max_t_p"]
     better: str
     alpha: float
     threshold: ThresholdFacts | None
@@ -238,6 +239,18 @@ class HarmFacts:
 
 
 @dataclass(frozen=True)
+class PlanFacts:
+    """When the analysis plan was fixed: `timing` to the export is before, after or unknown."""
+
+    version: Annotated[str, "study.documents.plan.version"]
+    date: Annotated[str, "study.documents.plan.date"]
+    amendments: Annotated[str, "study.documents.plan.amendments"]
+    stated: bool
+    amended: bool
+    timing: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that a template of report/sentences may name.
 
@@ -266,7 +279,13 @@ class Facts:
     unknown_tests: bool
     adverse: HarmFacts
     serious: HarmFacts
+    serious_liposuction: HarmFacts
+    serious_injection: HarmFacts
+    serious_product: HarmFacts
+    severe: HarmFacts
     deaths: HarmFacts
+    plan: PlanFacts
+    consented: Annotated[Number, "flow.consented.n"]
     screened: Annotated[Number, "flow.screened.n"]
     enrolled: Annotated[Number, "flow.enrolled.n"]
     started: Annotated[Number, "flow.procedure_safety.n"]

@@ -5,10 +5,13 @@ import platform
 from datetime import UTC, datetime
 from importlib import metadata
 
+from analysis.governance import Author, DocumentVersion
 from analysis.provenance import SIMULATED_TITLE, Provenance
-from analysis.study import Author, Study
+from analysis.study import Study
 
 _NOT_APPLICABLE = "not applicable: simulated"
+SIMULATED_MARK = "SIMULATED DATA, NOT RESULTS OF ANY TRIAL"
+UNPLANNED_MARK = "NOT THE PLANNED ANALYSIS"
 SOFTWARE_AUTHORS = (
     Author(
         name="The svf-hand-trial developers",
@@ -29,28 +32,48 @@ STATEMENTS = (
     "funding",
     "conflicts_of_interest",
     "responsible_person",
+    "regulatory_approval",
+    "source_verification",
+    "database_lock",
+    "data_sharing",
 )
 
 
-def document_facts(study: Study, provenance: Provenance, *, renderer: str):
-    """Return what the document says about itself, by key."""
+def document_facts(study: Study, provenance: Provenance, *, renderer: str, planned: bool = True):
+    """Return what the document says about itself, by key.
+
+    Every page bears a mark where the data are simulated, and where the analysis is another than
+    the planned one.
+    """
     simulated = provenance.simulated
     title = study.study.title
     statements = {
         name: _NOT_APPLICABLE if simulated else getattr(study.governance, name) or "not stated"
         for name in STATEMENTS
     }
+    for name in ("protocol", "consent_form"):
+        stated = print_version(getattr(study.documents, name))
+        statements[name] = _NOT_APPLICABLE if simulated else stated
+    statements["plan"] = print_version(study.documents.plan)
+    marks = {SIMULATED_MARK: simulated, UNPLANNED_MARK: not planned}
     return {
         "title": f"{SIMULATED_TITLE}: {title}" if simulated else title,
         "running_title": "Demonstration of an analysis" if simulated else title,
         "mark": provenance.mark,
-        "mark_line": "SIMULATED DATA, NOT RESULTS OF ANY TRIAL" if simulated else "",
+        "mark_line": "; ".join(mark for mark, applies in marks.items() if applies),
         "hospital": _NOT_APPLICABLE if simulated else study.study.site.value,
         "exported_on": provenance.exported_on or "not stated",
         "export": provenance.description or "not stated",
         "renderer": renderer,
         **statements,
     }
+
+
+def print_version(document: DocumentVersion) -> str:
+    """Return version, date and amendments of a document in words."""
+    parts = {"version": document.version, "of": document.date, "amended": document.amendments}
+    stated = (f"{word} {text}" for word, text in parts.items() if text)
+    return ", ".join(stated) or "not stated"
 
 
 def document_authors(study, provenance):

@@ -108,7 +108,7 @@ def save_figure(
     alt
         One or two sentences that say what the figure shows, made from results.
     provenance
-        While it is simulated the word stands in the figure and in `alt`.
+        While it is simulated the word is in the figure and in `alt`.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def fill_variables(lines, values):
 def list_tables(lines):
     """Return the name of each generated table with the line that asks for it.
 
-    A table whose rows stand in the words is none of them.
+    A table whose rows are written in the words is not one of them.
     """
     tables, opened, blocks = {}, None, 0
     for line in lines:

@@ -25,7 +25,7 @@ _COLUMNS = {
 
 
 def write_page_parts(material, folder, about):
-    """Write what stands in the head, before and after the article in HTML."""
+    """Write what goes into the head, and before and after the article in HTML."""
     line = about["mark_line"]
     page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
     (folder / "head.html").write_text(f"<style>{page}</style>\n", encoding="utf-8")

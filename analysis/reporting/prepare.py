@@ -67,6 +67,14 @@ class Material:
     sources: Path = paths.REPORT_FOLDER
 
 
+def describe_document(material, *, renderer):
+    """Return what the documents say about themselves, by key."""
+    planned = collect_facts(material.results, material.study, material.provenance).planned
+    return facts.document_facts(
+        material.study, material.provenance, renderer=renderer, planned=planned
+    )
+
+
 def collect_values(material, about):
     """Return everything that may be printed, by key.
 
@@ -120,7 +128,7 @@ def prepare_project(material, folder, *, renderer):
     DataError
         Whatever is wrong with the words, with file and line.
     """
-    about = facts.document_facts(material.study, material.provenance, renderer=renderer)
+    about = describe_document(material, renderer=renderer)
     values = collect_values(material, about)
     sentences = templates.read_templates(material.sources / templates.FOLDER)
     for sentence in sentences:
@@ -143,7 +151,6 @@ def prepare_project(material, folder, *, renderer):
     words = [line for sentence in sentences for line in templates.list_words(sentence)]
     _check_texts(manuscripts, texts, words, checklists, material)
     prepared = folder / PREPARED
-    shutil.rmtree(prepared, ignore_errors=True)
     (prepared / "tables").mkdir(parents=True)
     for name, table in checklists.items():
         (prepared / "tables" / f"{name}.md").write_text(table, encoding="utf-8")

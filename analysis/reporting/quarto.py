@@ -58,17 +58,19 @@ def find_remark():
     return f"Quarto {_print(version)} is newer than {_print(TESTED)}, the newest that was tested."
 
 
-def render_quarto(folder, *, epoch, tell=print):
+def render_quarto(folder, suffixes, *, epoch, tell=print):
     """Render a prepared project with Quarto.
 
     Parameters
     ----------
     folder : pathlib.Path
         As `analysis.reporting.prepare.prepare_project` left it, without scripts of its own.
+    suffixes : tuple of str
+        The formats: html, docx, pdf.
     epoch : int
         Time stamp of the documents, seconds.
     tell : callable
-        Takes each warning of Quarto.
+        Takes each warning of Quarto, and a remark on one that nobody has tested.
 
     Returns
     -------
@@ -83,12 +85,15 @@ def render_quarto(folder, *, epoch, tell=print):
         It left a reference unresolved.
     """
     program, _ = find_quarto()
+    if remark := find_remark():
+        tell(remark)
+    formats = ",".join("typst" if suffix == "pdf" else suffix for suffix in suffixes)
     with tempfile.TemporaryDirectory(prefix="manuscript-") as place:
         # Quarto finds nothing to render below a folder whose name begins with a dot
         # (quarto-cli#3186), and OUT/.run is one.
         project = Path(place) / "project"
         shutil.copytree(folder, project)
-        said = _run_quarto([program, "render"], project, epoch=epoch)
+        said = _run_quarto([program, "render", "--to", formats], project, epoch=epoch)
         for line in said:
             # It names a validator that nobody asked for.
             if _WARNING.match(line) and "verapdf" not in line:

@@ -192,7 +192,7 @@ def join_lines(text: str) -> str:
 
 
 def list_words(template: Template) -> list[Line]:
-    """Return the words of a template, whatever branch they stand in.
+    """Return the words of a template, whatever branch they are in.
 
     Raises
     ------

@@ -71,6 +71,7 @@ def write_reference(path):
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2.3)
     document.save(path)
+    _fix_time_stamps(path)
 
 
 def finish_document(path, about, *, authors, alternatives, epoch):
@@ -82,7 +83,7 @@ def finish_document(path, about, *, authors, alternatives, epoch):
         Changed in place; the same input gives the same bytes.
     about : dict of str to str
         As `analysis.reporting.facts.document_facts` returns it.
-    authors : list of str
+    authors : sequence of analysis.study.Author
     alternatives : dict of str to str
         The alternative text of each figure by its name.
     epoch : int
@@ -95,12 +96,13 @@ def finish_document(path, about, *, authors, alternatives, epoch):
     properties = document.core_properties
     part = PARTS[path.stem]
     properties.title = f"{about['title']}: {part}"
-    properties.author = ", ".join(authors)
+    properties.author = ", ".join(author.name for author in authors)
     properties.last_modified_by = ""
     properties.keywords = about["mark"]
     properties.comments = about["mark_line"] or about["title"]
     properties.language = "en-GB"
     properties.created = properties.modified = when
+    _write_authors(document, authors)
     _write_running_lines(document.sections[0], about, part)
     unwrap_floats(document.element.body)
     _fit_pictures(document, alternatives)
@@ -131,6 +133,18 @@ def _set_style(style, size):
             properties.append(language)
         language.set(qn("w:val"), "en-GB")
         language.set(qn("w:eastAsia"), "ko-KR")
+
+
+def _write_authors(document, authors):
+    """Complete the lines of the authors, of whom the renderers print names only."""
+    lines = [each for each in document.paragraphs if each.style.style_id == "Author"]
+    for line, author in zip(lines, authors, strict=True):
+        orcid = f"ORCID {author.orcid}" if author.orcid else ""
+        roles = f"Roles: {', '.join(author.roles)}" if author.roles else ""
+        for text in filter(None, (author.affiliation, orcid, roles)):
+            run = line.add_run()
+            run.add_break()
+            run.add_text(text)
 
 
 def _write_running_lines(section, about, part):

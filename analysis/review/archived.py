@@ -55,9 +55,9 @@ class OpenedArchive:
         whose = f"commit {commit[:12]}" if found else "this checkout"
         trusted = {name: hash_file(copy / name) for name in list_files(copy)}
         sources = [name for name in list_sources(self.root) if not is_data(name)]
-        own = {name: hash_file(self.root / name) for name in sources}
+        unpacked = {name: hash_file(self.root / name) for name in sources}
         written = {name: hash_file(self.root / name) for name in list_written(self.root)}
-        code = compare_hashes(f"code of the archive against {whose}", trusted, own)
+        code = compare_hashes(f"code of the archive against {whose}", trusted, unpacked)
         levels = [
             replace(code, decides=not self.runs_own_code, first=True),
             *self._compare_printed(),

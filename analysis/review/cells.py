@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from analysis import paths
+from analysis.cleaning.export import MAP
 from analysis.review.digests import describe_difference, digest_raw, name_rows
 from analysis.review.evidence import Evidence
-from analysis.review.sources import RAW, read_tracked
+from analysis.review.sources import RAW_FOLDER, read_tracked
 from analysis.run.fingerprint import RAW_PREFIX, raw_files
 from analysis.run.state import list_changes
 from analysis.study import load_study
-
-MAP = "fields.csv"
 
 
 def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
@@ -48,7 +47,7 @@ def _find_recorded(name: str, sha256: str) -> bytes:
     """Return the content of a raw file as recorded, nothing if it cannot be had any more."""
     file = paths.RAW / name.removeprefix(RAW_PREFIX)
     shipped = file.read_bytes() if file.is_file() else None
-    tracked = read_tracked(paths.ROOT, f"{RAW}{name.removeprefix(RAW_PREFIX)}")
+    tracked = read_tracked(paths.ROOT, f"{RAW_FOLDER}{name.removeprefix(RAW_PREFIX)}")
     found = (each for each in (shipped, tracked) if each is not None)
     return next((each for each in found if hashlib.sha256(each).hexdigest() == sha256), b"")
 

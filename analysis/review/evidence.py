@@ -1,4 +1,4 @@
-"""What a run leaves for whoever wants to believe it: the reference results, or record."""
+"""What a finished run leaves as evidence: the reference results, or record."""
 
 import hashlib
 import json
@@ -78,6 +78,8 @@ def take_evidence(outputs: Outputs, *, raw: Path, environment: Path) -> Evidence
     files: set[str] = set()
     for step in STEPS:
         record = read_record(outputs, step.name)
+        if record is None and step.own:
+            continue
         if record is None:
             raise MissingError(
                 f"{step.name} has not run", file=outputs.root, hint="Run `make report`"
@@ -147,9 +149,10 @@ def find_unrecorded(record: Evidence) -> list[str]:
     """Return what a run publishes and a record does not list: such a record proves nothing."""
     outputs = Outputs(Path())
     tables = (outputs.processed / f"{name}.csv" for name in table_schemas())
-    needed = {path.as_posix() for path in (*tables, *(step.target(outputs) for step in STEPS))}
+    shipped = [step for step in STEPS if not step.own]
+    needed = {path.as_posix() for path in (*tables, *(step.target(outputs) for step in shipped))}
     missing = [f"{name} is not on record" for name in sorted(needed - {*record.files})]
-    inputs = {f"notebooks/{step.name}.ipynb" for step in STEPS if step.notebook} | {"study.yml"}
+    inputs = {f"notebooks/{step.name}.ipynb" for step in shipped if step.notebook} | {"study.yml"}
     missing += [f"{name} is not on record" for name in sorted(inputs - {*record.inputs})]
     return missing + ([] if len(record.results) else ["no result is on record"])
 

@@ -22,7 +22,7 @@ CRATE, COMMIT = "ro-crate-metadata.json", "commit "
 _OF_ARCHIVES = (CRATE, CHECKSUMS)
 # What a reviewer takes from an archive; all else of its sources is code to them.
 DATA = ("study.yml", "report/record/record.json", "report/record/results.csv")
-RAW = "data/raw/"
+RAW_FOLDER = "data/raw/"
 
 
 def list_sources(root: Path) -> list[str]:
@@ -73,12 +73,12 @@ def copy_sources(root: Path, folder: Path, names: Iterable[str]) -> None:
 
 def is_data(name: str) -> bool:
     """Say whether a source is data or the record of a run: all else can change what is run."""
-    return name.startswith(RAW) or name in DATA
+    return name.startswith(RAW_FOLDER) or name in DATA
 
 
 def find_commit(root: Path) -> str:
     """Return the commit whose code lies in a checkout; "" if none has just this code."""
-    data = [f":!{name}" for name in (RAW, *DATA)]
+    data = [f":!{name}" for name in (RAW_FOLDER, *DATA)]
     unchanged = _call_git(root, "diff", "--quiet", "HEAD", "--", ".", *data) is not None
     head = _call_git(root, "rev-parse", "HEAD") if unchanged else None
     return (head or b"").decode().strip()
@@ -140,8 +140,8 @@ def read_checksums(path: Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        A line is not a hash and a path, a path stands there twice, or it leads out of the folder:
-        whoever reads or copies what is listed would reach beyond it.
+        A line is not a hash and a path, a path is there twice, or it leads out of the folder:
+        reading or copying what is listed would reach beyond it.
     """
     found: dict[str, str] = {}
     try:

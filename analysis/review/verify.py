@@ -14,6 +14,7 @@ from analysis.review.clean_run import FailedRunError, make_clean_run
 from analysis.review.compare import check_raw, compare_evidence, compare_hashes, read_exceptions
 from analysis.review.evidence import (
     RECORD_FOLDER,
+    Evidence,
     find_unrecorded,
     read_evidence,
     select_inputs,
@@ -25,6 +26,8 @@ from analysis.run.fingerprint import find_code, take_fingerprint
 from analysis.run.settings import Settings
 from analysis.run.state import MISSING, forget_hashes, hash_file
 from analysis.run.steps import STEPS
+
+NOT_ON_RECORD = "notebooks/{}.ipynb is not on record, and nothing of it was compared."
 
 
 def verify_results(
@@ -110,7 +113,10 @@ def check_fixity(settings: Settings) -> Verdict:
     root = settings.outputs.root
     record = read_evidence(root / RECORD_FOLDER)
     fingerprints: dict[str, str] = {}
+    own = _list_unrecorded(record)
     for step in STEPS:
+        if step.name in own:
+            continue
         fingerprints |= take_fingerprint(step, settings, code=find_code(record.inputs))
     levels = [compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
     published = {name: hash_file(root / name) for name in record.files}
@@ -121,7 +127,8 @@ def check_fixity(settings: Settings) -> Verdict:
     levels += check_raw(settings.raw)
     changes = describe_raw_changes(record, settings.raw)
     causes = {"raw data": changes} if changes else {}
-    return Verdict(tuple(levels), causes, ("Nothing was run: files only (QUICK=1).",))
+    notes = ("Nothing was run: files only (QUICK=1).", *map(NOT_ON_RECORD.format, own))
+    return Verdict(tuple(levels), causes, notes)
 
 
 def _verify_tree(
@@ -134,9 +141,19 @@ def _verify_tree(
     if any(level.differing for level in sealed):
         # The first notebook would refuse them.
         return Verdict(tuple(sealed), {"raw data": changes}, (NOTHING_RUN,))
-    copy_sources(paths.ROOT, folder, list_sources(paths.ROOT))
+    own = _list_unrecorded(record)
+    left_out = {f"notebooks/{name}.ipynb" for name in own}
+    names = [name for name in list_sources(paths.ROOT) if name not in left_out]
+    copy_sources(paths.ROOT, folder, names)
     raw = None if settings.raw == paths.RAW else settings.raw
     fresh = make_clean_run(folder, record, settings.renderer, raw, tell)
-    return compare_evidence(
+    verdict = compare_evidence(
         record, fresh, exceptions=exceptions, bytes_decide=bytes_decide, raw_changes=changes
     )
+    return replace(verdict, notes=(*verdict.notes, *map(NOT_ON_RECORD.format, own)))
+
+
+def _list_unrecorded(record: Evidence) -> list[str]:
+    """Return the names of a person's own notebooks that the record does not have."""
+    own = (step.name for step in STEPS if step.own)
+    return [name for name in own if f"notebooks/{name}.ipynb" not in record.inputs]

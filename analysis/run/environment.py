@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,34 +54,12 @@ get_ipython().events.register("post_run_cell", note_code)
 """
 
 
-def make_variables(inherited: Mapping[str, str], *, private: Path, epoch: int) -> dict[str, str]:
-    """Return the environment variables for a kernel or a renderer.
-
-    Parameters
-    ----------
-    inherited
-        The variables of this process; only those in `_KEPT` go on.
-    private
-        An empty folder for temporary files and for the settings of IPython and Jupyter, so
-        that no person's apply.
-    epoch
-        Seconds since 1970, the date that files bear.
-    """
-    return {
-        **{name: inherited[name] for name in _KEPT if name in inherited},
-        **FIXED,
-        "IPYTHONDIR": str(private / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(private / "config"),
-        "JUPYTER_DATA_DIR": str(private / "data"),
-        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
-        "MPLCONFIGDIR": str(private / "matplotlib"),
-        "TMPDIR": str(private / "temporary"),
-        "SOURCE_DATE_EPOCH": str(epoch),
-    }
-
-
 def enter_environment(outputs: paths.Outputs, private: Path) -> None:
-    """Give this process and all that it starts the surroundings of `make_variables`."""
+    """Give this process and all that it starts surroundings that are the same everywhere.
+
+    Of its variables only those in `_KEPT` stay. `private` is a new folder, for temporary files
+    and for the settings of IPython and Jupyter, so that no person's apply.
+    """
     from analysis.study import load_study
 
     startup = private / "ipython" / "profile_default" / "startup"
@@ -91,10 +68,19 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
     (startup / "runner.py").write_text(START_UP, encoding="utf-8")
     for name, text in (read_state(_known_fonts(outputs)) or {}).items():
         (private / "matplotlib" / name).write_text(text, encoding="utf-8")
-    # Midnight UTC of the registered start of the study.
+    # Files bear midnight UTC of the registered start of the study.
     start = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
-    epoch = int(start.replace(tzinfo=UTC).timestamp())
-    variables = make_variables(os.environ, private=private, epoch=epoch)
+    variables = {
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+        **FIXED,
+        "IPYTHONDIR": str(private / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "MPLCONFIGDIR": str(private / "matplotlib"),
+        "TMPDIR": str(private / "temporary"),
+        "SOURCE_DATE_EPOCH": str(int(start.replace(tzinfo=UTC).timestamp())),
+    }
     os.environ.clear()
     os.environ.update(variables)
     tempfile.tempdir = None
@@ -103,7 +89,7 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
 def keep_fonts(outputs: paths.Outputs, private: Path) -> None:
     """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
 
-    They take copies: a list that was spoiled would change figures, and a lock that a killed
+    They take copies: a damaged list would change figures, and a lock that a killed
     kernel has left in a folder of all would be waited for in vain.
     """
     found = (private / "matplotlib").glob("fontlist-*.json")

@@ -16,22 +16,22 @@ from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.run.environment import enter_environment, keep_fonts
 from analysis.run.normalise import normalise_notebook, write_notebook
 from analysis.run.progress import Reporter
-from analysis.run.settings import Settings
 
 START_SECONDS = 300
 TRIES = 3
 # What the machine refuses: a full disk, a folder that may not be written.
 SYSTEM = ("OSError", "PermissionError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Where a traceback shows the place of a syntax error: a file's line or a cell's.
+_BROKEN = re.compile(r"^ *(?:File (.+):(\d+)|Cell .+)\n +(.+)\n *\^\n\w+Error: ", re.MULTILINE)
 
 
 def execute_notebook(
     notebook: Path,
     folder: Path,
     *,
-    passed: dict[str, Any],
-    shown: dict[str, Any],
-    settings: Settings,
+    parameters: dict[str, tuple[Any, Any]],
+    outputs: paths.Outputs,
     reporter: Reporter,
 ) -> tuple[Path, list[str]]:
     """Execute a notebook; return the path of its normalised copy, and the code that it loaded.
@@ -40,8 +40,8 @@ def execute_notebook(
     ----------
     folder
         Where the copy goes, and the settings of IPython and Jupyter; new for each run.
-    passed, shown
-        The parameters that the kernel gets, and what the copy shows in their place.
+    parameters
+        By name, what the kernel gets, and what the copy shows in its place.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def execute_notebook(
         With the exit code of the error that the notebook raised; any other exception in
         the notebook is a `DataError` that names the cell.
     """
-    outputs, private, copy = settings.outputs, folder / "private", folder / "executed.ipynb"
+    private, copy = folder / "private", folder / "executed.ipynb"
     enter_environment(outputs, private)
     from papermill.exceptions import PapermillExecutionError
 
@@ -61,6 +61,7 @@ def execute_notebook(
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):
+            passed = {name: value for name, (value, _) in parameters.items()}
             run_papermill(notebook, copy, passed=passed, reporter=reporter)
     except (PapermillExecutionError, RuntimeError) as error:
         kept = _keep_copy(copy, outputs, notebook.stem)
@@ -69,18 +70,16 @@ def execute_notebook(
         _end_children()
         raise
     keep_fonts(outputs, private)
-    names = {passed[name]: shown[name] for name in ("raw", "inputs", "outputs") if name in passed}
-    places = {
+    names = {
         f"{outputs.root}/": "",
         f"{paths.ROOT}/": "",
-        f"{settings.raw}": shown.get("raw", "data/raw"),
         sys.prefix: "<environment>",
         sys.base_prefix: "<python>",
+        **{value: shown for value, shown in parameters.values() if value != shown},
     }
+    shown = {name: shown for name, (_, shown) in parameters.items()}
     executed = json.loads(copy.read_text(encoding="utf-8"))
-    write_notebook(
-        normalise_notebook(executed, source, parameters=shown, names=places | names), copy
-    )
+    write_notebook(normalise_notebook(executed, source, parameters=shown, names=names), copy)
     return copy, (private / "ipython" / "code").read_text(encoding="utf-8").splitlines()
 
 
@@ -105,7 +104,7 @@ def run_papermill(
                 start_timeout=START_SECONDS,
                 cwd=str(paths.ROOT),
                 shutdown_kernel="immediate",
-                # Whole at the end; whoever waits looks at the progress.
+                # The copy is written once, at the end; the progress shows how far it is.
                 request_save_on_cell_execute=False,
             )
             return
@@ -167,8 +166,14 @@ def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, AnalysisError):
         return kind(f"{name}: {error.evalue.rstrip('.')}", hint=hint)
-    # The last line of the traceback that points into our own code.
     text = COLOUR.sub("", "\n".join(error.traceback))
+    broken = _BROKEN.findall(text)
+    if broken:
+        file, line, source = broken[-1]
+        problem = f"{name} needs what is no valid Python: {source}"
+        place = {"file": os.path.relpath(file), "line": int(line)} if file else {}
+        return DataError(problem, hint=hint, **place)
+    # The last line of the traceback that points into our own code.
     arrows = re.findall(r"^-+> *\d+ (.*)$", text, re.MULTILINE)
     line = f" (at: {arrows[-1].strip()})" if arrows else ""
     return DataError(

@@ -24,7 +24,7 @@ RAW_PREFIX = "raw/"
 PARAMETER_PREFIX = "parameter "
 _CHECKSUMS = "SHA256SUMS"
 # Parts of study.yml that only the report prints.
-PRINTED = ("authors", "governance")
+_PRINTED = ("authors", "governance")
 
 
 def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> dict[str, str]:
@@ -66,7 +66,7 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
             f"{RAW_PREFIX}{path.relative_to(settings.raw)}": hash_file(path)
             for path in raw_files(settings.raw)
         }
-        # A real export is held against the one that the repository ships.
+        # A real export is compared with the one that the repository ships.
         parts["data/raw/SHA256SUMS"] = hash_file(paths.RAW / _CHECKSUMS)
     elif step is RESULTS:
         parts |= _hash_published(settings, NOTEBOOKS, below="data/processed/results/")
@@ -168,7 +168,7 @@ def _hash_plan(step: Step) -> str:
     plan = _parse_plan(hash_file(paths.STUDY))
     if not isinstance(plan, dict):
         return hash_file(paths.STUDY)
-    used = {name: part for name, part in plan.items() if step is REPORT or name not in PRINTED}
+    used = {name: part for name, part in plan.items() if step is REPORT or name not in _PRINTED}
     if step.reads_raw:
         # A real export is refused while a statement is empty.
         governance = plan.get("governance") or {}

@@ -6,9 +6,18 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.run.normalise import INJECTED
-from analysis.run.state import clear_folder
+from analysis.run.state import (
+    find_free_name,
+    forget_hashes,
+    hash_file,
+    read_state,
+    remove_written,
+    replace_text,
+    write_state,
+)
 
 COPIES = paths.NOTEBOOK_FOLDER / "executed"
+_HASHES = "copies.json"
 OPTIONS = (
     "--ip=127.0.0.1",
     f"--ServerApp.root_dir={paths.ROOT}",
@@ -22,7 +31,8 @@ OPTIONS = (
 
 def open_lab() -> None:
     """Run JupyterLab until it is interrupted; without a browser it prints its address."""
-    lay_out_copies(paths.Outputs().notebooks, COPIES)
+    for moved in lay_out_copies(paths.Outputs(), COPIES):
+        print(f"Your version of a copy is kept: {os.path.relpath(moved)}", flush=True)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     # It takes long to import, and an interrupt meanwhile has to end clearly as well.
     from jupyterlab.labapp import main
@@ -31,18 +41,33 @@ def open_lab() -> None:
     main([*OPTIONS, *root])
 
 
-def lay_out_copies(executed: Path, folder: Path) -> None:
+def lay_out_copies(outputs: paths.Outputs, folder: Path) -> list[Path]:
     """Put copies of the executed notebooks into a folder, to be read beside the sources.
 
     What is published stays as it is, whatever happens to the copies. They lack the cell of the
-    run's parameters, so that one that is run again writes to scratch/ as its source does. The
-    folder is cleared first.
+    run's parameters, so that one that is run again writes to scratch/ as its source does.
+
+    Returns
+    -------
+        Where a copy went that somebody had changed. Files that were not laid out here stay.
     """
-    clear_folder(folder)
-    for path in sorted(executed.glob("*.ipynb")):
+    remove_copies(outputs, folder)
+    moved, hashes = [], {}
+    for path in sorted(outputs.notebooks.glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"] = [
             cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", ())
         ]
-        folder.mkdir(exist_ok=True)
-        (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+        copy = folder / path.name
+        if copy.exists():
+            moved.append(copy.rename(find_free_name(folder / f"{path.stem}_mine.ipynb")))
+        replace_text(copy, json.dumps(notebook))
+        hashes[path.name] = hash_file(copy)
+    write_state(outputs.state / _HASHES, hashes)
+    return moved
+
+
+def remove_copies(outputs: paths.Outputs, folder: Path) -> None:
+    """Remove the copies that are as they were laid out."""
+    forget_hashes()
+    remove_written(folder, read_state(outputs.state / _HASHES) or {})

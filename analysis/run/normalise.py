@@ -64,11 +64,13 @@ def write_notebook(notebook: Notebook, path: Path) -> None:
 
 
 def _normalise_cell(cell: Notebook, replace: Replace) -> Notebook:
-    cell = {**cell, "metadata": {**cell["metadata"]}}
-    for timing in ("papermill", "execution"):
-        cell["metadata"].pop(timing, None)
-    if not cell["metadata"].get("tags"):
-        cell["metadata"].pop("tags", None)
+    timing = ("papermill", "execution")
+    kept = {
+        name: value
+        for name, value in cell["metadata"].items()
+        if name not in timing and (value or name != "tags")
+    }
+    cell = {**cell, "metadata": kept}
     if cell["cell_type"] == "code":
         outputs = [_normalise_output(output, replace) for output in _join_streams(cell["outputs"])]
         cell["outputs"] = [output for output in outputs if output.get("text") != ""]

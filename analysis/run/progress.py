@@ -66,8 +66,8 @@ class Reporter:
     """Say how far a run is, from one of its processes.
 
     On a terminal the last line says how far all is. The processes of a run draw the same line
-    over one another; whoever has more to say writes it in place of that line. By default it
-    writes to standard error as it is now.
+    over one another; a process with something to report writes it in place of that line. By
+    default it writes to standard error as it is now.
     """
 
     def __init__(self, outputs: Outputs, stream: IO[str] | None = None) -> None:

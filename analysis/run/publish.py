@@ -1,16 +1,30 @@
 """Put finished files in their places, so that a kill at any moment leaves no doubt."""
 
 import os
+import shutil
 from pathlib import Path
 
 from analysis import paths
 from analysis.errors import DataError, UsageError
-from analysis.run.lab import COPIES
-from analysis.run.state import Record, clear_folder, hash_file, read_record, write_record
+from analysis.run.lab import COPIES, remove_copies
+from analysis.run.state import (
+    MISSING,
+    Record,
+    clear_folder,
+    find_free_name,
+    forget_hashes,
+    hash_file,
+    list_records,
+    read_record,
+    remove_record,
+    remove_written,
+    write_record,
+)
 from analysis.run.steps import STEPS, Step
 
 SHOWN = ("figures", "tables")
-KEPT = "README.md"
+# Below OUT: outside data/processed, archives and what git sees.
+_EDITED = Path("scratch", "edited")
 
 
 def place_files(staged: Path, outputs: paths.Outputs) -> dict[Path, Path]:
@@ -28,7 +42,7 @@ def place_files(staged: Path, outputs: paths.Outputs) -> dict[Path, Path]:
 
 def publish_files(
     step: Step, outputs: paths.Outputs, moves: dict[Path, Path], *, fingerprint: dict[str, str]
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """Publish what a step has written, given by the place where it goes.
 
     The order makes it safe: first a record of what is going to be there, made from nothing
@@ -38,8 +52,8 @@ def publish_files(
 
     Returns
     -------
-    list of str
-        The published files that differ from those before, by path below OUT.
+    The published files that differ from those before, by path below OUT, and where the versions
+    are kept that somebody had made of them by hand.
 
     Raises
     ------
@@ -47,7 +61,9 @@ def publish_files(
         Another step, which is up to date, publishes one of these files.
     """
     names = {place: place.relative_to(outputs.root).as_posix() for place in moves}
-    others = _read_others(step, outputs)
+    records = {other.name: read_record(outputs, other.name) for other in STEPS}
+    before = records.pop(step.name)
+    others = {name: record for name, record in records.items() if record}
     for other, record in others.items():
         for file in sorted({*names.values()} & record.files.keys()):
             if record.finished and not (outputs.state / "outdated" / other).exists():
@@ -59,24 +75,43 @@ def publish_files(
     target = step.target(outputs)
     files = {names[place]: hash_file(path) for place, path in sorted(moves.items())}
     changed = [file for file, new in files.items() if hash_file(outputs.root / file) != new]
-    before = read_record(outputs, step.name)
     intended = (before.files if before else {}) | files
+    kept = set(files).union(*(record.files for record in others.values()))
+    dropped = sorted(intended.keys() - kept)
+    versions = _keep_edited(outputs, before, [*changed, *dropped])
     write_record(outputs, step.name, Record({}, intended))
     for place, path in moves.items():
         if place != target and names[place] in changed:
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, place)
-    kept = set(files).union(*(record.files for record in others.values()))
-    for file in sorted(intended.keys() - kept):
+    for file in dropped:
         (outputs.root / file).unlink(missing_ok=True)
     write_record(outputs, step.name, Record(fingerprint, files))
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(moves[target], target)
-    return changed
+    return changed, versions
 
 
-def clean_outputs(outputs: paths.Outputs) -> None:
-    """Remove tables, figures, executed notebooks and their copies, documents, the run's state.
+def _keep_edited(outputs: paths.Outputs, before: Record | None, files: list[str]) -> list[str]:
+    """Keep what somebody has made by hand of files that are about to be replaced or removed."""
+    kept = []
+    for file in files:
+        path = outputs.root / file
+        written = before.files.get(file) if before and before.finished else None
+        if written is not None and hash_file(path) not in (written, MISSING):
+            copy = find_free_name(outputs.root / _EDITED / path.name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            kept.append(f"{file} was edited by hand; your version is in {os.path.relpath(copy)}")
+    return kept
+
+
+def clean_outputs(outputs: paths.Outputs) -> list[str]:
+    """Remove what a run wrote and nobody has changed since, and the run's state.
+
+    Returns
+    -------
+        The files that somebody has changed; they stay, as do files that no run wrote.
 
     Raises
     ------
@@ -85,19 +120,29 @@ def clean_outputs(outputs: paths.Outputs) -> None:
     """
     if not outputs.state.is_dir():
         raise UsageError(f"no run has written below {outputs.root}", hint="There is nothing to do")
-    folders = [outputs.generated, outputs.documents, outputs.notebooks]
+    forget_hashes()
+    stay = [file for name in list_records(outputs) for file in _withdraw(outputs, name)]
     if outputs.root == paths.ROOT:
-        folders.append(COPIES)
-    for entry in outputs.processed.iterdir() if outputs.processed.is_dir() else ():
-        if entry.is_dir():
-            folders.append(entry)
-        elif entry.name != KEPT:
-            entry.unlink()
-    for folder in (*folders, outputs.state):
-        clear_folder(folder)
+        remove_copies(outputs, COPIES)
+    clear_folder(outputs.state)
+    return stay
 
 
-def _read_others(step: Step, outputs: paths.Outputs) -> dict[str, Record]:
-    names = (other.name for other in STEPS if other.name != step.name)
-    records = ((name, read_record(outputs, name)) for name in names)
-    return {name: record for name, record in records if record}
+def withdraw_steps(outputs: paths.Outputs) -> list[str]:
+    """Remove what the steps published that are no more: somebody's notebook is gone.
+
+    Returns
+    -------
+        The names of those steps.
+    """
+    forget_hashes()
+    gone = sorted({*list_records(outputs)} - {step.name for step in STEPS})
+    for name in gone:
+        _withdraw(outputs, name)
+        remove_record(outputs, name)
+    return gone
+
+
+def _withdraw(outputs: paths.Outputs, name: str) -> list[str]:
+    record = read_record(outputs, name)
+    return remove_written(outputs.root, record.files) if record else []

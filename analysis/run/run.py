@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from analysis import paths
@@ -63,7 +64,9 @@ def run_step(step: Step, settings: Settings) -> None:
             differences = compare_fingerprints(used, fingerprint)
             if differences:
                 raise DataError(f"{differences[0]} while {step.name} ran", hint="Run make again")
-            changed = publish_files(step, outputs, moves, fingerprint=fingerprint)
+            changed, kept = publish_files(step, outputs, moves, fingerprint=fingerprint)
+        for line in kept:
+            reporter.write_line(step.name, line)
         reporter.end(causes, changed)
 
 
@@ -76,26 +79,44 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
     staged.mkdir()
     declared = declared_parameters(read_notebook(step.notebook))
     chosen = choose_parameters(settings.params, declared)
-    shown = {
-        "raw": "data/raw" if settings.raw == paths.RAW else settings.raw.name,
-        "inputs": "data/processed",
-        "outputs": "data/processed",
+    places = {
+        "raw": (settings.raw, "data/raw" if settings.raw == paths.RAW else settings.raw.name),
+        "inputs": (_link_inputs(step, settings, folder / "inputs"), "data/processed"),
+        "outputs": (staged, "data/processed"),
     }
-    passed = {
-        "raw": str(settings.raw),
-        "inputs": str(_link_inputs(step, settings, folder / "inputs")),
-        "outputs": str(staged),
-    }
+    parameters = {name: (str(place), shown) for name, (place, shown) in places.items()}
+    parameters = {name: pair for name, pair in parameters.items() if name in declared}
+    parameters |= {name: (value, value) for name, value in chosen.items()}
     copy, code = execute_notebook(
-        step.notebook,
-        folder,
-        passed={name: value for name, value in passed.items() if name in declared} | chosen,
-        shown={name: value for name, value in shown.items() if name in declared} | chosen,
-        settings=settings,
-        reporter=reporter,
+        step.notebook, folder, parameters=parameters, outputs=settings.outputs, reporter=reporter
     )
+    if step.own:
+        check_own_results(step.name, staged)
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
     return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
+
+
+def check_own_results(name: str, staged: Path) -> None:
+    """Refuse results of a person's own notebook that could be taken for those of another.
+
+    Raises
+    ------
+    DataError
+        A file of results does not bear the notebook's name, or an id does not begin with it.
+    """
+    from analysis.tables import read_table
+
+    for path in sorted((staged / "results").glob("*.csv")):
+        if path.stem != name:
+            raise DataError(
+                f"{name} writes results/{path.stem}", hint=f'Write them as "results/{name}"'
+            )
+        for result_id in read_table(f"results/{name}", staged)["result_id"]:
+            if not result_id.startswith(f"{name}."):
+                raise DataError(
+                    f"{name} names a result {result_id}",
+                    hint=f'Begin its ids with "{name}.", as with Context("{name}", "{name}", ...)',
+                )
 
 
 def build_results(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
@@ -143,14 +164,15 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
     enter_environment(outputs, folder / "private")
     staged.mkdir()
     renderer, _ = choose_renderer(settings.renderer)
+    tell = partial(reporter.write_line, step.name)
     try:
-        documents = build_report(outputs, renderer=renderer, folder=staged)
+        documents = build_report(outputs, renderer=renderer, folder=staged, tell=tell)
     except AnalysisError as error:
         # What is wrong with the words or the results stops the built-in renderer as well.
         if renderer == "builtin" or settings.renderer == renderer:
             raise
         documents = build_report(outputs, renderer="builtin", folder=staged)
-        reporter.write_line(step.name, f"made by the built-in renderer instead: {error}")
+        tell(f"made by the built-in renderer instead: {error}")
     moves = {outputs.documents / path.relative_to(staged): path for path in documents}
     return moves, _list_loaded()
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
+from analysis.run.notebook_filter import SAID, set_filter
 from analysis.run.state import (
     clear_folder,
     forget_hashes,
@@ -54,6 +55,7 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
     if conda:
         check_installed(root / "requirements.lock")
         write_pth(Path(sys.prefix), root)
+        _set_filter(root, Path(sys.executable))
         return
     venv = root / ENVIRONMENT
     wait = functools.partial(print, "Waiting for another set-up that is still at work.", flush=True)
@@ -62,6 +64,13 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
         stamp = read_stamp(venv)
         if not stamp or quarto or stamp["state"] != describe_state(venv, root):
             _make_environment(venv, root, quarto=quarto)
+    _set_filter(root, venv / "bin" / "python")
+
+
+def _set_filter(root: Path, python: Path) -> None:
+    with contextlib.suppress(OSError):  # A clone that cannot be written is used as it is.
+        if set_filter(root, python):
+            print(SAID, flush=True)
 
 
 def describe_state(venv: Path, root: Path) -> dict[str, str]:
@@ -91,7 +100,7 @@ def write_pth(prefix: Path, root: Path) -> None:
     """Put the repository on the path of an environment, without a build.
 
     A path from the environment's own folder survives a move of the repository, and
-    holds no letters that an encoding could spoil.
+    holds no letters that an encoding could damage.
     """
     folder = site_packages(prefix)
     line = os.path.relpath(root, folder) if folder.is_relative_to(root) else str(root)

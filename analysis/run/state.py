@@ -5,6 +5,7 @@ import errno
 import fcntl
 import functools
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -96,10 +97,20 @@ def write_record(outputs: Outputs, name: str, record: Record) -> None:
     write_state(_record_path(outputs, name), asdict(record))
 
 
+def list_records(outputs: Outputs) -> list[str]:
+    """Return the names of the steps that have a record."""
+    return sorted(path.stem for path in (outputs.state / "records").glob("*.json"))
+
+
+def remove_record(outputs: Outputs, name: str) -> None:
+    """Forget that there was such a step."""
+    _record_path(outputs, name).unlink(missing_ok=True)
+
+
 def read_state(path: Path) -> Any:
     """Return what `write_state` wrote, or None where there is no such file or it was altered.
 
-    A spoiled file that still could be read, as with one letter of a name changed, would hide
+    A damaged file that can still be read, say with one letter of a name changed, would hide
     for good that something is outdated.
     """
     try:
@@ -164,6 +175,40 @@ def open_stage(outputs: Outputs, name: str) -> Iterator[Path]:
         yield folder
     finally:
         clear_folder(folder)
+
+
+def remove_written(root: Path, files: Mapping[str, str]) -> list[str]:
+    """Remove files below a folder that are as they were written, and folders left empty.
+
+    Parameters
+    ----------
+    files
+        Their hashes, by path below `root`.
+
+    Returns
+    -------
+        The files that are there, but are not as they were written: they stay.
+    """
+    stay = []
+    for name, content in files.items():
+        path = root / name
+        if hash_file(path) == content:
+            path.unlink()
+            for folder in path.relative_to(root).parents:
+                with contextlib.suppress(OSError):  # It is not empty, or it is the root.
+                    (root / folder).rmdir()
+        elif path.exists():
+            stay.append(name)
+    return stay
+
+
+def find_free_name(path: Path) -> Path:
+    """Return a path, or the first with a number that no file has."""
+    numbers = itertools.count(2)
+    free = path
+    while free.exists():
+        free = path.with_stem(f"{path.stem}_{next(numbers)}")
+    return free
 
 
 def clear_folder(folder: Path) -> None:

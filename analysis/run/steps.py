@@ -1,5 +1,7 @@
 """The steps of a run: what each reads, and what it waits for."""
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ class Step:
         Whether it reads the export.
     module
         The file that does the work of a step without a notebook.
+    own
+        Whether it is a person's own notebook, which the record need not have.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Step:
     tables: tuple[str, ...] = ()
     reads_raw: bool = False
     module: str = ""
+    own: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -76,7 +81,26 @@ SAFETY = Step(
     after=("01_clean",),
     tables=("participants", "visits", "items", "adverse_events", "procedures", "disposition"),
 )
-NOTEBOOKS = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
+_SHIPPED = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
+# As the Makefile lists them: two digits, and what can stand in a result's id.
+_NUMBERED = re.compile(r"\d\d_[A-Za-z0-9_]+")
+
+
+def _list_own() -> tuple[Step, ...]:
+    """Return the steps of a person's own notebooks, which may read all that the six publish."""
+    shipped = tuple(step.name for step in _SHIPPED)
+    resources = json.loads(paths.TABLE_SCHEMAS.read_text(encoding="utf-8"))["resources"]
+    tables = [each["path"].removesuffix(".csv") for each in resources]
+    tables = [name for name in tables if name != "results"]
+    tables += [f"results/{name}" for name in shipped]
+    return tuple(
+        Step(path.stem, after=shipped, tables=tuple(tables), reads_raw=True, own=True)
+        for path in sorted(paths.NOTEBOOK_FOLDER.glob("*.ipynb"))
+        if _NUMBERED.fullmatch(path.stem) and path.stem not in shipped
+    )
+
+
+NOTEBOOKS = (*_SHIPPED, *_list_own())
 RESULTS = Step(
     "results", after=tuple(step.name for step in NOTEBOOKS), module="analysis/results.py"
 )

@@ -17,7 +17,7 @@ from analysis.results import (
     format_count,
     format_percent,
 )
-from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
+from analysis.safety.counts import count_events, summarise_classes_and_terms
 from analysis.safety.overview import RELATIONS, summarise_overview
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
@@ -139,7 +139,7 @@ def _write_relations(
 
 
 def _count(events: pd.DataFrame, people: pd.DataFrame, *by: str) -> list[dict[Any, Any]]:
-    return summarise_adverse_events(events, people, by=by).to_dict("records")
+    return count_events(events, people, by=by).to_dict("records")
 
 
 def _write_counts(

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.errors import DataError
 
 
-def summarise_adverse_events(
+def count_events(
     events: pd.DataFrame,
     participants: pd.DataFrame,
     *,
@@ -51,6 +51,24 @@ def summarise_adverse_events(
     References
     ----------
     Clopper and Pearson 1934, Biometrika 26:404-413.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import count_events
+    >>> people = pd.DataFrame({"participant_id": ["P1", "P2", "P3"]})
+    >>> events = pd.DataFrame(
+    ...     {
+    ...         "participant_id": ["P1", "P1", "P3"],
+    ...         "coded_term": ["Bruising", "Bruising", "Pain"],
+    ...         "grade": [1, 2, 1],
+    ...     }
+    ... )
+    >>> counted = count_events(events, people, by=["coded_term"])
+    >>> print(counted.iloc[:, :4].to_string(index=False))
+    coded_term  participants  events  denominator
+      Bruising             1       2            3
+          Pain             1       1            3
     """
     _check_denominator(events, participants)
     by = list(by)
@@ -82,11 +100,11 @@ def summarise_classes_and_terms(
 
     Returns
     -------
-    As `summarise_adverse_events`, each class's own row before its terms; `level` is
+    As `count_events`, each class's own row before its terms; `level` is
     ``class`` or ``term``.
     """
-    classes = summarise_adverse_events(events, participants, by=["class"], **options)
-    terms = summarise_adverse_events(events, participants, by=["class", "coded_term"], **options)
+    classes = count_events(events, participants, by=["class"], **options)
+    terms = count_events(events, participants, by=["class", "coded_term"], **options)
     parts = []
     for name in order_by_frequency(classes, ["class"])["class"]:
         head = classes[classes["class"] == name].assign(coded_term="", level="class")

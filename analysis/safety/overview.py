@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.safety.counts import summarise_adverse_events
+from analysis.safety.counts import count_events
 
 RELATED = ("possible", "probable", "definite")
 RELATIONS = {
@@ -22,11 +22,15 @@ UNCODED = "Not coded"
 
 @dataclass(frozen=True)
 class Category:
-    """A heading of the overview, and the events that count under it."""
+    """A heading of the overview, and the events that count under it.
+
+    What is not `in_table` is counted for the text alone.
+    """
 
     name: str
     label: str
     select: Callable[[pd.DataFrame], pd.Series]
+    in_table: bool = True
 
 
 def is_related(events: pd.DataFrame, relation: str) -> pd.Series:
@@ -92,6 +96,11 @@ def is_uncertain(events: pd.DataFrame) -> pd.Series:
     return events["phase_flag"].ne("")
 
 
+def is_serious_and_related(events: pd.DataFrame, relation: str) -> pd.Series:
+    """Say which serious events are possibly, probably or definitely related."""
+    return is_serious(events) & is_related(events, relation)
+
+
 CATEGORIES = (
     Category("any", "Any adverse event", lambda events: events["participant_id"].ne("")),
     *(
@@ -100,6 +109,15 @@ CATEGORIES = (
     ),
     Category("grade_3_or_more", "Grade 3 or more", is_severe),
     Category("serious", "Serious", is_serious),
+    *(
+        Category(
+            name.replace("related", "serious_related"),
+            f"Serious and related to {what}",
+            partial(is_serious_and_related, relation=name),
+            in_table=False,
+        )
+        for name, what in RELATIONS.items()
+    ),
     Category("withdrawal", "Leading to withdrawal", lambda e: e["led_to_withdrawal"].eq("yes")),
     Category("deaths", "Deaths", is_fatal),
     Category("grade_not_recorded", "Grade not recorded", lambda e: e["grade"].isna()),
@@ -115,10 +133,10 @@ def summarise_overview(
 
     Returns
     -------
-    As `summarise_adverse_events`, with `category`, in the order of `CATEGORIES`.
+    As `count_events`, with `category`, in the order of `CATEGORIES`.
     """
     parts = [
-        summarise_adverse_events(events[category.select(events)], participants, **options)
+        count_events(events[category.select(events)], participants, **options)
         for category in CATEGORIES
     ]
     names = [category.name for category in CATEGORIES]

@@ -241,6 +241,6 @@ def describe_laboratory(
 
 
 def name_test(item: str, unit: str) -> str:
-    """Print a test with its unit; one that is not known here bears its own name."""
+    """Print a test with its unit; one that is not known here keeps its own name."""
     label = LABELS.get(item, item.replace("_", " ").capitalize())
     return f"{label}, {unit.replace('10^9', '10⁹')}" if unit else label

@@ -9,7 +9,7 @@ Where other tools answer differently, on purpose (tests hold each):
 - ``scipy.stats.wilcoxon`` agrees with `signed_rank` while it enumerates, up to 13 pairs; its
   ``method="exact"`` ignores ties and zeros, and beyond 13 pairs with ties it approximates.
 - ``pingouin.wilcoxon`` drops zeros from its rank-biserial correlation whatever they were ranked
-  by; it agrees with `rank_biserial` without zeros.
+  by; it computes `rank_biserial` where they are dropped.
 - ``pingouin.ttest`` agrees with `paired_t`, but rounds its interval to two decimals; its
   ``cohen_d`` of pairs is the unsigned d_av, not `d_z`, and its ``hedges`` shrinks by
   1 - 3/(8n - 9), too little for pairs.

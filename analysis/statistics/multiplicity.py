@@ -80,12 +80,12 @@ def holm(p_values: Sequence[float], *, attainable: Sequence[float]) -> Holm:
     smallest = _check_p_values(attainable)
     if p.size != smallest.size:
         raise DataError(f"{p.size} p-values but {smallest.size} smallest attainable ones")
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1))
-    adjusted = np.empty(p.size)
-    adjusted[order] = np.minimum(1.0, stepped)
-    floor = min(1.0, p.size * float(smallest.min())) if p.size else 1.0
-    return Holm(tuple(adjusted.tolist()), floor)
+    if not p.size:
+        return Holm((), 1.0)
+    import pingouin
+
+    _, adjusted = pingouin.multicomp(p, method="holm")
+    return Holm(tuple(adjusted.tolist()), min(1.0, p.size * float(smallest.min())))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.statistics.prepared_pairs import DEATH
-from analysis.study import Outcome
+from analysis.study import IntercurrentEvent, Outcome
 
 HANDS = ("right", "left")
 EVENT_STRATEGIES = ("excluded", "no_change")
@@ -97,31 +97,43 @@ def average_treated_hands(
     return means[grouped.size() == needed].reset_index()
 
 
-def find_affected(
-    intercurrent_events: pd.DataFrame, visits: pd.DataFrame, *, visit: str, events: Iterable[str]
-) -> list[str]:
-    """Find who had an intercurrent event before the follow-up visit.
+def explain_events(
+    intercurrent_events: pd.DataFrame,
+    visits: pd.DataFrame,
+    kinds: Iterable[IntercurrentEvent],
+    *,
+    visit: str,
+) -> pd.DataFrame:
+    """Say of every intercurrent event whether it may have changed the follow-up's scores.
 
     Parameters
     ----------
     intercurrent_events, visits
         The tables of these names.
+    kinds
+        Of events, as study.yml has them; only those under treatment policy count.
     visit
         The follow-up visit; an event on its day or after cannot have changed its scores.
-    events
-        Kinds that count.
 
     Returns
     -------
-    Participants, sorted. An event without a known day counts, and so does everybody's
-    whose visit has none.
+    `participant_id, event, study_day, followup_day, counts, why`. An event without a known day
+    counts, and so does everybody's whose visit has none.
     """
+    counted = {kind.name for kind in kinds if kind.strategy == "treatment_policy"}
     days = visits.loc[visits["visit"] == visit].set_index("participant_id")["study_day"]
-    counted = intercurrent_events[intercurrent_events["event"].isin(list(events))]
-    day = pd.to_numeric(counted["study_day"]).astype("Float64")
-    end = pd.to_numeric(counted["participant_id"].map(days)).astype("Float64")
-    before = (day < end).fillna(True)
-    return sorted(set(counted.loc[before, "participant_id"]))
+    events = intercurrent_events[["participant_id", "event"]].copy()
+    events["study_day"] = pd.to_numeric(intercurrent_events["study_day"]).astype("Int64")
+    events["followup_day"] = pd.to_numeric(events["participant_id"].map(days)).astype("Int64")
+    other = ~events["event"].isin(counted)
+    late = (events["study_day"] >= events["followup_day"]).fillna(False)
+    unknown = events[["study_day", "followup_day"]].isna().any(axis=1)
+    events["counts"] = (~other & ~late).map({True: "yes", False: "no"})
+    events["why"] = "before the follow-up visit"
+    events.loc[unknown, "why"] = "a day is not known"
+    events.loc[late, "why"] = "not before the follow-up visit"
+    events.loc[other, "why"] = "part of the outcome, not under treatment policy"
+    return events
 
 
 def apply_strategy(
@@ -134,7 +146,7 @@ def apply_strategy(
     pairs
         One row per participant.
     affected
-        Participants with an event, as `find_affected` returns them.
+        Participants with an event, those of `explain_events` that count.
     strategy
         One of `EVENT_STRATEGIES`.
 

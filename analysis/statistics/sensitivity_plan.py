@@ -25,7 +25,7 @@ from analysis.statistics.outcome import make_writer
 from analysis.statistics.populations import (
     EVENT_STRATEGIES,
     apply_strategy,
-    find_affected,
+    explain_events,
     select_pairs,
     select_population,
 )
@@ -70,11 +70,16 @@ class SensitivityPlan:
         return (primary, OTHER_POPULATION.get(primary, "full_analysis"))
 
     @property
-    def affected(self) -> list[str]:
-        """Participants with an event that the primary analysis leaves in."""
+    def events(self) -> pd.DataFrame:
+        """Every intercurrent event, whether it counts, and why; see `explain_events`."""
         kinds = self.study.intercurrent_events
-        events = [kind.name for kind in kinds if kind.strategy == "treatment_policy"]
-        return find_affected(self.intercurrent_events, self.visits, visit=self.visit, events=events)
+        return explain_events(self.intercurrent_events, self.visits, kinds, visit=self.visit)
+
+    @property
+    def affected(self) -> list[str]:
+        """Participants with an event that counts and that the primary analysis leaves in."""
+        events = self.events
+        return sorted(set(events.loc[events["counts"] == "yes", "participant_id"]))
 
     @property
     def scored_visits(self) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def read_cells(cells: pd.DataFrame, rows: RawRows) -> pd.Series:
 
 
 def _find_forms(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
-    """A form that repeats has rows of its own, any other stands in the row of its visit."""
+    """A form that repeats has rows of its own, any other is in the row of its visit."""
     keys = trial.raw_rows.keys[REDCAP].rename(columns={"form": "repeated"})
     pairs = asked.merge(keys.reset_index(), on=KEY, how="left")
     repeats = (pairs["repeated"] == pairs["form"]) & (

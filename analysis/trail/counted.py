@@ -10,9 +10,8 @@ from analysis.reporting.collect import find_analysed
 from analysis.safety.adverse_events import slug_texts, slugify
 from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
-from analysis.trail.trial import TrialTables
+from analysis.trail.trial import PERSON, TrialTables
 
-PERSON = "participant_id"
 GRADE = "grade_"
 ITEMS = ("laboratory", "local_reaction", "digital_ulcers")
 # What a derived column of the participants was made from.

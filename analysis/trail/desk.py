@@ -14,7 +14,7 @@ from analysis.trail.trial import TrialTables
 
 _FOLDER = "explore"
 # What a panel runs; its last line is what is seen.
-CODE = {
+PANELS = {
     "picture": """\
 from analysis.trail.explore import draw_outcome
 
@@ -58,16 +58,16 @@ def write_code(panel: str, choices: dict[str, str]) -> str:
     Parameters
     ----------
     panel
-        A key of `CODE`.
+        A key of `PANELS`.
     choices
         outcome, variant, visit, population, participant, items_at.
     """
-    return CODE[panel].format(**choices)
+    return PANELS[panel].format(**choices)
 
 
 def list_choices(panel: str) -> list[str]:
     """Return the names of the choices that a panel depends on, in the order of its code."""
-    fields = (field for _, field, _, _ in string.Formatter().parse(CODE[panel]))
+    fields = (field for _, field, _, _ in string.Formatter().parse(PANELS[panel]))
     return [name for name in dict.fromkeys(fields) if name]
 
 
@@ -120,7 +120,7 @@ class Desk:
         """Save what a panel shows, and return where.
 
         A picture becomes SVG and PNG with its alternative text, a table CSV, a course a folder
-        of tables; what was chosen stands in the name.
+        of tables; what was chosen is in the name.
         """
         shown, names = run_code(write_code(panel, self.choices), self.trial)
         name = "_".join([panel, *(self.choices[each] for each in list_choices(panel))])

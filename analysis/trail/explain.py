@@ -95,6 +95,13 @@ def load(
     ----------
     processed, raw, study
         The processed tables, the export that they were made from, the plan.
+
+    Examples
+    --------
+    >>> from analysis import load
+    >>> trial = load()  # tables are read when they are asked for
+    >>> trial.describe("pairs")["column"].tolist()[:3]
+    ['participant_id', 'outcome', 'variant']
     """
     find = paths.resolve_path
     return OpenTrial(find(processed), find(raw), find(study))
@@ -115,7 +122,7 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
     Returns
     -------
     For a score the steps are pairs, scores, items (each beside its raw cell), changes and
-    queries; for any other result the rows that it counts stand in place of the first three.
+    queries; for any other result the rows that it counts replace the first three.
 
     Raises
     ------
@@ -146,7 +153,7 @@ def find_result(results: pd.DataFrame, result_id: str) -> pd.Series:
     Raises
     ------
     UsageError
-        No result bears that id; the hint gives the nearest names.
+        No result has that id; the hint gives the nearest names.
     """
     found = results[results["result_id"] == result_id]
     if len(found) == 1:

@@ -24,9 +24,8 @@ from analysis.tables import guard_cell
 from analysis.trail.cells import locate_items
 from analysis.trail.explain import check_participant, find_changes
 from analysis.trail.scores import find_items
-from analysis.trail.trial import TrialTables
+from analysis.trail.trial import PERSON, TrialTables
 
-PERSON = "participant_id"
 # In the order in which a person tells a course.
 _COURSE = {
     "visits": ["visit", "visit_date", "study_day", "in_window", "status", "assessor"],
@@ -66,7 +65,7 @@ def draw_outcome(
 ) -> tuple[Figure, str]:
     """Draw every participant's line from baseline to a visit; return it with its alternative text.
 
-    The figure bears SIMULATED while the data are.
+    The figure is marked SIMULATED while the data are.
     """
     pairs = _choose_pairs(trial, trial.pairs, outcome, visit, variant, population)
     figure, alt = draw_single(

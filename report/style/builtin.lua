@@ -128,27 +128,12 @@ local floats = {
   end,
 }
 
--- Pandoc's Word writer prints names only.
-local function write_authors(meta)
-  if format ~= "docx" then return nil end
-  meta.author = meta["by-author"]:map(function(author)
-    local lines = pandoc.Inlines(author.name.literal)
-    for _, affiliation in ipairs(author.affiliations or {}) do
-      lines:extend({ pandoc.LineBreak() })
-      lines:extend(affiliation.name)
-    end
-    if author.orcid then
-      lines:extend({ pandoc.LineBreak(), pandoc.Str("ORCID " .. pandoc.utils.stringify(author.orcid)) })
-    end
-    return pandoc.MetaInlines(lines)
-  end)
-  return meta
-end
-
 function Pandoc(doc)
   prefix = doc.meta.numbering and pandoc.utils.stringify(doc.meta.numbering) or ""
   doc = doc:walk(before)
   doc = doc:walk({ Cite = refer })
   doc.blocks = doc.blocks:walk(floats)
-  return pandoc.Pandoc(doc.blocks, write_authors(doc.meta) or doc.meta)
+  -- Pandoc's Word writer takes names only; what else is known of authors is added to its file.
+  doc.meta.author = doc.meta["by-author"]:map(function(author) return author.name.literal end)
+  return doc
 end

@@ -19,6 +19,7 @@ def raise_it(error):
     ("error", "code", "words"),
     [
         (MissingError("no table", hint="Run make"), 3, "Error: no table. Run make."),
+        (SyntaxError("", ("a.py", 2, 1, "def (\n")), 1, "a.py:2: this is no valid Python: def ("),
         (KeyboardInterrupt(), 130, "Interrupted. What is half done does not count"),
         (OSError(28, "No space left on device", "x.csv"), 3, "No space left on device (x.csv)."),
         (PermissionError(13, "Permission denied", ".run"), 3, "give access"),

@@ -1,5 +1,7 @@
 """Results: how a value becomes a printed text, and what a table of results refuses."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from analysis.results import (
     format_number,
     format_p,
     format_percent,
+    spread_results,
 )
 
 CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
@@ -83,3 +86,16 @@ def test_an_id_given_twice_and_an_empty_text_are_refused():
 def test_an_unknown_result_is_an_error_that_names_it():
     with pytest.raises(DataError, match=r"efficacy\.nothing"):
         find_text(collect_results([]), "efficacy.nothing")
+
+
+def test_results_are_laid_out_for_reading_estimates_first():
+    writer = ResultWriter(CONTEXT, "hand_mrss", n=7)
+    rows = [writer.p("p_value", 0.25), writer.number("hl", -1), writer.count("n_worse", 1)]
+    rows.append(replace(writer, qualifier="week_4").number("mean", 2))
+    frame = collect_results(rows)
+    spread = spread_results(frame, "efficacy")
+    assert spread.columns.tolist() == ["hl", "p_value", "n_worse", "mean"]
+    assert spread.loc["hand_mrss"].tolist() == ["−1.00", "0.250", "1", ""]
+    assert spread.index.tolist() == ["hand_mrss", "hand_mrss.week_4"]
+    assert spread_results(frame, "sensitivity").empty
+    assert spread_results(frame, "efficacy", ["hand_mrss"]).columns.tolist()[-1] == "n_worse"

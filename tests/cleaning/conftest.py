@@ -20,9 +20,9 @@ def study():
 def valid():
     """A simulated export without faults, as `read_export` would read it."""
     made = make_export(7, 2016, faults="none")
-    told = Provenance("valid", made.provenance["exported_on"], "test", True, "absent")
+    provenance = Provenance("valid", made.provenance["exported_on"], "test", True, "absent")
     tables = {name: table.astype("str") for name, table in made.tables.items()}
-    return RawExport("valid", tables, dict.fromkeys(tables, "utf-8-sig"), {}, told)
+    return RawExport("valid", tables, dict.fromkeys(tables, "utf-8-sig"), {}, provenance)
 
 
 @pytest.fixture(scope="session")

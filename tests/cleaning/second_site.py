@@ -56,8 +56,8 @@ def translate(tables):
     main, dictionary, places = (tables[name].copy() for name in (REDCAP, DICTIONARY, MAP))
     main[HAQ] = main[HAQ].replace({"3": "4", "2": "3", "1": "2", "0": "1"})
     dictionary.loc[dictionary[NAME].isin(HAQ), CHOICES] = FOUR
-    told = {"values": "1=0|2=1|3=2|4=3", "codes": FOUR, "best": "1", "worst": "4"}
-    places.loc[places["field"].isin(HAQ), list(told)] = list(told.values())
+    mapping = {"values": "1=0|2=1|3=2|4=3", "codes": FOUR, "best": "1", "worst": "4"}
+    places.loc[places["field"].isin(HAQ), list(mapping)] = list(mapping.values())
     like = dictionary[dictionary[NAME] == "haq_aid"].assign(**{KIND: "yesno", CHOICES: ""})
     boxes, placed = [], []
     for old, devices in DEVICES.items():
@@ -126,11 +126,11 @@ def flatten(main, dictionary, places):
     flat = pd.concat([flat, below], ignore_index=True).fillna("")
     flat = flat[[RECORD, *KEYS[1:], *flat.columns.difference([RECORD, *KEYS[1:]], sort=False)]]
     kept = dictionary[dictionary[NAME].isin([RECORD, *again])]
-    own = places[places["field"].isin([RECORD, *again]) | places["field"].str.contains(":")]
+    plain = places[places["field"].isin([RECORD, *again]) | places["field"].str.contains(":")]
     return (
         flat,
         pd.concat([kept, *described], ignore_index=True),
-        pd.concat([own, *placed], ignore_index=True).astype("object").fillna(""),
+        pd.concat([plain, *placed], ignore_index=True).astype("object").fillna(""),
     )
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import (
     CAPILLAROSCOPY,
-    COLUMNS,
     CORRECTIONS,
     DIARY,
     DICTIONARY,
     MAP,
+    RAW_COLUMNS,
     REDCAP,
     RawExport,
 )
@@ -79,14 +79,14 @@ def make_site(rows, *fields, core=CORE, **changes):
         DICTIONARY: dictionary,
         MAP: places,
         **{
-            name: pd.DataFrame(columns=list(COLUMNS[name]), dtype="str")
+            name: pd.DataFrame(columns=list(RAW_COLUMNS[name]), dtype="str")
             for name in (DIARY, CAPILLAROSCOPY, CORRECTIONS)
         },
     }
-    told = Provenance("site", "2022-12-20", "test", True, "absent")
+    provenance = Provenance("site", "2022-12-20", "test", True, "absent")
     given = {"tables": tables | changes.pop("tables", {})} | changes
     return RawExport(
-        "site", encodings=dict.fromkeys(tables, "utf-8"), hashes={}, provenance=told, **given
+        "site", encodings=dict.fromkeys(tables, "utf-8"), hashes={}, provenance=provenance, **given
     )
 
 

@@ -21,13 +21,13 @@ LINE = Place(instrument="shaq", item="vas_pain", unit="mm", confirmed_by="A pers
 CHOICES = "Choices, Calculations, OR Slider Labels"
 
 
-def choose(choices, **told):
-    place = replace(ITEM, **({"codes": choices, "best": "0", "worst": "3"} | told))
+def choose(choices, **cells):
+    place = replace(ITEM, **({"codes": choices, "best": "0", "worst": "3"} | cells))
     return Field("haq_01", "shaq", "choice", parse_codes(choices), place=place)
 
 
-def type_number(low, high, **told):
-    return Field("haq_01", "shaq", "integer", low=low, high=high, place=replace(ITEM, **told))
+def type_number(low, high, **cells):
+    return Field("haq_01", "shaq", "integer", low=low, high=high, place=replace(ITEM, **cells))
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ def test_a_code_becomes_the_value_that_it_was_given_or_a_reason():
     assert convert_item(cells[:2], field)[0].tolist() == [0, 3]
 
 
-def code_anew(valid, choices, **told):
+def code_anew(valid, choices, **mapping):
     """Return an export whose HAQ items have other choices, and the same people's codes plus one."""
     items = [f"haq_{number:02d}" for number in range(1, 21)]
     dictionary, places, main = (valid.tables[name].copy() for name in (DICTIONARY, MAP, REDCAP))
     dictionary.loc[dictionary["Variable / Field Name"].isin(items), CHOICES] = choices
-    for column, text in told.items():
+    for column, text in mapping.items():
         places.loc[places["field"].isin(items), column] = text
     main[items] = main[items].replace({"3": "4", "2": "3", "1": "2", "0": "1"})
     return replace(valid, tables=valid.tables | {DICTIONARY: dictionary, MAP: places, REDCAP: main})
@@ -128,8 +128,8 @@ def code_anew(valid, choices, **told):
 def test_codes_of_1_to_4_give_the_items_of_0_to_3(valid, cleaned, study):
     with pytest.raises(DataError, match="code 1 is 'Without' in"):
         clean_export(code_anew(valid, ONE_TO_FOUR), study)
-    told = {"codes": ONE_TO_FOUR, "best": "1", "worst": "4", "values": "1=0|2=1|3=2|4=3"}
-    found = clean_export(code_anew(valid, ONE_TO_FOUR, **told), study)
+    mapping = {"codes": ONE_TO_FOUR, "best": "1", "worst": "4", "values": "1=0|2=1|3=2|4=3"}
+    found = clean_export(code_anew(valid, ONE_TO_FOUR, **mapping), study)
     pd.testing.assert_frame_equal(found.tables["items"], cleaned.tables["items"])
 
 
@@ -139,8 +139,8 @@ def test_a_typed_code_is_read_by_the_codes_of_fields_csv(valid, study):
     dictionary.loc[row, ["Field Type", CHOICES, "Text Validation Min", "Text Validation Max"]] = [
         "text", "", "1", "4",
     ]  # fmt: skip
-    told = {"codes": ONE_TO_FOUR, "best": "1", "worst": "4", "values": "1=0|2=1|3=2|4=3"}
-    for column, text in told.items():
+    mapping = {"codes": ONE_TO_FOUR, "best": "1", "worst": "4", "values": "1=0|2=1|3=2|4=3"}
+    for column, text in mapping.items():
         places.loc[places["field"] == "haq_01", column] = text
     export = replace(valid, tables=valid.tables | {DICTIONARY: dictionary, MAP: places})
     assert describe_fields(export, study)[REDCAP]["haq_01"].kind == "choice"

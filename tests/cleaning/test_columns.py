@@ -124,8 +124,8 @@ def clean_one(field, raw):
     value, rules, reason = raw, [], ""
     for finding in clean_column(column, field, latest=LATEST):
         value = finding.values[0] if pd.api.types.is_list_like(finding.values) else finding.values
-        told = finding.reason
-        reason = told[0] if pd.api.types.is_list_like(told) else told
+        given = finding.reason
+        reason = given[0] if pd.api.types.is_list_like(given) else given
         rules.append(finding.rule)
     return value, ";".join(rules), reason
 

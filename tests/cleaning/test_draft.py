@@ -6,7 +6,7 @@ import yaml
 
 from analysis.__main__ import main
 from analysis.cleaning.dictionary import parse_dictionary
-from analysis.cleaning.draft import COLUMNS, draft_fields, draft_visits
+from analysis.cleaning.draft import DRAFT_COLUMNS, draft_fields, draft_visits
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import parse_places
@@ -26,7 +26,7 @@ HEADS = {
 }
 FOUR = "1, None | 2, Some | 3, Much | 4, Unable"
 SIX = "0, No | 1, Hardly | 2, A little | 3, Much | 4, Nearly | 5, Not at all"
-NO_ROWS = pd.DataFrame(columns=COLUMNS)
+NO_ROWS = pd.DataFrame(columns=DRAFT_COLUMNS)
 
 
 def describe(valid, *rows):
@@ -47,8 +47,8 @@ def radio(name, label, choices):
     return {"name": name, "kind": "radio", "label": label, "choices": choices}
 
 
-def typed(name, label, **told):
-    return {"name": name, "kind": "text", "label": label} | told
+def typed(name, label, **facts):
+    return {"name": name, "kind": "text", "label": label} | facts
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def site(tmp_path):
 
 def test_the_command_drafts_says_what_is_missing_and_keeps_what_was_written(site, capsys):
     assert main(["draft", str(site)]) == 0
-    told = capsys.readouterr().out
-    assert "kapandji: 2 fields" in told
-    assert "anchors that nobody has confirmed" in told
+    output = capsys.readouterr().out
+    assert "kapandji: 2 fields" in output
+    assert "anchors that nobody has confirmed" in output
     assert len(pd.read_csv(site / MAP)) > 200
     # Whatever only a person knows stops the cleaning.
     assert main(["check-data", str(site), str(site.with_name("out"))]) == 1

@@ -28,7 +28,7 @@ def alter(export, file, column, place, value):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "empty"),
         ("a,a\n1,2\n", "twice"),
@@ -38,8 +38,8 @@ def alter(export, file, column, place, value):
         ('a,b\n1,"2\n', "rectangular"),
     ],
 )
-def test_a_ragged_table_stops(text, told):
-    with pytest.raises(DataError, match=told):
+def test_a_ragged_table_stops(text, message):
+    with pytest.raises(DataError, match=message):
         parse_table(text, file="x.csv")
 
 
@@ -82,7 +82,7 @@ def test_an_unknown_column_is_named_with_the_nearest(valid, study):
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "message"),
     [
         ("redcap_event_name", "week_13_arm_1", "no event"),
         ("redcap_repeat_instrument", "fairy_tale", "no form"),
@@ -92,8 +92,8 @@ def test_an_unknown_column_is_named_with_the_nearest(valid, study):
         ("record_id", "  ", "no participant"),
     ],
 )
-def test_a_wrong_code_in_the_structure_stops(valid, study, column, value, told):
-    with pytest.raises(DataError, match=told) as stop:
+def test_a_wrong_code_in_the_structure_stops(valid, study, column, value, message):
+    with pytest.raises(DataError, match=message) as stop:
         clean_export(alter(valid, REDCAP, column, 1, value), study)
     assert stop.value.field == column
     assert stop.value.file == REDCAP
@@ -148,8 +148,8 @@ CORRECTION = {
 
 
 def correct(export, **changes):
-    told = CORRECTION | {"old_value": height(export)} | changes
-    return replace(export, tables=export.tables | {"corrections.csv": pd.DataFrame([told])})
+    facts = CORRECTION | {"old_value": height(export)} | changes
+    return replace(export, tables=export.tables | {"corrections.csv": pd.DataFrame([facts])})
 
 
 def height(export):
@@ -176,7 +176,7 @@ def test_a_correction_that_the_site_has_made_meanwhile_is_done(valid, study):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"old_value": "1"}, "neither the old value nor the new one"),
         ({"reason": " "}, "needs a reason"),
@@ -186,8 +186,8 @@ def test_a_correction_that_the_site_has_made_meanwhile_is_done(valid, study):
         ({"source": "other.csv"}, "no file"),
     ],
 )
-def test_a_correction_that_does_not_fit_stops(valid, study, changes, told):
-    with pytest.raises(DataError, match=told):
+def test_a_correction_that_does_not_fit_stops(valid, study, changes, message):
+    with pytest.raises(DataError, match=message):
         clean_export(correct(valid, **changes), study)
 
 
@@ -206,14 +206,14 @@ def test_a_file_that_claims_to_be_real_must_not_be_the_simulated_one(folder, stu
 
 @pytest.mark.parametrize("empty", ["exported_on", "ethics", "responsible_person"])
 def test_a_real_export_needs_its_date_its_ethics_and_a_person(valid, study, empty):
-    told = {"exported_on": "2026-01-01", "ethics": "Board, number", "responsible_person": "P"}
-    told[empty] = " "
+    facts = {"exported_on": "2026-01-01", "ethics": "Board, number", "responsible_person": "P"}
+    facts[empty] = " "
     real = replace(
         valid,
         hashes=dict.fromkeys(PARTICIPANT_FILES, "another"),
-        provenance=replace(valid.provenance, simulated=False, exported_on=told.pop("exported_on")),
+        provenance=replace(valid.provenance, simulated=False, exported_on=facts.pop("exported_on")),
     )
-    stated = replace(study, governance=replace(study.governance, **told))
+    stated = replace(study, governance=replace(study.governance, **facts))
     with pytest.raises(DataError, match="a real export needs this statement") as caught:
         check_origin(real, stated)
     assert str(caught.value).count(empty) == 1

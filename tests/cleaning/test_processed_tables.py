@@ -51,9 +51,9 @@ def test_an_event_lasts_from_its_first_day_to_its_last():
             "end_date": ["2021-03-08", "2021-03-20"],
         }
     )
-    told = derive_adverse_events(events, DAYS)
-    assert told["duration_days"].fillna(0).tolist() == [1, 0]
-    assert told["start_precision"].tolist() == ["day", "month"]
+    derived = derive_adverse_events(events, DAYS)
+    assert derived["duration_days"].fillna(0).tolist() == [1, 0]
+    assert derived["start_precision"].tolist() == ["day", "month"]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_branching_logic_is_read_or_said_to_be_beyond(logic, asked):
     frame = pd.DataFrame(
         {"eligible": ["0", "1", ""], "n": ["0", "2", ""], "box___2": ["0", "1", ""]}
     )
-    told = evaluate_branching(logic, frame.astype("str"))
-    assert (told if told is None else told.tolist()) == asked
+    derived = evaluate_branching(logic, frame.astype("str"))
+    assert (derived if derived is None else derived.tolist()) == asked
 
 
 def one_of(study, **changes):
@@ -98,8 +98,8 @@ def one_of(study, **changes):
         {"participant_id": ["SIM-01"], "event": [changes.pop("event", "")], "prohibited": ["yes"]}
     )
     who = pd.Series(["SIM-01"])
-    told = list_exclusions(who, pd.DataFrame([procedures | changes]), visits, events, study)
-    return told["reason"].tolist()
+    derived = list_exclusions(who, pd.DataFrame([procedures | changes]), visits, events, study)
+    return derived["reason"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_per_protocol_asks_for_all_five_things(study, changes, reasons):
 
 
 def medications(**changes):
-    told = {
+    derived = {
         "participant_id": "SIM-01", "medication_number": 1, "name": "N", "class": "vasodilator",
         "start_date": "2019", "change": "none", "change_date": "",
     }  # fmt: skip
-    return pd.DataFrame([told | changes])
+    return pd.DataFrame([derived | changes])
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,10 @@ def test_a_blank_answer_of_an_opened_form_is_not_done_and_a_refused_one_refused(
     found = clean_export(replace(valid, tables=valid.tables | {REDCAP: table}), study)
     items = found.tables["items"]
     who = items["participant_id"] == table.at[place, "record_id"]
-    told = items[who & items["source"].str.contains("chfs_0[12]") & (items["missing_reason"] != "")]
-    assert told["missing_reason"].tolist() == ["not_done", "refused"]
+    derived = items[
+        who & items["source"].str.contains("chfs_0[12]") & (items["missing_reason"] != "")
+    ]
+    assert derived["missing_reason"].tolist() == ["not_done", "refused"]
     assert found.queries["rule"].tolist() == ["required_missing"]
 
 
@@ -253,8 +255,8 @@ def test_an_event_without_a_coded_term_is_asked_about_and_kept(
     row = table.index[table["redcap_repeat_instrument"] == "adverse_event"][0]
     table.loc[row, list(changes)] = list(changes.values())
     found = clean_export(replace(valid, tables=valid.tables | {REDCAP: table}), study)
-    told = found.queries[found.queries["rule"] == "ae_uncoded"]
-    assert told["field"].tolist() == asked
+    derived = found.queries[found.queries["rule"] == "ae_uncoded"]
+    assert derived["field"].tolist() == asked
     assert len(found.tables["adverse_events"]) == len(cleaned.tables["adverse_events"])
 
 

@@ -75,19 +75,21 @@ def test_what_is_quiet_changes_nothing(faulty, mended):
 
 
 def test_conversions_give_the_true_value(faulty, mended):
-    told = faulty[1]
-    told = told[told["expected"].isin(["converted", "corrected"]) & (told["field"] != "")]
-    for fault in told[told["field"] != "record_id"].itertuples():
+    planted = faulty[1]
+    planted = planted[
+        planted["expected"].isin(["converted", "corrected"]) & (planted["field"] != "")
+    ]
+    for fault in planted[planted["field"] != "record_id"].itertuples():
         found = mended.wide[fault.file].at[fault.row, fault.field]
         assert found == fault.true_value, (fault.kind, fault.row, fault.field)
 
 
 def test_what_is_set_missing_is_empty_and_says_why(faulty, mended):
-    told = faulty[1]
-    told = told[(told["expected"] == "set_missing") & (told["raw_value"] != "")]
-    told = told[~told["field"].str.endswith("_complete")]
+    planted = faulty[1]
+    planted = planted[(planted["expected"] == "set_missing") & (planted["raw_value"] != "")]
+    planted = planted[~planted["field"].str.endswith("_complete")]
     changes = mended.changes.set_index(["row", "field"])
-    for fault in told.itertuples():
+    for fault in planted.itertuples():
         change = changes.loc[(fault.row, fault.field)]
         assert change["clean_value"] == ""
         assert change["missing_reason"] != ""
@@ -133,29 +135,29 @@ def test_the_balance_adds_up_to_every_row_and_cell(faulty, mended):
 
 @pytest.mark.parametrize("part", ["wide", "changes", "new_change", "items", "table", "lost_row"])
 def test_books_that_were_tampered_with_do_not_balance(part, raw, mended, fields):
-    told = books(mended, fields)
+    kept = books(mended, fields)
     if part == "wide":
-        frame = told["wide"][REDCAP].copy()
+        frame = kept["wide"][REDCAP].copy()
         frame.iloc[5, frame.columns.get_loc("visit_date")] = "2021-01-01"
-        told["wide"][REDCAP] = frame
+        kept["wide"][REDCAP] = frame
     elif part == "changes":
-        told["tables"]["changes"] = told["tables"]["changes"].iloc[1:]
+        kept["tables"]["changes"] = kept["tables"]["changes"].iloc[1:]
     elif part == "new_change":
-        changes = told["tables"]["changes"]
+        changes = kept["tables"]["changes"]
         extra = changes.iloc[[0]].assign(row="SIM-99|baseline_arm_1|", source=REDCAP)
-        told["tables"]["changes"] = pd.concat([changes, extra])
+        kept["tables"]["changes"] = pd.concat([changes, extra])
     elif part == "items":
-        items = told["tables"]["items"].copy()
+        items = kept["tables"]["items"].copy()
         items.loc[items["value"].notna().idxmax(), "value"] += 1
-        told["tables"]["items"] = items
+        kept["tables"]["items"] = items
     elif part == "table":
-        people = told["tables"]["participants"].copy()
+        people = kept["tables"]["participants"].copy()
         people.loc[0, "sex"] = {"female": "male", "male": "female"}[people.loc[0, "sex"]]
-        told["tables"]["participants"] = people
+        kept["tables"]["participants"] = people
     else:
-        told["tables"]["items"] = told["tables"]["items"].iloc[:-1]
+        kept["tables"]["items"] = kept["tables"]["items"].iloc[:-1]
     with pytest.raises(DataError):
-        reconcile_export(raw, **told)
+        reconcile_export(raw, **kept)
 
 
 def test_a_query_keeps_its_id_and_a_change_names_it(mended):

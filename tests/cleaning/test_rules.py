@@ -99,9 +99,9 @@ def _drop_diary(site, who):
 
 def _share_image(site, who):
     images = site.tables[CAPILLAROSCOPY]
-    own = images.index[(images["record_id"] == who) & (images["reader"] == "A")]
+    mine = images.index[(images["record_id"] == who) & (images["reader"] == "A")]
     other = images[(images["record_id"] != who) & (images["reader"] == "A")]
-    images.loc[own[0], "image_id"] = other["image_id"].iloc[-1]
+    images.loc[mine[0], "image_id"] = other["image_id"].iloc[-1]
 
 
 def _rename(site, who, name):
@@ -275,9 +275,9 @@ def _plant(acts, study, valid, seed):
     # People with new ulcers stay as they are.
     for person, act in zip(who, acts, strict=False):
         act(site, person)
-    told = replace(valid, tables=site.tables)
-    told = replace(told, provenance=replace(told.provenance, exported_on="2030-01-01"))
-    return who, clean_export(told, study)
+    export = replace(valid, tables=site.tables)
+    export = replace(export, provenance=replace(export.provenance, exported_on="2030-01-01"))
+    return who, clean_export(export, study)
 
 
 @pytest.fixture(scope="module")
@@ -335,13 +335,15 @@ def copied(study, valid):
     site.copy(who[5], "week_12", who[6], "week_12", "chfs_")
     _reverse(site, who[6], r"haq_[0-9]+", 3)
     diary = site.tables[DIARY]
-    own = diary[(diary["record_id"] == who[0]) & (diary["entry_date"] < site.start(who[0], 0))]
+    mine = diary[(diary["record_id"] == who[0]) & (diary["entry_date"] < site.start(who[0], 0))]
     apart = pd.Timestamp(site.read(who[0], "week_12", "visit_date")) - pd.Timestamp(
         site.start(who[0], 0)
     )
-    moved = (pd.to_datetime(own["entry_date"]) + apart).dt.strftime("%Y-%m-%d")
+    moved = (pd.to_datetime(mine["entry_date"]) + apart).dt.strftime("%Y-%m-%d")
     later = diary["record_id"].eq(who[0]) & diary["entry_date"].gt(site.start(who[0], 0))
-    site.tables[DIARY] = pd.concat([diary[~later], own.assign(entry_date=moved)], ignore_index=True)
+    site.tables[DIARY] = pd.concat(
+        [diary[~later], mine.assign(entry_date=moved)], ignore_index=True
+    )
     images = site.tables[CAPILLAROSCOPY]
     key = ["hand", "finger", "field", "reader"]
     measures = list(images.loc[:, "density":"n_haemorrhages"].columns)

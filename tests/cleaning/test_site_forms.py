@@ -21,15 +21,15 @@ NAME, FORM, KIND = "Variable / Field Name", "Form Name", "Field Type"
 VALIDATION = "Text Validation Type OR Show Slider Number"
 
 
-def place_field(valid, **told):
+def place_field(valid, **cells):
     """Return the places of one more field, `device`."""
     places = valid.tables[MAP]
-    row = dict.fromkeys([*places.columns, *told], "") | {"field": "device"} | told
+    row = dict.fromkeys([*places.columns, *cells], "") | {"field": "device"} | cells
     return parse_places(pd.concat([places, pd.DataFrame([row])], ignore_index=True).fillna(""))
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("cells", "said"),
     [
         ({"instrument": "haq", "item": "aid_grip", "rule": "any_tick"}, "Did you mean any_ticked"),
         (
@@ -41,9 +41,9 @@ def place_field(valid, **told):
         ({"unit": "", "recorded_unit": "cm"}, "cannot be converted to 'no unit'"),
     ],
 )
-def test_a_rule_and_a_unit_are_known_ones(valid, told, said):
+def test_a_rule_and_a_unit_are_known_ones(valid, cells, said):
     with pytest.raises(DataError, match=said) as stop:
-        place_field(valid, **told)
+        place_field(valid, **cells)
     assert (stop.value.file, stop.value.field) == (MAP, "device")
 
 
@@ -88,11 +88,11 @@ def test_boxes_for_single_devices_give_the_same_scores(valid, cleaned, study):
     found = clean_export(replace(valid, tables=valid.tables | tables), study).tables["items"]
     kept = found[found["item"] == "aid_walking"]
     assert set(kept["occasion"]) == {"device___1", "device___2"}
-    own = cleaned.tables["items"]
-    scores, expected = score_items(found, study), score_items(own, study)
+    plain = cleaned.tables["items"]
+    scores, expected = score_items(found, study), score_items(plain, study)
     pd.testing.assert_frame_equal(scores, expected)
     pd.testing.assert_frame_equal(
-        pair_scores(scores, found, study), pair_scores(expected, own, study)
+        pair_scores(scores, found, study), pair_scores(expected, plain, study)
     )
 
 
@@ -120,8 +120,8 @@ def test_where_only_the_total_is_recorded_it_is_the_score(
     found = clean_export(replace(valid, tables=tables), study)
     assert found.queries.empty
     scores = score_items(found.tables["items"], study)
-    own = scores[(scores["outcome"] == outcome) & (scores["variant"] == "primary")]
-    whole = own[own["component"] == "total"]
+    primary = scores[(scores["outcome"] == outcome) & (scores["variant"] == "primary")]
+    whole = primary[primary["component"] == "total"]
     assert set(whole["rule"]) == {"recorded_total_taken"}
     assert set(whole["status"]) == {"complete"}
     expected = score_items(cleaned.tables["items"], study)
@@ -131,7 +131,7 @@ def test_where_only_the_total_is_recorded_it_is_the_score(
         & (expected["component"] == "total")
     ]
     assert whole["score"].tolist() == expected["score"].tolist()
-    assert own[own["component"] != "total"]["score"].isna().all()
+    assert primary[primary["component"] != "total"]["score"].isna().all()
     if prefix == "mrss":
         hand = scores[scores["outcome"] == "hand_mrss"]
         assert set(hand["rule"]) == {"items_not_recorded"}
@@ -178,13 +178,13 @@ def test_a_missing_number_is_judged_in_the_unit_that_is_recorded():
     assert list(found[-1].values) == ["170"]
 
 
-def change_field(valid, old, new, cells, *, validation="", **told):
+def change_field(valid, old, new, cells, *, validation="", **place):
     """Return an export with one field of another name, kind and place."""
     dictionary, places, main = (valid.tables[name].copy() for name in (DICTIONARY, MAP, REDCAP))
     row = dictionary[NAME] == old
     limits = ["Text Validation Min", "Text Validation Max"]
     dictionary.loc[row, [NAME, VALIDATION, *limits]] = [new, validation, "", ""]
-    places.loc[places["field"] == old, ["field", *told]] = [new, *told.values()]
+    places.loc[places["field"] == old, ["field", *place]] = [new, *place.values()]
     main = main.rename(columns={old: new}).assign(**{new: main[old].map(cells)})
     return replace(valid, tables=valid.tables | {DICTIONARY: dictionary, MAP: places, REDCAP: main})
 
@@ -248,8 +248,8 @@ def test_a_numeric_item_is_a_number_by_its_destination(valid, study, validation,
     assert fields["kap_r"].kind == kind
 
 
-def flag(field, **told):
-    return {field.name: replace(field, identifier=True, place=replace(field.place, **told))}
+def flag(field, **place):
+    return {field.name: replace(field, identifier=True, place=replace(field.place, **place))}
 
 
 RECORD = Field("record_id", "visit", "text", place=Place("participants", "participant_id"))

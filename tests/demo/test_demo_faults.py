@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import paths
-from analysis.demo.export import make_export, planted_faults
+from analysis.demo.export import make_export
 from analysis.demo.planter import row_keys
 
 FILES = ("redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv")
@@ -43,7 +43,7 @@ def test_every_planted_cell_holds_its_raw_value(export):
 
 def test_the_committed_files_hold_the_committed_faults(committed):
     keyed = {name: _find(committed, name) for name in FILES}
-    faults = planted_faults()
+    faults = make_export().faults
     for fault in faults[(faults["field"] != "") & faults["file"].isin(FILES)].itertuples():
         assert keyed[fault.file].at[fault.row, fault.field] == fault.raw_value, fault
 
@@ -67,7 +67,7 @@ def test_raw_differs_from_the_true_value_unless_the_fault_is_in_the_context(expo
 
 
 def test_many_kinds_of_fault_are_planted_in_every_file():
-    faults = planted_faults()
+    faults = make_export().faults
     assert faults["kind"].nunique() >= 40
     assert set(FILES) <= set(faults["file"])
     assert set(faults["expected"]) == {
@@ -99,7 +99,7 @@ def test_the_readme_lists_every_cell():
     text = (paths.RAW / "README.md").read_text(encoding="utf-8")
     block = text.split("```csv\n")[1].split("```")[0]
     listed = pd.DataFrame(csv.DictReader(io.StringIO(block)))
-    faults = planted_faults()
+    faults = make_export().faults
     pd.testing.assert_frame_equal(listed, faults[listed.columns], check_dtype=False)
 
 

@@ -9,6 +9,9 @@ SHORTCODE = re.compile(r"\{\{< var ([\w.]+) >\}\}")
 ALONE = re.compile(rf"{SHORTCODE.pattern}|\w+: .*")
 CITED = re.compile(r"\[@[^\]]*\]")
 NUMBERED = re.compile(r"@(?:fig|tbl|sec)-[\w-]*\w")
+# What stands before the caption of a figure.
+LABEL = re.compile(r"^Figure S?\d+: (?:SIMULATED\. )?")
+CAPTION = re.compile(r"^!\[(.*)\]\([^)]*\)(?:\{[^}]*\})?$")
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
@@ -32,7 +35,9 @@ class Article:
 
     def __init__(self, paths):
         pages = [Page(path) for path in paths]
-        self.paragraphs = [plain(p.get_text()) for page in pages for p in page.soup.find_all("p")]
+        kinds = ("p", "figcaption")
+        texts = [plain(p.get_text()) for page in pages for p in page.soup.find_all(kinds)]
+        self.paragraphs = [LABEL.sub("", text) for text in texts]
         self.pictures = {
             name: plain(each.select_one("img")["alt"])
             for page in pages
@@ -54,7 +59,8 @@ class Article:
 
 def list_paragraphs(source):
     """Return the paragraphs of the sources in which a key stands, as they are written."""
-    lines = (line.strip() for line in source.read_text(encoding="utf-8").splitlines())
+    text = source.read_text(encoding="utf-8")
+    lines = (CAPTION.sub(r"\1", line.strip()) for line in text.splitlines())
     return [line for line in lines if SHORTCODE.search(line) and not ALONE.fullmatch(line)]
 
 

@@ -112,7 +112,7 @@ def test_every_alternative_text_says_what_is_true(report):
 def test_notes_below_the_tables_say_what_is_true(report):
     notes, changes = report.article.notes, report.trial.changes
     names = list(changes)
-    _, levels, sequence = notes("tbl-efficacy")
+    _, levels, _, sequence = notes("tbl-efficacy")
     told_levels = {int(n): level for level, n in re.findall(r"([\d.]+) % with (\d+)", levels)}
     assert {c.n for c in changes.values() if c.interval} <= set(told_levels)
     for n, level in told_levels.items():
@@ -139,9 +139,13 @@ def test_the_table_of_the_outcomes_holds_the_true_numbers(report):
         tested = [show_p(changes.p), show_p(changes.p_min)] if changes.n else ["", ""]
         estimate = print_estimate(changes, outcome["decimals"])
         told_so = estimate.replace("no interval", "not attainable")
-        directions = " / ".join(f"{changes.count(sign)}" for sign in (1, 0, -1))
+        signs = [(value > 0) - (value < 0) for value in changes.values]
+        directions = [signs.count(sign) for sign in (-1, 0, 1)]
+        if "improved" in row[7]:
+            directions = [changes.count(sign) for sign in (1, 0, -1)]
         assert [row[1], *row[4:7]] == [f"{changes.n}", told_so, *tested]
-        assert row[7] == directions or not changes.direction
+        told = [int(n) for n in re.findall(r"(?<!\()\b\d+", row[7])]
+        assert told == directions
         pairs = f"{changes.n} pair{'s' * (changes.n != 1)}"
         *_, reported, deviation = registered[outcome["registered_name"]]
         assert reported == f"{outcome['role']}, {pairs}"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from truth_numbers import show
-from truth_outcomes import phrase
+from truth_outcomes import enumerate_names, number, phrase
 
 PERIOD = "from the start of anaesthesia to the end of the follow-up visit's window"
 
@@ -19,7 +19,8 @@ def tell_harms(trial):
     upper = show(100 * (1 - 0.025 ** (1 / n))) if n else ""
     if not n:
         yield "adverse_events", "Nobody was at risk of an adverse event of the procedure."
-        yield from ((name, "") for name in ("serious_events", "deaths", "local_reactions"))
+        names = ("serious_events", "deaths", "local_reactions", "severe_events")
+        yield from ((name, "") for name in (*names, "severe_reactions", "harms_discussed"))
         yield "unobserved", "Where nobody was treated, nothing can be said about harms."
     else:
         yield (
@@ -31,11 +32,34 @@ def tell_harms(trial):
             ),
         )
         sick = serious["participant_id"].nunique()
+        parts = {
+            part: int(serious[f"related_{part}"].isin(["possible", "probable", "definite"]).sum())
+            for part in ("liposuction", "injection", "product")
+        }
+        related = "judged related " + ", ".join(
+            f"to the {part}: {number(count)}" for part, count in parts.items()
+        )
+        harms = ""
+        if len(died):
+            harms = f"Deaths in this period: {died['participant_id'].nunique()}; an estimate of "
+            harms += "change says nothing of them. "
+        if any(parts.values()):
+            harms += f"Serious events {related}; so few participants cannot tell how often such "
+            harms += "events occur."
+        yield "harms_discussed", harms.strip()
+        severe = events[events["grade"].isin(["3", "4", "5"])]
+        share = _share(severe["participant_id"].nunique(), n)
+        yield (
+            "severe_events",
+            f"Events graded severe or worse: {len(severe)}, in {share} participants."
+            if len(severe)
+            else "No event graded severe or worse was recorded.",
+        )
         yield (
             "serious_events",
             (
                 f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
-                "participants."
+                f"participants; {related}."
                 if sick
                 else "No serious adverse event was recorded in this period; the upper limit of "
                 f"the two-sided 95 % Clopper--Pearson interval is {upper} %."
@@ -56,8 +80,8 @@ def tell_harms(trial):
                 "open, as the upper bounds in @tbl-ae-overview show."
             ),
         )
-        yield "local_reactions", _tell_reactions(trial, set(treated["participant_id"]))
-    yield "ulcers", _tell_ulcers(trial, treated["participant_id"])
+        yield from _tell_reactions(trial, set(treated["participant_id"]))
+    yield from _tell_ulcers(trial, treated["participant_id"])
 
 
 def _share(k, n):
@@ -158,15 +182,20 @@ def _tell_reactions(trial, treated):
                 graded[person] = max(graded.get(person, 0), float(value))
     some = sum(value > 0 for value in most.values())
     severe = sum(value == 3 for value in graded.values())
-    if not most:
-        return "No answer about local reactions is on record."
+    apart = "Participants with a severe reaction among those asked for, counted apart: "
+    apart += f"{_share(severe, len(graded)) if severe else 'none'}."
+    yield "severe_reactions", apart if graded else ""
     sentence = "Local reactions were asked for and are counted apart from adverse events: "
-    if not some:
-        return f"{sentence}nobody had one."
-    sentence += f"{_share(some, len(most))} participants had at least one"
-    if not severe:
-        return f"{sentence}, and none was graded severe." if graded else f"{sentence}."
-    return f"{sentence}, and {_share(severe, len(graded))} had one that was graded severe."
+    sentence += f"{_share(some, len(most))} participants had at least one" if some else ""
+    if not most:
+        sentence = "No answer about local reactions is on record"
+    elif not some:
+        sentence += "nobody had one"
+    elif severe:
+        sentence += f", and {_share(severe, len(graded))} had one that was graded severe"
+    elif graded:
+        sentence += ", and none was graded severe"
+    yield "local_reactions", f"{sentence}."
 
 
 def _tell_ulcers(trial, treated):
@@ -174,18 +203,29 @@ def _tell_ulcers(trial, treated):
     last = trial.visit["name"]
     seen = {name: _see_ulcers(trial, set(treated), name) for name in days}
     (first, known), (then, later) = seen["baseline"], seen[last]
+    between = [name for name in days if days["baseline"] < days[name] <= days[last]]
+    counted = {name: len(seen[name][0]["new"]) for name in between if seen[name][1]}
+    labels = {v["name"]: phrase(v["label"]) for v in trial.plan["visits"]}
+    told = enumerate_names(
+        [f"{number(n)} at {labels[name]}" for name, n in counted.items()] or [""]
+    )
+    yield (
+        "new_ulcers",
+        f"New digital ulcers: {told}." if told else "New digital ulcers were not counted.",
+    )
     if not known or not later:
-        return "Active digital ulcers were not counted at both visits."
+        yield "ulcers", "Active digital ulcers were not counted at both visits."
+        return
     fewer = ", where they are known for fewer participants"
     before = f"{fewer}," if len(known) < len(later) else ""
     after = fewer if len(later) < len(known) else ""
-    between = [name for name in days if days["baseline"] < days[name] <= days[last]]
     new = [_tell_state(trial, *seen[name], name, "new") for name in between if seen[name][1]]
-    return (
+    yield (
+        "ulcers",
         f"Active digital ulcers: {len(first['active'])} at baseline{before} and "
         f"{len(then['active'])} at {phrase(trial.visit['label'])}{after}. "
         f"New since the visit before: {'; '.join(new)}. "
-        f"Healed since baseline: {_tell_state(trial, then, later, last, 'healed')}."
+        f"Healed since baseline: {_tell_state(trial, then, later, last, 'healed')}.",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -19,7 +20,9 @@ TABLES = (
 
 
 def show(value, decimals=0):
-    """Print a number, halves away from zero, with a true minus sign."""
+    """Print a number, halves away from zero, with a true minus sign; a death is no number."""
+    if math.isinf(value):
+        return "unbounded"
     exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{abs(exact)}" if exact >= 0 else f"−{abs(exact)}"
 
@@ -44,10 +47,18 @@ class Changes:
         Follow-up minus baseline, rounded as study.yml says.
     direction
         1 if higher is better, -1 if lower is, 0 if neither.
+    deaths
+        How many died before the follow-up: each is worse than any change.
     """
 
     values: tuple[float, ...]
     direction: int
+    deaths: int = 0
+
+    @property
+    def ranked(self):
+        """The changes and the deaths."""
+        return self.values + (-self.direction * math.inf,) * (self.deaths if self.direction else 0)
 
     @property
     def n(self):
@@ -57,7 +68,7 @@ class Changes:
     @property
     def nonzero(self):
         """The changes that are not zero."""
-        return [value for value in self.values if value]
+        return [value for value in self.ranked if value]
 
     def count(self, sign):
         """Count the changes that are better (1), none (0) or worse (-1)."""
@@ -67,8 +78,8 @@ class Changes:
     @cached_property
     def walsh(self):
         """The sorted averages of all pairs of changes, each with itself too."""
-        pairs = itertools.combinations_with_replacement(self.values, 2)
-        return sorted(round((a + b) / 2, 9) for a, b in pairs)
+        pairs = itertools.combinations_with_replacement(self.ranked, 2)
+        return sorted((a + b) / 2 for a, b in pairs)
 
     @property
     def estimate(self):
@@ -79,15 +90,15 @@ class Changes:
     def interval(self):
         """Low, high and level of the closed 95 % interval; None where it does not exist."""
         ways = [1]  # of each sum of ranks
-        for rank in range(1, self.n + 1):
+        for rank in range(1, len(self.ranked) + 1):
             longer = ways + [0] * rank
             ways = [w + (longer[i - rank] if i >= rank else 0) for i, w in enumerate(longer)]
         below = list(itertools.accumulate(ways))
-        orders = [k for k in range(len(self.walsh)) if 2 * below[k] <= 0.05 * 2**self.n]
+        orders = [k for k in range(len(self.walsh)) if 2 * below[k] <= 0.05 * below[-1]]
         if not orders:
             return None
         k = orders[-1]
-        return self.walsh[k], self.walsh[-1 - k], 1 - 2 * below[k] / 2**self.n
+        return self.walsh[k], self.walsh[-1 - k], 1 - 2 * below[k] / below[-1]
 
     @property
     def excludes_zero(self):
@@ -147,5 +158,34 @@ class Trial:
         for name, outcome in self.outcomes.items():
             values = pairs.loc[pairs["outcome"] == name, "change"].astype(float)
             rounded = tuple(round(value, outcome["difference_decimals"]) + 0.0 for value in values)
-            made[name] = Changes(rounded, {"higher": 1, "lower": -1, "none": 0}[outcome["better"]])
+            direction = {"higher": 1, "lower": -1, "none": 0}[outcome["better"]]
+            made[name] = Changes(rounded, direction, len(self._list_dead(name)))
         return made
+
+    def _list_dead(self, outcome):
+        """Return who had the score at baseline and died before the follow-up, without a pair."""
+        fatal = self.adverse_events
+        fatal = fatal[(fatal["outcome"] == "fatal") | (fatal["grade"] == "5")]
+        ended = self.disposition[self.disposition["reason"] == "death"]
+        days = [*zip(fatal["participant_id"], fatal["end_day"], strict=True)]
+        days += zip(ended["participant_id"], ended["study_day"], strict=True)
+        dead = {who for who, day in days if not day or float(day) <= self.visit["high"]}
+        scored, paired = self.primary(self.scores), self.primary(self.pairs)
+        scored = scored[scored["outcome"].eq(outcome) & scored["score"].ne("")]
+        before = scored.loc[scored["visit"] == "baseline", "participant_id"]
+        paired = paired[paired["outcome"].eq(outcome) & paired["visit"].eq(self.visit["name"])]
+        return dead & set(before) - set(paired["participant_id"])
+
+    def adjust_jointly(self):
+        """Return the max-T p-value of each outcome: all signs of people's changes tried."""
+        pairs = self.primary(self.pairs)
+        pairs = pairs[pairs["visit"] == self.visit["name"]]
+        table = pairs.assign(change=pairs["change"].astype(float)).pivot(
+            index="participant_id", columns="outcome", values="change"
+        )
+        table = table.round({n: o["difference_decimals"] for n, o in self.outcomes.items()})
+        unit = table.fillna(0) / np.sqrt((table**2).sum()).replace(0, 1)
+        signs = np.array([*itertools.product((1, -1), repeat=len(unit))], dtype="float32")
+        largest = np.abs(signs @ unit.to_numpy()).max(axis=1)
+        seen = unit.sum().abs()
+        return {name: float((largest >= seen[name] - 1e-6).mean()) for name in unit}

@@ -25,6 +25,17 @@ def tell_primary(trial):
     name = next(iter(trial.outcomes))
     outcome, changes = trial.outcomes[name], trial.changes[name]
     label, decimals, n = phrase(outcome["label"]), outcome["decimals"], changes.n
+    deaths = (
+        f"Deaths before the follow-up ({changes.deaths}) have the worst rank in the estimate, its "
+    )
+    deaths += (
+        "interval and the exact test; means and standardised changes are those of the survivors."
+    )
+    yield "primary_deaths", deaths if changes.deaths and changes.direction else ""
+    mark = "The line beside the diamond is its exact interval, with its level."
+    yield "interval_mark", mark if changes.interval else ""
+    mark = "The line through a diamond is its exact interval."
+    yield "interval_marks", mark if any(c.interval for c in trial.changes.values()) else ""
     rules = ("direction", "counts", "test")
     if not n:
         yield (
@@ -85,12 +96,18 @@ def tell_outcomes(trial):
     others = list(trial.changes)[1:]
     yield "fixed_sequence", _tell_sequence(trial.changes, labels)
     yield "secondary_directions", _tell_directions(trial.changes, labels, others)
-    excluding = [labels[name] for name in others if trial.changes[name].excludes_zero]
+    excluding = [name for name in others if trial.changes[name].excludes_zero]
     without = [labels[name] for name in others if not trial.changes[name].interval]
     sentence = "No exact interval of the other outcomes excludes zero"
     if excluding:
-        sentence = "Taken one by one, the exact interval excludes zero for "
-        sentence += enumerate_names(excluding)
+        joint = trial.adjust_jointly()
+        sentence = "Taken one by one and unadjusted, the exact interval excludes zero for "
+        sentence += enumerate_names(
+            [
+                f"{labels[each]} (max-T of all outcomes: {state_p(joint[each])})"
+                for each in excluding
+            ]
+        )
     if without:
         sentence += f"; none exists for {enumerate_names(without)}"
     if len(without) == len(others):

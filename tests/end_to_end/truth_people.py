@@ -26,6 +26,18 @@ def tell_people(trial):
             sentence += f", and {injected} {form} the full analysis population; {belong} to the "
             sentence += "per-protocol population."
     yield "flow", sentence
+    given = trial.participants["consent_date"].ne("")
+    given |= trial.participants["missing_reasons"].str.contains("consent_date=(?:pend|out)")
+    primary = next(iter(trial.outcomes))
+    label, paired = phrase(trial.outcomes[primary]["label"]), trial.changes[primary].n
+    yield (
+        "reached",
+        f"Consented: {number(given.sum())}; procedure begun: {number(started)}; injected: "
+        f"{number(injected)}; with {label} at both visits: {number(paired)}.",
+    )
+    used = phrase(trial.visit["label"])
+    design = trial.plan["study"]["design"]["value"]
+    yield "design", f"Design: {design}; the follow-up visit used is {used}."
     yield "attendance", _tell_attendance(trial)
     visit = trial.visit
     yield (
@@ -81,6 +93,15 @@ def tell_limits(trial):
             "at baseline and at follow-up."
         ),
     )
+    first = next(iter(trial.changes.values()))
+    better = first.n and first.estimate * first.direction > 0
+    yield (
+        "placebo_arms",
+        "In the blinded trials of such cells the placebo arms improved too [@x]."
+        if better
+        else "In the blinded trials of such cells hand function improved with placebo [@x]; the "
+        "primary outcome here gives no estimate in that direction.",
+    )
     treated = trial.people()["treated_hands"]
     both = int((treated == "both").sum())
     control = "can serve as a control for the other."
@@ -104,7 +125,12 @@ def tell_limits(trial):
 
 def tell_statements(trial):
     """Yield the sentences about the data: the tests change simulated exports, and seal them."""
-    study = trial.plan["study"]
+    study, plan = trial.plan["study"], trial.plan["documents"]["plan"]
+    yield (
+        "plan_fixed",
+        f"The plan was fixed on {plan['date']} (commit {plan['version']}), after the data were "
+        f"exported, and amended later: {plan['amendments']}.",
+    )
     yield (
         "origin",
         (

@@ -13,7 +13,6 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.errors import DataError
 from analysis.instruments.definition import FINGERS
 from analysis.instruments.scores import pair_scores, score_items
 
@@ -81,30 +80,6 @@ def test_a_component_leaves_out_readings_without_a_score():
 def test_density_is_the_mean_of_the_fingers():
     answers = fields(FINGERS[:4], density=4) | fields(FINGERS[4:], density=7)
     assert read_score(answers, MES, component="density")["score"] == 5.5
-
-
-def test_too_few_fingers_are_missing_with_their_reason():
-    answers = fields(FINGERS[:5]) | field("left_3", loss="not_done")
-    row = read_score(answers, MES)
-    assert row[["status", "missing_reason", "n_items", "n_missing", "rule"]].to_list() == [
-        "missing",
-        "not_done",
-        8,
-        3,
-        "too_few_fingers",
-    ]
-
-
-def test_a_grade_of_3_2_is_refused():
-    with pytest.raises(
-        DataError, match=r"capillaroscopy/loss/right_2/reader_a/field_1.*0 to 3: 3\.2"
-    ):
-        score_items(write_items(field("right_2", loss=3.2)), STUDY)
-
-
-def test_a_thumb_is_refused():
-    with pytest.raises(DataError, match="no such place"):
-        score_items(write_items(field("right_1")), STUDY)
 
 
 def pair(baseline, followup, component="total", study=STUDY):

@@ -1,16 +1,76 @@
 """What the library refuses, and what it leaves out by declaration."""
 
 import pytest
-from instrument_items import STUDY, change_study, join_items, mrss, write_items
+from instrument_items import (
+    STUDY,
+    change_study,
+    circumference,
+    cochin,
+    diary,
+    field,
+    haq,
+    join_items,
+    mrss,
+    shaq,
+    write_items,
+)
 
 from analysis.errors import DataError
 from analysis.instruments.checks import check_items
 from analysis.instruments.scores import score_items
 
 
-def test_an_unknown_item_of_a_known_instrument_is_refused():
-    with pytest.raises(DataError, match=r"SIM-01, visit baseline, field mrss/nose: no instrument"):
-        check_items(write_items(mrss(1) | {"mrss/nose": 1}), STUDY.scoring)
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        (mrss(1, fingers_right=4), r"SIM-01, visit baseline, field mrss/fingers/right.*0 to 3: 4"),
+        (mrss(1, face=1.5), r"mrss/face: a whole number is due: 1\.5"),
+        (mrss(1) | {"mrss/nose": 1}, r"SIM-01, visit baseline, field mrss/nose: no instrument"),
+        ({"mrss/face//2": 1}, "no such repeat"),
+        (cochin(1, other_2=6), r"cochin/other_2: the value is outside 0 to 5: 6"),
+        (haq(*[0] * 8, eat_2=4), r"haq/eat_2: the value is outside 0 to 3: 4"),
+        ({"haq/aid_activities": 1}, r"haq/aid_activities: no instrument .* such an item"),
+        (shaq(75, vas_pain=152), r"shaq/vas_pain: the mark at 152 mm lies beyond .* 150 mm"),
+        (
+            {"hand_pain/vas": 105, "hand_pain/line_length": 100},
+            r"hand_pain/vas: the mark at 105 mm lies beyond .* 100 mm",
+        ),
+        ({"kapandji/opposition/left": 11}, r"opposition/left.*0 to 10: 11.*sum of two hands"),
+        ({"kapandji/opposition/left": 7.5}, "a whole number is due"),
+        ({"kapandji/opposition/both": 8}, "no such place"),
+        ({"kapandji/flexion/right": 21}, "kapandji/flexion/right: .* outside 0 to 20: 21"),
+        ({"kapandji/extension/right": 21}, "kapandji/extension/right: .* outside 0 to 20: 21"),
+        ({"kapandji/flexion/right": -1}, "kapandji/flexion/right: .* outside 0 to 20: -1"),
+        (
+            field("right_2", loss=3.2),
+            r"capillaroscopy/loss/right_2/reader_a/field_1.*0 to 3: 3\.2",
+        ),
+        (field("right_1"), "no such place"),
+        (diary(4, 5, 46), r"raynaud/rating//03: the value is outside 0 to 10: 46"),
+        ({"raynaud/rating//yesterday": 3}, "no such repeat"),
+        (
+            circumference(5.6, *[56] * 7),
+            r"right_2: the value is outside 35 to 85: 5\.6.* in cm",
+        ),
+        ({"digital_ulcers/active//1": 2}, r"digital_ulcers/active//1: .* 0 to 1: 2"),
+        (
+            mrss(1) | {"mrss/recorded_total": 18},
+            r"mrss/recorded_total: the recorded total 18 .* sum to 17",
+        ),
+        (
+            mrss(0, fingers_right=3, fingers_left=3, thigh_left="not_done")
+            | {"mrss/recorded_total": 5},
+            "the recorded total 5 contradicts",
+        ),
+        (
+            cochin(1) | {"cochin/recorded_total": 20},
+            r"cochin/recorded_total: the recorded total 20 .* sum to 18",
+        ),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_with_its_place(answers, message):
+    with pytest.raises(DataError, match=message):
+        score_items(write_items(answers), STUDY)
 
 
 def test_an_unknown_instrument_is_refused_unless_declared():
@@ -54,11 +114,6 @@ def test_the_same_item_of_two_people_and_visits_is_not_a_repeat():
         write_items(mrss(1), visit="week_12"),
     )
     assert len(check_items(items, STUDY.scoring)) == 51
-
-
-def test_a_repeat_where_none_is_due_is_refused():
-    with pytest.raises(DataError, match="no such repeat"):
-        check_items(write_items({"mrss/face//2": 1}), STUDY.scoring)
 
 
 def test_no_items_give_no_scores():

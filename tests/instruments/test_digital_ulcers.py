@@ -10,7 +10,6 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.errors import DataError
 from analysis.instruments.scores import pair_scores, score_items
 
 
@@ -59,16 +58,6 @@ def test_a_visit_without_a_row_has_no_count_rather_than_none():
     assert counted["visit"].unique().tolist() == ["baseline"]
 
 
-def test_a_missing_count_says_why():
-    row = read_score(ulcers((1, "refused", 0)), "digital_ulcers", component="new")
-    assert row[["status", "missing_reason", "n_items", "n_missing"]].to_list() == [
-        "missing",
-        "refused",
-        1,
-        1,
-    ]
-
-
 def test_sizes_and_fingers_are_taken_and_not_scored():
     answers = ulcers((1, 0, 0)) | {
         "digital_ulcers/size//1": 4,
@@ -76,11 +65,6 @@ def test_sizes_and_fingers_are_taken_and_not_scored():
         "digital_ulcers/side//1": "",
     }
     assert read_score(answers, "digital_ulcers")["score"] == 1
-
-
-def test_a_two_is_refused():
-    with pytest.raises(DataError, match=r"digital_ulcers/active//1: .* 0 to 1: 2"):
-        score_items(write_items(ulcers((2, 0, 0))), STUDY)
 
 
 def test_ulcers_are_not_paired():

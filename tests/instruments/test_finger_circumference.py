@@ -12,7 +12,6 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.errors import DataError
 from analysis.instruments.scores import pair_scores, score_items
 
 GIRTH = "finger_circumference"
@@ -44,31 +43,6 @@ def test_the_mean_of_a_visit(sizes, total, right, left):
 def test_all_available_takes_what_there_is():
     sizes = [None] * 7 + [49]
     assert read_score(circumference(*sizes), GIRTH, "all_available")["score"] == 49
-
-
-def test_a_mean_of_fewer_fingers_says_so():
-    row = read_score(circumference(None, *[56] * 7), GIRTH)
-    assert row[["status", "n_items", "n_missing", "rule"]].to_list() == [
-        "prorated",
-        8,
-        1,
-        "fingers_left_out",
-    ]
-
-
-def test_too_few_fingers_have_the_reason_of_the_first():
-    row = read_score(circumference("refused", "not_done", "not_done", *[56] * 5), GIRTH)
-    assert row[["status", "missing_reason", "n_missing", "rule"]].to_list() == [
-        "missing",
-        "refused",
-        3,
-        "too_few_fingers",
-    ]
-
-
-def test_centimetres_are_refused_and_recognised():
-    with pytest.raises(DataError, match=r"right_2: the value is outside 35 to 85: 5\.6.* in cm"):
-        score_items(write_items(circumference(5.6, *EIGHT[1:])), STUDY)
 
 
 def pair(baseline, followup, variant="primary", component="total", study=STUDY):

@@ -1,6 +1,5 @@
 """Pain of the hands: marks and lines by hand."""
 
-import numpy as np
 import pytest
 from instrument_items import STUDY, change_study, change_variants, read_score, write_items
 
@@ -41,39 +40,21 @@ def test_the_declared_length_stands_in_and_says_so():
     assert (row["score"], row["status"], row["rule"]) == (20, "complete", "declared_line_length")
 
 
-def test_no_mark_is_missing_with_its_reason():
-    row = read_score(mark("refused"), PAIN)
-    assert (row["status"], row["missing_reason"], row["rule"]) == (
-        "missing",
-        "refused",
-        "item_missing",
-    )
-    assert np.isnan(row["score"])
-
-
-def test_a_mark_beyond_its_line_is_refused():
-    with pytest.raises(DataError, match=r"hand_pain/vas: the mark at 105 mm lies beyond .* 100 mm"):
-        score_items(write_items(mark(105)), STUDY)
-
-
 def test_centimetres_are_refused_rather_than_guessed():
     with pytest.raises(DataError, match="the unit is not the one"):
         score_items(write_items(mark(4.6)).assign(unit="cm"), STUDY)
 
 
-def test_two_hands_are_averaged_where_that_is_declared():
-    assert read_score(mark(right=20, left=50), PAIN, study=EACH_HAND)["score"] == 35
+def test_two_hands_are_not_scored_where_one_rating_is_declared():
+    scores = score_items(write_items(mark(right=20, left=50)), STUDY)
+    assert scores.empty
 
 
-def test_the_worse_hand_is_a_variant():
-    assert read_score(mark(right=20, left=50), PAIN, "worse", study=EACH_HAND)["score"] == 50
+@pytest.mark.parametrize(("variant", "expected"), [("primary", 35), ("worse", 50)])
+def test_two_hands_are_scored_where_that_is_declared(variant, expected):
+    assert read_score(mark(right=20, left=50), PAIN, variant, study=EACH_HAND)["score"] == expected
 
 
 def test_one_rated_hand_is_not_both():
     row = read_score(mark(right=20, left="not_done"), PAIN, study=EACH_HAND)
     assert (row["status"], row["n_missing"]) == ("missing", 1)
-
-
-def test_two_hands_are_not_scored_where_one_rating_is_declared():
-    scores = score_items(write_items(mark(right=20, left=50)), STUDY)
-    assert scores.empty

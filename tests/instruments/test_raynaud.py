@@ -12,7 +12,6 @@ from instrument_items import (
     write_items,
 )
 
-from analysis.errors import DataError
 from analysis.instruments.scores import score_items
 
 RCS = "raynaud_condition_score"
@@ -45,11 +44,6 @@ def test_the_score_is_the_mean_of_enough_days(ratings, expected, status, rule):
 
 def test_six_days_make_a_score_where_any_day_counts():
     assert read_score(diary(*[2] * 5, 8), RCS, "any_day")["score"] == 3
-
-
-def test_a_missing_score_tells_how_many_days_lacked_and_why():
-    row = read_score(diary(*[2] * 5, "refused"), RCS)
-    assert row[["missing_reason", "n_items", "n_missing"]].to_list() == ["refused", 14, 9]
 
 
 def test_days_before_the_diary_began_do_not_count():
@@ -91,22 +85,3 @@ def test_small_ratings_on_a_declared_scale_of_100_are_flagged():
     study = change_study(raynaud_scale_max=100)
     assert read_score(diary(*[6] * 14), RCS, study=study)["rule"] == "scale_to_be_confirmed"
     assert read_score(diary(*[6] * 13, 60), RCS, study=study)["rule"] == "complete"
-
-
-def test_a_rating_of_46_on_a_scale_of_10_is_refused():
-    with pytest.raises(DataError, match=r"raynaud/rating//03: the value is outside 0 to 10: 46"):
-        score_items(write_items(diary(4, 5, 46)), STUDY)
-
-
-def test_a_day_entered_twice_is_refused():
-    items = write_items(diary(*[4] * 14))
-    again = items[items["occasion"] == "03"].assign(
-        value=6, source="raynaud_diary.csv:diary:rating"
-    )
-    with pytest.raises(DataError, match=r"raynaud/rating//03: it is given more than once"):
-        score_items(join_items(items, again), STUDY)
-
-
-def test_a_day_that_is_no_number_of_days_is_refused():
-    with pytest.raises(DataError, match="no such repeat"):
-        score_items(write_items({"raynaud/rating//yesterday": 3}), STUDY)

@@ -55,7 +55,7 @@ def kinds_of(text, **options):
         ("+82~-2-2258-1234", LANDLINE),
         ("070~-1234-5678", LANDLINE),
         ("+49~ 30 1234567", ABROAD),
-        ("+1~ (212) 555-0123", ABROAD),
+        ("+1 (212)~ 555-0123", ABROAD),
         ("+4930~12345678", ABROAD),
         ("hong.gd~@hospital.example.kr", MAIL),
         ("<a.kim~@example.org>", MAIL),

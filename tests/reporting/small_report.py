@@ -53,11 +53,19 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         attained = None if values[1] is None else 0.953
         level = ResultWriter(context, outcome.name).row("hl_level", attained, "at least 95.3\xa0%")
         rows.append(level)
+        rows.append(ResultWriter(context, outcome.name).row("max_t_p", 0.06, "0.060"))
         rows.append(
             ResultWriter(context, outcome.name).row("mean_change", values[0], f"{values[0]}")
         )
     flow = Context("flow", "03_describe", origin)
-    stages = ("screened", "enrolled", "procedure_safety", "full_analysis", "per_protocol")
+    stages = (
+        "screened",
+        "consented",
+        "enrolled",
+        "procedure_safety",
+        "full_analysis",
+        "per_protocol",
+    )
     rows += [ResultWriter(flow, stage, n=7).row("n", 7, "7") for stage in stages]
     for name in ("n_due", "n_attended", "n_in_window"):
         rows.append(ResultWriter(flow, "week_12", n=7).row(name, 7, "7"))
@@ -68,7 +76,9 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
     baseline = Context("baseline", "03_describe", origin)
     rows.append(ResultWriter(baseline, "treated_hands", qualifier="both", n=7).row("n", 7, "7"))
     safety = Context("safety", "06_safety", origin, "procedure_safety")
-    for name, count in (("any", events), ("serious", serious), ("deaths", 0)):
+    related = [f"serious_related_{name}" for name in ("liposuction", "injection", "product")]
+    counts = {"any": events, "serious": serious, "grade_3_or_more": serious, "deaths": 0}
+    for name, count in (counts | dict.fromkeys(related, serious)).items():
         for statistic, text in (
             ("n", f"{min(count, 7)}"),
             ("events", f"{count}"),

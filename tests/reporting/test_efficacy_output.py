@@ -246,7 +246,7 @@ def test_figures_of_an_outcome_without_pairs_are_drawn(results, tmp_path):
 def test_marks_follow_the_sign_of_the_change():
     rows = PAIRS[(PAIRS["outcome"] == "kapandji") & (PAIRS["component"] == "total")]
     rows = rows[rows["variant"] == "primary"]
-    names = name_directions(rows, STUDY.outcome("kapandji"))[2:5]
+    names = name_directions(rows, STUDY.outcome("kapandji").difference_decimals)[2:5]
     assert names == ["equal", "higher", "lower"]
 
 

@@ -164,6 +164,7 @@ def test_authors_of_a_real_trial_are_printed_with_their_orcid(desk):
         assert "Josiah Carberry" in texts[suffix]
         assert "Brown University" in texts[suffix]
         assert "ORCID 0000-0002-1825-0097" in texts[suffix]
+        assert "Roles: conceptualization, writing" in texts[suffix]
     page = made["html"].read_text("utf-8")
     assert '<a href="https://orcid.org/0000-0002-1825-0097">' in page
     assert '<meta name="author" content="Josiah Carberry">' in page
@@ -203,6 +204,5 @@ def test_markup_in_the_plan_is_text(desk):
         assert '<meta name="author" content="Name &lt;script&gt;alert(1)' in text
     for suffix in FORMATS:
         squeezed = texts[suffix].replace(" ", "")
-        # Word prints no roles.
-        for word in ("Title", "Name", "Place", "Ethics", *(["Role"] * (suffix != "docx"))):
+        for word in ("Title", "Name", "Place", "Role", "Ethics"):
             assert f"{word}<script>alert(1)</script>*b*[a](http://x.y)" in squeezed, (suffix, word)

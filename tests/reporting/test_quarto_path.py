@@ -70,7 +70,7 @@ def test_quarto_renders_a_project_in_which_nothing_is_left_to_resolve(
     written = build_report(outputs, renderer="quarto", folder=folder)
     assert written[-1] == folder / "index.html"
     assert {path.name for path in written} >= {"index.docx", "index.pdf", "results.html"}
-    project = outputs.state / "manuscript"
+    project = tmp_path / "manuscript"
     prepared = ("header.typ", "mark.html", "script.html", "reference.docx", "tables/trend.md")
     for name in ("_quarto.yml", "_variables.yml", *(f"_prepared/{each}" for each in prepared)):
         assert (project / name).exists()

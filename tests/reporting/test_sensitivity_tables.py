@@ -143,8 +143,8 @@ def test_without_pairs_no_test_has_a_p_value(results):
 @pytest.mark.parametrize("missing", ["0", "1"])
 def test_rules_for_missing_scores_stand_only_where_somebody_is_missing(results, missing):
     counted = results["result_id"] == "sensitivity.hand_mrss.missing.n_missing"
-    told = results.assign(text=results["text"].mask(counted, missing))
-    rows = make_primary_sensitivity_table(told, STUDY, other_population="per_protocol").rows
+    changed = results.assign(text=results["text"].mask(counted, missing))
+    rows = make_primary_sensitivity_table(changed, STUDY, other_population="per_protocol").rows
     labels = [row[0] for row in rows if isinstance(row[0], str)]
     for case in ("Worst case", "Best case", "Last observation", "Baseline observation", "Bounds"):
         assert any(label.startswith(f"{case}: ") for label in labels) is (missing == "1")

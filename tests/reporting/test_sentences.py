@@ -96,8 +96,9 @@ def test_intervals_beyond_zero_are_named_and_so_are_those_that_do_not_exist(say)
     )
     chosen = say(dict.fromkeys(NAMES, UNSURE) | {"shaq": BETTER})["secondary_intervals"]
     assert chosen == (
-        "Taken one by one, the exact interval excludes zero for "
-        "{{< var study.outcomes.shaq.phrase >}}."
+        "Taken one by one and unadjusted, the exact interval excludes zero for "
+        "{{< var study.outcomes.shaq.phrase >}} (max-T of all outcomes: p = "
+        "{{< var efficacy.shaq.max_t_p >}})."
     )
     chosen = say(dict.fromkeys(NAMES, TOO_FEW))["secondary_intervals"]
     assert chosen == "None of the other outcomes has an exact interval."
@@ -232,8 +233,11 @@ def test_what_the_plan_lists_is_listed_in_full(say):
         ("threshold_sources", "outcomes", [o.name for o in STUDY.outcomes if o.threshold]),
     ):
         assert all(f"study.{section}.{name}." in chosen[rule] for name in names)
-    assert chosen["intercurrent_events"].startswith("treatment policy (")
-    assert " and listed ({{< var study.intercurrent_events.death" in chosen["intercurrent_events"]
+    assert chosen["intercurrent_events"].startswith("treatment policy, scores as they are (")
+    assert (
+        " and composite, the worst rank ({{< var study.intercurrent_events.death"
+        in chosen["intercurrent_events"]
+    )
     assert "study.analysis.missing_visits" in chosen["missing_visits"]
     assert "@clements1995" in chosen["measurement_errors"]
 

@@ -9,6 +9,7 @@ from jinja2 import nodes
 from small_report import STUDY, TEMPLATES, make_provenance, make_rows
 
 from analysis.errors import DataError
+from analysis.governance import DocumentVersion
 from analysis.reporting.collect import collect_facts
 from analysis.reporting.templates import (
     Template,
@@ -204,6 +205,13 @@ CASES = (
     {"numbers": {f"{ULCERS}.week_12.n_active": (2, 0)}},
     {"numbers": {"baseline.treated_hands.both.n": (5, 7)}},
     {"numbers": {"baseline.treated_hands.both.n": (0, 7)}},
+    {"numbers": {f"{ULCERS}.week_4.n_new": (0, 0), f"{ULCERS}.week_12.n_new": (0, 0)}},
+    {"numbers": {f"{ULCERS}.week_4.n_new": (1, 7), f"{ULCERS}.week_12.n_new": (1, 7)}},
+    {"numbers": {"efficacy.hand_mrss.n_deaths": (1, 7)}},
+    {"numbers": {"safety.serious_related_product.n": (1, 7)}, "serious": 1},
+    {"plan": ("5c2c0de", "2030-01-31", "")},
+    {"plan": ("", "", "")},
+    {"plan": ("5c2c0de", "2030-01-31", "the visits"), "exported_on": ""},
     {"outcomes": STUDY.outcomes[:1]},
     {"outcomes": tuple(
         dataclasses.replace(each, threshold=each.threshold and dataclasses.replace(
@@ -221,11 +229,15 @@ def collect_case(case):
     rows = make_rows(**options).assign(**case.get("columns", {}))
     numbers = case.get("numbers", {})
     rows = rows[~rows["result_id"].isin(numbers)]
-    told = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
-    rows = pd.concat([rows, pd.DataFrame(told)]) if told else rows
+    added = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
+    rows = pd.concat([rows, pd.DataFrame(added)]) if added else rows
     study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
+    plan = DocumentVersion(*case.get("plan", ("5c2c0de", "2032-01-31", "the visits")))
+    documents = dataclasses.replace(STUDY.documents, plan=plan)
+    study = dataclasses.replace(study, documents=documents)
     origin = make_provenance(case.get("origin", "simulated"), case.get("checksums", "verified"))
-    return collect_facts(rows, study, origin)
+    exported_on = case.get("exported_on", origin.exported_on)
+    return collect_facts(rows, study, dataclasses.replace(origin, exported_on=exported_on))
 
 
 def mark_branches(tree):

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from checkout import Checkout, clone_checkout
+from nbformat import v4
 
 from analysis.paths import ROOT
 
@@ -38,34 +39,22 @@ print(resolve_path(outputs))
 """
 
 
-def make_cell(kind, name, source, *tags):
-    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
-    if tags:
-        cell["metadata"]["tags"] = list(tags)
-    if kind == "code":
-        cell |= {"execution_count": None, "outputs": []}
-    return cell
+IMPORTS = "from analysis.errors import DataError\nfrom analysis.paths import resolve_path"
 
 
 def make_notebook(parameters, code):
-    return {
-        "cells": [
-            make_cell("markdown", "title", "# Toy"),
-            make_cell("code", "parameters", parameters, "parameters"),
-            make_cell(
-                "code",
-                "imports",
-                "from analysis.errors import DataError\nfrom analysis.paths import resolve_path",
-            ),
-            make_cell("code", "work", code.strip()),
+    return v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell("# Toy", id="title"),
+            v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
+            v4.new_code_cell(IMPORTS, id="imports"),
+            v4.new_code_cell(code.strip(), id="work"),
         ],
-        "metadata": {
+        metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    )
 
 
 def write_toys(root):

@@ -6,8 +6,8 @@ from small_tables import make_events, make_participants
 
 from analysis.errors import DataError
 from analysis.safety.counts import (
+    count_events,
     order_by_frequency,
-    summarise_adverse_events,
     summarise_classes_and_terms,
 )
 
@@ -16,7 +16,7 @@ SEVEN = make_participants(*(f"P{number}" for number in range(1, 8)))
 
 def count(rows, by=(), people=SEVEN):
     """Return the categories with participants and events, as tuples."""
-    summary = summarise_adverse_events(make_events(*rows), people, by=by)
+    summary = count_events(make_events(*rows), people, by=by)
     return list(summary[[*by, "participants", "events"]].itertuples(index=False, name=None))
 
 
@@ -50,28 +50,26 @@ def test_a_missing_relation_is_a_category_of_its_own():
 
 def test_the_causality_none_is_a_text_and_not_a_missing_value():
     events = make_events(("P1", {})).assign(related_product="None")
-    summary = summarise_adverse_events(events, SEVEN, by=["related_product"])
+    summary = count_events(events, SEVEN, by=["related_product"])
     assert summary["related_product"].tolist() == ["None"]
 
 
 def test_zero_events_count_nobody_and_bear_the_upper_bound_41_percent():
-    row = summarise_adverse_events(make_events(), SEVEN).iloc[0]
+    row = count_events(make_events(), SEVEN).iloc[0]
     assert (row["participants"], row["events"], row["denominator"]) == (0, 0, 7)
     assert row["share_low"] == 0
     assert row["share_high"] == pytest.approx(0.410, abs=0.0005)
 
 
 def test_one_participant_with_all_events_is_one_of_seven():
-    row = summarise_adverse_events(make_events(*[("P4", {})] * 9), SEVEN).iloc[0]
+    row = count_events(make_events(*[("P4", {})] * 9), SEVEN).iloc[0]
     assert (row["participants"], row["events"]) == (1, 9)
     # Clopper-Pearson for 1 of 7: 0.4 to 57.9 %.
     assert (row["share_low"], row["share_high"]) == pytest.approx((0.004, 0.579), abs=0.0005)
 
 
 def test_everyone_with_an_event_has_the_upper_limit_one():
-    row = summarise_adverse_events(make_events(*((f"P{i}", {}) for i in range(1, 8))), SEVEN).iloc[
-        0
-    ]
+    row = count_events(make_events(*((f"P{i}", {}) for i in range(1, 8))), SEVEN).iloc[0]
     assert row["share_low"] == pytest.approx(0.590, abs=0.0005)
     assert row["share_high"] == 1
 
@@ -82,24 +80,24 @@ def test_a_class_with_no_coded_term_keeps_its_events():
 
 
 def test_a_denominator_of_nobody_has_no_share():
-    row = summarise_adverse_events(make_events(), SEVEN.iloc[:0]).iloc[0]
+    row = count_events(make_events(), SEVEN.iloc[:0]).iloc[0]
     assert row["denominator"] == 0
     assert pd.isna(row["share"]) and pd.isna(row["share_high"])
 
 
 def test_an_event_outside_the_denominator_stops_the_run():
     with pytest.raises(DataError, match="P9"):
-        summarise_adverse_events(make_events(("P9", {})), SEVEN)
+        count_events(make_events(("P9", {})), SEVEN)
 
 
 def test_a_participant_twice_in_the_denominator_stops_the_run():
     with pytest.raises(DataError, match="twice"):
-        summarise_adverse_events(make_events(), pd.concat([SEVEN, SEVEN.iloc[:1]]))
+        count_events(make_events(), pd.concat([SEVEN, SEVEN.iloc[:1]]))
 
 
 def test_what_others_had_and_nobody_here_is_listed_as_zero():
     both = make_events(("P1", {}), ("P2", {"coded_term": "Pain"}))
-    summary = summarise_adverse_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)
+    summary = count_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)
     counted = summary[["coded_term", "participants", "events", "denominator"]]
     assert counted.to_numpy().tolist() == [["Bruising", 1, 1, 7], ["Pain", 0, 0, 7]]
 
@@ -155,7 +153,7 @@ ROWS = st.lists(
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(ROWS)
 def test_events_add_up_over_categories_and_participants_never_exceed_events(rows):
-    by_term = summarise_adverse_events(make_events(*rows), SEVEN, by=["coded_term", "grade"])
+    by_term = count_events(make_events(*rows), SEVEN, by=["coded_term", "grade"])
     assert by_term["events"].sum() == len(rows)
     assert (by_term["participants"] <= by_term["events"]).all()
     once = by_term.groupby("coded_term")["participants"].sum().to_dict()

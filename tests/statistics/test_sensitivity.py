@@ -30,7 +30,7 @@ from analysis.statistics.missing_visits import (
     summarise_tipping,
 )
 from analysis.statistics.outcome import make_writer
-from analysis.statistics.populations import apply_strategy, find_affected
+from analysis.statistics.populations import apply_strategy, explain_events
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.statistics.specification import (
     list_options,
@@ -112,7 +112,7 @@ def test_trimmed_mean_of_seven_leaves_out_one_at_either_end():
     assert trim_mean([-16, -15, -11, -8.5, -5, -4, 1]) == pytest.approx(-8.7)
 
 
-def test_event_before_the_visit_counts_one_after_it_does_not():
+def test_event_before_the_visit_counts_one_after_it_does_not_and_each_says_why():
     events = shape_table(
         pd.DataFrame(
             {
@@ -127,8 +127,14 @@ def test_event_before_the_visit_counts_one_after_it_does_not():
     visits = shape_table(
         pd.DataFrame({"participant_id": PEOPLE, "visit": "week_12", "study_day": 84}), "visits"
     )
-    affected = find_affected(events, visits, visit="week_12", events=["infection"])
-    assert affected == ["SIM-01", "SIM-03"]
+    explained = explain_events(events, visits, STUDY.intercurrent_events, visit="week_12")
+    assert dict(zip(explained["participant_id"], explained["why"], strict=True)) == {
+        "SIM-01": "before the follow-up visit",
+        "SIM-02": "not before the follow-up visit",
+        "SIM-03": "a day is not known",
+        "SIM-04": "part of the outcome, not under treatment policy",
+    }
+    assert explained["counts"].tolist() == ["yes", "no", "yes", "no"]
 
 
 def test_strategies_for_events():

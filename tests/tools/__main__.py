@@ -1,19 +1,19 @@
 """python tests/tools COMMAND: measure this repository, and stress it."""
 
-import argparse
 import functools
 import os
 import sys
 from pathlib import Path
 
-from analysis.command import run_command
+from analysis.command import argument, command, parse_options, run_command
 
 RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 REPORTS = Path(__file__).resolve().parents[1] / "end_to_end" / "test_changed_exports.py"
 
 
 # Each imports what it needs: an interrupt while that loads has to end clearly as well.
-def run_benchmark(options):
+@command()
+def _benchmark():
     """Measure how long an analyst waits, and put it on record; 1 if a floor does not hold."""
     from benchmark.page import find_broken_floors, format_page, write_figures
     from benchmark.rounds import measure_run
@@ -25,7 +25,8 @@ def run_benchmark(options):
     return 1 if find_broken_floors(figures) else 0
 
 
-def run_matrix(options):
+@command()
+def _matrix():
     """Run everything under other surroundings; 1 if anything differs."""
     import matrix.run
     from matrix.page import write_page
@@ -37,7 +38,8 @@ def run_matrix(options):
     return 1 if differing else 0
 
 
-def run_stress(options):
+@command()
+def _stress():
     """Corrupt exports, report other exports, then hurt runs; the worst exit code."""
     import pytest
     from stress.cleaning_stress import stress_cleaning
@@ -47,14 +49,20 @@ def run_stress(options):
     return max(stress_cleaning(RECORD), pytest.main([str(REPORTS)]), stress_runs(RECORD))
 
 
-def run_faults(options):
+@command(
+    argument("--kills", type=int, default=200, help="at least so many"),
+    argument("--seed", type=int, default=1),
+    argument("--record", type=Path, default=RECORD, help="a folder"),
+)
+def _faults(kills, seed, record):
     """Hurt runs only; 1 if one is not recovered from."""
     from stress.fault_stress import stress_runs
 
-    return stress_runs(options.record, kills=options.kills, seed=options.seed)
+    return stress_runs(record, kills=kills, seed=seed)
 
 
-def run_files(options):
+@command()
+def _files():
     """List the files whose code a value passes on its way to Table 3; 1 if they are too many."""
     from count_files import MOST, count_files, format_files
 
@@ -63,7 +71,8 @@ def run_files(options):
     return 1 if sum(map(len, files.values())) > MOST else 0
 
 
-def run_pages(options):
+@command()
+def _pages():
     """Check the pages of report/_output as they would be published; 1 if one is not fit for it."""
     from check_pages import check_pages
 
@@ -74,7 +83,8 @@ def run_pages(options):
     return 1 if wrong else 0
 
 
-def run_pictures(options):
+@command()
+def _pictures():
     """Make the pictures of report/preview anew from the run in this checkout."""
     from gallery import make_pictures
 
@@ -83,25 +93,12 @@ def run_pictures(options):
 
 def main(arguments=None):
     """Run a command, and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python tests/tools", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run in (
-        ("benchmark", run_benchmark),
-        ("faults", run_faults),
-        ("files", run_files),
-        ("matrix", run_matrix),
-        ("pages", run_pages),
-        ("pictures", run_pictures),
-        ("stress", run_stress),
-    ):
-        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-        command.set_defaults(run=run)
-        if name == "faults":
-            command.add_argument("--kills", type=int, default=200, help="at least so many")
-            command.add_argument("--seed", type=int, default=1)
-            command.add_argument("--record", type=Path, default=RECORD, help="a folder")
-    options = parser.parse_args(arguments)
-    return run_command(options.run, options)
+    return run_command(_main, arguments)
+
+
+def _main(arguments):
+    function, options = parse_options(arguments, program="python tests/tools")
+    return function(**options)
 
 
 if __name__ == "__main__":

@@ -61,43 +61,31 @@ def test_no_factor_of_a_run_undoes_another(factors):
     assert {name for name, count in (names + kinds).items() if count > 1} == set()
 
 
-def test_the_same_bytes_are_no_difference(run_cells):
-    outcomes, _, reference = run_cells(Cell("both", (ZONE, SEED)), give=lambda names: EVIDENCE)
-    assert [outcome.differing for outcome in outcomes] == [()]
+BYTES, VALUE = "report/_output/index.pdf", "a.n: value was 7, is 8 (moved by +1, +0.14 of it)"
+FAILED = DataError("the run failed")
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "differing", "alone", "other_bytes"),
+    [
+        (Cell("both", (ZONE, SEED)), {}, (), (), ()),
+        (Cell("both", (ZONE, SEED)), {"zone": OTHER_BYTES}, (BYTES,), ("zone",), (BYTES,)),
+        (Cell("oldest", (SEED,), exact=False), {"seed": OTHER_BYTES}, (), (), (BYTES,)),
+        (Cell("newest", (ZONE,), exact=False), {"zone": OTHER_VALUE}, (VALUE,), (), ()),
+        (Cell("zone", (ZONE,)), {"zone": FAILED}, ("the run failed.",), (), ()),
+    ],
+    ids=["same bytes", "blamed on its factor", "numbers decide", "other numbers", "failed"],
+)
+def test_what_decides_is_found_and_blamed_on_the_factor_that_makes_it(
+    run_cells, cell, found, differing, alone, other_bytes
+):
+    def give(names):
+        return next((found[name] for name in names if name in found), EVIDENCE)
+
+    (outcome,), _, reference = run_cells(cell, give=give)
     assert reference is EVIDENCE
-
-
-def test_a_difference_is_blamed_on_the_factor_that_makes_it(run_cells):
-    outcomes, _, _ = run_cells(
-        Cell("both", (ZONE, SEED)),
-        give=lambda names: OTHER_BYTES if "zone" in names else EVIDENCE,
-    )
-    assert outcomes[0].differing == ("report/_output/index.pdf",)
-    assert outcomes[0].alone == ("zone",)
-    assert run.say_outcome(outcomes[0]) == ("both: DIFFERS, report/_output/index.pdf (alone: zone)")
-
-
-def test_where_numbers_decide_other_bytes_are_counted_only(run_cells):
-    cells = (Cell("oldest", (SEED,), exact=False), Cell("newest", (ZONE,), exact=False))
-    outcomes, _, _ = run_cells(
-        *cells,
-        give=lambda names: (
-            OTHER_BYTES if "seed" in names else OTHER_VALUE if "zone" in names else EVIDENCE
-        ),
-    )
-    assert [outcome.differing for outcome in outcomes] == [
-        (),
-        ("a.n: value was 7, is 8 (moved by +1, +0.14 of it)",),
-    ]
-    assert outcomes[0].other_bytes == ("report/_output/index.pdf",)
-
-
-def test_a_run_that_fails_differs(run_cells):
-    outcomes, _, _ = run_cells(
-        Cell("zone", (ZONE,)),
-        give=lambda names: DataError("the run failed") if names else EVIDENCE,
-    )
-    assert outcomes[0].differing == ("the run failed.",)
+    assert (outcome.differing, outcome.alone) == (differing, alone)
+    assert outcome.other_bytes == other_bytes
 
 
 def test_what_this_machine_cannot_have_is_named_and_not_claimed(run_cells):
@@ -139,6 +127,7 @@ def test_the_page_says_what_ran_what_differed_and_what_did_not_run(run_cells, tm
         give=lambda names: OTHER_BYTES if "zone" in names else EVIDENCE,
     )
     outcomes, _, reference = told
+    assert run.say_outcome(outcomes[1]) == "bad: DIFFERS, report/_output/index.pdf"
     path = page.write_page(outcomes, {"moon": "it is far"}, reference, tmp_path)
     text = path.read_text(encoding="utf-8")
     assert "| good | seed | bytes | nothing | 0 of 2 |" in text

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, UsageError
-from analysis.trail.desk import CODE, Desk, list_choices, run_code, write_code
+from analysis.trail.desk import PANELS, Desk, list_choices, run_code, write_code
 from analysis.trail.explore import (
     compute_statistics,
     draw_outcome,
@@ -80,7 +80,7 @@ def test_a_changed_item_is_shown_with_its_rule_and_query(trial):
     assert changes.loc[0, "message"]
 
 
-@pytest.mark.parametrize("panel", sorted(CODE))
+@pytest.mark.parametrize("panel", sorted(PANELS))
 def test_the_code_above_a_panel_runs_as_it_stands(desk, trial, panel):
     shown, names = run_code(write_code(panel, desk.choices), trial)
     assert shown is not None and names["trial"] is trial

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.reporting.figure import COLOURS, Drawing, use_style
 from analysis.results import format_percent
-from analysis.safety.counts import order_by_frequency, summarise_adverse_events
+from analysis.safety.counts import count_events, order_by_frequency
 from analysis.safety.overview import UNCODED
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
@@ -28,7 +28,7 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
     plt = use_style()
     counted, _ = select_emergent(events, participants, PROCEDURE)
     summaries = [
-        summarise_adverse_events(
+        count_events(
             *select_emergent(events, participants, period),
             by=BY,
             among=counted,

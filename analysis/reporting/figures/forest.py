@@ -25,7 +25,7 @@ _SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw each outcome's estimate, interval and changes on a strip of its own.
 
-    Outcomes have different units, so that no common scale exists. Zero stands in the middle of
+    Outcomes have different units, so that no common scale exists. Zero is in the middle of
     every strip and the better direction lies on its left, tinted; where neither direction is
     better nothing is tinted.
 
@@ -40,7 +40,7 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
         chosen = select_pairs(pairs, outcome.name, visit=visit)
         _draw_strip(axes, chosen, results, outcome)
-        seen |= set(name_directions(chosen, outcome))
+        seen |= set(name_directions(chosen, outcome.difference_decimals))
     add_legend(figure, seen)
     top = grid[0, 0]
     for place, text, side in (
@@ -90,7 +90,8 @@ def _draw_dots(axes, pairs, outcome, reach):
     """Every participant's change below the interval; those that would overlap are stacked."""
     placed = []
     ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
-    for change, direction in zip(ordered["change"], name_directions(ordered, outcome), strict=True):
+    directions = name_directions(ordered, outcome.difference_decimals)
+    for change, direction in zip(ordered["change"], directions, strict=True):
         near = sum(abs(change - other) < 0.035 * reach for other in placed)
         placed.append(change)
         style = STYLES[direction]

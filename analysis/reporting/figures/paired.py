@@ -34,10 +34,10 @@ def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
         axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold", pad=17)
         axes.text(0, 1.04, _print_subtitle(results, outcome), transform=axes.transAxes, fontsize=7)
         axes.tick_params(labelsize=7.5)
-        seen |= set(name_directions(rows, outcome))
+        seen |= set(name_directions(rows, outcome.difference_decimals))
     figure.tight_layout(rect=(0, 0.04, 1, 1), h_pad=1.6, w_pad=1.2)
     for axes, outcome, rows in zip(panels, study.outcomes, chosen, strict=True):
-        draw_slopes(axes, rows, outcome, visits)
+        draw_slopes(axes, rows, visits, decimals=outcome.difference_decimals)
     add_legend(figure, seen)
     return figure, _describe(results, study, visits)
 
@@ -53,8 +53,9 @@ def draw_primary(pairs, results, study, *, visit):
     _draw_changes(right, chosen, results, outcome)
     figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=2.5)
     visits = _label_visits(study, visit)
-    draw_slopes(left, chosen, outcome, visits, size=6)
-    add_legend(figure, set(name_directions(chosen, outcome)))
+    decimals = outcome.difference_decimals
+    draw_slopes(left, chosen, visits, decimals=decimals, size=6)
+    add_legend(figure, set(name_directions(chosen, decimals)))
     return figure, _describe_primary(results, outcome, visits)
 
 
@@ -63,7 +64,7 @@ def _draw_changes(axes, pairs, results, outcome):
     names = shorten_ids(ordered["participant_id"])
     places = range(len(ordered))
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.8)
-    directions = name_directions(ordered, outcome)
+    directions = name_directions(ordered, outcome.difference_decimals)
     for place, change, direction in zip(places, ordered["change"], directions, strict=True):
         style = STYLES[direction]
         axes.plot((0, change), (place, place), color=style["color"], lw=1.3)
@@ -129,7 +130,7 @@ def draw_single(
     variant: str = "primary",
     participant: str = "",
 ) -> Drawing:
-    """Draw the pairs of one score from baseline to a visit.
+    """Draw the pairs of one score from baseline to a visit; see `draw_pairs`.
 
     Parameters
     ----------
@@ -138,22 +139,63 @@ def draw_single(
     participant
         Whose line is drawn in front, with a halo.
     """
-    plt = use_style()
-    visits = _label_visits(study, visit)
-    figure, axes = plt.subplots(figsize=(5.6, 3.9))
     name = outcome.label if variant == "primary" else f"{outcome.label}: {label_part(variant)}"
-    axes.set_title(name, loc="left", weight="bold")
-    axes.set_ylabel(f"{outcome.label} ({outcome.unit})")
+    return draw_pairs(
+        pairs,
+        label=name,
+        unit=outcome.unit,
+        visits=_label_visits(study, visit),
+        decimals=outcome.difference_decimals,
+        participant=participant,
+    )
+
+
+def draw_pairs(
+    pairs: pd.DataFrame,
+    *,
+    label: str = "Score",
+    unit: str = "",
+    visits: tuple[str, str] = ("Baseline", "Follow-up"),
+    decimals: int = 6,
+    participant: str = "",
+) -> Drawing:
+    """Draw a line from baseline to follow-up for every participant.
+
+    Parameters
+    ----------
+    pairs
+        One row per participant: `participant_id`, `baseline`, `followup`; a row that lacks a
+        score is left out.
+    decimals
+        The precision of the scores.
+    participant
+        Whose line is drawn in front, with a halo.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import draw_pairs
+    >>> pairs = pd.DataFrame(
+    ...     {"participant_id": ["P1", "P2"], "baseline": [8, 7], "followup": [5, 7]}
+    ... )
+    >>> figure, alt = draw_pairs(pairs, label="Hand mRSS")
+    >>> alt
+    'Hand mRSS of 2 participants, a line each from baseline to follow-up: 1 lower, 1 equal.'
+    """
+    pairs = pairs.dropna(subset=["baseline", "followup"])
+    pairs = pairs.assign(change=pairs["followup"] - pairs["baseline"])
+    figure, axes = use_style().subplots(figsize=(5.6, 3.9))
+    axes.set_title(label, loc="left", weight="bold")
+    axes.set_ylabel(f"{label} ({unit})" if unit else label)
     front = pairs[pairs["participant_id"] == participant]
     for first, last in zip(front["baseline"], front["followup"], strict=True):
         axes.plot((0, 1), (first, last), lw=9, color="#F0E442", alpha=0.7, zorder=0)
     figure.tight_layout(rect=(0, 0.08, 1, 1))
-    draw_slopes(axes, pairs, outcome, visits, size=6)
-    directions = name_directions(pairs, outcome)
+    draw_slopes(axes, pairs, visits, decimals=decimals, size=6)
+    directions = name_directions(pairs, decimals)
     add_legend(figure, set(directions))
     counts = ", ".join(f"{directions.count(each)} {each}" for each in dict.fromkeys(directions))
-    alt = (
-        f"{name} of {len(pairs)} participants, a line each from {visits[0].lower()} to "
+    return figure, (
+        f"{label} of {len(pairs)} participants, a line each from {visits[0].lower()} to "
         f"{visits[1].lower()}: {counts or 'nobody has both scores'}."
     )
-    return figure, alt

@@ -61,8 +61,9 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     top.set_xlim(-0.7, len(points) - 0.3)
     top.tick_params(axis="x", length=0)
     top.tick_params(axis="y", labelsize=7.5)
-    top.plot([], [], "D-", color=COLOURS["better"], ms=4.5, lw=1.6, label="Primary analysis")
-    top.legend(loc="lower right", fontsize=7.5)
+    if points["is_primary"].any():
+        top.plot([], [], "D-", color=COLOURS["better"], ms=4.5, lw=1.6, label="Primary analysis")
+        top.legend(loc="lower right", fontsize=7.5)
     _draw_options(bottom, points, options, colours)
     return figure, _describe_specification(points, outcome, options)
 

@@ -22,9 +22,9 @@ STYLES = {
 }
 
 
-def name_directions(pairs: pd.DataFrame, outcome: Outcome) -> list[str]:
-    """Return for each pair whether the follow-up is lower, equal or higher."""
-    changes = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+def name_directions(pairs: pd.DataFrame, decimals: int) -> list[str]:
+    """Return for each pair whether the follow-up is lower, equal or higher, once rounded."""
+    changes = round_differences(pairs["change"], decimals=decimals)
     return [tuple(STYLES)[int(np.sign(change)) + 1] for change in changes]
 
 
@@ -37,9 +37,9 @@ def shorten_ids(participants):
 def draw_slopes(
     axes: "Axes",
     pairs: pd.DataFrame,
-    outcome: Outcome,
     visits: tuple[str, ...],
     *,
+    decimals: int,
     size: float = 4.5,
 ):
     """Draw a line per participant, labelled at its right end; more than fifteen cannot be read.
@@ -51,7 +51,7 @@ def draw_slopes(
     size
         Of the markers, points.
     """
-    directions = name_directions(pairs, outcome)
+    directions = name_directions(pairs, decimals)
     ends = zip(pairs["baseline"], pairs["followup"], directions, strict=True)
     for first, last, direction in ends:
         style = {"lw": 1.3, "ms": size, "mec": "white", "mew": 0.6, **STYLES[direction]}

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.reporting.table import Table, cell_of
 from analysis.results import format_percent
 from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
-from analysis.safety.counts import summarise_adverse_events, summarise_classes_and_terms
+from analysis.safety.counts import count_events, summarise_classes_and_terms
 from analysis.safety.overview import CATEGORIES, RELATIONS, UNCODED, name_coding, name_grading
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 from analysis.study import Study
@@ -31,7 +31,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
     It takes `results` as `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
     """
     rows = []
-    for category in CATEGORIES:
+    for category in (each for each in CATEGORIES if each.in_table):
         rows.append((category.label, *_list_cells(results, category.name, "")))
     return Table(
         ("", *_head_periods(study)),
@@ -90,7 +90,7 @@ def make_relation_table(events, participants, results):
     rows = []
     for relation, what in RELATIONS.items():
         rows.append((f"Relation to {what}",))
-        answers = summarise_adverse_events(inside, people, by=(relation,))[relation]
+        answers = count_events(inside, people, by=(relation,))[relation]
         for answer in sorted(answers, key=_rank_answer):
             key = ("safety", relation, slugify(answer))
             counts = (_find(results, join_ids(*key, name)) for name in ("n", "events"))

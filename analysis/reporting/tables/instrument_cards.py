@@ -3,7 +3,7 @@
 from analysis.instruments.catalogue import BASES, find_instrument, format_range
 from analysis.reporting.table import Table
 
-NOTE = (
+_NOTE = (
     "The full card of an instrument, with the name of each item and component, is printed by "
     "python -m analysis instruments and its name, which stands here in brackets."
 )
@@ -18,7 +18,7 @@ ABBREVIATIONS = (
 def make_cards_table(study):
     """Make one table of all cards, in the order of the outcomes.
 
-    What belongs together stands in one row: items with the same limits, all scores, all
+    What belongs together is in one row: items with the same limits, all scores, all
     thresholds, all sources of one kind. The card of the command line gives them a line each.
     """
     outcomes = (*study.outcomes, *study.supporting)
@@ -29,7 +29,7 @@ def make_cards_table(study):
         rows.append((f"{instrument.label} ({instrument.name})",))
         rows += [(heading, text) for heading, text in _list_facts(instrument) if text]
     columns = ("Instrument", "Definition")
-    return Table(columns=columns, rows=tuple(rows), notes=(ABBREVIATIONS, NOTE), numeric=False)
+    return Table(columns=columns, rows=tuple(rows), notes=(ABBREVIATIONS, _NOTE), numeric=False)
 
 
 def _list_facts(instrument):

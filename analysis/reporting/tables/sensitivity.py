@@ -54,7 +54,7 @@ ALTERNATIVES = (
         ),
     ),
 )
-MISSING = ALTERNATIVES[-1][0]
+_MISSING = ALTERNATIVES[-1][0]
 PREFIX = "tipping."
 
 
@@ -85,7 +85,7 @@ def make_primary_sensitivity_table(
         ),
     ]
     for heading, alternatives in ALTERNATIVES:
-        if heading == MISSING and missing.text == "0":
+        if heading == _MISSING and missing.text == "0":
             continue
         rows.append((heading,))
         for qualifier, label in alternatives:

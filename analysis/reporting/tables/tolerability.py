@@ -10,7 +10,7 @@ from analysis.reporting.table import Table, cell_of, cells_of
 from analysis.safety.tolerability import GRADES, RATED, name_test
 from analysis.study import Study
 
-NONE = "\N{EN DASH}"
+_NONE = "\N{EN DASH}"
 ULCER_COUNTS = {
     "participants": "Participants with an active ulcer",
     "n_active": "Active ulcers",
@@ -35,7 +35,7 @@ def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: S
         for key in inside:
             start = f"safety.local_reaction.{location}.{key.item}.{key.visit}"
             graded = key.item not in RATED
-            grades, rating = [NONE] * len(GRADES), NONE
+            grades, rating = [_NONE] * len(GRADES), _NONE
             if graded:
                 grades = cells_of(results, start, *GRADES.values())
             else:
@@ -44,7 +44,7 @@ def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: S
             rows.append((label, cell_of(results, f"{start}.any"), *grades, rating))
     return Table(
         ("Reaction and visit", "Any", "Mild", "Moderate", "Severe", "0 to 10: median (range)"),
-        tuple(rows) or (("Not asked for", *[NONE] * 5),),
+        tuple(rows) or (("Not asked for", *[_NONE] * 5),),
         notes=(
             "Asked for at these visits, and counted out of those who answered; not part of the "
             "counts of adverse events. What nobody had comes with its two-sided upper bound.",
@@ -68,7 +68,7 @@ def make_ulcer_table(
         rows.append((person,))
         for finger, here in mine.groupby("finger"):
             seen = (here[here["visit"] == visit].itertuples() for visit in at)
-            texts = ("; ".join(map(_print_ulcer, ulcers)) or NONE for ulcers in seen)
+            texts = ("; ".join(map(_print_ulcer, ulcers)) or _NONE for ulcers in seen)
             rows.append((print_finger(finger) or "Finger not recorded", *texts))
     return Table(
         ("", *(study.visit(visit).label for visit in at)),
@@ -77,7 +77,7 @@ def make_ulcer_table(
             "Participants are those whose ulcers are known at the visit: who was said to have "
             "any, while none is recorded, counts neither with nor without.",
             "Finger 1 is the thumb; sizes are largest diameters. "
-            f"{NONE}: no ulcer recorded there at that visit.",
+            f"{_NONE}: no ulcer recorded there at that visit.",
         ),
         numeric=False,
     )
@@ -100,7 +100,7 @@ def make_laboratory_table(
         rows.append((name_test(item, unit), *cells_of(results, start, *names)))
     return Table(
         ("Median (range)", *labels, "Change", "Higher", "Equal", "Lower"),
-        tuple(rows) or (("Not in the export", *[NONE] * 6),),
+        tuple(rows) or (("Not in the export", *[_NONE] * 6),),
         notes=(
             "Participants with both values. The export holds no reference ranges, so that values "
             "are not classed as low, normal or high.",

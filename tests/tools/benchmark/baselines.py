@@ -49,34 +49,15 @@ print(json.dumps({"clean_s": cleaned - started, "score_s": ended - cleaned, "pea
 
 
 def run_plain(root, notebooks, outputs):
-    """Do the work of the notebooks in one Python process, without notebooks.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        A copy of the repository.
-    notebooks : list of str
-        Paths below it.
-    outputs : pathlib.Path
-        Where they read and write.
-    """
+    """Do the work of notebooks of a copy of the repository in one Python process, without them."""
     given = json.dumps({"inputs": str(outputs), "outputs": str(outputs)})
     run_program([sys.executable, "-c", PLAIN, given, *notebooks], root)
 
 
 def run_papermills(root, steps, outputs, jobs):
-    """Run each notebook as it stands by papermill's own command.
+    """Run each notebook of a copy of the repository as it stands by papermill's own command.
 
-    Parameters
-    ----------
-    root : pathlib.Path
-        A copy of the repository.
-    steps : sequence of analysis.run.steps.Step
-        Each runs once those that it waits for are done.
-    outputs : pathlib.Path
-        Where the notebooks read and write.
-    jobs : int
-        How many run at a time.
+    Each runs once those that it waits for are done, `jobs` at a time.
     """
     outputs.mkdir()
     order = graphlib.TopologicalSorter({step.name: step.after for step in steps})

@@ -33,13 +33,7 @@ def find_broken_floors(figures):
 
 
 def format_page(figures):
-    """Return the figures as a Markdown page.
-
-    Parameters
-    ----------
-    figures : dict
-        As `benchmark.rounds.measure_run` returns them.
-    """
+    """Return the figures of `measure_run` as a Markdown page."""
     lines = [
         "# How long an analyst waits",
         "",

@@ -18,22 +18,10 @@ FIGURE = "analysis/reporting/figures/forest.py"
 
 
 def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
-    """Measure a copy of the repository, and return the figures.
+    """Measure a copy of the repository, each piece of work in turn with the others.
 
-    Parameters
-    ----------
-    participants : sequence of int
-        Sizes of the simulated exports that are cleaned and scored.
-    rounds : int
-        How often each piece of work is measured, in turn with the others.
-    tell : callable
-        Takes a line as each figure comes.
-
-    Returns
-    -------
-    dict
-        As `summarise_rounds` returns it, with the machine's `cores` and the `growth` by number
-        of participants.
+    Returned is what `summarise_rounds` makes of the rounds, with the machine's `cores` and the
+    `growth` of cleaning and scoring by number of simulated participants.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         scratch = Path(name)
@@ -56,16 +44,8 @@ def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
 def summarise_rounds(measured):
     """Return the median, the least and the most of each figure.
 
-    Parameters
-    ----------
-    measured : list of dict of str to (float, float)
-        For each round, wall and processor seconds by what was done.
-
-    Returns
-    -------
-    dict
-        `rounds`, their number; `seconds`, `least`, `most` and `cpu_seconds` by what was done;
-        `compared`, the medians of what `compare_figures` gives within each round.
+    `measured` has, for each round, wall and processor seconds by what was done. `compared` holds
+    the medians of what `compare_figures` gives within each round.
     """
     wall = {name: [each[name][0] for each in measured] for name in measured[0]}
     compared = [compare_figures({name: each[name][0] for name in each}) for each in measured]
@@ -85,13 +65,7 @@ def summarise_rounds(measured):
 
 
 def compare_figures(seconds):
-    """Return, by name, what `benchmark.page.FLOORS` is about.
-
-    Parameters
-    ----------
-    seconds : dict of float
-        By what was done.
-    """
+    """Return, by name, what `FLOORS` is about, from seconds by what was done."""
     cold = seconds["notebooks_cold"]
     return {
         "faster_than_sequence": seconds["papermill_in_sequence"] / cold,

@@ -28,14 +28,7 @@ ELSEWHERE = (
 
 
 def write_page(outcomes, absent, reference, folder):
-    """Write both files, and return the path of the one to read.
-
-    Parameters
-    ----------
-    outcomes, absent, reference
-        As `matrix.run.run_matrix` returns them.
-    folder : pathlib.Path
-    """
+    """Write what `run_matrix` returned into both files, and return the path of the one to read."""
     told = {
         "platform": reference.platform,
         "packages": reference.packages,

@@ -29,13 +29,7 @@ def find_pythons():
 
 
 def list_absent(found):
-    """Return the `VERSIONS` that the machine has not.
-
-    Parameters
-    ----------
-    found : dict of str
-        As `find_pythons` returns it.
-    """
+    """Return the `VERSIONS` that are not among those that `find_pythons` has found."""
     return [version for version in VERSIONS if version not in {*found, ask_version()}]
 
 

@@ -22,60 +22,25 @@ SOURCES = "sources"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one cell.
-
-    Parameters
-    ----------
-    cell
-        Its name.
-    factors
-        What was other.
-    exact
-        Whether bytes decided.
-    python, packages
-        What ran it: its Python, and name and version of those packages that are other than the
-        reference's.
-    values, tables, files
-        How many were compared.
-    differing
-        What differs and decides, a phrase each.
-    other_bytes
-        Files whose bytes differ.
-    alone
-        Of a cell that differs, the factors that differ by themselves.
-    seconds
-        How long the run took.
-    """
+    """What came of one cell."""
 
     cell: str
     factors: tuple[str, ...]
-    exact: bool
+    exact: bool  # whether bytes decided
     python: str
-    packages: tuple[str, ...]
-    values: int
-    tables: int
-    files: int
-    differing: tuple[str, ...]
-    other_bytes: tuple[str, ...]
-    alone: tuple[str, ...]
+    packages: tuple[str, ...]  # name and version of those that are other than the reference's
+    files: int  # how many were compared
+    differing: tuple[str, ...]  # what differs and decides, a phrase each
+    other_bytes: tuple[str, ...]  # files whose bytes differ
+    alone: tuple[str, ...]  # of a cell that differs, the factors that differ by themselves
     seconds: int
 
 
 def run_matrix(*, cells=None, tell=print):
     """Run everything under other surroundings, and compare with a plain run.
 
-    Parameters
-    ----------
-    cells : sequence of matrix.factors.Cell, optional
-        By default all of `CELLS`, and one for each other Python of the machine. What the
-        machine cannot have of a cell is left out.
-    tell : callable
-        Takes a line as each cell ends.
-
-    Returns
-    -------
-    (list of Outcome, dict of str, analysis.review.evidence.Evidence)
-        What ran; the factors that this machine cannot have, with the reason; the reference.
+    By default all `CELLS`, and one for each other Python of the machine. Returned are the outcomes;
+    the factors that this machine cannot have, with the reason; and the evidence of the plain run.
     """
     pythons = find_pythons()
     absent = {f"Python {each}": "it is not on this machine" for each in list_absent(pythons)}
@@ -145,8 +110,6 @@ def _try_cell(cell, folder, reference):
             for name, version in found.packages.items()
             if version != reference.packages[name]
         ),
-        values=len(reference.results),
-        tables=len(reference.tables),
         files=len(reference.files),
         differing=tuple(differing),
         other_bytes=tuple(

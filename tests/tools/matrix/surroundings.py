@@ -33,11 +33,7 @@ SETTINGS = {
 def find_obstacle(factor, *, locales):
     """Say why this machine cannot have a factor; "" if it can.
 
-    Parameters
-    ----------
-    factor : matrix.factors.Factor
-    locales : pathlib.Path
-        Where a locale is made that is not installed.
+    A locale that is not installed is made in the folder `locales`.
     """
     program = factor.before[0] if factor.before else ""
     if program and not shutil.which(program):
@@ -50,24 +46,9 @@ def find_obstacle(factor, *, locales):
 
 
 def run_report(copy, factors, *, home, locales):
-    """Make the report in a copy of the sources.
+    """Make the report in a copy of the sources, as a person whose home is full of settings.
 
-    Parameters
-    ----------
-    copy : pathlib.Path
-        The sources, and nothing else.
-    factors : sequence of matrix.factors.Factor
-    home : pathlib.Path
-        Where the home of a person with settings is made.
-    locales : pathlib.Path
-        Where `find_obstacle` has made locales.
-
-    Raises
-    ------
-    MissingError
-        The environment could not be made.
-    DataError
-        The run failed.
+    Where the environment cannot be made it is a `MissingError`, where the run fails a `DataError`.
     """
     if any(factor.python or factor.lowest for factor in factors):
         _set_up(copy, factors)

@@ -17,34 +17,18 @@ FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted fault and what the cleaning has to make of it.
-
-    Parameters
-    ----------
-    file, row, field
-        Where; `row` is the key as received, `field` is "" for a whole row.
-    participant, visit
-        Whom a query has to name.
-    clean
-        What the cell has to hold afterwards; None is not looked at.
-    reason
-        Why the cell is missing afterwards; "" is not looked at.
-    also
-        Rules that rightly ask about this person besides.
-    kind, rule
-        Name of its kind, and the rule that has to find it.
-    """
+    """One planted fault and what the cleaning has to make of it."""
 
     file: str
-    row: str
-    field: str
+    row: str  # the key as received
+    field: str  # "" for a whole row
     participant: str
-    visit: str
-    clean: str | None = None
-    reason: str = ""
-    also: tuple[str, ...] = ()
+    visit: str  # whom a query has to name, and when
+    clean: str | None = None  # what the cell has to hold afterwards; None is not looked at
+    reason: str = ""  # why the cell is missing afterwards; "" is not looked at
+    also: tuple[str, ...] = ()  # rules that rightly ask about this person besides
     kind: str = ""
-    rule: str = ""
+    rule: str = ""  # the one that has to find it
 
 
 @dataclass(frozen=True)
@@ -68,14 +52,7 @@ def make_base(size, seed):
 
 
 class Bench(Planter):
-    """An export that is being corrupted.
-
-    Parameters
-    ----------
-    tables : dict of pandas.DataFrame
-        Of a valid export; copied.
-    rng : random.Random
-    """
+    """An export that is being corrupted; the tables of the valid one are copied."""
 
     def __init__(self, tables, rng):
         super().__init__(tables)

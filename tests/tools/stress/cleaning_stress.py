@@ -4,7 +4,6 @@ Ends with 1 if a known fault was missed, something was asked that no fault expla
 otherwise than with balanced books or an error that names the place.
 """
 
-import csv
 import multiprocessing
 import signal
 import sys
@@ -33,7 +32,6 @@ TRIALS = {
     "harmless": (try_harmless, len(HARMLESS)),
     "valid": (try_valid, 16),
 }
-COLUMNS = ("sort", "kind", "rule", "exports_or_faults", "handled", "recall", "false_alarms")
 UNRULED = (
     "items scored in reverse (0 for unable)",
     "age in Korean counting years (age is computed from the year of birth)",
@@ -90,7 +88,7 @@ def is_false(outcome, alarm):
 
 
 def count_kinds(outcomes):
-    """Return a row per kind with COLUMNS."""
+    """Return a row per kind: sort, kind, rule, exports or faults, handled, recall, false alarms."""
     planted, found, alarms = Counter(), Counter(), Counter()
     for outcome in outcomes:
         planted.update({(outcome.sort, kind): n for kind, n in outcome.planted.items()})
@@ -117,12 +115,8 @@ def count_kinds(outcomes):
 
 
 def write_report(rows, outcomes, folder):
-    """Write the rows as CSV and, with a summary, as Markdown."""
+    """Write the rows, with a summary, as Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{NAME}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
     text = _write_markdown(rows, outcomes)
     (folder / f"{NAME}.md").write_text(text, encoding="utf-8", newline="\n")
 

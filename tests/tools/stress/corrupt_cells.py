@@ -12,6 +12,7 @@ from analysis.demo.texts import full_width, serial_date
 from stress.bench import Kind
 
 PLAN = yaml.safe_load(Path(__file__).with_name("cells.yml").read_text(encoding="utf-8"))
+WEEKDAYS = "월화수목금토일"
 # Windows, the order of visits and the diary hang on the dates of these visits.
 PIVOTAL = ("screening", "baseline", "procedure", "week_12")
 
@@ -32,76 +33,25 @@ def list_places(text):
 FINGERS = tuple(name for _, name in list_places("fingers"))
 
 
-def spaced(value, rng):
-    space = rng.choice((" ", "  ", "\t", "\u00a0", "\u3000", "\u200b", "\u200f", "\ufeff"))
-    return rng.choice((value + space, space + value, space + value + space))
-
-
-def spaced_text(value, rng):
-    return rng.choice((f"{value} ", f" {value}", f"{value}\t", f"\u3000{value}"))
-
-
-def bounded(value, rng):
-    return rng.choice(
-        (f"<{value}", f">={value}", f"~{value}", f"≤{value}", f"약 {value}", f"{value} 이상",
-         f"{value}?", f"{value} 미만", f"about {value}")
-    )  # fmt: skip
-
-
-def dated(value, rng):
-    return rng.choice(("03-May", "Mar-05", "5월 3일", "1/2", "2021-03-05", "12-Jan"))
-
-
-def _split(value):
-    return value[:4], int(value[5:7]), int(value[8:10])
-
-
-def other_date(value, rng):
-    year, month, day = _split(value)
-    weekday = "월화수목금토일"[date.fromisoformat(value).weekday()]
-    name = date.fromisoformat(value).strftime("%b")
-    forms = [
-        f"{year}년 {month}월 {day}일", f"{year}. {month}. {day}.({weekday})",
-        f"{year}.{month:02d}.{day:02d}", f"{year}/{month}/{day}", f"{year}{month:02d}{day:02d}",
-        f"{day} {name} {year}", f"{name} {day}, {year}", f"{year}-{month}-{day}",
-        f"{year}년{month}월{day}일",
-    ]  # fmt: skip
-    if day > 12 or day == month:
-        forms += [f"{day:02d}/{month:02d}/{year}", f"{month}/{day}/{year}"]
-    return rng.choice(forms)
-
-
-def other_moment(value, rng):
-    hour, minute = int(value[11:13]), value[14:]
-    half = "오후" if hour >= 12 else "오전"
-    return rng.choice(
-        (f"{value[:10]}T{value[11:]}", f"{value}:00",
-         f"{value[:10].replace('-', '. ')}. {half} {(hour - 1) % 12 + 1}:{minute}")
-    )  # fmt: skip
-
-
-def other_time(value, rng):
-    hour, minute = int(value[:2]), value[3:]
-    half, short = ("오후", "PM") if hour >= 12 else ("오전", "AM")
-    clock = (hour - 1) % 12 + 1
-    return rng.choice(
-        (f"{half} {clock}:{minute}", f"{clock}:{minute} {short}", f"{hour}시 {minute}분",
-         f"{value}:00", f"{half} {clock}시 {minute}분")
-    )  # fmt: skip
-
-
-def short_year(value, rng):
-    year, month, day = _split(value)
-    return rng.choice((f"{year[2:]}.{month:02d}.{day:02d}", f"{year[2:]}년 {month}월 {day}일"))
-
-
-def serial(value, rng):
-    return serial_date(value)
-
-
-def unclear(value, rng):
-    year, month, day = _split(value)
-    return rng.choice((f"{day:02d}/{month:02d}/{year}", f"{month}-{day}-{year}"))
+def split_value(value):
+    """Return the parts of a value by which the writers of cells.yml write it otherwise."""
+    parts = {"v": value}
+    if is_day(value[:10]):
+        day = date.fromisoformat(value[:10])
+        parts |= {
+            "y": f"{day:%Y}",
+            "yy": f"{day:%y}",
+            "m": day.month,
+            "d": day.day,
+            "name": f"{day:%b}",
+        }
+        parts |= {"mm": f"{day:%m}", "dd": f"{day:%d}", "date": value[:10]}
+        parts |= {"weekday": WEEKDAYS[day.weekday()]}
+    if re.fullmatch(r"(.* )?[0-9]{2}:[0-9]{2}", value):
+        hour, minute = int(value[-5:-3]), value[-2:]
+        parts |= {"time": value[-5:], "hour": hour, "minute": minute, "clock": (hour - 1) % 12 + 1}
+        parts |= {"half": "오후" if hour >= 12 else "오전", "short": "PM" if hour >= 12 else "AM"}
+    return parts
 
 
 def is_unclear(value):
@@ -120,22 +70,24 @@ def _tenth(value):
     return f"{float(value) / 10:.12g}"
 
 
-WRITERS = {
-    "spaced": spaced,
-    "spaced_text": spaced_text,
+def _write_date(value, rng):
+    forms = PLAN["writers"]["clear_date"]
+    # Day and month can be told apart, or are the same number.
+    forms = forms if is_unclear(value) else forms + PLAN["writers"]["plain_date"]
+    return rng.choice(forms).format(**split_value(value))
+
+
+def _fill(forms):
+    return lambda value, rng: rng.choice(forms).format(**split_value(value))
+
+
+WRITERS = {name: _fill(forms) for name, forms in PLAN["writers"].items()} | {
     "wide": lambda value, rng: full_width(value),
-    "decimals": lambda value, rng: value + rng.choice((".0", ".00")),
     "comma": lambda value, rng: value.replace(".", ","),
     "tenth": lambda value, rng: _tenth(value),
-    "bounded": bounded,
-    "dated": dated,
     "half": lambda value, rng: f"{int(value)}.5",
-    "other_date": other_date,
-    "other_moment": other_moment,
-    "other_time": other_time,
-    "short_year": short_year,
-    "serial": serial,
-    "unclear": unclear,
+    "other_date": _write_date,
+    "serial": lambda value, rng: serial_date(value),
     "no_day": lambda value, rng: value[:4] + rng.choice(("-02-30", "-13-01", "-00-10", "-06-31")),
     "no_year": lambda value, rng: rng.choice(("2121", "1907")) + value[4:],
 }

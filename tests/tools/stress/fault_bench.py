@@ -12,26 +12,15 @@ from stress.processes import end_processes, wait_for_processes
 
 @dataclass
 class Outcome:
-    """What became of one case.
-
-    Parameters
-    ----------
-    kind, case
-        What was done, as a sort and in its detail.
-    faults
-        How many faults the case held; 0 if the run had ended before any.
-    ended
-        ``recovered`` by the next run alone, or ``told``: it stopped, said what to do, and went
-        well once that was done.
-    wrong
-        What must not be, for a person.
-    """
+    """What became of one case."""
 
     kind: str
     case: str
-    faults: int = 1
+    faults: int = 1  # 0 if the run had ended before any
+    # Recovered by the next run alone, or told: it stopped, said what to do, and went well once
+    # that was done.
     ended: str = "recovered"
-    wrong: list = field(default_factory=list)
+    wrong: list = field(default_factory=list)  # what must not be, for a person
 
 
 class Bench:
@@ -104,13 +93,7 @@ class Bench:
 
 
 def learn_expected(checkout, source, edits=EDITS):
-    """Run undisturbed with each edit; return what is published then, and by which step.
-
-    Returns
-    -------
-    (dict of Edit to dict of str, dict of str, float)
-        And how long the longest of these runs took.
-    """
+    """Run undisturbed with each edit; return what is published, by which step, and how long."""
     expected, owners, before, seconds = {}, {}, NONE, 0.0
     for edit in (*(edit for edit in edits if edit != NONE), NONE):
         apply_edit(checkout.root, source, edit, before)

@@ -8,17 +8,9 @@ SEALS = "data/raw/SHA256SUMS"
 
 @dataclass(frozen=True)
 class Edit:
-    """A text in one file that becomes another.
+    """A text in one file that becomes another; it stands there once or more, the first is meant."""
 
-    Parameters
-    ----------
-    name
-        What a person would say.
-    file, old, new
-        Where, and what; `old` stands there once or more, the first is meant.
-    """
-
-    name: str
+    name: str  # what a person would say
     file: str = ""
     old: str = ""
     new: str = ""

@@ -33,18 +33,9 @@ from stress.processes import adopt_orphans, end_processes
 
 
 def stress_runs(record, *, kills=200, seed=1, workers=2):
-    """Run all cases, write the record, and return the exit code.
+    """Run all cases, write the record into a folder, and return the exit code.
 
-    Parameters
-    ----------
-    record : pathlib.Path
-        Where the figures go.
-    kills : int
-        At least so many runs are killed.
-    seed : int
-        Of the random choices.
-    workers : int
-        Runs side by side.
+    At least so many runs are killed; `workers` run side by side.
     """
     # A process whose parent dies comes to us, as it comes to the manager of a session.
     adopt_orphans()

@@ -10,19 +10,11 @@ OTHER_NAMES = ("identifier_twin", "summary_row")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one corrupted export.
-
-    Parameters
-    ----------
-    found, missed
-        Planted faults.
-    alarms
-        Questions and changes that no planted fault explains: the kind of fault that was planted
-        in this person ("" for none), the rule, and the place.
-    """
+    """What became of the faults that were planted in one export, and what none of them explains."""
 
     found: tuple
     missed: tuple
+    # The kind of fault that was planted in this person ("" for none), the rule, and the place.
     alarms: tuple[tuple[str, str, str], ...]
 
 

@@ -37,27 +37,13 @@ CORRECTION = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A fault that must stop the run.
-
-    Parameters
-    ----------
-    name
-        What it is called in the report.
-    spoil
-        Takes the files (bytes by name) and a random generator and changes the files.
-    file
-        Name of the file that the error must name.
-    field
-        The column that it must name, if any.
-    hidden
-        Text that the error must not print.
-    """
+    """A fault that must stop the run."""
 
     name: str
-    spoil: Callable
-    file: str
-    field: str = ""
-    hidden: str = ""
+    spoil: Callable  # takes the files (bytes by name) and a random generator, changes the files
+    file: str  # that the error must name
+    field: str = ""  # that it must name, if any
+    hidden: str = ""  # text that it must not print
 
 
 def change_bytes(files, rng, file, way, *, text="", code=""):

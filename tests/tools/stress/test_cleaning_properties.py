@@ -12,7 +12,7 @@ from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from analysis.tables import read_table
 from stress.bench import Bench, make_base
 from stress.corrupt_files import HOSTILE, make_rng, save_files, write_files
-from stress.trial import KINDS, clean_files, plant_many
+from stress.trial import clean_files
 
 LONG = "<b>=A1</b>;" * 100_000
 TEXTS = ("diluent", "enzyme_lot", "proc_deviation", "operator", "counter")
@@ -20,20 +20,6 @@ PAGE_TAGS = {
     "html", "head", "meta", "title", "style", "body", "h1", "p", "table", "caption", "thead",
     "tbody", "tr", "th", "td",
 }  # fmt: skip
-
-
-def test_the_order_of_the_rows_means_nothing():
-    rng = make_rng("order")
-    bench = plant_many(20, 3, rng, rng.sample(KINDS, len(KINDS)), 20)
-    tables = bench.finish()
-    provenance = make_base(20, 3).provenance
-    before = clean_files(write_files(tables, provenance))
-    for file in (REDCAP, DIARY, IMAGES):
-        tables[file] = tables[file].sample(frac=1, random_state=rng.randrange(1000))
-    after = clean_files(write_files(tables, provenance))
-    assert [name for name, t in before.tables.items() if not t.equals(after.tables[name])] == []
-    assert before.balance.equals(after.balance)
-    assert all(before.wide[file].equals(after.wide[file]) for file in before.wide)
 
 
 def plant_hostile():

@@ -26,28 +26,14 @@ SIZES = (7, 8, 10, 13, 17, 22, 30, 40)
 
 @dataclass
 class Outcome:
-    """What became of one export.
+    """What became of one export."""
 
-    Parameters
-    ----------
-    sort
-        known, harmless, stop, random or valid.
-    planted, found
-        Faults by kind.
-    alarms
-        What was asked or changed beyond them: kind, rule, place.
-    ended
-        balanced, stopped (an error that names the place), or crashed (anything else).
-    notes
-        What went wrong, for a person.
-    """
-
-    sort: str
-    planted: Counter = field(default_factory=Counter)
+    sort: str  # known, harmless, stop, random or valid
+    planted: Counter = field(default_factory=Counter)  # faults by kind
     found: Counter = field(default_factory=Counter)
-    alarms: tuple = ()
-    ended: str = "balanced"
-    notes: tuple = ()
+    alarms: tuple = ()  # what was asked or changed beyond them: kind, rule, place
+    ended: str = "balanced"  # or stopped (an error names the place), or crashed (anything else)
+    notes: tuple = ()  # what went wrong, for a person
 
 
 @functools.cache

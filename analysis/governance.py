@@ -1,0 +1,73 @@
+"""Who answers for the trial, what they state, and the versions of the documents that bind it."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Author:
+    """A name on the title page."""
+
+    name: str
+    affiliation: str
+    orcid: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Governance:
+    """Statements of the report; an empty one prints "not stated"."""
+
+    ethics: str
+    consent: str
+    data_monitoring: str
+    stopping_rule: str
+    sample_size_rationale: str
+    funding: str
+    conflicts_of_interest: str
+    responsible_person: str
+    regulatory_approval: str
+    source_verification: str
+    database_lock: str
+    data_sharing: str
+    individual_data: str
+
+
+@dataclass(frozen=True)
+class DocumentVersion:
+    """A document that binds the trial; the version of the analysis plan is a commit."""
+
+    version: str
+    date: str
+    amendments: str
+
+
+@dataclass(frozen=True)
+class StudyDocuments:
+    """Protocol, analysis plan and consent form."""
+
+    protocol: DocumentVersion
+    plan: DocumentVersion
+    consent_form: DocumentVersion
+
+
+def find_wrong_authors(authors: tuple[Author, ...]) -> Iterator[str]:
+    """Say in words which ORCIDs of study.yml are none."""
+    for author in authors:
+        if author.orcid and not re.fullmatch(r"(?:\d{4}-){3}\d{3}[\dX]", author.orcid):
+            yield f"author {author.name}: {author.orcid!r} is no ORCID, 0000-0002-1825-0097 is one"
+
+
+def find_wrong_versions(governance: Governance, documents: StudyDocuments) -> Iterator[str]:
+    """Say in words which dates and versions of study.yml are none."""
+    dates = {"governance: database_lock": governance.database_lock}
+    for field in dataclasses.fields(documents):
+        dates[f"documents: {field.name}"] = getattr(documents, field.name).date
+    for place, date in dates.items():
+        if date and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
+            yield f"{place}: {date!r} is no date, 2026-01-31 is one"
+    commit = documents.plan.version
+    if commit and not re.fullmatch(r"[0-9a-f]{7,40}", commit):
+        yield f"documents: plan: {commit!r} is no commit, 5c2c0de is one"

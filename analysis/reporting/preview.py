@@ -1,0 +1,157 @@
+"""Show the pages of the report while its words change: serve them, and build them again."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from analysis import paths
+from analysis.errors import AnalysisError
+from analysis.reporting.document import build_report, list_sources
+
+# Seconds between two looks at the words.
+INTERVAL = 0.5
+STATE = "/state"
+# A page that is shown asks whether there is a newer one.
+RELOAD = b"""<script>
+setInterval(async () => {
+  const state = await (await fetch("/state")).text();
+  window.seen ??= state;
+  if (state !== window.seen) location.reload();
+}, 1000);
+</script>
+"""
+
+
+class Preview:
+    """The pages of a report, as new as its words.
+
+    Parameters
+    ----------
+    outputs
+        Where the results, figures and tables lie.
+    renderer
+        ``quarto`` or ``builtin``.
+    folder
+        Where the pages go, to ``pages``.
+    sources
+        The folder of the words.
+    tell
+        Takes a line for each build, and what is wrong with the words.
+    """
+
+    def __init__(
+        self,
+        outputs: paths.Outputs,
+        *,
+        renderer: str,
+        folder: Path,
+        sources: Path = paths.REPORT_FOLDER,
+        tell: Callable[[str], None] = print,
+    ) -> None:
+        self.outputs, self.renderer, self.sources, self.tell = outputs, renderer, sources, tell
+        self.pages = folder / "pages"
+        self.builds = 0
+        self._seen: dict[Path, tuple[int, int]] = {}
+
+    def refresh(self) -> None:
+        """Build the pages if anything that they are made from has changed.
+
+        What is wrong with the words is told, and the pages stay as they are.
+
+        Raises
+        ------
+        AnalysisError
+            The words are wrong, and there are no pages yet.
+        """
+        state = self._list_state()
+        if state == self._seen:
+            return
+        self._seen = state
+        new = self.pages.with_name("new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir()
+        options = {"renderer": self.renderer, "sources": self.sources, "tell": self.tell}
+        try:
+            build_report(self.outputs, folder=new, suffixes=("html",), **options)
+        except (AnalysisError, OSError) as error:
+            if not self.builds:
+                raise
+            self.tell(str(error))
+            return
+        shutil.rmtree(self.pages, ignore_errors=True)
+        new.rename(self.pages)
+        self.builds += 1
+        self.tell(f"The pages are those of {time.strftime('%H:%M:%S')}.")
+
+    def _list_state(self) -> dict[Path, tuple[int, int]]:
+        files = {*list_sources(self.sources), paths.STUDY, *self.outputs.generated.rglob("*.*")}
+        found = {}
+        for path in files:
+            # An editor may have taken it away for the moment in which it writes another.
+            if path.exists():
+                found[path] = (path.stat().st_mtime_ns, path.stat().st_size)
+        return found
+
+
+def make_server(preview: Preview) -> ThreadingHTTPServer:
+    """Return a server of the pages, on a free port, for this machine only."""
+    return ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, preview))
+
+
+def preview_report(
+    outputs: paths.Outputs, *, renderer: str, tell: Callable[[str], None] = print
+) -> None:
+    """Serve the pages of the report, and build them again when its words change, until stopped.
+
+    Raises
+    ------
+    AnalysisError
+        Results are not there yet, or the words are wrong from the start.
+    """
+    with TemporaryDirectory(prefix="preview-") as place:
+        preview = Preview(outputs, renderer=renderer, folder=Path(place), tell=tell)
+        preview.refresh()
+        with make_server(preview) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            tell(f"http://127.0.0.1:{server.server_port}/index.html (Ctrl-C ends it)")
+            try:
+                while True:
+                    time.sleep(INTERVAL)
+                    preview.refresh()
+            finally:
+                server.shutdown()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serve the newest pages, with a script that asks for newer ones."""
+
+    def __init__(self, preview: Preview, *arguments: Any) -> None:
+        self.preview = preview
+        super().__init__(*arguments, directory=str(preview.pages))
+
+    def do_GET(self) -> None:
+        """Answer with the number of the build, a page with the script, or a file."""
+        page = Path(self.translate_path(self.path))
+        if self.path == STATE:
+            self._answer(str(self.preview.builds).encode(), "text/plain")
+        elif page.suffix == ".html" and page.is_file():
+            self._answer(page.read_bytes() + RELOAD, "text/html; charset=utf-8")
+        else:
+            super().do_GET()
+
+    def _answer(self, content: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing of each request."""
