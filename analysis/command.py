@@ -75,7 +75,7 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
     except SyntaxError as error:
-        place = f"{error.filename}:{error.lineno}"
+        place = f"{os.path.relpath(error.filename or '')}:{error.lineno}"
         return _end(f"Error: {place}: this is no valid Python: {(error.text or '').strip()}", 1)
     except KeyboardInterrupt:
         return _end(INTERRUPTED, 130)

@@ -17,6 +17,7 @@ from analysis.run.state import (
     list_changes,
     lock_path,
     read_record,
+    sweep_stages,
 )
 from analysis.run.steps import REPORT, STEPS, Step
 
@@ -82,7 +83,8 @@ def mark_outdated(
     a run begins with it; else a step of the run has ended.
     """
     seal_bytecode()
-    with hold_lock(lock_path(settings.outputs, "marks")):
+    sweep_stages(settings.outputs)
+    with hold_lock(lock_path(settings.outputs, "marks"), on_wait=lambda: None):
         forget_hashes()
         outdated = [step.name for step in STEPS if list_causes(step, settings)]
         needed = find_needed(outdated, until=until)
@@ -113,17 +115,23 @@ def mark_path(outputs: paths.Outputs, name: str) -> Path:
 
 
 def seal_bytecode(folder: Path = paths.ROOT / "analysis") -> None:
-    """Tie Python's compiled modules to the content of their sources, where they are not yet.
+    """Compile what is not compiled, and tie it to the content of its source in place of the time.
 
-    Otherwise an edit that keeps length and time stamp of a module would run as the old
-    code. Python itself keeps to this form when a module changes later.
+    Otherwise an edit that keeps length and time stamp of a module would run as the old code. What
+    is no valid Python is a `SyntaxError` here, before anything runs.
     """
-    for source in folder.rglob("*.py"):
-        compiled = Path(importlib.util.cache_from_source(str(source)))
-        with contextlib.suppress(OSError):
-            if not compiled.exists() or compiled.read_bytes()[4:8] != CHECKED_HASH:
-                mode = py_compile.PycInvalidationMode.CHECKED_HASH
-                py_compile.compile(str(source), str(compiled), quiet=2, invalidation_mode=mode)
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    try:
+        for source in sorted(folder.rglob("*.py")):
+            compiled = Path(importlib.util.cache_from_source(str(source)))
+            sealed = CHECKED_HASH + importlib.util.source_hash(source.read_bytes())
+            with contextlib.suppress(OSError):
+                if not compiled.exists() or compiled.read_bytes()[4:16] != sealed:
+                    py_compile.compile(
+                        str(source), str(compiled), doraise=True, invalidation_mode=mode
+                    )
+    except py_compile.PyCompileError as error:
+        raise error.exc_value from None
 
 
 def _describe_change(name: str, before: str, now: str) -> str:

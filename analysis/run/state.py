@@ -136,12 +136,12 @@ def replace_text(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def hold_lock(
-    path: Path, *, on_wait: Callable[[], None] = lambda: None, inherited: bool = False
+    path: Path, *, on_wait: Callable[[], None] | None = None, inherited: bool = False
 ) -> Iterator[None]:
     """Let one process at a time do something; a killed one holds nothing.
 
-    `on_wait` is called once if another process has the lock. If it is `inherited`, what the
-    process has started holds it too.
+    `on_wait` is called once if another process has the lock; without it nobody waits, and that is
+    a BlockingIOError. If it is `inherited`, what the process has started holds it too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
@@ -149,6 +149,8 @@ def hold_lock(
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if on_wait is None:
+                raise
             on_wait()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -161,15 +163,12 @@ def lock_path(outputs: Outputs, name: str) -> Path:
 
 @contextlib.contextmanager
 def open_stage(outputs: Outputs, name: str) -> Iterator[Path]:
-    """Give a step whose lock is held a new folder on the file system of OUT, and remove it then.
+    """Give a step a new folder on the file system of OUT, and remove it then.
 
-    What killed runs of the step have left goes first. Its name is new each time: the kernel of a
-    killed run may still be writing.
+    Its name is new each time: the kernel of a killed run may still be writing into another one.
     """
     stages = outputs.state / "stage"
     stages.mkdir(parents=True, exist_ok=True)
-    for left in stages.glob(f"{name}-*"):
-        clear_folder(left)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=stages))
     try:
         yield folder
@@ -209,6 +208,14 @@ def find_free_name(path: Path) -> Path:
     while free.exists():
         free = path.with_stem(f"{path.stem}_{next(numbers)}")
     return free
+
+
+def sweep_stages(outputs: Outputs) -> None:
+    """Remove the folders of steps at which no run is at work: killed ones have left them."""
+    for folder in (outputs.state / "stage").glob("*-*"):
+        lock = lock_path(outputs, folder.name.rpartition("-")[0])
+        with contextlib.suppress(BlockingIOError), hold_lock(lock):
+            clear_folder(folder)
 
 
 def clear_folder(folder: Path) -> None:

@@ -22,3 +22,9 @@ function Span(span)
   if result then return link(span, "results.html#" .. result, "result-link") end
   if page then return pandoc.Link(span.content, page) end
 end
+
+-- The texts for Quarto's own shortcode, and what they cite, are no part of a document.
+function Meta(meta)
+  meta["_quarto-vars"] = nil
+  return meta
+end

@@ -11,6 +11,7 @@ RAW = "data/raw"
 REDCAP, DIARY, IMAGES = "redcap_export.csv", "raynaud_diary.csv", "capillaroscopy.csv"
 ENCODINGS = ("utf-8-sig", "cp949")
 EVENT, FORM = "redcap_event_name", "redcap_repeat_instrument"
+INSTANCE, UNSCHEDULED = "redcap_repeat_instance", "unscheduled_arm_1"
 BASELINE, FOLLOWUP = "baseline_arm_1", "week_12_arm_1"
 FIRST, LAST = "mrss_face", "circumference_complete"
 PLACE = ["record_id", "hand", "finger", "field"]
@@ -64,6 +65,26 @@ class Export:
         """Leave a field empty for everybody, so that no score that needs it can be made."""
         self.drop_corrections()
         self.edit(REDCAP, lambda table: table.assign(**{field: ""}))
+
+    def write(self, person, event, form="", number="", **cells):
+        """Write cells of one row of somebody."""
+
+        def change(table):
+            at = _is(table["record_id"], person) & table[EVENT].eq(event) & table[FORM].eq(form)
+            at &= table[INSTANCE].eq(number) if number else True
+            return table.assign(
+                **{name: table[name].mask(at, cell) for name, cell in cells.items()}
+            )
+
+        self.edit(REDCAP, change)
+
+    def end(self, person, day, reason):
+        """Let somebody's participation end, and nothing be recorded after that day (ISO)."""
+        self.drop_corrections()
+        self.miss_followup(person)
+        rows = {"record_id": person, EVENT: FOLLOWUP, "disp_status": "2", "disp_date": day}
+        rows |= {"disp_reason": reason, "disposition_complete": "2"}
+        self.edit(REDCAP, lambda t: pd.concat([t, pd.DataFrame([rows])]).fillna(""))
 
     def lose_rows(self, column, value):
         """Leave out the rows of an event or of a repeating form."""
@@ -122,6 +143,11 @@ def draw_twelve(root, folder):
     draw(root, folder, "--participants", "12", "--seed", "1")
 
 
+def draw_twenty(root, folder):
+    """As many participants as the article has room for."""
+    draw(root, folder, "--participants", "20", "--seed", "3")
+
+
 def lose_people_and_visits(root, folder):
     """A participant removed, and the week-12 visit of another missing."""
     export = Export(root / RAW, folder)
@@ -160,6 +186,43 @@ def change_nothing(root, folder):
     Export(drawn, folder).undo_changes()
 
 
+def let_one_die(root, folder):
+    """A death, by an unrelated event, between the visits."""
+    export = Export(root / RAW, folder)
+    export.end("SIM-05", "2022-01-20", "4")
+    fatal = {"ae_grade": "5", "ae_outcome": "5", "ae_serious": "1", "ae_serious_why": "1"}
+    export.write(
+        *("SIM-05", UNSCHEDULED, "adverse_event", "1"),
+        **fatal,
+        ae_start="2022-01-18",
+        ae_start_time="",
+        ae_stop="2022-01-20",
+    )
+
+
+def relate_serious_event(root, folder):
+    """A serious event that was related to the injection and the product."""
+    export = Export(root / RAW, folder)
+    serious = {"ae_grade": "3", "ae_serious": "1", "ae_serious_why": "3", "ae_rel_product": "3"}
+    export.write("SIM-04", UNSCHEDULED, "adverse_event", "1", **serious, ae_rel_inj="4")
+
+
+def miss_three_followups(root, folder):
+    """Three without week 12, one of them lost."""
+    export = Export(root / RAW, folder)
+    for person in ("SIM-01", "SIM-03"):
+        export.miss_followup(person)
+    export.end("SIM-06", "2022-04-15", "3")
+
+
+def withdraw_before_injection(root, folder):
+    """Somebody who withdrew after the liposuction and before the injection."""
+    export = Export(root / RAW, folder)
+    fingers = {f"inj_{side}{finger}": "" for side in "rl" for finger in range(1, 6)}
+    export.write("SIM-06", "procedure_arm_1", **fingers, first_injection="", needle_g="")
+    export.end("SIM-06", "2022-02-28", "1")
+
+
 def copy_shipped(root, folder):
     """The shipped export itself, for another analysis."""
     Export(root / RAW, folder)
@@ -181,10 +244,11 @@ class Changed:
 
 
 SAMPLE = tuple(
-    map(Changed, (draw_twelve, lose_people_and_visits, reverse_all_changes, lose_primary_outcome))
+    map(Changed, (let_one_die, relate_serious_event, reverse_all_changes, lose_primary_outcome))
 )
 MORE = (
-    *map(Changed, (keep_one, treat_nobody, change_nothing)),
+    *map(Changed, (draw_twelve, lose_people_and_visits, keep_one, treat_nobody, change_nothing)),
+    *map(Changed, (miss_three_followups, withdraw_before_injection, draw_twenty)),
     Changed(copy_shipped, "followup_visit=week_4", visit="week_4"),
     Changed(copy_shipped, "population=per_protocol", population="per_protocol"),
 )

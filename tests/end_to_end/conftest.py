@@ -3,6 +3,9 @@
 import pytest
 from checkout import clone_checkout, copy_checkout
 
+from analysis.paths import Outputs
+from analysis.reporting.document import build_report
+
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
@@ -10,6 +13,30 @@ def finished(tmp_path_factory):
     trial = copy_checkout(tmp_path_factory.mktemp("trial") / "임상 trial")
     trial.succeed("-j2", *trial.goal)
     return trial
+
+
+@pytest.fixture(scope="session")
+def builtin(finished):
+    """Return the documents of the built-in renderer."""
+    return Outputs(finished.root).documents
+
+
+@pytest.fixture(scope="session")
+def quarto(finished, tmp_path_factory):
+    """Return the documents of Quarto."""
+    folder = tmp_path_factory.mktemp("quarto") / "documents"
+    folder.mkdir()
+    build_report(Outputs(finished.root), renderer="quarto", folder=folder)
+    return folder
+
+
+@pytest.fixture(
+    scope="session",
+    params=["builtin", pytest.param("quarto", marks=pytest.mark.needs("quarto"))],
+)
+def documents(request):
+    """Return the documents of either renderer."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from browser import Browser, wait_for
 from selenium.webdriver.common.keys import Keys
 from selenium_axe_python import Axe
 
+from analysis.reporting.manuscript import DOCUMENTS
 from analysis.run.steps import NOTEBOOKS
 
 PAGES = ("index", "supplement", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
@@ -62,14 +63,23 @@ def test_the_check_can_fail(browser, tmp_path):
     assert [line.split(":")[0] for line in find_pale_text(browser)] == ["color-contrast"]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_violation(finished, browser, name):
-    page = finished.root / "report" / "_output" / f"{name}.html"
+def check_page(browser, page):
     open_page(browser, page, scheme="light")
     assert find_other_violations(browser) == []
     assert find_pale_text(browser) == []
     open_page(browser, page, scheme="dark")
     assert find_pale_text(browser) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_violation(builtin, browser, name):
+    check_page(browser, builtin / f"{name}.html")
+
+
+@pytest.mark.needs("quarto")
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_page_of_quarto_has_no_violation(quarto, browser, name):
+    check_page(browser, quarto / f"{name}.html")
 
 
 def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finished, browser):

@@ -1,29 +1,28 @@
-"""Whichever renderer makes the report, and in whichever format, it says the same."""
+"""Whichever renderer makes the report, and in whichever format, it says the same, and fits."""
 
 import re
 
 import pytest
 from check_pages import check_pages
 from extracted import Page, read_pdf, read_word, squeeze
+from layout import (
+    Word,
+    check_limits,
+    find_overprints,
+    find_split_words,
+    list_lines,
+    measure_gaps,
+    read_pages,
+)
 from pypdf import PdfReader
 
-from analysis.paths import Outputs
-from analysis.reporting.document import build_report
 from analysis.reporting.manuscript import DOCUMENTS
 
 LONG = 60
+# Lines that belong together at least, such as a caption, a heading of columns and two rows.
+TOGETHER = 4
 
-
-@pytest.fixture(scope="module")
-def builtin(finished):
-    return Outputs(finished.root).documents
-
-
-@pytest.fixture(scope="module")
-def quarto(finished, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("quarto")
-    build_report(Outputs(finished.root), renderer="quarto", folder=folder)
-    return folder
+each_document = pytest.mark.parametrize("document", DOCUMENTS)
 
 
 def lacks(text, parts):
@@ -52,18 +51,18 @@ def check_formats(folder, document):
     assert lacks(printed, page.references()) == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_the_built_in_formats_hold_the_same_cells_captions_and_references(builtin, document):
-    check_formats(builtin, document)
+@each_document
+def test_all_formats_hold_the_same_cells_captions_and_references(documents, document):
+    check_formats(documents, document)
 
 
-def test_the_pages_may_be_published(builtin):
-    assert check_pages(builtin) == []
+def test_the_pages_may_be_published(documents):
+    assert check_pages(documents) == []
 
 
-def test_a_cell_that_differs_is_seen(builtin, tmp_path):
+def test_a_cell_that_differs_is_seen(documents, tmp_path):
     for suffix in ("html", "docx", "pdf"):
-        (tmp_path / f"index.{suffix}").write_bytes((builtin / f"index.{suffix}").read_bytes())
+        (tmp_path / f"index.{suffix}").write_bytes((documents / f"index.{suffix}").read_bytes())
     page = tmp_path / "index.html"
     text = page.read_text(encoding="utf-8")
     assert ">−40.5</" in text
@@ -72,18 +71,64 @@ def test_a_cell_that_differs_is_seen(builtin, tmp_path):
         check_formats(tmp_path, "index")
 
 
-def test_the_article_keeps_to_the_limits_of_a_journal(builtin):
-    page = Page(builtin / "index.html")
-    abstract = page.soup.select_one(".abstract")
-    assert len(abstract.get_text().split()) <= 300
-    for left_out in page.soup.select(".abstract, nav, figure, table, #refs"):
-        left_out.decompose()
-    assert len(page.soup.select_one("main").get_text().split()) <= 3500
-    assert len(PdfReader(builtin / "index.pdf").pages) <= 12
+def test_the_article_keeps_to_the_limits_of_a_journal(documents):
+    check_limits(documents)
+
+
+@each_document
+def test_tables_and_figures_are_cited_in_their_order(documents, document):
+    text = Page(documents / f"{document}.html").soup
+    for caption in text.select("figcaption, nav"):
+        caption.decompose()
+    for kind in ("tbl", "fig"):
+        links = [link["href"] for link in text.select(f'main a[href^="#{kind}-"]')]
+        floats = [f"#{each['id']}" for each in text.select(f'.quarto-float[id^="{kind}-"]')]
+        assert list(dict.fromkeys(links)) == floats
+
+
+@pytest.mark.needs("pdftotext", "pdftoppm")
+@each_document
+def test_on_paper_nothing_is_overprinted_left_alone_or_left_empty(documents, document, tmp_path):
+    pdf = documents / f"{document}.pdf"
+    pages = read_pages(pdf)
+    assert find_overprints(pages) == []
+    height = float(PdfReader(pdf).pages[0].mediabox.height)
+    tables = Page(documents / f"{document}.html").tables().values()
+    notes = {squeeze(row[0])[:20] for rows in tables for row in rows[-4:] if len(row) == 1}
+    for number, words in enumerate(pages, 1):
+        lines = [squeeze(line) for line in list_lines(words, height)]
+        # No page begins with the notes of a table, and none ends with its caption.
+        assert not lines[0].startswith(tuple(notes)), number
+        ends = [line for line in lines[-TOGETHER:] if re.match(r"TableS?\d+:", line)]
+        assert ends == [], number
+    *gaps, _ = measure_gaps(pdf, tmp_path)
+    assert max(gaps) < 0.5
+
+
+def test_words_over_each_other_are_seen():
+    words = [
+        Word("one", 10, 10, 30, 20),
+        Word("two", 25, 12, 45, 22),
+        Word("three", 31, 30, 50, 40),
+    ]
+    assert find_overprints([words]) == [(1, "one", "two")]
+
+
+@pytest.mark.needs("pdftotext", "soffice")
+@each_document
+def test_word_splits_no_word(documents, document, tmp_path):
+    assert find_split_words(documents / f"{document}.docx", tmp_path) == []
+
+
+@each_document
+def test_the_pdf_claims_to_be_accessible(documents, document):
+    catalogue = PdfReader(documents / f"{document}.pdf").trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert "pdfuaid" in catalogue["/Metadata"].get_object().get_data().decode("utf-8")
 
 
 @pytest.mark.needs("quarto")
-@pytest.mark.parametrize("document", DOCUMENTS)
+@each_document
 def test_quarto_and_the_built_in_renderer_print_the_same(builtin, quarto, document):
     ours, theirs = (Page(folder / f"{document}.html") for folder in (builtin, quarto))
     assert theirs.numbers() == ours.numbers()
@@ -97,14 +142,5 @@ def test_quarto_and_the_built_in_renderer_print_the_same(builtin, quarto, docume
         for page in (ours, theirs)
     ]
     assert squeeze(words[1]) == squeeze(words[0])
-
-
-@pytest.mark.needs("quarto")
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_the_formats_of_quarto_hold_the_same_cells_captions_and_references(quarto, document):
-    check_formats(quarto, document)
-
-
-@pytest.mark.needs("quarto")
-def test_the_pages_of_quarto_may_be_published(quarto):
-    assert check_pages(quarto) == []
+    authors = [[each.get_text() for each in page.soup.select(".author")] for page in (ours, theirs)]
+    assert authors[0] == authors[1] != []

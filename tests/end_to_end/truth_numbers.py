@@ -159,10 +159,10 @@ class Trial:
             values = pairs.loc[pairs["outcome"] == name, "change"].astype(float)
             rounded = tuple(round(value, outcome["difference_decimals"]) + 0.0 for value in values)
             direction = {"higher": 1, "lower": -1, "none": 0}[outcome["better"]]
-            made[name] = Changes(rounded, direction, len(self._list_dead(name)))
+            made[name] = Changes(rounded, direction, len(self.list_dead(name)))
         return made
 
-    def _list_dead(self, outcome):
+    def list_dead(self, outcome):
         """Return who had the score at baseline and died before the follow-up, without a pair."""
         fatal = self.adverse_events
         fatal = fatal[(fatal["outcome"] == "fatal") | (fatal["grade"] == "5")]

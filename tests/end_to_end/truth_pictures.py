@@ -1,5 +1,7 @@
 """The alternative texts of the figures, as they have to stand in the article of an export."""
 
+import math
+
 from truth_harms import find_emergent
 from truth_numbers import Changes, show
 
@@ -71,10 +73,11 @@ def _count(changes, outcome):
 
 
 def _leave_out(changes, decimals):
-    if changes.n < 2:
+    if len(changes.ranked) < 2:
         return show(changes.estimate, decimals) if changes.n else "not estimable"
-    values = changes.values
-    others = [Changes(values[:i] + values[i + 1 :], 1).estimate for i in range(changes.n)]
+    values = changes.ranked
+    rest = (Changes(values[:i] + values[i + 1 :], 0) for i in range(len(values)))
+    others = [each.estimate for each in rest if math.isfinite(each.estimate)]
     ends = " to ".join(show(end, decimals) for end in (min(others), max(others)))
     return f"{show(changes.estimate, decimals)} ({ends})"
 

@@ -130,11 +130,11 @@ def test_another_exception_names_the_notebook_and_its_line(toy):
     assert len(done.stderr.splitlines()) < 6
 
 
-def test_a_module_that_is_no_python_is_named_with_its_line(toy):
+def test_a_module_that_is_no_python_is_named_with_its_line_before_anything_runs(toy):
     toy.edit("analysis/toys/word.py", "WORD", "x = 1\ndef (\nWORD")
     done = toy.make("notebooks")
-    message = "analysis/toys/word.py:2: 04_efficacy needs what is no valid Python: def ("
-    assert message in done.stderr and "Error 1" in done.stderr
+    assert "Error: analysis/toys/word.py:2: this is no valid Python: def (" in done.stderr
+    assert "Error 1" in done.stderr and " done in " not in done.stderr
 
 
 def test_a_dead_kernel_is_told(toy):

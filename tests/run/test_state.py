@@ -7,9 +7,12 @@ import pytest
 from analysis.paths import Outputs
 from analysis.run.publish import publish_files
 from analysis.run.state import (
+    hold_lock,
+    lock_path,
     open_stage,
     read_record,
     read_state,
+    sweep_stages,
     write_state,
 )
 from analysis.run.steps import find_step
@@ -63,10 +66,10 @@ def test_a_step_that_stopped_while_it_published_has_not_finished(outputs):
     assert not step.target(outputs).exists()
 
 
-def test_what_a_killed_run_of_a_step_left_goes_with_its_next_run(outputs):
-    left, others = (outputs.state / "stage" / name for name in ("01_clean-a", "02_score-b"))
-    for folder in (left, others):
-        folder.mkdir(parents=True)
-    with open_stage(outputs, "01_clean") as folder:
-        assert folder.is_dir() and folder != left and not left.exists()
-    assert not folder.exists() and others.exists()
+def test_only_folders_that_nobody_works_in_are_swept(outputs):
+    left = outputs.state / "stage" / "01_clean-left"
+    left.mkdir(parents=True)
+    with hold_lock(lock_path(outputs, "02_score")), open_stage(outputs, "02_score") as folder:
+        sweep_stages(outputs)
+        assert folder.is_dir() and not left.exists()
+    assert not folder.exists()

@@ -12,7 +12,8 @@ from analysis.errors import DataError
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import predict_placebo_mean, summarise_efficacy
 from analysis.statistics.family import make_change_matrix
-from analysis.statistics.outcome import expect_by_noise, make_writer, summarise_outcome
+from analysis.statistics.noise import expect_by_noise
+from analysis.statistics.outcome import make_writer, summarise_outcome
 from analysis.statistics.populations import average_treated_hands, select_population
 from analysis.statistics.prepared_pairs import prepare_pairs
 from analysis.study import load_study

@@ -100,8 +100,11 @@ def levels_note(results, scores):
     for score in scores:
         level, pairs = cells_of(results, score, "hl_level", "n_pairs")
         if level.text != NOT_ATTAINABLE:
-            levels.setdefault(int(pairs.text), (level, " with ", pairs, " pairs"))
+            died = results.loc[results["result_id"] == f"{score}.n_deaths", "text"]
+            deaths = f" and {died.iloc[0]} with the worst rank" if len(died) else ""
+            key = (int(pairs.text), deaths)
+            levels.setdefault(key, (level, " with ", pairs, f" pairs{deaths}"))
     parts = []
-    for n_pairs in sorted(levels, reverse=True):
-        parts += ["; " if parts else "", *levels[n_pairs]]
+    for key in sorted(levels, reverse=True):
+        parts += ["; " if parts else "", *levels[key]]
     return ("Level of the exact intervals, zeros kept: ", *(parts or [NOT_ATTAINABLE]), ".")

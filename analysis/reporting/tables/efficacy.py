@@ -17,7 +17,7 @@ from analysis.reporting.tables.cells import (
     with_p,
 )
 from analysis.results import introduce_p
-from analysis.statistics.outcome import name_error
+from analysis.statistics.noise import name_error
 from analysis.study import Study
 
 

@@ -1,0 +1,112 @@
+"""What the error of measurement alone would do: thresholds reached, and changes beyond it."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError
+from analysis.results import ResultWriter, Row, attempt
+from analysis.statistics.checks import compute_mean
+from analysis.study import Outcome
+
+# Times the standard error of measurement: what 95 % of changes by noise alone stay within.
+BEYOND_ERROR = 1.96 * math.sqrt(2)
+
+
+def compare_threshold(
+    writer: ResultWriter, pairs: pd.DataFrame, improvement: np.ndarray, outcome: Outcome
+) -> Iterator[Row]:
+    """Yield who reached the threshold, who changed beyond error, and what noise alone would do."""
+    threshold = outcome.threshold
+    if threshold is None:
+        yield writer.row("n_reached_mid", None, "none published")
+        return
+    method = f"improved by at least {threshold.value:g} {outcome.unit}, a group-level value"
+    reached = int((improvement >= threshold.value - 1e-9).sum())
+    yield writer.count("n_reached_mid", reached, method=method)
+    step = threshold.score_step
+    if threshold.measurement_error is None:
+        warning = "no measurement error is published"
+        yield writer.row("expected_by_noise", None, "not known", warning=warning)
+        return
+    errors = find_errors(
+        pairs, threshold.measurement_error, between=threshold.measurement_error_between
+    )
+    method = f"{name_error(outcome)}, no true change"
+    chances = [
+        expect_by_noise(threshold.value, measurement_error=error, step=step) for error in errors
+    ]
+    share, reason = attempt(compute_mean, chances)
+    yield writer.percent("noise_share", share, method=method, warning=reason)
+    yield writer.number("expected_by_noise", float(sum(chances)), 1, method=method)
+    limits = BEYOND_ERROR * errors
+    method = f"by more than 1.96 x sqrt(2) x {name_error(outcome)}"
+    yield writer.count("n_beyond_better", int((improvement > limits).sum()), method=method)
+    yield writer.count("n_beyond_worse", int((-improvement > limits).sum()), method=method)
+    chances = [
+        2 * expect_by_noise(limit, measurement_error=error, step=step)
+        for limit, error in zip(limits, errors, strict=True)
+    ]
+    yield writer.number("beyond_by_noise", float(sum(chances)), 1, method=f"{method}, either way")
+
+
+def expect_by_noise(
+    threshold: float, *, measurement_error: float, step: float | None = None
+) -> float:
+    """Return the chance that an unchanged person's score improves by at least a threshold.
+
+    Two measurements err independently, so a change with nothing behind it has a standard
+    deviation of sqrt(2) measurement errors; it is taken as normal. On a grid the smallest
+    possible change that reaches the threshold counts, less half a step.
+
+    Parameters
+    ----------
+    threshold
+        Improvement in the score's unit, above 0.
+    measurement_error
+        Standard error of one measurement, in the same unit.
+    step
+        Step of the score's grid; None if it has none.
+
+    Returns
+    -------
+    0 to 1. With a Cochin score in whole points, an error of 4.5 and a threshold of 4: 0.29.
+
+    Raises
+    ------
+    DataError
+        A threshold, error or step that is not above 0.
+    """
+    given = {"threshold": threshold, "measurement error": measurement_error, "step": step}
+    for name, value in given.items():
+        if value is not None and not value > 0:
+            raise DataError(f"the {name} is above 0, not {value}")
+    if step is not None:
+        threshold = (math.ceil(threshold / step - 1e-9) - 0.5) * step
+    return 0.5 * math.erfc(threshold / (math.sqrt(2) * measurement_error) / math.sqrt(2))
+
+
+def find_errors(pairs: pd.DataFrame, error: float, *, between: float | None) -> np.ndarray:
+    """Return the standard error of measurement of each pair, in the outcome's unit.
+
+    It is the one between observers, where that is published, unless both visits name the same
+    assessor.
+    """
+    if between is None:
+        return np.full(len(pairs), error)
+    same = pairs.reindex(columns=["same_assessor"], fill_value=False)["same_assessor"]
+    return np.where(same.astype(bool), error, between)
+
+
+def name_error(outcome: Outcome) -> str:
+    """Return an outcome's measurement error in words, and how it was derived if it was."""
+    threshold = outcome.threshold
+    if threshold is None or threshold.measurement_error is None:
+        return ""
+    text = f"measurement error {threshold.measurement_error:g} {outcome.unit}"
+    if threshold.measurement_error_between is not None:
+        text += f" ({threshold.measurement_error_between:g} unless one assessor saw both visits)"
+    derivation = threshold.measurement_error_derivation
+    return f"{text}, derived: {derivation}" if derivation else text
