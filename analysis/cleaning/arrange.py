@@ -52,6 +52,7 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
     for column in (FORM, INSTANCE):
         if column not in frame:
             frame = frame.assign(**{column: ""})
+    records = records or export.records
     export = replace(export, tables=tables | {REDCAP: frame}, records=records)
     return spread_visits(export, study) if EVENT not in frame else export
 

@@ -8,12 +8,20 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import EVENT, FORM, FORM_STATES, ID, INSTANCE, OPTIONAL_COLUMNS
+from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, Origins, RawExport
+from analysis.cleaning.structure import (
+    EVENT,
+    FORM,
+    FORM_NAME,
+    FORM_STATES,
+    ID,
+    INSTANCE,
+    OPTIONAL_COLUMNS,
+)
 from analysis.errors import DataError, suggest_name
 from analysis.study import Study
 
-NAME, FORM_NAME = "Variable / Field Name", "Form Name"
+NAME = "Variable / Field Name"
 _ALIKE = ("Field Type", "Choices, Calculations, OR Slider Labels")
 _PLACE = ["table", "column", "instrument", "item", "location", "occasion"]
 _CONFIRMED = ["values", "unit", "codes", "best", "worst", "recorded_unit", "rule"]
@@ -45,13 +53,15 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
     places = places.reindex(columns=dict.fromkeys([*places, "visit", *_CONFIRMED]), fill_value="")
     columns = _plan_columns(frame, dictionary, places, study)
     repeating = frame[FORM] != ""
-    parts = [_take(frame[repeating], columns, study.unscheduled)]
+    # The states of forms that hold nothing but text to be read go nowhere.
+    states = [f"{form}_{end}" for form in set(dictionary[FORM_NAME]) for end in FORM_STATES]
+    parts = [_take(frame[repeating], columns, states, study.unscheduled)]
     for visit in study.visits:
-        part = _take(frame[~repeating], columns, visit.name)
+        part = _take(frame[~repeating], columns, states, visit.name)
         parts.append(part[_is_filled(part)])
     seen = pd.concat([part[ID] for part in parts])
     silent = frame[~repeating & ~frame[ID].isin(seen)]
-    parts.append(_take(silent, columns, study.visits[0].name))
+    parts.append(_take(silent, columns, states, study.visits[0].name))
     long = pd.concat(parts, ignore_index=True).fillna("")
     renamed = {name: column.head for name, column in columns.items()}
     questions = {_ask(name): _ask(column.head) for name, column in columns.items()}
@@ -183,7 +193,9 @@ def _check_alike(dictionary: pd.DataFrame, heads: dict[str, str]) -> None:
                 )
 
 
-def _take(frame: pd.DataFrame, columns: dict[str, _Column], visit: str) -> pd.DataFrame:
+def _take(
+    frame: pd.DataFrame, columns: dict[str, _Column], states: list[str], visit: str
+) -> pd.DataFrame:
     """Return the rows of a visit: its columns by their new names, and the states of their forms."""
     here = {name: column for name, column in columns.items() if column.visit == visit}
     taken = {name: frame[name] for name in (ID, FORM, INSTANCE, *OPTIONAL_COLUMNS) if name in frame}
@@ -193,8 +205,7 @@ def _take(frame: pd.DataFrame, columns: dict[str, _Column], visit: str) -> pd.Da
             state = f"{column.form}_{end}"
             if state in frame:
                 taken.setdefault(f"{column.head_form}_{end}", frame[state])
-    forms = {column.form for column in columns.values()}
-    known = {*taken, *columns, *(f"{form}_{end}" for form in forms for end in FORM_STATES)}
+    known = {*taken, *columns, *states}
     # Whatever nobody describes stays in sight, so that the check of columns names it.
     taken |= {name: frame[name] for name in frame if name not in known}
     return pd.DataFrame(taken, index=frame.index).assign(**{EVENT: visit})
@@ -229,17 +240,17 @@ def _rename_corrections(
     return corrections.assign(row=rows, field=fields)
 
 
-def show_origins(log: pd.DataFrame, origins: dict[tuple[str, str], str]) -> pd.DataFrame:
+def show_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
     """Let a log name the fields as the export does; rows are of a `visit`, or have it in `row`."""
     return _rename_fields(log, origins)
 
 
-def hide_origins(log: pd.DataFrame, origins: dict[tuple[str, str], str]) -> pd.DataFrame:
+def hide_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
     """Let a log that `show_origins` has made name the columns again."""
     return _rename_fields(log, {(visit, name): head for (visit, head), name in origins.items()})
 
 
-def _rename_fields(log: pd.DataFrame, names: dict[tuple[str, str], str]) -> pd.DataFrame:
+def _rename_fields(log: pd.DataFrame, names: Origins) -> pd.DataFrame:
     if not names:
         return log
     visits = log["visit"] if "visit" in log else log["row"].str.split("|").str[1].fillna("")

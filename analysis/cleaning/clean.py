@@ -1,39 +1,31 @@
 """The cleaning from end to end: an export in, processed tables and their logs out."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import paths
 from analysis.cleaning import (
-    copy_checks,
     derive,
     event_checks,
     form_checks,
     forms,
     logs,
     people,
-    person_checks,
     rows,
     visit_checks,
     whole_checks,
 )
 from analysis.cleaning.answers import bind_questions, locate_cells, mark_answers
 from analysis.cleaning.arrange import arrange_export
+from analysis.cleaning.checks import apply_checks
 from analysis.cleaning.classic import show_origins
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import apply_corrections
-from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields, forget_texts
-from analysis.cleaning.export import (
-    ANSWERS,
-    CAPILLAROSCOPY,
-    CORRECTIONS,
-    DIARY,
-    REDCAP,
-    RawExport,
-)
+from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
+from analysis.cleaning.export import ANSWERS, CORRECTIONS, REDCAP, Origins, RawExport
 from analysis.cleaning.fields import Field
 from analysis.cleaning.identifiers import check_allowed, check_privacy
 from analysis.cleaning.intercurrent import find_intercurrent_events
@@ -50,49 +42,6 @@ from analysis.study import Study
 from analysis.tables import write_table
 
 NEVER_LATER = "2100-01-01"
-# What is asked across cells, by the file that is asked about, in the order of the log.
-CHECKS = {
-    REDCAP: (
-        form_checks.find_required,
-        form_checks.find_not_asked,
-        form_checks.find_absent_forms,
-        form_checks.find_totals,
-        form_checks.find_calculations,
-        copy_checks.find_copies,
-        visit_checks.find_swapped_sides,
-        visit_checks.find_scales,
-        visit_checks.find_disorder,
-        visit_checks.find_outside_windows,
-        form_checks.find_volumes,
-        form_checks.find_product,
-        form_checks.find_ulcer_gates,
-        form_checks.find_unreported_ulcers,
-        form_checks.find_uncoded_events,
-        form_checks.find_ulcer_scales,
-        event_checks.find_outcome_disagreements,
-        event_checks.find_seriousness,
-        event_checks.find_exit_disagreements,
-        event_checks.find_far_events,
-        event_checks.find_repeated_rows,
-        event_checks.find_repeated_ulcers,
-        person_checks.find_treated_ineligible,
-        person_checks.find_smoking,
-        person_checks.find_bodies,
-        person_checks.find_ages,
-        person_checks.find_twins,
-        person_checks.find_early_consent,
-        person_checks.find_early_exits,
-        person_checks.find_far_fingers,
-        person_checks.find_reversed_scales,
-        whole_checks.find_other_arms,
-    ),
-    DIARY: (visit_checks.find_stray_entries, copy_checks.find_copied_days),
-    CAPILLAROSCOPY: (
-        visit_checks.find_early_readings,
-        copy_checks.find_copied_readings,
-        whole_checks.find_shared_images,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -124,6 +73,8 @@ class Cleaned:
         By query: what an answer to it holds for.
     notes
         Which files are absent, and which are not read.
+    origins
+        Field of the export by visit and column, of a project without events.
     """
 
     wide: dict[str, pd.DataFrame]
@@ -137,6 +88,7 @@ class Cleaned:
     asked: pd.DataFrame
     bindings: pd.Series
     notes: tuple[str, ...] = ()
+    origins: Origins = field(default_factory=dict)
 
     @property
     def queries(self) -> pd.DataFrame:
@@ -162,9 +114,6 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     check_origin(export, study)
     check_manner(export)
     fields = describe_fields(export, study)
-    manner = export.provenance.manner or Manner()
-    if manner.free_text_removed:
-        fields = forget_texts(fields)
     check_allowed(fields[REDCAP])
     check_privacy(export.tables, fields[REDCAP])
     received = key_rows(export, fields, study)
@@ -172,9 +121,8 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     files, unused = apply_corrections(received, export.tables[CORRECTIONS], calculated)
     latest = export.provenance.exported_on or NEVER_LATER
     unified = people.unify_identifiers(files, export.records)
-    state = CleaningState(
-        study, latest, fields, unified, manner, designated=list_designated(export, study)
-    )
+    manner, designated = export.provenance.manner or Manner(), list_designated(export, study)
+    state = CleaningState(study, latest, fields, unified, manner, designated=designated)
     state = clean_columns(forms.empty_wrong_rows(state))
     state = state.apply(event_checks.unify_terms(state))
     state = derive_tables(resolve_rows(state))
@@ -209,6 +157,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         asked=asked,
         bindings=bindings,
         notes=tuple(export.notes),
+        origins=export.origins,
     )
 
 
@@ -258,13 +207,6 @@ def derive_tables(state: CleaningState) -> CleaningState:
     members = members.assign(site=derive.find_sites(members, state.redcap))
     tables["participants"] = finish_table(members, "participants")
     return replace(state, tables=tables)
-
-
-def apply_checks(state: CleaningState) -> CleaningState:
-    """Ask about everything that contradicts something else."""
-    for source, checks in CHECKS.items():
-        state = state.apply([each for check in checks for each in check(state)], source)
-    return state
 
 
 def _ask_unused(unused: pd.DataFrame) -> pd.DataFrame:

@@ -28,9 +28,11 @@ from analysis.cleaning.fields import Choice, Field, Place, parse_codes
 from analysis.cleaning.formats import FileFormat
 from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import parse_places, refuse_repeated, require_columns
+from analysis.cleaning.origin import leave_out_removed
 from analysis.cleaning.values import find_box_reason
 from analysis.errors import DataError, suggest_name
 from analysis.instruments.catalogue import find_item
+from analysis.provenance import Manner
 from analysis.study import Scoring, Study
 
 DICTIONARY_COLUMNS = {
@@ -77,34 +79,19 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
         The dictionary or fields.csv is wrong, or codes and anchors are not confirmed.
     """
     places, scoring = parse_places(export.tables[MAP]), study.scoring
-    fields = {
-        REDCAP: parse_dictionary(
-            export.tables[DICTIONARY], places, scoring, list(export.tables[REDCAP])
-        )
-    }
+    columns, manner = list(export.tables[REDCAP]), export.provenance.manner or Manner()
+    described = parse_dictionary(export.tables[DICTIONARY], places, scoring, columns)
+    fields = {REDCAP: leave_out_removed(described, columns, manner)}
     fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
-    for columns in fields.values():
-        check_anchors(columns.values(), scoring)
-    return {
-        file: _state_decimals(columns, export.formats.get(file)) for file, columns in fields.items()
-    }
+    for held in fields.values():
+        check_anchors(held.values(), scoring)
+    return {file: _state_decimals(held, export.formats.get(file)) for file, held in fields.items()}
 
 
 def _state_decimals(fields: dict[str, Field], form: FileFormat | None) -> dict[str, Field]:
     if form is None or form.decimal == ".":
         return fields
     return {name: replace(field, decimal=form.decimal) for name, field in fields.items()}
-
-
-def forget_texts(fields: dict[str, dict[str, Field]]) -> dict[str, dict[str, Field]]:
-    """Require no text of any form, since free text was removed on the way."""
-    return {
-        file: {
-            name: replace(field, required=field.required and field.kind not in ("text", "notes"))
-            for name, field in columns.items()
-        }
-        for file, columns in fields.items()
-    }
 
 
 def parse_dictionary(

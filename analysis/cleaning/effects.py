@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.answers import CLOSING
+from analysis.cleaning.arrange import arrange_export
+from analysis.cleaning.classic import show_origins
 from analysis.cleaning.clean import Cleaned, clean_export
 from analysis.cleaning.export import CORRECTIONS, RawExport
 from analysis.cleaning.fields import Field
@@ -52,6 +54,7 @@ def describe_corrections(
     Each is a run of the cleaning of its own, without that line; so is a confirmation's that lets
     a value be used.
     """
+    export = arrange_export(export, study)
     outcome = next(each for each in study.outcomes if each.role == "primary")
     visit = study.analysis.followup_visit.value
     writer = make_writer(outcome, context, visit=visit)
@@ -65,7 +68,7 @@ def describe_corrections(
     if not touching:
         return [n]
     qualified = replace(writer, qualifier="corrected")
-    lines = export.tables[CORRECTIONS].to_dict("index")
+    lines = show_origins(export.tables[CORRECTIONS], export.origins).to_dict("index")
     rows = [n, *_state(after, "", outcome, study, qualified)]
     pairs, reason = attempt(_pair_without, export, list(touching), outcome, study)
     qualified = replace(writer, qualifier="uncorrected")

@@ -34,6 +34,8 @@ PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
 # Columns that only an export of labels has.
 LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
+# Field of a project without events, by the visit and the column that it has become.
+Origins = dict[tuple[str, str], str]
 # Files with data of persons; a dictionary may well be the same in two trials.
 PARTICIPANT_FILES = (REDCAP, DIARY, CAPILLAROSCOPY)
 
@@ -75,7 +77,7 @@ class RawExport:
     extra: tuple[str, ...] = ()
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     records: dict[str, str] = field(default_factory=dict)
-    origins: dict[tuple[str, str], str] = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:

@@ -57,6 +57,8 @@ _FILE_KINDS = {
     ("capillaroscopy", "read_date"): "date",
     ("capillaroscopy", "comment"): "notes",
 }
+_NUMERIC = ("integer", "number")
+_DATED = ("date", "partial_date", "datetime", "time")
 _NUMBER = r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
 # Limits that are no numbers: of dates and times, of today, or another field's value.
 _OTHER_LIMIT = (
@@ -68,16 +70,24 @@ _OTHER_LIMIT = (
 def choose_kind(row: Any, place: Place) -> str:
     """Return the kind of a field by its type, its validation, and where it goes.
 
-    A field that goes to a number is one, whatever REDCap checks when it is typed in.
+    A field that goes to a number or a date is one, whatever REDCap checks when it is typed in.
+
+    Raises
+    ------
+    DataError
+        A date or a file cannot be a number.
     """
     kind = FIELD_TYPES.get(row.type, "text")
     if kind == "text":
         starts = (kind for start, kind in VALIDATIONS.items() if row.validation.startswith(start))
         kind = next(starts, "text")
+    due = choose_kind_by_place(place)
+    if kind in (*_DATED, "file") and due in _NUMERIC and not place.column.endswith("_year"):
+        message = f"this field holds a {kind}, and goes to a number"
+        raise DataError(message, file=MAP, field=row.name, hint="Give it another place, or none")
     if kind in ("text", "notes"):
-        due = choose_kind_by_place(place)
         return kind if due == "text" else due
-    return kind
+    return due if kind in _NUMERIC and due in (*_DATED, "integer") else kind
 
 
 def choose_kind_by_place(place: Place) -> str:

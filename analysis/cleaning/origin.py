@@ -1,6 +1,7 @@
 """Whether an export is what its provenance says: whose data, and how they were exported."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from analysis import paths
@@ -12,6 +13,7 @@ from analysis.cleaning.export import (
     RawExport,
     list_checksums,
 )
+from analysis.cleaning.fields import Field
 from analysis.errors import DataError
 from analysis.provenance import ALL, Manner
 from analysis.study import Study
@@ -122,3 +124,22 @@ def _check_same_in_all(
             field=f"export: {name}",
             hint=hint,
         )
+
+
+def leave_out_removed(
+    fields: dict[str, Field], columns: Collection[str], manner: Manner
+) -> dict[str, Field]:
+    """Return the fields of the REDCap export without those that the export has left out.
+
+    Their columns are absent: of identifiers; of free text where that was removed; of fields
+    without a place where there was a filter. Any other absent column is missed later. Free text
+    that was emptied is not required.
+    """
+    kept = {}
+    for name, field in fields.items():
+        removed = manner.free_text_removed and field.kind in ("text", "notes")
+        placed = field.place.table or field.place.instrument
+        filtered = bool(manner.filters) and not placed
+        if name in columns or not (field.identifier or removed or filtered):
+            kept[name] = replace(field, required=field.required and not removed)
+    return kept

@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.cleaning.answers import ANSWER_KINDS
+from analysis.cleaning.classic import show_origins
 from analysis.cleaning.clean import Cleaned
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
@@ -80,7 +81,7 @@ def list_questions(cleaned: Cleaned, visits: Sequence[str]) -> pd.DataFrame:
         The texts of `QUESTION_COLUMNS`, and `answer`; by participant, then visit, the gravest
         first.
     """
-    queries, asked = cleaned.queries, cleaned.asked
+    queries, asked = cleaned.queries, show_origins(cleaned.asked, cleaned.origins)
     cells = dict(list(asked.groupby("query_id")))
     order = {name: place for place, name in enumerate(visits)}
     rank = {name: place for place, name in enumerate(SEVERITY_ORDER)}

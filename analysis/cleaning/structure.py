@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.cleaning.export import (
     CAPILLAROSCOPY,
     DIARY,
+    DICTIONARY,
     REDCAP,
     RawExport,
 )
@@ -21,6 +22,8 @@ ID = "record_id"
 SYSTEM_COLUMNS = (ID, EVENT, FORM, INSTANCE)
 GROUP = "redcap_data_access_group"
 OPTIONAL_COLUMNS = (GROUP, "redcap_survey_identifier")
+# Of the data dictionary; a form may hold nothing but text to be read.
+FORM_NAME = "Form Name"
 # What REDCap exports beside the fields of a form, which may be a survey.
 FORM_STATES = ("complete", "timestamp", "return_code")
 _AGAIN = "Export it again with this column"
@@ -50,7 +53,8 @@ def key_rows(
     """
     main, diary, readings = (export.tables[file] for file in (REDCAP, DIARY, CAPILLAROSCOPY))
     visits = name_visit(main[EVENT], study) if EVENT in main else pd.Series(dtype="str")
-    _check_export(main, fields[REDCAP], visits)
+    forms = sorted({*export.tables[DICTIONARY][FORM_NAME]} - {""})
+    _check_export(main, fields[REDCAP], forms, visits)
     _check_file(diary, fields[DIARY], DIARY)
     _check_file(readings, fields[CAPILLAROSCOPY], CAPILLAROSCOPY)
     for source in fields:
@@ -148,9 +152,10 @@ def _set_keys(
     return raw, keys.set_axis(index, axis=0).loc[raw.index]
 
 
-def _check_export(frame: pd.DataFrame, fields: dict[str, Field], visits: pd.Series) -> None:
+def _check_export(
+    frame: pd.DataFrame, fields: dict[str, Field], forms: list[str], visits: pd.Series
+) -> None:
     _require_columns(frame, SYSTEM_COLUMNS[:2], REDCAP)
-    forms = {field.form for field in fields.values()}
     added = [f"{form}_{end}" for form in forms for end in FORM_STATES]
     known = [*fields, *SYSTEM_COLUMNS, *OPTIONAL_COLUMNS, *added]
     _check_known(frame, known, REDCAP, "the dictionary")

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.answers import ANSWER_COLUMNS, chain_lines, check_log
+from analysis.cleaning.classic import hide_origins, show_origins
 from analysis.cleaning.clean import clean_export
 from analysis.cleaning.corrections import NOT_DONE_REASON, UNCORRECTABLE
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.dictionary import KEY_COLUMNS
-from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, read_export
+from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, Origins, read_export
 from analysis.cleaning.query_sheet import list_questions, name_cells
 from analysis.cleaning.returned_sheet import Answer, read_returned_sheet
 from analysis.errors import DataError, MissingError
@@ -71,7 +72,7 @@ def take_answers(
     returned = read_returned_sheet(content, questions, delegation, hospital_number=number)
     log = join_logs(export.tables.get(ANSWERS), _read_kept(folder / ANSWERS))
     kept = _read_kept(folder / CORRECTIONS)
-    before = join_corrections(export.tables[CORRECTIONS], kept, cleaned.raw)
+    before = join_corrections(export.tables[CORRECTIONS], kept, cleaned.raw, cleaned.origins)
     said = {tuple(line[name] for name in _SAID): line for line in log.to_dict("records")}
     digest = hashlib.sha256(content).hexdigest()
     lines, refused = [], list(returned.refused)
@@ -84,7 +85,8 @@ def take_answers(
             new.append(answer)
         elif any(earlier[name] != line[name] for name in _REPEATED):
             refused.append(f"query {answer.query_id}: the log holds another answer")
-    corrections, conflicts = add_corrections(before, new, cleaned.asked, delegation)
+    asked = show_origins(cleaned.asked, cleaned.origins)
+    corrections, conflicts = add_corrections(before, new, asked, delegation)
     refused += conflicts + list(_find_altered_sheets(folder / RETURNED_FOLDER))
     if refused:
         for each in refused:
@@ -132,7 +134,10 @@ def join_logs(of_export: pd.DataFrame | None, of_folder: pd.DataFrame | None) ->
 
 
 def join_corrections(
-    of_export: pd.DataFrame, of_folder: pd.DataFrame | None, raw: dict[str, pd.DataFrame]
+    of_export: pd.DataFrame,
+    of_folder: pd.DataFrame | None,
+    raw: dict[str, pd.DataFrame],
+    origins: Origins | None = None,
 ) -> pd.DataFrame:
     """Return the corrections of the export, and those in OUT that are still to be placed there.
 
@@ -147,7 +152,8 @@ def join_corrections(
     if of_folder is None:
         return of_export
     waiting = of_folder.reindex(columns=of_export.columns, fill_value="")
-    places = waiting[[*_CELL, "old_value"]].itertuples(index=False, name=None)
+    held = hide_origins(waiting, origins or {})
+    places = held[[*_CELL, "old_value"]].itertuples(index=False, name=None)
     fits = [
         row in raw[source].index and raw[source].at[row, field] == old
         for source, row, field, old in places

@@ -7,7 +7,10 @@ import pytest
 from small_site import CORE, clean_site, list_items, make_site
 
 from analysis.cleaning import clean_export
+from analysis.cleaning.classic import show_origins
 from analysis.cleaning.export import REDCAP
+from analysis.cleaning.returned_sheet import Answer
+from analysis.cleaning.take_answers import add_corrections
 from analysis.errors import DataError
 from analysis.study import load_study
 
@@ -109,6 +112,13 @@ def test_questions_and_corrections_of_such_a_project_name_its_own_fields():
         index=False, name=None
     )
     assert found.changes["field"].tolist() == ["pain_w12"]
+    query = found.queries.loc[found.queries["rule"] == "out_of_range", "query_id"].item()
+    given = Answer(query, "", "not_done", "", "", "Seen", "Kim", "at", "")
+    asked = show_origins(found.asked, found.origins)
+    lines, _ = add_corrections(tables["corrections.csv"].iloc[:0], [given], asked, {"Kim": "nurse"})
+    assert lines[["row", "field", "new_value"]].to_numpy().tolist() == [
+        ["SIM-01|week_12|", "pain_w12", ""]
+    ]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,11 @@ def test_a_declared_decimal_comma_is_no_question_and_one_point_may_separate_thou
     )  # fmt: skip
 
 
+KAPANDJI = {
+    "field": "kap", "form": "pain", "validation": "integer", "instrument": "kapandji",
+    "item": "opposition", "location": "right", "best": "10", "worst": "0", "confirmed_by": "A",
+}  # fmt: skip
+PAIN_FORM = {"field": "when", "form": "pain"}
 INJECTED = {"table": "procedures", "column": "first_injection"}
 STARTED = {"table": "adverse_events", "column": "start_time"}
 CONSENTED = {"table": "participants", "column": "consent_date"}
@@ -91,6 +96,23 @@ def test_seconds_are_left_out_and_a_moment_may_stand_for_its_day(place, validati
     assert (value, [rule for rule in rules if rule != "date_order"]) == (clean, [])
     if place["column"] == "consent_date":
         assert found.tables["participants"]["consent_date"].tolist() == ["2021-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("place", "validation", "cell", "found"),
+    [
+        (KAPANDJI, "number", "7.5", ["not_an_integer"]),
+        (KAPANDJI, "number", "7.0", []),
+        (CONSENTED, "integer", "2021", ["not_a_date"]),
+    ],
+)
+def test_what_a_place_holds_is_stricter_than_what_redcap_checks(place, validation, cell, found):
+    assert clean_one(cell, PAIN_FORM | place, validation=validation)[1] == found
+
+
+def test_a_date_does_not_go_to_a_number():
+    with pytest.raises(DataError, match=r"pain.*holds a date, and goes to a number"):
+        clean_one("2021-03-01", validation="date_dmy")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +187,14 @@ def test_files_and_signatures_leave_only_that_they_are_there():
     assert ("SIM-01", "baseline", "sign") not in list_items(found, "pain") or not list_items(
         found, "pain"
     )["SIM-01", "baseline", "sign"]
+
+
+def test_text_to_be_read_is_no_field_and_may_be_all_that_a_form_holds():
+    welcome = {"field": "hello", "form": "welcome", "type": "descriptive"}
+    rows = at_baseline("45", "2", "", columns="pain, welcome_complete, welcome_timestamp")
+    found = clean_site(rows, OPEN, PAIN, welcome)
+    assert list_items(found, "hand_pain")["SIM-01", "baseline", "vas"] == 45.0
+    assert not list_items(found, "welcome")
 
 
 def test_survey_columns_return_codes_and_ontology_fields_are_known():
@@ -301,12 +331,6 @@ def test_limits_that_redcap_knows_are_read(low, high):
 def test_a_limit_that_is_none_is_named():
     with pytest.raises(DataError, match=r"pain.*'lots' is no number"):
         clean_one("45", low="lots")
-
-
-KAPANDJI = {
-    "field": "kap", "form": "pain", "validation": "integer", "instrument": "kapandji",
-    "item": "opposition", "location": "right", "best": "10", "worst": "0", "confirmed_by": "A",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(

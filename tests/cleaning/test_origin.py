@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from small_site import make_site
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, read_export
@@ -92,6 +93,37 @@ def test_removed_free_text_is_not_asked_for(valid, cleaned, study):
     assert len(asked.queries)
     manner = Manner(free_text_removed=True)
     assert clean_export(export_with(valid, manner, **{REDCAP: table}), study).queries.empty
+
+
+@pytest.mark.parametrize(
+    ("column", "manner", "stops"),
+    [
+        ("phone", Manner(), False),
+        ("remark", Manner(free_text_removed=True), False),
+        ("weight", Manner(filters="no weight"), False),
+        ("weight", Manner(), True),
+        ("pain", Manner(filters="no pain"), True),
+    ],
+)
+def test_a_column_may_be_absent_where_the_way_of_exporting_has_left_it_out(
+    column, manner, stops, study
+):
+    fields = [
+        {"field": "phone", "form": "visit", "identifier": "y"},
+        {"field": "remark", "form": "visit", "type": "notes", "required": "y"},
+        {"field": "weight", "form": "visit", "validation": "number"},
+        {"field": "pain", "form": "visit", "table": "participants", "column": "height_cm"},
+    ]
+    header = [each["field"] for each in fields if each["field"] != column]
+    rows = f"record_id, redcap_event_name, visit_date, anaesthesia_start, {', '.join(header)}\n"
+    rows += f"SIM-01, procedure_arm_1, 2021-03-02, 2021-03-02 10:00{', ' * len(header)}"
+    export = make_site(rows, *fields)
+    export = replace(export, provenance=replace(export.provenance, manner=manner))
+    if stops:
+        with pytest.raises(DataError, match=f"{column}.*column is absent"):
+            clean_export(export, study)
+    else:
+        assert "SIM-01" in clean_export(export, study).wide[REDCAP]["record_id"].to_numpy()
 
 
 def test_where_all_dates_are_shifted_season_and_age_are_not_assessable(valid, study):
