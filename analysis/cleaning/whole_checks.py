@@ -41,15 +41,11 @@ def state_undated(state: CleaningState, source: str) -> pd.Series:
 
 
 def find_other_arms(state: CleaningState) -> Iterator[Finding]:
-    """Rows of a person whose event belongs to another arm than most of their rows."""
-    file = state.redcap
-    arm = file.kept[EVENT].str.extract(r"_arm_([0-9]+)[a-z]*$")[0].fillna("")
-    who = state.keys["participant"]
-    counts = pd.DataFrame({"who": who, "arm": arm}).value_counts().reset_index()
-    counts = counts.sort_values(["count", "arm"], ascending=[False, True])
-    usual = counts.drop_duplicates("who").set_index("who")["arm"]
-    other = arm[(arm != who.map(usual)) & (arm != "")]
-    for person, part in other.groupby(who.loc[other.index]):
+    """Rows whose event study.yml lists in another arm alone."""
+    event = state.redcap.kept[EVENT]
+    listed = {event for visit in state.study.visits for event in (visit.name, *visit.events)}
+    other = event[~event.isin(listed)]
+    for person, part in other.groupby(state.keys["participant"].loc[other.index]):
         cells = [(row, EVENT) for row in part.index]
         yield from find_together("other_arm", cells, group=str(person))
 
