@@ -82,7 +82,11 @@ def test_the_cleaned_tables_tell_the_same(cleaned, names):
     ):
         before, after = (each.tables[table] for each in cleaned)
         before = before.assign(participant_id=before["participant_id"].map(names))
-        dates = [name for name in before if name.endswith(("_date", "_start", "_end", "_time", "_reasons"))]
+        dates = [
+            name
+            for name in before
+            if name.endswith(("_date", "_start", "_end", "_time", "_reasons"))
+        ]
         dates += ["first_injection"] if "first_injection" in before else []
         keep = [name for name in before if name not in (*dates, *removed)]
         by = keep[:2]
