@@ -35,7 +35,7 @@ from analysis.study import Study, load_study
 
 _GUIDE = "report/REVIEWER.md"
 _RAW = "data/raw/"
-RESTRICTED = (
+_RESTRICTED = (
     "Restricted: pseudonymised data are personal data (GDPR, PIPA), and so few participants cannot"
     " be made anonymous. The archive is for named recipients, since study.yml does not state both"
     " ethics approval and consent to publish."
@@ -93,7 +93,7 @@ def make_archive(
     name = f"{about['name']}-{about['version']}"
     if is_restricted(settings.raw, load_study()):
         name += "-restricted"
-        tell(RESTRICTED)
+        tell(_RESTRICTED)
     archive = outputs.root / "dist" / f"{name}.zip"
     write_zip(archive, contents, texts, top=name)
     size = archive.stat().st_size / 2**20
