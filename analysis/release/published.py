@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from analysis.cleaning.export import (
     CHECKSUMS_FILE,
     CORRECTIONS,
@@ -17,6 +15,7 @@ from analysis.cleaning.export import (
     read_export,
 )
 from analysis.privacy.kinds import OVER_89
+from analysis.records import read_yaml
 from analysis.release.disclosures import (
     EXACT_DATE,
     NOT_SIMULATED,
@@ -62,7 +61,8 @@ class Origin(enum.Enum):
 def read_origin(folder: Path) -> Origin:
     """Return whose data an export holds; without a word of it they count as simulated."""
     path = folder / PROVENANCE_FILE
-    about = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    about = read_yaml(text, file=path)
     if not isinstance(about, dict) or about.get("simulated", True) is True:
         return Origin.SIMULATED
     return Origin.DEIDENTIFIED if about.get("deidentified") is True else Origin.REAL
