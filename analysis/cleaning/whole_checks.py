@@ -54,7 +54,7 @@ def find_shared_images(state: CleaningState) -> Iterator[Finding]:
     """Images whose number stands under two people, visits or places."""
     file = state.files[CAPILLAROSCOPY]
     frame = file.kept.join(file.keys[["participant", "visit"]])
-    parts = [frame[name] for name in ("visit", "hand", "finger", "field")]
+    parts = frame[["visit", "hand", "finger", "field"]]
     place = frame["participant"].str.cat(parts, sep="|")
     several = place.groupby(frame["image_id"]).nunique()
     for image in several.index[(several > 1) & (several.index != "")]:
