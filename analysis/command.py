@@ -103,12 +103,13 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 def _find_shadow() -> str:
     """Return which file Python reads in place of a package, and what to do; "" if there is none."""
     from importlib.metadata import packages_distributions
-
-    from analysis.paths import ROOT
+    from pathlib import Path
 
     packages = packages_distributions()
-    shadow = next((path.name for path in sorted(ROOT.glob("*.py")) if path.stem in packages), "")
-    what = f"{shadow} in the repository is read in place of the package"
+    shadow = next(
+        (path.name for path in sorted(Path.cwd().glob("*.py")) if path.stem in packages), ""
+    )
+    what = f"{shadow} in this folder is read in place of the package"
     return f"{what}. Rename it, and try again." if shadow else ""
 
 

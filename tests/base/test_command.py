@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from analysis import paths
 from analysis.command import INTERRUPTED, run_command
 from analysis.errors import MissingError
 from analysis.paths import ROOT
@@ -44,13 +43,13 @@ def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
 
 @pytest.mark.parametrize("error", [ImportError("x"), AttributeError("numpy has no array")])
 def test_a_file_that_is_read_in_place_of_a_package_is_named(capsys, tmp_path, monkeypatch, error):
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
     if isinstance(error, AttributeError):
         with pytest.raises(AttributeError):
             run_command(raise_it, error)
     (tmp_path / "numpy.py").touch()
     assert run_command(raise_it, error) == 3
-    assert "numpy.py in the repository is read in place of" in capsys.readouterr().err
+    assert "numpy.py in this folder is read in place of" in capsys.readouterr().err
 
 
 def test_what_a_command_returns_is_its_code():
