@@ -14,11 +14,11 @@ from analysis.safety.times import UNKNOWN, list_periods
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Study
 
-NONE = "\N{EN DASH}"
-WITHHELD = (
+_NONE = "\N{EN DASH}"
+_WITHHELD = (
     "Not printed: study.yml names no consent and approval for publishing data of single people"
 )
-ULCER = r"ulcer|궤양"
+_ULCER = r"ulcer|궤양"
 
 
 def withhold_people(table: Table, study: Study, provenance: Provenance) -> Table:
@@ -28,7 +28,7 @@ def withhold_people(table: Table, study: Study, provenance: Provenance) -> Table
     """
     if provenance.simulated or study.governance.individual_data:
         return table
-    return Table(table.columns, ((WITHHELD, *[""] * (len(table.columns) - 1)),), numeric=False)
+    return Table(table.columns, ((_WITHHELD, *[""] * (len(table.columns) - 1)),), numeric=False)
 
 
 def make_intercurrent_table(plan: SensitivityPlan) -> Table:
@@ -58,7 +58,7 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
         *("Event", "Study day", "Primary analysis", "If events are excluded"),
         "If change after events is zero",
     )
-    empty = ("No intercurrent event", *[NONE] * 4)
+    empty = ("No intercurrent event", *[_NONE] * 4)
     return Table(columns, tuple(rows) or (empty,), numeric=False)
 
 
@@ -81,7 +81,7 @@ def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study
             rows.append((person["participant_id"], "; ".join(found)))
     notes = ("Found from the data by the rules of study.yml; dates in doubt are asked about.",)
     columns = ("Participant", "Deviation")
-    return Table(columns, tuple(rows) or (("None found", NONE),), notes=notes, numeric=False)
+    return Table(columns, tuple(rows) or (("None found", _NONE),), notes=notes, numeric=False)
 
 
 def make_medication_table(medications: pd.DataFrame) -> Table:
@@ -92,14 +92,14 @@ def make_medication_table(medications: pd.DataFrame) -> Table:
         (
             row["participant_id"],
             f"{row['name']} ({label_part(row['class']).lower()})",
-            f"{row['dose']} {row['dose_unit']}".strip() or NONE,
+            f"{row['dose']} {row['dose_unit']}".strip() or _NONE,
             row["change"].replace("_", " "),
             _print_day(row["change_day"]),
         )
         for row in chosen.to_dict("records")
     ]
     columns = ("Participant", "Medication (class)", "Dose", "Change", "Study day")
-    empty = ("No change on record", *[NONE] * 4)
+    empty = ("No change on record", *[_NONE] * 4)
     return Table(columns, tuple(rows) or (empty,), numeric=False)
 
 
@@ -107,7 +107,7 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
     """Make the table that sets new and healed ulcers of the form beside events called ulcers."""
     labels = {visit.name: visit.label for visit in study.visits}
     terms = events["term"] + " " + events["coded_term"]
-    reported = events[terms.str.contains(ULCER, case=False)]
+    reported = events[terms.str.contains(_ULCER, case=False)]
     people = sorted({*ulcers["participant_id"], *reported["participant_id"]})
 
     def list_state(person: str, state: str) -> str:
@@ -122,10 +122,10 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
         mine = reported[reported["participant_id"] == person].to_dict("records")
         named = _join(f"{name_term(e)} (day {_print_day(e['start_day'])})" for e in mine)
         cells = (list_state(person, "new"), list_state(person, "healed"), named)
-        if set(cells) != {NONE}:
+        if set(cells) != {_NONE}:
             rows.append((person, *cells))
     columns = ("Participant", "New by the ulcer form", "Healed by the form", "Ulcer events")
-    empty = ("None", *[NONE] * 3)
+    empty = ("None", *[_NONE] * 3)
     return Table(columns, tuple(rows) or (empty,), numeric=False)
 
 
@@ -156,7 +156,7 @@ def make_narrative_table(study: Study) -> Table:
     """Make the table of the narratives that a person has written in study.yml."""
     rows = [(f"{each.participant}, event {each.event}", each.text) for each in study.narratives]
     notes = ("Written by a person, in study days.",)
-    empty = ("None written", NONE)
+    empty = ("None written", _NONE)
     return Table(("Event", "Narrative"), tuple(rows) or (empty,), notes=notes, numeric=False)
 
 
@@ -165,4 +165,4 @@ def _print_day(day: object) -> str:
 
 
 def _join(texts: Iterable[str]) -> str:
-    return "; ".join(texts) or NONE
+    return "; ".join(texts) or _NONE

@@ -12,7 +12,7 @@ FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)
 _WITHHELD = ("procedure_date", "operator", "enzyme_lot")
 # A table with more columns fits no page; then only the summary is shown.
 MOST_COLUMNS = 12
-SUMMARY = "Median (range), or participants"
+_SUMMARY = "Median (range), or participants"
 _NONE = "\N{EN DASH}"
 
 
@@ -44,7 +44,7 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
         total = cell_of(results, f"exposure.injected_{finger}_ml.median_range")
         rows.append((print_finger(finger), total, *(_print_finger(*pair) for pair in pairs.values)))
     return Table(
-        ("", "Median (range)" if len(shown) else SUMMARY, *shown["participant_id"]),
+        ("", "Median (range)" if len(shown) else _SUMMARY, *shown["participant_id"]),
         tuple(rows),
         notes=(
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
