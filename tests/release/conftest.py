@@ -38,7 +38,9 @@ class Folder:
         writer = csv.DictWriter(target, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-        (self.root / file).write_bytes(target.getvalue().encode("utf-8"))
+        # provenance.yml states so.
+        encoding = "cp949" if file.startswith("capillaroscopy") else "utf-8"
+        (self.root / file).write_bytes(target.getvalue().encode(encoding))
         seal_export(self.root)
 
     def put(self, file, field, value, where=lambda row: True):
