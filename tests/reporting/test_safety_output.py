@@ -196,7 +196,9 @@ def test_volumes_that_contradict_each_other_are_marked_and_leave_no_dose(tables,
 def test_the_exposure_of_many_participants_shows_the_summary_only(tables, results):
     many = pd.concat([derive_exposure(tables["procedures"])] * 2)
     table = make_exposure_table(many, results, coarsen=True)
-    assert table.columns == ("", "Median (range)")
+    assert table.columns == ("", "Median (range), or participants")
+    counted = {row[0]: row[1] for row in table.rows if len(row) == 2}
+    assert re.fullmatch(r"[\w ()-]+: \d+.*", counted["Gram stain"])
     assert {len(row) for row in table.rows} == {1, 2}
 
 
