@@ -1,17 +1,22 @@
 """Where the data come from: read once from the export, carried beside every processed table."""
 
 import dataclasses
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import DataError, MissingError, suggest_name
+from analysis.records import read_yaml
 
 FILE = "provenance.json"
+# Lines that mean something wherever they stand at the left: one that is nearly so is a slip.
+_KEYS = (
+    *("description", "exported_on", "exported_by", "simulated", "deidentified"),
+    *("export", "delegation", "encoding", "delimiter", "decimal", "software"),
+)
 SIMULATED_TITLE = "Simulated demonstration data, not results of any trial"
 
 
@@ -99,12 +104,12 @@ def parse_provenance(
         No readable YAML, a `simulated` that is neither true nor false, or an `export` that does
         not say what it should.
     """
-    try:
-        written = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise DataError(
-            f"this is not readable YAML ({error})", file=file, hint="Correct it"
-        ) from None
+    written = read_yaml(text, file=file) or {}
+    for name in map(str, written) if isinstance(written, dict) else ():
+        near = difflib.get_close_matches(name.strip().casefold(), _KEYS, n=1, cutoff=0.85)
+        if near and name not in _KEYS:
+            problem = f"{name!r} is not read"
+            raise DataError(problem, file=file, field=name, hint=f"Did you mean {near[0]}")
     simulated = written.get("simulated", True) if isinstance(written, dict) else None
     if not isinstance(simulated, bool):
         raise DataError(
@@ -166,11 +171,7 @@ def parse_delegation(text: str, *, file: str | Path = "provenance.yml") -> dict[
     DataError
         There is no such list, an entry lacks its name or role, or a name is there twice.
     """
-    try:
-        written = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = f"this is not readable YAML ({error})"
-        raise DataError(problem, file=file, hint="Correct it") from None
+    written = read_yaml(text, file=file)
     entries = written.get("delegation") if isinstance(written, dict) else None
     hint = "Write `delegation:` as a list of entries with name: and role:"
     if not isinstance(entries, list) or not entries:

@@ -1,6 +1,7 @@
 """Read a YAML file into frozen dataclasses, naming the line of whatever is wrong."""
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import yaml
 from analysis.errors import DataError, suggest_name
 
 _Record = typing.TypeVar("_Record")
+# More than any plan needs, and far less than takes long to read.
+_LONGEST, _DEEPEST, _MOST_DIGITS = 1_000_000, 20, 30
 
 
 def load_record(path: Path, record: type[_Record]) -> _Record:
@@ -30,20 +33,94 @@ def load_record(path: Path, record: type[_Record]) -> _Record:
         Unreadable YAML, an unknown, repeated or missing key, a value of the wrong type.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DataError("the file is missing", file=path, hint="Restore it from git") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DataError(
-            f"this is not readable YAML ({getattr(error, 'problem', None) or error})",
-            file=path,
-            line=mark.line + 1 if mark else None,
-            hint="Correct it",
-        ) from None
+    except UnicodeDecodeError:
+        raise DataError("this is no text in UTF-8", file=path, hint="Correct it") from None
+    node = _compose(text, path)
     if node is None:
         raise DataError("the file is empty", file=path, hint="Restore it from git")
     return _build(node, record, path, record.__name__.lower())
+
+
+def read_yaml(text: str, *, file: str | Path) -> Any:
+    """Return what a YAML text says, as plain values.
+
+    Raises
+    ------
+    DataError
+        It is not readable, repeats a key or spells it in two ways, refers to another part of
+        itself, is nested too deep, or holds a number or a date that is none; with the line.
+    """
+    node = _compose(text, file)
+    return None if node is None else _plain(node)
+
+
+def _compose(text: str, file: str | Path) -> yaml.Node | None:
+    """Parse a YAML text into nodes, of which each can be built at once."""
+
+    def wrong(problem: str, mark: Any) -> DataError:
+        line = mark.line + 1 if mark else None
+        return DataError(problem, file=file, line=line, hint="Correct it")
+
+    if len(text) > _LONGEST:
+        raise wrong(f"it has more than {_LONGEST} letters", None)
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            problem = _find_problem(event, depth)
+            if problem:
+                raise wrong(problem, event.start_mark)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        problem = f"this is not readable YAML ({getattr(error, 'problem', None) or error})"
+        raise wrong(problem, getattr(error, "problem_mark", None)) from None
+    waiting = [node] if node else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, yaml.SequenceNode):
+            waiting += part.value
+        elif isinstance(part, yaml.MappingNode):
+            seen: dict[str, str] = {}
+            for key, child in part.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise wrong("a key is one word", key.start_mark)
+                folded = key.value.strip().casefold()
+                if folded in seen:
+                    again = seen[folded] == key.value
+                    also = "" if again else f", as {seen[folded]!r}"
+                    raise wrong(f"{key.value!r} is given twice{also}", key.start_mark)
+                seen[folded] = key.value
+                waiting.append(child)
+    return node
+
+
+def _find_problem(event: yaml.Event, depth: int) -> str:
+    """Return why a part of a YAML text cannot stand there, "" if it can."""
+    if depth > _DEEPEST:
+        return f"it is nested more than {_DEEPEST} deep"
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        return "anchors and aliases (& and *) are not used here: write it out"
+    if not isinstance(event, yaml.ScalarEvent) or event.style:
+        return ""
+    value = event.value
+    loader = yaml.SafeLoader("")
+    kind = loader.resolve(yaml.ScalarNode, value, (True, False)).rpartition(":")[2]
+    loader.dispose()
+    if kind in ("int", "float") and ":" in value:
+        return f"{value!r} would be read as a number of minutes: put it in quotes"
+    if kind in ("int", "float") and len(value) > _MOST_DIGITS:
+        return f"a number of {len(value)} digits"
+    try:
+        plain = _plain(yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", value))
+    except ValueError:
+        return f"there is no {value}"
+    if isinstance(plain, float) and not math.isfinite(plain):
+        return f"{value} is no number that can be compared"
+    return ""
 
 
 def _build(node: yaml.Node, kind: Any, path: Path, name: str) -> Any:

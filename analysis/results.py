@@ -255,7 +255,7 @@ def spread_results(
     rest = [name for name in chosen["statistic"].unique() if name not in _READ_FIRST]
     order = [*(name for name in _READ_FIRST if name in wide.columns), *rest]
     wide = wide[order].fillna("").rename_axis(index=None, columns=None)
-    return wide if rows is None else wide.reindex(rows)
+    return wide if rows is None else wide.reindex(list(rows))
 
 
 def find_text(results: pd.DataFrame, result_id: str) -> str:

@@ -317,6 +317,8 @@ def _find_contradictions(study: Study) -> Iterator[str]:
             yield f"outcome {outcome.name}: shown_beside names an unknown variant"
         if len(outcome.range) != 2 or outcome.range[0] >= outcome.range[1]:
             yield f"outcome {outcome.name}: range is [low, high]"
+        if not all(0 <= each <= 12 for each in (outcome.decimals, outcome.difference_decimals)):
+            yield f"outcome {outcome.name}: decimals are 0 to 12"
     try:
         re.compile(study.publication.hospital_number.value)
     except (re.error, TypeError):

@@ -58,3 +58,30 @@ def test_importing_loads_nothing_heavy(module):
     )
     loaded = set(done.stdout.split())
     assert loaded.isdisjoint({"numpy", "pandas", "matplotlib", "scipy", "papermill", "yaml"})
+
+
+def list_definitions(tree):
+    """Return the public names that a module defines."""
+    names = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [n.id for each in targets for n in ast.walk(each) if isinstance(n, ast.Name)]
+    return {name for name in names if not name.startswith("_")}
+
+
+def test_a_public_name_is_defined_once():
+    places = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for name in list_definitions(ast.parse(path.read_text(encoding="utf-8"))):
+            places.setdefault(name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def test_a_variable_bears_the_name_of_what_it_holds():
+    for path in (*PACKAGE.rglob("*.py"), *(paths.ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "id", getattr(node, "arg", ""))
+            assert name not in ("told", "own", "says"), f"{path}:{node.lineno}: {name}"

@@ -17,7 +17,7 @@ MOST_LINES = 25
 
 
 # A person's own need not be written like ours.
-SHIPPED = [step for step in NOTEBOOKS if not step.own]
+SHIPPED = [step for step in NOTEBOOKS if not step.personal]
 
 
 @pytest.fixture(params=[*(step.name for step in SHIPPED), "explore"])

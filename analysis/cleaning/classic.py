@@ -50,7 +50,8 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
         visit, or fields of one place that differ.
     """
     frame, dictionary, places = (export.tables[name] for name in (REDCAP, DICTIONARY, MAP))
-    places = places.reindex(columns=dict.fromkeys([*places, "visit", *_CONFIRMED]), fill_value="")
+    wanted = dict.fromkeys([*places.columns, "visit", *_CONFIRMED])
+    places = places.reindex(columns=list(wanted), fill_value="")
     columns = _plan_columns(frame, dictionary, places, study)
     repeating = frame[FORM] != ""
     # The states of forms that hold nothing but text to be read go nowhere.
@@ -88,7 +89,7 @@ def _plan_columns(
 ) -> dict[str, _Column]:
     """Return every column of a field with its visit and the column it becomes."""
     forms = dict(zip(dictionary[NAME], dictionary[FORM_NAME], strict=True))
-    fields = [name for name in frame if _ask(name) in forms and name != ID]
+    fields = [name for name in map(str, frame) if _ask(name) in forms and name != ID]
     visits = _find_visits(fields, forms, places, study)
     visits |= {name: study.unscheduled for name in fields if forms[_ask(name)] in set(frame[FORM])}
     heads = _find_heads(fields, places, visits, study)
@@ -181,10 +182,10 @@ def _find_heads(
 
 
 def _check_alike(dictionary: pd.DataFrame, heads: dict[str, str]) -> None:
-    described = dictionary.drop_duplicates(NAME).set_index(NAME)
+    described = dictionary.drop_duplicates(NAME).set_index(NAME).to_dict("index")
     for question, head in heads.items():
         for column in _ALIKE:
-            if described.at[question, column] != described.at[head, column]:
+            if described[question][column] != described[head][column]:
                 raise DataError(
                     f"{head} goes to the same place and has another {column.partition(',')[0]!r}",
                     file=DICTIONARY,
@@ -207,13 +208,14 @@ def _take(
                 taken.setdefault(f"{column.head_form}_{end}", frame[state])
     known = {*taken, *columns, *states}
     # Whatever nobody describes stays in sight, so that the check of columns names it.
-    taken |= {name: frame[name] for name in frame if name not in known}
+    taken |= {name: frame[name] for name in map(str, frame) if name not in known}
     return pd.DataFrame(taken, index=frame.index).assign(**{EVENT: visit})
 
 
 def _is_filled(part: pd.DataFrame) -> pd.Series:
     """Say which rows hold more than who it is, states of untouched forms and unticked boxes."""
-    names = [name for name in part if name not in (ID, EVENT, FORM, INSTANCE, *OPTIONAL_COLUMNS)]
+    left_out = (ID, EVENT, FORM, INSTANCE, *OPTIONAL_COLUMNS)
+    names = [name for name in map(str, part) if name not in left_out]
     filled = {name: ~part[name].isin(["", "0"] if _is_flag(name) else [""]) for name in names}
     return pd.DataFrame(filled, index=part.index).any(axis=1)
 

@@ -58,7 +58,7 @@ def apply_corrections(
                 confirmed |= {(row, str(correction.field))} if row else set()
             elif row is None:
                 unused.append(correction)
-            elif file.raw.loc[row, correction.field] == correction.new_value:
+            elif str(file.raw.loc[row, str(correction.field)]) == correction.new_value:
                 where = f"corrections.csv: {correction.reason} ({correction.by}, {correction.date})"
                 findings.append(
                     Finding("correction_done", str(correction.field), pd.Index([row]), detail=where)

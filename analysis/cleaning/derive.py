@@ -17,10 +17,9 @@ def find_procedure_days(visits: pd.DataFrame, procedures: pd.DataFrame, study: S
     """
     started = procedures.set_index("participant_id")["anaesthesia_start"].str.slice(0, 10)
     dated = visits[visits["visit"].isin(study.list_visits("procedure"))]
-    dated = dated.set_index("participant_id")["visit_date"]
-    dated = dated[~dated.index.duplicated()]
+    visited = dated.drop_duplicates("participant_id").set_index("participant_id")["visit_date"]
     days = parse_days(started).dropna()
-    return days.combine_first(parse_days(dated).dropna())
+    return days.combine_first(parse_days(visited).dropna())
 
 
 def count_days(dates: pd.Series, participants: pd.Series, days: pd.Series) -> pd.Series:

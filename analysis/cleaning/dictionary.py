@@ -79,7 +79,7 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
         The dictionary or fields.csv is wrong, or codes and anchors are not confirmed.
     """
     places, scoring = parse_places(export.tables[MAP]), study.scoring
-    columns, manner = list(export.tables[REDCAP]), export.provenance.manner or Manner()
+    columns, manner = list(map(str, export.tables[REDCAP])), export.provenance.manner or Manner()
     described = parse_dictionary(export.tables[DICTIONARY], places, scoring, columns)
     fields = {REDCAP: leave_out_removed(described, columns, manner)}
     fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}

@@ -144,7 +144,7 @@ def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
         rows = gather_forms(state, table)
         wording = rows["name"] if table != EVENTS else rows["term"] + "|" + rows["coded_term"]
         rows = rows.assign(wording=wording.map(fold_words))
-        rows = rows[rows["start_date"] != ""]
+        rows = rows[(rows["start_date"] != "") & (rows["wording"].str.strip("|") != "")]
         for _, part in rows.groupby(["participant", *same]):
             if len(part) > 1:
                 cells = join_cells(state, part.index, table, asked)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from analysis.errors import DataError
+from analysis.records import read_yaml
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _EXAMPLES = {"encoding": "cp949", "delimiter": '";"', "decimal": '","'}
@@ -28,13 +27,10 @@ def parse_formats(text: str, *, file: str | Path = "provenance.yml") -> dict[str
     Raises
     ------
     DataError
-        No mapping of file names, an unknown encoding, or a character that separates nothing.
+        No readable YAML, no mapping of file names, an unknown encoding, or a character that
+        separates nothing.
     """
-    try:
-        written = yaml.safe_load(text)
-    except yaml.YAMLError:
-        # `provenance.parse_provenance` names the line.
-        return {}
+    written = read_yaml(text, file=file)
     stated: dict[str, dict[str, str]] = {}
     for key, is_known in _KNOWN.items():
         for name, value in _list_stated(written, key, file).items():

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -89,7 +90,7 @@ def list_participants(file: SourceFile) -> pd.Index:
 def _split(identifier: str) -> tuple[str, str, str] | None:
     """Return prefix, mark and number of an identifier, None where it has another form."""
     match = _PARTS.fullmatch(narrow_text(identifier).strip())
-    return match.group("prefix", "mark", "number") if match else None
+    return (match["prefix"], match["mark"], match["number"]) if match else None
 
 
 class _Speller:
@@ -171,8 +172,8 @@ def _check_apart(file: SourceFile, received: pd.Series, spelled: pd.Series) -> N
             hint=_HINT,
         )
     series = several.assign(series=several["received"].map(_name_series))
-    pairs = series.groupby("spelled")["series"].agg(lambda each: tuple(sorted(set(each))))
-    colliding = pairs[pairs.str.len() > 1]
+    groups = series.groupby("spelled")["series"]
+    colliding = groups.agg(lambda each: str(sorted(set(each))))[groups.nunique() > 1]
     for both in sorted(set(colliding[colliding.duplicated()])) if file.source == REDCAP else ():
         listed = several[several["spelled"].isin(colliding.index[colliding == both])]
         shown = ", ".join(sorted(listed["received"])[: 2 * _MOST_LISTED])
@@ -193,17 +194,19 @@ def _name_series(identifier: str) -> tuple[str, str, int]:
 def _find_clashes(file: SourceFile, received: pd.Series, spelled: pd.Series) -> Iterator[str]:
     """Yield where two spellings have rows of one event and form that tell different things."""
     rows, slots = file.frame.loc[received.index], _list_slots(file).loc[received.index]
-    described = [name for name in rows if name not in (*SYSTEM_COLUMNS, "event", "entry_time")]
-    described = [name for name in described if not name.endswith("_complete") and "___" not in name]
-    by_slot = pd.DataFrame({"who": spelled, "slot": slots}).groupby(["who", "slot"]).indices
+    keys = (*SYSTEM_COLUMNS, "event", "entry_time")
+    asked = (name for name in map(str, rows) if not name.endswith("_complete"))
+    described = [name for name in asked if name not in keys and "___" not in name]
+    both = pd.DataFrame({"who": spelled, "slot": slots})
+    by_slot: dict[Any, Any] = both.groupby(["who", "slot"]).indices
     for (_, slot), places in sorted(by_slot.items()):
         names = received.iloc[places]
         if names.nunique() < 2:
             continue
         first, *others = (rows.iloc[place][described] for place in places)
         for other, name in zip(others, names.iloc[1:], strict=True):
-            both = (first != "") & (other != "")
-            if name != names.iloc[0] and (first[both] == other[both]).mean() < _AGREEMENT:
+            filled = (first != "") & (other != "")
+            if name != names.iloc[0] and (first[filled] == other[filled]).mean() < _AGREEMENT:
                 yield f"{names.iloc[0]} and {name} both have {slot} and differ"
 
 

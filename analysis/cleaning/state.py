@@ -237,7 +237,8 @@ class CleaningState:
         cells = self.find_cells_of(table, column)
         if cells is None:
             return None
-        return cells.map(self.fields[REDCAP][str(cells.name)].codes).fillna("").rename(cells.name)
+        name = str(cells.name)
+        return cells.map(self.fields[REDCAP][name].codes).fillna("").rename(name)
 
     def list_items(self, instrument: str) -> list[Field]:
         """Return the fields of an instrument in the REDCap export."""

@@ -19,6 +19,8 @@ from analysis.study import Study
 
 EVENT, FORM, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 ID = "record_id"
+# REDCap ends the unique name of an event by its arm.
+ARM = r"_arm_[0-9]+[a-z]?$"
 SYSTEM_COLUMNS = (ID, EVENT, FORM, INSTANCE)
 GROUP = "redcap_data_access_group"
 OPTIONAL_COLUMNS = (GROUP, "redcap_survey_identifier")
@@ -71,11 +73,17 @@ def key_rows(
 def name_visit(event: pd.Series, study: Study) -> pd.Series:
     """Return the visits of event names, "" where study.yml lists no such event.
 
-    A readers' sheet may name the visit itself.
+    A readers' sheet may name the visit itself. An event that a visit has in another arm is that
+    visit's (and is asked about, as `other_arm`).
     """
     names = {visit.name: visit.name for visit in study.visits}
     names |= {event: visit.name for visit in study.visits for event in visit.events}
-    return event.map(names).fillna("").astype("str")
+    plain = pd.DataFrame({"event": names.keys(), "visit": names.values()})
+    plain["event"] = plain["event"].str.replace(ARM, "", regex=True)
+    plain = plain[plain["event"] != ""].drop_duplicates().drop_duplicates("event", keep=False)
+    arms = event.where(event.str.contains(ARM)).str.replace(ARM, "", regex=True)
+    arms = arms.map(plain.set_index("event")["visit"])
+    return event.map(names).fillna(arms).fillna("").astype("str")
 
 
 def list_designated(export: RawExport, study: Study) -> pd.DataFrame:

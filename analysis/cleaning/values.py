@@ -162,9 +162,9 @@ def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
     values = values[coded.isna()]
     words = values.str.casefold()
     choices = {word.casefold() for choice in field.choices for word in choice}
-    reasons = words.map(_REASONS)
+    meant = words.map(_REASONS)
     yield find_cells(
-        "missing_code", field.name, reasons.notna() & ~words.isin(choices), "", reason=reasons
+        "missing_code", field.name, meant.notna() & ~words.isin(choices), "", reason=meant
     )
 
 

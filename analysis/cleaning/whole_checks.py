@@ -1,6 +1,5 @@
 """Whole forms, visits and files that are missing or in the wrong place."""
 
-import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -9,9 +8,6 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.structure import EVENT
-
-# How REDCap ends an event name that belongs to an arm.
-_ARM = re.compile(r"_arm_([0-9]+)[a-z]*$")
 
 
 def list_absent_files(state: CleaningState) -> pd.DataFrame:
@@ -45,21 +41,11 @@ def state_undated(state: CleaningState, source: str) -> pd.Series:
 
 
 def find_other_arms(state: CleaningState) -> Iterator[Finding]:
-    """Rows of a person whose event belongs to another arm than most of their rows.
-
-    A visit that the plan does not have in the usual arm is no such row.
-    """
-    file = state.redcap
-    arm = file.kept[EVENT].str.extract(_ARM)[0].fillna("")
-    who = state.keys["participant"]
-    counts = pd.DataFrame({"who": who, "arm": arm}).value_counts().reset_index()
-    counts = counts.sort_values(["count", "arm"], ascending=[False, True])
-    usual = counts.drop_duplicates("who").set_index("who")["arm"]
-    events = [(each.name, event) for each in state.study.visits for event in each.events]
-    plan = [(visit, found[1]) for visit, event in events if (found := _ARM.search(event))]
-    there = pd.MultiIndex.from_arrays([state.keys["visit"], who.map(usual)]).isin(plan)
-    other = arm[(arm != who.map(usual)) & (arm != "") & there]
-    for person, part in other.groupby(who.loc[other.index]):
+    """Rows whose event study.yml lists in another arm alone."""
+    event = state.redcap.kept[EVENT]
+    listed = {event for visit in state.study.visits for event in (visit.name, *visit.events)}
+    other = event[~event.isin(listed)]
+    for person, part in other.groupby(state.keys["participant"].loc[other.index]):
         cells = [(row, EVENT) for row in part.index]
         yield from find_together("other_arm", cells, group=str(person))
 
@@ -68,7 +54,7 @@ def find_shared_images(state: CleaningState) -> Iterator[Finding]:
     """Images whose number stands under two people, visits or places."""
     file = state.files[CAPILLAROSCOPY]
     frame = file.kept.join(file.keys[["participant", "visit"]])
-    parts = [frame[name] for name in ("visit", "hand", "finger", "field")]
+    parts = frame[["visit", "hand", "finger", "field"]]
     place = frame["participant"].str.cat(parts, sep="|")
     several = place.groupby(frame["image_id"]).nunique()
     for image in several.index[(several > 1) & (several.index != "")]:

@@ -21,7 +21,10 @@ _ASIDE = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<w:comment\s")
 # A paragraph is cut into runs anywhere, also within a number.
 _ENDED = re.compile(r"</(?:w:p|w:tc|[a-z]+:[A-Za-z]+\b(?<!w:t|w:r))>")
-_SHIFT = re.compile(r"\)[-0-9. ]*\(")
+_SHIFT = re.compile(rb"\)[-0-9. ]*\(")
+_STRING = re.compile(rb"\((?:\\.|[^\\()])*\)|<(?:[0-9A-Fa-f]{2})+>")
+_DRAWS = re.compile(rb"\b(?:T[jJm]|re|cm|BDC|scn)\b")
+_FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"\1\0")
 _PICTURES = (".png", ".jpg", ".jpeg")
 _PLAIN = (".xml", ".rels", ".svg")
 _NOTE_KINDS = {"/Text", "/FreeText", "/Popup", "/Highlight", "/FileAttachment", "/Stamp"}
@@ -128,10 +131,22 @@ def _read_objects(reader: Any) -> Iterator[Piece]:
             if data.startswith(b"\xff\xd8"):
                 yield from put_inside(f"object {number}", read_image(data))
             elif part.get("/Subtype") != "/Image":
-                # What a page writes may be cut into pieces, between which it moves.
-                shown = _SHIFT.sub("", list_strings(data))
-                yield Piece(f"object {number}", f"{decode(data) or ''}\n{shown}")
+                yield Piece(f"object {number}", _read_stream(data))
     yield Piece("what is not shown", "\n".join(strings))
+
+
+def _read_stream(data: bytes) -> str:
+    """Return what a stream says: of a drawing its strings alone, since numbers are places there."""
+    if data.startswith(_FONTS):
+        return ""
+    if not _DRAWS.search(data):
+        return decode(data) or list_strings(data)
+    # What is written may be cut into pieces, between which the pen moves.
+    strings = _STRING.findall(_SHIFT.sub(b"", data))
+    return "\n".join(
+        list_strings(bytes.fromhex(each[1:-1].decode()) if each[:1] == b"<" else each)
+        for each in strings
+    )
 
 
 def _find_strings(part: Any) -> Iterator[str]:

@@ -124,6 +124,8 @@ def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
             yield from _read_encoded(piece, depth)
     elif kind:
         yield Piece("", "", forbidden=NO_IMAGE if kind in _PICTURES else ATTACHED)
+    else:
+        yield Piece("", list_strings(content))
 
 
 def _read_markup(text: str, place: str = "") -> Iterator[Piece]:

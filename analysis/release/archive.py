@@ -31,9 +31,15 @@ from analysis.run.fingerprint import RAW_PREFIX, raw_files
 from analysis.run.settings import Settings
 from analysis.run.state import hash_file, read_record
 from analysis.run.steps import STEPS
+from analysis.study import Study, load_study
 
 _GUIDE = "report/REVIEWER.md"
 _RAW = "data/raw/"
+_RESTRICTED = (
+    "Restricted: pseudonymised data are personal data (GDPR, PIPA), and so few participants cannot"
+    " be made anonymous. The archive is for named recipients, since study.yml does not state both"
+    " ethics approval and consent to publish."
+)
 # The earliest that a zip file can say; a real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -85,6 +91,9 @@ def make_archive(
     texts = {CRATE: crate, CHECKSUMS: format_checksums(hashes).encode()}
     about = tomllib.loads(project.decode("utf-8"))["project"]
     name = f"{about['name']}-{about['version']}"
+    if is_restricted(settings.raw, load_study()):
+        name += "-restricted"
+        tell(_RESTRICTED)
     archive = outputs.root / "dist" / f"{name}.zip"
     write_zip(archive, contents, texts, top=name)
     size = archive.stat().st_size / 2**20
@@ -93,6 +102,15 @@ def make_archive(
     )
     tell(f"SHA-256 {hash_file(archive)}")
     return archive
+
+
+def is_restricted(raw: Path, study: Study) -> bool:
+    """Say whether an archive of an export is not for the public: it holds data of people.
+
+    Only if the plan states ethics approval and consent may it be.
+    """
+    stated = study.governance.ethics and study.governance.consent
+    return read_origin(raw) is not Origin.SIMULATED and not stated
 
 
 def _check_record(settings: Settings) -> None:

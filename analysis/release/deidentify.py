@@ -9,13 +9,28 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.cleaning.export import PROVENANCE_FILE, RAW_TABLES, read_export
+from analysis import paths
+from analysis.cleaning.export import DICTIONARY, MAP, PROVENANCE_FILE, RAW_TABLES, read_export
 from analysis.errors import DataError, UsageError
 from analysis.provenance import Manner
 from analysis.release.published import NOTES_FILE, check_folder
 from analysis.release.rewrite import Rewriter, give_names, rewrite_export
-from analysis.release.shift import PERIOD_DAYS, PERIOD_YEARS, draw_shifts, open_key
-from analysis.release.source import REMOVED, Treatment, UncleanedExport, is_vocabulary, open_source
+from analysis.release.shift import (
+    LEFT,
+    MINUTES,
+    PERIOD_DAYS,
+    PERIOD_YEARS,
+    draw_shifts,
+    open_key,
+)
+from analysis.release.source import (
+    KNOWN_COLUMNS,
+    REMOVED,
+    Treatment,
+    UncleanedExport,
+    is_vocabulary,
+    open_source,
+)
 from analysis.run.fingerprint import seal_export
 from analysis.study import Study
 
@@ -24,6 +39,7 @@ _NOTES = Path(__file__).with_name("notes.md")
 DIFFERING = (
     (r"cleaning\.queries\.", "what is put right on the way is not asked, and answers stay behind"),
     (r"baseline\.age\.", "ages stand in bands"),
+    (r"exposure\.(processing_minutes|minutes_to_injection)\.", "times of day are rounded"),
     (r"flow\.not_enrolled\.reasons", "the reasons are free text"),
     (r"sensitivity\.\w+\.without\.", "they bear the new names of participants"),
     (r"sensitivity\.\w+\.leave_one_out\.hl_\w+est", "they name a participant"),
@@ -90,6 +106,9 @@ def deidentify_export(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     tell(notes)
+    few = sum(shift.left < LEFT for shift in rewriter.shifts.values())
+    if few:
+        tell(f"Warning: for {few} participants fewer than {LEFT} shifts explain the dates.")
     tell("Texts that stay as they were typed; read them before anything leaves:")
     for line in list_kept_texts(source):
         tell(f"  {line}")
@@ -110,10 +129,14 @@ def describe_changes(rewriter: Rewriter) -> str:
         "Too few days left all visits of some in their month; these are in another one now: "
         f"{'; '.join(sorted(moved))}."
     )
+    few = sorted(names[person] for person, shift in shifts.items() if shift.left < LEFT)
     dropped = [column for columns in source.list_dropped().values() for column in columns]
     return _NOTES.read_text(encoding="utf-8").format(
         years=-rewriter.years,
         choices=min(shift.choices for shift in shifts.values()),
+        left=LEFT,
+        few=f"Fewer are left for {', '.join(few)}." if few else "That holds for everybody.",
+        minutes=MINUTES,
         moved=sentence if moved else "Every visit is in its month.",
         width=source.study.publication.age_band_years.value,
         removed=REMOVED,
@@ -125,9 +148,19 @@ def describe_changes(rewriter: Rewriter) -> str:
 def list_kept_texts(source: UncleanedExport) -> list[str]:
     """Return a line for each field whose texts stay as they were typed, with all of them.
 
-    No rule can say that a drug is not called after a neighbour: somebody has to read them.
+    No rule can say that a drug is not called after a neighbour: somebody has to read them. Of the
+    dictionary and the map those are listed that do not come with the repository.
     """
-    return [
+    described = []
+    for file in (DICTIONARY, MAP):
+        shipped = pd.read_csv(paths.RAW / file, dtype="str", keep_default_na=False)
+        table = source.export.tables[file]
+        for column in KNOWN_COLUMNS[file]:
+            cells = table.get(column, pd.Series(dtype="str"))
+            typed = {*cells} - {"", *shipped.get(column, ())}
+            if typed:
+                described.append(f"{file}, {column}: {'; '.join(sorted(typed))}")
+    return described + [
         f"{column}: {'; '.join(sorted(read))}"
         for (file, column), readings in source.readings.items()
         if is_vocabulary(source.fields[file][column])
@@ -151,6 +184,7 @@ def _write_export(
         "exported_by": "analysis deidentify",
         "simulated": export.provenance.simulated,
         "deidentified": True,
+        "encoding": {name: "cp949" for name in RAW_TABLES if export.encodings[name] == "cp949"},
         "export": (export.provenance.manner or Manner()).describe(),
     }
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)

@@ -2,11 +2,10 @@
 
 import datetime
 import enum
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import yaml
 
 from analysis.cleaning.export import (
     CHECKSUMS_FILE,
@@ -16,6 +15,7 @@ from analysis.cleaning.export import (
     read_export,
 )
 from analysis.privacy.kinds import OVER_89
+from analysis.records import read_yaml
 from analysis.release.disclosures import (
     EXACT_DATE,
     NOT_SIMULATED,
@@ -33,6 +33,7 @@ from analysis.release.source import (
     Treatment,
     UncleanedExport,
     open_source,
+    remove_text,
 )
 from analysis.run.fingerprint import raw_files
 from analysis.study import Study
@@ -41,8 +42,12 @@ NOTES_FILE = "README.md"
 OLDEST = 90
 SHARED_DATE = "a date that participants share, which would tell how their shifts differ"
 FREE_TEXT = "free text"
+EXACT_TIME = "a time of day to the minute"
 SITE_NAME = "the site's own name of a participant, a person or an image"
 DECLARED = "a field declared as an identifier"
+
+
+_EXACT_TIME = re.compile(r"[0-9]:(?!00|15|30|45)[0-5][0-9]")
 
 
 class Origin(enum.Enum):
@@ -56,7 +61,8 @@ class Origin(enum.Enum):
 def read_origin(folder: Path) -> Origin:
     """Return whose data an export holds; without a word of it they count as simulated."""
     path = folder / PROVENANCE_FILE
-    about = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    about = read_yaml(text, file=path)
     if not isinstance(about, dict) or about.get("simulated", True) is True:
         return Origin.SIMULATED
     return Origin.DEIDENTIFIED if about.get("deidentified") is True else Origin.REAL
@@ -168,7 +174,10 @@ class _Judge:
         if reading.is_missing_code:
             return ""
         if treatment == Treatment.TEXT:
-            return "" if raw.startswith(REMOVED) else FREE_TEXT
+            # Nothing but the words that a rule looks for may stand behind it.
+            return "" if raw == remove_text(raw) else FREE_TEXT
+        if _EXACT_TIME.search(reading.clean):
+            return EXACT_TIME
         if treatment == Treatment.SHARED_DAY:
             return SHARED_DATE
         if treatment == Treatment.DAY:

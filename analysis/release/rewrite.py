@@ -1,7 +1,6 @@
 """Rewrite the tables of an export, cell by cell, so that they may be published."""
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,10 @@ from analysis.cleaning.export import (
     MAP,
     REDCAP,
 )
-from analysis.cleaning.intercurrent import HAND_PROCEDURE, INFECTION, OF_THE_HAND
 from analysis.cleaning.state import SourceFile
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE, name_visit
 from analysis.release.published import OLDEST
-from analysis.release.shift import Key, Shift
+from analysis.release.shift import Key, Shift, round_time
 from analysis.release.source import (
     ID,
     KNOWN_COLUMNS,
@@ -31,6 +29,7 @@ from analysis.release.source import (
     Reading,
     Treatment,
     UncleanedExport,
+    remove_text,
 )
 
 # The columns that name a row, by file; `analysis.cleaning.structure` joins them by a bar.
@@ -39,7 +38,6 @@ _ROW_KEYS = {
     DIARY: (ID, "entry_date", "entry_time"),
     CAPILLAROSCOPY: ("image_id", "reader"),
 }
-_WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
 # Columns of fields.csv that name a person.
 _SIGNED = {"confirmed_by", "allowed", "approved_by"}
 # A year that no dictionary allows.
@@ -140,6 +138,8 @@ class Rewriter:
         if treatment == Treatment.DAY:
             stand_in = STAND_INS.get(reading.rule, REMOVED)
             return self.shifts[participant].apply(reading.clean) if reading.clean else stand_in
+        if treatment == Treatment.TIME and reading.clean:
+            return round_time(reading.clean)
         if treatment in (Treatment.YEAR, Treatment.BIRTH_YEAR):
             year = self._rewrite_year(reading, treatment, participant)
             # A whole date, of which the analysis takes the year, stays one.
@@ -180,18 +180,6 @@ def band_age(age: int, width: int) -> int:
     if age >= OLDEST:
         return OLDEST
     return min(age // width * width + width // 2, OLDEST - 1)
-
-
-def remove_text(text: str) -> str:
-    """Return what is left of a free text: that there was one, and words that a rule looks for.
-
-    Examples
-    --------
-    >>> remove_text("Infected nail, seen by her sister")
-    '[removed] infect nail'
-    """
-    words = dict.fromkeys(word.casefold() for word in _WORDS.findall(text))
-    return " ".join([REMOVED, *words])
 
 
 def rewrite_export(rewriter: Rewriter) -> dict[str, pd.DataFrame]:

@@ -27,10 +27,16 @@ PERIOD_YEARS, PERIOD_DAYS = 4, 1461
 FURTHEST = 30
 # With fewer days to choose from, only the two visits whose season is reported stay in their month.
 FEWEST = 7
+# So many shifts have to explain the new dates of a participant to whoever knows that visits take
+# place on working days: shifts by whole weeks, if the visits are on many days of the week.
+LEFT = 3
+# What a time of day is rounded down to, so that the order of events stays.
+MINUTES = 15
 # What the cleaning takes for a date of the trial.
 _EARLIEST = datetime.date(2000, 1, 1)
 Visits = Mapping[str, Sequence[datetime.date]]
 
+_SATURDAY = 5
 _BYTES = 32
 _LABEL = "de-identification key: "
 _ADVICE = "Keep it with the real export, and show it to nobody: it undoes the de-identification."
@@ -88,6 +94,8 @@ class Shift:
         Of its periods, negative.
     choices
         From how many numbers of days the secret part was drawn.
+    left
+        How many shifts explain the new dates to whoever knows that visits are on working days.
     moved
         Visits that are in another month now.
     """
@@ -95,17 +103,30 @@ class Shift:
     days: int
     years: int
     choices: int
+    left: int = 0
     moved: tuple[str, ...] = ()
 
     def apply(self, text: str) -> str:
-        """Return an ISO date, with or without time, or a partial one, shifted.
+        """Return an ISO date, with or without time, or a partial one, shifted; the time is rounded.
 
         Of a partial date only the periods are taken off, which leave the month as it is.
         """
         if len(text) < len("2000-01-01"):
             return f"{int(text[:4]) + self.years:04d}{text[4:]}"
         day = datetime.date.fromisoformat(text[:10]) + datetime.timedelta(days=self.days)
-        return day.isoformat() + text[10:]
+        return day.isoformat() + (text[10:11] + round_time(text[11:]) if text[10:] else "")
+
+
+def round_time(text: str) -> str:
+    """Return a time of day (HH:MM and more), rounded down to a quarter of an hour.
+
+    Examples
+    --------
+    >>> round_time("09:44")
+    '09:30'
+    """
+    hour, _, rest = text.partition(":")
+    return f"{hour}:{int(rest[:2]) // MINUTES * MINUTES:02d}"
 
 
 def draw_shifts(source: UncleanedExport, key: Key) -> dict[str, Shift]:
@@ -159,14 +180,36 @@ def draw_shift(
         Returns a whole number from 0 to below its argument, secretly.
     """
     base = -PERIOD_DAYS * periods
-    choices = _list_choices([day for days in visits.values() for day in days], base)
-    if len(choices) < FEWEST:
-        choices = _list_choices([day for name in season for day in visits.get(name, ())], base)
-    days = base + choices[draw(len(choices))]
+    every = [day for days in visits.values() for day in days]
+    for kept in (every, [day for name in season for day in visits.get(name, ())]):
+        choices = _list_choices(kept, base)
+        left = {each: _count_left(every, kept, each) for each in choices}
+        best = [each for each in choices if left[each] >= LEFT]
+        if len(best) >= FEWEST:
+            choices = best
+            break
+    else:
+        choices = best or [each for each in choices if left[each] == max(left.values())]
+    chosen = choices[draw(len(choices))]
+    days = base + chosen
     moved = tuple(
         name for name, dates in visits.items() if any(not _stays(day, days) for day in dates)
     )
-    return Shift(days, -PERIOD_YEARS * periods, len(choices), moved)
+    return Shift(days, -PERIOD_YEARS * periods, len(choices), left[chosen], moved)
+
+
+def _count_left(days: Iterable[datetime.date], kept: Iterable[datetime.date], chosen: int) -> int:
+    """Count the shifts that explain new dates, the true one among them.
+
+    Each leads back to working days, and leaves in their month the days that have to be.
+    """
+    working = [day for day in days if day.weekday() < _SATURDAY]
+    others = range(chosen - FURTHEST, chosen + FURTHEST + 1)
+    return sum(
+        all((day + datetime.timedelta(days=n)).weekday() < _SATURDAY for day in working)
+        and all(_stays(day, n) for day in kept)
+        for n in others
+    )
 
 
 def _list_choices(days: Iterable[datetime.date], base: int) -> list[int]:

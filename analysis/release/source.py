@@ -23,6 +23,7 @@ from analysis.cleaning.export import (
     RawExport,
 )
 from analysis.cleaning.fields import Field
+from analysis.cleaning.intercurrent import HAND_PROCEDURE, INFECTION, OF_THE_HAND
 from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.people import unify_identifiers
 from analysis.cleaning.state import SourceFile, as_cells
@@ -39,6 +40,7 @@ class Treatment(enum.Enum):
     IMAGE = "image"
     DAY = "day"
     SHARED_DAY = "shared day"
+    TIME = "time"
     YEAR = "year"
     BIRTH_YEAR = "birth year"
     AGE = "age"
@@ -81,6 +83,7 @@ RECODED = {
     Treatment.PERSON: re.compile(r"R[0-9]+"),
     Treatment.IMAGE: re.compile(r"I-[0-9]{4,}"),
 }
+_WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
 # What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
 # What replaces a date that cannot be used, so that it fails again by the same rule.
@@ -245,9 +248,23 @@ def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> 
             return _TREATMENTS[target]
     if field.kind in ("date", "partial_date", "datetime"):
         return Treatment.DAY
+    if field.kind == "time":
+        return Treatment.TIME
     if field.kind in ("text", "notes"):
         return Treatment.KEEP if is_vocabulary(field) else Treatment.TEXT
     return Treatment.READABLE
+
+
+def remove_text(text: str) -> str:
+    """Return what is left of a free text: that there was one, and words that a rule looks for.
+
+    Examples
+    --------
+    >>> remove_text("Infected nail, seen by her sister")
+    '[removed] infect nail'
+    """
+    words = dict.fromkeys(word.casefold() for word in _WORDS.findall(text))
+    return " ".join([REMOVED, *words])
 
 
 def is_vocabulary(field: Field) -> bool:

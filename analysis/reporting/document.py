@@ -156,7 +156,7 @@ def read_material(outputs, *, sources=paths.REPORT_FOLDER, study=paths.STUDY):
     )
 
 
-def list_sources(folder):
+def list_material(folder):
     """Return the files of report/ that documents are made from."""
     return [
         path
@@ -169,7 +169,7 @@ def stage_project(material, folder):
     """Copy the words with the figures and tables that they show into a project of their own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for path in list_sources(material.sources):
+    for path in list_material(material.sources):
         copy = folder / path.relative_to(material.sources)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)

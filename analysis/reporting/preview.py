@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.reporting.document import build_report, list_sources
+from analysis.reporting.document import build_report, list_material
 
 # Seconds between two looks at the words.
 INTERVAL = 0.5
@@ -90,7 +90,7 @@ class Preview:
         self.tell(f"The pages are those of {time.strftime('%H:%M:%S')}.")
 
     def _list_state(self) -> dict[Path, tuple[int, int]]:
-        files = {*list_sources(self.sources), paths.STUDY, *self.outputs.generated.rglob("*.*")}
+        files = {*list_material(self.sources), paths.STUDY, *self.outputs.generated.rglob("*.*")}
         found = {}
         for path in files:
             # An editor may have taken it away for the moment in which it writes another.

@@ -87,13 +87,14 @@ def render_quarto(folder, suffixes, *, epoch, tell=print):
     program, _ = find_quarto()
     if remark := find_remark():
         tell(remark)
-    formats = ",".join("typst" if suffix == "pdf" else suffix for suffix in suffixes)
+    # It takes the name of one format, or all.
+    asked = suffixes[0].replace("pdf", "typst") if len(suffixes) == 1 else "all"
     with tempfile.TemporaryDirectory(prefix="manuscript-") as place:
         # Quarto finds nothing to render below a folder whose name begins with a dot
         # (quarto-cli#3186), and OUT/.run is one.
         project = Path(place) / "project"
         shutil.copytree(folder, project)
-        said = _run_quarto([program, "render", "--to", formats], project, epoch=epoch)
+        said = _run_quarto([program, "render", "--to", asked], project, epoch=epoch)
         for line in said:
             # It names a validator that nobody asked for.
             if _WARNING.match(line) and "verapdf" not in line:

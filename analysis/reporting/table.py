@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.reporting.table_document import write_word_table
 from analysis.results import find_text
+from analysis.tables import guard_cell
 
 _FOLDER = "tables"
+_ALIGNED = "text-align: left; font-variant-numeric: tabular-nums"
+_OPENED = re.compile(r'<(td|th scope="row")(?: data-pad="([^"]*)")?>')
 # As wide as a figure where figures are tabular.
 FIGURE_SPACE = "\u2007"
 # What of a number stands before its decimal point; a minus sign is as wide as a figure.
@@ -63,7 +67,26 @@ class Table:
         parts += [f"<tfoot>\n{foot}\n</tfoot>"] if foot else []
         return "\n".join([*parts, "</table>\n"])
 
-    _repr_html_ = to_html
+    def _repr_html_(self):
+        """Return the HTML for a notebook, where no style sheet of ours aligns the numbers."""
+        return _OPENED.sub(
+            lambda cell: f'<{cell[1]} style="{_ALIGNED}">{cell[2] or ""}', self.to_html()
+        )
+
+    def to_frame(self):
+        """Return the printed texts as a frame, with the headings over rows as a first column.
+
+        The notes are in its ``attrs``.
+        """
+        group, rows = "", []
+        for row in self.rows:
+            if len(row) == 1:
+                group = _text(row[0])
+            else:
+                rows.append((group, *map(_text, row)))
+        frame = pd.DataFrame(rows, columns=["group", *self.columns], dtype="str")
+        frame.attrs["notes"] = [_text(note) for note in self.notes]
+        return frame if (frame["group"] != "").any() else frame.drop(columns="group")
 
     def _bodies(self):
         """Rows under one heading are one body, for that is what the heading's scope means."""
@@ -99,11 +122,27 @@ def cells_of(results: pd.DataFrame, start: str, *names: str) -> tuple[Cell, ...]
     return tuple(cell_of(results, f"{start}.{name}") for name in names)
 
 
-def write_html_table(table, name, outputs):
-    """Write a table as tables/<name>.html below the notebook's outputs, and return the table."""
+def save_table(table, name, outputs, provenance):
+    """Save a table for the report (HTML), for Word and as CSV, and return it to be shown.
+
+    Parameters
+    ----------
+    name
+        snake_case; documents include the table by it.
+    outputs
+        The notebook's output folder; the files go to its ``tables/``.
+    provenance
+        While it is simulated the word stands in the Word file, and in a column of the CSV; in the
+        report it stands in the caption.
+    """
     folder = Path(outputs) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.html").write_text(table.to_html(), encoding="utf-8", newline="\n")
+    frame = table.to_frame().map(guard_cell)
+    if provenance.mark:
+        frame["data_origin"] = provenance.mark.lower()
+    frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    write_word_table(table.to_frame(), folder / f"{name}.docx", mark=provenance.mark)
     return table
 
 

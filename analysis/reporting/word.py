@@ -1,10 +1,10 @@
 """The Word side: our reference document, and what Pandoc leaves out of the finished one."""
 
 import subprocess
-import zipfile
 from datetime import UTC, datetime
 
 from analysis.reporting.builtin import find_pandoc
+from analysis.reporting.table_document import fix_time_stamps
 from analysis.reporting.word_tables import (
     TABLE_TEXTS,
     finish_tables,
@@ -35,7 +35,6 @@ SIZES = {
 }
 WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
 TALLEST_PICTURE_CM = 13
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def write_reference(path):
@@ -71,7 +70,7 @@ def write_reference(path):
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2.3)
     document.save(path)
-    _fix_time_stamps(path)
+    fix_time_stamps(path)
 
 
 def finish_document(path, about, *, authors, alternatives, epoch):
@@ -109,7 +108,7 @@ def finish_document(path, about, *, authors, alternatives, epoch):
     finish_tables(document)
     number_lines(document)
     document.save(path)
-    _fix_time_stamps(path)
+    fix_time_stamps(path)
 
 
 def _set_style(style, size):
@@ -192,11 +191,3 @@ def _fit_pictures(document, alternatives):
             figure = name.removeprefix("fig-").replace("-", "_") if "fig-" in name else figure
         elif figure in alternatives:
             element.set("descr", alternatives[figure])
-
-
-def _fix_time_stamps(path):
-    with zipfile.ZipFile(path) as archive:
-        parts = [(name, archive.read(name)) for name in archive.namelist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, blob in parts:
-            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), blob, zipfile.ZIP_DEFLATED)

@@ -78,7 +78,7 @@ def take_evidence(outputs: Outputs, *, raw: Path, environment: Path) -> Evidence
     files: set[str] = set()
     for step in STEPS:
         record = read_record(outputs, step.name)
-        if record is None and step.own:
+        if record is None and step.personal:
             continue
         if record is None:
             raise MissingError(
@@ -149,7 +149,7 @@ def find_unrecorded(record: Evidence) -> list[str]:
     """Return what a run publishes and a record does not list: such a record proves nothing."""
     outputs = Outputs(Path())
     tables = (outputs.processed / f"{name}.csv" for name in table_schemas())
-    shipped = [step for step in STEPS if not step.own]
+    shipped = [step for step in STEPS if not step.personal]
     needed = {path.as_posix() for path in (*tables, *(step.target(outputs) for step in shipped))}
     missing = [f"{name} is not on record" for name in sorted(needed - {*record.files})]
     inputs = {f"notebooks/{step.name}.ipynb" for step in shipped if step.notebook} | {"study.yml"}

@@ -113,9 +113,9 @@ def check_fixity(settings: Settings) -> Verdict:
     root = settings.outputs.root
     record = read_evidence(root / RECORD_FOLDER)
     fingerprints: dict[str, str] = {}
-    own = _list_unrecorded(record)
+    off_record = _list_unrecorded(record)
     for step in STEPS:
-        if step.name in own:
+        if step.name in off_record:
             continue
         fingerprints |= take_fingerprint(step, settings, code=find_code(record.inputs))
     levels = [compare_hashes("inputs", record.inputs, select_inputs(fingerprints))]
@@ -127,7 +127,7 @@ def check_fixity(settings: Settings) -> Verdict:
     levels += check_raw(settings.raw)
     changes = describe_raw_changes(record, settings.raw)
     causes = {"raw data": changes} if changes else {}
-    notes = ("Nothing was run: files only (QUICK=1).", *map(NOT_ON_RECORD.format, own))
+    notes = ("Nothing was run: files only (QUICK=1).", *map(NOT_ON_RECORD.format, off_record))
     return Verdict(tuple(levels), causes, notes)
 
 
@@ -141,8 +141,8 @@ def _verify_tree(
     if any(level.differing for level in sealed):
         # The first notebook would refuse them.
         return Verdict(tuple(sealed), {"raw data": changes}, (NOTHING_RUN,))
-    own = _list_unrecorded(record)
-    left_out = {f"notebooks/{name}.ipynb" for name in own}
+    off_record = _list_unrecorded(record)
+    left_out = {f"notebooks/{name}.ipynb" for name in off_record}
     names = [name for name in list_sources(paths.ROOT) if name not in left_out]
     copy_sources(paths.ROOT, folder, names)
     raw = None if settings.raw == paths.RAW else settings.raw
@@ -150,10 +150,10 @@ def _verify_tree(
     verdict = compare_evidence(
         record, fresh, exceptions=exceptions, bytes_decide=bytes_decide, raw_changes=changes
     )
-    return replace(verdict, notes=(*verdict.notes, *map(NOT_ON_RECORD.format, own)))
+    return replace(verdict, notes=(*verdict.notes, *map(NOT_ON_RECORD.format, off_record)))
 
 
 def _list_unrecorded(record: Evidence) -> list[str]:
     """Return the names of a person's own notebooks that the record does not have."""
-    own = (step.name for step in STEPS if step.own)
-    return [name for name in own if f"notebooks/{name}.ipynb" not in record.inputs]
+    personal = (step.name for step in STEPS if step.personal)
+    return [name for name in personal if f"notebooks/{name}.ipynb" not in record.inputs]

@@ -90,7 +90,7 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
     copy, code = execute_notebook(
         step.notebook, folder, parameters=parameters, outputs=settings.outputs, reporter=reporter
     )
-    if step.own:
+    if step.personal:
         check_own_results(step.name, staged)
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
     return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}

@@ -27,7 +27,7 @@ class Step:
         Whether it reads the export.
     module
         The file that does the work of a step without a notebook.
-    own
+    personal
         Whether it is a person's own notebook, which the record need not have.
     """
 
@@ -36,7 +36,7 @@ class Step:
     tables: tuple[str, ...] = ()
     reads_raw: bool = False
     module: str = ""
-    own: bool = False
+    personal: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _list_own() -> tuple[Step, ...]:
     tables = [name for name in tables if name != "results"]
     tables += [f"results/{name}" for name in shipped]
     return tuple(
-        Step(path.stem, after=shipped, tables=tuple(tables), reads_raw=True, own=True)
+        Step(path.stem, after=shipped, tables=tuple(tables), reads_raw=True, personal=True)
         for path in sorted(paths.NOTEBOOK_FOLDER.glob("*.ipynb"))
         if _NUMBERED.fullmatch(path.stem) and path.stem not in shipped
     )

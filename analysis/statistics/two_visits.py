@@ -116,7 +116,8 @@ def set_beside(
     for statistic, library, call in calls:
         name, _, limit = statistic.rpartition(".")
         place = (name, limit) if limit in statistics.columns else (statistic, "value")
-        ours = float(statistics.loc[place])
+        value: Any = statistics.loc[place]
+        ours = float(value)
         with warnings.catch_warnings():
             # What a library warns of is for its caller, who reads the numbers here.
             warnings.simplefilter("ignore")
@@ -135,7 +136,7 @@ def _estimate(change: np.ndarray, confidence: float) -> tuple[tuple[Any, str], s
     result, reason = attempt(hodges_lehmann, change, confidence=confidence)
     if result and not result.attainable:
         level = format_percent(confidence)
-        return (replace(result, low=None, high=None), ""), f"too few for an interval at {level}"
+        return (replace(result, low=np.nan, high=np.nan), ""), f"too few for an interval at {level}"
     attained = format_percent(result.attained, 1) if result else ""
     return (result, reason), f"Hodges-Lehmann, exact interval, at least {attained}"
 

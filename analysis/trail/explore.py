@@ -45,10 +45,10 @@ MEASURED = {"scores": "score", "items": "value"}
 CLOSED = ("items",)
 DOTS = 110
 BOX = "border-left: 3px solid #888; padding: 0.2em 0.9em; font-family: monospace"
-LEFT = "text-align: left"
-_SHORT = f"{LEFT}; white-space: nowrap"
+_LEFT = "text-align: left"
+_SHORT = f"{_LEFT}; white-space: nowrap"
 CELLS: Any = [
-    {"selector": "th", "props": LEFT},
+    {"selector": "th", "props": _LEFT},
     {"selector": "th, td", "props": "vertical-align: top"},
 ]
 LONG = 40
@@ -218,7 +218,7 @@ def format_frame(frame: pd.DataFrame) -> str:
     frame = frame.loc[:, ((frame != "") & frame.notna()).any()]
     texts = frame.select_dtypes(exclude="number").astype("str")
     styles: Any = {
-        name: [{"selector": "", "props": _SHORT if texts[name].str.len().max() < LONG else LEFT}]
+        name: [{"selector": "", "props": _SHORT if texts[name].str.len().max() < LONG else _LEFT}]
         for name in texts.columns
     }
     styled = Styler(frame, cell_ids=False).set_table_attributes('class="dataframe"')

@@ -26,7 +26,8 @@ local function mark_caption(inlines, mark)
   return marked
 end
 
--- `::: {#tbl-name}` with nothing but a caption gets the table of that name.
+-- `::: {#tbl-name}` with nothing but a caption gets the table of that name; whether it needs a turned
+-- page is told beside it.
 local function fill_table(div, mark, floats)
   local last = div.content[#div.content]
   if not last or (last.t ~= "Para" and last.t ~= "Plain") then
@@ -37,8 +38,9 @@ local function fill_table(div, mark, floats)
   local name = div.identifier:gsub("^tbl%-", ""):gsub("%-", "_")
   local html = read_file("_generated/tables/" .. name .. ".html")
   if html then
-    div.content:insert(1, tables.convert(html, text_of(last.content), floats))
-    return div
+    local filled, turned = tables.convert(html, text_of(last.content), floats)
+    div.content:insert(1, filled)
+    return div, turned
   end
   local words = read_file("_prepared/tables/" .. name .. ".md")
   if not words then error("there is no table " .. name) end
@@ -56,8 +58,11 @@ end
 
 -- On paper, a table of the article may float as a whole; one of the supplement follows the text,
 -- and asks for room for its caption and first rows, or else the next page.
-local function place_table(div, floats)
+local function place_table(div, turned, floats)
   if not FORMAT:match("^typst") then return div end
+  if turned then
+    return { pandoc.RawBlock("typst", "#page(flipped: true)["), div, pandoc.RawBlock("typst", "]") }
+  end
   if floats then
     local rule = '#[\n#show figure.where(kind: "quarto-float-tbl"): set figure(placement: auto)'
     return { pandoc.RawBlock("typst", rule), div, pandoc.RawBlock("typst", "]") }
@@ -199,7 +204,8 @@ function Pandoc(doc)
     Div = function(div)
       if div.attributes["words"] then return fill_words(div), false end
       if not div.identifier:match("^tbl%-") then return nil end
-      return place_table(fill_table(div, mark, prefix == ""), prefix == ""), false
+      local filled, turned = fill_table(div, mark, prefix == "")
+      return place_table(filled, turned, prefix == ""), false
     end,
     Figure = function(figure)
       if figure.identifier:match("^fig%-") then return fill_figure(figure, mark), false end

@@ -56,18 +56,23 @@ local function find_last(rows)
   return last
 end
 
+-- So many letters fit beside each other at the larger size, at the smaller one, and at that one on
+-- a turned page.
+local LETTERS, SMALL_LETTERS, TURNED_LETTERS = 105, 135, 205
+
 -- Pandoc's own writer repeats a foot on every page and rules off every row; a journal does neither.
 local function write_typst(tbl, most)
   local columns = #tbl.colspecs
   local out = pandoc.List()
-  -- So many letters fit beside each other at the two sizes.
   local found, total = widths.measure(tbl, 60)
-  local fits = total <= 105
-  local size = fits and "8.6pt" or "7.6pt"
-  if not fits then found = widths.fit(tbl, 135) end
+  local letters = total <= LETTERS and LETTERS or SMALL_LETTERS
+  local size = letters == LETTERS and "8.6pt" or "7.6pt"
+  local _, least = widths.measure(tbl)
+  local turned = least > SMALL_LETTERS
+  if turned then letters = TURNED_LETTERS end
+  if letters > LETTERS then found = widths.fit(tbl, letters) end
   local tracks = {}
   for i = 1, columns do tracks[i] = found[i] .. "fr" end
-  local letters = fits and 105 or 135
   local lines = widths.count_lines(tbl, found, letters)
   out:insert(("#block(width: 100%%, breakable: %s)["):format(tostring(lines > most)))
   out:insert("#set text(size: " .. size .. ")")
@@ -108,7 +113,7 @@ local function write_typst(tbl, most)
   end
   out:insert("))")
   out:insert("]")
-  return pandoc.RawBlock("typst", table.concat(out, "\n"))
+  return pandoc.RawBlock("typst", table.concat(out, "\n")), turned
 end
 
 -- Word has no scope: headings of columns and groups are set in bold as well.
@@ -174,8 +179,8 @@ local function set_apostrophes(tbl)
   })
 end
 
---- Return the table of an HTML text as this format wants it; `floats` tells whether text may
---- flow around it.
+--- Return the table of an HTML text as this format wants it, and whether it needs a turned page;
+--- `floats` tells whether text may flow around it.
 function tables.convert(html, caption, floats)
   local tbl = set_apostrophes(pandoc.read(html, "html").blocks[1])
   if is_typst then return write_typst(tbl, floats and ONE_PAGE or SHORT) end

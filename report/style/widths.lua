@@ -4,6 +4,7 @@
 local widths = {}
 local GAP = 3
 
+--- Return the widths of the columns and their sum; without a line, of the longest words alone.
 function widths.measure(tbl, line)
   local found = {}
   for i = 1, #tbl.colspecs do found[i] = 2 end
@@ -11,7 +12,7 @@ function widths.measure(tbl, line)
     if #row.cells ~= #tbl.colspecs then return end
     for i, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
-      if not heading then
+      if line and not heading then
         local letters = utf8.len(text)
         -- Beyond a line, a longer text asks for more, but less and less.
         local asked = letters > line and line + 2 * math.sqrt(letters - line) or letters

@@ -22,7 +22,7 @@ HOSTILE = (
     "\x1b[31mred\x1b[0m",
     "\u202edcba\u200f",
     "{{< include /etc/passwd >}}",
-    "line\r\nbreak\u2028end",
+    "line\u2028end",
     "'quoted",
     "\u2426{41}",
     "x" * 1_000_000,

@@ -44,9 +44,13 @@ def rename_events(export):
 
 
 def test_an_event_is_one_that_the_plan_lists_and_a_visit_may_stand_for_itself(study):
-    events = pd.Series(["_arm_1", "month_3_arm_2", "month_3", "month_3_arm_1", ""])
+    events = pd.Series(["_arm_1", "month_3_arm_2", "month_3", "_arm_2", "month_4_arm_2", ""])
     named = name_visit(events, rename_visits(study))
-    assert named.tolist() == ["baseline", "month_3", "month_3", "", ""]
+    assert named.tolist() == ["baseline", "month_3", "month_3", "", "", ""]
+
+
+def test_an_event_that_is_listed_in_another_arm_is_of_that_visit(study):
+    assert name_visit(pd.Series(["month_3_arm_1"]), rename_visits(study)).tolist() == ["month_3"]
 
 
 def test_visits_and_events_of_any_name_give_the_same_tables(faulty, mended, study):

@@ -149,8 +149,8 @@ def test_the_table_of_the_outcomes_holds_the_true_numbers(report):
         if "improved" in row[7]:
             directions = [changes.count(sign) for sign in (1, 0, -1)]
         assert [row[1], *row[4:7]] == [f"{changes.n}", told_so, *tested]
-        told = [int(n) for n in re.findall(r"(?<!\()\b\d+", row[7])]
-        assert told == directions
+        counts = [int(n) for n in re.findall(r"(?<!\()\b\d+", row[7])]
+        assert counts == directions
         pairs = f"{changes.n} pair{'s' * (changes.n != 1)}"
         *_, reported, deviation = registered[outcome["registered_name"]]
         assert reported == f"{outcome['role']}, {pairs}"

@@ -206,12 +206,12 @@ def _tell_ulcers(trial, treated):
     between = [name for name in days if days["baseline"] < days[name] <= days[last]]
     counted = {name: len(seen[name][0]["new"]) for name in between if seen[name][1]}
     labels = {v["name"]: phrase(v["label"]) for v in trial.plan["visits"]}
-    told = enumerate_names(
+    named = enumerate_names(
         [f"{number(n)} at {labels[name]}" for name, n in counted.items()] or [""]
     )
     yield (
         "new_ulcers",
-        f"New digital ulcers: {told}." if told else "New digital ulcers were not counted.",
+        f"New digital ulcers: {named}." if named else "New digital ulcers were not counted.",
     )
     if not known or not later:
         yield "ulcers", "Active digital ulcers were not counted at both visits."

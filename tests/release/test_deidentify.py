@@ -12,9 +12,9 @@ from analysis.privacy.days import find_days
 from analysis.privacy.pieces import decode
 from analysis.release.deidentify import deidentify_export
 from analysis.release.published import check_folder
-from analysis.release.rewrite import band_age, remove_text
-from analysis.release.shift import FEWEST, Shift, count_periods, draw_shift
-from analysis.release.source import REMOVED
+from analysis.release.rewrite import band_age
+from analysis.release.shift import FEWEST, LEFT, Shift, count_periods, draw_shift
+from analysis.release.source import REMOVED, remove_text
 
 DAY = datetime.date
 START = DAY(2016, 10, 25)
@@ -66,7 +66,8 @@ def test_intervals_are_exact_and_every_visit_is_in_its_month(cleaned, names):
     assert len(both) == len(before) == len(after)
     assert both["study_day"].equals(both["study_day_after"])
     dated = both[both["visit_date"] != ""]
-    assert (dated["visit_date"].str[5:7] == dated["visit_date_after"].str[5:7]).all()
+    season = dated[dated["visit"].isin(["baseline", "week_12"])]
+    assert (season["visit_date"].str[5:7] == season["visit_date_after"].str[5:7]).all()
     days = pd.to_datetime(dated["visit_date"]) - pd.to_datetime(dated["visit_date_after"])
     assert (days.groupby(dated["participant_id"]).nunique() == 1).all()
     assert days.nunique() > 1
@@ -76,12 +77,16 @@ def test_the_cleaned_tables_tell_the_same(cleaned, names):
     for table, removed in (
         ("adverse_events", ["term", "action"]),
         ("medications", []),
-        ("procedures", ["operator", "enzyme_lot", "deviation"]),
+        ("procedures", ["operator", "enzyme_lot", "deviation", "processing_minutes"]),
         ("disposition", []),
     ):
         before, after = (each.tables[table] for each in cleaned)
         before = before.assign(participant_id=before["participant_id"].map(names))
-        dates = [name for name in before if name.endswith(("_date", "_start", "_end", "_reasons"))]
+        dates = [
+            name
+            for name in before
+            if name.endswith(("_date", "_start", "_end", "_time", "_reasons"))
+        ]
         dates += ["first_injection"] if "first_injection" in before else []
         keep = [name for name in before if name not in (*dates, *removed)]
         by = keep[:2]
@@ -133,6 +138,25 @@ def test_texts_that_stay_as_they_were_typed_are_told_for_somebody_to_read(spoilt
     assert "what Kim takes" in kept
     assert set(listed.removeprefix("  cm_name: ").split("; ")) == kept - {""}
     assert not any(line.startswith("  visit_note: ") for line in lines)
+
+
+def test_labels_and_choices_are_told_for_somebody_to_read(spoilt, plan, tmp_path):
+    file, choices = "redcap_dictionary.csv", "Choices, Calculations, OR Slider Labels"
+    asked = spoilt.put(file, "Field Label", "Asked by Kim", lambda row: row[choices])
+    before = spoilt.put(
+        file,
+        choices,
+        asked[choices].replace(", ", ",  "),
+        lambda row: row["Variable / Field Name"] == asked["Variable / Field Name"],
+    )
+    assert before[choices] == asked[choices]
+    lines = []
+    deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lines.append)
+    for column in ("Field Label", choices):
+        assert any(line.startswith(f"  {file}, {column}: ") for line in lines)
+    assert any("Asked by Kim" in line for line in lines)
+    notes = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "pseudonymised, not anonymous" in notes and "15 minutes" in notes
 
 
 @pytest.mark.parametrize("file", ["corrections.csv", "fields.csv", "redcap_dictionary.csv"])
@@ -219,15 +243,15 @@ def test_only_words_that_a_rule_looks_for_are_left_of_a_text():
 
 @pytest.mark.parametrize("chosen", [0, 1, -1])
 def test_whatever_is_drawn_visits_stay_in_their_month(chosen):
-    visits = {"baseline": (DAY(2017, 2, 10),), "week_12": (DAY(2017, 5, 5), DAY(2017, 5, 22))}
+    visits = {"baseline": (DAY(2017, 2, 10),), "week_12": (DAY(2017, 5, 5), DAY(2017, 5, 19))}
     shift = draw_shift(visits, ("baseline",), periods=1, draw=lambda below: chosen % below)
-    assert shift.choices == 14 and not shift.moved
+    assert shift.choices == 17 and not shift.moved
     for days in visits.values():
         for day in days:
             moved = DAY.fromisoformat(shift.apply(day.isoformat()))
             assert (moved.month, moved.year) == (day.month, day.year - 4)
             assert (day - moved).days == -shift.days
-    assert abs(shift.days + 1461) <= 9
+    assert -4 <= shift.days + 1461 <= 12
 
 
 def test_where_too_few_days_are_left_only_the_two_seasons_stay_and_the_rest_is_told():
@@ -240,6 +264,23 @@ def test_where_too_few_days_are_left_only_the_two_seasons_stay_and_the_rest_is_t
     assert shift.choices >= FEWEST and shift.moved == ("week_1",)
 
 
+@pytest.mark.parametrize(
+    ("days", "left", "moved"),
+    [
+        # Monday, Wednesday and Friday: whole weeks are left, two of them in one month, else four.
+        ((DAY(2017, 5, 5), DAY(2017, 5, 17), DAY(2017, 5, 22)), 4, True),
+        # All on Fridays: every shift back to a working day.
+        ((DAY(2017, 5, 5), DAY(2017, 5, 19)), 13, False),
+    ],
+)
+def test_so_many_shifts_explain_new_dates_to_whoever_knows_the_working_days(days, left, moved):
+    visits = {"baseline": (DAY(2017, 2, 10),), "week_1": days}
+    shift = draw_shift(visits, ("baseline",), periods=1, draw=lambda below: below - 1)
+    assert (shift.left, bool(shift.moved)) == (left, moved) and shift.left >= LEFT
+    visits = {"baseline": (DAY(2017, 2, 1), DAY(2017, 2, 28)), "week_1": days}
+    assert draw_shift(visits, ("baseline",), periods=1, draw=lambda below: 0).left == 1
+
+
 def test_every_date_comes_to_lie_before_the_start_of_the_trial():
     assert count_periods([DAY(2017, 1, 1), DAY(2018, 1, 1)], start=START) == 1
     assert count_periods([DAY(2022, 6, 1)], start=START) == 2
@@ -247,8 +288,8 @@ def test_every_date_comes_to_lie_before_the_start_of_the_trial():
         count_periods([DAY(2002, 1, 1), DAY(2017, 1, 1)], start=START)
 
 
-def test_a_partial_date_keeps_its_month_and_a_time_its_minute():
+def test_a_partial_date_keeps_its_month_and_a_time_its_quarter_of_an_hour():
     shift = Shift(days=-1461 + 3, years=-4, choices=9)
     assert shift.apply("2017-03") == "2013-03"
     assert shift.apply("2017") == "2013"
-    assert shift.apply("2017-03-05 10:20") == "2013-03-08 10:20"
+    assert shift.apply("2017-03-05 10:29") == "2013-03-08 10:15"

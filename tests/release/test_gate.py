@@ -148,6 +148,8 @@ def test_a_real_export_is_told_apart_and_every_reason_named(real, published, sim
         (DIARY, "entry_date", "2017-03-05", "an exact date"),
         (IMAGES, "read_date", "2013-03-05", "a date that participants share"),
         (EXPORT, "visit_note", "She came late", "free text"),
+        (EXPORT, "visit_note", "[removed] infect, said her sister", "free text"),
+        (DIARY, "entry_time", "20:57", "a time of day to the minute"),
         (EXPORT, "kap_r", "Lee says 7", "free text"),
         (IMAGES, "comment", "blurred", "free text"),
         (EXPORT, "assessor", "KMS", "the site's own name"),

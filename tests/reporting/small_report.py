@@ -10,7 +10,7 @@ from analysis import paths
 from analysis.provenance import Provenance, write_provenance
 from analysis.reporting.collect import collect_facts
 from analysis.reporting.document import build_report
-from analysis.reporting.table import Cell, Table, write_html_table
+from analysis.reporting.table import Cell, Table
 from analysis.reporting.templates import FOLDER, read_templates, render_template
 from analysis.results import Context, ResultWriter, collect_results
 from analysis.study import load_study
@@ -151,8 +151,10 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
         notes=("A note under the table.",),
     )
     names = set(re.findall(r"^::: \{#tbl-([\w-]+)\}", words, re.M)) - {"trend", "consort-harms"}
+    tables = outputs.generated / "tables"
+    tables.mkdir(parents=True)
     for name in (name.replace("-", "_") for name in names):
-        write_html_table(table, name, outputs.generated)
+        (tables / f"{name}.html").write_text(table.to_html(), encoding="utf-8")
     figures = outputs.generated / "figures"
     figures.mkdir(parents=True)
     mark = provenance.mark and f"{provenance.mark} data. "

@@ -8,21 +8,21 @@ import pytest
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reporting.document import list_sources
+from analysis.reporting.document import list_material
 from analysis.reporting.preview import Preview, make_server
 
 
 @pytest.fixture
 def preview(small_inputs, tmp_path):
     sources = tmp_path / "report"
-    for path in list_sources(paths.REPORT_FOLDER):
+    for path in list_material(paths.REPORT_FOLDER):
         copy = sources / path.relative_to(paths.REPORT_FOLDER)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    told = []
+    lines = []
     options = {"renderer": "builtin", "folder": tmp_path, "sources": sources}
-    shown = Preview(small_inputs(), tell=told.append, **options)
-    shown.told = told
+    shown = Preview(small_inputs(), tell=lines.append, **options)
+    shown.lines = lines
     return shown
 
 
@@ -53,8 +53,8 @@ def test_pages_follow_templates_and_documents_and_stay_where_the_words_are_wrong
         assert "All lived." in read(server, "index.html")
 
         change(preview, "supplement.qmd", "# Harms in more detail", "# All harms, <% if %> 41")
-        assert "41" in preview.told[-1]
-        assert "report/supplement.qmd:" in preview.told[-1]
+        assert "41" in preview.lines[-1]
+        assert "report/supplement.qmd:" in preview.lines[-1]
         assert read(server, "state") == "2"
         assert "Harms in more detail" in read(server, "supplement.html")
         # A page asks for newer ones; a file is served as it is.

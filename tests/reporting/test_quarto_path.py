@@ -33,6 +33,8 @@ from pypdf import PdfWriter
 if sys.argv[1:] == ["--version"]:
     print("{version}")
     raise SystemExit
+if sys.argv[1:] != ["render", "--to", "all"]:
+    sys.exit(f"Unknown format {{sys.argv[3:]}}")
 if "{fails}":
     sys.exit("quarto has a reason")
 print("{says}", file=sys.stderr)

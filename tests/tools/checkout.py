@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -128,7 +129,12 @@ def clone_checkout(checkout, root):
 
 
 def _end(run):
-    output, errors = run.communicate(timeout=DEADLINE)
+    try:
+        output, errors = run.communicate(timeout=DEADLINE)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        raise
     return run.returncode, output, errors
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -114,6 +115,8 @@ def make_pictures(tell):
     text = json.dumps(notes, indent=1, ensure_ascii=False)
     (FOLDER / "pictures.json").write_text(text + "\n", encoding="utf-8")
     (FOLDER / "README.md").write_text(format_page(notes), encoding="utf-8")
+    front = paths.ROOT / "README.md"
+    front.write_text(renew_texts(front.read_text(encoding="utf-8"), notes), encoding="utf-8")
 
 
 def take_pictures(outputs):
@@ -184,4 +187,13 @@ def format_page(notes):
     """Return the page that shows all pictures."""
     return HEADER + "".join(
         f"\n## {note['title']}\n\n![{note['text']}]({name}.png)\n" for name, note in notes.items()
+    )
+
+
+def renew_texts(page, notes):
+    """Return a page whose pictures of the gallery have the alternative texts of the notes."""
+    return re.sub(
+        r"!\[[^\]]*\]\(report/preview/(\w+)\.png\)",
+        lambda found: f"![{notes[found[1]]['text']}](report/preview/{found[1]}.png)",
+        page,
     )

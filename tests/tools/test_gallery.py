@@ -1,9 +1,10 @@
 """The pictures of report/preview show the reference results."""
 
 import json
+import re
 
 import pandas as pd
-from gallery import FOLDER, PICTURES, format_page, hash_shown, hash_text
+from gallery import FOLDER, PICTURES, format_page, hash_shown, hash_text, renew_texts
 
 from analysis import paths
 from analysis.review.evidence import RECORD_FOLDER, read_evidence
@@ -19,7 +20,7 @@ def test_each_picture_shows_what_is_on_record():
         for name, note in NOTES.items()
         if hash_shown(note["shows"], record.results, record.tables) != note["shown"]
     ]
-    assert stale == [], "after `make record`, `make pictures` takes them anew"
+    assert stale == [], "`make pictures`, then `make record`"
 
 
 def test_the_page_has_every_picture_with_its_text_and_each_is_small():
@@ -33,10 +34,11 @@ def test_the_page_has_every_picture_with_its_text_and_each_is_small():
 
 def test_the_readme_shows_pictures_with_the_same_texts():
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
-    shown = [name for name in NOTES if f"](report/preview/{name}.png)" in readme]
-    assert {"primary", "trail"} <= {*shown}
-    for name in shown:
-        assert f"![{NOTES[name]['text']}](report/preview/{name}.png)" in readme
+    assert {"primary", "trail"} <= {*re.findall(r"\(report/preview/(\w+)\.png\)", readme)}
+    assert renew_texts(readme, NOTES) == readme
+    assert renew_texts("![Old](report/preview/a.png)", {"a": {"text": "New"}}) == (
+        "![New](report/preview/a.png)"
+    )
 
 
 def test_another_value_of_a_shown_result_or_another_table_is_seen_and_no_other():

@@ -111,8 +111,8 @@ def test_the_pythons_found_are_others_and_what_is_not_found_is_absent():
 
 @pytest.mark.parametrize("file", ["README.md", "report/REVIEWER.md"])
 def test_the_pythons_that_a_page_names_are_those_that_ran_without_a_difference(file):
-    told = json.loads((paths.ROOT / RECORD_FOLDER / "determinism.json").read_text(encoding="utf-8"))
-    ran = {each["python"] for each in told["ran"] if not each["differing"]}
+    record = json.loads((paths.ROOT / RECORD_FOLDER / "determinism.json").read_text("utf-8"))
+    ran = {each["python"] for each in record["ran"] if not each["differing"]}
     minor = sorted(
         {each.rpartition(".")[0] for each in ran}, key=lambda each: [*map(int, each.split("."))]
     )
@@ -121,12 +121,12 @@ def test_the_pythons_that_a_page_names_are_those_that_ran_without_a_difference(f
 
 
 def test_the_page_says_what_ran_what_differed_and_what_did_not_run(run_cells, tmp_path):
-    told = run_cells(
+    ran = run_cells(
         Cell("good", (SEED,)),
         Cell("bad", (ZONE,)),
         give=lambda names: OTHER_BYTES if "zone" in names else EVIDENCE,
     )
-    outcomes, _, reference = told
+    outcomes, _, reference = ran
     assert run.say_outcome(outcomes[1]) == "bad: DIFFERS, report/_output/index.pdf"
     path = page.write_page(outcomes, {"moon": "it is far"}, reference, tmp_path)
     text = path.read_text(encoding="utf-8")

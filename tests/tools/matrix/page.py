@@ -29,7 +29,7 @@ ELSEWHERE = (
 
 def write_page(outcomes, absent, reference, folder):
     """Write what `run_matrix` returned into both files, and return the path of the one to read."""
-    told = {
+    record = {
         "platform": reference.platform,
         "packages": reference.packages,
         "renderer": reference.renderer,
@@ -42,7 +42,7 @@ def write_page(outcomes, absent, reference, folder):
         "not_run": {**absent, **dict.fromkeys(ELSEWHERE, "not on this machine")},
         "unequal": UNEQUAL,
     }
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     replace_text(folder / f"{NAME}.json", text)
     path = folder / f"{NAME}.md"
     replace_text(path, _write_markdown(outcomes, absent, reference))

@@ -57,7 +57,7 @@ def run_matrix(*, cells=None, tell=print):
             obstacles = {
                 factor: find_obstacle(factor, locales=scratch / LOCALES) for factor in cell.factors
             }
-            absent |= {factor.name: told for factor, told in obstacles.items() if told}
+            absent |= {factor.name: obstacle for factor, obstacle in obstacles.items() if obstacle}
             possible = tuple(factor for factor in cell.factors if not obstacles[factor])
             if possible:
                 outcome = _try_cell(

@@ -73,8 +73,8 @@ def run_report(copy, factors, *, home, locales):
 
 def _make_variables(factors, *, home, locales):
     """A shell's variables, without those of a Make or a Python that this was started from."""
-    own = ("PYTHON", "MAKE", "MFLAGS", "LC_", "LANG", "TZ")
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    ours = ("PYTHON", "MAKE", "MFLAGS", "LC_", "LANG", "TZ")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     for factor in factors:
         for name, value in factor.variables.items():
             rest = os.environ["PATH"] if name == "PATH" else ""

@@ -86,8 +86,8 @@ class Bench(Planter):
         """Write texts into the cells of a row, some of which depend on what stands there."""
         row = self.tables[file].loc[place].copy()
         for name, text in texts.items():
-            told = text(row, self.find_start(person)) if callable(text) else text
-            self.write(file, place, **{name: told})
+            cell = text(row, self.find_start(person)) if callable(text) else text
+            self.write(file, place, **{name: cell})
 
     def find_filled(self, file, name, fits=None, visits=(), skip=()):
         """Return the place of a filled cell of somebody free; None if there is none.

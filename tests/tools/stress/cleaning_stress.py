@@ -96,13 +96,13 @@ def count_kinds(outcomes):
         for alarm in outcome.alarms:
             if is_false(outcome, alarm):
                 alarms[outcome.sort, alarm[0]] += 1
-    told = [("known", kind.name, kind.rule) for kind in KINDS]
-    told += [("known", "", "")]
-    told += [("stop", stop.name, "") for stop in STOPS]
-    told += [("random", name, "") for name in RANDOM]
-    told += [("harmless", way.name, "") for way in HARMLESS]
+    sorts = [("known", kind.name, kind.rule) for kind in KINDS]
+    sorts += [("known", "", "")]
+    sorts += [("stop", stop.name, "") for stop in STOPS]
+    sorts += [("random", name, "") for name in RANDOM]
+    sorts += [("harmless", way.name, "") for way in HARMLESS]
     rows = []
-    for sort, kind, rule in told:
+    for sort, kind, rule in sorts:
         n, handled = planted[sort, kind], found[sort, kind]
         recall = f"{handled / n:.3f}" if n else ""
         name = kind or "(people without a fault)"

@@ -105,9 +105,9 @@ def _scale(bench):
 
 def _absent_visit(bench):
     place = bench.pick_visit(bench.rng.choice(("week_1", "week_4")))
-    told = bench.make_fault(REDCAP, place, "", row="")
+    fault = bench.make_fault(REDCAP, place, "", row="")
     bench.remove(REDCAP, place)
-    return told
+    return fault
 
 
 def _absent_form(bench, status):
@@ -144,14 +144,14 @@ def _unreported(bench):
 def _correct(bench, *, used):
     place = bench.pick_visit("week_12", lambda place: bench.read(REDCAP, place, "kap_l") != "")
     true = bench.read(REDCAP, place, "kap_l")
-    told = bench.spoil(REDCAP, place, "kap_l", f"1{true}", clean=true)
+    fault = bench.spoil(REDCAP, place, "kap_l", f"1{true}", clean=true)
     table = bench.tables[CORRECTIONS]
-    row = told.row if used else told.row.replace("week_12", "week_8")
+    row = fault.row if used else fault.row.replace("week_12", "week_8")
     table.loc[len(table)] = [
         REDCAP, row, "kap_l", f"1{true}", true, "Typing error", "Investigator", "2022-12-12",
     ]  # fmt: skip
     if used:
-        return told
+        return fault
     bench.write(REDCAP, place, kap_l=true)
     return bench.make_fault(REDCAP, place, "kap_l", row="", clean=None)
 

@@ -65,13 +65,13 @@ class Bench:
     def recover(self, span="some"):
         """Run to the end and return what is wrong then."""
         started = time.monotonic()
-        code, told = self.checkout.run(*self.checkout.goal)
+        code, output = self.checkout.run(*self.checkout.goal)
         self.spans[span] = max(0.8 * self.spans[span], time.monotonic() - started)
         if code:
-            return [f"the next run ended with {code}: {told[-600:]}"]
-        return self.find_differences(told)
+            return [f"the next run ended with {code}: {output[-600:]}"]
+        return self.find_differences(output)
 
-    def find_differences(self, told=""):
+    def find_differences(self, output=""):
         """Return in what a finished run differs from an undisturbed one."""
         published, now = self.checkout.published(), self.expected[self.edit]
         wrong = [
@@ -80,7 +80,7 @@ class Bench:
             if published.get(file) != now.get(file)
         ]
         wrong += [f"left behind: {file}" for file in self.checkout.leftovers()]
-        wrong += ["a traceback was shown"] if "Traceback" in told else []
+        wrong += ["a traceback was shown"] if "Traceback" in output else []
         return wrong + wait_for_processes(self.checkout.root, 5)
 
     def renew(self):
@@ -98,9 +98,9 @@ def learn_expected(checkout, source, edits=EDITS):
     for edit in (*(edit for edit in edits if edit != NONE), NONE):
         apply_edit(checkout.root, source, edit, before)
         before, started = edit, time.monotonic()
-        code, told = checkout.run("-j2", *checkout.goal)
+        code, output = checkout.run("-j2", *checkout.goal)
         if code:
-            raise RuntimeError(f"an undisturbed run has failed ({edit.name}): {told}")
+            raise RuntimeError(f"an undisturbed run has failed ({edit.name}): {output}")
         seconds = max(seconds, time.monotonic() - started)
         expected[edit] = checkout.published()
         owners |= checkout.owners()

@@ -39,9 +39,9 @@ def turn_clock(bench, rng, *, when=""):
     """
     when, name = when or rng.choice(TIMES), bench.outdate(rng, edits=True)
     outcome = Outcome("clock turned", f"a run of {when[:4]} ({name})")
-    code, told = bench.checkout.run(*bench.checkout.goal, before=("faketime", when))
-    outcome.wrong += [f"it ended with {code}: {told[-500:]}"] if code else []
-    outcome.wrong += bench.find_differences(told)
+    code, output = bench.checkout.run(*bench.checkout.goal, before=("faketime", when))
+    outcome.wrong += [f"it ended with {code}: {output[-500:]}"] if code else []
+    outcome.wrong += bench.find_differences(output)
     bench.outdate(rng, edits=True)
     outcome.wrong += bench.find_believed()
     outcome.wrong += bench.recover()
@@ -51,7 +51,7 @@ def turn_clock(bench, rng, *, when=""):
 
 def _find_restless(bench):
     """Return that another run finds something to do, if it does."""
-    code, told = bench.checkout.run(*bench.checkout.goal)
-    if not code and " done in " not in told:
+    code, output = bench.checkout.run(*bench.checkout.goal)
+    if not code and " done in " not in output:
         return []
-    return [f"a second run found something to do ({code}): {told[-300:]}"]
+    return [f"a second run found something to do ({code}): {output[-300:]}"]

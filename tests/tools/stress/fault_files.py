@@ -88,28 +88,28 @@ def spoil_file(bench, rng, *, file, way):
     if file in NOTES:
         outcome.case += f"; {bench.outdate(rng, edits=True)}"
     outcome.wrong += bench.find_believed()
-    code, told = bench.checkout.run(*bench.checkout.goal)
+    code, output = bench.checkout.run(*bench.checkout.goal)
     if code:
-        outcome.ended = "told"
-        outcome.wrong += judge_message(code, told, file.rpartition("/")[2])
+        outcome.ended = "output"
+        outcome.wrong += judge_message(code, output, file.rpartition("/")[2])
         remove(path)
         outcome.wrong += bench.recover()
     elif path.is_dir():
         remove(path)  # nothing needed it, nothing complained
     remove(path.with_name(f"{path.name}.other"))
-    outcome.wrong += bench.find_differences(told)
+    outcome.wrong += bench.find_differences(output)
     return outcome
 
 
-def judge_message(code, told, *words):
+def judge_message(code, output, *words):
     """Return what is wrong with how a run has stopped: the code, the message, the place."""
     wrong = [] if code == 2 else [f"make ended with {code}"]
-    if not any(f"Error {number}" in told for number in (1, 2, 3)):
+    if not any(f"Error {number}" in output for number in (1, 2, 3)):
         wrong.append("no exit code of ours")
-    if "Traceback" in told:
+    if "Traceback" in output:
         wrong.append("a traceback was shown")
-    wrong += [f"the message does not name {word}" for word in words if word not in told]
-    return [f"{each}: {told[-500:]}" for each in wrong]
+    wrong += [f"the message does not name {word}" for word in words if word not in output]
+    return [f"{each}: {output[-500:]}" for each in wrong]
 
 
 def remove(path):

@@ -67,10 +67,10 @@ def _kill_run(bench, rng, part, span):
         struck = run.poll() is None
     if struck and part == "group":
         kill_group(run)
-    code, told = finish(run)
-    wrong = ["a traceback was shown: " + told[-800:]] if "Traceback" in told else []
-    if part == "kernel" and struck and code and "Error 1" not in told and "Error 3" not in told:
-        wrong.append(f"a vanished kernel is not told: {told[-300:]}")
+    code, output = finish(run)
+    wrong = ["a traceback was shown: " + output[-800:]] if "Traceback" in output else []
+    if part == "kernel" and struck and code and "Error 1" not in output and "Error 3" not in output:
+        wrong.append(f"a vanished kernel is not told: {output[-300:]}")
     seconds = ORPHAN_SECONDS if part != "make" else 300
     return struck, wrong + wait_for_processes(checkout.root, seconds)
 

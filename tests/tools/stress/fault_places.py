@@ -43,8 +43,8 @@ def fill_disk(bench, rng):
     places = _list_places(root)
     used = sum(_count_pages(root / place) for place in places) * 4
     script = _mount_and_make(f"-t tmpfs -o size={used + free}k none", places, keep=True)
-    code, told = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
-    return _meet(bench, outcome, code, told)
+    code, output = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
+    return _meet(bench, outcome, code, output)
 
 
 def forbid_writing(bench, rng):
@@ -52,10 +52,10 @@ def forbid_writing(bench, rng):
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("read-only folder", f"mounted read-only ({name})")
     script = _mount_and_make("-t tmpfs none", _list_places(bench.checkout.root), keep=False)
-    code, told = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
+    code, output = bench.checkout.run(*bench.checkout.goal, f"OUT={ELSEWHERE}", before=script)
     if not code:
         outcome.wrong.append("what could not be written is said to be done")
-    return _meet(bench, outcome, code, told)
+    return _meet(bench, outcome, code, output)
 
 
 def take_rights(bench, rng):
@@ -65,10 +65,10 @@ def take_rights(bench, rng):
     outcome = Outcome("read-only folder", f"no right to write ({name})")
     folder.chmod(0o555)
     try:
-        code, told = bench.checkout.run(*bench.checkout.goal)
+        code, output = bench.checkout.run(*bench.checkout.goal)
     finally:
         folder.chmod(0o755)
-    return _meet(bench, outcome, code, told)
+    return _meet(bench, outcome, code, output)
 
 
 def run_twice(bench, rng, *, killed=False):
@@ -82,18 +82,18 @@ def run_twice(bench, rng, *, killed=False):
         time.sleep(rng.uniform(0, 8))
         kill_group(runs[0])
     for number, run in enumerate(runs):
-        code, told = finish(run)
+        code, output = finish(run)
         if code and not (killed and number == 0):
-            outcome.wrong.append(f"a run beside another ended with {code}: {told[-500:]}")
-        outcome.wrong += ["a traceback was shown"] if "Traceback" in told else []
+            outcome.wrong.append(f"a run beside another ended with {code}: {output[-500:]}")
+        outcome.wrong += ["a traceback was shown"] if "Traceback" in output else []
     return _recover(bench, outcome)
 
 
-def _meet(bench, outcome, code, told):
+def _meet(bench, outcome, code, output):
     """Judge a run that the machine has refused something, then one that it lets work."""
     if code:
-        outcome.ended = "told"
-        outcome.wrong += judge_message(code, told)
+        outcome.ended = "output"
+        outcome.wrong += judge_message(code, output)
     return _recover(bench, outcome)
 
 

@@ -19,8 +19,8 @@ KINDS = {
 
 def write_record(outcomes, conditions, folder):
     """Write faults.json and faults.md into a folder."""
-    told = {"conditions": conditions, "cases": [vars(outcome) for outcome in sort(outcomes)]}
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    record = {"conditions": conditions, "cases": [vars(outcome) for outcome in sort(outcomes)]}
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     (folder / "faults.json").write_text(text, encoding="utf-8", newline="\n")
     text = format_record(outcomes, conditions)
     (folder / "faults.md").write_text(text, encoding="utf-8", newline="\n")
@@ -81,5 +81,5 @@ def _format_row(name, outcomes):
     good = Counter(outcome.ended for outcome in outcomes if not outcome.wrong)
     faults = sum(outcome.faults for outcome in outcomes)
     wrong = sum(bool(outcome.wrong) for outcome in outcomes)
-    told = f"{good['recovered']} | {good['told']} | {wrong}"
-    return f"| {name} | {len(outcomes)} | {faults} | {told} |"
+    counts = f"{good['recovered']} | {good['told']} | {wrong}"
+    return f"| {name} | {len(outcomes)} | {faults} | {counts} |"

@@ -21,13 +21,13 @@ def kill_setup(bench, rng):
         outcome.faults += run.poll() is None
         kill_group(run)
         finish(run)
-    code, told = checkout.run("setup")
-    if code or "Traceback" in told:
-        outcome.wrong.append(f"the next set-up ended with {code}: {told[-500:]}")
+    code, output = checkout.run("setup")
+    if code or "Traceback" in output:
+        outcome.wrong.append(f"the next set-up ended with {code}: {output[-500:]}")
     else:
-        code, told = checkout.run(*checkout.goal)
-        if code or "Nothing to do" not in told:
-            outcome.wrong.append(f"after it something is to do ({code}): {told[-500:]}")
+        code, output = checkout.run(*checkout.goal)
+        if code or "Nothing to do" not in output:
+            outcome.wrong.append(f"after it something is to do ({code}): {output[-500:]}")
     outcome.wrong += wait_for_processes(folder, 90)
     end_processes(folder)
     shutil.rmtree(folder)

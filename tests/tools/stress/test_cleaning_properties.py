@@ -102,6 +102,6 @@ def test_the_page_for_the_site_shows_hostile_text_and_obeys_none(hostile, capsys
     assert "{{<" not in page
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u2028\u202e\u200f]", page)
     assert len(page) < 2_000_000
-    told = capsys.readouterr()
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", told.out + told.err)
-    assert "<script>" not in told.out + told.err
+    printed = capsys.readouterr()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", printed.out + printed.err)
+    assert "<script>" not in printed.out + printed.err

@@ -141,17 +141,17 @@ def try_stop(number):
     files = dict(write_valid(SIZES[number % 4], 1 + number % 4))
     stop.spoil(files, make_rng("stop", number))
     outcome = Outcome("stop", Counter([stop.name]))
-    told = _end(files, outcome, f"stop {number} ({stop.name})")
-    if told is None:
+    stopped = _end(files, outcome, f"stop {number} ({stop.name})")
+    if stopped is None:
         outcome.notes += (f"stop {number} ({stop.name}): ended {outcome.ended}",)
     elif (
-        Path(told.file).name == stop.file
-        and (not stop.field or told.field == stop.field)
-        and not (stop.hidden and stop.hidden in str(told))
+        Path(stopped.file).name == stop.file
+        and (not stop.field or stopped.field == stop.field)
+        and not (stop.hidden and stop.hidden in str(stopped))
     ):
         outcome.found = Counter([stop.name])
     else:
-        outcome.notes = (f"stop {number} ({stop.name}): {told!s:.300}",)
+        outcome.notes = (f"stop {number} ({stop.name}): {stopped!s:.300}",)
     return outcome
 
 

@@ -1,0 +1,66 @@
+"""One table as a Word document of its own."""
+
+import zipfile
+
+from docx import Document
+from docx.oxml import OxmlElement
+
+from analysis.reporting.word_tables import finish_tables
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+def write_word_table(frame, path, *, mark):
+    """Write a printed table as a Word document of its own.
+
+    Parameters
+    ----------
+    frame
+        As `analysis.reporting.table.Table.to_frame` returns it.
+    mark
+        Stands above the table while the data are simulated, and in the file's properties.
+    """
+    document = Document()
+    properties = document.core_properties
+    properties.title, properties.subject = path.stem, mark
+    properties.author = properties.comments = ""
+    if mark:
+        document.add_paragraph(f"{mark} data")
+    # By position: two columns may have the same heading.
+    grouped = int(frame.columns[0] == "group")
+    body = frame.iloc[:, grouped:]
+    groups = frame.iloc[:, 0] if grouped else [""] * len(frame)
+    table = document.add_table(1, len(body.columns))
+    _fill_row(table.rows[0], body.columns, bold=True)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    group = ""
+    for heading, texts in zip(groups, body.itertuples(index=False), strict=True):
+        if heading != group:
+            _fill_span(table, heading, bold=True)
+            group = heading
+        _fill_row(table.add_row(), texts)
+    for note in frame.attrs["notes"]:
+        _fill_span(table, note)
+    finish_tables(document)
+    document.save(path)
+    fix_time_stamps(path)
+
+
+def _fill_row(row, texts, *, bold=False):
+    for cell, text in zip(row.cells, texts, strict=True):
+        cell.paragraphs[0].add_run(text).bold = bold or None
+
+
+def _fill_span(table, text, *, bold=False):
+    row = table.add_row()
+    row.cells[0].merge(row.cells[-1])
+    row.cells[0].paragraphs[0].add_run(text).bold = bold or None
+
+
+def fix_time_stamps(path):
+    """Write a Word file again without the time at which its parts were packed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, blob in parts:
+            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), blob, zipfile.ZIP_DEFLATED)
