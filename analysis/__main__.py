@@ -48,11 +48,7 @@ _RAW = argument("raw", type=Path, help="folder of the export")
 _STUDY = argument("--study", type=Path, help="study.yml (default: the project's)")
 
 
-@command(
-    _RAW,
-    argument("out", type=Path, help="root of the output, which goes to data_check there"),
-    _STUDY,
-)
+@command(_RAW, argument("out", type=Path, help="root of data_check, the output"), _STUDY)
 def _check_data(raw: Path, out: Path, study: Path | None) -> None:
     """clean an export and write its queries, its changes, and a page and a sheet for the site"""
     from analysis.cleaning.check_data import run_check_data
@@ -61,10 +57,7 @@ def _check_data(raw: Path, out: Path, study: Path | None) -> None:
     run_check_data(raw, out, study)
 
 
-@command(
-    _RAW,
-    _STUDY,
-)
+@command(_RAW, _STUDY)
 def _draft(raw: Path, study: Path | None) -> None:
     """draft where another site's fields go, and list what a person has to fill in"""
     from analysis.cleaning.draft import run_draft

@@ -3,6 +3,7 @@
 It imports little, since an interrupt before that is answered by Python's own traceback.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,10 @@ from analysis.errors import AnalysisError
 Function = Callable[..., int | None]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 COMMANDS: dict[str, tuple[Function, tuple[Argument, ...]]] = {}
+_NO_MEMORY = (
+    "this machine has not enough memory. What is half written does not count: close other"
+    " programs or run one notebook at a time (make -j1), and try again."
+)
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
@@ -85,6 +90,27 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         return 0
     except OSError as error:
         return _end(f"Error: {_describe(error)}", 3)
+    except MemoryError:
+        return _end(f"Error: {_NO_MEMORY}", 3)
+    except (ImportError, AttributeError) as error:
+        shadow = _find_shadow()
+        if not shadow and not isinstance(error, ImportError):
+            raise
+        cause = shadow or "a package is missing or damaged: run `make setup`, and try again."
+        return _end(f"Error: {' '.join(str(error).split())}: {cause}", 3)
+
+
+def _find_shadow() -> str:
+    """Return which file Python reads in place of a package, and what to do; "" if there is none."""
+    from importlib.metadata import packages_distributions
+    from pathlib import Path
+
+    packages = packages_distributions()
+    shadow = next(
+        (path.name for path in sorted(Path.cwd().glob("*.py")) if path.stem in packages), ""
+    )
+    what = f"{shadow} in this folder is read in place of the package"
+    return f"{what}. Rename it, and try again." if shadow else ""
 
 
 def _end_early(number: int, frame: object) -> None:
@@ -105,6 +131,8 @@ def _describe(error: OSError) -> str:
         above = (path for path in (Path(place), *Path(place).parents) if path.exists())
         return f"{next(above, place)}: no folder, as it has to be. Move it away, and try again."
     where = f" ({place})" if place else ""
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"{error.strerror}{where}. Allow more (ulimit -n 1024), and try again."
     return (
         f"{error.strerror or error}{where}. What is half written does not count:"
         " make room or give access, and try again."

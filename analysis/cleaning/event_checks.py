@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import list_columns
-from analysis.cleaning.record_rows import ask_rows, gather_forms, join_cells
+from analysis.cleaning.record_rows import ask_rows, join_cells, list_form_rows
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
@@ -23,7 +23,7 @@ SAME = {
 
 
 def find_fatal(events: pd.DataFrame) -> pd.Series:
-    """Say which adverse events, as `gather_forms` returns them, ended in death by any column."""
+    """Say which adverse events, as `list_form_rows` returns them, ended in death by any column."""
     return (
         events["outcome"].eq("fatal")
         | events["grade"].eq("5")
@@ -33,7 +33,7 @@ def find_fatal(events: pd.DataFrame) -> pd.Series:
 
 def find_outcome_disagreements(state: CleaningState) -> Iterator[Finding]:
     """Grade 5, the outcome fatal and the criterion death mean one thing; nothing then goes on."""
-    events = gather_forms(state, EVENTS)
+    events = list_form_rows(state, EVENTS)
     outcome = events["outcome"]
     survived = ~outcome.isin(["fatal", "", "unknown"])
     differs = find_fatal(events) & (
@@ -57,7 +57,7 @@ def find_seriousness(state: CleaningState) -> Iterator[Finding]:
 
     A reason for what is not serious is asked about as a field filled in vain.
     """
-    events = gather_forms(state, EVENTS)
+    events = list_form_rows(state, EVENTS)
     differs = find_fatal(events) & events["serious"].eq("no")
     names = ("serious", "grade", "outcome", "serious_criterion")
     yield from ask_rows(state, "serious_disagrees", EVENTS, events.index[differs], names)
@@ -80,7 +80,7 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
 
     A death after the trial was completed is none of them.
     """
-    events, exits = gather_forms(state, EVENTS), gather_forms(state, EXIT)
+    events, exits = list_form_rows(state, EVENTS), list_form_rows(state, EXIT)
     exits = exits[exits["status"] != ""].drop_duplicates("participant")
     ends = exits.reset_index(names="row").set_index("participant")
     fatal = events[find_fatal(events)].drop_duplicates("participant")
@@ -119,7 +119,7 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
 
 def find_far_events(state: CleaningState) -> Iterator[Finding]:
     """Events that begin long after the last that is known of a person; a death may."""
-    events, last = gather_forms(state, EVENTS), _find_last_days(state)
+    events, last = list_form_rows(state, EVENTS), _find_last_days(state)
     start = parse_days(events["start_date"])
     known = events["participant"].map(last)
     days = (start - pd.to_datetime(known)).dt.days
@@ -141,7 +141,7 @@ def _find_last_days(state: CleaningState) -> pd.Series:
 def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
     """One adverse event or one medication that is recorded under two numbers."""
     for table, (same, asked) in SAME.items():
-        rows = gather_forms(state, table)
+        rows = list_form_rows(state, table)
         wording = rows["name"] if table != EVENTS else rows["term"] + "|" + rows["coded_term"]
         rows = rows.assign(wording=wording.map(fold_words))
         rows = rows[(rows["start_date"] != "") & (rows["wording"].str.strip("|") != "")]

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import find_column
-from analysis.cleaning.record_rows import ask_rows, gather_forms, join_cells
+from analysis.cleaning.record_rows import ask_rows, join_cells, list_form_rows
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
@@ -21,7 +21,7 @@ ADULT, _OLDEST = 18, 95
 
 def find_treated_ineligible(state: CleaningState) -> Iterator[Finding]:
     """People who were found not eligible and were treated all the same."""
-    people, treated = gather_forms(state, "participants"), gather_forms(state, "procedures")
+    people, treated = list_form_rows(state, "participants"), list_form_rows(state, "procedures")
     begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
     failed = people.index[
         people["eligible"].eq("no") & people["participant"].isin(begun["participant"])
@@ -34,8 +34,8 @@ def find_smoking(state: CleaningState) -> Iterator[Finding]:
 
     To begin smoking during the trial is possible.
     """
-    visits = gather_forms(state, "visits")
-    history = gather_forms(state, "participants")
+    visits = list_form_rows(state, "visits")
+    history = list_form_rows(state, "participants")
     history = history[history["smoking"] != ""].drop_duplicates("participant")
     before = visits["participant"].map(history.set_index("participant")["smoking"])
     ever, now = before.isin(["former", "current"]), visits["smoking"]
@@ -56,7 +56,7 @@ def find_smoking(state: CleaningState) -> Iterator[Finding]:
 
 def find_bodies(state: CleaningState) -> Iterator[Finding]:
     """Height and weight that together make no body; systolic pressure below diastolic."""
-    people = gather_forms(state, "participants")
+    people = list_form_rows(state, "participants")
     height, weight = (pd.to_numeric(people[name]) for name in ("height_cm", "weight_kg"))
     index = weight / (height / 100) ** 2
     odd = index.notna() & ~index.between(*BODY_MASS)
@@ -74,7 +74,7 @@ def find_bodies(state: CleaningState) -> Iterator[Finding]:
 
 def find_ages(state: CleaningState) -> Iterator[Finding]:
     """Years of birth that give an age at which nobody is enrolled."""
-    people = gather_forms(state, "participants")
+    people = list_form_rows(state, "participants")
     age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
     beyond = age.notna() & ~age.between(ADULT, _OLDEST) & people["birth_year"].ne("")
     yield from ask_rows(
@@ -107,7 +107,7 @@ def fold_identifier(name: str) -> str:
 
 def find_early_consent(state: CleaningState) -> Iterator[Finding]:
     """Consent long before anything of the trial was done."""
-    people = gather_forms(state, "participants")
+    people = list_form_rows(state, "participants")
     visits = state.tables["visits"]
     first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
     gap = parse_days(people["participant"].map(first)) - parse_days(people["consent_date"])
@@ -123,7 +123,7 @@ def find_early_exits(state: CleaningState) -> Iterator[Finding]:
     The last visit is that of the plan; an earlier one with a later date, and one outside its
     window, is asked about itself.
     """
-    exits, visits = gather_forms(state, "disposition"), state.tables["visits"]
+    exits, visits = list_form_rows(state, "disposition"), state.tables["visits"]
     done = visits[visits["status"].eq("done") & visits["in_window"].ne("no")]
     done = done[done["visit_date"] != ""]
     planned = state.tables["disposition"].set_index("participant_id")["last_visit"]

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.event_checks import EVENTS, EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.record_rows import gather_forms
+from analysis.cleaning.record_rows import list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_together
 
 # How an export calls the reasons that study.yml has a rule for.
@@ -31,7 +31,7 @@ def find_data_ends(state: CleaningState, kept_apart: str) -> pd.Series:
     of death the first counts, until the site has said which is right. An event that contradicts
     itself on whether it was fatal is asked about, and ends nothing.
     """
-    exits, events = gather_forms(state, EXIT), gather_forms(state, EVENTS)
+    exits, events = list_form_rows(state, EXIT), list_form_rows(state, EVENTS)
     rules = state.study.data_after_end
     ending = [name for name in REASONS if getattr(rules, name).value == kept_apart]
     fatal = events["outcome"].eq("fatal") & events["grade"].isin(["5", ""]) & ("death" in ending)
@@ -79,7 +79,7 @@ def _keep_apart(
             rule, measured_late, group=str(person), values="", reason="pending_query"
         )
     for table in (EVENTS, "medications") if rule == "after_end" else ():
-        recorded = gather_forms(state, table)
+        recorded = list_form_rows(state, table)
         begun = parse_days(recorded["start_date"])
         later = begun > find_person_days(recorded["participant"], ends)
         findings += _set_aside(recorded.loc[later, "participant"], rule_of_rows)

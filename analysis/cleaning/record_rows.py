@@ -11,7 +11,7 @@ from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.tables import table_schemas
 
 
-def gather_forms(state: CleaningState, table: str) -> pd.DataFrame:
+def list_form_rows(state: CleaningState, table: str) -> pd.DataFrame:
     """Return what the forms of a table hold.
 
     Returns

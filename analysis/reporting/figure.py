@@ -30,6 +30,8 @@ STYLE = {
     "legend.frameon": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "svf-hand-trial",
+    # A dollar sign in a text from the data begins no formula.
+    "text.parse_math": False,
 }
 # Okabe and Ito's colours, told apart with every common colour vision; markers differ as well.
 COLOURS = {

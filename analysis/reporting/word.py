@@ -137,7 +137,7 @@ def _set_style(style, size):
 def _write_authors(document, authors):
     """Complete the lines of the authors, of whom the renderers print names only."""
     lines = [each for each in document.paragraphs if each.style.style_id == "Author"]
-    for line, author in zip(lines, authors, strict=True):
+    for line, author in zip(lines, authors, strict=False):
         orcid = f"ORCID {author.orcid}" if author.orcid else ""
         roles = f"Roles: {', '.join(author.roles)}" if author.roles else ""
         for text in filter(None, (author.affiliation, orcid, roles)):

@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike
 
 from analysis.errors import DataError, UsageError
 
+# Squares and sums of more than anybody measures stay finite, and above zero.
+_LARGEST = 1e140
+
 
 def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarray:
     """Return differences as a float array, or say what is wrong with them.
@@ -21,11 +24,15 @@ def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarra
     Raises
     ------
     DataError
-        Not numbers, not one-dimensional, missing or infinite values, too few.
+        Not numbers (nor complex ones, dates, or masked), not one-dimensional, missing or infinite
+        values, so large or small that their squares are no numbers any more, too few.
     """
     try:
-        array = np.asarray(differences, dtype=float)
-    except (TypeError, ValueError):
+        given = np.asanyarray(differences)
+        if given.dtype.kind in "cmM" or np.ma.is_masked(given):
+            raise TypeError(given.dtype)
+        array = np.asarray(given, dtype=float)
+    except (TypeError, ValueError, OverflowError):
         raise DataError("differences are numbers", hint="Leave out missing pairs first") from None
     if array.ndim != 1:
         raise DataError(f"differences have {array.ndim} dimensions, not one")
@@ -35,6 +42,9 @@ def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarra
             f"{wrong} of {array.size} differences missing or infinite",
             hint="A pair needs both visits; leave incomplete ones out first",
         )
+    size = np.abs(array[array != 0])
+    if np.any((size > _LARGEST) | (size < 1 / _LARGEST)):
+        raise DataError("differences are too large or too small to compute with")
     if array.size < at_least:
         noun = "difference" if array.size == 1 else "differences"
         raise DataError(f"{array.size} {noun}, at least {at_least} needed")

@@ -114,9 +114,9 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proporti
     DataError
         Impossible counts.
     """
-    if n < 1 or not 0 <= count <= n:
+    if n < 1 or not 0 <= count <= n or int(count) != count or int(n) != n:
         raise DataError(f"{count} of {n} is no count of participants")
     from scipy.stats import binomtest
 
-    interval = binomtest(count, n).proportion_ci(check_share(confidence, "confidence"))
+    interval = binomtest(int(count), int(n)).proportion_ci(check_share(confidence, "confidence"))
     return Proportion(count / n, float(interval.low), float(interval.high))

@@ -24,6 +24,9 @@ def raise_it(error):
         (OSError(28, "No space left on device", "x.csv"), 3, "No space left on device (x.csv)."),
         (PermissionError(13, "Permission denied", ".run"), 3, "give access"),
         (IsADirectoryError(21, "", "a", None, "b.csv"), 3, "b.csv: a folder lies where a file"),
+        (OSError(24, "Too many open files", "x.csv"), 3, "Allow more (ulimit -n 1024)"),
+        (MemoryError(), 3, "not enough memory"),
+        (ImportError("no module\nx"), 3, "no module x: a package is missing or damaged"),
     ],
 )
 def test_the_last_line_says_what_happened(capsys, error, code, words):
@@ -36,6 +39,17 @@ def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
     (tmp_path / "in the way").touch()
     assert run_command((tmp_path / "in the way" / "below").mkdir) == 3
     assert f"{tmp_path / 'in the way'}: no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [ImportError("x"), AttributeError("numpy has no array")])
+def test_a_file_that_is_read_in_place_of_a_package_is_named(capsys, tmp_path, monkeypatch, error):
+    monkeypatch.chdir(tmp_path)
+    if isinstance(error, AttributeError):
+        with pytest.raises(AttributeError):
+            run_command(raise_it, error)
+    (tmp_path / "numpy.py").touch()
+    assert run_command(raise_it, error) == 3
+    assert "numpy.py in this folder is read in place of" in capsys.readouterr().err
 
 
 def test_what_a_command_returns_is_its_code():

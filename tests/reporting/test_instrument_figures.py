@@ -50,7 +50,7 @@ def test_the_heat_map_has_a_row_per_item_and_names_what_is_blank(items):
     assert alt.endswith("occur in Health Assessment Questionnaire, disability index.")
     rows = [len(axes.get_yticks()) for axes in figure.axes[:6]]
     assert rows == [17, 17, 18, 18, 20, 20]
-    baseline = figure.axes[4].images[0].get_array()
+    baseline = figure.axes[4].collections[0].get_array().reshape(20, -1)
     assert baseline[1, 0] == pytest.approx(1 / 3)
     assert baseline.mask[0, 0]
     assert baseline.mask[:, 1].all()

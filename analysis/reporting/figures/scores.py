@@ -69,18 +69,18 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
     shape = (len(_INSTRUMENTS), len(visits))
     figure, grid = plt.subplots(*shape, layout="constrained", squeeze=False, **size)
-    image, missing = None, []
+    # The foot of the figure stays free for the bar.
+    figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
+    foot, missing = figure.add_axes((0.35, 0.045, 0.3, 0.012)), []
+    foot.set_visible(bool(people))
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
             values, blank = _spread(items, name, each.name, people, graded[name])
-            image = _draw_panel(axes, values, blank, people, graded[name].values())
+            _draw_panel(axes, values, blank, people, graded[name].values(), foot)
             title = find_instrument(name).label if each is visits[0] else ""
             axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
             missing += [name] * bool(blank.any())
         row[-1].set_yticklabels([])
-    bar = figure.colorbar(image, ax=grid, location="bottom", shrink=0.4, aspect=30, pad=0.01)
-    bar.set_label("grade, as a share of the worst", fontsize=8)
-    bar.ax.tick_params(labelsize=7.5)
     labels = [find_instrument(name).label for name in dict.fromkeys(missing)]
     alt = (
         f"Heat maps of the items of {len(_INSTRUMENTS)} instruments, a row per item and a column "
@@ -116,15 +116,31 @@ def _spread(items, instrument, visit, people, labels):
     return values / highest, recorded & np.isnan(values)
 
 
-def _draw_panel(axes, values, blank, people, labels):
-    image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.plot(*np.nonzero(blank.T), "x", color=COLOURS["worse"], ms=4)
-    axes.set_yticks(range(len(labels)), labels, fontsize=6.5)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
+def _draw_panel(axes, values, blank, people, labels, foot):
+    import seaborn
+
+    if not people:
+        axes.set_axis_off()
+        return
+    legible = len(people) <= LEGIBLE
+    seaborn.heatmap(
+        values,
+        cmap="Blues",
+        vmin=0,
+        vmax=1,
+        # All panels have one scale, which is drawn once.
+        cbar=not foot.collections,
+        cbar_ax=foot,
+        cbar_kws={"orientation": "horizontal", "label": "grade, as a share of the worst"},
+        xticklabels=people if legible else False,
+        yticklabels=list(labels),
+        # Beyond that a cell is smaller than what an eye can tell apart.
+        rasterized=not legible,
+        ax=axes,
+    )
+    down, across = np.nonzero(blank)
+    axes.plot(across + 0.5, down + 0.5, "x", color=COLOURS["worse"], ms=4)
+    axes.tick_params(length=0, labelsize=6.5)
+    axes.tick_params(axis="x", rotation=45)
     axes.set_facecolor(COLOURS["grey"])
-    if len(people) <= LEGIBLE:
-        axes.set_xticks(range(len(people)), people, fontsize=6.5, rotation=45)
-    else:
-        axes.set_xticks([])
-    return image
+    foot.tick_params(labelsize=7.5)

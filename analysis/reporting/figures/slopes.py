@@ -51,11 +51,33 @@ def draw_slopes(
     size
         Of the markers, points.
     """
-    directions = name_directions(pairs, decimals)
-    ends = zip(pairs["baseline"], pairs["followup"], directions, strict=True)
-    for first, last, direction in ends:
-        style = {"lw": 1.3, "ms": size, "mec": "white", "mew": 0.6, **STYLES[direction]}
-        axes.plot((0, 1), (first, last), clip_on=False, **style)
+    import seaborn
+
+    label = axes.get_ylabel()
+    scores = pairs.assign(direction=name_directions(pairs, decimals)).melt(
+        ["participant_id", "direction"], ["baseline", "followup"], "visit", "score"
+    )
+    if len(scores):
+        seaborn.lineplot(
+            scores,
+            x="visit",
+            y="score",
+            units="participant_id",
+            estimator=None,
+            hue="direction",
+            palette={name: style["color"] for name, style in STYLES.items()},
+            style="direction",
+            markers={name: style["marker"] for name, style in STYLES.items()},
+            dashes=False,
+            legend=False,
+            ax=axes,
+            lw=1.3,
+            ms=size,
+            mec="white",
+            mew=0.6,
+            clip_on=False,
+        )
+    axes.set(xlabel="", ylabel=label)
     axes.set_xticks((0, 1), visits)
     axes.set_xlim(-0.12, 1.3)
     axes.margins(y=0.08)

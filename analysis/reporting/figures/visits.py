@@ -26,27 +26,37 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     alt
         How many forms were due and filled, and where the most are missing.
     """
+    import seaborn
+
     plt = use_style()
     labels = {visit.name: visit.label for visit in study.visits}
     visits = [name for name in labels if name in set(completeness["visit"])]
     forms = list(dict.fromkeys(completeness["form"]))
     figure, axes = plt.subplots(figsize=(GRID_WIDTH, TOP + ROW * len(forms)))
-    for row in completeness.itertuples():
-        x, y = visits.index(row.visit), forms.index(row.form)
-        missing = 1 - row.filled / row.due
-        shade = {"facecolor": COLOURS["worse"], "alpha": 0.06 + 0.94 * missing, "linewidth": 0}
-        axes.add_patch(plt.Rectangle((x - 0.47, y - 0.42), 0.94, 0.84, **shade))
-        style = {"fontsize": 8, "color": "white" if missing > 0.5 else "black"}
-        axes.text(x, y, f"{row.filled}/{row.due}", ha="center", va="center", **style)
-    axes.set_xlim(-0.5, len(visits) - 0.5)
-    axes.set_ylim(len(forms) - 0.5, -0.5)
-    axes.set_xticks(range(len(visits)), [labels[name] for name in visits])
-    axes.set_yticks(range(len(forms)), [form.replace("_", " ") for form in forms])
+    cells = completeness.assign(
+        missing=1 - completeness["filled"] / completeness["due"],
+        text=completeness["filled"].astype("str") + "/" + completeness["due"].astype("str"),
+    ).pivot(index="form", columns="visit", values=["missing", "text"])
+    seaborn.heatmap(
+        cells["missing"].reindex(index=forms, columns=visits).astype("float64"),
+        annot=cells["text"].reindex(index=forms, columns=visits).fillna(""),
+        fmt="",
+        annot_kws={"fontsize": 8},
+        cmap=seaborn.light_palette(COLOURS["worse"], as_cmap=True),
+        vmin=0,
+        vmax=1,
+        cbar=False,
+        linewidths=2,
+        xticklabels=[labels[name] for name in visits],
+        yticklabels=[form.replace("_", " ") for form in forms],
+        ax=axes,
+    )
+    axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, rotation=0)
     axes.set_title("Forms filled in, of those due", loc="left", pad=22)
-    figure.tight_layout()
+    # Below the last row stands the mark of simulated data.
+    figure.tight_layout(rect=(0, 0.03, 1, 1))
     return figure, _describe_forms(completeness, labels)
 
 

@@ -22,7 +22,7 @@ EDITS = (
     Edit("a raw cell", "data/raw/raynaud_diary.csv", "2021-02-22,20:57,7", "2021-02-22,20:57,9"),
     Edit("prose of 03_describe", "notebooks/03_describe.ipynb", "# 03 Describe", "# 03 Describes"),
     Edit("a figure", "analysis/reporting/figures/paired.py", "COLUMNS = 3", "COLUMNS = 2"),
-    Edit("words of the report", "report/parts/_discussion.qmd", "Follow-up was", "It was"),
+    Edit("words of the report", "report/index.qmd", "Follow-up was short", "It was short"),
 )
 
 

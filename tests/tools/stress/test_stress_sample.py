@@ -3,7 +3,9 @@
 import pytest
 
 from analysis.cleaning.rules import CLEANING_RULES
+from analysis.paths import ROOT
 from stress.corrupt_files import make_rng, write_files
+from stress.fault_edits import EDITS
 from stress.stops import STOPS
 from stress.trial import (
     KINDS,
@@ -18,6 +20,11 @@ from stress.trial import (
 )
 
 SIZE, SEED = 40, 1
+
+
+@pytest.mark.parametrize("edit", [edit for edit in EDITS if edit.file], ids=lambda edit: edit.name)
+def test_what_the_fault_harness_edits_stands_there(edit):
+    assert edit.old in (ROOT / edit.file).read_text(encoding="utf-8")
 
 
 def test_every_rule_has_a_kind_of_fault_that_it_must_find():
