@@ -33,6 +33,8 @@ class Governance:
     database_lock: str
     data_sharing: str
     individual_data: str
+    expectedness: str
+    device_deficiencies: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,23 @@ class StudyDocuments:
     protocol: DocumentVersion
     plan: DocumentVersion
     consent_form: DocumentVersion
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """The story of a serious event, written by a person, in study days."""
+
+    participant: str
+    event: int
+    text: str
+
+
+def find_dated_narratives(narratives: tuple[Narrative, ...]) -> Iterator[str]:
+    """Say in words which narratives of study.yml give a date, which identifies people."""
+    for each in narratives:
+        found = re.search(r"\d{4}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}", each.text)
+        if found:
+            yield f"narratives: {each.participant}: {found[0]} is a date; count in study days"
 
 
 def find_wrong_authors(authors: tuple[Author, ...]) -> Iterator[str]:

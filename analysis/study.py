@@ -11,7 +11,9 @@ from analysis.errors import DataError
 from analysis.governance import (
     Author,
     Governance,
+    Narrative,
     StudyDocuments,
+    find_dated_narratives,
     find_wrong_authors,
     find_wrong_versions,
 )
@@ -242,6 +244,7 @@ class Study:
     scoring: Scoring
     placebo_benchmark: PlaceboBenchmark
     publication: Publication
+    narratives: tuple[Narrative, ...]
 
     def outcome(self, name: str) -> Outcome:
         """Return the registered outcome of that name."""
@@ -301,6 +304,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         if name not in {record.name for record in records}:
             yield f"{name!r} is no {kind}"
     yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
+    yield from find_dated_narratives(study.narratives)
     yield from find_wrong_versions(study.governance, study.documents)
     for field in fields(study.data_after_end):
         value = getattr(study.data_after_end, field.name).value

@@ -23,6 +23,7 @@ class Visit:
     high: int | None
     source: Literal["registry", "assumed"]
     events: tuple[str, ...] = ()
+    window_source: Literal["registry", "assumed"] = "assumed"
 
 
 def find_wrong_visits(visits: tuple[Visit, ...], baseline: str, followup: str) -> Iterator[str]:

@@ -54,6 +54,8 @@ def document_facts(study: Study, provenance: Provenance, *, renderer: str, plann
     for name in ("protocol", "consent_form"):
         stated = print_version(getattr(study.documents, name))
         statements[name] = _NOT_APPLICABLE if simulated else stated
+    for name in ("expectedness", "device_deficiencies"):
+        statements[name] = getattr(study.governance, name) or "not recorded"
     statements["plan"] = print_version(study.documents.plan)
     marks = {SIMULATED_MARK: simulated, UNPLANNED_MARK: not planned}
     return {

@@ -214,7 +214,7 @@ def describe_laboratory(
     Returns
     -------
     ``safety.laboratory.<item>.<visit>.median_range``, the same for ``change``, and
-    ``safety.laboratory.<item>.n_higher, n_equal, n_lower``.
+    ``safety.laboratory.<item>.n_pairs, n_higher, n_equal, n_lower``.
     """
     rows = []
     for (item, unit), values in pairs.groupby(["item", "unit"]):
@@ -233,6 +233,7 @@ def describe_laboratory(
         # Rounded as recorded, so that noise in the last bit is no rise.
         change = both["change"].round(decimals + 3)
         rows += [
+            writer.number("n_pairs", len(both), 0),
             writer.number("n_higher", int((change > 0).sum()), 0),
             writer.number("n_equal", int((change == 0).sum()), 0),
             writer.number("n_lower", int((change < 0).sum()), 0),

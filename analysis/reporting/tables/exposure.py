@@ -12,6 +12,7 @@ FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)
 _WITHHELD = ("procedure_date", "operator", "enzyme_lot")
 # A table with more columns fits no page; then only the summary is shown.
 MOST_COLUMNS = 12
+_SUMMARY = "Median (range), or participants"
 _NONE = "\N{EN DASH}"
 
 
@@ -33,7 +34,7 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
     for section, variables in groupby(VARIABLES, key=lambda variable: variable.section):
         rows.append((section,))
         rows += [
-            _make_row(variable, shown, results)
+            _make_row(variable, shown, exposure, results)
             for variable in variables
             if not (coarsen and variable.name in _WITHHELD)
         ]
@@ -43,7 +44,7 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
         total = cell_of(results, f"exposure.injected_{finger}_ml.median_range")
         rows.append((print_finger(finger), total, *(_print_finger(*pair) for pair in pairs.values)))
     return Table(
-        ("", "Median (range)", *shown["participant_id"]),
+        ("", "Median (range)" if len(shown) else _SUMMARY, *shown["participant_id"]),
         tuple(rows),
         notes=(
             "Cells are nucleated cells of any kind; those of a finger follow from its volume and "
@@ -83,13 +84,22 @@ def make_release_table(checks: pd.DataFrame, results: pd.DataFrame) -> Table:
     return Table(heads, tuple(rows), notes=(note,), numeric=False)
 
 
-def _make_row(variable, shown, results):
+def _make_row(variable, shown, exposure, results):
     values = shown[variable.name]
     if not pd.api.types.is_numeric_dtype(values):
-        return (variable.heading, "", *(text.replace("_", " ") or _NONE for text in values))
+        counts = _count_texts(exposure[variable.name]) if shown.empty else ""
+        return (variable.heading, counts, *(text.replace("_", " ") or _NONE for text in values))
     texts = (_NONE if pd.isna(v) else format_number(v, variable.decimals) for v in values)
     total = cell_of(results, f"exposure.{variable.name}.median_range")
     return (variable.heading, total, *texts)
+
+
+def _count_texts(texts):
+    """Count the participants of each text, the most frequent first."""
+    counts = texts.value_counts().rename_axis("text").reset_index()
+    counts = counts.sort_values(["count", "text"], ascending=[False, True])
+    named = zip(counts["text"], counts["count"], strict=True)
+    return "; ".join(f"{text.replace('_', ' ') or 'not recorded'}: {n}" for text, n in named)
 
 
 def _print_finger(volume, cells):

@@ -8,6 +8,7 @@ from analysis.provenance import Provenance
 from analysis.reporting.table import Table, cell_of
 from analysis.reporting.tables.cells import label_part
 from analysis.reporting.tables.efficacy import find_followup
+from analysis.reporting.values import print_constant
 from analysis.statistics.outcome import ZERO_RULES
 from analysis.study import Study
 
@@ -87,6 +88,17 @@ def _list_decisions(study):
     """Yield each group of decisions with name, value in words, and source."""
     yield "Analysis", _list_settings(study.analysis)
     yield "Estimand", _list_settings(study.estimand)
+    dated = [each for each in study.visits if each.day is not None]
+    days = [(each.label, f"study day {each.day}", each.source) for each in dated]
+    windows = [
+        (f"{each.label}, window", f"study days {each.low} to {each.high}", each.window_source)
+        for each in dated
+        if each.low is not None
+    ]
+    yield "Visits", [*days, *windows]
+    yield "Specification of treatment and product", _list_settings(study.specification)
+    yield "Scoring rules", _list_settings(study.scoring)
+    yield "Data after the end of participation", _list_settings(study.data_after_end)
     yield "Populations", [(each.label, each.rule, each.source) for each in study.populations]
     events = study.intercurrent_events
     strategies = [(each.label, label_part(each.strategy).lower(), each.source) for each in events]
@@ -96,6 +108,6 @@ def _list_decisions(study):
 def _list_settings(record):
     for field in dataclasses.fields(record):
         setting = getattr(record, field.name)
-        value = setting.value if isinstance(setting.value, str) else f"{setting.value:g}"
+        value = print_constant(setting.value)
         value = ZERO_RULES.get(value, value).replace("_", " ")
         yield label_part(field.name), value, setting.source

@@ -208,7 +208,11 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
         missing = cell_of(results, f"{start}.missing.n_missing")
         rows.append(((label_outcome(outcome), ": missing ", missing),))
         ids = zip(tried["result_id"], tried["group"], strict=True)
-        for name, label in sorted(ids, key=lambda row: _read_change(row[0])):
+        ordered = sorted(ids, key=lambda row: _read_change(row[0]))
+        excludes = [_excludes_zero(results, name.removesuffix(".hl")) for name, _ in ordered]
+        for place, (name, label) in enumerate(ordered):
+            if len({*excludes[place - 1 : place + 2]}) == 1 and 0 < place < len(ordered) - 1:
+                continue
             score = name.removesuffix(".hl")
             n_pairs, *p_values = cells_of(results, score, "n_pairs", "p_value", "p_min")
             estimate = with_interval(results, score, "hl")
@@ -225,10 +229,16 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
     notes = (
         P_NOTE,
         "All who lack a score are given the same change, kept within the range of the score; "
-        "nobody knows which of these rows is true. In an outcome that is not listed nobody with a "
-        "baseline score lacks the follow-up score.",
+        "nobody knows which is true. Shown are the ends of what is possible, and where the "
+        "interval begins or ceases to exclude zero; between two rows that stays as it is. In an "
+        "outcome that is not listed nobody with a baseline score lacks the follow-up score.",
     )
     return Table(columns, tuple(rows), notes=notes)
+
+
+def _excludes_zero(results, score):
+    limits = results.set_index("result_id")["value"]
+    return bool(limits[f"{score}.hl_low"] > 0 or limits[f"{score}.hl_high"] < 0)
 
 
 def _read_change(result_id):

@@ -95,12 +95,12 @@ def make_laboratory_table(
     rows = []
     for item, unit in pairs[["item", "unit"]].drop_duplicates().itertuples(index=False):
         start = f"safety.laboratory.{item}"
-        names = [f"{visit}.median_range" for visit in (before, after, "change")]
+        names = ["n_pairs", *(f"{visit}.median_range" for visit in (before, after, "change"))]
         names += ["n_higher", "n_equal", "n_lower"]
         rows.append((name_test(item, unit), *cells_of(results, start, *names)))
     return Table(
-        ("Median (range)", *labels, "Change", "Higher", "Equal", "Lower"),
-        tuple(rows) or (("Not in the export", *[_NONE] * 6),),
+        ("Median (range)", "Participants", *labels, "Change", "Higher", "Equal", "Lower"),
+        tuple(rows) or (("Not in the export", *[_NONE] * 7),),
         notes=(
             "Participants with both values. The export holds no reference ranges, so that values "
             "are not classed as low, normal or high.",
