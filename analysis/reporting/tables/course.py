@@ -41,7 +41,8 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
         rows.append((str(person),))
         for event in mine.sort_values("study_day", kind="stable").to_dict("records"):
             kind = kinds[event["event"]]
-            late = pd.notna(event["study_day"]) and event["study_day"] >= seen.get(person, 1e9)
+            day, followup = event["study_day"], seen.get(person)
+            late = pd.notna(day) and pd.notna(followup) and day >= followup
             consequences = {
                 "composite": (
                     "worst rank, in estimate and signed ranks",
