@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.classic import spread_visits
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
+from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE, SYSTEM_COLUMNS
 from analysis.errors import DataError
 from analysis.study import Study
 
@@ -40,7 +40,8 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
     Raises
     ------
     DataError
-        Two records are of one participant, or a visit of fields.csv is none of study.yml.
+        There is no record id, or one of the two columns of repeated rows; two records are of one
+        participant; or a visit of fields.csv is none of study.yml.
     """
     tables = {name: _drop_blank_rows(table) for name, table in export.tables.items()}
     dictionary = tables[DICTIONARY]
@@ -49,9 +50,12 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
     tables = _name_record(tables)
     tables[REDCAP], records = _identify_people(tables)
     frame = tables[REDCAP]
-    for column in (FORM, INSTANCE):
-        if column not in frame:
-            frame = frame.assign(**{column: ""})
+    repeating = [column for column in (FORM, INSTANCE) if column in frame]
+    if not repeating:
+        frame = frame.assign(**{FORM: "", INSTANCE: ""})
+    elif len(repeating) == 1:
+        # REDCap exports both or, where nothing repeats, neither.
+        raise _refuse_absent(INSTANCE if repeating == [FORM] else FORM)
     records = records or export.records
     export = replace(export, tables=tables | {REDCAP: frame}, records=records)
     return spread_visits(export, study) if EVENT not in frame else export
@@ -64,12 +68,16 @@ def _drop_blank_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name_record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Call the record id `record_id` in every file: it is the first column, whatever its name.
+    """Call the record id `record_id` in every file.
 
-    fields.csv names that of another file as ``file.csv:column``, going to the participant.
+    It is the column of that name, else the first column, whatever its name. fields.csv names that
+    of another file as ``file.csv:column``, going to the participant.
     """
     places = tables[MAP]
-    first = tables[REDCAP].columns[0]
+    columns = tables[REDCAP].columns
+    first = ID if ID in columns else columns[0]
+    if first in SYSTEM_COLUMNS[1:]:
+        raise _refuse_absent(ID)
     tables = tables | {
         REDCAP: tables[REDCAP].rename(columns={first: ID}),
         DICTIONARY: _rename(tables[DICTIONARY], _NAME, first, ID),
@@ -82,6 +90,15 @@ def _name_record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             tables[file] = tables[file].rename(columns={column: ID})
             tables[MAP] = _rename(tables[MAP], "field", name, f"{file}:{ID}")
     return tables
+
+
+def _refuse_absent(column: str) -> DataError:
+    return DataError(
+        f"the column {column!r} is absent",
+        file=REDCAP,
+        field=column,
+        hint="Export it again with this column",
+    )
 
 
 def _rename(frame: pd.DataFrame, column: str, old: str, new: str) -> pd.DataFrame:

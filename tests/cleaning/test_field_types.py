@@ -166,6 +166,7 @@ def test_a_calculation_is_compared_with_its_inputs_and_never_changed(formula, ce
     found = clean_site(rows, OPEN, *inputs, score)
     queries = found.queries[found.queries["field"] == "score"]
     assert [text.partition("? ")[2] for text in queries["message"]] == asked
+    assert queries["rule"].tolist() == ["calculation_differs"] * len(asked)
     assert found.wide[REDCAP]["score"].max() == cell
     correction = {
         "source": REDCAP, "row": "SIM-01|baseline_arm_1|", "field": "score", "old_value": cell,
@@ -184,6 +185,7 @@ def test_files_and_signatures_leave_only_that_they_are_there():
         {"field": "sign", "form": "pain", "type": "file", "validation": "signature"},
     )
     assert list_items(found, "pain")["SIM-01", "baseline", "scan"] == "[document]"
+    assert found.changes["rule"].tolist() == ["file_there"]
     assert ("SIM-01", "baseline", "sign") not in list_items(found, "pain") or not list_items(
         found, "pain"
     )["SIM-01", "baseline", "sign"]
@@ -241,6 +243,7 @@ def test_a_ticked_box_for_a_missing_data_code_explains_the_set(column, reason):
     explained = items[items["item"].isin(["organ___1", "organ___2"])]
     assert explained["missing_reason"].tolist() == [reason, reason]
     assert explained["value"].isna().all()
+    assert found.changes["rule"].tolist() == ["box_explained"] * 2
 
 
 def test_a_box_that_no_choice_and_no_missing_code_explains_stops():
@@ -378,3 +381,6 @@ def test_most_dates_in_another_form_are_one_question():
     assert dates["rule"].tolist() == ["spreadsheet_dates"]
     assert "3 of 4 dates" in dates["message"].iloc[0]
     assert found.tables["visits"]["visit_date"].isin(["2021-03-25", "2021-03-26"]).sum() == 2
+    changes = found.changes.set_index("row")["rule"]
+    assert changes["SIM-01|baseline_arm_1|"] == "rewritten_date"
+    assert changes["SIM-02|baseline_arm_1|"] == "rewritten_unclear"

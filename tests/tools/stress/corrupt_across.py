@@ -14,6 +14,19 @@ def _event(at, **texts):
     return cells(at, where="ae_term", **texts)
 
 
+def _lose(bench, at):
+    """Let somebody be lost between two visits; where `at` is empty, find the rows of later days."""
+    person = bench.free[0]
+    day, last = bench.find_start(person, 50), bench.find_row(person, "week_12")
+    bench.write(REDCAP, last, disp_date=day, disp_status="2", disp_reason="3")
+    if at:
+        return bench.make_fault(REDCAP, last, at, clean="", reason="pending_query")
+    images = bench.find_rows(IMAGES, person, visit="week_12")
+    place = min(images, key=lambda p: bench.read(IMAGES, p, "image_id") + "|"
+                + bench.read(IMAGES, p, "reader"))  # fmt: skip
+    return bench.make_fault(IMAGES, place, "")
+
+
 def _die(bench, at, days=60, apart=0):
     """Let somebody die; where `at` is empty, what is found first is the first late cell."""
     event = bench.find_filled(REDCAP, "ae_term")
@@ -159,6 +172,10 @@ ACROSS = (
          ("after_end_row",)),
     Kind("images and days after death", "after_end_row", functools.partial(_die, at="entry"),
          ("after_end",)),
+    Kind("measured after being lost", "after_lost", functools.partial(_lose, at="chfs_01"),
+         ("after_lost_row",)),
+    Kind("images and days after being lost", "after_lost_row", functools.partial(_lose, at=""),
+         ("after_lost",)),
     Kind("withdrawn because of an event and completed", "withdrawal_elsewhere",
          _event("ae_withdrawal", ae_withdrawal="1")),
     Kind("event long after the end", "event_far",

@@ -1,5 +1,6 @@
 """Whole files: how they are written, what must change nothing, and what is spoiled at random."""
 
+import contextlib
 import csv
 import functools
 import hashlib
@@ -96,12 +97,15 @@ def _recode(files, rng, *, write):
         files[file] = write(files[file])
 
 
-def _to_cp949(data):
-    """Return the text in CP949, where it has all its letters."""
-    try:
-        return data.decode().encode("cp949")
-    except UnicodeEncodeError:
-        return data
+def _to_cp949(files, rng):
+    """Write the files in CP949, where it has all their letters, and state it."""
+    about = yaml.safe_load(files[ABOUT])
+    stated = about.setdefault("encoding", {})
+    for file in TABLES:
+        with contextlib.suppress(UnicodeEncodeError):
+            files[file] = files[file].decode().encode("cp949")
+            stated[file] = "cp949"
+    files[ABOUT] = yaml.safe_dump(about, sort_keys=False, allow_unicode=True).encode()
 
 
 HARMLESS = (
@@ -110,7 +114,9 @@ HARMLESS = (
     Harmless("every cell in quotes", _quote_all),
     Harmless("a byte order mark",
              functools.partial(_recode, write=lambda data: b"\xef\xbb\xbf" + data)),
-    Harmless("CP949", functools.partial(_recode, write=_to_cp949)),
+    Harmless("UTF-16",
+             functools.partial(_recode, write=lambda data: data.decode().encode("utf-16"))),
+    Harmless("CP949", _to_cp949),
     Harmless("line ends of Windows",
              functools.partial(_recode, write=lambda data: data.replace(b"\n", b"\r\n"))),
     Harmless("no line end at the end",

@@ -141,7 +141,7 @@ def _unreported(bench):
     return None
 
 
-def _correct(bench, *, used):
+def _correct(bench, *, used, done=False):
     place = bench.pick_visit("week_12", lambda place: bench.read(REDCAP, place, "kap_l") != "")
     true = bench.read(REDCAP, place, "kap_l")
     fault = bench.spoil(REDCAP, place, "kap_l", f"1{true}", clean=true)
@@ -150,6 +150,8 @@ def _correct(bench, *, used):
     table.loc[len(table)] = [
         REDCAP, row, "kap_l", f"1{true}", true, "Typing error", "Investigator", "2022-12-12",
     ]  # fmt: skip
+    if done:
+        bench.write(REDCAP, place, kap_l=true)
     if used:
         return fault
     bench.write(REDCAP, place, kap_l=true)
@@ -244,6 +246,8 @@ RECORDS = (
         "vas_hand", "baseline", fits=lambda text: int(text) > 60, vas_hand_line="60", clean="",
         reason="out_of_range")),
     Kind("correction of a typing error", "correction", functools.partial(_correct, used=True)),
+    Kind("correction that the site has made", "correction_done",
+         functools.partial(_correct, used=True, done=True)),
     Kind("correction of a row that is not there", "correction_unused",
          functools.partial(_correct, used=False)),
 )  # fmt: skip

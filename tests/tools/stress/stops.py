@@ -16,6 +16,7 @@ FILES = {
     "redcap": (REDCAP,), "diary": (DIARY,), "images": (IMAGES,), "dictionary": (DICTIONARY,),
     "map": (MAP,), "corrections": (CORRECTIONS,), "about": (ABOUT,), "sums": (CHECKSUMS,),
     "study": ("study.yml",), "data": DATA, "tables": TABLES,
+    "required": (REDCAP, DICTIONARY, MAP, ABOUT),
 }  # fmt: skip
 # The tilde keeps the gate from finding them in this file.
 PERSONAL = {
@@ -56,7 +57,6 @@ def change_bytes(files, rng, file, way, *, text="", code=""):
     files[file] = {
         "put": text.encode(),
         "keep_header": data.split(b"\n")[0] + b"\n",
-        "recode": data.decode().encode("utf-16"),
         "zip": b"PK\x03\x04\x14\x00" + b"\x9c\xff" * 400,
         "open_quote": data.rstrip() + b'\n"',
     }[way]
@@ -128,7 +128,7 @@ WAYS = {
     "correct_personally": functools.partial(add_correction, reason=PERSONAL["name in Hangul"]),
 }  # fmt: skip
 for function, names in (
-    (change_bytes, "put insert keep_header recode zip open_quote"),
+    (change_bytes, "put insert keep_header zip open_quote"),
     (change_rows, "lengthen shorten double add_column drop_column repeat_column unname_column"),
     (change_after_sums, "change_after_sums drop_after_sums drop_sum spoil_sums"),
 ):

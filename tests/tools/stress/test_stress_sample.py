@@ -1,5 +1,8 @@
 """A sample of `make stress`: every kind once or more, in few exports."""
 
+import ast
+import re
+
 import pytest
 
 from analysis.cleaning.rules import CLEANING_RULES
@@ -8,6 +11,7 @@ from stress.corrupt_files import make_rng, write_files
 from stress.fault_edits import EDITS
 from stress.stops import STOPS
 from stress.trial import (
+    ELSEWHERE,
     KINDS,
     judge_files,
     make_base,
@@ -28,12 +32,28 @@ def test_what_the_fault_harness_edits_stands_there(edit):
 
 
 def test_every_rule_has_a_kind_of_fault_that_it_must_find():
-    assert {kind.rule for kind in KINDS} == CLEANING_RULES.keys()
+    planted = {kind.rule for kind in KINDS}
+    assert not planted & ELSEWHERE.keys()
+    assert planted | ELSEWHERE.keys() == CLEANING_RULES.keys()
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("rule", ELSEWHERE)
+def test_a_rule_that_this_form_cannot_show_is_named_by_the_test_that_shows_it(rule):
+    file, name = ELSEWHERE[rule]
+    text = (ROOT / file).read_text(encoding="utf-8")
+    (test,) = (
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
+    first = min([test.lineno, *(mark.lineno for mark in test.decorator_list)])
+    shown = "\n".join(text.splitlines()[first - 1 : test.end_lineno])
+    assert re.search(rf"\b{rule}\b", shown)
+
+
+@pytest.mark.parametrize("part", range(4))
 def test_every_kind_of_fault_is_found_and_nothing_else(part):
-    kinds = KINDS[part::3]
+    kinds = KINDS[part::4]
     bench = plant_many(SIZE, SEED, make_rng("sample", part), kinds, SIZE)
     assert {fault.kind for fault in bench.faults} == {kind.name for kind in kinds}
     files = write_files(bench.finish(), make_base(SIZE, SEED).provenance)

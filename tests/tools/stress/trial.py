@@ -19,6 +19,25 @@ from stress.judge import judge_export
 from stress.stops import STOPS
 
 KINDS = (*CELLS, *RECORDS, *ACROSS)
+# Rules that only another site's form or a file as a whole can show, and the test that shows them.
+_FIELDS, _SITE = "tests/cleaning/test_field_types.py", "tests/cleaning/test_site_forms.py"
+_METRES = (_SITE, "test_a_height_in_metres_is_a_height_in_centimetres")
+_REWRITTEN = (_FIELDS, "test_most_dates_in_another_form_are_one_question")
+_CALCULATED = (_FIELDS, "test_a_calculation_is_compared_with_its_inputs_and_never_changed")
+_FILLED = (_FIELDS, "test_what_redcap_fills_opens_no_form_and_is_not_required")
+_FILE = (_FIELDS, "test_files_and_signatures_leave_only_that_they_are_there")
+_BOX = (_FIELDS, "test_a_ticked_box_for_a_missing_data_code_explains_the_set")
+_LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_its_own")
+ELSEWHERE = {
+    # fields.csv names another unit, or the provenance a decimal comma, for every cell alike.
+    "recorded_unit": _METRES, "decimal_declared": _METRES,
+    # Every cell of a field is rewritten, so that no other fault of it would be asked about.
+    "spreadsheet_dates": _REWRITTEN, "rewritten_date": _REWRITTEN, "rewritten_unclear": _REWRITTEN,
+    # The shipped form has no field that REDCap calculates or fills, no file or signature, no box
+    # for a missing-data code, and no limits inside those of an instrument.
+    "calculation_differs": _CALCULATED, "filled_in_unopened": _FILLED, "file_there": _FILE,
+    "box_explained": _BOX, "outside_form_limits": _LIMITS,
+}  # fmt: skip
 # In a few simulated people these rules rightly ask although nothing was planted.
 CHANCE = ("scale_differs", "copied_forward")
 SIZES = (7, 8, 10, 13, 17, 22, 30, 40)
