@@ -3,6 +3,7 @@
 import functools
 from dataclasses import replace
 
+from analysis.demo.export import EXPORTED_ON
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
 from stress.bench import FORM, INSTANCE, Kind, after, cells, later
 
@@ -44,6 +45,17 @@ def _die(bench, at, days=60, apart=0):
         return bench.make_fault(IMAGES, place, "") if later else None
     place = last if at != "ae_outcome" else event
     return bench.make_fault(REDCAP, place, at)
+
+
+def _event_far(bench):
+    """Let an event begin long after the end, and before the export was made."""
+    for person in bench.free:
+        events = bench.find_rows(REDCAP, person, form="adverse_event")
+        day = bench.find_start(person, 200)
+        if events and day < EXPORTED_ON:
+            bench.write(REDCAP, events[0], ae_start=day, ae_stop=day)
+            return bench.make_fault(REDCAP, events[0], "ae_start")
+    return None
 
 
 def _again(bench, form, at):
@@ -179,7 +191,7 @@ ACROSS = (
     Kind("withdrawn because of an event and completed", "withdrawal_elsewhere",
          _event("ae_withdrawal", ae_withdrawal="1")),
     Kind("event long after the end", "event_far",
-         _event("ae_start", ae_start=after(300), ae_stop=after(300))),
+         _event_far),
     Kind("adverse event under another number", "recorded_again",
          functools.partial(_again, form="adverse_event", at="ae_start")),
     Kind("medication under another number", "recorded_again",

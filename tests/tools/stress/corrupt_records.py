@@ -165,7 +165,7 @@ RECORDS = (
     Kind("visit twice, other content", "duplicate_row", any_of(
         repeat(REDCAP, *VISITS, vas_hand=_pain),
         repeat(REDCAP, *VISITS, vas_hand=_pain, visit_date=later("visit_date", 2)),
-    ), ("diary_out_of_window",)),
+    ), ("diary_out_of_window", "exit_before_visit")),
     Kind("day of the diary rated twice", "diary_day_repeated",
          repeat(DIARY, entry_time="23:59", rating=other("rating", "3", "4"))),
     Kind("image read twice by one reader", "reading_repeated", repeat(IMAGES, density=_density)),
