@@ -9,7 +9,7 @@ from analysis import paths
 from analysis.cleaning.export import MAP
 from analysis.review.digests import describe_difference, digest_raw, name_rows
 from analysis.review.evidence import Evidence
-from analysis.review.sources import RAW_FOLDER, read_tracked
+from analysis.review.sources import CHECKSUMS, RAW_FOLDER, read_tracked
 from analysis.run.fingerprint import RAW_PREFIX, raw_files
 from analysis.run.state import list_changes
 from analysis.study import load_study
@@ -17,6 +17,8 @@ from analysis.study import load_study
 
 def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
     """Return what differs between an export and that of record, one phrase for each cell.
+
+    The list of checksums, which differs whenever a cell does, comes last.
 
     The values of a cell are told where the recorded file can still be had: from the export that
     the repository ships, or from git. Else row and column are.
@@ -40,7 +42,8 @@ def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
         cells_by_name = describe_difference(record.raw[name], digest)
         return f"{name}: {cells_by_name or 'the same cells, written otherwise'}"
 
-    return tuple("\n".join(list_changes(before, hashes, describe=describe)).splitlines())
+    phrases = "\n".join(list_changes(before, hashes, describe=describe)).splitlines()
+    return tuple(sorted(phrases, key=lambda phrase: phrase == f"{RAW_PREFIX}{CHECKSUMS}"))
 
 
 def _find_recorded(name: str, sha256: str) -> bytes:

@@ -16,6 +16,7 @@ from analysis.review.sources import CHECKSUMS, compare_checksums, read_checksums
 from analysis.review.verdict import Level, Verdict
 from analysis.run.fingerprint import RAW_PREFIX
 from analysis.run.state import list_changes
+from analysis.study import load_study
 
 EXCEPTIONS = "exceptions.csv"
 RELATIVE = 1e-9
@@ -89,7 +90,8 @@ def compare_results(
 ) -> Level:
     """Compare two results tables: every value, every printed text, every note.
 
-    `exceptions` are declared tolerances, as `read_exceptions` returns them.
+    `exceptions` are declared tolerances, as `read_exceptions` returns them. Of those that moved,
+    the mean changes stand first, in the order of the plan.
     """
     wider = exceptions or {}
     first, second = (frame.set_index("result_id") for frame in (record, fresh))
@@ -99,7 +101,8 @@ def compare_results(
     found = compare_frames(first, second, tolerances=wider)
     differing = [f"{name} is gone" for name in found.gone]
     differing += [f"{name} is new" for name in found.new]
-    for name, columns in found.moved.items():
+    for name in _sort_by_weight(found.moved):
+        columns = found.moved[name]
         old, new = (frame.loc[name].to_dict() for frame in (first, second))
         if "value" in columns:
             differing.append(f"{name}: {_describe_move(old['value'], new['value'])}")
@@ -177,6 +180,13 @@ def check_raw(raw: Path) -> list[Level]:
     listed = len(read_checksums(raw / CHECKSUMS))
     differing = tuple(compare_checksums(raw, whole=False))
     return [Level("raw files against their checksums", listed, differing)]
+
+
+def _sort_by_weight(names: Iterable[str]) -> list[str]:
+    """Put the mean change of each outcome first, the primary before all: a screen is cut."""
+    outcomes = sorted(load_study().outcomes, key=lambda outcome: outcome.role != "primary")
+    ranks = {f"efficacy.{each.name}.mean_change": rank for rank, each in enumerate(outcomes)}
+    return sorted(names, key=lambda name: ranks.get(name, len(ranks)))
 
 
 def _find_causes(

@@ -130,6 +130,7 @@ def test_a_real_export_is_told_apart_and_every_reason_named(real, published, sim
     kinds = {each.kind for each in check_folder(real.root, study=plan)}
     assert kinds == {
         "an exact date",
+        "a time of day to the minute",
         "free text",
         "the site's own name of a participant, a person or an image",
         "a date that participants share, which would tell how their shifts differ",

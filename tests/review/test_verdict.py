@@ -69,6 +69,12 @@ def test_a_printed_text_decides_too(record):
     assert "text was" in compare.compare_results(record.results.head(1), altered).differing[0]
 
 
+def test_the_primary_change_stands_first_among_what_moved(record):
+    altered = record.results.assign(value=record.results["value"] + 1)
+    differing = compare.compare_results(record.results, altered).differing
+    assert len(differing) > 5 and differing[0].startswith(f"{PRIMARY}: value was")
+
+
 def test_an_exception_is_declared_with_a_reason(record, tmp_path):
     (tmp_path / "exceptions.csv").write_text(f"result_id,relative,reason\n{PRIMARY},0.1,drawn\n")
     exceptions = compare.read_exceptions(tmp_path)

@@ -82,6 +82,7 @@ def test_one_raw_cell_moves_results_and_is_named(repository):
     (cell,) = [each for each in verdict["causes"]["raw data"] if "redcap_export" in each]
     assert cell.startswith("redcap_export.csv, mrss_hand_r in SIM-") and "|week_12_arm_1|" in cell
     assert ": was '" in cell and "', is '" in cell and "(Hand mRSS, Total mRSS)" in cell
+    assert f"raw data:\n    {cell}\n" in screen
     assert screen.index(cell) < screen.index(PRIMARY)
     assert not verdict["causes"]["code, plan and words"] and not verdict["causes"]["packages"]
 

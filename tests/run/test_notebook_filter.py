@@ -15,7 +15,7 @@ NAME = "notebooks/01_clean.ipynb"
 
 
 def git(root, *arguments, check=True):
-    me = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
+    me = ["-c", "user.name=me", "-c", "user.email=me@localhost"]
     done = subprocess.run(["git", *me, *arguments], cwd=root, capture_output=True, text=True)
     assert not check or done.returncode == 0, done.stderr
     return done.stdout if check else done
