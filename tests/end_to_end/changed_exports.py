@@ -106,7 +106,10 @@ def _is(names, person):
 
 
 def _exchange_visits(table, *, copy=False):
-    table = table.copy()
+    # A row that stands there twice, under another spelling of its person, would stay as it was.
+    person = table["record_id"].str.extract(r"(\d+)\D*$", expand=False).str.lstrip("0")
+    again = table[[EVENT, FORM, INSTANCE]].assign(person=person).duplicated(keep=False)
+    table = table[~again | table["record_id"].str.fullmatch(r"SIM-[0-9S][0-9]")].copy()
     measured = table.loc[:, FIRST:LAST].columns
     single = table[table[FORM] == ""]
     for _, rows in single.groupby("record_id"):

@@ -65,12 +65,12 @@ def test_a_vanished_kernel_is_told(bench, rng):
 def test_a_spoiled_file_is_never_taken_for_good(bench, rng, file):
     outcome = spoil_file(bench, rng, file=file, way=FILES[file])
     assert outcome.wrong == []
-    assert outcome.ended == ("told" if FILES[file] is replace_by_folder else "recovered")
+    assert outcome.ended == ("stopped" if FILES[file] is replace_by_folder else "recovered")
 
 
 def test_files_that_may_not_grow_stop_the_run_with_a_message(bench, rng):
     outcome = limit_files(bench, rng, size=300)
-    assert (outcome.ended, outcome.wrong) == ("told", [])
+    assert (outcome.ended, outcome.wrong) == ("stopped", [])
 
 
 @mounted
@@ -81,13 +81,13 @@ def test_a_full_disk_stops_the_run_with_a_message(bench, rng):
 @mounted
 def test_a_folder_mounted_read_only_stops_the_run_with_a_message(bench, rng):
     outcome = forbid_writing(bench, rng)
-    assert (outcome.ended, outcome.wrong) == ("told", [])
+    assert (outcome.ended, outcome.wrong) == ("stopped", [])
 
 
 @pytest.mark.skipif(not os.geteuid(), reason="root may write everywhere")
 def test_a_folder_without_the_right_to_write_stops_the_run_with_a_message(bench, rng):
     outcome = take_rights(bench, rng)
-    assert (outcome.ended, outcome.wrong) == ("told", [])
+    assert (outcome.ended, outcome.wrong) == ("stopped", [])
 
 
 def test_two_runs_at_once_both_end_well(bench, rng):

@@ -90,7 +90,7 @@ def spoil_file(bench, rng, *, file, way):
     outcome.wrong += bench.find_believed()
     code, output = bench.checkout.run(*bench.checkout.goal)
     if code:
-        outcome.ended = "output"
+        outcome.ended = "stopped"
         outcome.wrong += judge_message(code, output, file.rpartition("/")[2])
         remove(path)
         outcome.wrong += bench.recover()

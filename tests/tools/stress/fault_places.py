@@ -92,7 +92,7 @@ def run_twice(bench, rng, *, killed=False):
 def _meet(bench, outcome, code, output):
     """Judge a run that the machine has refused something, then one that it lets work."""
     if code:
-        outcome.ended = "output"
+        outcome.ended = "stopped"
         outcome.wrong += judge_message(code, output)
     return _recover(bench, outcome)
 
