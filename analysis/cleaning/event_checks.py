@@ -152,7 +152,7 @@ def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """Active ulcers of one finger and one size that stand there twice at a visit."""
+    """Active ulcers of one finger and one size that are recorded twice at a visit."""
     held = {field.place.item: field for field in state.list_items("digital_ulcers")}
     if not {"side", "finger", "active", "size"} <= held.keys():
         return
