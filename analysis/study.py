@@ -17,19 +17,21 @@ from analysis.governance import (
     find_wrong_authors,
     find_wrong_versions,
 )
+from analysis.plan import (
+    AnalysisPlan,
+    DataAfterEnd,
+    Estimand,
+    IntercurrentEvent,
+    Population,
+    QueryThresholds,
+    Setting,
+    SettingSource,
+    Specification,
+)
 from analysis.records import load_record
 from analysis.visits import Role, Visit, find_wrong_visits
 
-SettingSource = Literal["registry", "assumed"]
 AFTER_END = ("paired", "never", "until_answered")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A value of the plan, and whether the registration or the analysts decided it."""
-
-    value: Any
-    source: SettingSource
 
 
 @dataclass(frozen=True)
@@ -50,74 +52,6 @@ class Trial:
     eligibility: Setting
     exclusion: Setting
     recruitment_years: Setting
-
-
-@dataclass(frozen=True)
-class Population:
-    """A set of participants and the rule that makes it."""
-
-    name: str
-    label: str
-    rule: str
-    source: SettingSource
-
-
-@dataclass(frozen=True)
-class Specification:
-    """The limits that exposure and product are compared with."""
-
-    planned_fingers: Setting
-    viability_min_percent: Setting
-    endotoxin_max_eu_per_ml: Setting
-    finger_volume_max_ml: Setting
-    prohibited_medication_classes: Setting
-
-
-@dataclass(frozen=True)
-class AnalysisPlan:
-    """The settings of the primary analysis."""
-
-    baseline_visit: Setting
-    followup_visit: Setting
-    population: Setting
-    alpha: Setting
-    confidence: Setting
-    zeros: Setting
-    test_order: Setting
-    missing_visits: Setting
-
-
-@dataclass(frozen=True)
-class Estimand:
-    """The attributes of the estimand beside the intercurrent events (ICH E9(R1))."""
-
-    population: Setting
-    treatment: Setting
-    variable: Setting
-    summary: Setting
-
-
-@dataclass(frozen=True)
-class IntercurrentEvent:
-    """A kind of event after the procedure, and how the primary analysis takes it.
-
-    Under treatment policy scores count as they are; composite gives the event the worst rank.
-    """
-
-    name: str
-    label: str
-    strategy: Literal["treatment_policy", "composite"]
-    source: SettingSource
-
-
-@dataclass(frozen=True)
-class DataAfterEnd:
-    """What becomes of data from after the end: paired, never, or until_answered."""
-
-    death: Setting
-    consent_withdrawn: Setting
-    treatment_stopped: Setting
-    lost: Setting
 
 
 @dataclass(frozen=True)
@@ -242,6 +176,7 @@ class Study:
     outcomes: tuple[Outcome, ...]
     supporting: tuple[SupportingOutcome, ...]
     scoring: Scoring
+    queries: QueryThresholds
     placebo_benchmark: PlaceboBenchmark
     publication: Publication
     narratives: tuple[Narrative, ...]
@@ -310,6 +245,9 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         value = getattr(study.data_after_end, field.name).value
         if value not in AFTER_END:
             yield f"data_after_end: {field.name} is one of {', '.join(AFTER_END)}, not {value}"
+    for name in ("body_mass_index", "age_years"):
+        if len(limits := getattr(study.queries, name).value) != 2 or limits[0] >= limits[1]:
+            yield f"queries: {name} is [low, high]"
     if plan.test_order.value != "registered":
         yield "analysis: test_order is registered, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:

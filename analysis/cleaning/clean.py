@@ -8,33 +8,43 @@ import pandas as pd
 
 from analysis import paths
 from analysis.cleaning import (
+    copy_checks,
     derive,
     event_checks,
     form_checks,
-    forms,
     logs,
     people,
+    places,
     rows,
     visit_checks,
-    whole_checks,
 )
-from analysis.cleaning.answers import bind_questions, locate_cells, mark_answers
 from analysis.cleaning.arrange import arrange_export
-from analysis.cleaning.checks import apply_checks
 from analysis.cleaning.classic import show_origins
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
-from analysis.cleaning.corrections import apply_corrections
+from analysis.cleaning.corrections import (
+    apply_corrections,
+    ask_unused,
+    bind_questions,
+    locate_cells,
+    mark_answers,
+)
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
-from analysis.cleaning.export import ANSWERS, CORRECTIONS, REDCAP, Origins, RawExport
+from analysis.cleaning.export import (
+    ANSWERS,
+    CAPILLAROSCOPY,
+    CORRECTIONS,
+    DIARY,
+    REDCAP,
+    Origins,
+    RawExport,
+)
 from analysis.cleaning.fields import Field
-from analysis.cleaning.identifiers import check_allowed, check_privacy
-from analysis.cleaning.intercurrent import find_intercurrent_events
-from analysis.cleaning.origin import check_manner, check_origin
+from analysis.cleaning.origin import check_allowed, check_manner, check_origin, check_privacy
 from analysis.cleaning.places import choose_baseline, place_rows
-from analysis.cleaning.populations import assign_populations
-from analysis.cleaning.quarantine import quarantine
+from analysis.cleaning.populations import assign_populations, find_intercurrent_events
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
+from analysis.cleaning.rows import quarantine
 from analysis.cleaning.state import CleaningState
 from analysis.cleaning.structure import SYSTEM_COLUMNS, key_rows, list_designated
 from analysis.provenance import Manner, Provenance, write_provenance
@@ -42,6 +52,49 @@ from analysis.study import Study
 from analysis.tables import write_table
 
 NEVER_LATER = "2100-01-01"
+# By the file that is asked about, in the order of the log.
+CHECKS = {
+    REDCAP: (
+        form_checks.find_required,
+        form_checks.find_not_asked,
+        form_checks.find_absent_forms,
+        form_checks.find_totals,
+        form_checks.find_calculations,
+        copy_checks.find_copies,
+        visit_checks.find_swapped_sides,
+        visit_checks.find_scales,
+        visit_checks.find_disorder,
+        visit_checks.find_outside_windows,
+        form_checks.find_volumes,
+        form_checks.find_product,
+        form_checks.find_ulcer_gates,
+        form_checks.find_unreported_ulcers,
+        form_checks.find_uncoded_events,
+        form_checks.find_ulcer_scales,
+        event_checks.find_outcome_disagreements,
+        event_checks.find_seriousness,
+        event_checks.find_exit_disagreements,
+        event_checks.find_far_events,
+        event_checks.find_repeated_rows,
+        event_checks.find_repeated_ulcers,
+        event_checks.find_treated_ineligible,
+        event_checks.find_smoking,
+        event_checks.find_bodies,
+        event_checks.find_ages,
+        people.find_twins,
+        event_checks.find_early_consent,
+        event_checks.find_early_exits,
+        copy_checks.find_far_fingers,
+        copy_checks.find_reversed_scales,
+        visit_checks.find_other_arms,
+    ),
+    DIARY: (visit_checks.find_stray_entries, copy_checks.find_copied_days),
+    CAPILLAROSCOPY: (
+        visit_checks.find_early_readings,
+        copy_checks.find_copied_readings,
+        visit_checks.find_shared_images,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -123,7 +176,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     unified = people.unify_identifiers(files, export.records)
     manner, designated = export.provenance.manner or Manner(), list_designated(export, study)
     state = CleaningState(study, latest, fields, unified, manner, designated=designated)
-    state = clean_columns(forms.empty_wrong_rows(state))
+    state = clean_columns(places.empty_wrong_rows(state))
     state = state.apply(event_checks.unify_terms(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
@@ -131,8 +184,8 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     if kept_apart is not state:
         state = derive_tables(kept_apart)
     absent = logs.make_questions("visit_absent", visit_checks.list_absent_visits(state))
-    without = logs.make_questions("source_absent", whole_checks.list_absent_files(state))
-    queries = logs.build_query_log(state, [absent, without, _ask_unused(unused)])
+    without = logs.make_questions("source_absent", visit_checks.list_absent_files(state))
+    queries = logs.build_query_log(state, [absent, without, ask_unused(unused)])
     asked = locate_cells(logs.list_asked_cells(state), received, files, state.files)
     bindings = bind_questions(queries, asked)
     queries = mark_answers(queries, asked, bindings, export.tables.get(ANSWERS))
@@ -143,7 +196,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     wide = {source: file.kept for source, file in state.files.items()}
     raw = {source: file.raw for source, file in received.items()}
     balance = reconcile_export(raw, wide, tables, fields)
-    for name in ("queries", "changes"):
+    for name in ("queries", "changes") if export.origins else ():
         tables[name] = finish_table(show_origins(tables[name], export.origins), name)
     return Cleaned(
         wide=wide,
@@ -161,11 +214,18 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     )
 
 
+def apply_checks(state: CleaningState) -> CleaningState:
+    """Ask about everything that contradicts something else."""
+    for source, checks in CHECKS.items():
+        state = state.apply([each for check in checks for each in check(state)], source)
+    return state
+
+
 def resolve_rows(state: CleaningState) -> CleaningState:
     """Choose among rows and facts that stand there more than once, and find the opened forms."""
     state = rows.resolve_visits(state)
-    state = replace(state, opened=forms.find_opened(state.redcap, state.fields[REDCAP]))
-    state = rows.resolve_facts(forms.explain_boxes(forms.empty_unopened(state)))
+    state = replace(state, opened=places.find_opened(state.redcap, state.fields[REDCAP]))
+    state = rows.resolve_facts(places.explain_boxes(places.empty_unopened(state)))
     state = state.apply(find_marks_beyond_lines(state))
     return rows.resolve_readings(rows.resolve_days(state))
 
@@ -173,7 +233,7 @@ def resolve_rows(state: CleaningState) -> CleaningState:
 def derive_tables(state: CleaningState) -> CleaningState:
     """Make the processed tables: what was recorded, and what follows from it."""
     study = state.study
-    state = replace(state, asked=forms.find_asked(state.redcap, state.fields[REDCAP]))
+    state = replace(state, asked=places.find_asked(state.redcap, state.fields[REDCAP]))
     recorded = {table: reshape_table(state, table) for table in RECORDED_TABLES}
     procedures = recorded["procedures"]
     days = derive.find_procedure_days(recorded["visits"], procedures, study)
@@ -207,21 +267,6 @@ def derive_tables(state: CleaningState) -> CleaningState:
     members = members.assign(site=derive.find_sites(members, state.redcap))
     tables["participants"] = finish_table(members, "participants")
     return replace(state, tables=tables)
-
-
-def _ask_unused(unused: pd.DataFrame) -> pd.DataFrame:
-    """Return a question for every correction whose row is not in the export."""
-    return logs.make_questions(
-        "correction_unused",
-        pd.DataFrame(
-            {
-                "participant_id": unused["row"].str.replace(r"\|.*", "", regex=True),
-                "form": unused["source"] + "#" + unused["row"],
-                "field": unused["field"],
-                "raw_value": unused["old_value"],
-            }
-        ),
-    )
 
 
 def _list_unmapped(fields: dict[str, dict[str, Field]]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ Whether equal measurements are a copy is decided by chance. Two vectors agree in
 values, which differs from pair to pair; mean and spread of the share are those of the pairs of this
 export that are not equal. The question is asked if fewer equal pairs than the threshold of the rule
 are to be expected among all pairs. Values at the end of a scale say nothing, so that vectors of
-floors and ceilings never ask, nor do instruments of few items.
+floors and ceilings never ask, nor do instruments of few items. Fingers far from themselves, and
+questionnaires turned round, are found by the same comparison with the person's other visits.
 """
 
 from collections.abc import Iterator
@@ -14,10 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
-from analysis.cleaning.rules import read_threshold
-from analysis.cleaning.state import CleaningState, Finding, find_together
-from analysis.cleaning.visit_checks import order_visits
-from analysis.cleaning.whole_checks import find_unplanned
+from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
+from analysis.cleaning.visit_checks import find_unplanned, order_visits
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
 _INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")
@@ -31,7 +30,7 @@ _FEWEST = 5
 # Standard errors added to the mean, and the least spread of shares, on the scale of the arcsine.
 ERRORS, SPREAD = 1.0, 0.01
 # Kinds of vectors that share the threshold: the instruments, the diary and the readings.
-FAMILIES = len(_INSTRUMENTS) + 2
+_FAMILIES = len(_INSTRUMENTS) + 2
 # In a small export few pairs tell how often answers repeat, and the estimate is too high. So many
 # difficulties, of three kinds or more, are answered alike by hardly anybody, so that up to SMALL
 # people need no estimate.
@@ -70,7 +69,7 @@ def find_copies(state: CleaningState) -> Iterator[Finding]:
     """Questionnaires, skin scores, circumferences and tests that equal those of another visit."""
     for instrument in _INSTRUMENTS:
         vectors = _take_instrument(state, instrument)
-        yield from _ask_copies(vectors, ANSWERED_ANEW.get(instrument))
+        yield from _ask_copies(state, vectors, ANSWERED_ANEW.get(instrument))
 
 
 def find_copied_days(state: CleaningState) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def find_copied_days(state: CleaningState) -> Iterator[Finding]:
     frame = frame[~find_unplanned(state, DIARY).loc[frame.index]]
     for field in fields:
         group = ["participant", "visit"]
-        yield from _ask_copies(_pivot(frame, [field.name], group, "occasion", field.ends))
+        yield from _ask_copies(state, _pivot(frame, [field.name], group, "occasion", field.ends))
 
 
 def find_copied_readings(state: CleaningState) -> Iterator[Finding]:
@@ -94,7 +93,7 @@ def find_copied_readings(state: CleaningState) -> Iterator[Finding]:
     measures = [field.name for field in fields if field.place.item in MEASURES]
     for _, part in frame.groupby("reader"):
         vectors = _pivot(part, measures, ["participant", "visit"], "place", (0, np.inf))
-        yield from _ask_copies(vectors)
+        yield from _ask_copies(state, vectors)
 
 
 def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
@@ -142,12 +141,14 @@ def _pivot(
     )
 
 
-def _ask_copies(vectors: Vectors, difficult: int | None = None) -> Iterator[Finding]:
+def _ask_copies(
+    state: CleaningState, vectors: Vectors, difficult: int | None = None
+) -> Iterator[Finding]:
     """Ask about every vector that equals an earlier one, of the person first.
 
     With `difficult` values above 0, and three different ones, chance need not be estimated.
     """
-    most = read_threshold("copied_forward") / FAMILIES
+    most = state.study.queries.copied_forward_pairs.value / _FAMILIES
     few = len(np.unique(vectors.who)) <= SMALL
     alike: dict[bytes, list[int]] = {}
     for at, one in enumerate(vectors.values):
@@ -227,3 +228,49 @@ def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> 
     points, weights = np.polynomial.hermite_e.hermegauss(41)
     shares = np.clip(middle + points * max(spread, SPREAD) ** 0.5, 0, np.pi / 2)
     return float((np.sin(shares) ** (2 * items) * weights).sum() / weights.sum())
+
+
+def find_far_fingers(state: CleaningState) -> Iterator[Finding]:
+    """One finger far from itself at the other visits, where its neighbours are not."""
+    fields = state.list_items("finger_circumference")
+    numbers = state.convert_numbers(fields)
+    numbers = numbers[numbers.notna().sum(axis=1) >= 4]
+    who = state.keys.loc[numbers.index, "participant"]
+    least = state.study.queries.finger_far_mm.value
+    # Others only: in the middle of two visits either would be as far as the other.
+    usual = numbers.groupby(who).transform("median")
+    several = numbers.groupby(who).transform("count") >= 3
+    away = (numbers - usual).where(several)
+    rest = away.sub(away.median(axis=1), axis=0)
+    far = (rest.abs() > least) & (away.abs() > least)
+    alone = far.sum(axis=1) == 1
+    for name in numbers.columns:
+        mask = (far[name] & alone).reindex(state.cells.index, fill_value=False)
+        yield find_cells("finger_far", name, mask)
+
+
+def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
+    """Questionnaires whose answers fit the person's other visits only turned round.
+
+    With x the answers and m their median at the other visits, the distance is the sum of
+    \\|x - m\\|, and after turning round the sum of \\|top - x - m\\|.
+    """
+    for instrument in ("cochin", "haq"):
+        fields = [field for field in state.list_items(instrument) if field.kind == "choice"]
+        if not fields:
+            continue
+        answers = state.convert_numbers(fields).dropna()
+        who = state.keys.loc[answers.index, "participant"]
+        top = fields[0].ends[1]
+        for _, part in answers.groupby(who):
+            for row in part.index if len(part) > 1 else ():
+                usual = part.drop(row).median().to_numpy()
+                one = part.loc[row].to_numpy()
+                as_is, turned = (np.abs(each - usual).sum() for each in (one, top - one))
+                # With two visits either may be the one; the one above the middle is asked about.
+                high = len(part) > 2 or one.mean() > top / 2
+                # Floors and ceilings fit either way.
+                high &= min(len(np.unique(one)), len(np.unique(usual))) > 2
+                if high and as_is - turned > top * len(fields) / 4 and turned < as_is / 2:
+                    cells = [(row, field.name) for field in fields]
+                    yield from find_together("scale_reversed", cells, group=row)

@@ -10,11 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.anchors import (
-    check_anchors,
-    find_limits,
-    find_possible,
-)
+from analysis.cleaning.decode import FileFormat
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, REDCAP, RawExport
 from analysis.cleaning.field_types import (
     choose_kind,
@@ -25,9 +21,15 @@ from analysis.cleaning.field_types import (
     parse_limit,
 )
 from analysis.cleaning.fields import Choice, Field, Place, parse_codes
-from analysis.cleaning.formats import FileFormat
 from analysis.cleaning.logic import name_box
-from analysis.cleaning.mapping import parse_places, refuse_repeated, require_columns
+from analysis.cleaning.mapping import (
+    check_anchors,
+    find_limits,
+    find_possible,
+    parse_places,
+    refuse_repeated,
+    require_columns,
+)
 from analysis.cleaning.origin import leave_out_removed
 from analysis.cleaning.values import find_box_reason
 from analysis.errors import DataError, suggest_name

@@ -1,4 +1,4 @@
-"""Contradictions of adverse events: within one, between two, and with the end of participation."""
+"""Contradictions about a person and the events: eligibility, habits, body, and the end."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,7 @@ import pandas as pd
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import list_columns
-from analysis.cleaning.record_rows import ask_rows, join_cells, list_form_rows
-from analysis.cleaning.rules import read_threshold
+from analysis.cleaning.reshape import ask_rows, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
 EVENTS, EXIT = "adverse_events", "disposition"
@@ -123,7 +122,7 @@ def find_far_events(state: CleaningState) -> Iterator[Finding]:
     start = parse_days(events["start_date"])
     known = events["participant"].map(last)
     days = (start - pd.to_datetime(known)).dt.days
-    far = (days > read_threshold("event_far")) & ~find_fatal(events)
+    far = (days > state.study.queries.event_far_days.value) & ~find_fatal(events)
     yield from ask_rows(state, "event_far", EVENTS, events.index[far], ("start_date",))
 
 
@@ -184,3 +183,99 @@ def unify_terms(state: CleaningState) -> Iterator[Finding]:
 def fold_words(text: str) -> str:
     """Return a term without what is only spelling: case and spaces."""
     return " ".join(text.casefold().split())
+
+
+def find_treated_ineligible(state: CleaningState) -> Iterator[Finding]:
+    """People who were found not eligible and were treated all the same."""
+    people, treated = list_form_rows(state, "participants"), list_form_rows(state, "procedures")
+    begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
+    failed = people.index[
+        people["eligible"].eq("no") & people["participant"].isin(begun["participant"])
+    ]
+    yield from ask_rows(state, "treated_ineligible", "participants", failed, ("eligible",))
+
+
+def find_smoking(state: CleaningState) -> Iterator[Finding]:
+    """Nobody who has smoked never smoked; who never did cannot be a former smoker at once.
+
+    To begin smoking during the trial is possible.
+    """
+    visits = list_form_rows(state, "visits")
+    history = list_form_rows(state, "participants")
+    history = history[history["smoking"] != ""].drop_duplicates("participant")
+    before = visits["participant"].map(history.set_index("participant")["smoking"])
+    ever, now = before.isin(["former", "current"]), visits["smoking"]
+    place = {visit.name: visit.day for visit in state.study.visits}
+    treated = pd.to_numeric(visits["visit"].map(place)).fillna(0) > 0
+    began = before.eq("never") & (now.eq("former") | (now.eq("current") & ~treated))
+    smokes = now.isin(["former", "current"]).loc[treated.index]
+    ordered = visits.assign(day=visits["visit"].map(place), smokes=smokes.astype(int))
+    ordered = ordered.sort_values(["participant", "day"], kind="stable")
+    earlier = ordered.groupby("participant")["smokes"].cummax().reindex(visits.index).eq(1)
+    differs = ((ever | earlier) & now.eq("never")) | began
+    recorded = history.reset_index(names="row").set_index("participant")["row"]
+    for participant, part in visits[differs].groupby("participant"):
+        cells = join_cells(state, part.index, "visits", ("smoking",))
+        cells += join_cells(state, [recorded[participant]], "participants", ("smoking",))
+        yield from find_together("smoking_disagrees", cells, group=str(participant))
+
+
+def find_bodies(state: CleaningState) -> Iterator[Finding]:
+    """Height and weight that together make no body; systolic pressure below diastolic."""
+    people = list_form_rows(state, "participants")
+    height, weight = (pd.to_numeric(people[name]) for name in ("height_cm", "weight_kg"))
+    index = weight / (height / 100) ** 2
+    odd = index.notna() & ~index.between(*state.study.queries.body_mass_index.value)
+    names = ("height_cm", "weight_kg")
+    yield from ask_rows(state, "body_implausible", "participants", people.index[odd], names)
+    pressure = {field.place.item: field for field in state.list_items("laboratory")}
+    if {"sbp", "dbp"} <= pressure.keys():
+        fields = [pressure["sbp"], pressure["dbp"]]
+        numbers = state.convert_numbers(fields)
+        high, low = (numbers[field.name] for field in fields)
+        for row in numbers.index[high <= low]:
+            cells = [(row, field.name) for field in fields]
+            yield from find_together("pressure_exchanged", cells, group=row)
+
+
+def find_ages(state: CleaningState) -> Iterator[Finding]:
+    """Years of birth that give an age at which nobody is enrolled."""
+    people = list_form_rows(state, "participants")
+    age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
+    expected = age.between(*state.study.queries.age_years.value)
+    beyond = age.notna() & ~expected & people["birth_year"].ne("")
+    yield from ask_rows(
+        state, "age_implausible", "participants", people.index[beyond], ("birth_year",)
+    )
+
+
+def find_early_consent(state: CleaningState) -> Iterator[Finding]:
+    """Consent long before anything of the trial was done."""
+    people = list_form_rows(state, "participants")
+    visits = state.tables["visits"]
+    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
+    gap = parse_days(people["participant"].map(first)) - parse_days(people["consent_date"])
+    early = gap.dt.days > state.study.queries.consent_early_days.value
+    yield from ask_rows(
+        state, "consent_early", "participants", people.index[early], ("consent_date",)
+    )
+
+
+def find_early_exits(state: CleaningState) -> Iterator[Finding]:
+    """A trial that ended before its last visit; who stopped treatment may still come.
+
+    The last visit is that of the plan; an earlier one with a later date, and one outside its
+    window, is asked about itself.
+    """
+    exits, visits = list_form_rows(state, "disposition"), state.tables["visits"]
+    done = visits[visits["status"].eq("done") & visits["in_window"].ne("no")]
+    done = done[done["visit_date"] != ""]
+    planned = state.tables["disposition"].set_index("participant_id")["last_visit"]
+    days = {visit.name: visit.day for visit in state.study.visits}
+    final = done["visit"].eq(done["participant_id"].map(planned))
+    final |= done["visit"].map(days).isna()
+    last = exits["participant"].map(done[final].groupby("participant_id")["visit_date"].max())
+    early = exits["status"].eq("completed") & (parse_days(exits["end_date"]) < parse_days(last))
+    yield from ask_rows(
+        state, "exit_before_visit", "disposition", exits.index[early], ("end_date",)
+    )

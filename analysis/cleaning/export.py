@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
-from analysis.cleaning.decode import decode_text, parse_table
-from analysis.cleaning.formats import FileFormat, parse_formats
+from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
 from analysis.errors import DataError, MissingError
 from analysis.paths import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, REDCAP
 from analysis.provenance import Provenance, parse_provenance

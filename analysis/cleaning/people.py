@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.state import SourceFile, find_cells
+from analysis.cleaning.fields import find_column
+from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
 from analysis.cleaning.values import list_distinct, narrow_text
 from analysis.errors import DataError
@@ -26,6 +28,7 @@ _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 # Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
 _AGREEMENT = 0.9
 _MOST_LISTED = 6
+_LOOKALIKES = str.maketrans({"o": "0", "l": "1", "i": "1"})
 _HINT = "Correct the identifiers at the source, so that each participant has one"
 
 
@@ -219,3 +222,26 @@ def _list_slots(file: SourceFile) -> pd.Series:
         return frame["image_id"] + " of reader " + frame["reader"]
     instance = ("#" + keys["instance"]).where(keys["instance"] != "", "")
     return (keys["visit"] + " " + frame[FORM] + instance).str.strip()
+
+
+def find_twins(state: CleaningState) -> Iterator[Finding]:
+    """Identifiers that look like another one: O for 0, l for 1."""
+    rows = state.keys["participant"]
+    looks = rows.map({name: fold_identifier(name) for name in rows.unique()})
+    size = rows.groupby([looks, rows]).transform("size")
+    names = rows.groupby(looks).nunique()
+    for look in names.index[names > 1]:
+        group = pd.DataFrame({"name": rows, "size": size})[looks == look]
+        usual = group.sort_values(["size", "name"], ascending=[False, True])["name"].iloc[0]
+        record = find_column(state.fields[REDCAP], "participants", "participant_id")
+        for name, part in group[group["name"] != usual].groupby("name"):
+            cells = [(row, record) for row in part.index]
+            detail = f"It looks like {usual}."
+            yield from find_together("identifier_twin", cells, group=str(name), detail=detail)
+
+
+def fold_identifier(name: str) -> str:
+    """Return what a reader sees of an identifier: equal for two that look alike."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    prefix = plain.rstrip("0123456789oil")
+    return prefix + plain[len(prefix) :].translate(_LOOKALIKES)

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.answers import ANSWER_COLUMNS, chain_lines, check_log
 from analysis.cleaning.classic import hide_origins, show_origins
 from analysis.cleaning.clean import clean_export
-from analysis.cleaning.corrections import NOT_DONE_REASON, UNCORRECTABLE
+from analysis.cleaning.corrections import (
+    ANSWER_COLUMNS,
+    NOT_DONE_REASON,
+    UNCORRECTABLE,
+    chain_lines,
+    check_log,
+)
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, Origins, read_export

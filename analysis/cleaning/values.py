@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.cleaning.fields import MISSING_REASONS, Field, snake_case
+from analysis.cleaning.fields import MISSING_REASONS, UNIT_FACTORS, Field, name_unit, snake_case
 from analysis.cleaning.state import Finding, find_cells
-from analysis.cleaning.units import UNIT_FACTORS, name_unit
 
 # Spaces of every script, and characters that show nothing: zero width, direction marks, controls.
 _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+"

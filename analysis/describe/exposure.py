@@ -3,8 +3,8 @@
 import pandas as pd
 
 from analysis.describe.summaries import Variable, describe_category, describe_variable, find_field
+from analysis.plan import Specification
 from analysis.results import Context, ResultWriter, Row, format_number
-from analysis.study import Specification
 
 ALL_FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
 _HARVEST, _PRODUCT, _INJECTION = "Anaesthesia and harvest", "Product", "Injection"

@@ -24,7 +24,7 @@ from analysis.instruments.definition import (
     Variant,
     is_sum,
 )
-from analysis.instruments.totals import has_total_only, take_totals
+from analysis.instruments.locations import has_total_only, take_totals
 from analysis.study import Scoring
 
 _TOP = 5

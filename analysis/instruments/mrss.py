@@ -18,7 +18,7 @@ from analysis.instruments.definition import (
     is_at_most,
     is_sum,
 )
-from analysis.instruments.totals import has_total_only, take_totals
+from analysis.instruments.locations import has_total_only, take_totals
 from analysis.study import Scoring
 
 _MIDLINE = {"face": "face", "anterior_chest": "anterior chest", "abdomen": "abdomen"}

@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from analysis.privacy.pieces import fold_text, is_in_code
+from analysis.privacy.kinds import fold_text, is_in_code
 
 # In English, with the beginnings that other languages of Europe have.
 _MONTHS = (

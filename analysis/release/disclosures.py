@@ -15,8 +15,7 @@ import yaml
 
 from analysis.privacy.days import find_days
 from analysis.privacy.files import take_apart
-from analysis.privacy.kinds import find_in_texts, find_kinds, hide_kinds
-from analysis.privacy.pieces import decode, fold_text
+from analysis.privacy.kinds import decode, find_in_texts, find_kinds, fold_text, hide_kinds
 
 AUTHOR = "a name among the properties that is not one of the authors"
 RESTRICTED = "what a site is asked or answers: it stays with the export"

@@ -23,9 +23,9 @@ from analysis.cleaning.export import (
     RawExport,
 )
 from analysis.cleaning.fields import Field
-from analysis.cleaning.intercurrent import HAND_PROCEDURE, INFECTION, OF_THE_HAND
 from analysis.cleaning.mapping import MAP_COLUMNS, OPTIONAL_MAP_COLUMNS
 from analysis.cleaning.people import unify_identifiers
+from analysis.cleaning.populations import HAND_PROCEDURE, INFECTION, OF_THE_HAND
 from analysis.cleaning.state import SourceFile, as_cells
 from analysis.cleaning.structure import ID, key_rows
 from analysis.study import Study

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from analysis.plan import Setting
 from analysis.results import MINUS, PERCENT
-from analysis.study import Setting
 
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
 PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.plan import AnalysisPlan
 from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
 from analysis.statistics.checks import compute_mean, compute_median, round_differences
 from analysis.statistics.common_tests import PairedT, paired_t, sign_test
@@ -17,10 +18,10 @@ from analysis.statistics.outcome import (
     state_value,
     warn_of_deaths,
 )
-from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
+from analysis.statistics.populations import is_unbounded, select_survivors
 from analysis.statistics.sign_flip import SignFlip, sign_flip
 from analysis.statistics.signed_rank import signed_rank
-from analysis.study import AnalysisPlan, Outcome
+from analysis.study import Outcome
 
 STATISTICS = (
     *("n_pairs", "n_deaths", "n_nonzero", "mean_change"),

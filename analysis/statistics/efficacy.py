@@ -1,21 +1,19 @@
-"""The primary analysis of every outcome, with what is shown beside it and the placebo benchmark."""
+"""The primary analysis of every outcome and of the family, with what is shown beside it."""
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
-from analysis.errors import DataError
-from analysis.results import Context, ResultWriter, Row, collect_results
+from analysis.results import Context, ResultWriter, Row, attempt, collect_results
 from analysis.statistics.checks import (
-    check_share,
     compute_mean,
     compute_median,
     compute_sd,
     round_differences,
 )
-from analysis.statistics.family import summarise_family
+from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.outcome import (
     SUPPORTIVE,
     describe_scores,
@@ -23,30 +21,20 @@ from analysis.statistics.outcome import (
     state_value,
     summarise_outcome,
 )
-from analysis.statistics.populations import average_treated_hands, select_pairs, select_population
-from analysis.statistics.prepared_pairs import select_survivors
+from analysis.statistics.populations import (
+    average_treated_hands,
+    select_pairs,
+    select_population,
+    select_survivors,
+)
+from analysis.statistics.published import compare_placebo
 from analysis.study import Outcome, Study
 
+# p-value and smallest attainable p-value of each outcome, in the order of testing.
+Tests = dict[str, tuple[float, float]]
+Make = partial[ResultWriter]
 
-@dataclass(frozen=True)
-class Prediction:
-    """Where the mean change of n patients like those of a published placebo arm would lie.
-
-    A t distribution with `df` degrees of freedom about `centre`, stretched by `scale`; `low`
-    and `high` enclose the asked share of it.
-    """
-
-    centre: float
-    scale: float
-    df: int
-    low: float
-    high: float
-
-    def place(self, mean: float) -> float:
-        """Return the share of such groups, 0 to 1, whose mean would lie below this one."""
-        from scipy.special import stdtr
-
-        return float(stdtr(self.df, (mean - self.centre) / self.scale))
+_PATTERNS = {True: "all patterns of signs", False: "random patterns of signs"}
 
 
 def summarise_efficacy(
@@ -99,73 +87,6 @@ def summarise_efficacy(
     return collect_results(rows)
 
 
-def predict_placebo_mean(
-    *, mean: float, sd: float, n_placebo: int, n: int, confidence: float = 0.95
-) -> Prediction:
-    """Predict the mean change of n patients like those of a published placebo arm.
-
-    The spread is sd * sqrt(1/n + 1/n_placebo), since the arm's own mean is an estimate, with
-    n_placebo - 1 df. It assumes normal changes, and patients, setting, season and time of
-    follow-up like those of that trial; it is a benchmark, not a test.
-
-    Parameters
-    ----------
-    mean, sd
-        Change in the placebo arm.
-    n_placebo, n
-        Its size, and the size of the group to predict.
-
-    Raises
-    ------
-    DataError
-        A group of none, a placebo arm of fewer than two, an SD not above 0.
-    """
-    if n < 1 or n_placebo < 2 or not sd > 0:
-        raise DataError(f"no prediction for {n} from {n_placebo} with SD {sd}")
-    from scipy.special import stdtrit
-
-    df = n_placebo - 1
-    scale = sd * math.sqrt(1 / n + 1 / n_placebo)
-    reach = float(stdtrit(df, (1 + check_share(confidence, "confidence")) / 2)) * scale
-    return Prediction(mean, scale, df, mean - reach, mean + reach)
-
-
-def compare_placebo(mean_change: Row, study: Study, writer: ResultWriter) -> list[Row]:
-    """Return the rows that hold the mean change against a published placebo arm.
-
-    Parameters
-    ----------
-    mean_change
-        The result of that name, of the benchmark's outcome.
-
-    Returns
-    -------
-    Empty where no participant has a change.
-    """
-    n, value = mean_change["n"], mean_change["value"]
-    if value is None:
-        return []
-    benchmark = study.placebo_benchmark
-    prediction = predict_placebo_mean(
-        mean=benchmark.mean_change,
-        sd=benchmark.sd_change,
-        n_placebo=benchmark.n,
-        n=n,
-        confidence=study.analysis.confidence.value,
-    )
-    warning = "a benchmark, not a test; assumes normal changes and patients like that trial's"
-    if writer.context.data_origin == "simulated":
-        warning += "; simulated data: shows the method only"
-    writer = replace(writer, n=n, variant="", warning=warning)
-    method = f"predictive interval for the mean of {n} placebo-like patients"
-    share = "share of such groups whose mean would lie below the observed one"
-    return [
-        writer.score("placebo_low", prediction.low, method=method),
-        writer.score("placebo_high", prediction.high, method=method),
-        writer.percent("placebo_position", prediction.place(value), method=share),
-    ]
-
-
 def _list_supportive(
     pairs: pd.DataFrame, participants: pd.DataFrame, outcome: Outcome, writer: ResultWriter
 ) -> Iterator[tuple[ResultWriter, pd.DataFrame]]:
@@ -205,3 +126,111 @@ def _describe_visits(
             yield state_value(at_visit, "mean_change", compute_mean, change)
             yield state_value(at_visit, "sd_change", compute_sd, change)
             yield state_value(at_visit, "median_change", compute_median, change)
+
+
+def make_change_matrix(
+    pairs: pd.DataFrame, outcomes: Sequence[Outcome], *, visit: str, column: str = "change"
+) -> pd.DataFrame:
+    """Return the primary changes as a table of participants by outcomes, in their order.
+
+    Parameters
+    ----------
+    pairs
+        The table of that name, of one population.
+    column
+        ``change`` or ``improvement``.
+
+    Returns
+    -------
+    Rounded to each outcome's precision; NaN where a participant has no pair.
+    """
+    series = []
+    for outcome in outcomes:
+        chosen = select_pairs(pairs, outcome.name, visit=visit).set_index("participant_id")
+        rounded = round_differences(chosen[column], decimals=outcome.difference_decimals)
+        series.append(pd.Series(rounded, index=chosen.index, name=outcome.name))
+    return pd.concat(series, axis=1).sort_index()
+
+
+def summarise_family(
+    pairs: pd.DataFrame, tests: Tests, study: Study, context: Context, *, visit: str
+) -> list[Row]:
+    """Return the rows on all outcomes: fixed sequence, Holm, max-T and the global test.
+
+    Parameters
+    ----------
+    pairs
+        The table of that name, of one population.
+    """
+    make = partial(ResultWriter, context, visit=visit)
+    directed = [outcome for outcome in study.outcomes if outcome.direction]
+    changes = make_change_matrix(pairs, study.outcomes, visit=visit)
+    improvements = make_change_matrix(pairs, directed, visit=visit, column="improvement")
+    return [
+        *_decide(tests, study, make),
+        *_adjust_by_holm(tests, make),
+        *_adjust_by_max_t(changes, make),
+        *_test_globally(improvements, make),
+    ]
+
+
+def _decide(tests: Tests, study: Study, make: Make) -> Iterator[Row]:
+    alpha = study.analysis.alpha.value
+    names = list(tests)
+    decision = fixed_sequence([p for p, _ in tests.values()], alpha=alpha)
+    end = len(names) if decision.stopped_at is None else decision.stopped_at
+    method = f"fixed sequence in registered order, each step at {alpha:g}"
+    for step, name in enumerate(names):
+        text = f"p at or below {alpha:g}" if step < end else "descriptive"
+        text = "the sequence stops here" if step == end else text
+        yield make(name).row("fixed_sequence", step + 1, text, method=method)
+    warning = "an order that the analysts imposed"
+    sequence = make("fixed_sequence")
+    stopped = names[end : end + 1]
+    yield sequence.row(
+        "stopped_at",
+        end + 1 if stopped else None,
+        study.outcome(stopped[0]).label if stopped else "no step",
+        method=method,
+        warning=warning,
+    )
+    yield sequence.row(
+        "n_tested", min(end + 1, len(names)), str(min(end + 1, len(names))), method=method
+    )
+
+
+def _adjust_by_holm(tests: Tests, make: Make) -> Iterator[Row]:
+    p_values, attainable = zip(*tests.values(), strict=True)
+    result = holm(p_values, attainable=attainable)
+    method = f"Holm over {len(tests)} outcomes"
+    for name, adjusted in zip(tests, result.adjusted, strict=True):
+        yield make(name).p("holm_p", adjusted, method=method)
+    yield make("holm").p(
+        "floor", result.floor, method=method, warning="the smallest that any could have been"
+    )
+
+
+def _adjust_by_max_t(changes: pd.DataFrame, make: Make) -> Iterator[Row]:
+    result = max_t(changes.to_numpy())
+    method = f"joint sign-flip max-T over {changes.shape[1]} outcomes, {_PATTERNS[result.exact]}"
+    for name, adjusted, smallest in zip(changes, result.adjusted, result.attainable, strict=True):
+        writer = make(name, n=int(changes[name].notna().sum()))
+        yield writer.p("max_t_p", adjusted, method=method, warning="descriptive")
+        yield writer.p("max_t_p_min", smallest, method="smallest attainable max-T p")
+
+
+def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
+    n_outcomes = improvements.shape[1]
+    result, reason = attempt(global_test, improvements.to_numpy())
+    writer = make("global_test", n=result.n_participants if result else None)
+    method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
+    method += f", {_PATTERNS[result.exact]}" if result else ""
+    yield writer.p("p_value", result.p_value if result else None, method=method, warning=reason)
+    yield writer.p("p_min", result.attainable if result else None, method="smallest attainable p")
+    yield writer.number(
+        "mean_improvement",
+        result.mean_improvement if result else None,
+        method="mean improvement in root mean squares, over participants and outcomes",
+        warning=reason,
+    )
+    yield writer.row("n_outcomes", n_outcomes, str(n_outcomes))

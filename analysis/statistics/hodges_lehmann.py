@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.statistics.checks import check_differences, check_share
-from analysis.statistics.rank_sums import sum_over_signs
+from analysis.statistics.signed_rank import sum_over_signs
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.plan import AnalysisPlan
 from analysis.results import ResultWriter, Row, attempt, format_number
 from analysis.statistics.alternatives import summarise_alternative
 from analysis.statistics.checks import round_differences
 from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.populations import select_pairs
-from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
-from analysis.study import AnalysisPlan, Outcome
+from analysis.statistics.populations import is_unbounded, select_pairs, select_survivors
+from analysis.study import Outcome
 
 FILL_RULES = ("last_observation", "baseline_observation", "worst_case", "best_case")
 VALUES_OF_TIPPING = 20

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.plan import AnalysisPlan
 from analysis.results import (
     NOT_ATTAINABLE,
     UNBOUNDED,
@@ -20,13 +21,12 @@ from analysis.results import (
     introduce_p,
 )
 from analysis.statistics.checks import compute_mean, compute_median, compute_sd, round_differences
-from analysis.statistics.common_tests import describe_normality, paired_t
-from analysis.statistics.effect_sizes import d_z, hedges_g_av
+from analysis.statistics.common_tests import d_z, describe_normality, hedges_g_av, paired_t
 from analysis.statistics.hodges_lehmann import hodges_lehmann
-from analysis.statistics.noise import compare_threshold
-from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
+from analysis.statistics.populations import is_unbounded, select_survivors
+from analysis.statistics.published import compare_threshold
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
-from analysis.study import AnalysisPlan, Outcome
+from analysis.study import Outcome
 
 SUPPORTIVE = (
     *("n_pairs", "n_deaths", "baseline_mean", "baseline_sd", "followup_mean", "followup_sd"),

@@ -11,8 +11,12 @@ from analysis.statistics.checks import round_differences
 from analysis.statistics.common_tests import PairedT, paired_t
 from analysis.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from analysis.statistics.missing_visits import FILL_RULES, fill_missing
-from analysis.statistics.populations import EVENT_STRATEGIES, apply_strategy
-from analysis.statistics.prepared_pairs import is_unbounded, select_survivors
+from analysis.statistics.populations import (
+    EVENT_STRATEGIES,
+    apply_strategy,
+    is_unbounded,
+    select_survivors,
+)
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Outcome
 

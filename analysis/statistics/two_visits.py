@@ -10,8 +10,7 @@ import pandas as pd
 
 from analysis.results import attempt, format_percent
 from analysis.statistics.checks import round_differences
-from analysis.statistics.common_tests import describe_normality, paired_t
-from analysis.statistics.effect_sizes import d_z, hedges_g_av
+from analysis.statistics.common_tests import d_z, describe_normality, hedges_g_av, paired_t
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.signed_rank import rank_biserial, signed_rank

@@ -17,8 +17,7 @@ from analysis.reporting.figure import mark_figure
 from analysis.reporting.figures.paired import draw_single
 from analysis.results import Context
 from analysis.statistics.outcome import make_writer, summarise_outcome
-from analysis.statistics.populations import select_pairs, select_population
-from analysis.statistics.prepared_pairs import prepare_pairs
+from analysis.statistics.populations import prepare_pairs, select_pairs, select_population
 from analysis.study import Study
 from analysis.tables import guard_cell
 from analysis.trail.cells import locate_items

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.anchors import check_anchors, find_anchors
 from analysis.cleaning.columns import clean_column
 from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
 from analysis.cleaning.fields import Field, Place, parse_codes
+from analysis.cleaning.mapping import check_anchors, find_anchors
 from analysis.cleaning.reshape import convert_item
 from analysis.errors import DataError
 

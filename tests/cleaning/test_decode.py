@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.decode import decode_text, parse_table
+from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
 from analysis.cleaning.export import MAP, REDCAP, read_export
-from analysis.cleaning.formats import FileFormat, parse_formats
 from analysis.cleaning.values import narrow_text
 from analysis.demo.export import make_export, write_export
 from analysis.errors import DataError

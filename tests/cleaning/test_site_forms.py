@@ -9,10 +9,9 @@ from analysis.cleaning import clean_export
 from analysis.cleaning.columns import clean_column
 from analysis.cleaning.dictionary import parse_dictionary
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
-from analysis.cleaning.fields import Field, Place
-from analysis.cleaning.identifiers import check_allowed, check_privacy
+from analysis.cleaning.fields import Field, Place, find_factor
 from analysis.cleaning.mapping import parse_places
-from analysis.cleaning.units import find_factor
+from analysis.cleaning.origin import check_allowed, check_privacy
 from analysis.errors import DataError
 from analysis.instruments.haq import merge_boxes
 from analysis.instruments.scores import pair_scores, score_items

@@ -10,7 +10,8 @@ from analysis.instruments.definition import FINGERS
 from analysis.instruments.haq import HAQ_CATEGORIES, HAQ_SUPPORTS
 from analysis.instruments.mrss import MRSS_SITES
 from analysis.instruments.scores import score_items
-from analysis.study import Setting, load_study
+from analysis.plan import Setting
+from analysis.study import load_study
 
 STUDY = load_study()
 TEXT = ["participant_id", "visit", "instrument", "item", "location", "occasion"]

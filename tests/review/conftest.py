@@ -22,7 +22,7 @@ from analysis.instruments.scores import pair_scores, score_items
 from analysis.instruments.checks import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import summarise_efficacy
-from analysis.statistics.prepared_pairs import prepare_pairs
+from analysis.statistics.populations import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import read_table, write_table
 

@@ -8,7 +8,7 @@ from analysis.errors import DataError, MissingError
 from analysis.results import Context
 from analysis.review import qc
 from analysis.statistics.efficacy import summarise_efficacy
-from analysis.statistics.prepared_pairs import prepare_pairs
+from analysis.statistics.populations import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import read_table, write_table
 

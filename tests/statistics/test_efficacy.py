@@ -10,12 +10,10 @@ from worked_examples import ONE_OPPOSITE, TIES_AND_ZERO, TWO_ZEROS
 
 from analysis.errors import DataError
 from analysis.results import Context, collect_results
-from analysis.statistics.efficacy import predict_placebo_mean, summarise_efficacy
-from analysis.statistics.family import make_change_matrix
-from analysis.statistics.noise import expect_by_noise
+from analysis.statistics.efficacy import make_change_matrix, summarise_efficacy
 from analysis.statistics.outcome import make_writer, summarise_outcome
-from analysis.statistics.populations import average_treated_hands, select_population
-from analysis.statistics.prepared_pairs import prepare_pairs
+from analysis.statistics.populations import average_treated_hands, prepare_pairs, select_population
+from analysis.statistics.published import expect_by_noise, predict_placebo_mean
 from analysis.study import load_study
 from analysis.tables import shape_table
 

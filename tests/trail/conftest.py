@@ -14,7 +14,7 @@ from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases
 from analysis.statistics.efficacy import summarise_efficacy
-from analysis.statistics.prepared_pairs import prepare_pairs
+from analysis.statistics.populations import prepare_pairs
 from analysis.study import load_study
 from analysis.tables import write_table
 

@@ -6,8 +6,7 @@ import pandas as pd
 
 from analysis.describe.exposure import print_finger
 from analysis.provenance import Provenance
-from analysis.reporting.table import Table, cells_of
-from analysis.reporting.tables.cells import label_part
+from analysis.reporting.table import Table, cells_of, label_part
 from analysis.results import format_number
 from analysis.safety.overview import RELATIONS, name_term
 from analysis.safety.times import UNKNOWN, list_periods

@@ -2,11 +2,13 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of, cells_of
-from analysis.reporting.tables.cells import (
+from analysis.reporting.table import (
     DIRECTIONS,
     DIRECTIONS_NOTE,
     P_NOTE,
+    Table,
+    cell_of,
+    cells_of,
     directions,
     in_brackets,
     label_outcome,
@@ -17,7 +19,7 @@ from analysis.reporting.tables.cells import (
     with_p,
 )
 from analysis.results import introduce_p
-from analysis.statistics.noise import name_error
+from analysis.statistics.published import name_error
 from analysis.study import Study
 
 

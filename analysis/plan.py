@@ -1,0 +1,94 @@
+"""What the protocol and the analysis plan settle, as the sections of study.yml."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+SettingSource = Literal["registry", "assumed"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value of the plan, and whether the registration or the analysts decided it."""
+
+    value: Any
+    source: SettingSource
+
+
+@dataclass(frozen=True)
+class Population:
+    """A set of participants and the rule that makes it."""
+
+    name: str
+    label: str
+    rule: str
+    source: SettingSource
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The limits that exposure and product are compared with."""
+
+    planned_fingers: Setting
+    viability_min_percent: Setting
+    endotoxin_max_eu_per_ml: Setting
+    finger_volume_max_ml: Setting
+    prohibited_medication_classes: Setting
+
+
+@dataclass(frozen=True)
+class AnalysisPlan:
+    """The settings of the primary analysis."""
+
+    baseline_visit: Setting
+    followup_visit: Setting
+    population: Setting
+    alpha: Setting
+    confidence: Setting
+    zeros: Setting
+    test_order: Setting
+    missing_visits: Setting
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """The attributes of the estimand beside the intercurrent events (ICH E9(R1))."""
+
+    population: Setting
+    treatment: Setting
+    variable: Setting
+    summary: Setting
+
+
+@dataclass(frozen=True)
+class IntercurrentEvent:
+    """A kind of event after the procedure, and how the primary analysis takes it.
+
+    Under treatment policy scores count as they are; composite gives the event the worst rank.
+    """
+
+    name: str
+    label: str
+    strategy: Literal["treatment_policy", "composite"]
+    source: SettingSource
+
+
+@dataclass(frozen=True)
+class DataAfterEnd:
+    """What becomes of data from after the end: paired, never, or until_answered."""
+
+    death: Setting
+    consent_withdrawn: Setting
+    treatment_stopped: Setting
+    lost: Setting
+
+
+@dataclass(frozen=True)
+class QueryThresholds:
+    """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs."""
+
+    event_far_days: Setting
+    consent_early_days: Setting
+    finger_far_mm: Setting
+    copied_forward_pairs: Setting
+    body_mass_index: Setting
+    age_years: Setting
