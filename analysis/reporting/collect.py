@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.provenance import Provenance
 from analysis.reporting.evidence import (
     EventFacts,
@@ -106,11 +107,24 @@ def _list_numbers(results: pd.DataFrame) -> Numbers:
 
 
 def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Record:
-    """Make a record of what is known and of what keys fill, whose braces it fills too."""
+    """Make a record of what is known and of what keys fill, whose braces it fills too.
+
+    Raises
+    ------
+    DataError
+        A count of the flow is no result.
+    """
     filled = {}
     for name, kind in get_type_hints(record, include_extras=True).items():
         if get_origin(kind) is Annotated:
-            key = kind.__metadata__[0].format(**known)
+            template = kind.__metadata__[0]
+            key = template.format(**known)
+            # Whatever was recorded, a stage of the flow has a count; elsewhere nothing is no row.
+            stage = template.startswith("flow.") and "{" not in template
+            if stage and key not in numbers:
+                raise DataError(
+                    f"{key} is no result", file="results.csv", hint="Run `make notebooks` again"
+                )
             absent = Number(key, math.nan, 0)
             filled[name] = name_field(key) if get_args(kind)[0] is str else numbers.get(key, absent)
         else:
