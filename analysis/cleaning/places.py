@@ -91,7 +91,8 @@ def locate_readings(file: SourceFile) -> pd.DataFrame:
     """Return visit, finger and occasion (``reader_a/field_1``) of every reading."""
     frame = file.frame
     side = frame["hand"].map({"R": "right", "L": "left"}).fillna("")
-    reader = frame["reader"].str.casefold().str.replace(r"\s+", "_", regex=True)
+    # A slash ends the name of the reader.
+    reader = frame["reader"].str.casefold().str.replace(r"[\s/]+", "_", regex=True)
     return pd.DataFrame(
         {
             "visit": file.keys["visit"],

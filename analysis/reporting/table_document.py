@@ -3,6 +3,7 @@
 import zipfile
 
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 
 from analysis.reporting.word_tables import finish_tables
@@ -21,6 +22,7 @@ def write_word_table(frame, path, *, mark):
         Stands above the table while the data are simulated, and in the file's properties.
     """
     document = Document()
+    _drop_thumbnail(document.part.package)
     properties = document.core_properties
     properties.title, properties.subject = path.stem, mark
     properties.author = properties.comments = ""
@@ -44,6 +46,13 @@ def write_word_table(frame, path, *, mark):
     finish_tables(document)
     document.save(path)
     fix_time_stamps(path)
+
+
+def _drop_thumbnail(package):
+    """Take out the picture of the library's own template, which bears data of the program."""
+    for name, relation in list(package.rels.items()):
+        if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
+            del package.rels[name]
 
 
 def _fill_row(row, texts, *, bold=False):

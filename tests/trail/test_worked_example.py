@@ -10,7 +10,8 @@ from analysis.tables import read_table
 def test_the_subgroup_of_the_guide_is_computed_and_written(trial, tmp_path):
     text = (paths.NOTEBOOK_FOLDER / "README.md").read_text(encoding="utf-8")
     names = {}
-    cells = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    example = text[text.index("### Example: add a subgroup") :]
+    cells = re.findall(r"```python\n(.*?)```", example, re.DOTALL)
     exec(cells[0], names)
     assert set(names) - {"__builtins__"} == {"study", "inputs", "outputs"}
     names |= {"inputs": str(trial.processed), "outputs": str(tmp_path)}
