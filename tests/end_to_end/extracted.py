@@ -50,6 +50,10 @@ class Page:
             if name.startswith("tbl-")
         }
 
+    def label(self, name):
+        """Return how a float is cited, without spaces: ``TableS12``."""
+        return squeeze(self.floats[name].select_one("caption, figcaption").get_text().split(":")[0])
+
     def captions(self):
         """Return the captions with their labels."""
         found = [each.select_one("caption, figcaption") for each in self.floats.values()]

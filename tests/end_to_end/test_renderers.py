@@ -93,14 +93,17 @@ def test_on_paper_nothing_is_overprinted_left_alone_or_left_empty(documents, doc
     pages = read_pages(pdf)
     assert find_overprints(pages) == []
     height = float(PdfReader(pdf).pages[0].mediabox.height)
-    tables = Page(documents / f"{document}.html").tables().values()
-    notes = {squeeze(row[0])[:20] for rows in tables for row in rows[-4:] if len(row) == 1}
+    page = Page(documents / f"{document}.html")
+    tables = page.tables()
+    notes = {squeeze(row[0])[:20] for rows in tables.values() for row in rows[-4:] if len(row) == 1}
+    # With its caption, a table of one row is shorter than what belongs together.
+    whole = {page.label(name) for name, rows in tables.items() if len(rows) <= TOGETHER - 2}
     for number, words in enumerate(pages, 1):
         lines = [squeeze(line) for line in list_lines(words, height)]
         # No page begins with the notes of a table, and none ends with its caption.
         assert not lines[0].startswith(tuple(notes)), number
-        ends = [line for line in lines[-TOGETHER:] if re.match(r"TableS?\d+:", line)]
-        assert ends == [], number
+        ends = {line.split(":")[0] for line in lines[-TOGETHER:] if re.match(r"TableS?\d+:", line)}
+        assert ends <= whole, number
     *gaps, _ = measure_gaps(pdf, tmp_path)
     assert max(gaps) < 0.5
 

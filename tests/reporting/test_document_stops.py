@@ -21,7 +21,7 @@ def copy_sources(folder):
 def test_a_count_of_the_flow_that_is_no_result_stops_the_build(tmp_path, small_inputs):
     results = make_rows()
     outputs = small_inputs(results[results["result_id"] != "flow.enrolled.n"])
-    with pytest.raises(DataError, match="results.csv: flow.enrolled.n is no result"):
+    with pytest.raises(DataError, match=r"results\.csv: flow\.enrolled\.n is no result"):
         render(outputs, tmp_path / "documents")
 
 
