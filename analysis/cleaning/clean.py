@@ -28,7 +28,7 @@ from analysis.cleaning.corrections import (
     locate_cells,
     mark_answers,
 )
-from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
+from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import (
     ANSWERS,
     CAPILLAROSCOPY,
@@ -46,7 +46,7 @@ from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
 from analysis.cleaning.rows import quarantine
 from analysis.cleaning.state import CleaningState
-from analysis.cleaning.structure import SYSTEM_COLUMNS, key_rows, list_designated
+from analysis.cleaning.structure import KEY_COLUMNS, SYSTEM_COLUMNS, key_rows, list_designated
 from analysis.provenance import Manner, Provenance, write_provenance
 from analysis.study import Study
 from analysis.tables import write_table
@@ -209,7 +209,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
         fields=fields,
         asked=asked,
         bindings=bindings,
-        notes=tuple(export.notes),
+        notes=export.notes,
         origins=export.origins,
     )
 

@@ -1,4 +1,7 @@
-"""Clean every column of a file: each rule sees the different values of a column once."""
+"""What kind of value a column holds, and the rules of each kind.
+
+Each rule sees the different values of a column once.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -9,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning import dates, values
-from analysis.cleaning.dictionary import allow_instrument
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.fields import Field
+from analysis.cleaning.fields import DURATIONS, Field, Place, find_table_column
+from analysis.cleaning.mapping import find_limits
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
+from analysis.instruments.catalogue import find_item
+from analysis.study import Scoring
 
 _TIDY = (
     values.trim_cells,
@@ -49,6 +54,17 @@ RULES_BY_KIND: dict[str, tuple[Callable[..., Iterator[Finding]], ...]] = {
 # A column most of whose dates are in another form is asked about once, by these rules.
 REWRITTEN = {"date_format": "rewritten_date", "day_or_month": "rewritten_unclear"}
 FEWEST_REWRITTEN = 3
+
+# Columns of the tables that hold exact days and moments; any other date may be partial.
+_EXACT_DAYS = ("visit_date", "consent_date")
+_MOMENTS = ("anaesthesia_start", "first_injection", "processing_start", "processing_end")
+# Kinds of items in files without a dictionary, where the instrument's definition is wider.
+_FILE_KINDS = {
+    ("raynaud", "rating"): "integer",
+    ("capillaroscopy", "read_order"): "integer",
+    ("capillaroscopy", "read_date"): "date",
+    ("capillaroscopy", "comment"): "notes",
+}
 
 
 def clean_columns(state: CleaningState) -> CleaningState:
@@ -131,6 +147,41 @@ def clean_confirmed(
 
 def _sets_missing(finding: Finding) -> bool:
     return CLEANING_RULES[finding.rule].action == "set_missing"
+
+
+def choose_kind_by_place(place: Place) -> str:
+    """Return what a value has to be to go where fields.csv says; text where anything may."""
+    if place.table and place.table != "items":
+        if place.column.endswith("_date"):
+            return "date" if place.column in _EXACT_DAYS else "partial_date"
+        if place.column in _MOMENTS:
+            return "datetime"
+        if place.column == "start_time":
+            return "time"
+        if place.column in DURATIONS:
+            return "number"
+        kind = str(find_table_column(place.table, place.column).get("type"))
+        return kind if kind in ("integer", "number") else "text"
+    if (place.instrument, place.item) in _FILE_KINDS:
+        return _FILE_KINDS[place.instrument, place.item]
+    item = find_item(place.instrument, place.item)
+    if item is None or (item.text and not item.integer):
+        return "text"
+    return "integer" if item.integer else "number"
+
+
+def allow_instrument(field: Field, scoring: Scoring) -> Field:
+    """Return a field of numbers with the kind and range of its instrument, if it has one."""
+    place = field.place
+    if field.kind not in ("integer", "number") or find_item(place.instrument, place.item) is None:
+        return field
+    low, high = find_limits(place, scoring)
+    return replace(
+        field,
+        kind="integer" if choose_kind_by_place(place) == "integer" else "number",
+        low=field.low if low is None else low,
+        high=field.high if high is None else high,
+    )
 
 
 def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:

@@ -10,30 +10,25 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.columns import choose_kind_by_place
 from analysis.cleaning.decode import FileFormat
-from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.field_types import (
-    choose_kind,
-    choose_kind_by_place,
-    complete_choices,
-    find_formula,
-    is_automatic,
-    parse_limit,
-)
+from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
 from analysis.cleaning.fields import Choice, Field, Place, parse_codes
 from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import (
     check_anchors,
+    complete_choices,
     find_limits,
     find_possible,
+    make_error,
     parse_places,
     refuse_repeated,
     require_columns,
 )
 from analysis.cleaning.origin import leave_out_removed
+from analysis.cleaning.structure import FILE_KEYS
 from analysis.cleaning.values import find_box_reason
-from analysis.errors import DataError, suggest_name
-from analysis.instruments.catalogue import find_item
+from analysis.errors import suggest_name
 from analysis.provenance import Manner
 from analysis.study import Scoring, Study
 
@@ -52,24 +47,44 @@ DICTIONARY_COLUMNS = {
 }
 _OPTIONAL_COLUMNS = {"Field Annotation": "annotation"}
 _YES_NO = (("1", "Yes"), ("0", "No"))
-# What every diary and every file of readings has, whatever a site adds: who, when, which finger.
-FILE_KEYS = {
-    DIARY: (
-        Field("record_id", DIARY, "notes"),
-        Field("entry_date", DIARY, "date"),
-        Field("entry_time", DIARY, "time"),
-    ),
-    CAPILLAROSCOPY: (
-        Field("record_id", CAPILLAROSCOPY, "notes"),
-        Field("event", CAPILLAROSCOPY, "notes"),
-        Field("image_id", CAPILLAROSCOPY, "notes"),
-        Field("reader", CAPILLAROSCOPY, "text"),
-        Field("hand", CAPILLAROSCOPY, "choice", choices=(("R", "Right"), ("L", "Left"))),
-        Field("finger", CAPILLAROSCOPY, "integer", low=1, high=5),
-        Field("field", CAPILLAROSCOPY, "integer", low=1, high=99),
-    ),
+FIELD_TYPES = {
+    "radio": "choice",
+    "dropdown": "choice",
+    "yesno": "choice",
+    "truefalse": "choice",
+    "checkbox": "checkbox",
+    "calc": "number",
+    "slider": "integer",
+    "notes": "notes",
+    "file": "file",
+    "signature": "file",
 }
-KEY_COLUMNS = {file: tuple(field.name for field in keys) for file, keys in FILE_KEYS.items()}
+# By the beginning of REDCap's validations: number_2dp_comma_decimal, datetime_seconds_dmy; the
+# last ones are of old versions.
+VALIDATIONS = {
+    "integer": "integer",
+    "number": "number",
+    "datetime": "datetime",
+    "date": "date",
+    "time_mm_ss": "text",
+    "time": "time",
+    "int": "integer",
+    "float": "number",
+}
+# Action tags by which REDCap, and not a person, fills a field or lets nobody fill it.
+_AUTOMATIC = re.compile(
+    r"@(?:CALCTEXT|CALCDATE|DEFAULT|SETVALUE|PREFILL"
+    r"|(?:HIDDEN|READONLY)(?:-FORM|-SURVEY)?)(?![A-Z-])"
+)
+_CALCULATED_TEXT = re.compile(r"@CALCTEXT\s*\((.*)\)", re.DOTALL)
+_NUMERIC = ("integer", "number")
+_DATED = ("date", "partial_date", "datetime", "time")
+_NUMBER = r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
+# Limits that are no numbers: of dates and times, of today, or another field's value.
+_OTHER_LIMIT = (
+    r"(?:today|now)|\[.*\]|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"|.*[0-9]{4}[-/.][0-9]{1,2}.*|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}.*"
+)
 
 
 def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Field]]:
@@ -122,13 +137,12 @@ def parse_dictionary(
         repeated field, or a place for a field that does not exist.
     """
     require_columns(dictionary, DICTIONARY_COLUMNS, DICTIONARY)
-    described = dictionary.rename(columns=DICTIONARY_COLUMNS | _OPTIONAL_COLUMNS)
-    for name in set(_OPTIONAL_COLUMNS.values()) - set(described):
-        described = described.assign(**{name: ""})
+    names = DICTIONARY_COLUMNS | _OPTIONAL_COLUMNS
+    described = dictionary.rename(columns=names)
+    described = described.reindex(columns=list(names.values()), fill_value="")
     repeated = described.loc[described["name"].duplicated(), "name"]
-    refuse_repeated(
-        repeated, "the field is described twice", DICTIONARY, "Keep one of the two rows"
-    )
+    hint = "Keep one of the two rows"
+    refuse_repeated(repeated, "the field is described twice", DICTIONARY, hint)
     fields: dict[str, Field] = {}
     for row in described.itertuples(index=False):
         if row.type not in ("descriptive", "begin_matrix"):
@@ -137,7 +151,7 @@ def parse_dictionary(
     unknown = sorted(name for name in places if ":" not in name and name not in fields)
     if unknown:
         hint = suggest_name(unknown[0], fields, otherwise=f"Describe it in {DICTIONARY}")
-        raise DataError(f"{DICTIONARY} has no such field", file=MAP, field=unknown[0], hint=hint)
+        raise make_error(unknown[0], f"{DICTIONARY} has no such field", hint)
     return fields
 
 
@@ -150,28 +164,13 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
     for name, place in places.items():
         source, _, column = name.partition(":")
         if source == file and column not in fields:
-            low, high = find_limits(place, scoring)
             choices = _list_typed_codes(place, name, None, None)
             kind = "choice" if choices else choose_kind_by_place(place)
-            possible = find_possible(place, scoring)
+            limits, possible = find_limits(place, scoring), find_possible(place, scoring)
             fields[column] = Field(
-                column, file, kind, choices, low, high, place=place, possible=possible
+                column, file, kind, choices, *limits, place=place, possible=possible
             )
     return fields
-
-
-def allow_instrument(field: Field, scoring: Scoring) -> Field:
-    """Return a field of numbers with the kind and range of its instrument, if it has one."""
-    place = field.place
-    if field.kind not in ("integer", "number") or find_item(place.instrument, place.item) is None:
-        return field
-    low, high = find_limits(place, scoring)
-    return replace(
-        field,
-        kind="integer" if choose_kind_by_place(place) == "integer" else "number",
-        low=field.low if low is None else low,
-        high=field.high if high is None else high,
-    )
 
 
 def _expand(row: Any, places: dict[str, Place], scoring: Scoring) -> Iterator[Field]:
@@ -193,16 +192,8 @@ def _list_code_boxes(
     for column in columns if row.type == "checkbox" else ():
         reason = find_box_reason(column.removeprefix(start)) if column.startswith(start) else ""
         if reason and column not in fields:
-            label = f"{row.label}: {reason.replace('_', ' ')}"
-            boxes[column] = Field(
-                column,
-                row.form,
-                "checkbox",
-                _YES_NO,
-                question=row.name,
-                label=label,
-                explains=reason,
-            )
+            box = Field(column, row.form, "checkbox", _YES_NO, question=row.name, explains=reason)
+            boxes[column] = replace(box, label=f"{row.label}: {reason.replace('_', ' ')}")
     return boxes
 
 
@@ -214,13 +205,14 @@ def _make_field(
     scoring: Scoring,
 ) -> Field:
     place = places.get(name, Place())
-    kind = choose_kind(row, place)
-    low, high = (parse_limit(text, row.name, DICTIONARY) for text in (row.minimum, row.maximum))
+    kind = _choose_kind(row, place)
+    low, high = (_parse_limit(text, row.name) for text in (row.minimum, row.maximum))
     if not choices:
         choices = _list_typed_codes(place, row.name, low, high)
         kind = "choice" if choices else kind
     place, choices, kind = complete_choices(place, choices, kind, name)
     lowest, highest = find_limits(place, scoring)
+    calculated = _CALCULATED_TEXT.search(row.annotation)
     return Field(
         name=name,
         form=row.form,
@@ -236,8 +228,8 @@ def _make_field(
         place=place,
         decimal="," if row.validation.endswith("comma_decimal") else ".",
         possible=find_possible(place, scoring),
-        automatic=is_automatic(row),
-        formula=find_formula(row),
+        automatic=row.type == "calc" or bool(_AUTOMATIC.search(row.annotation)),
+        formula=row.choices if row.type == "calc" else calculated[1] if calculated else "",
     )
 
 
@@ -246,12 +238,15 @@ def _parse_choices(row: Any) -> tuple[Choice, ...]:
         return _YES_NO
     if row.type not in ("radio", "dropdown", "checkbox"):
         return ()
+    return _parse_codes(row.choices, row.name, DICTIONARY)
+
+
+def _parse_codes(text: str, name: str, file: str) -> tuple[Choice, ...]:
     try:
-        return parse_codes(row.choices)
+        return parse_codes(text)
     except ValueError:
         hint = "Write them as REDCap does: 1, Yes | 0, No"
-        message = "the choices are not readable"
-        raise DataError(message, file=DICTIONARY, field=row.name, hint=hint) from None
+        raise make_error(name, "the choices are not readable", hint, file) from None
 
 
 def _list_typed_codes(
@@ -263,21 +258,43 @@ def _list_typed_codes(
     """
     if not place.instrument or not place.codes:
         return ()
-    try:
-        codes = parse_codes(place.codes)
-    except ValueError:
-        hint = "Write them as REDCap does: 1, Yes | 0, No"
-        raise DataError("the codes are not readable", file=MAP, field=name, hint=hint) from None
+    codes = _parse_codes(place.codes, name, MAP)
+    least, most = (float("-inf") if low is None else low, float("inf") if high is None else high)
     for code, _ in codes:
-        number = float(code) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) else None
-        if number is not None and (
-            (low is not None and number < low) or (high is not None and number > high)
-        ):
+        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) and not least <= float(code) <= most:
             limits = " to ".join("any" if end is None else f"{end:g}" for end in (low, high))
-            raise DataError(
-                f"code {code} lies beyond the limits of the dictionary ({limits})",
-                file=MAP,
-                field=name,
-                hint="Give the codes that the form has",
-            )
+            problem = f"code {code} lies beyond the limits of the dictionary ({limits})"
+            raise make_error(name, problem, "Give the codes that the form has")
     return codes
+
+
+def _choose_kind(row: Any, place: Place) -> str:
+    """Return the kind of a field by its type, its validation, and where it goes.
+
+    A field that goes to a number or a date is one, whatever REDCap checks when it is typed in.
+    """
+    kind = FIELD_TYPES.get(row.type, "text")
+    if kind == "text":
+        starts = (kind for start, kind in VALIDATIONS.items() if row.validation.startswith(start))
+        kind = next(starts, "text")
+    due = choose_kind_by_place(place)
+    if kind in (*_DATED, "file") and due in _NUMERIC and not place.column.endswith("_year"):
+        problem = f"this field holds a {kind}, and goes to a number"
+        raise make_error(row.name, problem, "Give it another place, or none")
+    if kind in ("text", "notes"):
+        return kind if due == "text" else due
+    return due if kind in _NUMERIC and due in (*_DATED, "integer") else kind
+
+
+def _parse_limit(text: str, name: str) -> float | None:
+    """Return a limit of the dictionary as a number, None where it is none.
+
+    Limits of dates and times are left to the rules on dates.
+    """
+    plain = text.strip()
+    if re.fullmatch(_NUMBER, plain):
+        return float(plain.replace(",", "."))
+    if not plain or re.fullmatch(_OTHER_LIMIT, plain, re.IGNORECASE):
+        return None
+    hint = "Write a number as 0.5, or nothing"
+    raise make_error(name, f"the limit {text!r} is no number", hint, DICTIONARY)

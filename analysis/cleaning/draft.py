@@ -15,13 +15,13 @@ import yaml
 from analysis import paths
 from analysis.cleaning.arrange import API_COLUMNS
 from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
-from analysis.cleaning.dictionary import FILE_KEYS, list_file_fields, parse_dictionary
+from analysis.cleaning.dictionary import list_file_fields, parse_dictionary
 from analysis.cleaning.export import DICTIONARY, MAP, PROVENANCE_FILE, REDCAP, refuse_other_formats
 from analysis.cleaning.fields import Field, Place, find_factor, list_values
 from analysis.cleaning.mapping import DRAFT, MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS, find_anchors
 from analysis.cleaning.outcomes import list_mapped
 from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_fields
-from analysis.cleaning.structure import EVENT
+from analysis.cleaning.structure import EVENT, FILE_KEYS
 from analysis.errors import MissingError, UsageError
 from analysis.study import Study, load_study
 

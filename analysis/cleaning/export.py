@@ -57,8 +57,8 @@ class RawExport:
         What provenance.yml says, and whether the checksums were verified.
     formats
         How a file is written, where provenance.yml states it.
-    extra
-        Names of other files in the folder, which nothing reads.
+    notes
+        Sentences on what is absent, and on other files in the folder, which nothing reads.
     events
         REDCap's own lists: `event` and `form` where one of forms by event is there, else `event`.
     records
@@ -73,17 +73,10 @@ class RawExport:
     hashes: dict[str, str]
     provenance: Provenance
     formats: dict[str, FileFormat] = field(default_factory=dict)
-    extra: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     records: dict[str, str] = field(default_factory=dict)
     origins: Origins = field(default_factory=dict)
-
-    @property
-    def notes(self) -> list[str]:
-        """What is absent, and what is there and not read."""
-        absent = [name for name in OPTIONAL_TABLES if name not in self.encodings]
-        notes = [f"{name} is absent: {OPTIONAL_TABLES[name]}." for name in absent]
-        return [*notes, *(f"{name} is not read." for name in self.extra)]
 
 
 def read_export(folder: Path) -> RawExport:
@@ -116,6 +109,9 @@ def read_export(folder: Path) -> RawExport:
     known = {*RAW_TABLES, ANSWERS, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     events, lists = _read_event_lists(folder, sorted(names - known))
+    absent = [name for name in OPTIONAL_TABLES if name not in files]
+    notes = [f"{name} is absent: {OPTIONAL_TABLES[name]}." for name in absent]
+    notes += [f"{name} is not read." for name in sorted(names - known - lists)]
     return RawExport(
         folder=str(folder),
         tables=tables
@@ -124,7 +120,7 @@ def read_export(folder: Path) -> RawExport:
         hashes=hashes,
         provenance=parse_provenance(about, checksums=checksums, file=folder / PROVENANCE_FILE),
         formats=formats,
-        extra=tuple(sorted(names - known - lists)),
+        notes=tuple(notes),
         events=events,
     )
 

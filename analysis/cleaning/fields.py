@@ -96,6 +96,11 @@ class Place:
         return {code.strip(): value.strip() for code, sign, value in pairs if sign}
 
     @property
+    def factor(self) -> float:
+        """What a recorded number is multiplied by to have it in `unit`."""
+        return find_factor(self.recorded_unit, self.unit, self.item) or 1
+
+    @property
     def is_item(self) -> bool:
         """Whether it is in the table items: with an instrument, or without any other place."""
         return bool(self.instrument) or not self.table or self.table == "items"
@@ -160,7 +165,7 @@ class Field:
     @property
     def factor(self) -> float:
         """What a recorded number is multiplied by to have it in the unit of the tables."""
-        return find_factor(self.place.recorded_unit, self.place.unit, self.place.item) or 1
+        return self.place.factor
 
     @property
     def codes(self) -> dict[str, str]:

@@ -3,13 +3,25 @@
 Coding and direction are never derived from data: nothing here looks at an observed value.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from analysis.cleaning.export import DICTIONARY, MAP
-from analysis.cleaning.fields import MISSING_REASONS, Field, Place, find_factor, parse_codes
+from analysis.cleaning.fields import (
+    MISSING_REASONS,
+    Choice,
+    Field,
+    Place,
+    find_factor,
+    find_table_column,
+    parse_codes,
+    snake_case,
+)
+from analysis.cleaning.values import find_missing_reason
 from analysis.errors import DataError, suggest_name
 from analysis.instruments.catalogue import find_instrument, find_item, find_range
 from analysis.study import Scoring
@@ -28,6 +40,9 @@ NOTE = "note"
 DRAFT = "draft: "
 ANY_TICKED = "any_ticked"
 _FILL_IN = f"Compare form and instrument, and fill in codes, best, worst and confirmed_by in {MAP}"
+_GIVE_VALUES = "Name the code of that state, and say in `values` which value each code has"
+_GIVE_CODES = "Where the form is coded otherwise, give `codes` and `values`"
+_GIVE_ENDS = "how long a line is and where a scale ends stands in study.yml under scoring"
 
 
 def parse_places(table: pd.DataFrame) -> dict[str, Place]:
@@ -55,46 +70,42 @@ def parse_places(table: pd.DataFrame) -> dict[str, Place]:
     return places
 
 
+def make_error(field: str, problem: str, hint: str, file: str = MAP) -> DataError:
+    """Return the error to raise about a field in fields.csv or in the dictionary."""
+    return DataError(problem, file=file, field=field, hint=hint)
+
+
 def refuse_repeated(fields: pd.Series, problem: str, file: str, hint: str) -> None:
+    """Stop if any field is named."""
     if len(fields):
-        raise DataError(problem, file=file, field=fields.iloc[0], hint=hint)
+        raise make_error(fields.iloc[0], problem, hint, file)
 
 
 def require_columns(frame: pd.DataFrame, columns: Collection[str], file: str) -> None:
-    absent = [column for column in columns if column not in frame.columns]
-    if absent:
-        raise DataError(
-            f"the column {absent[0]!r} is absent",
-            file=file,
-            field=absent[0],
-            hint=f"data/raw/{file} shows all that belong there",
-        )
+    """Stop unless all columns are there."""
+    hint = f"data/raw/{file} shows all that belong there"
+    for column in columns:
+        if column not in frame.columns:
+            raise make_error(column, f"the column {column!r} is absent", hint, file)
 
 
 def _check_place(row: Any) -> None:
     if find_factor(row.recorded_unit, row.unit, row.item) is None:
-        raise DataError(
-            f"{row.recorded_unit!r} cannot be converted to {row.unit or 'no unit'!r}",
-            file=MAP,
-            field=row.field,
-            hint="Give in `unit` the one that the tables hold, and in `recorded_unit` a usual one",
-        )
+        problem = f"{row.recorded_unit!r} cannot be converted to {row.unit or 'no unit'!r}"
+        hint = "Give in `unit` the one that the tables hold, and in `recorded_unit` a usual one"
+        raise make_error(row.field, problem, hint)
     if row.rule:
         _check_rule(row)
     if not row.table or row.table == "items":
         return
     schemas = table_schemas()
     if row.table not in schemas:
-        hint = suggest_name(row.table, schemas)
-        raise DataError(f"there is no table {row.table!r}", file=MAP, field=row.field, hint=hint)
+        problem, hint = f"there is no table {row.table!r}", suggest_name(row.table, schemas)
+        raise make_error(row.field, problem, hint)
     columns = [field["name"] for field in schemas[row.table]["fields"]]
     if row.column not in columns:
-        raise DataError(
-            f"table {row.table} has no column {row.column!r}",
-            file=MAP,
-            field=row.field,
-            hint=suggest_name(row.column, columns),
-        )
+        problem = f"table {row.table} has no column {row.column!r}"
+        raise make_error(row.field, problem, suggest_name(row.column, columns))
 
 
 def _check_rule(row: Any) -> None:
@@ -102,24 +113,62 @@ def _check_rule(row: Any) -> None:
     item = find_item(row.instrument, row.item)
     if row.rule != ANY_TICKED:
         hint = suggest_name(row.rule, [ANY_TICKED])
-        raise DataError(f"there is no rule {row.rule!r}", file=MAP, field=row.field, hint=hint)
+        raise make_error(row.field, f"there is no rule {row.rule!r}", hint)
     if item is None or not item.boxes:
-        raise DataError(
-            f"{row.instrument}/{row.item} is not made of several boxes",
-            file=MAP,
-            field=row.field,
-            hint="Leave `rule` empty, or name an item for aids or help",
-        )
+        problem = f"{row.instrument}/{row.item} is not made of several boxes"
+        raise make_error(row.field, problem, "Leave `rule` empty, or name an item for aids or help")
+
+
+def complete_choices(
+    place: Place, choices: tuple[Choice, ...], kind: str, name: str
+) -> tuple[Place, tuple[Choice, ...], str]:
+    """Give every choice its place in the column that a field goes to, or why it has none.
+
+    What is typed for a column that holds certain words is read as a choice among them, and a code
+    without a word of its own gives a number to a column of numbers.
+
+    Raises
+    ------
+    DataError
+        A choice that is none of the column's.
+    """
+    column = find_table_column(place.table, place.column)
+    allowed = column.get("constraints", {}).get("enum", ())
+    numeric = column.get("type") in ("integer", "number")
+    if not choices and allowed and kind in ("text", "integer", "number"):
+        given = place.processed or {word: word for word in allowed}
+        choices = tuple((code, word.replace("_", " ")) for code, word in given.items())
+        kind = "choice"
+    if kind not in ("choice", "checkbox") or not (allowed or numeric):
+        return place, choices, kind
+    values = {}
+    for code, label in choices:
+        value = place.processed.get(code) or snake_case(label)
+        fits = _is_number(value) if numeric else value in allowed
+        if not fits and numeric and code not in place.processed and _is_number(code):
+            value, fits = code, True
+        reason = "" if fits else find_missing_reason(value, label, code)
+        if not fits and not reason:
+            due = "a number" if numeric else f"one of {', '.join(allowed)}"
+            due = f"{place.table}.{place.column} holds {due}"
+            hint = "Say in `values` what each code is, as 1=female|2=male, or why it is missing "
+            hint += f"({', '.join(MISSING_REASONS)})"
+            raise make_error(name, f"code {code} ({label}) is {value!r}, and {due}", hint)
+        values[code] = reason or value
+    written = "|".join(f"{code}={value}" for code, value in values.items())
+    return replace(place, values=written), choices, kind
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", text))
 
 
 def find_limits(place: Place, scoring: Scoring) -> tuple[float | None, float | None]:
     """Return the range of an item as it is recorded; a mark reaches as far as the planned line."""
-    low, high = find_range(place.instrument, place.item, scoring)
+    low, high = _find_recorded_range(place, scoring)
     line = getattr(scoring, f"{place.instrument}_line_mm", None)
     if high is None and line is not None and place.item.startswith("vas"):
-        high = line.value
-    factor = find_factor(place.recorded_unit, place.unit, place.item) or 1
-    low, high = (None if end is None else round(end / factor, 6) for end in (low, high))
+        high = round(line.value / place.factor, 6)
     return low, high
 
 
@@ -128,10 +177,14 @@ def find_possible(place: Place, scoring: Scoring) -> tuple[float, float]:
 
     A line may have been printed longer than planned, so that a mark on it has no end.
     """
-    ends = find_range(place.instrument, place.item, scoring)
-    factor = find_factor(place.recorded_unit, place.unit, place.item) or 1
-    low, high = (None if end is None else round(end / factor, 6) for end in ends)
+    low, high = _find_recorded_range(place, scoring)
     return float("-inf") if low is None else low, float("inf") if high is None else high
+
+
+def _find_recorded_range(place: Place, scoring: Scoring) -> tuple[float | None, float | None]:
+    ends, factor = find_range(place.instrument, place.item, scoring), place.factor
+    low, high = (None if end is None else round(end / factor, 6) for end in ends)
+    return low, high
 
 
 def find_anchors(place: Place, scoring: Scoring) -> tuple[float, float] | None:
@@ -167,45 +220,47 @@ def check_anchors(fields: Iterable[Field], scoring: Scoring) -> None:
     unconfirmed = [field.name for field, _ in anchored if not field.place.confirmed_by.strip()]
     if unconfirmed:
         more = f", and those of {len(unconfirmed) - 1} more fields" if unconfirmed[1:] else ""
-        raise DataError(
-            f"nobody has confirmed the codes and anchors of this item{more}",
-            file=MAP,
-            field=unconfirmed[0],
-            hint=_FILL_IN,
-        )
+        problem = f"nobody has confirmed the codes and anchors of this item{more}"
+        raise make_error(unconfirmed[0], problem, _FILL_IN)
     for field, ends in anchored:
         for problem, hint in _find_contradictions(field, ends):
-            raise DataError(problem, file=MAP, field=field.name, hint=hint)
+            raise make_error(field.name, problem, hint)
 
 
 def _find_contradictions(field: Field, ends: tuple[float, float]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the codes and anchors of an item, and what to do about it."""
     place, (low, high) = field.place, sorted(ends)
     item = f"{place.instrument}/{place.item}"
-    if field.kind not in ("choice", "checkbox"):
-        yield from _find_wrong_numbers(field, ends)
-        return
-    yield from _find_other_codes(field)
-    values = {code: _parse_value(field, code) for code, _ in field.choices}
-    placed = {code: value for code, value in values.items() if value is not None}
-    for code, label in field.choices:
-        if code in field.missing_codes:
-            continue
-        if code not in placed or not low <= placed[code] <= high:
-            yield (
-                f"code {code} ({label}) has no place in {item} ({low:g} to {high:g})",
-                f"Say in `values` which value each code has, as 1=0|2=1, or why it is missing "
-                f"({', '.join(MISSING_REASONS)})",
-            )
-    if len(set(placed.values())) < len(placed):
-        yield f"two codes have one value of {item}", "Give each code in `values` a value of its own"
+    coded = field.kind in ("choice", "checkbox")
+    values: dict[str, float] = {}
+    if coded:
+        yield from _find_other_codes(field)
+        values = {code: value for code, value in _list_code_values(field) if low <= value <= high}
+        for code, label in field.choices:
+            if code not in values and code not in field.missing_codes:
+                yield (
+                    f"code {code} ({label}) has no place in {item} ({low:g} to {high:g})",
+                    f"Say in `values` which value each code has, as 1=0|2=1, or why it is missing "
+                    f"({', '.join(MISSING_REASONS)})",
+                )
+        if len(set(values.values())) < len(values):
+            yield f"two codes have one value of {item}", "Give each code a value of its own"
     for name, end in zip(("best", "worst"), ends, strict=True):
         anchor = getattr(place, name).strip()
-        if anchor not in placed or placed[anchor] != end:
+        shown = f"code {anchor or 'none'}" if coded else anchor or "nothing"
+        if (values.get(anchor) if coded else _parse_number(anchor)) != end:
             yield (
-                f"the {name} anchor is confirmed as code {anchor or 'none'}, "
+                f"the {name} anchor is confirmed as {shown}, "
                 f"and {item} has its {name} state at {end:g}",
-                f"Name the code of the {name} state, and say in `values` which value each code has",
+                _GIVE_VALUES if coded else f"{_GIVE_CODES}; {_GIVE_ENDS}",
             )
+    beyond = not low <= field.limits[0] <= field.limits[1] <= high
+    if beyond and not coded and not place.unit:
+        yield (
+            f"the form allows {field.limits[0]:g} to {field.limits[1]:g}, "
+            f"and {item} goes from {low:g} to {high:g}",
+            _GIVE_CODES,
+        )
 
 
 def _find_other_codes(field: Field) -> Iterator[tuple[str, str]]:
@@ -225,36 +280,16 @@ def _find_other_codes(field: Field) -> Iterator[tuple[str, str]]:
             )
 
 
-def _find_wrong_numbers(field: Field, ends: tuple[float, float]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a typed number: its anchors, or limits that it cannot have."""
-    place, (low, high) = field.place, sorted(ends)
-    item = f"{place.instrument}/{place.item}"
-    for name, end in zip(("best", "worst"), ends, strict=True):
-        anchor = getattr(place, name).strip()
-        try:
-            same = float(anchor) == end
-        except ValueError:
-            same = False
-        if not same:
-            yield (
-                f"the {name} anchor is confirmed as {anchor or 'nothing'}, "
-                f"and {item} has its {name} state at {end:g}",
-                "Where the form is coded otherwise, give `codes` and `values`; how long a line is "
-                "and where a scale ends stands in study.yml under scoring",
-            )
-    beyond = not low <= field.limits[0] <= field.limits[1] <= high
-    if beyond and not place.unit:
-        yield (
-            f"the form allows {field.limits[0]:g} to {field.limits[1]:g}, "
-            f"and {item} goes from {low:g} to {high:g}",
-            "Where the form is coded otherwise, give `codes` and `values`",
-        )
+def _list_code_values(field: Field) -> Iterator[tuple[str, float]]:
+    """Yield the item's value of each code that has one: what `values` says, else the code."""
+    given = field.place.processed if field.kind == "choice" else {}
+    for code, _ in field.choices:
+        value = _parse_number(given.get(code, "") if given else code)
+        if value is not None:
+            yield code, value
 
 
-def _parse_value(field: Field, code: str) -> float | None:
-    """Return the item's value of a code: what `values` says, else the code itself."""
-    given = field.place.processed
-    text = given.get(code, "") if given and field.kind == "choice" else code
+def _parse_number(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import (
@@ -14,7 +13,7 @@ from analysis.cleaning.reshape import (
     convert_item,
     name_source,
 )
-from analysis.cleaning.structure import SYSTEM_COLUMNS
+from analysis.cleaning.structure import KEY_COLUMNS, SYSTEM_COLUMNS
 from analysis.errors import DataError
 
 _HINT = "This is a fault of the cleaning, not of the export; please report it"

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, list_columns
 from analysis.cleaning.state import CleaningState, Finding, find_together
-from analysis.cleaning.structure import FORM, SYSTEM_COLUMNS
+from analysis.cleaning.structure import FORM, KEY_COLUMNS, SYSTEM_COLUMNS
 from analysis.tables import shape_table, table_schemas
 
 RECORDED_TABLES = (

@@ -28,6 +28,24 @@ OPTIONAL_COLUMNS = (GROUP, "redcap_survey_identifier")
 FORM_NAME = "Form Name"
 # What REDCap exports beside the fields of a form, which may be a survey.
 FORM_STATES = ("complete", "timestamp", "return_code")
+# What every diary and every file of readings has, whatever a site adds: who, when, which finger.
+FILE_KEYS = {
+    DIARY: (
+        Field("record_id", DIARY, "notes"),
+        Field("entry_date", DIARY, "date"),
+        Field("entry_time", DIARY, "time"),
+    ),
+    CAPILLAROSCOPY: (
+        Field("record_id", CAPILLAROSCOPY, "notes"),
+        Field("event", CAPILLAROSCOPY, "notes"),
+        Field("image_id", CAPILLAROSCOPY, "notes"),
+        Field("reader", CAPILLAROSCOPY, "text"),
+        Field("hand", CAPILLAROSCOPY, "choice", choices=(("R", "Right"), ("L", "Left"))),
+        Field("finger", CAPILLAROSCOPY, "integer", low=1, high=5),
+        Field("field", CAPILLAROSCOPY, "integer", low=1, high=99),
+    ),
+}
+KEY_COLUMNS = {file: tuple(field.name for field in keys) for file, keys in FILE_KEYS.items()}
 _AGAIN = "Export it again with this column"
 
 

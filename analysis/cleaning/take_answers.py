@@ -18,10 +18,10 @@ from analysis.cleaning.corrections import (
     check_log,
 )
 from analysis.cleaning.decode import decode_text, parse_table
-from analysis.cleaning.dictionary import KEY_COLUMNS
 from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, Origins, read_export
 from analysis.cleaning.query_sheet import list_questions, name_cells
 from analysis.cleaning.returned_sheet import Answer, read_returned_sheet
+from analysis.cleaning.structure import KEY_COLUMNS
 from analysis.errors import DataError, MissingError
 from analysis.provenance import parse_delegation
 from analysis.study import load_study

@@ -127,11 +127,11 @@ def test_files_that_a_site_does_not_have_may_be_absent_and_others_are_named(fold
         (folder / name).unlink()
     (folder / "minutes.docx").write_bytes(b"x")
     export = read_export(folder)
-    assert export.notes == [
+    assert export.notes == (
         "raynaud_diary.csv is absent: there are no daily ratings of Raynaud's phenomenon.",
         "capillaroscopy.csv is absent: there are no readings of capillaroscopy.",
         "corrections.csv is absent: nothing is corrected.",
         "minutes.docx is not read.",
-    ]
+    )
     assert "rating" in export.tables["raynaud_diary.csv"]
     assert len(export.tables[MAP])

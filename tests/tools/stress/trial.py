@@ -20,7 +20,7 @@ from stress.stops import STOPS
 
 KINDS = (*CELLS, *RECORDS, *ACROSS)
 # Rules that only another site's form or a file as a whole can show, and the test that shows them.
-_FIELDS, _SITE = "tests/cleaning/test_field_types.py", "tests/cleaning/test_site_forms.py"
+_FIELDS, _SITE = "tests/cleaning/test_dictionary.py", "tests/cleaning/test_site_forms.py"
 _METRES = (_SITE, "test_a_height_in_metres_is_a_height_in_centimetres")
 _REWRITTEN = (_FIELDS, "test_most_dates_in_another_form_are_one_question")
 _CALCULATED = (_FIELDS, "test_a_calculation_is_compared_with_its_inputs_and_never_changed")
