@@ -4,11 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.plan import AnalysisPlan
 from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
-from analysis.statistics.checks import compute_mean, compute_median, round_differences
+from analysis.statistics.checks import (
+    APPROXIMATE_ABOVE,
+    compute_mean,
+    compute_median,
+    name_method,
+    round_differences,
+)
 from analysis.statistics.common_tests import PairedT, paired_t, sign_test
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.outcome import (
@@ -91,21 +98,19 @@ def compare_tests(
     def qualify(qualifier: str) -> ResultWriter:
         return replace(alive, qualifier=qualifier)
 
+    pratt, dropped = (signed_rank(ranked, zeros=zeros) for zeros in ("pratt", "wilcoxon"))
+    kind = "exact" if dropped.n_nonzero <= APPROXIMATE_ABOVE else "normal approximation"
     rows = [
         replace(writer, n=len(pairs), qualifier=name).p("p_value", p_value, method=method)
         for name, p_value, method in (
-            (
-                "pratt",
-                signed_rank(ranked, zeros="pratt").p_value,
-                "exact, zeros ranked, then dropped",
-            ),
-            ("mid_p", signed_rank(ranked, zeros="wilcoxon").mid_p, "exact, zeros dropped, mid-p"),
+            ("pratt", pratt.p_value, f"{kind}, zeros ranked, then dropped"),
+            ("mid_p", dropped.mid_p, f"{kind}, zeros dropped, mid-p"),
             ("sign_test", sign_test(ranked), "sign test"),
         )
     ]
     tests: dict[str, tuple[Callable[..., PairedT | SignFlip], str]] = {
         "t": (paired_t, "paired t"),
-        "sign_flip": (sign_flip, "exact sign flips of the mean"),
+        "sign_flip": (sign_flip, name_method(len(change), "sign flips of the mean")),
     }
     for qualifier, (compute, method) in tests.items():
         make = qualify(qualifier)
@@ -150,10 +155,14 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
     Hodges-Lehmann estimate by the participant left out; None where nobody is left.
     """
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
+    estimates = {}
+    # Of those with equal changes one is as good as another to leave out.
+    for value, place in zip(*np.unique(change, return_index=True), strict=True):
+        result, _ = attempt(hodges_lehmann, np.delete(change, place))
+        bounded = result and not is_unbounded(result.estimate)
+        estimates[value] = result.estimate if result and bounded else None
     people = pairs["participant_id"].tolist()
-    results = (attempt(hodges_lehmann, change[[o != p for o in people]])[0] for p in people)
-    estimates = (r.estimate if r and not is_unbounded(r.estimate) else None for r in results)
-    return dict(zip(people, estimates, strict=True))
+    return {p: estimates[value] for p, value in zip(people, change, strict=True)}
 
 
 def summarise_leave_one_out(

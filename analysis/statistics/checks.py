@@ -7,6 +7,10 @@ from numpy.typing import ArrayLike
 
 from analysis.errors import DataError, UsageError
 
+# Up to so many pairs tests and intervals go through every pattern of signs, in milliseconds; the
+# work grows with the cube of their number. Above it the normal distribution, corrected for ties and
+# continuity, differs by less than 0.001 from the exact p-value, and takes its place.
+APPROXIMATE_ABOVE = 200
 # Squares and sums of more than anybody measures stay finite, and above zero.
 _LARGEST = 1e140
 
@@ -66,6 +70,13 @@ def check_varying(differences: ArrayLike) -> np.ndarray:
     if np.ptp(array) <= 1e-12 * np.abs(array).max():
         raise DataError("all differences are equal, so their spread says nothing")
     return array
+
+
+def name_method(n: int, name: str) -> str:
+    """Name a test or interval of `n` pairs as exact, or as the approximation for many."""
+    if n <= APPROXIMATE_ABOVE:
+        return f"exact {name}"
+    return f"{name}, normal approximation corrected for ties and continuity"
 
 
 def check_choice(value: str, choices: Sequence[str], name: str) -> str:

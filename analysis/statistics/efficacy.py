@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.results import Context, ResultWriter, Row, attempt, collect_results
 from analysis.statistics.checks import (
+    APPROXIMATE_ABOVE,
     compute_mean,
     compute_median,
     compute_sd,
@@ -224,7 +225,9 @@ def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
     result, reason = attempt(global_test, improvements.to_numpy())
     writer = make("global_test", n=result.n_participants if result else None)
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
-    method += f", {_PATTERNS[result.exact]}" if result else ""
+    if result:
+        many = result.n_participants > APPROXIMATE_ABOVE
+        method += f", {'normal approximation' if many else _PATTERNS[result.exact]}"
     yield writer.p("p_value", result.p_value if result else None, method=method, warning=reason)
     yield writer.p("p_min", result.attainable if result else None, method="smallest attainable p")
     yield writer.number(

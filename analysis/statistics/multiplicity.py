@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
-from analysis.statistics.checks import check_share
+from analysis.statistics.checks import APPROXIMATE_ABOVE, check_share
 from analysis.statistics.sign_flip import DRAWS, sign_flip
 
 EXACT_PARTICIPANTS = 20
 PATTERNS_AT_ONCE = 2**14
+# Of many participants fewer patterns at once, so that they stay within some ten megabytes.
+SIGNS_AT_ONCE = 2**20
 LEAST_DIFFERENCE = 1e-12
 
 
@@ -203,9 +205,10 @@ def global_test(improvements: ArrayLike) -> GlobalTest:
     # Sums that are equal on paper must tie.
     sums = np.round(standard.sum(axis=1), 12)
     flip = sign_flip(sums)
+    drawn = not flip.exact and sums.size <= APPROXIMATE_ABOVE
     return GlobalTest(
         p_value=flip.p_value,
-        attainable=_find_attainable(sums != 0, 0.0 if flip.exact else 1 / (DRAWS + 1)),
+        attainable=_find_attainable(sums != 0, 1 / (DRAWS + 1) if drawn else 0.0),
         mean_improvement=float(standard.sum() / max(present.sum(), 1)),
         n_participants=len(array),
         n_outcomes=array.shape[1],
@@ -245,5 +248,6 @@ def _make_all_signs(n: int) -> Iterator[np.ndarray]:
 
 def _draw_signs(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
     generator = np.random.default_rng(seed)
-    for start in range(0, draws, PATTERNS_AT_ONCE):
-        yield 1 - 2 * generator.integers(0, 2, (min(PATTERNS_AT_ONCE, draws - start), n))
+    at_once = max(1, min(PATTERNS_AT_ONCE, SIGNS_AT_ONCE // n))
+    for start in range(0, draws, at_once):
+        yield 1.0 - 2.0 * generator.integers(0, 2, (min(at_once, draws - start), n))

@@ -20,7 +20,14 @@ from analysis.results import (
     format_percent,
     introduce_p,
 )
-from analysis.statistics.checks import compute_mean, compute_median, compute_sd, round_differences
+from analysis.statistics.checks import (
+    APPROXIMATE_ABOVE,
+    compute_mean,
+    compute_median,
+    compute_sd,
+    name_method,
+    round_differences,
+)
 from analysis.statistics.common_tests import d_z, describe_normality, hedges_g_av, paired_t
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.populations import is_unbounded, select_survivors
@@ -126,7 +133,8 @@ def state_estimate(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan)
     result, reason = attempt(hodges_lehmann, change, confidence=plan.confidence.value)
     method = "Hodges-Lehmann estimate, median of the Walsh averages, zeros kept"
     yield _state_ranked(writer, "hl", result.estimate if result else None, method, reason)
-    method = "closed exact interval from the Walsh averages, zeros kept"
+    interval = name_method(change.size, "interval from the Walsh averages, zeros kept")
+    method = f"closed {interval}"
     if result is None or not result.attainable:
         level = format_percent(plan.confidence.value)
         allow = "change allows" if change.size == 1 else "changes allow"
@@ -136,7 +144,8 @@ def state_estimate(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan)
         return
     yield _state_ranked(writer, "hl_low", result.low, method)
     yield _state_ranked(writer, "hl_high", result.high, method)
-    text = f"at least {format_percent(result.attained, 1)}"
+    bound = "at least" if change.size <= APPROXIMATE_ABOVE else "about"
+    text = f"{bound} {format_percent(result.attained, 1)}"
     yield writer.row("hl_level", result.attained, text, method="level without ties")
 
 
@@ -150,13 +159,12 @@ def _state_ranked(
 
 
 def state_test(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan) -> Iterator[Row]:
-    """Yield the exact test of rounded changes: p, mid-p, and what p could have been."""
+    """Yield the signed-rank test of rounded changes: p, mid-p, and what p could have been."""
     alpha = plan.alpha.value
     result = signed_rank(change, zeros=plan.zeros.value, alpha=alpha)
-    method = (
-        "exact conditional Wilcoxon signed-rank test, mid-ranks, "
-        f"{ZERO_RULES[plan.zeros.value]}, two-sided"
-    )
+    test = "conditional Wilcoxon signed-rank test, mid-ranks"
+    method = f"{test}, {ZERO_RULES[plan.zeros.value]}, two-sided"
+    method = name_method(result.n_nonzero, method)
     warning = ""
     if result.p_attainable > alpha:
         warning = f"these changes allow no p at or below {alpha:g}"

@@ -1,12 +1,18 @@
-"""The exact conditional Wilcoxon signed-rank test, with what its p-value could have been."""
+"""The conditional Wilcoxon signed-rank test, with what its p-value could have been."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
-from analysis.statistics.checks import check_choice, check_differences, check_share
+from analysis.statistics.checks import (
+    APPROXIMATE_ABOVE,
+    check_choice,
+    check_differences,
+    check_share,
+)
 from analysis.statistics.common_tests import EffectSize
 
 _ZEROS = ("wilcoxon", "pratt")
@@ -42,9 +48,50 @@ class RankSums:
             return 1.0 - self.at_most(self.total - steps - 1)
         return float(self.probabilities[: steps + 1].sum()) if steps >= 0 else 0.0
 
-    def exactly(self, steps: int) -> float:
-        """Return the probability of a sum of `steps` units (0 to total)."""
-        return float(self.probabilities[min(steps, self.total - steps)])
+    def below_middle_of(self, steps: int) -> float:
+        """Return the probability of a smaller sum, and half that of a sum of `steps` units."""
+        return self.at_most(steps) - float(self.probabilities[min(steps, self.total - steps)]) / 2
+
+    def count_steps(self, level: float) -> int:
+        """Return how many sums, in steps from 0, have a tail of at most `level`, below one half."""
+        return int(np.searchsorted(np.cumsum(self.probabilities), level, side="right"))
+
+
+@dataclass(frozen=True)
+class NormalSums:
+    """The normal approximation to the distribution of the sum of positive ranks.
+
+    Parameters
+    ----------
+    unit, total
+        As of `RankSums`.
+    spread
+        Standard deviation of the sum, of the mid-ranks and so corrected for ties.
+    """
+
+    unit: float
+    total: int
+    spread: float
+
+    def at_most(self, steps: int) -> float:
+        """Return the probability of a sum of at most `steps` units, corrected for continuity."""
+        return self._below(steps * self.unit + 0.5)
+
+    def below_middle_of(self, steps: int) -> float:
+        """Return the probability without the correction, which stands for half of `steps`."""
+        return self._below(steps * self.unit)
+
+    def count_steps(self, level: float) -> int:
+        """Return how many sums, in steps from 0, have a tail of at most `level`."""
+        from scipy.special import ndtri
+
+        furthest = self.total * self.unit / 2 + self.spread * float(ndtri(level)) - 0.5
+        return max(0, math.floor(furthest / self.unit) + 1)
+
+    def _below(self, rank_sum: float) -> float:
+        from scipy.special import ndtr
+
+        return float(ndtr((rank_sum - self.total * self.unit / 2) / self.spread))
 
 
 def rank_signed(differences: np.ndarray, *, zeros: str) -> np.ndarray:
@@ -66,19 +113,19 @@ def rank_signed(differences: np.ndarray, *, zeros: str) -> np.ndarray:
     """
     if zeros == "wilcoxon":
         differences = differences[differences != 0]
-    _, place, counts = np.unique(np.abs(differences), return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks = (last - (counts - 1) / 2)[place]
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.abs(differences))
     kept = differences != 0
     return np.sign(differences[kept]) * ranks[kept]
 
 
-def sum_over_signs(ranks: np.ndarray) -> RankSums:
-    """Return the exact distribution of the sum of the ranks that get a positive sign.
+def sum_over_signs(ranks: np.ndarray) -> RankSums | NormalSums:
+    """Return the distribution of the sum of the ranks that get a positive sign.
 
     One convolution per rank replaces the enumeration of 2^n patterns: the sum either contains
     the rank or not. Exact to the last bit up to 53 ranks, to about n units in the last place
-    beyond.
+    beyond; above `APPROXIMATE_ABOVE` ranks it is the normal approximation.
 
     Parameters
     ----------
@@ -89,6 +136,8 @@ def sum_over_signs(ranks: np.ndarray) -> RankSums:
     step = int(np.gcd.reduce(doubled)) if doubled.size else 1
     sizes = doubled // step
     total = int(sizes.sum())
+    if sizes.size > APPROXIMATE_ABOVE:
+        return NormalSums(step / 2, total, math.sqrt(float((ranks.astype(float) ** 2).sum())) / 2)
     half = total // 2
     # Counts are rescaled now and then by a power of two, which loses no digit.
     counts = np.zeros(half + 1)
@@ -113,7 +162,7 @@ class SignedRank:
     statistic
         Sum of the positive ranks.
     p_value
-        Exact, given the absolute differences.
+        Given the absolute differences; exact up to `APPROXIMATE_ABOVE` non-zero ones.
     mid_p
         The same with half the probability of what was observed.
     n_nonzero
@@ -139,12 +188,14 @@ def signed_rank(
     alternative: str = "two-sided",
     alpha: float = 0.05,
 ) -> SignedRank:
-    """Test whether differences are symmetric about zero, exactly.
+    """Test whether differences are symmetric about zero, exactly unless there are many.
 
     The p-value counts, among all patterns of signs of the non-zero differences, those with a
     sum of positive ranks at least as far out as the observed one. Mid-ranks and zeros are
     those actually used, so that the answer is exact with ties and zeros too. Round the
-    differences to the recorded precision first (`round_differences`).
+    differences to the recorded precision first (`round_differences`). Of more than
+    `APPROXIMATE_ABOVE` non-zero differences it is the normal approximation, corrected for ties and,
+    mid-p aside, for continuity.
 
     Parameters
     ----------
@@ -182,22 +233,15 @@ def signed_rank(
         "two-sided": min(positive, sums.total - positive),
     }[alternative]
     sides = 2 if alternative == "two-sided" else 1
+    rejecting = sums.count_steps(alpha / sides)
     return SignedRank(
         statistic=statistic,
         p_value=min(1.0, sides * sums.at_most(outward)),
-        mid_p=min(1.0, sides * (sums.at_most(outward) - sums.exactly(outward) / 2))
-        if ranks.size
-        else 1.0,
+        mid_p=min(1.0, sides * sums.below_middle_of(outward)) if ranks.size else 1.0,
         n_nonzero=ranks.size,
         p_attainable=min(1.0, float(np.ldexp(float(sides), -ranks.size))),
-        p_largest_rejecting=_find_largest_rejecting(sums, sides, alpha),
+        p_largest_rejecting=sides * sums.at_most(rejecting - 1) if rejecting else None,
     )
-
-
-def _find_largest_rejecting(sums: RankSums, sides: int, alpha: float) -> float | None:
-    tails = sides * np.cumsum(sums.probabilities)
-    rejecting = tails[(sums.probabilities > 0) & (tails <= alpha)]
-    return float(rejecting[-1]) if rejecting.size else None
 
 
 def rank_biserial(differences: ArrayLike, *, zeros: str = "wilcoxon") -> EffectSize:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import attempt, format_percent
-from analysis.statistics.checks import round_differences
+from analysis.statistics.checks import name_method, round_differences
 from analysis.statistics.common_tests import d_z, describe_normality, hedges_g_av, paired_t
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.sign_flip import sign_flip
@@ -74,7 +74,9 @@ def compare_visits(
     rows = {
         "hl": _row(estimate, "estimate", estimate_method, limits=True),
         "mean_change": _row(t, "estimate", "mean, t interval", limits=True),
-        "p_value": _row(rank, "p_value", "exact signed-rank test, two-sided"),
+        "p_value": _row(
+            rank, "p_value", name_method(int((change != 0).sum()), "signed-rank test, two-sided")
+        ),
         "mid_p": _row(rank, "mid_p", "the same, mid-p"),
         "p_min": _row(rank, "p_attainable", "the smallest p that these changes allow"),
         "flip_p_value": _row(flip, "p_value", "sign-flip test of the mean"),
@@ -137,7 +139,8 @@ def _estimate(change: np.ndarray, confidence: float) -> tuple[tuple[Any, str], s
         level = format_percent(confidence)
         return (replace(result, low=np.nan, high=np.nan), ""), f"too few for an interval at {level}"
     attained = format_percent(result.attained, 1) if result else ""
-    return (result, reason), f"Hodges-Lehmann, exact interval, at least {attained}"
+    interval = name_method(len(change), f"interval, at least {attained}")
+    return (result, reason), f"Hodges-Lehmann, {interval}"
 
 
 def _row(attempted: tuple[Any, str], name: str, method: str, *, limits: bool = False) -> tuple:

@@ -1,5 +1,8 @@
 """The second program agrees with the first, and a result that was altered is named."""
 
+import math
+import subprocess
+
 import pandas as pd
 import pytest
 
@@ -7,8 +10,11 @@ from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.results import Context
 from analysis.review import qc
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 from analysis.statistics.efficacy import summarise_efficacy
+from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.populations import prepare_pairs
+from analysis.statistics.signed_rank import signed_rank
 from analysis.study import load_study
 from analysis.tables import read_table, write_table
 
@@ -114,6 +120,29 @@ def test_both_programs_agree_on_every_result(made):
     qc.check_efficacy(made, tell=lines.append)
     assert lines[0].endswith("agree with the second program, in R.")
     assert int(lines[0].split()[0]) > 200
+
+
+@pytest.mark.needs("Rscript")
+@pytest.mark.parametrize("zeros", ["wilcoxon", "pratt"])
+@pytest.mark.parametrize("n", [60, APPROXIMATE_ABOVE, APPROXIMATE_ABOVE + 1])
+def test_both_programs_approximate_above_the_same_bound(n, zeros):
+    changes = [round(8 * math.sin(k * k)) or 1 for k in range(n)] + [0, 0]
+    program = (
+        f'source("{qc.PROGRAM.with_name("statistics.R").as_posix()}"); '
+        f"BEYOND_SCALES <- 1e6; d <- c({','.join(map(str, changes))}); "
+        f'cat(sprintf("%.17g", c(test_signed_rank(d, "{zeros}", 0.05), estimate_hl(d, 0.95))))'
+    )
+    command = ["Rscript", "--vanilla", "-e", program]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    test, estimate = signed_rank(changes, zeros=zeros), hodges_lehmann(changes)
+    assert [float(value) for value in said.split()] == pytest.approx(
+        [
+            *(test.n_nonzero, test.p_attainable, test.p_value, test.mid_p),
+            *(test.p_largest_rejecting, estimate.estimate, estimate.low, estimate.high),
+            estimate.attained,
+        ],
+        rel=1e-9,
+    )
 
 
 @pytest.mark.needs("Rscript")

@@ -15,6 +15,7 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError, UsageError
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
 from analysis.statistics.signed_rank import signed_rank
 
@@ -55,6 +56,27 @@ def test_worked_examples_with_zeros_kept(example, estimate, low, high, percent):
 )
 def test_order_of_the_limits_and_level_by_number_of_pairs(n, order, attained):
     assert find_walsh_order(n, 0.95) == (order, attained)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 12])
+def test_many_pairs_have_the_estimate_and_limits_of_all_walsh_averages(decimals):
+    changes = np.random.default_rng(6).normal(0.3, 2, 301).round(decimals)
+    walsh = np.sort([(a + b) / 2 for i, a in enumerate(changes) for b in changes[i:]])
+    result, (order, attained) = hodges_lehmann(changes), find_walsh_order(301, 0.95)
+    assert (result.low, result.high) == (walsh[order - 1], walsh[-order])
+    assert (result.estimate, result.attained) == (np.median(walsh), attained)
+
+
+def test_above_the_bound_the_order_of_the_limits_is_approximated():
+    from scipy.stats import norm
+
+    for n in (APPROXIMATE_ABOVE, APPROXIMATE_ABOVE + 1):
+        spread = np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+        order, attained = find_walsh_order(n, 0.95)
+        assert order == pytest.approx(n * (n + 1) / 4 - norm.ppf(0.975) * spread, abs=3)
+        level = 1 - 2 * norm.cdf((order - 0.5 - n * (n + 1) / 4) / spread)
+        assert attained == pytest.approx(level, abs=0.001)
+        assert (attained == pytest.approx(level, abs=1e-12)) == (n > APPROXIMATE_ABOVE)
 
 
 def test_five_pairs_allow_no_interval_at_95_percent():

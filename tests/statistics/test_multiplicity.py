@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis.errors import DataError
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.sign_flip import sign_flip
 
@@ -81,6 +82,14 @@ def test_beyond_twenty_participants_patterns_are_drawn_and_never_give_zero():
     assert min(result.adjusted) == min(result.attainable) == 1 / 20_000
     assert global_test(changes).attainable == 1 / 20_000
     assert max_t(changes) == result
+
+
+def test_above_the_bound_the_global_test_is_approximated_and_max_t_still_drawn():
+    changes = np.random.default_rng(9).normal(1, 1, (APPROXIMATE_ABOVE + 1, 2))
+    result = global_test(changes)
+    assert (result.exact, result.attainable) == (False, 2.0**-APPROXIMATE_ABOVE)
+    assert 0 < result.p_value < 1e-20
+    assert min(max_t(changes).adjusted) == 1 / 20_000
 
 
 def test_without_participants_or_changes_p_is_one():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 from worked_examples import (
     DEPRESSION,
     MAIZE,
@@ -16,6 +17,7 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.signed_rank import signed_rank
@@ -82,6 +84,19 @@ def test_twenty_five_pairs_are_exact_and_more_are_drawn_with_their_error():
     assert drawn.p_value == pytest.approx(exact.p_value, abs=5 * drawn.standard_error)
     assert drawn.low == pytest.approx(exact.low, abs=0.05)
     assert sign_flip(np.append(changes, 0.0)) == drawn
+
+
+def test_above_the_bound_no_patterns_are_drawn_and_p_is_corrected_for_continuity():
+    generator = np.random.default_rng(12)
+    changes = generator.integers(-3, 4, APPROXIMATE_ABOVE).astype(float)
+    drawn, normal = sign_flip(changes, draws=199_999), sign_flip([*changes, 0.0])
+    assert drawn.standard_error > 0
+    assert (normal.exact, normal.standard_error, normal.attained) == (False, 0, 0.95)
+    assert normal.p_value == pytest.approx(drawn.p_value, abs=5 * drawn.standard_error)
+    assert (normal.low, normal.high) == pytest.approx((drawn.low, drawn.high), abs=0.02)
+    size = np.sqrt((changes**2).sum())
+    assert normal.p_value == pytest.approx(2 * norm.sf((abs(changes.sum()) - 1) / size))
+    assert sign_flip([2.0] * (APPROXIMATE_ABOVE + 1)).low == 2
 
 
 @quick

@@ -19,7 +19,9 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError, UsageError
-from analysis.statistics.checks import round_differences
+from analysis.statistics.checks import APPROXIMATE_ABOVE, round_differences
+from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 
 EXACT = {"rel": 0, "abs": 1e-12}
@@ -226,15 +228,44 @@ def test_another_tied_change_in_the_common_direction_halves_p(sizes):
     assert more.p_value == signed_rank(sizes).p_value / 2
 
 
-def test_a_thousand_pairs_with_heavy_ties_take_less_than_a_second():
-    changes = np.round(np.random.default_rng(1).normal(0.2, 2, 1000))
-    start = time.perf_counter()
-    result = signed_rank(changes)
-    assert time.perf_counter() - start < 1
+def test_up_to_the_bound_p_is_exact_and_above_it_the_named_approximation():
     from scipy.stats import wilcoxon
 
-    expected = wilcoxon(changes, method="asymptotic").pvalue
-    assert result.p_value == pytest.approx(expected, rel=0.02)
+    generator = np.random.default_rng(1)
+    for n in (APPROXIMATE_ABOVE, APPROXIMATE_ABOVE + 1):
+        for decimals in (0, 9):
+            signs = generator.choice([-1, 1], n, p=[0.42, 0.58])
+            changes = (np.abs(generator.normal(0, 3, n)).round(decimals) + 1) * signs
+            padded = [*changes, 0, 0, 0]
+            for ours, theirs in (("wilcoxon", "wilcox"), ("pratt", "pratt")):
+                options = {"zero_method": theirs, "method": "asymptotic"}
+                result = signed_rank(padded, zeros=ours)
+                corrected = wilcoxon(padded, correction=True, **options).pvalue
+                uncorrected = wilcoxon(padded, **options).pvalue
+                assert result.p_value == pytest.approx(corrected, abs=0.001)
+                assert result.mid_p == pytest.approx(uncorrected, abs=0.001)
+                approximated = n > APPROXIMATE_ABOVE
+                assert (result.p_value == pytest.approx(corrected, rel=1e-9)) == approximated
+                assert (result.mid_p == pytest.approx(uncorrected, rel=1e-9)) == approximated
+                assert 0.0498 < result.p_largest_rejecting <= 0.05
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less"])
+def test_the_approximation_has_a_side(alternative):
+    from scipy.stats import wilcoxon
+
+    changes = np.round(np.random.default_rng(2).normal(0.2, 2, 1000))
+    options = {"method": "asymptotic", "correction": True, "alternative": alternative}
+    expected = wilcoxon(changes, **options).pvalue
+    assert signed_rank(changes, alternative=alternative).p_value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("function", [signed_rank, hodges_lehmann, sign_flip])
+def test_twenty_thousand_pairs_take_less_than_a_few_seconds(function):
+    changes = np.random.default_rng(1).normal(0.2, 2, 20_000)
+    start = time.process_time()
+    function(changes)
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("changes", [[], [0], [0, 0, 0], [2]])

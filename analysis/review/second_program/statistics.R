@@ -1,6 +1,9 @@
 # The statistics of one set of changes. p-values come from exactRankTests and coin, which have to
 # agree; estimates and intervals from base R on Walsh averages, since wilcox.exact's are wrong
-# with ties.
+# with ties. Of many pairs p-values come from coin's normal approximation and base R's.
+
+# The bound of the Python program, since which of the two is used has to be the same.
+APPROXIMATE_ABOVE <- 200
 
 walsh_averages <- function(d) {
   means <- outer(d, d, "+") / 2
@@ -13,8 +16,15 @@ estimate_hl <- function(d, confidence) {
   w <- walsh_averages(d)
   bounded <- function(values) values[abs(values) < BEYOND_SCALES]
   estimate <- bounded(c(hl = median(w)))
-  k <- max(1, qsignrank((1 - confidence) / 2, n))
-  level <- 1 - 2 * psignrank(k - 1, n)
+  if (n > APPROXIMATE_ABOVE) {
+    centre <- n * (n + 1) / 4
+    spread <- sqrt(centre * (2 * n + 1) / 6)
+    k <- floor(qnorm((1 - confidence) / 2, centre, spread) - 0.5) + 1
+    level <- 1 - 2 * pnorm(k - 0.5, centre, spread)
+  } else {
+    k <- max(1, qsignrank((1 - confidence) / 2, n))
+    level <- 1 - 2 * psignrank(k - 1, n)
+  }
   if (level < confidence) return(estimate)
   c(estimate, bounded(c(hl_low = w[k], hl_high = w[length(w) + 1 - k])), hl_level = level)
 }
@@ -24,23 +34,50 @@ test_signed_rank <- function(d, zeros, alpha) {
   base <- c(n_nonzero = n, p_min = min(1, 2^(1 - n)))
   if (!n) return(c(base, p_value = 1, mid_p = 1))
   rule <- if (zeros == "pratt") "Pratt" else "Wilcoxon"
+  used <- if (rule == "Pratt") d else d[d != 0]
+  # Twice the mid-ranks, which are whole.
+  ranks <- (2 * rank(abs(used)))[used != 0]
+  compute <- if (n > APPROXIMATE_ABOVE) approximate_signed_rank else enumerate_signed_rank
+  result <- compute(d, rule, ranks, alpha)
+  if (rule == "Wilcoxon" && abs(result$p - result$other) > 1e-10) {
+    stop("two packages disagree on p: ", result$p, " and ", result$other)
+  }
+  c(base, p_value = result$p, mid_p = result$mid_p,
+    if (length(result$rejecting)) c(p_largest_rejecting = max(result$rejecting)))
+}
+
+enumerate_signed_rank <- function(d, rule, ranks, alpha) {
   test <- coin::wilcoxsign_test(d ~ rep(0, length(d)), distribution = "exact", zero.method = rule)
   p <- as.numeric(coin::pvalue(test))
-  if (rule == "Wilcoxon") {
-    other <- exactRankTests::wilcox.exact(d[d != 0])$p.value
-    if (abs(p - other) > 1e-10) stop("coin and exactRankTests disagree: ", p, " and ", other)
-  }
-  # The statistic is standardised, so its distribution lies symmetrically about zero.
-  support <- coin::support(test)
-  chance <- vapply(support, function(s) coin::dperm(test, s), 0)
-  seen <- as.numeric(coin::statistic(test))
-  middle <- abs(seen) < 1e-9
-  tails <- vapply(-abs(support), function(s) 2 * sum(chance[support <= s + 1e-9]), 0)
-  reached <- tails[tails <= alpha + 1e-12]
-  c(base,
-    p_value = p,
-    mid_p = if (middle) 1 else p - sum(chance[abs(support - seen) < 1e-9]),
-    if (length(reached)) c(p_largest_rejecting = max(reached))
+  sums <- 0:sum(ranks)
+  chance <- exactRankTests::dperm(sums, ranks, length(ranks), paired = TRUE)
+  seen <- sum(ranks[d[d != 0] > 0])
+  tails <- 2 * cumsum(chance)[chance > 0 & sums < sum(ranks) / 2]
+  list(
+    p = p,
+    other = exactRankTests::wilcox.exact(d[d != 0], exact = TRUE)$p.value,
+    mid_p = if (2 * seen == sum(ranks)) 1 else p - chance[seen + 1],
+    rejecting = tails[tails <= alpha + 1e-12]
+  )
+}
+
+# The variance is corrected for ties, and p for continuity, which mid-p leaves out.
+approximate_signed_rank <- function(d, rule, ranks, alpha) {
+  test <- coin::wilcoxsign_test(d ~ rep(0, length(d)), distribution = "asymptotic",
+    zero.method = rule)
+  spread <- sqrt(as.numeric(coin::variance(test)))
+  centre <- sum(ranks) / 4
+  tail_up_to <- function(sum) min(1, 2 * pnorm((sum + 0.5 - centre) / spread))
+  p <- tail_up_to(centre - abs(as.numeric(coin::statistic(test))) * spread)
+  # Sums of ranks are multiples of the greatest common divisor.
+  unit <- Reduce(function(a, b) { while (b) { rest <- a %% b; a <- b; b <- rest }; a }, ranks) / 2
+  furthest <- floor((qnorm(alpha / 2, centre, spread) - 0.5) / unit) * unit
+  list(
+    p = p,
+    # R does not cap p where the correction goes beyond the centre.
+    other = if (p < 1) wilcox.test(d[d != 0], exact = FALSE, correct = TRUE)$p.value else 1,
+    mid_p = as.numeric(coin::pvalue(test)),
+    rejecting = if (furthest >= 0) tail_up_to(furthest)
   )
 }
 
