@@ -125,22 +125,12 @@ class OutcomeFacts:
         return 0 < self.n_pairs <= ALIKE_UP_TO
 
     @property
-    def moved(self) -> str:
-        """How the estimate lies: up, down, level, or nowhere without one."""
-        return "nowhere" if not self.analysed else _find_sign(self.hl, ("up", "level", "down"))
-
-    @property
     def side(self) -> str:
         """Where the estimate lies: better, worse, zero, or nowhere without one."""
         if self.better == "none" or not self.analysed:
             return "nowhere"
         improvement = self.hl if self.better == "higher" else -self.hl
-        return _find_sign(improvement, ("better", "zero", "worse"))
-
-
-def _find_sign(number: float, names: tuple[str, str, str]) -> str:
-    above, zero, below = names
-    return above if number > 0 else below if number < 0 else zero
+        return "better" if improvement > 0 else "worse" if improvement < 0 else "zero"
 
 
 Outcomes = tuple[OutcomeFacts, ...]

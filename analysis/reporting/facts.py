@@ -73,7 +73,7 @@ def document_facts(study: Study, provenance: Provenance, *, renderer: str, plann
 
 def print_version(document: DocumentVersion) -> str:
     """Return version, date and amendments of a document in words."""
-    parts = {"version": document.version, "of": document.date, "amended": document.amendments}
+    parts = {"version": document.version, "of": document.date, "amended:": document.amendments}
     stated = (f"{word} {text}" for word, text in parts.items() if text)
     return ", ".join(stated) or "not stated"
 

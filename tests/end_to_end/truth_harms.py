@@ -41,8 +41,8 @@ def tell_harms(trial):
         )
         harms = ""
         if len(died):
-            harms = f"Deaths in this period: {died['participant_id'].nunique()}; an estimate of "
-            harms += "change says nothing of them. "
+            harms = f"Deaths {PERIOD}: {died['participant_id'].nunique()}; an estimate of change "
+            harms += "says nothing of them. "
         if any(parts.values()):
             harms += f"Serious events {related}; so few participants cannot tell how often such "
             harms += "events occur."
@@ -62,7 +62,8 @@ def tell_harms(trial):
                 f"participants; {related}."
                 if sick
                 else "No serious adverse event was recorded in this period; the upper limit of "
-                f"the two-sided 95 % Clopper--Pearson interval is {upper} %."
+                "the two-sided 95 % Clopper--Pearson interval for the share of participants is "
+                f"{upper} %."
             ),
         )
         yield (
@@ -182,8 +183,9 @@ def _tell_reactions(trial, treated):
                 graded[person] = max(graded.get(person, 0), float(value))
     some = sum(value > 0 for value in most.values())
     severe = sum(value == 3 for value in graded.values())
-    apart = "Participants with a severe reaction among those asked for, counted apart: "
-    apart += f"{_share(severe, len(graded)) if severe else 'none'}."
+    apart = "Local reactions were asked for and are counted apart: "
+    apart += f"{_share(severe, len(graded))} participants" if severe else "nobody"
+    apart += " had a severe one."
     yield "severe_reactions", apart if graded else ""
     sentence = "Local reactions were asked for and are counted apart from adverse events: "
     sentence += f"{_share(some, len(most))} participants had at least one" if some else ""

@@ -121,17 +121,15 @@ def tell_outcomes(trial):
         for name, changes in trial.changes.items()
         if changes.n < most
     ]
-    people = number(most, "participant has", "participants have")
+    people = number(most, "participant", "participants")
     if not most:
         yield "missing_pairs", "Nobody had any outcome at both visits."
     elif fewer:
         yield (
             "missing_pairs",
-            f"At most {people} an outcome scored at both visits; fewer have "
-            f"{enumerate_names(fewer)}.",
+            f"Outcomes were scored at both visits in {people}; in fewer, {enumerate_names(fewer)}.",
         )
     else:
-        people = number(most, "participant", "participants")
         yield "missing_pairs", f"Every outcome was scored at both visits in {people}."
 
 
@@ -180,10 +178,9 @@ def _tell_undirected(trial, labels):
     parts = []
     for name, outcome in trial.outcomes.items():
         value = trial.changes[name].estimate
-        if outcome["better"] == "none" and value is None:
-            parts.append(f"{labels[name]} could not be analysed")
-        elif outcome["better"] == "none":
-            moved = "stayed level" if not value else "decreased" if value < 0 else "increased"
-            printed = f"{show(value, outcome['decimals'])} {outcome['unit']}"
-            parts.append(f"{labels[name]} {moved} (estimate {printed})")
-    return f"Without a better direction: {enumerate_names(parts)}."
+        if outcome["better"] == "none":
+            printed = "no estimate was possible"
+            if value is not None:
+                printed = f"the estimate was {show(value, outcome['decimals'])} {outcome['unit']}"
+            parts.append(f"For {labels[name]}, of which no direction is better, {printed}.")
+    return " ".join(parts)

@@ -135,7 +135,7 @@ def tell_statements(trial):
         "origin",
         (
             f"The design follows the public registration {study['registration']['value']} of a "
-            f"trial at {study['site']['value']}, and no data or person of that trial is used."
+            f"trial at {study['site']['value']}; no data or person of that trial is used."
         ),
     )
     yield "origin_of_data", "All data are simulated."
