@@ -6,7 +6,7 @@ import sys
 from analysis import paths
 
 # Not yet free of errors.
-EXCLUDED = ("analysis/reporting/",)
+EXCLUDED = ("analysis/reporting/figures/",)
 
 
 def test_the_types_agree():

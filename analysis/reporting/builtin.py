@@ -2,8 +2,12 @@
 
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -37,7 +41,7 @@ FORMATS = {
 _TARGETS = {"html": "html5", "docx": "docx", "pdf": "typst-smart"}
 
 
-def find_pandoc():
+def find_pandoc() -> str:
     """Return the path of the Pandoc in the locked wheel.
 
     pypandoc itself would take the newest that it finds on the machine, whoever put it there.
@@ -47,23 +51,18 @@ def find_pandoc():
     return str(Path(pypandoc.__file__).with_name("files") / "pandoc")
 
 
-def name_pandoc():
+def name_pandoc() -> str:
     """Return its name with its version."""
     run = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
     return run.stdout.splitlines()[0].capitalize()
 
 
-def run_pandoc(folder, source, output, options, *, epoch):
+def run_pandoc(
+    folder: Path, source: Path | str, output: Path, options: Sequence[str], *, epoch: int
+) -> None:
     """Run Pandoc inside a folder, without anyone's own settings, templates or clock.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where it runs; paths in `options` count from here.
-    source, output : pathlib.Path or str
-    options : list of str
-    epoch : int
-        Time stamp of the output, seconds.
+    Paths in `options` count from the folder; `epoch` is the time stamp of the output in seconds.
 
     Raises
     ------
@@ -91,31 +90,24 @@ def run_pandoc(folder, source, output, options, *, epoch):
         raise AnalysisError(f"Pandoc could not make {output.name}: {done.stderr.strip()}")
 
 
-def name_builtin():
+def name_builtin() -> str:
     """Return the name of this renderer with its versions."""
-    import typst
-
-    return f"the built-in renderer ({name_pandoc()}, Typst {typst.__version__})"
+    return f"the built-in renderer ({name_pandoc()}, Typst {version('typst')})"
 
 
-def render_builtin(folder, texts, suffixes, *, epoch):
-    """Render a staged project without Quarto.
+def render_builtin(
+    folder: Path, texts: Mapping[str, str], suffixes: Sequence[str], *, epoch: int
+) -> Path:
+    """Render a project as `prepare_project` left it, and return the folder of the documents.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        As `analysis.reporting.prepare.prepare_project` left it.
-    texts : dict of str to str
+    texts
         The filled-in documents by name.
-    suffixes : tuple of str
+    suffixes
         The formats: html, docx, pdf.
-    epoch : int
+    epoch
         Time stamp of the documents, seconds.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder that holds the documents.
     """
     output = folder / "_preview"
     output.mkdir()
@@ -125,20 +117,21 @@ def render_builtin(folder, texts, suffixes, *, epoch):
     for name, text in texts.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     typeset = {name: folder / f"{name}.typ" for name in texts if "pdf" in suffixes}
-    jobs = [
-        (name, _TARGETS[suffix], typeset[name] if suffix == "pdf" else output / f"{name}.{suffix}")
-        for suffix in suffixes
-        for name in texts
-    ]
+
+    def render(job: tuple[str, str]) -> None:
+        suffix, name = job
+        made = typeset[name] if suffix == "pdf" else output / f"{name}.{suffix}"
+        _render(folder, name, _TARGETS[suffix], made, asked, epoch=epoch)
+
     # Each is a program of its own, so that threads use all cores.
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda job: _render(folder, *job, asked, epoch=epoch), jobs))
+        list(pool.map(render, product(suffixes, texts)))
     for name, source in typeset.items():
         _compile_typst(source, output / f"{name}.pdf", epoch=epoch)
     return output
 
 
-def _write_authors(authors, folder):
+def _write_authors(authors: list[dict[str, Any]], folder: Path) -> None:
     """Write the authors as Quarto's schema gives them to a template."""
     by_author = [
         {
@@ -152,7 +145,7 @@ def _write_authors(authors, folder):
     (folder / "_authors.yml").write_text(text, encoding="utf-8")
 
 
-def _read_options(folder):
+def _read_options(folder: Path) -> dict[str, list[str]]:
     """Return what an author may ask for in _quarto.yml, by the format that it concerns."""
     config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     template = config["format"]["docx"]["reference-doc"]
@@ -164,7 +157,9 @@ def _read_options(folder):
     return {**dict.fromkeys(FORMATS, every), "docx": [*every, f"--reference-doc={template}"]}
 
 
-def _render(folder, name, to, output, asked, *, epoch):
+def _render(
+    folder: Path, name: str, to: str, output: Path, asked: Mapping[str, list[str]], *, epoch: int
+) -> None:
     images, options = FORMATS[to]
     reading = [
         f"--from={FROM}",
@@ -179,11 +174,10 @@ def _render(folder, name, to, output, asked, *, epoch):
         f"--default-image-extension={images}",
         f"--to={to}",
     ]
-    options = [*reading, *options, *asked[to]]
-    run_pandoc(folder, f"{name}.md", output, options, epoch=epoch)
+    run_pandoc(folder, f"{name}.md", output, [*reading, *options, *asked[to]], epoch=epoch)
 
 
-def _compile_typst(source, output, *, epoch):
+def _compile_typst(source: Path, output: Path, *, epoch: int) -> None:
     import typst
 
     try:

@@ -1,7 +1,9 @@
 """A reporting checklist as a table in which every item leads to its place, or says why not."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 
@@ -36,12 +38,8 @@ class ChecklistItem:
     reason: str = ""
 
 
-def read_checklist(path):
+def read_checklist(path: Path) -> tuple[ChecklistItem, ...]:
     """Read a checklist of report/checklists/.
-
-    Returns
-    -------
-    tuple of ChecklistItem
 
     Raises
     ------
@@ -64,14 +62,9 @@ def read_checklist(path):
     return tuple(items)
 
 
-def list_headings(lines):
-    """Return the words of each heading of the article by the name that Pandoc gives it.
-
-    Parameters
-    ----------
-    lines : iterable of str
-    """
-    headings = {}
+def list_headings(lines: Iterable[str]) -> dict[str, str]:
+    """Return the words of each heading of the article by the name that Pandoc gives it."""
+    headings: dict[str, str] = {}
     for line in lines:
         heading = HEADING.match(line)
         if heading:
@@ -82,15 +75,16 @@ def list_headings(lines):
     return headings
 
 
-def print_checklist(items, headings, *, source):
+def print_checklist(
+    items: Iterable[ChecklistItem], headings: Mapping[str, str], *, source: str
+) -> str:
     """Return a checklist as a table in Markdown.
 
     Parameters
     ----------
-    items : iterable of ChecklistItem
-    headings : dict of str to str
+    headings
         The words of the article's headings, by what leads there from the supplement.
-    source : str
+    source
         The file of the items, for errors.
 
     Raises
@@ -98,8 +92,8 @@ def print_checklist(items, headings, *, source):
     DataError
         A place is no heading, table or figure.
     """
-    rows = [("Item", "What it asks for", "Where it is")]
-    rows.append(tuple("-" * 6 * width for width in WIDTHS))
+    rules = tuple("-" * 6 * width for width in WIDTHS)
+    rows: list[tuple[str, ...]] = [("Item", "What it asks for", "Where it is"), rules]
     for item in items:
         printed = "; ".join(_print_place(place, headings, source) for place in item.places)
         reason = escape_markdown(item.reason)
@@ -111,7 +105,7 @@ def print_checklist(items, headings, *, source):
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _print_place(place, headings, source):
+def _print_place(place: str, headings: Mapping[str, str], source: str) -> str:
     if place == ABSTRACT:
         return "Title page and abstract"
     if re.match(r"@(?:fig|tbl|sec)-[\w-]+$", place):

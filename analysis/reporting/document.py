@@ -3,6 +3,7 @@
 import filecmp
 import re
 import shutil
+from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,65 +11,44 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from analysis import paths
-from analysis.errors import AnalysisError, MissingError
-from analysis.provenance import read_provenance
+from analysis.errors import AnalysisError
 from analysis.reporting import builtin, facts, quarto, word
 from analysis.reporting.lint import check_leftovers
 from analysis.reporting.manuscript import DOCUMENTS
+from analysis.reporting.material import Material, list_material, list_notebooks, read_material
 from analysis.reporting.pages import write_notebook_pages, write_results_page
-from analysis.reporting.prepare import (
-    PREPARED,
-    Material,
-    describe_document,
-    list_notebooks,
-    prepare_project,
-)
+from analysis.reporting.prepare import PREPARED, describe_document, prepare_project
 from analysis.reporting.values import study_values
-from analysis.study import load_study
-from analysis.tables import read_table
 
 PREVIEW = "_preview"
 SUFFIXES = ("html", "docx", "pdf")
-# What a run or Quarto writes into report/, and what no document needs.
-WRITTEN = re.compile(
-    r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|record|\..*"
-)
 
 
 def build_report(
-    outputs,
+    outputs: paths.Outputs,
     *,
-    renderer,
-    folder,
-    sources=paths.REPORT_FOLDER,
-    study=paths.STUDY,
-    suffixes=SUFFIXES,
-    tell=print,
-):
-    """Render the report into a folder.
+    renderer: str,
+    folder: Path,
+    sources: Path = paths.REPORT_FOLDER,
+    study: Path = paths.STUDY,
+    suffixes: Sequence[str] = SUFFIXES,
+    tell: Callable[[str], None] = print,
+) -> list[Path]:
+    """Render the report into a folder, and return what was written, index.html last.
 
     Parameters
     ----------
-    outputs : analysis.paths.Outputs
-        Where results.csv, the figures and tables, and the executed copies lie.
-    renderer : str
+    renderer
         ``quarto`` or ``builtin``.
-    folder : pathlib.Path
+    folder
         An empty folder; the documents and what they need are written there. The staged project
         is left beside it.
-    sources : pathlib.Path
+    sources
         The folder of the words.
-    study : pathlib.Path
-        study.yml.
-    suffixes : tuple of str
+    suffixes
         The formats: html, docx, pdf.
-    tell : callable
+    tell
         Takes what Quarto warns of.
-
-    Returns
-    -------
-    list of pathlib.Path
-        What was written; index.html is last.
 
     Raises
     ------
@@ -96,7 +76,7 @@ def build_report(
     return _move_files(rendered, folder)
 
 
-def prepare_in_place(sources=paths.REPORT_FOLDER):
+def prepare_in_place(sources: Path = paths.REPORT_FOLDER) -> None:
     """Prepare report/ itself, for a Quarto that renders it there.
 
     What stays the same is not written again: a preview would take it for a change, and render for
@@ -110,7 +90,7 @@ def prepare_in_place(sources=paths.REPORT_FOLDER):
         _replace_changed(Path(place), sources)
 
 
-def _replace_changed(new, folder):
+def _replace_changed(new: Path, folder: Path) -> None:
     """Bring the files below a folder, and those in _prepared there that are gone, to another."""
     names = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
     for name in names:
@@ -122,13 +102,10 @@ def _replace_changed(new, folder):
             path.unlink()
 
 
-def finish_in_place(rendered, sources=paths.REPORT_FOLDER):
+def finish_in_place(rendered: Iterable[Path], sources: Path = paths.REPORT_FOLDER) -> None:
     """Finish the documents that Quarto has rendered from report/ itself, and write their pages.
 
-    Parameters
-    ----------
-    rendered : list of pathlib.Path
-        Files, as Quarto names them: from report/.
+    It takes the files as Quarto names them: from report/.
     """
     material = read_material(paths.Outputs(), sources=sources)
     documents = [sources / path for path in rendered if path.suffix[1:] in SUFFIXES]
@@ -136,36 +113,7 @@ def finish_in_place(rendered, sources=paths.REPORT_FOLDER):
     write_pages(material, sources, sources / PREVIEW)
 
 
-def read_material(outputs, *, sources=paths.REPORT_FOLDER, study=paths.STUDY):
-    """Read what the report is made from.
-
-    Raises
-    ------
-    MissingError
-        The notebooks have not run yet.
-    """
-    if not (outputs.processed / "results.csv").exists() or not outputs.generated.exists():
-        raise MissingError("there are no results yet", hint="Run make notebooks first")
-    return Material(
-        results=read_table("results", outputs.processed),
-        study=load_study(study),
-        provenance=read_provenance(outputs.processed),
-        generated=outputs.generated,
-        notebooks=outputs.notebooks,
-        sources=sources,
-    )
-
-
-def list_material(folder):
-    """Return the files of report/ that documents are made from."""
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not WRITTEN.fullmatch(path.relative_to(folder).parts[0])
-    ]
-
-
-def stage_project(material, folder):
+def stage_project(material: Material, folder: Path) -> None:
     """Copy the words with the figures and tables that they show into a project of their own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -182,7 +130,7 @@ def stage_project(material, folder):
     (folder / "_quarto.yml").write_text(text, encoding="utf-8")
 
 
-def finish_documents(documents, material, *, renderer):
+def finish_documents(documents: Iterable[Path], material: Material, *, renderer: str) -> None:
     """Finish the Word files among rendered documents, and refuse what was left unresolved."""
     about = describe_document(material, renderer=renderer)
     epoch = facts.document_epoch(material.provenance)
@@ -193,12 +141,13 @@ def finish_documents(documents, material, *, renderer):
     }
     for path in documents:
         if path.suffix == ".docx":
-            options = {"authors": authors, "alternatives": alternatives, "epoch": epoch}
-            word.finish_document(path, about, **options)
+            word.finish_document(
+                path, about, authors=authors, alternatives=alternatives, epoch=epoch
+            )
     _check_documents(documents, material)
 
 
-def write_pages(material, project, folder):
+def write_pages(material: Material, project: Path, folder: Path) -> None:
     """Write the page of all results and a page for each executed notebook beside the documents."""
     about = describe_document(material, renderer="")
     pages = write_notebook_pages(
@@ -221,7 +170,7 @@ def write_pages(material, project, folder):
     )
 
 
-def _check_documents(documents, material):
+def _check_documents(documents: Iterable[Path], material: Material) -> None:
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     citations = re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M)
     files = [*material.generated.glob("tables/*.html"), *material.generated.glob("figures/*.txt")]
@@ -232,7 +181,7 @@ def _check_documents(documents, material):
         check_leftovers(path, citations=citations, inserted=inserted)
 
 
-def _move_files(rendered, folder):
+def _move_files(rendered: Path, folder: Path) -> list[Path]:
     files = sorted(path.relative_to(rendered) for path in rendered.rglob("*") if path.is_file())
     files.sort(key=lambda name: name.as_posix() == "index.html")
     for name in files:

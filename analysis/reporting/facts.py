@@ -39,7 +39,9 @@ STATEMENTS = (
 )
 
 
-def document_facts(study: Study, provenance: Provenance, *, renderer: str, planned: bool = True):
+def document_facts(
+    study: Study, provenance: Provenance, *, renderer: str, planned: bool = True
+) -> dict[str, str]:
     """Return what the document says about itself, by key.
 
     Every page bears a mark where the data are simulated, and where the analysis is another than
@@ -78,18 +80,18 @@ def print_version(document: DocumentVersion) -> str:
     return ", ".join(stated) or "not stated"
 
 
-def document_authors(study, provenance):
+def document_authors(study: Study, provenance: Provenance) -> tuple[Author, ...]:
     """Return the authors; the software's own while the data are simulated."""
     return SOFTWARE_AUTHORS if provenance.simulated else study.authors
 
 
-def software_versions():
+def software_versions() -> dict[str, str]:
     """Return the version of everything whose version can change a number."""
     versions = {name: metadata.version(name) for name in SOFTWARE}
     return {"python": platform.python_version(), **versions}
 
 
-def document_epoch(provenance):
+def document_epoch(provenance: Provenance) -> int:
     """Return the time stamp of the documents, in seconds: never the clock.
 
     It is the day of the export, or SOURCE_DATE_EPOCH where nobody knows that day.

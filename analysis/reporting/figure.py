@@ -9,16 +9,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.errors import MissingError
 from analysis.provenance import Provenance
 
 if TYPE_CHECKING:
     from IPython.display import Image
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 
 # A figure and its alternative text.
 Drawing = tuple["Figure", str]
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "font.family": ["DejaVu Sans", "NanumGothic"],
     "font.size": 9,
@@ -73,12 +75,15 @@ def lay_out_grid(count: int, columns: int, height: float, **options: Any) -> tup
     return figure, panels[:count]
 
 
-def find_hangul_fonts():
+def find_hangul_fonts() -> Path:
     """Return the folder of the shipped fonts with Hangul, without importing their package."""
-    return Path(find_spec("koreanize_matplotlib").origin).parent / "fonts"
+    package = find_spec("koreanize_matplotlib")
+    if package is None or package.origin is None:
+        raise MissingError("there are no fonts with Hangul", hint="Run `make setup`")
+    return Path(package.origin).with_name("fonts")
 
 
-def use_style():
+def use_style() -> Any:
     """Load matplotlib in the house style with shipped fonts only, and return pyplot."""
     import matplotlib
 
@@ -138,7 +143,7 @@ def save_figure(
     return _show_small(folder / f"{name}.png", alt)
 
 
-def _show_small(path, alt):
+def _show_small(path: Path, alt: str) -> "Image":
     from IPython.display import Image
     from PIL import Image as pillow
 
@@ -147,7 +152,7 @@ def _show_small(path, alt):
         return Image(small.getvalue(), alt=alt)
 
 
-def mark_figure(figure, alt, provenance):
+def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
     """Write SIMULATED into a figure while the data are, once, and return its alternative text."""
     mark = provenance.mark
     if not mark or mark in (text.get_text() for text in figure.texts):
@@ -158,7 +163,7 @@ def mark_figure(figure, alt, provenance):
     return f"{mark} data. {alt}"
 
 
-def _settle_layout(figure):
+def _settle_layout(figure: "Figure") -> "Bbox":
     """Fix where the axes stand, to a millionth of the figure, and return the drawn-on area.
 
     The solver of a constrained layout takes its terms in the order of memory addresses,
@@ -172,11 +177,14 @@ def _settle_layout(figure):
         figure.set_layout_engine(None)
         for axes in figure.axes:
             if axes.get_axes_locator() is None:
-                axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
+                left, bottom, width, height = axes.get_position().bounds
+                axes.set_position(
+                    (round(left, 6), round(bottom, 6), round(width, 6), round(height, 6))
+                )
     return figure.get_tightbbox().padded(MARGIN)
 
 
-def keep_first(people: Sequence[str]):
+def keep_first(people: Sequence[str]) -> tuple[list[str], str]:
     """Keep as many participants as a figure can show.
 
     Returns

@@ -1,12 +1,17 @@
-"""Hold the words to their rules: no typed number, no claim too many, nothing left unresolved."""
+"""Hold the words to their rules: no typed number, no claim too many, nothing left unresolved, and
+every printed result as it is."""
 
 import html
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import DataError
+from analysis.reporting.manuscript import Line
+from analysis.reporting.values import set_apostrophes
 
 # Names that hold digits and are no results.
 ALLOWED = re.compile(
@@ -34,9 +39,13 @@ _NO_PROSE = re.compile(
     r"|<!--.*?-->"
 )
 SIGNS = re.compile(r"\{\{[<%]|\?@[\w-]+|\?(?:var|meta):\S+|\?\?\?|(?<!\w)@(?:fig|tbl|sec)-[\w-]+")
+_PRINTED = re.compile(
+    r'\[(?P<words>(?:\\.|[^\]\\])*)\]\{\.result data-result="(?P<key>[^"]+)"\}'
+    r'|data-result="(?P<cell_key>[^"]+)">(?P<cell>[^<]*)<'
+)
 
 
-def check_prose(lines):
+def check_prose(lines: Iterable[Line]) -> None:
     """Refuse typed numbers and the words that the report never prints.
 
     Raises
@@ -54,7 +63,7 @@ def check_prose(lines):
         check_claims(line, prose)
 
 
-def check_claims(line, text):
+def check_claims(line: Line, text: str) -> None:
     """Refuse, in any printed text of this line, the words that the report never prints."""
     claim = FORBIDDEN.search(text)
     if claim:
@@ -63,13 +72,10 @@ def check_claims(line, text):
         )
 
 
-def check_references(lines, text: str, bibliography: str):
+def check_references(lines: Sequence[Line], text: str, bibliography: str) -> None:
     """Refuse references that lead nowhere, and figures, tables, sources that none leads to.
 
-    Parameters
-    ----------
-    text
-        The same with every key filled in (sentences may cite).
+    `text` is that of the lines with every key filled in (sentences may cite).
 
     Raises
     ------
@@ -80,29 +86,18 @@ def check_references(lines, text: str, bibliography: str):
     referred = set(CROSS_REFERENCE.findall(text))
     listed = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.M))
     cited = set(CITATION.findall(CROSS_REFERENCE.sub(" ", text)))
+    floats = {name for name in defined if not name.startswith("sec-")}
     for names, problem, hint in (
         (referred - defined, "@{} leads nowhere", "Define it, or correct the name"),
-        (
-            _list_floats(defined) - referred,
-            "{} is mentioned nowhere",
-            "Mention it in the text with @",
-        ),
+        (floats - referred, "{} is mentioned nowhere", "Mention it in the text with @"),
         (cited - listed, "@{} is not in references.bib", "Add it, or correct the key"),
+        (listed - cited, "reference {} is listed but not cited", "Cite it or take it out"),
     ):
         for name in sorted(names):
             raise _find(lines, name).error(problem.format(name), hint)
-    for name in sorted(listed - cited):
-        place = _find(lines, name)
-        raise place.error(f"reference {name} is listed but not cited", "Cite it or take it out")
 
 
-def _list_floats(names):
-    return {name for name in names if not name.startswith("sec-")}
-
-
-def _find(lines, name):
-    from analysis.reporting.manuscript import Line
-
+def _find(lines: Iterable[Line], name: str) -> Line:
     pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     for line in lines:
         if pattern.search(line.text):
@@ -110,7 +105,7 @@ def _find(lines, name):
     return Line("", "report/references.bib", None)
 
 
-def read_document(path):
+def read_document(path: Path) -> str:
     """Return the text of a rendered document (HTML, Word, PDF), without script and style."""
     if path.suffix == ".html":
         page = path.read_text(encoding="utf-8")
@@ -127,7 +122,7 @@ def read_document(path):
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
-def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str):
+def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str) -> None:
     """Refuse a document in which something was left unresolved.
 
     Parameters
@@ -144,7 +139,39 @@ def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str):
     """
     text = read_document(path)
     keys = [rf"@{re.escape(key)}\b" for key in citations]
-    for pattern in (SIGNS, re.compile("|".join(keys)) if keys else None):
-        for match in pattern.finditer(text) if pattern else ():
-            if match[0] not in inserted:
-                raise DataError(f"{match[0]!r} was left unresolved", file=path.name)
+    for match in re.finditer("|".join([SIGNS.pattern, *keys]), text):
+        if match[0] not in inserted:
+            raise DataError(f"{match[0]!r} was left unresolved", file=path.name)
+
+
+def list_printed(text: str) -> list[tuple[str, str]]:
+    """Return result_id and printed text of each result in Markdown or HTML, once, in order."""
+    printed: dict[tuple[str, str], None] = {}
+    for match in _PRINTED.finditer(text):
+        if match["key"]:
+            printed[match["key"], re.sub(r"\\(.)", r"\1", match["words"])] = None
+        else:
+            printed[match["cell_key"], html.unescape(match["cell"])] = None
+    return list(printed)
+
+
+def check_printed(printed: Iterable[tuple[str, str]], results: pd.DataFrame) -> None:
+    """Refuse a number that is not the text of the result that it names.
+
+    Raises
+    ------
+    DataError
+        The table that prints it was made from other results, or the result is gone.
+    """
+    texts = dict(zip(results["result_id"], results["text"], strict=True))
+    for key, text in printed:
+        if _squeeze(texts.get(key, "")) != _squeeze(text):
+            known = f"is {texts[key]}" if key in texts else "is not there"
+            raise DataError(
+                f"the report prints {text} for {key}, which {known}",
+                hint="Run `make notebooks` again",
+            )
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(set_apostrophes(text).split())

@@ -1,11 +1,15 @@
 """Read the words of the article and its supplement, and put every number in its place."""
 
 import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import yaml
 
 from analysis.errors import DataError, suggest_name
+from analysis.reporting.values import Value
 
 # The documents of the project, in the order in which a reader meets them.
 DOCUMENTS = ("index", "supplement")
@@ -24,9 +28,9 @@ class Line:
 
     text: str
     file: str
-    number: int
+    number: int | None
 
-    def error(self, problem, hint=""):
+    def error(self, problem: str, hint: str = "") -> DataError:
         """Return an error that names this line."""
         return DataError(problem, file=self.file, line=self.number, hint=hint)
 
@@ -35,11 +39,7 @@ class Line:
 class Manuscript:
     """One document of the project: ``index`` or ``supplement``.
 
-    Parameters
-    ----------
-    name : str
-    front, body : tuple of Line
-        The YAML front matter, and all that follows with its includes.
+    `front` is the YAML front matter, `body` all that follows with its includes.
     """
 
     name: str
@@ -47,22 +47,22 @@ class Manuscript:
     body: tuple[Line, ...]
 
     @property
-    def lines(self):
+    def lines(self) -> tuple[Line, ...]:
         """All lines."""
         return self.front + self.body
 
     @property
-    def options(self):
+    def options(self) -> dict[str, Any]:
         """The front matter as it stands, its shortcodes among it."""
         return yaml.safe_load("\n".join(line.text for line in self.front)) or {}
 
     @property
-    def prefix(self):
+    def prefix(self) -> str:
         """What stands before the numbers of its sections, tables and figures."""
-        return self.options.get("numbering", "")
+        return str(self.options.get("numbering", ""))
 
 
-def read_manuscript(name, root):
+def read_manuscript(name: str, root: Path) -> Manuscript:
     """Read a document with the parts that it includes.
 
     Raises
@@ -77,8 +77,9 @@ def read_manuscript(name, root):
     return Manuscript(name, tuple(lines[1 : fences[1]]), tuple(lines[fences[1] + 1 :]))
 
 
-def _read_lines(path, root):
-    lines, closing = [], False
+def _read_lines(path: Path, root: Path) -> list[Line]:
+    lines: list[Line] = []
+    closing = False
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = Line(text, path.relative_to(root.parent).as_posix(), number)
         code = SHORTCODE.fullmatch(text.strip())
@@ -98,7 +99,7 @@ def _read_lines(path, root):
     return lines
 
 
-def fill_text(line, values, *, plain=False):
+def fill_text(line: Line, values: Mapping[str, Value]) -> str:
     """Replace every ``{{< var key >}}`` of a line, also inside the texts that come in.
 
     Raises
@@ -107,28 +108,22 @@ def fill_text(line, values, *, plain=False):
         An unknown key or another shortcode.
     """
 
-    def replace(match):
+    def replace(match: re.Match[str]) -> str:
         value = _find_value(match, line, values)
         if value.kind == "sentence":
             return SHORTCODE.sub(replace, value.text)
-        return value.text if plain else value.markdown
+        return value.markdown
 
     return SHORTCODE.sub(replace, line.text)
 
 
-def fill_lines(lines, values):
+def fill_lines(lines: Iterable[Line], values: Mapping[str, Value]) -> str:
     """Return the text of lines in which no shortcode is left."""
     return "\n".join(fill_text(line, values) for line in lines) + "\n"
 
 
-def fill_variables(lines, values):
-    """Return the text of every key that lines name, filled in, for Quarto's own shortcode.
-
-    Returns
-    -------
-    dict of str to str
-        Markdown by key.
-    """
+def fill_variables(lines: Iterable[Line], values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the Markdown of every key that lines name, filled in, for Quarto's own shortcode."""
     texts = {}
     for line in lines:
         for match in SHORTCODE.finditer(line.text):
@@ -137,12 +132,13 @@ def fill_variables(lines, values):
     return texts
 
 
-def list_tables(lines):
+def list_tables(lines: Iterable[Line]) -> dict[str, Line]:
     """Return the name of each generated table with the line that asks for it.
 
     A table whose rows are written in the words is not one of them.
     """
-    tables, opened, blocks = {}, None, 0
+    tables: dict[str, Line] = {}
+    opened, blocks = None, 0
     for line in lines:
         found = TABLE.match(line.text)
         if found:
@@ -156,16 +152,10 @@ def list_tables(lines):
     return tables
 
 
-def check_material(lines, *, tables, generated):
+def check_material(lines: Iterable[Line], *, tables: Collection[str], generated: Path) -> None:
     """Refuse figures and tables that no notebook has made.
 
-    Parameters
-    ----------
-    lines : iterable of Line
-    tables : set of str
-        Tables that are made with the report.
-    generated : pathlib.Path
-        The folder with figures/ and tables/.
+    `tables` names those that are made with the report.
 
     Raises
     ------
@@ -181,7 +171,7 @@ def check_material(lines, *, tables, generated):
             raise line.error(f"there is no figure {figure[1]}", "Run `make notebooks`")
 
 
-def check_key(match, line, keys):
+def check_key(match: re.Match[str], line: Line, keys: Collection[str]) -> None:
     """Refuse a shortcode other than var, and a key that nothing stands behind.
 
     Raises
@@ -198,6 +188,6 @@ def check_key(match, line, keys):
         )
 
 
-def _find_value(match, line, values):
+def _find_value(match: re.Match[str], line: Line, values: Mapping[str, Value]) -> Value:
     check_key(match, line, values)
     return values[match[2]]

@@ -1,13 +1,17 @@
 """The pages beside the article, and what surrounds it: labels, scripts, texts of the PDF."""
 
 import json
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.reporting.builtin import run_pandoc
 from analysis.reporting.facts import document_authors
+from analysis.reporting.material import Material
 
 _FOLDER = "executed"
 _COLUMNS = {
@@ -24,7 +28,7 @@ _COLUMNS = {
 }
 
 
-def write_page_parts(material, folder, about):
+def write_page_parts(material: Material, folder: Path, about: Mapping[str, str]) -> None:
     """Write what goes into the head, and before and after the article in HTML."""
     line = about["mark_line"]
     page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
@@ -45,10 +49,12 @@ def write_page_parts(material, folder, about):
     )
 
 
-def write_typst_header(material, folder, about, *, keywords):
+def write_typst_header(
+    material: Material, folder: Path, about: Mapping[str, str], *, keywords: Iterable[str]
+) -> None:
     """Write the texts that the PDF's pages and properties bear, then the style that uses them."""
     authors = document_authors(material.study, material.provenance)
-    texts = {
+    texts: dict[str, str | tuple[str, ...]] = {
         "authors": tuple(author.name for author in authors),
         "keywords": tuple(word for word in (about["mark"], *keywords) if word),
         "description": about["mark_line"] or about["title"],
@@ -61,14 +67,14 @@ def write_typst_header(material, folder, about, *, keywords):
     (folder / "header.typ").write_text(text, encoding="utf-8")
 
 
-def _typst_literal(value):
+def _typst_literal(value: str | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
         return f"({''.join(f'{_typst_literal(item)}, ' for item in value)})"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def _origins(results):
+def _origins(results: pd.DataFrame) -> dict[str, list[str]]:
     """Return the lines that the note beside a printed result shows, by id."""
     notes = {}
     for row in results.to_dict("records"):
@@ -84,30 +90,25 @@ def _origins(results):
     return notes
 
 
-def write_notebook_pages(copies, folder, *, project, epoch, mark_line):
-    """Write one page for each executed copy.
+def write_notebook_pages(
+    copies: Collection[Path], folder: Path, *, project: Path, epoch: int, mark_line: str
+) -> list[str]:
+    """Write one page for each executed copy, and return the names of those notebooks.
 
     Parameters
     ----------
-    copies : list of pathlib.Path
-        Executed notebooks.
-    folder : pathlib.Path
+    folder
         The rendered documents; the pages go to ``executed/`` below.
-    project : pathlib.Path
+    project
         The prepared project, for its styles.
-    epoch : int
+    epoch
         Time stamp, seconds.
-    mark_line : str
+    mark_line
         The line that stands over simulated data, or "".
-
-    Returns
-    -------
-    list of str
-        The names of the notebooks that have a page.
     """
     (folder / _FOLDER).mkdir(exist_ok=True)
 
-    def write_page(copy):
+    def write_page(copy: Path) -> None:
         title = f"{mark_line.capitalize()}: {copy.stem}" if mark_line else copy.stem
         run_pandoc(
             project,
@@ -133,7 +134,15 @@ def write_notebook_pages(copies, folder, *, project, epoch, mark_line):
     return [copy.stem for copy in copies]
 
 
-def write_results_page(results, path, *, pages, style, script, mark_line):
+def write_results_page(
+    results: pd.DataFrame,
+    path: Path,
+    *,
+    pages: Collection[str],
+    style: str,
+    script: str,
+    mark_line: str,
+) -> None:
     """Write the page; its rows bear the ids of the results.
 
     Parameters
@@ -166,7 +175,8 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
         '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
         '<output for="narrow" id="shown"></output></p>\n'
     ]
-    for analysis, rows in results.groupby("analysis", sort=True):
+    for key, rows in results.groupby("analysis", sort=True):
+        analysis = str(key)
         parts.append(
             f'<section>\n<h2 id="{escape(analysis)}">{escape(analysis.capitalize())}</h2>\n'
             f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(analysis)}">'
@@ -178,7 +188,7 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
     path.write_text("".join(parts), encoding="utf-8", newline="\n")
 
 
-def _print_row(row, pages):
+def _print_row(row: dict[Any, Any], pages: Collection[str]) -> str:
     name = escape(row["result_id"])
     cells = [_print_cell(row[column]) for column in list(_COLUMNS)[1:]]
     if row["notebook"] in pages:
@@ -188,7 +198,7 @@ def _print_row(row, pages):
     return f'<tr id="{name}"><th scope="row"><code>{name}</code></th>{rest}</tr>\n'
 
 
-def _print_cell(value):
+def _print_cell(value: Any) -> str:
     if pd.isna(value):
         return ""
     return escape(f"{value:.12g}" if isinstance(value, float) else str(value))

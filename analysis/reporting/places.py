@@ -1,9 +1,11 @@
 """The numbers of sections, tables and figures, and the documents in which they stand."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.reporting.lint import CROSS_REFERENCE
+from analysis.reporting.manuscript import Manuscript
 
 NAMES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -20,19 +22,12 @@ class ReportPlace:
     text: str
 
 
-def number_places(manuscripts):
-    """Return the place of every identifier of the documents.
+def number_places(manuscripts: Iterable[Manuscript]) -> dict[str, ReportPlace]:
+    """Return the place of every identifier of the documents, in their order.
 
-    Parameters
-    ----------
-    manuscripts : iterable of analysis.reporting.manuscript.Manuscript
-
-    Returns
-    -------
-    dict of str to Place
-        In their order. A section has a number only where the document gives it a prefix.
+    A section has a number only where the document gives it a prefix.
     """
-    places = {}
+    places: dict[str, ReportPlace] = {}
     for manuscript in manuscripts:
         counts = dict.fromkeys(NAMES, 0)
         for line in manuscript.body:
@@ -48,47 +43,18 @@ def number_places(manuscripts):
     return places
 
 
-def _name_place(manuscript, kind, counts):
+def _name_place(manuscript: Manuscript, kind: str, counts: Mapping[str, int]) -> ReportPlace:
     words = f"{NAMES[kind]}{NO_BREAK_SPACE}{manuscript.prefix}{counts[kind]}"
     return ReportPlace(manuscript.name, words)
 
 
-def list_disorder(text, places, *, document):
-    """Return the identifiers that a text mentions for the first time out of their order.
-
-    Parameters
-    ----------
-    text : str
-        A filled-in document.
-    places : dict of str to Place
-    document : str
-        Tables and figures of this document are looked at, in order of their numbers.
-
-    Returns
-    -------
-    list of str
-    """
-    first = list(dict.fromkeys(CROSS_REFERENCE.findall(text)))
-    disorder = []
-    for kind in ("fig", "tbl"):
-        order = [
-            name
-            for name, place in places.items()
-            if name.startswith(f"{kind}-") and place.document == document
-        ]
-        mentioned = [name for name in first if name in order]
-        expected = [name for name in order if name in mentioned]
-        disorder += [name for name, other in zip(mentioned, expected, strict=True) if name != other]
-    return disorder
-
-
-def write_references(text, places):
+def write_references(text: str, places: Mapping[str, ReportPlace]) -> str:
     """Return a text in which references are written out, whichever document prints it.
 
     Quarto reads such texts for both documents, and would resolve its own kind in one of them only.
     """
 
-    def replace(match):
+    def replace(match: re.Match[str]) -> str:
         place = places.get(match[1])
         if place is None:
             return match[0]

@@ -2,9 +2,10 @@
 
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,15 +18,17 @@ from analysis.reporting.figure import find_hangul_fonts
 from analysis.reporting.manuscript import (
     DOCUMENTS,
     SHORTCODE,
+    Line,
+    Manuscript,
     check_material,
     fill_lines,
     fill_variables,
     list_tables,
     read_manuscript,
 )
+from analysis.reporting.material import Material, list_notebooks
 from analysis.reporting.pages import write_page_parts, write_typst_header
-from analysis.reporting.places import number_places, write_references
-from analysis.reporting.printed import check_printed, list_printed
+from analysis.reporting.places import ReportPlace, number_places, write_references
 from analysis.reporting.template_checks import check_template, list_words
 from analysis.reporting.values import (
     Value,
@@ -37,38 +40,13 @@ from analysis.reporting.values import (
     write_variables,
 )
 from analysis.reporting.word import write_reference
+from analysis.study import Study
 
 PREPARED = "_prepared"
 CHECKLISTS = {"trend": "trend.yml", "consort_harms": "harms.yml"}
 
 
-@dataclass(frozen=True)
-class Material:
-    """What the report is made from.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        results.csv.
-    study : analysis.study.Study
-    provenance : analysis.provenance.Provenance
-    generated : pathlib.Path
-        The folder with figures/ and tables/.
-    notebooks : pathlib.Path
-        The executed copies.
-    sources : pathlib.Path
-        report/, the words.
-    """
-
-    results: object
-    study: object
-    provenance: object
-    generated: Path
-    notebooks: Path
-    sources: Path = paths.REPORT_FOLDER
-
-
-def describe_document(material, *, renderer):
+def describe_document(material: Material, *, renderer: str) -> dict[str, str]:
     """Return what the documents say about themselves, by key."""
     planned = collect_facts(material.results, material.study, material.provenance).planned
     return facts.document_facts(
@@ -76,31 +54,20 @@ def describe_document(material, *, renderer):
     )
 
 
-def collect_values(material, about):
-    """Return everything that may be printed, by key.
-
-    Parameters
-    ----------
-    material : Material
-    about : dict of str to str
-        As `analysis.reporting.facts.document_facts` returns it.
-    """
+def collect_values(material: Material, about: Mapping[str, str]) -> dict[str, Value]:
+    """Return everything that may be printed, by key; `about` is what `document_facts` returns."""
     return {
         **result_values(material.results),
         **study_values(material.study),
-        **constant_values(about.items(), "document"),
-        **constant_values(facts.software_versions().items(), "software"),
+        **constant_values(about, "document"),
+        **constant_values(facts.software_versions(), "software"),
     }
 
 
-def choose_sentences(sentences, material):
-    """Return every sentence by its key ``say.<name>``, as `Value` of kind ``sentence``.
-
-    Parameters
-    ----------
-    sentences : list of analysis.reporting.templates.Template
-    material : Material
-    """
+def choose_sentences(
+    sentences: Iterable[templates.Template], material: Material
+) -> dict[str, Value]:
+    """Return every sentence by its key ``say.<name>``."""
     evidence = collect_facts(material.results, material.study, material.provenance)
     return {
         each.key: Value(templates.render_template(each, evidence), each.key, "sentence")
@@ -108,20 +75,19 @@ def choose_sentences(sentences, material):
     }
 
 
-def prepare_project(material, folder, *, renderer):
+def prepare_project(material: Material, folder: Path, *, renderer: str) -> dict[str, str]:
     """Check the words, and write into a project what they name.
 
     Parameters
     ----------
-    material : Material
-    folder : pathlib.Path
+    folder
         The project, with figures and tables in _generated; report/ itself or a copy of it.
-    renderer : str
+    renderer
         Name and version of what will render it.
 
     Returns
     -------
-    dict of str to str
+    dict
         The filled-in text of each document, for the built-in renderer.
 
     Raises
@@ -137,9 +103,9 @@ def prepare_project(material, folder, *, renderer):
     values |= choose_sentences(sentences, material)
     manuscripts = [read_manuscript(name, material.sources) for name in DOCUMENTS]
     places = number_places(manuscripts)
-    checklists = _print_checklists(manuscripts, places)
-    texts = {}
-    variables = {}
+    checklists = _print_checklists(manuscripts)
+    texts: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for manuscript in manuscripts:
         lint.check_prose(manuscript.lines)
         _check_claims(manuscript.lines, values)
@@ -168,7 +134,9 @@ def prepare_project(material, folder, *, renderer):
     return texts
 
 
-def make_metadata(material, about, places):
+def make_metadata(
+    material: Material, about: Mapping[str, str], places: Mapping[str, ReportPlace]
+) -> dict[str, Any]:
     """Return what both documents say about themselves, in Quarto's own fields where it has them."""
     authors = facts.document_authors(material.study, material.provenance)
     return {
@@ -196,17 +164,9 @@ def make_metadata(material, about, places):
     }
 
 
-def list_notebooks(material):
-    """Return the names of the executed copies that a reader may see.
-
-    Where listings of real people are coarsened, the page of the checks would undo it.
-    """
-    coarse = material.study.publication.coarsen_listings.value and not material.provenance.simulated
-    names = sorted(path.stem for path in material.notebooks.glob("*.ipynb"))
-    return [name for name in names if not (coarse and name in facts.MONITORING)]
-
-
-def _write_variables(variables, folder, places):
+def _write_variables(
+    variables: Mapping[str, str], folder: Path, places: Mapping[str, ReportPlace]
+) -> None:
     texts = {key: write_references(text, places) for key, text in variables.items()}
     write_variables(texts, folder / "_variables.yml")
     words = folder / PREPARED / "words"
@@ -216,7 +176,7 @@ def _write_variables(variables, folder, places):
             (words / f"{key}.md").write_text(text, encoding="utf-8")
 
 
-def _print_checklists(manuscripts, places):
+def _print_checklists(manuscripts: Sequence[Manuscript]) -> dict[str, str]:
     article = list_headings(line.text for line in manuscripts[0].body)
     return {
         name: print_checklist(
@@ -228,7 +188,13 @@ def _print_checklists(manuscripts, places):
     }
 
 
-def _check_texts(manuscripts, texts, choices, checklists, material):
+def _check_texts(
+    manuscripts: Sequence[Manuscript],
+    texts: Mapping[str, str],
+    choices: Sequence[Line],
+    checklists: Mapping[str, str],
+    material: Material,
+) -> None:
     """Hold the filled-in documents to the results, the bibliography and the label of the data.
 
     References are looked at in all `choices` of words, those that were not chosen too.
@@ -241,14 +207,14 @@ def _check_texts(manuscripts, texts, choices, checklists, material):
     everything = "\n".join([*texts.values(), *tables.values()])
     if material.provenance.simulated:
         _check_named_once(everything, material.study)
-    check_printed(list_printed(everything), material.results)
+    lint.check_printed(lint.list_printed(everything), material.results)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     lines = [*(line for manuscript in manuscripts for line in manuscript.lines), *choices]
     words = "\n".join([*texts.values(), *checklists.values(), *(line.text for line in choices)])
     lint.check_references(lines, words, bibliography)
 
 
-def _check_named_once(text, study):
+def _check_named_once(text: str, study: Study) -> None:
     """While the data are simulated one sentence names hospital and registration, nothing else."""
     text = set_apostrophes(unescape(text.replace("\\", "")))
     for named in (study.study.registration.value, set_apostrophes(study.study.site.value)):
@@ -261,7 +227,7 @@ def _check_named_once(text, study):
             )
 
 
-def _check_claims(lines, values):
+def _check_claims(lines: Iterable[Line], values: Mapping[str, Value]) -> None:
     """Hold chosen sentences and constants to the same words as the typed prose."""
     for line in lines:
         for code in SHORTCODE.finditer(line.text):
@@ -270,6 +236,6 @@ def _check_claims(lines, values):
                 lint.check_claims(line, SHORTCODE.sub(" ", value.text))
 
 
-def _write_yaml(content, path):
+def _write_yaml(content: object, path: Path) -> None:
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000)
     path.write_text(text, encoding="utf-8")

@@ -12,7 +12,8 @@ from typing import Any
 
 from analysis import paths
 from analysis.errors import AnalysisError
-from analysis.reporting.document import build_report, list_material
+from analysis.reporting.document import build_report
+from analysis.reporting.material import list_material
 
 # Seconds between two looks at the words.
 INTERVAL = 0.5
@@ -76,9 +77,15 @@ class Preview:
         new = self.pages.with_name("new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
-        options = {"renderer": self.renderer, "sources": self.sources, "tell": self.tell}
         try:
-            build_report(self.outputs, folder=new, suffixes=("html",), **options)
+            build_report(
+                self.outputs,
+                renderer=self.renderer,
+                folder=new,
+                sources=self.sources,
+                suffixes=("html",),
+                tell=self.tell,
+            )
         except (AnalysisError, OSError) as error:
             if not self.builds:
                 raise

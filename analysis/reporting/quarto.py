@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.errors import AnalysisError, DataError, MissingError
@@ -24,8 +25,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING = re.compile(r"^(?:\[?WARN\w*[\]:]|WARNING)", re.I)
 
 
-def find_quarto():
-    """Return the path of the program and its version as numbers.
+def find_quarto() -> tuple[str, tuple[int, ...]]:
+    """Return the path of the program and its version.
 
     Raises
     ------
@@ -44,13 +45,13 @@ def find_quarto():
     return program, version
 
 
-def name_quarto():
+def name_quarto() -> str:
     """Return the name of this renderer with its version."""
     _, version = find_quarto()
     return f"Quarto {_print(version)}"
 
 
-def find_remark():
+def find_remark() -> str:
     """Return a line about a Quarto that nobody has tested with this report, or ""."""
     _, version = find_quarto()
     if version <= TESTED:
@@ -58,24 +59,19 @@ def find_remark():
     return f"Quarto {_print(version)} is newer than {_print(TESTED)}, the newest that was tested."
 
 
-def render_quarto(folder, suffixes, *, epoch, tell=print):
-    """Render a prepared project with Quarto.
+def render_quarto(
+    folder: Path, suffixes: Sequence[str], *, epoch: int, tell: Callable[[str], None] = print
+) -> Path:
+    """Render a project as `prepare_project` left it, and return the folder of the documents.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        As `analysis.reporting.prepare.prepare_project` left it, without scripts of its own.
-    suffixes : tuple of str
+    suffixes
         The formats: html, docx, pdf.
-    epoch : int
+    epoch
         Time stamp of the documents, seconds.
-    tell : callable
+    tell
         Takes each warning of Quarto, and a remark on one that nobody has tested.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder that holds the documents.
 
     Raises
     ------
@@ -107,7 +103,7 @@ def render_quarto(folder, suffixes, *, epoch, tell=print):
     return folder / "_preview"
 
 
-def _run_quarto(command, project, *, epoch):
+def _run_quarto(command: list[str], project: Path, *, epoch: int) -> list[str]:
     """Run it until it ends or has been silent for too long; return what it said, line by line."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC", "NO_COLOR": "1"}
     log = project.with_name("log")
@@ -133,7 +129,7 @@ def _run_quarto(command, project, *, epoch):
     return said
 
 
-def _wait_for(process, log, project):
+def _wait_for(process: subprocess.Popen[bytes], log: Path, project: Path) -> None:
     seen, since = None, time.monotonic()
     while process.poll() is None:
         state = (log.stat().st_size, sum(path.stat().st_mtime_ns for path in project.iterdir()))
@@ -146,7 +142,7 @@ def _wait_for(process, log, project):
         time.sleep(0.2)
 
 
-def _end_group(process):
+def _end_group(process: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)
@@ -156,11 +152,11 @@ def _end_group(process):
     process.wait()
 
 
-def _search_path():
+def _search_path() -> str:
     """Return where to look for it: first where the Quarto lies that has called us, if one has."""
     places = (os.environ.get("QUARTO_BIN_PATH", ""), os.environ.get("PATH", os.defpath))
     return os.pathsep.join(filter(None, places))
 
 
-def _print(version):
+def _print(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))

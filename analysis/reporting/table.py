@@ -1,14 +1,17 @@
 """A table that is built once and means the same in HTML, Word and PDF."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.provenance import Provenance
 from analysis.reporting.table_document import write_word_table
 from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE, find_text
+from analysis.study import Outcome
 from analysis.tables import guard_cell
 
 _FOLDER = "tables"
@@ -46,6 +49,12 @@ class Cell:
     result_id: str = ""
 
 
+Printed = Cell | str
+# What stands in one place: a part, or several where one place prints several results.
+Content = Printed | tuple[Printed, ...]
+TableRow = tuple[Content, ...]
+
+
 @dataclass(frozen=True)
 class Table:
     """Columns, rows and notes of a printed table.
@@ -55,11 +64,10 @@ class Table:
     columns
         Headings; the first heads the row headings.
     rows
-        Each a tuple of cells as long as `columns`, the first of them the row's heading; a
-        tuple of one str is a heading over the rows that follow. A cell is a `Cell`, a str, or
-        a tuple of both where one place prints several results.
+        As long as `columns`, the row's heading first; one of a single place is a heading over
+        the rows that follow.
     notes
-        Footnotes, one sentence each, made like a cell.
+        Footnotes, one sentence each.
     numeric
         Whether the cells after the first column are numbers. Those of a column stand with their
         first decimal points below each other: `data-pad` of a cell holds the spaces to set
@@ -67,11 +75,11 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | str | tuple[Cell | str, ...], ...], ...]
-    notes: tuple[Cell | str | tuple[Cell | str, ...], ...] = ()
+    rows: tuple[TableRow, ...]
+    notes: tuple[Content, ...] = ()
     numeric: bool = True
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Return the table as HTML with headings in their scope; every text is escaped."""
         kind = "numeric" if self.numeric else "text"
         # An empty corner is no heading of anything.
@@ -85,13 +93,13 @@ class Table:
         parts += [f"<tfoot>\n{foot}\n</tfoot>"] if foot else []
         return "\n".join([*parts, "</table>\n"])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Return the HTML for a notebook, where no style sheet of ours aligns the numbers."""
         return _OPENED.sub(
             lambda cell: f'<{cell[1]} style="{_ALIGNED}">{cell[2] or ""}', self.to_html()
         )
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return the printed texts as a frame, with the headings over rows as a first column.
 
         The notes are in its ``attrs``.
@@ -106,9 +114,9 @@ class Table:
         frame.attrs["notes"] = [_text(note) for note in self.notes]
         return frame if (frame["group"] != "").any() else frame.drop(columns="group")
 
-    def _bodies(self):
+    def _bodies(self) -> list[str]:
         """Rows under one heading are one body, for that is what the heading's scope means."""
-        bodies = [[]]
+        bodies: list[list[str]] = [[]]
         widths = self._whole_widths() if self.numeric else [0] * len(self.columns)
         for row in self.rows:
             if len(row) == 1 and bodies[-1]:
@@ -116,12 +124,12 @@ class Table:
             bodies[-1].append(self._row(row, widths))
         return ["\n".join(rows) for rows in bodies]
 
-    def _whole_widths(self):
+    def _whole_widths(self) -> list[int]:
         """Return the widest whole part of each column, in characters."""
         full = [row for row in self.rows if len(row) > 1]
         return [max(map(_whole_width, column)) for column in zip(*full, strict=True)]
 
-    def _row(self, row, widths):
+    def _row(self, row: TableRow, widths: list[int]) -> str:
         heading, *cells = row
         if not cells:
             scope = f'scope="rowgroup" colspan="{len(self.columns)}"'
@@ -140,7 +148,7 @@ def cells_of(results: pd.DataFrame, start: str, *names: str) -> tuple[Cell, ...]
     return tuple(cell_of(results, f"{start}.{name}") for name in names)
 
 
-def save_table(table, name, outputs, provenance):
+def save_table(table: Table, name: str, outputs: Path, provenance: Provenance) -> Table:
     """Save a table for the report (HTML), for Word and as CSV, and return it to be shown.
 
     Parameters
@@ -164,7 +172,7 @@ def save_table(table, name, outputs, provenance):
     return table
 
 
-def _html(cell):
+def _html(cell: Content) -> str:
     if isinstance(cell, tuple):
         return "".join(_html(part) for part in cell)
     if isinstance(cell, str):
@@ -174,25 +182,25 @@ def _html(cell):
     return f'<span class="result" data-result="{escape(cell.result_id)}">{escape(cell.text)}</span>'
 
 
-def _data_cell(cell, width):
+def _data_cell(cell: Content, width: int) -> str:
     whole = _whole_width(cell)
     spaces = FIGURE_SPACE * (width - whole) if whole else ""
     pad = f' data-pad="{spaces}"' if spaces else ""
     return f"<td{pad}>{_html(cell)}</td>"
 
 
-def _whole_width(cell):
+def _whole_width(cell: Content) -> int:
     whole = WHOLE_PART.match(_text(cell))
     return len(whole[0]) if whole else 0
 
 
-def _text(cell):
+def _text(cell: Content) -> str:
     if isinstance(cell, tuple):
         return "".join(map(_text, cell))
     return cell if isinstance(cell, str) else cell.text
 
 
-def label_part(name):
+def label_part(name: str) -> str:
     """Return the name of a variant, component or rule in words: ``VAS: pain``."""
     if name in _NAMES:
         return _NAMES[name]
@@ -200,72 +208,72 @@ def label_part(name):
     return words[0].upper() + words[1:]
 
 
-def label_outcome(outcome):
+def label_outcome(outcome: Outcome) -> str:
     """Return an outcome's label with its unit, and the better direction where it is higher."""
     better = "; higher is better" if outcome.better == "higher" else ""
     return f"{outcome.label}, {outcome.unit}{better}"
 
 
-def mean_sd(results, score, visit):
+def mean_sd(results: pd.DataFrame, score: str, visit: str) -> Content:
     """Return mean (SD) at ``baseline`` or ``followup`` of a score, named by its id."""
     mean, sd = cells_of(results, score, f"{visit}_mean", f"{visit}_sd")
     return (mean,) if mean.text == NOT_ESTIMABLE else (mean, " (", sd, ")")
 
 
-def with_interval(results, score, estimate):
+def with_interval(results: pd.DataFrame, score: str, estimate: str) -> Content:
     """Return an estimate with its interval, ``hl`` or another that has a low and a high."""
-    names = (estimate, f"{estimate}_low", f"{estimate}_high")
-    return join_interval(*cells_of(results, score, *names))
+    return join_interval(*cells_of(results, score, estimate, f"{estimate}_low", f"{estimate}_high"))
 
 
-def join_interval(value, low, high):
+def join_interval(value: Cell, low: Cell, high: Cell) -> Content:
     """Return an estimate with its limits as one cell; what there is not is said once."""
     if value.text == NOT_ESTIMABLE:
         return (value,)
+    inside: tuple[Printed, ...]
     inside = (low,) if low.text in (NOT_ATTAINABLE, NOT_ESTIMABLE) else (low, " to ", high)
     return (value, " (", *inside, ")")
 
 
-def with_p(results, score, *names):
+def with_p(results: pd.DataFrame, score: str, *names: str) -> tuple[Printed, ...]:
     """Return cells of p-values; empty where there is no pair, and so nothing to test."""
     if cell_of(results, f"{score}.n_pairs").text == "0":
         return ("",) * len(names)
     return cells_of(results, score, *names)
 
 
-def in_brackets(value, beside):
+def in_brackets(value: Printed, beside: Printed) -> Content:
     """Return a cell with another one in brackets; "" where there is none."""
     return (value, " (", beside, ")") if value else ""
 
 
-def print_estimate(results, outcome):
+def print_estimate(results: pd.DataFrame, outcome: Outcome) -> str:
     """Return an outcome's estimate with its interval as plain text, for a figure."""
-    cells = with_interval(results, f"efficacy.{outcome.name}", "hl")
-    text = "".join(cell if isinstance(cell, str) else cell.text for cell in cells)
+    text = _text(with_interval(results, f"efficacy.{outcome.name}", "hl"))
     return text.replace(f"({NOT_ATTAINABLE})", "(no interval)")
 
 
-def print_level(results, outcome):
+def print_level(results: pd.DataFrame, outcome: Outcome) -> str:
     """Return the level of an outcome's exact interval as plain text, "" if there is none."""
     level = cell_of(results, f"efficacy.{outcome.name}.hl_level").text
     return "" if level == NOT_ATTAINABLE else level
 
 
-def directions(results, score):
+def directions(results: pd.DataFrame, score: str) -> Content:
     """Return how many are lower, equal and higher; improved only against a measurement error."""
     if not (results["result_id"] == f"{score}.n_improved").any():
         names = ("n_decreased", "n_unchanged", "n_increased")
         lower, equal, higher = cells_of(results, score, *names)
         return (lower, " / ", equal, " / ", higher)
-    names = ("n_improved", "n_beyond_better", "n_unchanged", "n_worse", "n_beyond_worse")
-    improved, better, unchanged, worse, beyond = cells_of(results, score, *names)
-    parts = (improved, " improved (", better, " beyond error), ", unchanged, " unchanged, ")
-    return (*parts, worse, " worse (", beyond, ")")
+    improved, better, unchanged, worse, beyond = cells_of(
+        results, score, "n_improved", "n_beyond_better", "n_unchanged", "n_worse", "n_beyond_worse"
+    )
+    first = (improved, " improved (", better, " beyond error), ", unchanged, " unchanged, ")
+    return (*first, worse, " worse (", beyond, ")")
 
 
-def levels_note(results, scores):
+def levels_note(results: pd.DataFrame, scores: Iterable[str]) -> Content:
     """Return a note with the level of the intervals, for each number of pairs among scores."""
-    levels = {}
+    levels: dict[tuple[int, str], tuple[Printed, ...]] = {}
     for score in scores:
         level, pairs = cells_of(results, score, "hl_level", "n_pairs")
         if level.text != NOT_ATTAINABLE:
@@ -273,7 +281,7 @@ def levels_note(results, scores):
             deaths = f" and {died.iloc[0]} with the worst rank" if len(died) else ""
             key = (int(pairs.text), deaths)
             levels.setdefault(key, (level, " with ", pairs, f" pairs{deaths}"))
-    parts = []
+    parts: list[Printed] = []
     for key in sorted(levels, reverse=True):
         parts += ["; " if parts else "", *levels[key]]
     return ("Level of the exact intervals, zeros kept: ", *(parts or [NOT_ATTAINABLE]), ".")

@@ -2,12 +2,17 @@
 
 import dataclasses
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from analysis.plan import Setting
 from analysis.results import MINUS, PERCENT
+from analysis.study import Study
 
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
 PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")
@@ -36,7 +41,7 @@ class Value:
     kind: str
 
     @property
-    def markdown(self):
+    def markdown(self) -> str:
         """The text as Markdown in which nothing can act as markup, in a span that names its key."""
         if self.kind == "sentence":
             return self.text
@@ -44,13 +49,13 @@ class Value:
         return f'[{escape_markdown(self.text)}]{{.{self.kind} {attribute}="{self.key}"}}'
 
 
-def escape_markdown(text):
+def escape_markdown(text: object) -> str:
     """Return a text as one line of Markdown that prints it, with typographic apostrophes."""
     line = _BREAKING_SPACES.sub(" ", str(text)).strip()
     return _PUNCTUATION.sub(r"\\\1", set_apostrophes(line))
 
 
-def set_apostrophes(text):
+def set_apostrophes(text: str) -> str:
     """Return a text with the apostrophes that the prose around it has.
 
     Examples
@@ -61,7 +66,7 @@ def set_apostrophes(text):
     return _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
 
 
-def print_constant(value):
+def print_constant(value: object) -> str:
     """Return a constant of the plan as text: a true minus sign, "not stated" where it is empty."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -72,15 +77,13 @@ def print_constant(value):
     return str(value) if value not in (None, "") else "not stated"
 
 
-def result_values(results):
+def result_values(results: pd.DataFrame) -> dict[str, Value]:
     """Return the text of every result by its id."""
-    return {
-        row.result_id: Value(row.text, row.result_id, "result")
-        for row in results[["result_id", "text"]].itertuples(index=False)
-    }
+    texts = zip(results["result_id"], results["text"], strict=True)
+    return {key: Value(text, key, "result") for key, text in texts}
 
 
-def study_values(study):
+def study_values(study: Study) -> dict[str, Value]:
     """Return every constant of study.yml, ``study.<section>.<name>``; records go by their names.
 
     The fields of the section that is itself called ``study`` stand directly under the prefix.
@@ -102,7 +105,7 @@ def study_values(study):
     }
 
 
-def phrase_label(label):
+def phrase_label(label: str) -> str:
     """Return a label as it stands within a sentence.
 
     Examples
@@ -113,14 +116,15 @@ def phrase_label(label):
     return label if label.startswith(PROPER_NAMES) else label[:1].lower() + label[1:]
 
 
-def constant_values(texts, prefix):
+def constant_values(texts: Mapping[str, str], prefix: str) -> dict[str, Value]:
     """Return texts (software versions, facts of this document) as constants under a prefix."""
-    return {f"{prefix}.{key}": Value(text, f"{prefix}.{key}", "constant") for key, text in texts}
+    keys = {f"{prefix}.{name}": text for name, text in texts.items()}
+    return {key: Value(text, key, "constant") for key, text in keys.items()}
 
 
-def write_variables(texts, path):
+def write_variables(texts: Mapping[str, str], path: Path) -> None:
     """Write texts by key as Quarto's _variables.yml (nested, since dotted keys do not resolve)."""
-    tree = {}
+    tree: dict[str, Any] = {}
     for key, text in sorted(texts.items()):
         *branches, leaf = key.split(".")
         node = tree
@@ -131,7 +135,7 @@ def write_variables(texts, path):
     path.write_text(text, encoding="utf-8")
 
 
-def _flatten(record, key):
+def _flatten(record: Any, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(record, Setting):
         yield key, print_constant(record.value)
     elif dataclasses.is_dataclass(record):
@@ -139,13 +143,10 @@ def _flatten(record, key):
             yield from _flatten(getattr(record, field.name), f"{key}.{field.name}")
     elif isinstance(record, tuple) and record and dataclasses.is_dataclass(record[0]):
         for item in record:
-            yield from _flatten(item, f"{key}.{_name(item)}")
+            name = re.sub(r"\W+", "_", item.name)
+            yield from _flatten(item, f"{key}.{name}")
     elif isinstance(record, dict):
         for name, item in record.items():
             yield from _flatten(item, f"{key}.{name}")
     else:
         yield key, print_constant(record)
-
-
-def _name(record):
-    return re.sub(r"\W+", "_", record.name)

@@ -1,8 +1,12 @@
 """The Word side: our reference document, and what Pandoc leaves out of the finished one."""
 
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from analysis.governance import Author
 from analysis.reporting.builtin import find_pandoc
 from analysis.reporting.table_document import fix_time_stamps
 from analysis.reporting.word_tables import (
@@ -11,6 +15,12 @@ from analysis.reporting.word_tables import (
     number_lines,
     unwrap_floats,
 )
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.section import Section
+    from docx.styles.style import ParagraphStyle
+    from docx.text.paragraph import Paragraph
 
 PARTS = {"index": "Article", "supplement": "Supplement"}
 SERIF = "Georgia"
@@ -37,7 +47,7 @@ WITH_SERIFS = ("Normal", "Abstract", "Bibliography")
 TALLEST_PICTURE_CM = 13
 
 
-def write_reference(path):
+def write_reference(path: Path) -> None:
     """Make the reference document from Pandoc's own, with the styles of a journal."""
     from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
@@ -49,7 +59,7 @@ def write_reference(path):
         check=True,
     ).stdout
     path.write_bytes(raw)
-    document = Document(path)
+    document = Document(str(path))
     for name, size in SIZES.items():
         _set_style(document.styles[name], size)
     for name, size in TABLE_TEXTS.items():
@@ -69,28 +79,34 @@ def write_reference(path):
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2.3)
-    document.save(path)
+    document.save(str(path))
     fix_time_stamps(path)
 
 
-def finish_document(path, about, *, authors, alternatives, epoch):
+def finish_document(
+    path: Path,
+    about: Mapping[str, str],
+    *,
+    authors: Sequence[Author],
+    alternatives: Mapping[str, str],
+    epoch: int,
+) -> None:
     """Give a Word document its running header, page numbers and properties.
+
+    It is changed in place; the same input gives the same bytes.
 
     Parameters
     ----------
-    path : pathlib.Path
-        Changed in place; the same input gives the same bytes.
-    about : dict of str to str
+    about
         As `analysis.reporting.facts.document_facts` returns it.
-    authors : sequence of analysis.study.Author
-    alternatives : dict of str to str
+    alternatives
         The alternative text of each figure by its name.
-    epoch : int
+    epoch
         Time stamp, seconds.
     """
     from docx import Document
 
-    document = Document(path)
+    document = Document(str(path))
     when = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
     properties = document.core_properties
     part = PARTS[path.stem]
@@ -107,11 +123,11 @@ def finish_document(path, about, *, authors, alternatives, epoch):
     _fit_pictures(document, alternatives)
     finish_tables(document)
     number_lines(document)
-    document.save(path)
+    document.save(str(path))
     fix_time_stamps(path)
 
 
-def _set_style(style, size):
+def _set_style(style: "ParagraphStyle", size: float) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -134,9 +150,9 @@ def _set_style(style, size):
         language.set(qn("w:eastAsia"), "ko-KR")
 
 
-def _write_authors(document, authors):
+def _write_authors(document: "Document", authors: Sequence[Author]) -> None:
     """Complete the lines of the authors, of whom the renderers print names only."""
-    lines = [each for each in document.paragraphs if each.style.style_id == "Author"]
+    lines = [p for p in document.paragraphs if p.style and p.style.style_id == "Author"]
     for line, author in zip(lines, authors, strict=False):
         orcid = f"ORCID {author.orcid}" if author.orcid else ""
         roles = f"Roles: {', '.join(author.roles)}" if author.roles else ""
@@ -146,7 +162,7 @@ def _write_authors(document, authors):
             run.add_text(text)
 
 
-def _write_running_lines(section, about, part):
+def _write_running_lines(section: "Section", about: Mapping[str, str], part: str) -> None:
     """Write header and footer of the first section; the others go on with them."""
     from docx.shared import Pt, RGBColor
 
@@ -162,7 +178,7 @@ def _write_running_lines(section, about, part):
     _add_page_number(foot)
 
 
-def _add_page_number(paragraph):
+def _add_page_number(paragraph: "Paragraph") -> None:
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
@@ -173,7 +189,7 @@ def _add_page_number(paragraph):
     field.append(run._r)
 
 
-def _fit_pictures(document, alternatives):
+def _fit_pictures(document: "Document", alternatives: Mapping[str, str]) -> None:
     """Keep pictures from filling a page, and describe them and their frames."""
     from docx.oxml.ns import qn
     from docx.shared import Cm

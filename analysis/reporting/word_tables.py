@@ -2,11 +2,15 @@
 them."""
 
 import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
+from docx.table import Table
 
 TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 # Tables with more columns than this are set in the smaller one.
@@ -19,9 +23,12 @@ PADDING = 57
 LETTER, BOLD_LETTER = 0.62, 0.70
 TWENTIETHS = 20
 INK = "1D1F23"
+TURNED_MARK = qn("w:rsidP")
+# The library's elements have no public type.
+Element = Any
 
 
-def unwrap_floats(body):
+def unwrap_floats(body: Element) -> None:
     """Take captioned tables and figures out of the one-cell tables in which Quarto sets them."""
     for wrapper in list(body.findall(qn("w:tbl"))):
         rows = wrapper.findall(qn("w:tr"))
@@ -38,7 +45,7 @@ def unwrap_floats(body):
         body.remove(wrapper)
 
 
-def finish_tables(document):
+def finish_tables(document: Document) -> None:
     """Rule and size every table as a journal does, and turn the page for those that are wide."""
     section = document.element.body.sectPr
     upright, across = _measure_page(document.sections[0])
@@ -58,13 +65,13 @@ def finish_tables(document):
         _turn_page(table, section)
 
 
-def _measure_page(section):
+def _measure_page(section: Any) -> list[int]:
     """Return the room between the margins of an upright and of a turned page."""
     margins = section.left_margin + section.right_margin
     return [(length - margins) // Twips(1) for length in (section.page_width, section.page_height)]
 
 
-def _find_style(document, name):
+def _find_style(document: Document, name: str) -> str:
     """Return the id of a style of ours, which a journal's template does not know."""
     if name not in document.styles:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -73,22 +80,20 @@ def _find_style(document, name):
     return document.styles[name].style_id
 
 
-def number_lines(document):
+def number_lines(document: Document) -> None:
     """Number the lines of the text through all sections."""
     for section in document.element.body.iter(qn("w:sectPr")):
-        number = OxmlElement("w:lnNumType")
-        number.set(qn("w:countBy"), "1")
-        number.set(qn("w:restart"), "continuous")
+        number = _make("lnNumType", countBy="1", restart="continuous")
         before = [section.find(qn(f"w:{name}")) for name in ("pgMar", "pgSz")]
         next(found for found in before if found is not None).addnext(number)
 
 
-def _holds_float(cell):
+def _holds_float(cell: Element) -> bool:
     names = [mark.get(qn("w:name")) for mark in cell.iter(qn("w:bookmarkStart"))]
     return any(name.startswith(("tbl-", "fig-")) for name in names)
 
 
-def _is_empty(element):
+def _is_empty(element: Element) -> bool:
     return (
         element.tag == qn("w:p")
         and not list(element.iter(qn("w:t"), qn("w:drawing")))
@@ -96,44 +101,37 @@ def _is_empty(element):
     )
 
 
-def _choose_style(paragraph, *, is_table):
+def _choose_style(paragraph: Element, *, is_table: bool) -> str:
     if next(paragraph.iter(qn("w:drawing")), None) is not None:
         return "CaptionedFigure"
     return "TableCaption" if is_table else "ImageCaption"
 
 
-def _set_style(paragraph, style):
+def _set_style(paragraph: Element, style: str) -> None:
     """Give a paragraph one set of properties, whatever it brought."""
     for properties in paragraph.findall(qn("w:pPr")):
         paragraph.remove(properties)
     paragraph.get_or_add_pPr().style = style
 
 
-def _finish_table(table, style):
+def _finish_table(table: Table, style: str) -> None:
     """Mark the first column as headings, keep rows whole, rule off head, foot and notes."""
     properties = table._tbl.tblPr
     look = properties.find(qn("w:tblLook"))
     look.set(qn("w:firstColumn"), "1")
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "bottom"):
-        borders.append(_make_line(side, "8"))
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(PADDING))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
+    borders = [_make_line(side, "8") for side in ("top", "bottom")]
+    margins = [_make(side, w=str(PADDING), type="dxa") for side in ("left", "right")]
     # The schema wants them in this order, before the look.
-    look.addprevious(borders)
-    look.addprevious(margins)
+    look.addprevious(_make("tblBorders", *borders))
+    look.addprevious(_make("tblCellMar", *margins))
     for paragraph in table._tbl.iter(qn("w:p")):
         _set_style(paragraph, style)
     for row in table._tbl.tr_lst:
-        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        row.get_or_add_trPr().append(_make("cantSplit"))
     _keep_rows_together(table._tbl.tr_lst)
 
 
-def _keep_rows_together(rows):
+def _keep_rows_together(rows: Sequence[Element]) -> None:
     """Leave no heading, first row or note alone on a page, and rule the notes off."""
     last = len(rows) - 1
     is_spanned = [len(row.tc_lst) == 1 for row in rows]
@@ -145,19 +143,22 @@ def _keep_rows_together(rows):
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
     if notes <= last:
         for cell in rows[notes].tc_lst:
-            borders = OxmlElement("w:tcBorders")
-            borders.append(_make_line("top", "4"))
-            cell.get_or_add_tcPr().append(borders)
+            cell.get_or_add_tcPr().append(_make("tcBorders", _make_line("top", "4")))
 
 
-def _make_line(side, size):
-    line = OxmlElement(f"w:{side}")
-    for name, value in {"val": "single", "sz": size, "space": "0", "color": INK}.items():
-        line.set(qn(f"w:{name}"), value)
-    return line
+def _make(name: str, *children: Element, **attributes: str) -> Element:
+    element = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    element.extend(children)
+    return element
 
 
-def _list_texts(table):
+def _make_line(side: str, size: str) -> Element:
+    return _make(side, val="single", sz=size, space="0", color=INK)
+
+
+def _list_texts(table: Table) -> Iterator[tuple[list[str], bool]]:
     """Yield for each full row its texts, and whether they are bold."""
     count = len(table.columns)
     for row in table._tbl.tr_lst:
@@ -166,7 +167,7 @@ def _list_texts(table):
             yield texts, next(row.iter(qn("w:b")), None) is not None
 
 
-def _measure_columns(table, size):
+def _measure_columns(table: Table, size: float) -> list[float]:
     """Return the width that the longest word of each column needs."""
     least = [0.0] * len(table.columns)
     for texts, is_bold in _list_texts(table):
@@ -177,7 +178,7 @@ def _measure_columns(table, size):
     return least
 
 
-def _set_widths(table, least, room):
+def _set_widths(table: Table, least: Sequence[float], room: int) -> None:
     """Share the room: each column gets what its longest word needs, the rest goes by its texts."""
     wanted = [0.0] * len(least)
     for texts, _ in _list_texts(table):
@@ -191,7 +192,7 @@ def _set_widths(table, least, room):
     properties = table._tbl.tblPr
     total = properties.find(qn("w:tblW"))
     if total is None:
-        total = OxmlElement("w:tblW")
+        total = _make("tblW")
         properties.insert(1, total)
     total.set(qn("w:type"), "dxa")
     total.set(qn("w:w"), str(sum(widths)))
@@ -206,7 +207,7 @@ def _set_widths(table, least, room):
             size.set(qn("w:w"), str(width))
 
 
-def _turn_page(table, section):
+def _turn_page(table: Element, section: Element) -> None:
     """Set a table with its caption on a turned page, between two breaks of the section."""
     first = table
     for element in table.itersiblings(preceding=True):
@@ -225,18 +226,12 @@ def _turn_page(table, section):
     table.addnext(_make_break(section, turned=True))
 
 
-TURNED_MARK = qn("w:rsidP")
-
-
-def _make_break(section, *, turned):
-    paragraph = OxmlElement("w:p")
+def _make_break(section: Element, *, turned: bool) -> Element:
+    paragraph = _make("p")
     if turned:
         paragraph.set(TURNED_MARK, "00000001")
-    spacing = OxmlElement("w:spacing")
-    for name, value in {"before": "0", "after": "0", "line": "20", "lineRule": "exact"}.items():
-        spacing.set(qn(f"w:{name}"), value)
     properties = paragraph.get_or_add_pPr()
-    properties.append(spacing)
+    properties.append(_make("spacing", before="0", after="0", line="20", lineRule="exact"))
     turned_section = copy.deepcopy(section)
     if turned:
         page = turned_section.find(qn("w:pgSz"))

@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.errors import DataError
+from analysis.reporting.lint import check_printed, list_printed
 from analysis.reporting.manuscript import (
     Line,
     check_material,
@@ -11,7 +12,6 @@ from analysis.reporting.manuscript import (
     list_tables,
     read_manuscript,
 )
-from analysis.reporting.printed import check_printed, list_printed
 from analysis.reporting.values import (
     Value,
     escape_markdown,
@@ -42,10 +42,6 @@ def test_a_sentence_brings_its_own_numbers():
     assert fill_text(line("{{< var say.it >}}"), VALUES) == (
         'It was [−1\\.5]{.result data-result="a.b.hl"}.'
     )
-
-
-def test_a_title_takes_plain_text():
-    assert fill_text(line("{{< var study.alpha >}}"), VALUES, plain=True) == "0.05"
 
 
 def test_an_unknown_key_stops_with_file_and_line():

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import paths
 from analysis.errors import DataError
-from analysis.reporting.document import list_material
+from analysis.reporting.material import list_material
 from analysis.reporting.preview import Preview, make_server
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.describe.exposure import print_finger
 from analysis.provenance import Provenance
-from analysis.reporting.table import Table, cells_of, label_part
+from analysis.reporting.table import Table, TableRow, cells_of, label_part
 from analysis.results import format_number
 from analysis.safety.overview import RELATIONS, name_term
 from analysis.safety.times import UNKNOWN, list_periods
@@ -35,7 +35,7 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
     kinds = {kind.name: kind for kind in plan.study.intercurrent_events}
     days = plan.visits.loc[plan.visits["visit"] == plan.visit]
     seen = days.set_index("participant_id")["study_day"]
-    rows = []
+    rows: list[TableRow] = []
     for person, mine in plan.intercurrent_events.groupby("participant_id"):
         rows.append((str(person),))
         for event in mine.sort_values("study_day", kind="stable").to_dict("records"):
@@ -66,7 +66,7 @@ def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study
     """Make the table of deviations: why somebody is not per protocol, and visits out of window."""
     labels = {visit.name: visit.label for visit in study.visits}
     outside = visits[visits["in_window"].eq("no") & visits["status"].eq("done")]
-    rows = []
+    rows: list[TableRow] = []
     for person in participants.to_dict("records"):
         found = [label_part(r) for r in str(person["per_protocol_exclusion"]).split(";") if r]
         if person["eligible"] == "no" and person["in_procedure_safety"] == "yes":
@@ -117,7 +117,7 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
             for row in mine.to_dict("records")
         )
 
-    rows = []
+    rows: list[TableRow] = []
     for person in people:
         mine = reported[reported["participant_id"] == person].to_dict("records")
         named = _join(f"{name_term(e)} (day {_print_day(e['start_day'])})" for e in mine)
@@ -135,7 +135,7 @@ def make_time_table(results: pd.DataFrame, study: Study, *, visit: str) -> Table
         name: f"Day {low}" if low == high else f"Days {low} to {high}"
         for name, (low, high) in list_periods(study, visit).items()
     }
-    rows = []
+    rows: list[TableRow] = []
     for name, label in (periods | {UNKNOWN: "Day not known"}).items():
         cells = cells_of(results, f"safety.time.{name}", "participants", "events", *RELATIONS)
         rows.append((label, *cells))
@@ -160,8 +160,8 @@ def make_narrative_table(study: Study) -> Table:
     return Table(("Event", "Narrative"), tuple(rows) or (empty,), notes=notes, numeric=False)
 
 
-def _print_day(day: object) -> str:
-    return "not known" if pd.isna(day) else format_number(float(str(day)), 0)
+def _print_day(day: float) -> str:
+    return "not known" if pd.isna(day) else format_number(day, 0)
 
 
 def _join(texts: Iterable[str]) -> str:

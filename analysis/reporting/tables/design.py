@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of, cells_of
+from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
 from analysis.study import Study
 
 
@@ -16,7 +16,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     results
         The results of `analysis.statistics.operating_characteristics.record.summarise_design`.
     """
-    rows = []
+    rows: list[TableRow] = []
     simulated = set(results["outcome"])
     absent = [outcome.label for outcome in study.outcomes if outcome.name not in simulated]
     for outcome in study.outcomes:
@@ -38,7 +38,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     family = "sensitivity.family.design"
     kinds = (f"{kind}.any_exact" for kind in ("independent", "no_grid", "own_grids"))
     independent, correlated, on_grids = cells_of(results, family, *kinds)
-    notes = (
+    notes: tuple[Content, ...] = (
         "Shares of simulated trials of seven participants, each outcome on its own grid with its "
         "floor and ceiling. Spread and assumed changes are assumptions, not results.",
         (
@@ -56,7 +56,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=notes)
 
 
-def _three_tests(results, start):
+def _three_tests(results: pd.DataFrame, start: str) -> Content:
     names = (f"rejected_{test}" for test in ("exact", "mid_p", "t"))
     exact, mid_p, t = cells_of(results, start, *names)
     return (exact, " / ", mid_p, " / ", t)

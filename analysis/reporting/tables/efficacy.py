@@ -1,12 +1,16 @@
 """The nine registered outcomes: the primary analysis, what supports it, and their parts."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from analysis.reporting.table import (
     DIRECTIONS,
     DIRECTIONS_NOTE,
     P_NOTE,
+    Content,
     Table,
+    TableRow,
     cell_of,
     cells_of,
     directions,
@@ -20,7 +24,8 @@ from analysis.reporting.table import (
 )
 from analysis.results import introduce_p
 from analysis.statistics.published import name_error
-from analysis.study import Study
+from analysis.study import Outcome, Study
+from analysis.visits import Visit
 
 
 def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
@@ -28,7 +33,8 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
-    rows, scores = [], []
+    rows: list[TableRow] = []
+    scores = []
     for role in ("primary", "secondary"):
         rows.append((f"{role.capitalize()} outcome{'s' * (role == 'secondary')}",))
         for outcome in study.outcomes:
@@ -58,7 +64,7 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
 
 def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of means, effect sizes and jointly adjusted p-values."""
-    rows = []
+    rows: list[TableRow] = []
     for outcome in study.outcomes:
         score = f"efficacy.{outcome.name}"
         estimates = (with_interval(results, score, name) for name in ("mean_change", "d_z"))
@@ -96,13 +102,13 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=notes)
 
 
-def find_followup(results, study):
+def find_followup(results: pd.DataFrame, study: Study) -> Visit:
     """Return the follow-up visit that the results are about."""
     first = f"efficacy.{study.outcomes[0].name}.n_pairs"
     return study.visit(results.loc[results["result_id"] == first, "visit"].iloc[0])
 
 
-def _list_scores(results, outcome):
+def _list_scores(results: pd.DataFrame, outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield label_outcome(outcome), f"efficacy.{outcome.name}"
     for variant in outcome.shown_beside:
         if _is_scored(results, outcome, variant):
@@ -110,11 +116,13 @@ def _list_scores(results, outcome):
             yield label, f"efficacy.{outcome.name}.{variant}"
 
 
-def _is_scored(results, outcome, name):
-    return (results["result_id"] == f"efficacy.{outcome.name}.{name}.hl").any()
+def _is_scored(results: pd.DataFrame, outcome: Outcome, name: str) -> bool:
+    return bool(results["result_id"].eq(f"efficacy.{outcome.name}.{name}.hl").any())
 
 
-def _make_row(results, heading, score, *, p_together=False):
+def _make_row(
+    results: pd.DataFrame, heading: str, score: str, *, p_together: bool = False
+) -> TableRow:
     p_values = with_p(results, score, "p_value", "p_min")
     return (
         heading,
@@ -132,7 +140,8 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
-    rows, scores = [], []
+    rows: list[TableRow] = []
+    scores: list[str] = []
     for outcome in study.outcomes:
         parts = [name for name in outcome.variants if name != "primary"]
         parts += [*outcome.components, "treated_hands"]
@@ -166,17 +175,19 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
-    rows = []
+    rows: list[TableRow] = []
     for outcome in study.outcomes:
         score, threshold = f"efficacy.{outcome.name}", outcome.threshold
         reached, pairs = cells_of(results, score, "n_reached_mid", "n_pairs")
         if threshold is None:
             rows.append((outcome.label, reached, "", pairs, *[""] * 4))
             continue
-        expected, beyond = cell_of(results, f"{score}.expected_by_noise"), ("", "")
+        by_chance = cell_of(results, f"{score}.expected_by_noise")
+        expected: Content = by_chance
+        beyond: TableRow = ("", "")
         if outcome.has_error:
             share = cell_of(results, f"{score}.noise_share")
-            expected = (expected, " (chance of each: ", share, ")")
+            expected = (by_chance, " (chance of each: ", share, ")")
             names = ("n_beyond_better", "n_beyond_worse", "beyond_by_noise")
             better, worse, by_noise = cells_of(results, score, *names)
             beyond = ((better, " better, ", worse, " worse"), by_noise)

@@ -1,11 +1,13 @@
 """What each participant received, and the release tests of each product."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 import pandas as pd
 
 from analysis.describe.exposure import ALL_FINGERS, TESTS, VARIABLES, print_finger
-from analysis.reporting.table import Table, cell_of
+from analysis.describe.summaries import Variable
+from analysis.reporting.table import Content, Table, TableRow, cell_of
 from analysis.results import format_number
 
 FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)"}
@@ -30,7 +32,7 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
         Leave out date, operator and lot.
     """
     shown = exposure if len(exposure) <= MOST_COLUMNS else exposure.iloc[:0]
-    rows = []
+    rows: list[TableRow] = []
     for section, variables in groupby(VARIABLES, key=lambda variable: variable.section):
         rows.append((section,))
         rows += [
@@ -65,10 +67,10 @@ def make_release_table(checks: pd.DataFrame, results: pd.DataFrame) -> Table:
     """
     everyone = sorted(checks["participant_id"].unique())
     people = everyone if len(everyone) <= MOST_COLUMNS else []
-    rows = []
+    rows: list[TableRow] = []
     for test, label in TESTS.items():
         mine = checks[checks["test"] == test].set_index("participant_id").loc[people]
-        texts = (f"{row.result}{FLAGS.get(row.state, '')}" for row in mine.itertuples())
+        texts = (f"{row['result']}{FLAGS.get(row['state'], '')}" for row in mine.to_dict("records"))
         outside = cell_of(results, f"exposure.{test}_test.outside.n")
         criterion = "".join(checks.loc[checks["test"] == test, "criterion"].unique())
         rows.append((label, criterion, outside, *texts))
@@ -84,7 +86,9 @@ def make_release_table(checks: pd.DataFrame, results: pd.DataFrame) -> Table:
     return Table(heads, tuple(rows), notes=(note,), numeric=False)
 
 
-def _make_row(variable, shown, exposure, results):
+def _make_row(
+    variable: Variable, shown: pd.DataFrame, exposure: pd.DataFrame, results: pd.DataFrame
+) -> TableRow:
     values = shown[variable.name]
     if not pd.api.types.is_numeric_dtype(values):
         counts = _count_texts(exposure[variable.name]) if shown.empty else ""
@@ -94,7 +98,7 @@ def _make_row(variable, shown, exposure, results):
     return (variable.heading, total, *texts)
 
 
-def _count_texts(texts):
+def _count_texts(texts: pd.Series) -> str:
     """Count the participants of each text, the most frequent first."""
     counts = texts.value_counts().rename_axis("text").reset_index()
     counts = counts.sort_values(["count", "text"], ascending=[False, True])
@@ -102,14 +106,14 @@ def _count_texts(texts):
     return "; ".join(f"{text.replace('_', ' ') or 'not recorded'}: {n}" for text, n in named)
 
 
-def _print_finger(volume, cells):
+def _print_finger(volume: float, cells: float) -> str:
     if pd.isna(volume) or volume == 0:
         return _NONE
     count = "" if pd.isna(cells) else f" ({format_number(cells, 1)})"
     return f"{format_number(volume, 2)}{count}"
 
 
-def _tell_contradicted(exposure, results):
+def _tell_contradicted(exposure: pd.DataFrame, results: pd.DataFrame) -> Iterator[Content]:
     """Say why there is no dose where the recorded volumes contradict each other."""
     people = exposure.loc[exposure["volumes_add_up"] == "no", "participant_id"]
     if len(people):

@@ -5,7 +5,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.describe.coarsen import name_letter
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Content, Table, TableRow, cell_of
 from analysis.safety.listing import list_adverse_events
 from analysis.safety.overview import is_fatal, is_serious, name_coding, name_grading
 
@@ -46,28 +46,28 @@ def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
     return _make_table(events, coarsen, notes=(*NOTES, f"Grades: {name_grading(events)}."))
 
 
-def make_serious_table(events, results, *, coarsen):
+def make_serious_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the listing of serious and fatal events; it says so if there was none."""
     chosen = events[is_serious(events) | is_fatal(events)]
     notes = (*NOTES, f"Serious: {_count(results, 'serious')}. Deaths: {_count(results, 'deaths')}.")
     return _make_table(chosen, coarsen, notes=notes)
 
 
-def make_withdrawal_table(events, results, *, coarsen):
+def make_withdrawal_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the listing of events that led to withdrawal; it says so if there was none."""
     chosen = events[events["led_to_withdrawal"] == "yes"]
     notes = (*NOTES, f"Leading to withdrawal: {_count(results, 'withdrawal')}.")
     return _make_table(chosen, coarsen, notes=notes)
 
 
-def _make_table(events, coarsen, *, notes):
+def _make_table(events: pd.DataFrame, coarsen: bool, *, notes: tuple[Content, ...]) -> Table:
     listed = list_adverse_events(events, coarsen=coarsen)
     for name, other in TOGETHER.items():
         listed[name] = listed[name] + ", " + listed[other]
     columns = [name for name in HEADS if _is_shown(name, listed[name])]
     remarks = list(dict.fromkeys(note for note in listed["note"] if note))
     marks = {note: f" [{name_letter(number).lower()}]" for number, note in enumerate(remarks)}
-    rows = []
+    rows: list[TableRow] = []
     for person, mine in groupby(listed.to_dict("records"), key=lambda row: row["participant_id"]):
         rows.append((person,))
         for row in mine:
@@ -80,11 +80,11 @@ def _make_table(events, coarsen, *, notes):
     return Table(heads, tuple(rows), notes=(*notes, *explained), numeric=False)
 
 
-def _is_shown(name, texts):
+def _is_shown(name: str, texts: pd.Series) -> bool:
     if name == "recorded":
-        return texts.ne("").any()
-    return name != "withdrawal" or texts.ne("no").any()
+        return bool(texts.ne("").any())
+    return name != "withdrawal" or bool(texts.ne("no").any())
 
 
-def _count(results, category):
+def _count(results: pd.DataFrame, category: str) -> str:
     return cell_of(results, f"safety.{category}.participants").text

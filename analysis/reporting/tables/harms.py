@@ -1,8 +1,11 @@
 """Adverse events counted: overview, by class and term, by worst grade, by relation."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of
+from analysis.reporting.table import Content, Table, TableRow, cell_of
 from analysis.results import format_percent
 from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
 from analysis.safety.counts import count_events, summarise_classes_and_terms
@@ -30,7 +33,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
 
     It takes `results` as `analysis.safety.adverse_events.tabulate_adverse_events` returns it.
     """
-    rows = []
+    rows: list[TableRow] = []
     for category in (each for each in CATEGORIES if each.in_table):
         rows.append((category.label, *_list_cells(results, category.name, "")))
     return Table(
@@ -55,7 +58,7 @@ def make_term_table(
     them.
     """
     order, qualify, label = _order_terms(events, participants)
-    rows = []
+    rows: list[TableRow] = []
     for record in order:
         rows.append((label(record), *_list_cells(results, record["level"], qualify(record))))
     heads = (name_coding(events), *_head_periods(study))
@@ -63,14 +66,16 @@ def make_term_table(
     return Table(heads, tuple(rows) or (none,), notes=(_PERIODS, ONCE, ASKED, INTERVALS))
 
 
-def make_grade_table(events, participants, results):
+def make_grade_table(
+    events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame
+) -> Table:
     """Make the table by worst grade within term, from the start of anaesthesia."""
     order, qualify, label = _order_terms(events, participants)
 
-    def cells(*parts):
+    def cells(*parts: str) -> Iterator[Content]:
         return (_find(results, join_ids("safety", *parts, name_grade(g), "n")) for g in _GRADES)
 
-    rows = [("Any adverse event", *cells("any"))]
+    rows: list[TableRow] = [("Any adverse event", *cells("any"))]
     for record in order:
         of_term = record["level"] == "term"
         rows.append((label(record), *(cells("term", qualify(record)) if of_term else ())))
@@ -84,10 +89,12 @@ def make_grade_table(events, participants, results):
     )
 
 
-def make_relation_table(events, participants, results):
+def make_relation_table(
+    events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame
+) -> Table:
     """Make the table by relation and worst grade; the four relations stay apart."""
     inside, people = select_emergent(events, participants, PROCEDURE)
-    rows = []
+    rows: list[TableRow] = []
     for relation, what in RELATIONS.items():
         rows.append((f"Relation to {what}",))
         answers = count_events(inside, people, by=(relation,))[relation]
@@ -110,7 +117,7 @@ def make_relation_table(events, participants, results):
     )
 
 
-def _list_cells(results, level, qualifier):
+def _list_cells(results: pd.DataFrame, level: str, qualifier: str) -> list[Content]:
     """Return the cells of both periods."""
     return [
         cell_of(results, join_ids("safety", level, period, qualifier, name))
@@ -119,33 +126,38 @@ def _list_cells(results, level, qualifier):
     ]
 
 
-def _head_periods(study):
+def _head_periods(study: Study) -> tuple[str, ...]:
     level = format_percent(study.analysis.confidence.value)
     what = ("participants", f"{level} interval", "events")
     return tuple(f"{period}: {name}" for period in ("Procedure", "Product") for name in what)
 
 
-def _order_terms(events, participants):
+TermRecord = dict[Any, Any]
+
+
+def _order_terms(
+    events: pd.DataFrame, participants: pd.DataFrame
+) -> tuple[list[TermRecord], Callable[[TermRecord], str], Callable[[TermRecord], str]]:
     classes, terms = slug_texts(events["class"]), slug_texts(events["coded_term"])
     inside, people = select_emergent(events, participants, PROCEDURE)
 
-    def qualify(record):
+    def qualify(record: TermRecord) -> str:
         term = terms[record["coded_term"]] if record["level"] == "term" else ""
         return join_ids(classes[record["class"]], term)
 
-    def label(record):
+    def label(record: TermRecord) -> str:
         if record["level"] == "class":
-            return record["class"] or f"Class: {UNCODED.lower()}"
-        return _INDENT + (record["coded_term"] or UNCODED)
+            return str(record["class"] or f"Class: {UNCODED.lower()}")
+        return f"{_INDENT}{record['coded_term'] or UNCODED}"
 
     return summarise_classes_and_terms(inside, people).to_dict("records"), qualify, label
 
 
-def _find(results, result_id):
+def _find(results: pd.DataFrame, result_id: str) -> Content:
     found = results.loc[results["result_id"] == result_id, "value"]
     return cell_of(results, result_id) if found.gt(0).any() else _NONE
 
 
-def _rank_answer(answer):
+def _rank_answer(answer: str) -> tuple[int, str]:
     order = ("definite", "probable", "possible", "unlikely", "unrelated", "")
     return (order.index(answer) if answer in order else len(order), answer)

@@ -1,7 +1,11 @@
 """The cards of the instruments that the study uses, for the supplement."""
 
+from collections.abc import Iterable, Iterator
+
 from analysis.instruments.catalogue import BASES, find_instrument, format_range
-from analysis.reporting.table import Table
+from analysis.instruments.definition import Instrument, Item
+from analysis.reporting.table import Table, TableRow
+from analysis.study import Study
 
 _NOTE = (
     "The full card of an instrument, with the name of each item and component, is printed by "
@@ -15,7 +19,7 @@ ABBREVIATIONS = (
 )
 
 
-def make_cards_table(study):
+def make_cards_table(study: Study) -> Table:
     """Make one table of all cards, in the order of the outcomes.
 
     What belongs together is in one row: items with the same limits, all scores, all
@@ -24,7 +28,7 @@ def make_cards_table(study):
     outcomes = (*study.outcomes, *study.supporting)
     names = list(dict.fromkeys(outcome.instrument for outcome in outcomes))
     read = [name for each in names for name in (each, *find_instrument(each).reads)]
-    rows = []
+    rows: list[TableRow] = []
     for instrument in map(find_instrument, dict.fromkeys(read)):
         rows.append((f"{instrument.label} ({instrument.name})",))
         rows += [(heading, text) for heading, text in _list_facts(instrument) if text]
@@ -32,7 +36,7 @@ def make_cards_table(study):
     return Table(columns=columns, rows=tuple(rows), notes=(ABBREVIATIONS, _NOTE), numeric=False)
 
 
-def _list_facts(instrument):
+def _list_facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
     """Yield a heading and a text for each row of a card."""
     yield (
         "Rating",
@@ -63,9 +67,9 @@ def _list_facts(instrument):
         yield _capital(words), "; ".join(sources)
 
 
-def _list_items(items):
+def _list_items(items: Iterable[Item]) -> str:
     """Name the recorded numbers, those with the same limits together."""
-    groups = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
         if not item.text and item.low is not None:
             limits = format_range(item.low, item.high, item.unit)
@@ -76,17 +80,17 @@ def _list_items(items):
     )
 
 
-def _tell_places(locations):
+def _tell_places(locations: Iterable[str]) -> str:
     named = [place.replace("_", " ") for place in locations if place]
     if len(named) > 2:
         return f"{len(named)} places, {named[0]} to {named[-1]}"
     return " and ".join(named)
 
 
-def _bracket(*parts):
+def _bracket(*parts: str) -> str:
     joined = ", ".join(part for part in parts if part)
     return f" ({joined})" if joined else ""
 
 
-def _capital(text):
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

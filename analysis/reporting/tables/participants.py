@@ -1,12 +1,14 @@
 """Who took part: the flow beside its diagram, and the baseline characteristics."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 import pandas as pd
 
 from analysis.describe.baseline import OUTCOMES, list_variables
 from analysis.describe.flow import LOSSES
-from analysis.reporting.table import Table, cell_of
+from analysis.describe.summaries import Variable
+from analysis.reporting.table import Cell, Table, TableRow, cell_of
 from analysis.results import format_number
 from analysis.study import Study
 
@@ -25,10 +27,10 @@ def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
     It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
     """
 
-    def cell(stage, statistic):
+    def cell(stage: str, statistic: str) -> Cell:
         return cell_of(results, f"flow.{stage}.{statistic}")
 
-    rows = [("Stages",), ("Screened", cell("screened", "n"), "")]
+    rows: list[TableRow] = [("Stages",), ("Screened", cell("screened", "n"), "")]
     for population in study.populations:
         rows.append((population.label, cell(population.name, "n"), population.rule))
     rows.append(("Losses",))
@@ -42,14 +44,11 @@ def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
             rows.append((visit.label, cell(visit.name, "n_attended"), reasons))
     rows.append(("Outcomes analysed",))
     for outcome in study.outcomes:
-        rows.append((outcome.label, cell(outcome.name, "n_analysed"), _missing(cell, outcome)))
+        missing = cell(outcome.name, "n_not_analysed").text != "0"
+        reasons = cell(outcome.name, "reasons") if missing else ""
+        rows.append((outcome.label, cell(outcome.name, "n_analysed"), reasons))
     heads = ("Stage", "Participants", "Rule, or reasons with participants")
     return Table(heads, tuple(rows), numeric=False)
-
-
-def _missing(cell, outcome):
-    """Return the reasons why others are not analysed; an empty text if there are none."""
-    return "" if cell(outcome.name, "n_not_analysed").text == "0" else cell(outcome.name, "reasons")
 
 
 def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
@@ -67,12 +66,12 @@ def make_further_baseline_table(results: pd.DataFrame, study: Study) -> Table:
     return _summarise_all(chosen, results)
 
 
-def _is_leading(variable):
+def _is_leading(variable: Variable) -> bool:
     return variable.section == OUTCOMES or variable.name in LEADING
 
 
-def _summarise_all(variables, results):
-    rows = []
+def _summarise_all(variables: Iterable[Variable], results: pd.DataFrame) -> Table:
+    rows: list[TableRow] = []
     for section, members in groupby(variables, key=lambda v: v.section):
         rows.append((section,))
         for variable in members:
@@ -97,7 +96,7 @@ def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> 
         Column of `frame` that heads the columns.
     """
     shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
-    rows = []
+    rows: list[TableRow] = []
     for section, variables in groupby(shown, key=lambda v: v.section):
         rows.append((section,))
         for variable in variables:
@@ -106,8 +105,8 @@ def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> 
     return Table(("Characteristic", *frame[label]), tuple(rows), numeric=False)
 
 
-def _summarise(variable, results):
-    def cell(*parts):
+def _summarise(variable: Variable, results: pd.DataFrame) -> list[TableRow]:
+    def cell(*parts: str) -> Cell:
         return cell_of(results, ".".join(("baseline", variable.name, *parts)))
 
     missing = cell("n_missing")
@@ -121,7 +120,7 @@ def _summarise(variable, results):
     ]
 
 
-def _print(value, decimals):
+def _print(value: str | float, decimals: int) -> str:
     if isinstance(value, str):
         return value or _NOT_RECORDED
     return _NOT_RECORDED if pd.isna(value) else format_number(value, decimals)

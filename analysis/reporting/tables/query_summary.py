@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table
+from analysis.reporting.table import Table, TableRow
 
 SEVERITIES = {
     "error": "Errors",
@@ -19,7 +19,7 @@ ACTIONS = {
 }
 
 
-def make_query_table(summary: pd.DataFrame):
+def make_query_table(summary: pd.DataFrame) -> Table:
     """Make the table of the rules that found something.
 
     Parameters
@@ -27,14 +27,14 @@ def make_query_table(summary: pd.DataFrame):
     summary
         `rule, severity, action, queries, changes`, as `analysis.cleaning.logs` counts them.
     """
-    rows = []
+    rows: list[TableRow] = []
     for severity, heading in SEVERITIES.items():
         part = summary[summary["severity"] == severity]
         if len(part):
             rows.append((heading,))
-            for row in part.itertuples():
-                counts = (str(row.queries), str(row.changes))
-                rows.append((row.rule.replace("_", " "), ACTIONS[row.action], *counts))
+            for row in part.to_dict("records"):
+                counts = (str(row["queries"]), str(row["changes"]))
+                rows.append((row["rule"].replace("_", " "), ACTIONS[row["action"]], *counts))
     return Table(
         columns=("Rule", "What is done", "Queries", "Changed cells or rows"),
         rows=tuple(rows),

@@ -1,15 +1,18 @@
 """What was registered against what is reported, and who decided the rest."""
 
 import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
 from analysis.provenance import Provenance
-from analysis.reporting.table import Table, cell_of, label_part
+from analysis.reporting.table import Table, TableRow, cell_of, label_part
 from analysis.reporting.tables.efficacy import find_followup
 from analysis.reporting.values import print_constant
 from analysis.statistics.outcome import ZERO_RULES
-from analysis.study import Study
+from analysis.study import Outcome, Study
+from analysis.visits import Visit
 
 DECIDED_BY = {"registry": "registration", "assumed": "analysts"}
 
@@ -25,7 +28,7 @@ def make_registered_table(results: pd.DataFrame, study: Study, provenance: Prove
         Real data get the note on the dates of registration.
     """
     followup = find_followup(results, study)
-    rows = [("Registered outcomes",)]
+    rows: list[TableRow] = [("Registered outcomes",)]
     rows += [_make_outcome_row(results, outcome, study, followup) for outcome in study.outcomes]
     rows.append(("Outcomes that were not registered",))
     for outcome in study.supporting:
@@ -55,7 +58,9 @@ def make_registered_table(results: pd.DataFrame, study: Study, provenance: Prove
     return Table(columns, tuple(rows), notes=tuple(notes), numeric=False)
 
 
-def _make_outcome_row(results, outcome, study, followup):
+def _make_outcome_row(
+    results: pd.DataFrame, outcome: Outcome, study: Study, followup: Visit
+) -> TableRow:
     pairs = cell_of(results, f"efficacy.{outcome.name}.n_pairs")
     registered = study.visit(study.analysis.followup_visit.value)
     baseline = study.visit(study.analysis.baseline_visit.value)
@@ -69,7 +74,7 @@ def _make_outcome_row(results, outcome, study, followup):
     )
 
 
-def _name_deviation(results, outcome, study, followup):
+def _name_deviation(results: pd.DataFrame, outcome: Outcome, study: Study, followup: Visit) -> str:
     """Name what is not as registered or planned: the visit, the population, or no pairs."""
     analysed = results.set_index("result_id").loc[f"efficacy.{outcome.name}.n_pairs"]
     population = next(p for p in study.populations if p.name == analysed["population"])
@@ -83,7 +88,10 @@ def _name_deviation(results, outcome, study, followup):
     return "; ".join(deviations) or "none"
 
 
-def _list_decisions(study):
+Decision = tuple[str, str, str]
+
+
+def _list_decisions(study: Study) -> Iterator[tuple[str, Iterable[Decision]]]:
     """Yield each group of decisions with name, value in words, and source."""
     yield "Analysis", _list_settings(study.analysis)
     yield "Estimand", _list_settings(study.estimand)
@@ -104,7 +112,7 @@ def _list_decisions(study):
     yield "Intercurrent events", strategies
 
 
-def _list_settings(record):
+def _list_settings(record: Any) -> Iterator[Decision]:
     for field in dataclasses.fields(record):
         setting = getattr(record, field.name)
         value = print_constant(setting.value)

@@ -4,7 +4,10 @@ import pandas as pd
 
 from analysis.reporting.table import (
     P_NOTE,
+    Cell,
+    Content,
     Table,
+    TableRow,
     cell_of,
     cells_of,
     join_interval,
@@ -15,7 +18,7 @@ from analysis.reporting.table import (
 )
 from analysis.results import NOT_ESTIMABLE
 from analysis.statistics.alternatives import ALIKE_UP_TO
-from analysis.study import Study
+from analysis.study import Outcome, Study
 
 _COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
 REUSE_NOTE = "All rows reuse the same participants."
@@ -75,7 +78,7 @@ def make_primary_sensitivity_table(
     pairs, missing = cells_of(results, start, "primary.n_pairs", "missing.n_missing")
     labels = {population.name: population.label for population in study.populations}
     names = {"other": other_population, "label": labels[other_population]}
-    rows = [
+    rows: list[TableRow] = [
         (label_outcome(outcome),),
         _make_row(results, "Primary analysis", f"{start}.primary"),
         ("Other tests and estimates of the same changes",),
@@ -106,9 +109,10 @@ def make_primary_sensitivity_table(
     return Table(_COLUMNS, tuple(rows), notes=notes)
 
 
-def make_variants_table(results, study):
+def make_variants_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of every outcome's other scorings, each under its primary one."""
-    rows, scores = [], []
+    rows: list[TableRow] = []
+    scores = []
     for outcome in study.outcomes:
         if len(outcome.variants) == 1:
             continue
@@ -122,7 +126,7 @@ def make_variants_table(results, study):
     return Table(_COLUMNS, tuple(rows), notes=notes)
 
 
-def _make_variant_rows(results, outcome, start):
+def _make_variant_rows(results: pd.DataFrame, outcome: Outcome, start: str) -> list[TableRow]:
     return [
         _make_row(results, label_part(variant), f"{start}.variant.{variant}")
         for variant in outcome.variants
@@ -130,7 +134,7 @@ def _make_variant_rows(results, outcome, start):
     ]
 
 
-def _make_row(results, label, score):
+def _make_row(results: pd.DataFrame, label: str, score: str) -> TableRow:
     pairs = cell_of(results, f"{score}.n_pairs")
     if pairs.text == "0":
         return (label, pairs, NOT_ESTIMABLE, "", "")
@@ -138,29 +142,31 @@ def _make_row(results, label, score):
     return (label, pairs, estimate, *cells_of(results, score, "p_value", "p_min"))
 
 
-def _make_bounds_row(results, start):
+def _make_bounds_row(results: pd.DataFrame, start: str) -> TableRow:
     worst, best = cells_of(results, f"{start}.missing.bounds", "hl_worst", "hl_best")
     pairs = cell_of(results, f"{start}.missing.baseline_observation.n_pairs")
     label = "Bounds: those missing at the worst, or at the best, end of the scale; estimate only"
     return (label, pairs, (worst, " or ", best), "", "")
 
 
-def _make_test_row(results, label, start, test, *, mean=False):
+def _make_test_row(
+    results: pd.DataFrame, label: str, start: str, test: str, *, mean: bool = False
+) -> TableRow:
     pairs, value, smallest = cells_of(
         results, f"{start}.primary", "n_pairs", "mean_change", "p_min"
     )
-    limits = (
-        cells_of(results, f"{start}.{test}", "mean_change_low", "mean_change_high") if mean else ()
-    )
-    estimate = join_interval(value, *limits) if mean else ""
+    estimate: Content = ""
+    if mean:
+        limits = cells_of(results, f"{start}.{test}", "mean_change_low", "mean_change_high")
+        estimate = join_interval(value, *limits)
     if pairs.text == "0":
         return (label, pairs, estimate, "", "")
     # Every exact test of the same changes has the same smallest p: all signs alike.
-    smallest = "" if test in NOT_EXACT else smallest
-    return (label, pairs, estimate, cell_of(results, f"{start}.{test}.p_value"), smallest)
+    least = "" if test in NOT_EXACT else smallest
+    return (label, pairs, estimate, cell_of(results, f"{start}.{test}.p_value"), least)
 
 
-def _note_agreement(pairs):
+def _note_agreement(pairs: Cell) -> Content:
     """Return the note on what few pairs make alike, and on whom all rows reuse."""
     if not 0 < int(pairs.text) <= ALIKE_UP_TO:
         return REUSE_NOTE
@@ -182,7 +188,7 @@ def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
         The sensitivity results; `group` of the lowest and highest names who was left out.
     """
     left_out = results.set_index("result_id")["group"]
-    rows = []
+    rows: list[TableRow] = []
     for outcome in study.outcomes:
         start = f"sensitivity.{outcome.name}"
         ends = [f"{start}.leave_one_out.hl_{end}" for end in ("lowest", "highest")]
@@ -198,7 +204,7 @@ def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
 
 def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the tipping-point table of every outcome that somebody lacks."""
-    rows = []
+    rows: list[TableRow] = []
     for outcome in study.outcomes:
         start = f"sensitivity.{outcome.name}"
         tried = results[
@@ -238,12 +244,12 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
     return Table(columns, tuple(rows), notes=notes)
 
 
-def _excludes_zero(results, score):
+def _excludes_zero(results: pd.DataFrame, score: str) -> bool:
     limits = results.set_index("result_id")["value"]
     return bool(limits[f"{score}.hl_low"] > 0 or limits[f"{score}.hl_high"] < 0)
 
 
-def _read_change(result_id):
+def _read_change(result_id: str) -> float:
     """Read the assumed change back from an id such as ...tipping.minus_2_5.hl."""
     name = result_id.split(".")[-2]
     sign = -1 if name.startswith("minus_") else 1

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
 from analysis.describe.exposure import print_finger
-from analysis.reporting.table import Table, cell_of, cells_of
+from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
 from analysis.safety.tolerability import GRADES, RATED, name_test
 from analysis.study import Study
 
@@ -27,20 +28,20 @@ def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: S
     `results` with the rows of `describe_local_reactions`.
     """
     visits = [visit.name for visit in study.visits]
-    keys = reactions[["location", "item", "visit"]].drop_duplicates().itertuples(index=False)
-    ordered = sorted(keys, key=lambda key: (key.location, key.item, visits.index(key.visit)))
-    rows = []
-    for location, inside in groupby(ordered, key=lambda key: key.location):
+    keys = reactions[["location", "item", "visit"]].drop_duplicates().to_numpy().tolist()
+    ordered = sorted(keys, key=lambda key: (*key[:2], visits.index(key[2])))
+    rows: list[TableRow] = []
+    for location, inside in groupby(ordered, key=lambda key: key[0]):
         rows.append((LOCATIONS.get(location, location.replace("_", " ").capitalize()),))
-        for key in inside:
-            start = f"safety.local_reaction.{location}.{key.item}.{key.visit}"
-            graded = key.item not in RATED
-            grades, rating = [_NONE] * len(GRADES), _NONE
-            if graded:
-                grades = cells_of(results, start, *GRADES.values())
-            else:
+        for _, item, visit in inside:
+            start = f"safety.local_reaction.{location}.{item}.{visit}"
+            grades: TableRow = (_NONE,) * len(GRADES)
+            rating: Content = _NONE
+            if item in RATED:
                 rating = cell_of(results, f"{start}.median_range")
-            label = f"{key.item.replace('_', ' ').capitalize()}, {study.visit(key.visit).label}"
+            else:
+                grades = cells_of(results, start, *GRADES.values())
+            label = f"{item.replace('_', ' ').capitalize()}, {study.visit(visit).label}"
             rows.append((label, cell_of(results, f"{start}.any"), *grades, rating))
     return Table(
         ("Reaction and visit", "Any", "Mild", "Moderate", "Severe", "0 to 10: median (range)"),
@@ -53,23 +54,23 @@ def make_reaction_table(reactions: pd.DataFrame, results: pd.DataFrame, study: S
 
 
 def make_ulcer_table(
-    ulcers: pd.DataFrame, results: pd.DataFrame, study, *, at: Sequence[str]
+    ulcers: pd.DataFrame, results: pd.DataFrame, study: Study, *, at: Sequence[str]
 ) -> Table:
     """Make the table of digital ulcers: counts at the visits `at`, then finger by finger.
 
     It takes `ulcers` as `analysis.safety.tolerability.list_ulcers` returns it; `results` with the
     rows of `describe_ulcers`.
     """
-    rows = [("Counts",)]
+    rows: list[TableRow] = [("Counts",)]
     for name, label in ULCER_COUNTS.items():
         cells = (cell_of(results, f"safety.digital_ulcers.{visit}.{name}") for visit in at)
         rows.append((label, *cells))
     for person, mine in ulcers.groupby("participant_id"):
-        rows.append((person,))
+        rows.append((str(person),))
         for finger, here in mine.groupby("finger"):
             seen = (here[here["visit"] == visit].itertuples() for visit in at)
             texts = ("; ".join(map(_print_ulcer, ulcers)) or _NONE for ulcers in seen)
-            rows.append((print_finger(finger) or "Finger not recorded", *texts))
+            rows.append((print_finger(str(finger)) or "Finger not recorded", *texts))
     return Table(
         ("", *(study.visit(visit).label for visit in at)),
         tuple(rows),
@@ -84,7 +85,7 @@ def make_ulcer_table(
 
 
 def make_laboratory_table(
-    pairs: pd.DataFrame, results: pd.DataFrame, study, *, before: str, after: str
+    pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, before: str, after: str
 ) -> Table:
     """Make the table of laboratory values and vital signs before and after.
 
@@ -92,7 +93,7 @@ def make_laboratory_table(
     the rows of `describe_laboratory`.
     """
     labels = (study.visit(visit).label for visit in (before, after))
-    rows = []
+    rows: list[TableRow] = []
     for item, unit in pairs[["item", "unit"]].drop_duplicates().itertuples(index=False):
         start = f"safety.laboratory.{item}"
         names = ["n_pairs", *(f"{visit}.median_range" for visit in (before, after, "change"))]
@@ -108,7 +109,7 @@ def make_laboratory_table(
     )
 
 
-def _print_ulcer(ulcer):
+def _print_ulcer(ulcer: Any) -> str:
     states = [name for name in ("new", "active", "healed") if getattr(ulcer, name) == "yes"]
     if ulcer.size_mm > 0 and ulcer.active == "yes":
         states.append(f"{ulcer.size_mm:g} mm")
