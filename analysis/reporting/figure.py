@@ -4,7 +4,8 @@ import io
 import logging
 import math
 import os
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from analysis.provenance import Provenance
 
 if TYPE_CHECKING:
     from IPython.display import Image
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
@@ -23,32 +25,40 @@ Drawing = tuple["Figure", str]
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "font.family": ["DejaVu Sans", "NanumGothic"],
-    "font.size": 9,
+    "axes.labelsize": 9,
     "axes.titlesize": 10,
     # Looking for a place above the ticks means to lay out every label once more.
     "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "font.size": 9,
     "legend.frameon": False,
+    "lines.solid_capstyle": "butt",
+    "xtick.major.size": 3.5,
+    "ytick.major.size": 3.5,
     "svg.fonttype": "path",
     "svg.hashsalt": "svf-hand-trial",
     # A dollar sign in a text from the data begins no formula.
     "text.parse_math": False,
 }
-# Okabe and Ito's colours, told apart with every common colour vision; markers differ as well.
+# Of seaborn's palette "colorblind", and greys; markers differ as well.
 COLOURS = {
-    "better": "#0072B2",
-    "worse": "#D55E00",
+    "better": "#0173b2",
+    "worse": "#d55e00",
     "unchanged": "#555555",
-    "accent": "#009E73",
+    "accent": "#029e73",
+    "contrast": "#cc78bc",
     "grey": "#BBBBBB",
 }
+# More participants, or other rows, than this are summarised.
+MANY = 60
+# What a figure shows of a text: signs of a line, and of a name beside an axis; lines.
+LINE, NAME, _LINES = 80, 40, 12
 _FOLDER = "figures"
 # Around what is drawn, inches.
 MARGIN = 0.1
 # Of the files for Word, dots per inch, and how much coarser a notebook shows them.
 RESOLUTION, SCREEN_SHARE = 300, 3
-_MOST = 60
 
 
 def lay_out_grid(count: int, columns: int, height: float, **options: Any) -> tuple:
@@ -84,8 +94,9 @@ def find_hangul_fonts() -> Path:
 
 
 def use_style() -> Any:
-    """Load matplotlib in the house style with shipped fonts only, and return pyplot."""
+    """Load seaborn and matplotlib in one theme with shipped fonts only, and return pyplot."""
     import matplotlib
+    import seaborn
 
     # Inside a notebook the inline backend shows figures; elsewhere nothing opens a window.
     if "inline" not in matplotlib.get_backend():
@@ -97,7 +108,7 @@ def use_style() -> Any:
         font_manager.fontManager.addfont(find_hangul_fonts() / name)
     # Its bold is called 600, not 700: right, and not worth a message in every notebook.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    matplotlib.rcParams.update(STYLE)
+    seaborn.set_theme("paper", "ticks", "colorblind", rc=STYLE)
     return plt
 
 
@@ -153,14 +164,52 @@ def _show_small(path: Path, alt: str) -> "Image":
 
 
 def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
-    """Write SIMULATED into a figure while the data are, once, and return its alternative text."""
-    mark = provenance.mark
+    """Make all texts of a figure printable, write SIMULATED into it while the data are, once.
+
+    Returns
+    -------
+    str
+        The alternative text, printable as well.
+    """
+    make_figure_printable(figure)
+    alt, mark = make_printable(alt, len(alt)), provenance.mark
     if not mark or mark in (text.get_text() for text in figure.texts):
         return alt
     figure.text(
         0.995, 0.005, mark, ha="right", va="bottom", fontsize=8, color="#8A1C1C", weight="bold"
     )
     return f"{mark} data. {alt}"
+
+
+def make_printable(text: str, most: int = LINE) -> str:
+    """Return a text without control characters, at most so many signs a line; listings have all.
+
+    Examples
+    --------
+    >>> make_printable("Fin\\x00ger of somebody", 10)
+    'Fin�ger o…'
+    """
+    lines = []
+    for line in str(text).split("\n")[:_LINES]:
+        line = line if len(line) <= most else f"{line[: most - 1]}…"
+        kinds = map(unicodedata.category, line)
+        signs = zip(line, kinds, strict=True)
+        lines.append("".join("�" if k[0] == "C" or k in ("Zl", "Zp") else c for c, k in signs))
+    return "\n".join(lines)
+
+
+def make_figure_printable(figure: "Figure") -> None:
+    """Make every text of a figure printable, those beside its axes too."""
+    from matplotlib.text import Text
+
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        names = [label.get_text() for label in axis.get_ticklabels()]
+        shown = [make_printable(name, NAME) for name in names]
+        if shown != names:
+            axis.set_ticks(axis.get_ticklocs(), shown)
+    for text in figure.findobj(Text):
+        if (shown := make_printable(text.get_text())) != text.get_text():
+            text.set_text(shown)
 
 
 def _settle_layout(figure: "Figure") -> "Bbox":
@@ -184,21 +233,44 @@ def _settle_layout(figure: "Figure") -> "Bbox":
     return figure.get_tightbbox().padded(MARGIN)
 
 
-def keep_first(people: Sequence[str]) -> tuple[list[str], str]:
-    """Keep as many participants as a figure can show.
+def note_many(figure: "Figure", n: int, summary: str = "") -> str:
+    """Write below a figure that its participants are too many, and what stands for them.
 
     Returns
     -------
-    shown : list of str
-    note : str
-        That the others are not shown; "" if all are.
-
-    Examples
-    --------
-    >>> keep_first(["P1", "P2"])
-    (['P1', 'P2'], '')
+    str
+        The same for the alternative text; "" where all are shown.
     """
-    people = list(people)
-    if len(people) <= _MOST:
-        return people, ""
-    return people[:_MOST], f"The first {_MOST} of {len(people)} participants are shown."
+    if n <= MANY:
+        return ""
+    note = f"{n} participants are too many to show singly"
+    figure.text(0.005, 0.005, f"{note}{summary}", va="bottom", fontsize=7)
+    return f" {note}{summary}."
+
+
+BOXES = ": boxes are quartiles, lines ranges"
+
+
+def draw_boxes(
+    axes: "Axes",
+    values: Mapping[float, Sequence[float]],
+    *,
+    width: float = 0.4,
+    across: bool = False,
+) -> None:
+    """Draw the quartiles and the range of the values at each place, in place of the values.
+
+    By Matplotlib: seaborn's box plot calls it in a way that it will refuse.
+    """
+    there = {place: list(each) for place, each in values.items() if len(each)}
+    axes.boxplot(
+        list(there.values()),
+        positions=list(there),
+        orientation="horizontal" if across else "vertical",
+        widths=width,
+        whis=(0, 100),
+        manage_ticks=False,
+        patch_artist=True,
+        boxprops={"facecolor": "#DCE9F2"},
+        medianprops={"color": "black"},
+    )

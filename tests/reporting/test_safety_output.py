@@ -303,12 +303,25 @@ def test_without_any_event_every_figure_and_table_still_stands(tables, events):
         assert alt
 
 
-def test_too_many_participants_for_a_figure_are_cut_and_it_says_so(tables):
+def test_too_many_participants_for_a_figure_are_summarised_and_it_says_so(tables, events):
     from matplotlib import pyplot as plt
 
-    one = derive_exposure(tables["procedures"]).iloc[[0]]
-    many = pd.concat([one.assign(participant_id=f"P{number:02}") for number in range(70)])
-    figure, alt = draw_finger_volumes(many)
-    plt.close(figure)
-    assert alt.endswith("The first 60 of 70 participants are shown.")
-    assert "P59" in alt and "P60" not in alt
+    people, visits, ends = (tables[name] for name in ("participants", "visits", "disposition"))
+    treated = people[people["in_procedure_safety"] == "yes"]
+    numbers = [f"-{number:02}" for number in range(70)]
+
+    def repeat(frame):
+        names = frame["participant_id"]
+        return pd.concat([frame.assign(participant_id=names + number) for number in numbers])
+
+    ulcers = list_ulcers(repeat(tables["items"]), repeat(treated))
+    both = {"before": STUDY.visit("baseline"), "after": STUDY.visit("week_12")}
+    for figure, alt in (
+        draw_finger_volumes(repeat(derive_exposure(tables["procedures"]))),
+        draw_ulcer_maps(ulcers, repeat(visits), repeat(treated), **both),
+        draw_swimmer(repeat(events), repeat(people), repeat(visits), repeat(ends)),
+    ):
+        plt.close(figure)
+        assert figure.get_figheight() < 5
+        assert "490 participants are too many to show singly" in alt
+        assert len(alt) < 400

@@ -2,17 +2,16 @@
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, use_style
+from analysis.reporting.figure import COLOURS, MANY, Drawing, use_style
 from analysis.results import format_percent
 from analysis.safety.counts import count_events, order_by_frequency
 from analysis.safety.overview import UNCODED
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
 BY = ["class", "coded_term"]
-SERIES = (
-    (PROCEDURE, "o", COLOURS["better"], -0.14),
-    (PRODUCT, "s", COLOURS["worse"], 0.14),
-)
+PALETTE = {PROCEDURE.label: COLOURS["better"], PRODUCT.label: COLOURS["worse"]}
+# From the marks of one period to those of the other, rows.
+_APART = 0.28
 
 
 def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: float) -> Drawing:
@@ -25,34 +24,46 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
     confidence
         Of the Clopper-Pearson intervals.
     """
-    plt = use_style()
-    counted, _ = select_emergent(events, participants, PROCEDURE)
+    import seaborn
+
+    options = {"by": BY, "confidence": confidence}
+    options["among"], _ = select_emergent(events, participants, PROCEDURE)
     summaries = [
-        count_events(
-            *select_emergent(events, participants, period),
-            by=BY,
-            among=counted,
-            confidence=confidence,
+        count_events(*select_emergent(events, participants, period), **options).assign(
+            period=period.label
         )
-        for period, *_ in SERIES
+        for period in (PROCEDURE, PRODUCT)
     ]
     order = order_by_frequency(summaries[0], BY)
-    names = [_name(record) for record in order.to_dict("records")]
-    places = {key: place for place, key in enumerate(order[BY].itertuples(index=False, name=None))}
-    height = 1.3 + 0.42 * max(len(names), 1)
-    figure, axes = plt.subplots(figsize=(6.9, height), layout="constrained")
-    counts = []
-    for (period, shape, colour, shift), summary in zip(SERIES, summaries, strict=True):
-        axes.plot([], [], shape, color=colour, label=period.label)
-        for record in summary.to_dict("records"):
-            y = places[record["class"], record["coded_term"]] + shift
-            ends = [record["share_low"], record["share_high"]]
-            axes.plot(ends, [y, y], color=colour, linewidth=1)
-            axes.plot([record["share"]], [y], shape, color=colour, markersize=5)
-            count = f"{record['participants']} of {record['denominator']}"
-            axes.text(1.02, y, count, va="center", fontsize=7.5, color=colour)
-            if period is PROCEDURE:
-                counts.append(f"{_name(record)} {count}")
+    rest = max(len(order) - MANY, 0)
+    order = order[:MANY].assign(row=range(len(order) - rest))
+    names = [name or UNCODED for name in order["coded_term"]]
+    counted = pd.concat(summaries).merge(order[[*BY, "row"]], on=BY)
+    counts = counted["participants"].astype("str") + " of " + counted["denominator"].astype("str")
+    counted = counted.assign(text=counts)
+    size = (6.9, 1.3 + 0.42 * max(len(names), 1))
+    figure, axes = use_style().subplots(figsize=size, layout="constrained")
+    seaborn.pointplot(
+        counted.melt(["row", "period"], ["share_low", "share", "share_high"]),
+        x="value",
+        y="row",
+        hue="period",
+        hue_order=list(PALETTE),
+        palette=PALETTE,
+        orient="h",
+        # Of the low end, the share and the high end the share is the median.
+        estimator="median",
+        errorbar=("pi", 100),
+        markers=["o", "s"],
+        markersize=5,
+        dodge=_APART,
+        linestyle="none",
+        err_kws={"linewidth": 1},
+        ax=axes,
+    )
+    for text, row, period in counted[["text", "row", "period"]].itertuples(index=False):
+        y = row + _APART * (list(PALETTE).index(period) - 0.5)
+        axes.text(1.02, y, text, va="center", fontsize=7.5, color=PALETTE[period])
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.set_xlim(0, 1)
@@ -60,14 +71,20 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
     level = format_percent(confidence)
     axes.set_xlabel(f"Participants with the event, and {level} Clopper-Pearson interval")
     axes.grid(axis="x", color="#EEEEEE")
-    axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=2, fontsize=8)
-    if not names:
+    axes.set_ylabel("")
+    if names:
+        place = {"loc": "lower center", "bbox_to_anchor": (0.45, 1)}
+        axes.legend(**place, ncols=2, fontsize=8)
+    else:
         axes.text(0.5, 0, "No adverse event", ha="center", va="center")
-    alt = "; ".join(counts) or "none"
-    return figure, f"Participants with each adverse event, from the start of anaesthesia on: {alt}."
-
-
-def _name(record):
-    return record["coded_term"] or UNCODED
+    first = counted[counted["period"] == PROCEDURE.label]
+    listed = "; ".join(
+        f"{names[row]} {text}" for row, text in zip(first["row"], first["text"], strict=True)
+    )
+    more = f" {rest} less frequent terms are too many to show singly." if rest else ""
+    figure.text(0.005, 0.005, more.strip(), fontsize=7)
+    return figure, (
+        f"Participants with each adverse event, from the start of anaesthesia on: "
+        f"{listed or 'none'}.{more}"
+    )

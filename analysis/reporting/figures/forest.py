@@ -4,9 +4,18 @@ import math
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, use_style
+from analysis.reporting.figure import (
+    BOXES,
+    COLOURS,
+    MANY,
+    Drawing,
+    draw_boxes,
+    note_many,
+    use_style,
+)
 from analysis.reporting.figures.slopes import (
-    STYLES,
+    MARKERS,
+    PALETTE,
     add_legend,
     draw_interval,
     find_interval,
@@ -32,15 +41,15 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     It takes the `pairs` of one population and `results` as
     `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
-    plt = use_style()
     count = len(study.outcomes)
-    figure, grid = plt.subplots(count, 1, figsize=(7.2, 0.72 * count + 0.9), squeeze=False)
+    shape = {"figsize": (7.2, 0.72 * count + 0.9), "squeeze": False}
+    figure, grid = use_style().subplots(count, 1, **shape)
     figure.subplots_adjust(left=0.25, right=0.70, top=0.93, bottom=0.09, hspace=1.15)
-    seen = set()
+    seen, most = set(), 0
     for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
         chosen = select_pairs(pairs, outcome.name, visit=visit)
-        _draw_strip(axes, chosen, results, outcome)
-        seen |= set(name_directions(chosen, outcome.difference_decimals))
+        most = max(most, len(chosen))
+        seen |= set(_draw_strip(axes, chosen, results, outcome))
     add_legend(figure, seen)
     top = grid[0, 0]
     for place, text, side in (
@@ -50,31 +59,27 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
         (1.04, "Estimate (exact interval)", "left"),
     ):
         top.text(place, 1.35, text, transform=top.transAxes, ha=side, fontsize=8, weight="bold")
-    alt = (
+    estimates = "; ".join(f"{o.label} {print_estimate(results, o)}" for o in study.outcomes)
+    return figure, (
         f"Hodges-Lehmann estimates of the change to {study.visit(visit).label.lower()} with exact "
-        "intervals, an outcome a row, each on its own scale. "
-        + "; ".join(f"{o.label} {print_estimate(results, o)}" for o in study.outcomes)
-        + "."
+        f"intervals, an outcome a row, each on its own scale. {estimates}."
+        f"{note_many(figure, most, BOXES)}"
     )
-    return figure, alt
 
 
 def _draw_strip(axes, pairs, results, outcome):
+    """Draw one outcome, and return the directions of the changes that are drawn."""
     interval = find_interval(results, outcome)
-    low, _, high = interval
-    limits = [abs(low), abs(high), *pairs["change"].abs()]
-    reach = 1.12 * max([0, *(each for each in limits if math.isfinite(each))])
-    reach = reach if reach > 0 else 1.0
+    limits = [interval[0], interval[2], *pairs["change"]]
+    reach = 1.12 * max([0, *(abs(each) for each in limits if math.isfinite(each))]) or 1.0
     # A better direction upwards is turned round, so that better is on the left everywhere.
     left, right = (reach, -reach) if outcome.direction > 0 else (-reach, reach)
-    axes.set_xlim(left, right)
-    axes.set_ylim(-1, 1.15)
+    axes.set(xlim=(left, right), ylim=(-1, 1.15), yticks=[])
     if outcome.direction:
         axes.axvspan(left, 0, color=TINT, lw=0)
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.9)
-    _draw_dots(axes, pairs, outcome, reach)
+    drawn = _draw_dots(axes, pairs, outcome, reach)
     draw_interval(axes, interval, y=0.75, size=5.5)
-    axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=2)
     beside = {"transform": axes.transAxes, "va": "center", "fontsize": 8}
@@ -84,15 +89,20 @@ def _draw_strip(axes, pairs, results, outcome):
     n_pairs = find_text(results, f"efficacy.{outcome.name}.n_pairs")
     estimate = f"{print_estimate(results, outcome)}\n{f'{level}, ' if level else ''}n = {n_pairs}"
     axes.text(1.04, 0.5, estimate, **beside)
+    return drawn
 
 
 def _draw_dots(axes, pairs, outcome, reach):
     """Every participant's change below the interval; those that would overlap are stacked."""
-    placed = []
+    if len(pairs) > MANY:
+        draw_boxes(axes, {-0.4: pairs["change"]}, across=True)
+        return []
     ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
+    changes = ordered["change"].to_numpy()
+    near = [(abs(changes[:k] - change) < 0.035 * reach).sum() for k, change in enumerate(changes)]
+    levels = -0.75 + min(0.3, 1.2 / max([1, *near])) * pd.Series(near, dtype="float64")
     directions = name_directions(ordered, outcome.difference_decimals)
-    for change, direction in zip(ordered["change"], directions, strict=True):
-        near = sum(abs(change - other) < 0.035 * reach for other in placed)
-        placed.append(change)
-        style = STYLES[direction]
-        axes.plot(change, -0.75 + 0.3 * near, ms=4, mec="white", mew=0.4, clip_on=False, **style)
+    for change, level, name in zip(changes, levels, directions, strict=True):
+        style = {"color": PALETTE[name], "marker": MARKERS[name], "mec": "white", "mew": 0.4}
+        axes.plot(change, level, ms=4, clip_on=False, **style)
+    return directions

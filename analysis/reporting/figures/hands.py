@@ -1,18 +1,11 @@
 """Maps of both hands: what was injected into every finger, and where ulcers were."""
 
-import math
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from analysis.describe.exposure import ALL_FINGERS
-from analysis.reporting.figure import Drawing, keep_first, use_style
+from analysis.reporting.figure import MANY, Drawing, lay_out_grid, note_many
 from analysis.safety.tolerability import count_by_finger, find_known
 from analysis.study import Visit
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 
 # Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
 # root and length, in palm widths, and angle from upright in degrees (left is positive).
@@ -30,99 +23,38 @@ NUMBER_SIZE = 7
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
 
-def draw_hands(axes: "Axes", fingers: dict[str, tuple], *, label: str):
-    """Draw the left and the right hand of one participant, backs up, thumbs inside.
-
-    Parameters
-    ----------
-    fingers
-        By finger as ``right_2``: (face colour, text inside); a finger not named is white.
-    """
-    for side, mirror, offset in (("left", -1, 1.3), ("right", 1, 2.5)):
-        for finger, shape in SHAPE.items():
-            colour, text = fingers.get(f"{side}_{finger}", ("white", ""))
-            _draw_finger(axes, shape, mirror, offset, colour, text)
-        _draw_palm(axes, mirror, offset)
-        centre = offset + mirror * 0.5
-        axes.text(centre, 0.42, side.capitalize(), ha="center", va="center", fontsize=7)
-    axes.set(xlim=(-0.1, 3.9), ylim=(-0.05, 2.0), aspect="equal")
-    axes.axis("off")
-    axes.set_title(label, fontsize=9, pad=1)
-
-
-def lay_out_panels(n, *, columns=3):
-    """Make a figure with a panel of hands for each of n participants, and one for the key.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    panels : list of matplotlib.axes.Axes
-        n panels; the rest of the grid is blank.
-    key : matplotlib.axes.Axes
-        The panel after the last one.
-    """
-    plt = use_style()
-    rows = math.ceil((n + 1) / columns)
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(6.9, 1.5 * rows), squeeze=False, layout="constrained"
-    )
-    panels = list(grid.flat)
-    for blank in panels[n:]:
-        blank.axis("off")
-    return figure, panels[:n], panels[n]
-
-
-def _draw_palm(axes, mirror, offset):
-    left, bottom, width, height = PALM
-    x = offset + (left if mirror > 0 else -left - width)
-    _draw_box(axes, (x, bottom), width, height, rounding=0.18, facecolor="#F7F7F7")
-
-
-def _draw_finger(axes, shape, mirror, offset, colour, text):
-    from matplotlib.transforms import Affine2D
-
-    x, y, length, angle = shape
-    half = FINGER_WIDTH / 2
-    lean = mirror * angle
-    turn = Affine2D().rotate_deg(lean).translate(offset + mirror * (x + half), y)
-    place = {"rounding": half * 0.95, "transform": turn + axes.transData}
-    _draw_box(axes, (-half, 0), FINGER_WIDTH, length, facecolor=colour, **place)
-    centre = turn.transform((0, length * 0.62))
-    rotation = lean - 90 if lean > 20 else lean + 90
-    axes.text(*centre, text, ha="center", va="center", fontsize=NUMBER_SIZE, rotation=rotation)
-
-
-def _draw_box(axes, corner, width, height, *, rounding, **options):
-    from matplotlib.patches import FancyBboxPatch
-
-    style = f"round,pad=0,rounding_size={rounding}"
-    box = {"boxstyle": style, "edgecolor": _EDGE, "linewidth": 0.7}
-    axes.add_patch(FancyBboxPatch(corner, width, height, **box, **options))
+_SUMMARY = ": one pair of hands stands for all"
 
 
 def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     """Draw the volume injected into every finger, a panel per participant.
 
-    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it.
+    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it. Where
+    participants are too many, it draws the median of the injected volumes.
     """
     from matplotlib import colormaps
 
-    columns = {finger: f"injected_{finger}_ml" for finger in ALL_FINGERS}
-    largest = exposure[list(columns.values())].max().max()
-    shade = colormaps["Blues"]
-    people, note = keep_first(exposure["participant_id"])
-    shown = exposure[exposure["participant_id"].isin(people)]
-    figure, panels, key = lay_out_panels(len(people))
-    for axes, row in zip(panels, shown.to_dict("records"), strict=True):
-        fingers = {}
-        for finger, column in columns.items():
-            volume = row[column]
-            if pd.notna(volume) and volume > 0:
-                fingers[finger] = (shade(0.1 + 0.5 * volume / largest), f"{volume:.2f}")
-        draw_hands(axes, fingers, label=row["participant_id"])
-    text = f"mL injected per finger\nwhite: not injected\nbacks of the hands\n{note}"
+    columns = [f"injected_{finger}_ml" for finger in ALL_FINGERS]
+    volumes = exposure.set_index("participant_id")[columns].set_axis(ALL_FINGERS, axis=1)
+    volumes = volumes.astype("float64").where(volumes > 0)
+    if len(volumes) > MANY:
+        volumes = volumes.median().to_frame("Median").T
+    shades = volumes.div(volumes.max().max()).mul(0.5).add(0.1)
+    panels, parts = [], []
+    for (person, row), (_, shade) in zip(volumes.iterrows(), shades.iterrows(), strict=True):
+        row = row.dropna()
+        texts = {f: (colormaps["Blues"](shade[f]), f"{v:.2f}") for f, v in row.items()}
+        panels.append((person, texts))
+        span = f"{row.min():.2f} to {row.max():.2f} mL each"
+        fingers = f"{len(row)} finger{'s' * (len(row) > 1)}, {span}"
+        parts.append(f"{person} {fingers if len(row) else 'not injected'}")
+    figure, key = _draw_panels(panels)
+    text = "mL injected per finger\nwhite: not injected\nbacks of the hands"
     key.text(0.5, 0.5, text, ha="center", va="center", fontsize=8, transform=key.transAxes)
-    return figure, f"{_describe_volumes(shown, columns)} {note}".strip()
+    return figure, (
+        "Both hands of every participant with the volume injected: "
+        f"{'; '.join(parts) or 'nobody'}.{note_many(figure, len(exposure), _SUMMARY)}"
+    )
 
 
 def draw_ulcer_maps(
@@ -135,6 +67,8 @@ def draw_ulcer_maps(
 ) -> Drawing:
     """Draw where active digital ulcers were before and after, a panel per participant.
 
+    Where participants are too many, it draws the sums over those who are known at both visits.
+
     Parameters
     ----------
     ulcers
@@ -144,66 +78,96 @@ def draw_ulcer_maps(
     """
     from matplotlib.patches import Patch
 
-    both = (before, after)
-    counts = count_by_finger(ulcers, at=[visit.name for visit in both])
+    names = [before.name, after.name]
+    counts = count_by_finger(ulcers, at=names)
+    counts = counts[counts["finger"].ne("")]
     known = {
-        visit.name: find_known(
-            ulcers[ulcers["visit"] == visit.name], visits, participants, visit.name
-        )
-        for visit in both
+        name: find_known(ulcers[ulcers["visit"] == name], visits, participants, name)
+        for name in names
     }
-    people, note = keep_first(participants["participant_id"])
-    figure, panels, key = lay_out_panels(len(people))
-    sums = []
-    for axes, person in zip(panels, people, strict=True):
-        mine = counts[counts["participant_id"].eq(person) & counts["finger"].ne("")]
-        seen = [person in known[visit.name] for visit in both]
-        fingers = {}
-        for row in mine.to_dict("records"):
-            numbers = [
-                row[visit.name] if here else "?" for visit, here in zip(both, seen, strict=True)
-            ]
-            colour = _colour_ulcers(*numbers) if all(seen) else "white"
-            fingers[row["finger"]] = (colour, "→".join(map(str, numbers)))
-        not_seen = [visit.label for visit, here in zip(both, seen, strict=True) if not here]
-        doubt = f" (not known at {' and '.join(not_seen)})" if not_seen else ""
-        draw_hands(axes, fingers, label=f"{person}{doubt}")
-        numbers = (
-            str(mine[visit.name].sum()) if here else "not known"
-            for visit, here in zip(both, seen, strict=True)
-        )
-        sums.append(f"{person} {' and '.join(numbers)}")
-    labels = {"gone": f"fewer at {after.label}", "stayed": "as many at both"}
-    labels["came"] = f"more at {after.label}"
+    people = participants["participant_id"].tolist()
+    if len(people) > MANY:
+        here = set(known[before.name]) & set(known[after.name])
+        counts = counts[counts["participant_id"].isin(here)].groupby("finger")[names].sum()
+        people = [f"{len(here)} known at both visits"]
+        counts = counts.reset_index().assign(participant_id=people[0])
+        known = dict.fromkeys(names, people)
+    panels, sums = [], []
+    for person in people:
+        mine = counts[counts["participant_id"] == person].set_index("finger")[names].astype("Int64")
+        unseen = [visit for visit in (before, after) if person not in known[visit.name]]
+        mine[[visit.name for visit in unseen]] = pd.NA
+        doubt = f" (not known at {' and '.join(visit.label for visit in unseen)})"
+        panels.append((f"{person}{doubt if unseen else ''}", _mark_ulcers(mine)))
+        total = mine.sum(skipna=False).astype("object")
+        total[[visit.name for visit in unseen]] = "not known"
+        sums.append(f"{person} {' and '.join(map(str, total))}")
+    figure, key = _draw_panels(panels)
+    labels = (f"fewer at {after.label}", "as many at both", f"more at {after.label}")
     handles = [
-        Patch(facecolor=ULCERS[name], edgecolor=_EDGE, label=label)
-        for name, label in labels.items()
+        Patch(facecolor=colour, edgecolor=_EDGE, label=label)
+        for colour, label in zip(ULCERS.values(), labels, strict=True)
     ]
     title = f"Active ulcers,\n{before.label} → {after.label}"
     key.legend(handles=handles, loc="center", fontsize=7.5, title=title, title_fontsize=8)
     return figure, (
         f"Both hands of every participant with the fingers that had active digital ulcers. "
-        f"Active ulcers at {before.label} and at {after.label}: "
-        f"{'; '.join(sums) or 'nobody'}. {note}"
-    ).strip()
+        f"Active ulcers at {before.label} and at {after.label}: {'; '.join(sums) or 'nobody'}."
+        f"{note_many(figure, len(participants), _SUMMARY)}"
+    )
 
 
-def _colour_ulcers(before, after):
-    if after == before:
-        return ULCERS["stayed"]
-    return ULCERS["came"] if after > before else ULCERS["gone"]
+def _mark_ulcers(counts):
+    """Return colour and text by finger of the ulcers before and after; missing is not known."""
+    marks = {}
+    for finger, before, after in counts.itertuples(name=None):
+        kind = "stayed" if pd.notna(before) and pd.notna(after) else "unknown"
+        if kind == "stayed" and before != after:
+            kind = "came" if after > before else "gone"
+        texts = ("?" if pd.isna(number) else str(number) for number in (before, after))
+        marks[finger] = (ULCERS.get(kind, "white"), "→".join(texts))
+    return marks
 
 
-def _describe_volumes(exposure, columns):
-    parts = []
-    for row in exposure.to_dict("records"):
-        volumes = [row[c] for c in columns.values() if pd.notna(row[c]) and row[c] > 0]
-        if volumes:
-            parts.append(
-                f"{row['participant_id']} {len(volumes)} finger{'s' * (len(volumes) > 1)}, "
-                f"{min(volumes):.2f} to {max(volumes):.2f} mL each"
-            )
-        else:
-            parts.append(f"{row['participant_id']} not injected")
-    volumes = "; ".join(parts) or "nobody"
-    return f"Both hands of every participant with the volume injected: {volumes}."
+def _draw_panels(panels):
+    """Draw a panel of hands for each label and its fingers; return the panel after the last too."""
+    figure, grid = lay_out_grid(len(panels) + 1, 3, 1.5, layout="constrained")
+    for axes in grid:
+        axes.axis("off")
+    for axes, (label, fingers) in zip(grid, panels, strict=False):
+        _draw_hands(axes, fingers)
+        axes.set_title(label, fontsize=9, pad=1)
+    return figure, grid[-1]
+
+
+def _draw_hands(axes, fingers):
+    """Draw both hands, backs up, thumbs inside; `fingers`: colour and text by finger.
+
+    A finger that is not named, as ``right_2``, is white.
+    """
+    from matplotlib.transforms import Affine2D
+
+    half = FINGER_WIDTH / 2
+    for side, mirror, offset in (("left", -1, 1.3), ("right", 1, 2.5)):
+        for finger, (x, y, length, angle) in SHAPE.items():
+            colour, text = fingers.get(f"{side}_{finger}", ("white", ""))
+            lean = mirror * angle
+            turn = Affine2D().rotate_deg(lean).translate(offset + mirror * (x + half), y)
+            place = {"rounding": half * 0.95, "transform": turn + axes.transData}
+            _draw_box(axes, (-half, 0), FINGER_WIDTH, length, facecolor=colour, **place)
+            centred = {"ha": "center", "va": "center", "fontsize": NUMBER_SIZE}
+            rotation = lean - 90 if lean > 20 else lean + 90
+            axes.text(*turn.transform((0, length * 0.62)), text, rotation=rotation, **centred)
+        left, bottom, width, height = PALM
+        corner = (offset + (left if mirror > 0 else -left - width), bottom)
+        _draw_box(axes, corner, width, height, rounding=0.18, facecolor="#F7F7F7")
+        axes.text(offset + mirror * 0.5, 0.42, side.capitalize(), **centred)
+    axes.set(xlim=(-0.1, 3.9), ylim=(-0.05, 2.0), aspect="equal")
+
+
+def _draw_box(axes, corner, width, height, *, rounding, **options):
+    from matplotlib.patches import FancyBboxPatch
+
+    style = f"round,pad=0,rounding_size={rounding}"
+    box = {"boxstyle": style, "edgecolor": _EDGE, "linewidth": 0.7}
+    axes.add_patch(FancyBboxPatch(corner, width, height, **box, **options))

@@ -2,9 +2,20 @@
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
+from analysis.reporting.figure import (
+    BOXES,
+    COLOURS,
+    MANY,
+    Drawing,
+    draw_boxes,
+    lay_out_grid,
+    make_figure_printable,
+    note_many,
+    use_style,
+)
 from analysis.reporting.figures.slopes import (
-    STYLES,
+    MARKERS,
+    PALETTE,
     add_legend,
     draw_interval,
     draw_slopes,
@@ -27,50 +38,74 @@ def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     figure, panels = lay_out_grid(len(study.outcomes), COLUMNS, 2.75)
-    visits = _label_visits(study, visit)
-    seen = set()
-    chosen = [select_pairs(pairs, outcome.name, visit=visit) for outcome in study.outcomes]
-    for axes, outcome, rows in zip(panels, study.outcomes, chosen, strict=True):
+    drawn = []
+    for axes, outcome in zip(panels, study.outcomes, strict=True):
+        better = ", higher better" if outcome.better == "higher" else ""
+        text = f"{outcome.unit}{better}; change {print_estimate(results, outcome)}"
         axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold", pad=17)
-        axes.text(0, 1.04, _print_subtitle(results, outcome), transform=axes.transAxes, fontsize=7)
+        axes.text(0, 1.04, text, transform=axes.transAxes, fontsize=7)
         axes.tick_params(labelsize=7.5)
-        seen |= set(name_directions(rows, outcome.difference_decimals))
-    figure.tight_layout(rect=(0, 0.04, 1, 1), h_pad=1.6, w_pad=1.2)
-    for axes, outcome, rows in zip(panels, study.outcomes, chosen, strict=True):
-        draw_slopes(axes, rows, visits, decimals=outcome.difference_decimals)
-    add_legend(figure, seen)
-    return figure, _describe(results, study, visits)
+        chosen = select_pairs(pairs, outcome.name, visit=visit)
+        drawn.append((axes, chosen, outcome.difference_decimals))
+    visits = _label_visits(study, visit)
+    note = _draw_lines(figure, drawn, visits, size=4.5, h_pad=1.6, w_pad=1.2)
+    counts = "; ".join(f"{outcome.label}: {_count(results, outcome)}" for outcome in study.outcomes)
+    return figure, (
+        f"Small plots, one per registered outcome, with a line per participant from "
+        f"{visits[0].lower()} to {visits[1].lower()}. {counts}.{note}"
+    )
 
 
 def draw_primary(pairs, results, study, *, visit):
     """Draw the primary outcome: every participant's line, and the changes with the estimate."""
-    plt = use_style()
     outcome = next(outcome for outcome in study.outcomes if outcome.role == "primary")
     chosen = select_pairs(pairs, outcome.name, visit=visit)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.9), width_ratios=(1, 1.25))
+    shape = {"figsize": (7.2, 3.9), "width_ratios": (1, 1.25)}
+    figure, (left, right) = use_style().subplots(1, 2, **shape)
     left.set_ylabel(f"{outcome.label} ({outcome.unit})")
     left.set_title("Every pair", loc="left", weight="bold")
     _draw_changes(right, chosen, results, outcome)
-    figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=2.5)
     visits = _label_visits(study, visit)
-    decimals = outcome.difference_decimals
-    draw_slopes(left, chosen, visits, decimals=decimals, size=6)
-    add_legend(figure, set(name_directions(chosen, decimals)))
-    return figure, _describe_primary(results, outcome, visits)
+    drawn = [(left, chosen, outcome.difference_decimals)]
+    note = _draw_lines(figure, drawn, visits, size=6, w_pad=2.5)
+    n = find_text(results, f"efficacy.{outcome.name}.n_pairs")
+    if n == "0":
+        return figure, f"Nobody had {outcome.label} at both visits, so that no line is drawn."
+    return figure, (
+        f"{outcome.label} of {n} {'participant' if n == '1' else 'participants'}, a line each from "
+        f"{visits[0].lower()} to {visits[1].lower()}, and their changes in order of size. "
+        f"{_count(results, outcome)}. Estimated change {print_estimate(results, outcome)}.{note}"
+    )
+
+
+def _draw_lines(figure, drawn, visits, *, size, **pads):
+    """Settle where the axes stand, and draw into each its pairs, whose labels depend on it."""
+    make_figure_printable(figure)
+    figure.tight_layout(rect=(0, 0.3 / figure.get_figheight(), 1, 1), **pads)
+    seen = set()
+    for axes, pairs, decimals in drawn:
+        draw_slopes(axes, pairs, visits, decimals=decimals, size=size)
+        seen |= set(name_directions(pairs, decimals)) if len(pairs) <= MANY else set()
+    add_legend(figure, seen)
+    return note_many(figure, max(len(pairs) for _, pairs, _ in drawn), BOXES)
 
 
 def _draw_changes(axes, pairs, results, outcome):
     ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
     names = shorten_ids(ordered["participant_id"])
-    places = range(len(ordered))
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.8)
-    directions = name_directions(ordered, outcome.difference_decimals)
-    for place, change, direction in zip(places, ordered["change"], directions, strict=True):
-        style = STYLES[direction]
-        axes.plot((0, change), (place, place), color=style["color"], lw=1.3)
-        axes.plot(change, place, ms=7, mec="white", mew=0.6, clip_on=False, **style)
-    axes.set_yticks([-1.6, *places], ["Estimate", *names])
-    axes.set_ylim(len(ordered) - 0.4, -2.4)
+    if len(names) > MANY:
+        draw_boxes(axes, {0: ordered["change"]}, across=True)
+        names = ["Changes"]
+    else:
+        directions = name_directions(ordered, outcome.difference_decimals)
+        changes = zip(ordered["change"], directions, strict=True)
+        for place, (change, direction) in enumerate(changes):
+            style = {"color": PALETTE[direction], "marker": MARKERS[direction], "mec": "white"}
+            line = {"lw": 1.3, "ms": 7, "mew": 0.6, "clip_on": False}
+            axes.plot((change, 0), (place, place), markevery=[0], **style, **line)
+    axes.set_yticks([-1.6, *range(len(names))], ["Estimate", *names])
+    axes.set_ylim(len(names) - 0.4, -2.4)
     axes.set_xlabel(f"Change from baseline ({outcome.unit})")
     axes.set_title("Changes and their estimate", loc="left", weight="bold")
     draw_interval(axes, find_interval(results, outcome), y=-1.6, size=6)
@@ -86,11 +121,6 @@ def _label_visits(study, visit):
     return study.visit(study.analysis.baseline_visit.value).label, study.visit(visit).label
 
 
-def _print_subtitle(results, outcome):
-    better = ", higher better" if outcome.better == "higher" else ""
-    return f"{outcome.unit}{better}; change {print_estimate(results, outcome)}"
-
-
 def _count(results, outcome):
     score = f"efficacy.{outcome.name}"
     if find_text(results, f"{score}.n_pairs") == "0":
@@ -102,25 +132,6 @@ def _count(results, outcome):
     return ", ".join(texts)
 
 
-def _describe_primary(results, outcome, visits):
-    pairs = find_text(results, f"efficacy.{outcome.name}.n_pairs")
-    if pairs == "0":
-        return f"Nobody had {outcome.label} at both visits, so that no line is drawn."
-    return (
-        f"{outcome.label} of {pairs} {'participant' if pairs == '1' else 'participants'}, a line "
-        f"each from {visits[0].lower()} to {visits[1].lower()}, and their changes in order of "
-        f"size. {_count(results, outcome)}. Estimated change {print_estimate(results, outcome)}."
-    )
-
-
-def _describe(results, study, visits):
-    counts = "; ".join(f"{outcome.label}: {_count(results, outcome)}" for outcome in study.outcomes)
-    return (
-        f"Small plots, one per registered outcome, with a line per participant from "
-        f"{visits[0].lower()} to {visits[1].lower()}. {counts}."
-    )
-
-
 def draw_single(
     pairs: pd.DataFrame,
     outcome: Outcome,
@@ -130,15 +141,7 @@ def draw_single(
     variant: str = "primary",
     participant: str = "",
 ) -> Drawing:
-    """Draw the pairs of one score from baseline to a visit; see `draw_pairs`.
-
-    Parameters
-    ----------
-    pairs
-        Pairs of one score, variant and visit, sorted by participant.
-    participant
-        Whose line is drawn in front, with a halo.
-    """
+    """Draw the pairs of one score, variant and visit, sorted by participant; see `draw_pairs`."""
     name = outcome.label if variant == "primary" else f"{outcome.label}: {label_part(variant)}"
     return draw_pairs(
         pairs,
@@ -187,15 +190,12 @@ def draw_pairs(
     figure, axes = use_style().subplots(figsize=(5.6, 3.9))
     axes.set_title(label, loc="left", weight="bold")
     axes.set_ylabel(f"{label} ({unit})" if unit else label)
-    front = pairs[pairs["participant_id"] == participant]
-    for first, last in zip(front["baseline"], front["followup"], strict=True):
-        axes.plot((0, 1), (first, last), lw=9, color="#F0E442", alpha=0.7, zorder=0)
-    figure.tight_layout(rect=(0, 0.08, 1, 1))
-    draw_slopes(axes, pairs, visits, decimals=decimals, size=6)
+    for row in pairs[pairs["participant_id"] == participant].itertuples():
+        axes.plot((0, 1), (row.baseline, row.followup), lw=9, color="#F0E442", alpha=0.7, zorder=0)
+    note = _draw_lines(figure, [(axes, pairs, decimals)], visits, size=6)
     directions = name_directions(pairs, decimals)
-    add_legend(figure, set(directions))
     counts = ", ".join(f"{directions.count(each)} {each}" for each in dict.fromkeys(directions))
     return figure, (
         f"{label} of {len(pairs)} participants, a line each from {visits[0].lower()} to "
-        f"{visits[1].lower()}: {counts or 'nobody has both scores'}."
+        f"{visits[1].lower()}: {counts or 'nobody has both scores'}.{note}"
     )

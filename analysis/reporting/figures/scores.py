@@ -5,12 +5,23 @@ import pandas as pd
 
 from analysis.instruments.answers import name_key
 from analysis.instruments.catalogue import find_instrument
-from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
+from analysis.reporting.figure import (
+    BOXES,
+    COLOURS,
+    MANY,
+    Drawing,
+    draw_boxes,
+    lay_out_grid,
+    note_many,
+    use_style,
+)
 from analysis.study import Study
 
 _COLUMNS = 3
 _SPREAD = 0.28
 _INSTRUMENTS = ("mrss", "cochin", "haq")
+_SHAPES = {"inside": "o", "lowest": "v", "highest": "^"}
+_HUES = {name: COLOURS["better" if name == "inside" else "worse"] for name in _SHAPES}
 # Beyond this many participants a column is too narrow for its name and its numbers.
 LEGIBLE = 20
 
@@ -26,69 +37,84 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     for axes, outcome in zip(panels, study.outcomes, strict=True):
         if _draw_outcome(axes, whole[whole["outcome"] == outcome.name], outcome, study):
             limited.append(outcome.label)
-    reached = ", ".join(limited) if limited else "none of the outcomes"
-    alt = (
+    note = note_many(figure, whole["participant_id"].nunique(), BOXES)
+    return figure, (
         "Small plots, one per registered outcome, with a point for each participant's score at "
         "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "
-        f"triangles, occur in {reached}."
+        f"triangles, occur in {', '.join(limited) or 'none of the outcomes'}.{note}"
     )
-    return figure, alt
 
 
 def _draw_outcome(axes, scores, outcome, study):
+    """Draw the scores of one outcome, and return whether one is at a limit of the scale."""
+    import seaborn
+
     low, high = outcome.range
     visits = [visit for visit in study.visits if (scores["visit"] == visit.name).any()]
+    names = [visit.name for visit in visits]
+    scores = scores.sort_values("score", kind="stable")
+    grouped = scores.groupby("visit")["score"]
+    last = grouped.transform("size") - 1
+    aside = _SPREAD * (2 * grouped.cumcount() - last) / last.clip(lower=1)
+    limits = [scores["score"] <= low, scores["score"] >= high]
+    kinds = np.select(limits, ["lowest", "highest"], "inside")
     for limit in outcome.range:
         axes.axhline(limit, color=COLOURS["unchanged"], lw=0.8, ls="--")
-    for place, visit in enumerate(visits):
-        values = np.sort(scores.loc[scores["visit"] == visit.name, "score"].to_numpy())
-        across = place + np.linspace(-_SPREAD, _SPREAD, len(values)) * (len(values) > 1)
-        inside = (values > low) & (values < high)
-        for chosen, marker in ((values <= low, "v"), (values >= high, "^"), (inside, "o")):
-            colour = COLOURS["better"] if marker == "o" else COLOURS["worse"]
-            style = {"color": colour, "ms": 4.5, "mec": "white", "mew": 0.4}
-            axes.plot(across[chosen], values[chosen], marker, **style)
-        middle = np.median(values)
-        axes.plot((place - _SPREAD, place + _SPREAD), (middle, middle), color="black", lw=1)
+    if grouped.size().max() > MANY:
+        draw_boxes(axes, {names.index(name): values for name, values in grouped})
+    elif names:
+        seaborn.scatterplot(
+            x=scores["visit"].map(names.index) + aside,
+            y=scores["score"],
+            hue=kinds,
+            palette=_HUES,
+            style=kinds,
+            markers=_SHAPES,
+            legend=False,
+            s=22,
+            ax=axes,
+        )
+        places = np.arange(len(names))
+        middle = grouped.median()[names]
+        axes.hlines(middle, places - _SPREAD, places + _SPREAD, color="black", lw=1)
     margin = 0.06 * (high - low)
     axes.set_ylim(low - margin, high + margin)
     axes.set_xlim(-0.6, max(len(visits), 1) - 0.4)
     axes.set_xticks(range(len(visits)), [visit.label for visit in visits], fontsize=6.5)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold")
+    axes.set_xlabel("")
     axes.set_ylabel(outcome.unit, fontsize=7.5)
-    return bool(((scores["score"] <= low) | (scores["score"] >= high)).any())
+    return bool(np.any(limits))
 
 
 def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
     """Draw graded items of skin, hand function and disability at baseline and at a visit."""
-    plt = use_style()
     visits = [study.visit(name) for name in (study.analysis.baseline_visit.value, visit)]
     people = sorted(items["participant_id"].unique())
     graded = {name: _list_graded(find_instrument(name)) for name in _INSTRUMENTS}
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
     shape = (len(_INSTRUMENTS), len(visits))
-    figure, grid = plt.subplots(*shape, layout="constrained", squeeze=False, **size)
+    figure, grid = use_style().subplots(*shape, layout="constrained", squeeze=False, **size)
     # The foot of the figure stays free for the bar.
     figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
     foot, missing = figure.add_axes((0.35, 0.045, 0.3, 0.012)), []
     foot.set_visible(bool(people))
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
-            values, blank = _spread(items, name, each.name, people, graded[name])
-            _draw_panel(axes, values, blank, people, graded[name].values(), foot)
+            held = items[(items["instrument"] == name) & (items["visit"] == each.name)]
+            if _draw_panel(axes, held, people, find_instrument(name), graded[name], foot):
+                missing.append(find_instrument(name).label)
             title = find_instrument(name).label if each is visits[0] else ""
             axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
-            missing += [name] * bool(blank.any())
         row[-1].set_yticklabels([])
-    labels = [find_instrument(name).label for name in dict.fromkeys(missing)]
-    alt = (
+    blank = "; ".join(dict.fromkeys(missing)) or "none of them"
+    return figure, (
         f"Heat maps of the items of {len(_INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
         "is worse, grey was not recorded. Blank answers, drawn as crosses, occur in "
-        f"{'; '.join(labels) or 'none of them'}."
+        f"{blank}.{note_many(figure, len(people))}"
     )
-    return figure, alt
 
 
 def _list_graded(instrument):
@@ -101,46 +127,51 @@ def _list_graded(instrument):
     }
 
 
-def _spread(items, instrument, visit, people, labels):
-    held = items[(items["instrument"] == instrument) & (items["visit"] == visit)]
-    places = zip(held["item"], held["location"], strict=True)
-    keys = [name_key(item, place) for item, place in places]
-    held = held.assign(key=np.array(keys, dtype=object))
-    held = held[held["key"].isin(list(labels))]
-    wide = held.pivot(index="key", columns="participant_id", values="value")
-    values = wide.reindex(index=list(labels), columns=people).to_numpy(dtype="float64")
-    counts = pd.crosstab(held["key"], held["participant_id"])
-    counts = counts.reindex(index=list(labels), columns=people, fill_value=0)
-    recorded = counts.to_numpy(dtype="int64") > 0
-    highest = find_instrument(instrument).items[0].high
-    return values / highest, recorded & np.isnan(values)
-
-
-def _draw_panel(axes, values, blank, people, labels, foot):
+def _draw_panel(axes, held, people, instrument, labels, foot):
+    """Draw one instrument at one visit, and return whether answers are blank."""
     import seaborn
 
     if not people:
         axes.set_axis_off()
-        return
-    legible = len(people) <= LEGIBLE
+        return False
+    keys = map(name_key, held["item"], held["location"])
+    held = held.assign(key=pd.Series(list(keys), index=held.index, dtype="str"))
+    held = held[held["key"].isin(list(labels))]
+    blank, highest = held[held["value"].isna()], int(instrument.items[0].high)
+    if many := len(people) > MANY:
+        columns = range(highest + 1)
+        cells = pd.crosstab(held["key"], held["value"], normalize="index")
+    else:
+        columns = people
+        cells = held.pivot(index="key", columns="participant_id", values="value") / highest
+    legible = many or len(people) <= LEGIBLE
     seaborn.heatmap(
-        values,
+        cells.reindex(index=list(labels), columns=columns).astype("float64"),
         cmap="Blues",
         vmin=0,
         vmax=1,
         # All panels have one scale, which is drawn once.
         cbar=not foot.collections,
         cbar_ax=foot,
-        cbar_kws={"orientation": "horizontal", "label": "grade, as a share of the worst"},
-        xticklabels=people if legible else False,
-        yticklabels=list(labels),
+        cbar_kws={
+            "orientation": "horizontal",
+            "label": "share of participants at each grade"
+            if many
+            else "grade, as a share of the worst",
+        },
+        xticklabels=list(columns) if legible else False,
+        yticklabels=list(labels.values()),
         # Beyond that a cell is smaller than what an eye can tell apart.
         rasterized=not legible,
         ax=axes,
     )
-    down, across = np.nonzero(blank)
-    axes.plot(across + 0.5, down + 0.5, "x", color=COLOURS["worse"], ms=4)
+    if not many:
+        across = blank["participant_id"].map(people.index) + 0.5
+        down = blank["key"].map(list(labels).index) + 0.5
+        axes.plot(across, down, "x", color=COLOURS["worse"], ms=4)
+    axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0, labelsize=6.5)
-    axes.tick_params(axis="x", rotation=45)
+    axes.tick_params(axis="x", rotation=0 if many else 45)
     axes.set_facecolor(COLOURS["grey"])
     foot.tick_params(labelsize=7.5)
+    return len(blank) > 0

@@ -2,7 +2,16 @@
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
+from analysis.reporting.figure import (
+    BOXES,
+    COLOURS,
+    MANY,
+    Drawing,
+    draw_boxes,
+    lay_out_grid,
+    note_many,
+    use_style,
+)
 from analysis.reporting.table import label_part
 from analysis.results import NOT_ESTIMABLE, find_text, format_number
 from analysis.statistics.specification import DIMENSIONS, list_options
@@ -41,7 +50,8 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     population
         Of the primary analysis, which is drawn in colour.
     """
-    plt = use_style()
+    import seaborn
+
     options = {
         dimension: sorted(names, key=lambda name: (name != population, _rank(name)))
         for dimension, names in list_options(points).items()
@@ -49,22 +59,38 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     n_rows = sum(len(names) for names in options.values()) + len(options)
     size = {"figsize": (7.2, 2.8 + 0.17 * n_rows)}
     size["height_ratios"] = (2.4, max(0.17 * n_rows, 0.3))
-    figure, (top, bottom) = plt.subplots(2, 1, sharex=True, layout="constrained", **size)
+    shared = {"sharex": True, "layout": "constrained"}
+    figure, (top, bottom) = use_style().subplots(2, 1, **shared, **size)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
-    colours = [COLOURS["better" if primary else "unchanged"] for primary in points["is_primary"]]
-    for place, (point, colour) in enumerate(zip(points.itertuples(), colours, strict=True)):
-        top.plot((place, place), (point.low, point.high), color=colour, lw=1.6)
-        top.plot(place, point.estimate, "D", color=colour, ms=4.5)
+    kinds = {True: "Primary analysis", False: "Other"}
+    places = points.assign(place=range(len(points)), kind=points["is_primary"].map(kinds))
+    palette = {"Primary analysis": COLOURS["better"], "Other": COLOURS["unchanged"]}
+    if len(points):
+        seaborn.pointplot(
+            places.melt(["place", "kind"], ["low", "estimate", "high"], value_name="change"),
+            x="place",
+            y="change",
+            hue="kind",
+            palette=palette,
+            # Of the low end, the estimate and the high end the estimate is the median.
+            estimator="median",
+            errorbar=("pi", 100),
+            linestyle="none",
+            markers="D",
+            markersize=4.5,
+            err_kws={"linewidth": 1.6},
+            ax=top,
+        )
+        handles, names = top.get_legend_handles_labels()
+        shown = [pair for pair in zip(handles, names, strict=True) if pair[1] != "Other"]
+        top.legend(*zip(*shown, strict=True), loc="lower right", fontsize=7.5) if shown else None
     top.axhline(0, color=COLOURS["unchanged"], lw=0.8)
     top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} / number of items", fontsize=8)
     top.set_xlim(-0.7, len(points) - 0.3)
     top.tick_params(axis="x", length=0)
     top.tick_params(axis="y", labelsize=7.5)
-    if points["is_primary"].any():
-        top.plot([], [], "D-", color=COLOURS["better"], ms=4.5, lw=1.6, label="Primary analysis")
-        top.legend(loc="lower right", fontsize=7.5)
-    _draw_options(bottom, points, options, colours)
+    _draw_options(bottom, places, options, palette)
     return figure, _describe_specification(points, outcome, options)
 
 
@@ -77,25 +103,23 @@ def _rank(name):
     return list(_OPTIONS).index(name) if name in _OPTIONS else len(_OPTIONS)
 
 
-def _draw_options(axes, points, options, colours):
-    ticks, labels, place = [], [], 0
+def _draw_options(axes, points, options, palette):
+    rows = []
     for dimension, names in options.items():
-        beside = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
-        axes.text(-0.01, place, HEADINGS[dimension], fontsize=7, weight="bold", **beside)
-        place += 1
-        for name in names:
-            ticks.append(place)
-            labels.append(label_option(name))
-            axes.axhline(place, color=COLOURS["grey"], lw=0.4, zorder=0)
-            chosen = [k for k, led in enumerate(points[dimension]) if name in led]
-            axes.scatter(chosen, [place] * len(chosen), s=14, color=[colours[k] for k in chosen])
-            place += 1
-    axes.set_yticks(ticks, labels, fontsize=7)
-    axes.set_ylim(place - 0.3, -0.7)
+        rows.append((HEADINGS[dimension], dimension, None))
+        rows += [(label_option(name), dimension, name) for name in names]
+    for level, (_, dimension, name) in enumerate(rows):
+        if name is not None:
+            axes.axhline(level, color=COLOURS["grey"], lw=0.4, zorder=0)
+            led = points[[name in led for led in points[dimension]]]
+            axes.scatter(led["place"], [level] * len(led), s=14, color=led["kind"].map(palette))
+    axes.set_yticks(range(len(rows)), [label for label, *_ in rows], fontsize=7)
+    for label, (_, _, name) in zip(axes.get_yticklabels(), rows, strict=True):
+        label.set_weight("bold" if name is None else "normal")
+    axes.set_ylim(len(rows) - 0.3, -0.7)
     axes.set_xticks([])
     axes.tick_params(length=0)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    axes.spines[["left", "bottom"]].set_visible(False)
 
 
 def _describe_specification(points, outcome, options):
@@ -115,39 +139,40 @@ def _describe_specification(points, outcome, options):
 
 def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
     """Draw a panel per outcome: a dot without each participant, a line for all of them."""
-    people = sorted(set(results.loc[_is_without(results), "group"]))
-    height = 0.95 + 0.14 * len(people)
+    left_out = results[results["result_id"].str.contains(".without.", regex=False)]
+    people = sorted(set(left_out["group"]))
+    rows = len(people) if len(people) <= MANY else 3
     shared = {"sharey": True, "layout": "constrained"}
-    figure, panels = lay_out_grid(len(study.outcomes), _COLUMNS, height, **shared)
+    count = len(study.outcomes)
+    figure, panels = lay_out_grid(count, _COLUMNS, 0.95 + 0.14 * rows, **shared)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97), h_pad=0.06, w_pad=0.08)
     for axes, outcome in zip(panels, study.outcomes, strict=True):
-        _draw_panel(axes, results, outcome, people)
+        without = left_out[left_out["outcome"] == outcome.name]
+        whole = results.set_index("result_id")["value"][f"sensitivity.{outcome.name}.primary.hl"]
+        _draw_panel(axes, without, whole, outcome, people)
     for axes in panels[::_COLUMNS]:
         axes.set_ylabel("Without", fontsize=8)
-    return figure, _describe_without(results, study)
+    note = note_many(figure, len(people), BOXES)
+    return figure, _describe_without(results, study) + note
 
 
-def _draw_panel(axes, results, outcome, people):
+def _draw_panel(axes, without, whole, outcome, people):
     import seaborn
 
-    start = f"sensitivity.{outcome.name}"
-    without = results[_is_without(results) & (results["outcome"] == outcome.name)]
-    whole = results.set_index("result_id")["value"][f"{start}.primary.hl"]
     axes.axvline(0, color=COLOURS["grey"], lw=0.9)
-    axes.axvline(whole, color=COLOURS["better"], lw=1.4)
-    seaborn.stripplot(
-        without, x="value", y="group", order=people, jitter=False, size=4, color="black", ax=axes
-    )
+    axes.axvline(whole, color=COLOURS["better"], lw=1.4, zorder=2.1)
+    if len(people) > MANY:
+        draw_boxes(axes, {0: without["value"].dropna()}, across=True)
+        axes.set_yticks([0], ["each in turn"])
+    else:
+        dots = {"order": people, "jitter": False, "size": 4, "color": "black"}
+        seaborn.stripplot(without, x="value", y="group", ax=axes, **dots)
     axes.set_ylabel("")
     axes.tick_params(labelsize=7, length=2)
     axes.locator_params(axis="x", nbins=4)
     axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold")
     axes.set_xlabel(f"Change, {outcome.unit}", fontsize=7.5)
-
-
-def _is_without(results):
-    return results["result_id"].str.contains(".without.", regex=False)
 
 
 def _describe_without(results, study):

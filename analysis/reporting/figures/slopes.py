@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS
+from analysis.reporting.figure import COLOURS, MANY, draw_boxes
 from analysis.results import UNBOUNDED
 from analysis.statistics.checks import round_differences
 from analysis.study import Outcome
@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 
 # Colour and marker both tell the direction, so that neither has to be seen alone.
-STYLES = {
-    "lower": {"color": COLOURS["accent"], "marker": "v"},
-    "equal": {"color": COLOURS["unchanged"], "marker": "D"},
-    "higher": {"color": "#CC79A7", "marker": "^"},
+PALETTE = {
+    "lower": COLOURS["accent"],
+    "equal": COLOURS["unchanged"],
+    "higher": COLOURS["contrast"],
 }
+MARKERS = {"lower": "v", "equal": "D", "higher": "^"}
 
 
 def name_directions(pairs: pd.DataFrame, decimals: int) -> list[str]:
     """Return for each pair whether the follow-up is lower, equal or higher, once rounded."""
     changes = round_differences(pairs["change"], decimals=decimals)
-    return [tuple(STYLES)[int(np.sign(change)) + 1] for change in changes]
+    return [tuple(MARKERS)[int(np.sign(change)) + 1] for change in changes]
 
 
 def shorten_ids(participants):
@@ -57,7 +58,9 @@ def draw_slopes(
     scores = pairs.assign(direction=name_directions(pairs, decimals)).melt(
         ["participant_id", "direction"], ["baseline", "followup"], "visit", "score"
     )
-    if len(scores):
+    if len(pairs) > MANY:
+        draw_boxes(axes, {0: pairs["baseline"], 1: pairs["followup"]})
+    elif len(pairs):
         seaborn.lineplot(
             scores,
             x="visit",
@@ -65,9 +68,9 @@ def draw_slopes(
             units="participant_id",
             estimator=None,
             hue="direction",
-            palette={name: style["color"] for name, style in STYLES.items()},
+            palette=PALETTE,
             style="direction",
-            markers={name: style["marker"] for name, style in STYLES.items()},
+            markers=MARKERS,
             dashes=False,
             legend=False,
             ax=axes,
@@ -79,7 +82,7 @@ def draw_slopes(
         )
     axes.set(xlabel="", ylabel=label)
     axes.set_xticks((0, 1), visits)
-    axes.set_xlim(-0.12, 1.3)
+    axes.set_xlim(-0.3 if len(pairs) > MANY else -0.12, 1.3)
     axes.margins(y=0.08)
     if 0 < len(pairs) <= 15:
         _label_ends(axes, pairs, size)
@@ -89,16 +92,14 @@ def _label_ends(axes, pairs, size):
     from matplotlib.collections import LineCollection
 
     values = pairs["followup"].to_numpy()
-    low, high = axes.get_ylim()
     height = axes.get_window_extent().height * 72 / axes.figure.dpi
-    step = (high - low) * (size + 3.2) / height
+    step = np.ptp(axes.get_ylim()) * (size + 3.2) / height
     places = spread_out(values, step)
     for name, place in zip(shorten_ids(pairs["participant_id"]), places, strict=True):
         axes.text(1.12, place, name, fontsize=size + 2, va="center", color="#333333")
     leaders = [((1.04, value), (1.11, place)) for value, place in zip(values, places, strict=True)]
-    axes.add_collection(
-        LineCollection(leaders, linewidths=0.4, colors="#999999", clip_on=False), autolim=False
-    )
+    lines = LineCollection(leaders, linewidths=0.4, colors="#999999", clip_on=False)
+    axes.add_collection(lines, autolim=False)
 
 
 def spread_out(values, step) -> np.ndarray:
@@ -109,18 +110,13 @@ def spread_out(values, step) -> np.ndarray:
     numpy.ndarray
         In the order of `values`.
     """
+    from scipy.optimize import isotonic_regression
+
     order = np.argsort(values, kind="stable")
-    # Groups of labels that touch share their mean displacement.
-    groups = []
-    for rank, value in enumerate(np.asarray(values, dtype=float)[order]):
-        groups.append([value - rank * step, 1])
-        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
-            mean, count = groups.pop()
-            total = groups[-1][1] + count
-            groups[-1] = [(groups[-1][0] * groups[-1][1] + mean * count) / total, total]
-    bases = np.repeat([mean for mean, _ in groups], [count for _, count in groups])
+    steps = step * np.arange(len(order))
     places = np.empty(len(order))
-    places[order] = bases + step * np.arange(len(order))
+    # Labels that would touch share their mean displacement.
+    places[order] = isotonic_regression(np.asarray(values, dtype=float)[order] - steps).x + steps
     return places
 
 
@@ -140,12 +136,12 @@ def find_interval(results: pd.DataFrame, outcome: Outcome) -> tuple[float, float
 def draw_interval(axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float):
     """Draw an interval with its estimate on a level; an arrow leads to an end beyond all scales."""
     low, estimate, high = interval
-    edges = sorted(axes.get_xlim())
-    for end, edge, arrow in zip((low, high), edges, ("<", ">"), strict=True):
+    left, right = axes.get_xlim()
+    ends = [low, high]
+    for nth, end in enumerate(ends):
         if np.isinf(end):
-            marker = arrow if axes.get_xlim()[0] == edges[0] else {"<": ">", ">": "<"}[arrow]
-            axes.plot(edge, y, marker, color="black", ms=size, clip_on=False)
-    ends = [edge if np.isinf(end) else end for end, edge in zip((low, high), edges, strict=True)]
+            ends[nth], arrow = (left, "<") if (end < 0) == (left < right) else (right, ">")
+            axes.plot(ends[nth], y, arrow, color="black", ms=size, clip_on=False)
     axes.plot(ends, (y, y), color="black", lw=2, solid_capstyle="butt")
     axes.plot(estimate, y, "D", color="black", ms=size)
 
@@ -155,8 +151,10 @@ def add_legend(figure, seen):
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], lw=1.3, ms=6, mec="white", label=name.capitalize(), **style)
-        for name, style in STYLES.items()
+        Line2D(
+            [], [], color=color, marker=MARKERS[name], ms=6, mec="white", label=name.capitalize()
+        )
+        for name, color in PALETTE.items()
         if name in seen
     ]
     figure.legend(handles=handles, loc="lower center", ncols=len(handles) or 1, fontsize=8)

@@ -2,13 +2,22 @@
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, use_style
+from analysis.reporting.figure import (
+    BOXES,
+    COLOURS,
+    Drawing,
+    draw_boxes,
+    note_many,
+    use_style,
+)
 from analysis.study import Study
 
-ROW, GRID_WIDTH, TOP = 0.24, 6.5, 0.9
-_WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
+ROW, WIDTH, TOP = 0.24, 6.5, 0.9
+_HEIGHT, _MARGIN = 3.0, 4
 # Beyond these days a date is an error that would squeeze the picture; it is named, not drawn.
 FARTHEST = 90
+# How many of what is amiss are named in words.
+_NAMED = 10
 
 
 def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
@@ -28,18 +37,19 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     """
     import seaborn
 
-    plt = use_style()
     labels = {visit.name: visit.label for visit in study.visits}
-    visits = [name for name in labels if name in set(completeness["visit"])]
-    forms = list(dict.fromkeys(completeness["form"]))
-    figure, axes = plt.subplots(figsize=(GRID_WIDTH, TOP + ROW * len(forms)))
     cells = completeness.assign(
         missing=1 - completeness["filled"] / completeness["due"],
         text=completeness["filled"].astype("str") + "/" + completeness["due"].astype("str"),
-    ).pivot(index="form", columns="visit", values=["missing", "text"])
+        form=completeness["form"].str.replace("_", " "),
+    )
+    visits = [name for name in labels if name in set(cells["visit"])]
+    forms = list(dict.fromkeys(cells["form"]))
+    wide = cells.pivot(index="form", columns="visit", values=["missing", "text"]).reindex(forms)
+    figure, axes = use_style().subplots(figsize=(WIDTH, TOP + ROW * len(forms)))
     seaborn.heatmap(
-        cells["missing"].reindex(index=forms, columns=visits).astype("float64"),
-        annot=cells["text"].reindex(index=forms, columns=visits).fillna(""),
+        wide["missing"][visits].astype("float64"),
+        annot=wide["text"][visits].fillna(""),
         fmt="",
         annot_kws={"fontsize": 8},
         cmap=seaborn.light_palette(COLOURS["worse"], as_cmap=True),
@@ -48,7 +58,6 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
         cbar=False,
         linewidths=2,
         xticklabels=[labels[name] for name in visits],
-        yticklabels=[form.replace("_", " ") for form in forms],
         ax=axes,
     )
     axes.set(xlabel="", ylabel="")
@@ -57,18 +66,13 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     axes.set_title("Forms filled in, of those due", loc="left", pad=22)
     # Below the last row stands the mark of simulated data.
     figure.tight_layout(rect=(0, 0.03, 1, 1))
-    return figure, _describe_forms(completeness, labels)
-
-
-def _describe_forms(completeness, labels):
-    due, filled = int(completeness["due"].sum()), int(completeness["filled"].sum())
-    counts = f"Forms by visit: of {due} forms due, {filled} were filled in."
-    short = completeness[completeness["filled"] < completeness["due"]]
+    due, filled = int(cells["due"].sum()), int(cells["filled"].sum())
     gaps = [
-        f"{row.form.replace('_', ' ')} at {labels[row.visit]} ({row.filled} of {row.due})"
-        for row in short.itertuples()
+        f"{row.form} at {labels[row.visit]} ({row.filled} of {row.due})"
+        for row in cells[cells["filled"] < cells["due"]].itertuples()
     ]
-    return f"{counts} Missing are {', '.join(gaps)}." if gaps else f"{counts} None is missing."
+    gaps = f"Missing are {', '.join(gaps)}." if gaps else "None is missing."
+    return figure, f"Forms by visit: of {due} forms due, {filled} were filled in. {gaps}"
 
 
 def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
@@ -82,40 +86,55 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     alt
         How many visits lie inside their windows, and which participants' do not.
     """
-    plt = use_style()
+    import seaborn
+
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
-    figure, axes = plt.subplots(figsize=(_WIDTH, _HEIGHT))
-    edges, undrawn = [], 0
+    figure, axes = use_style().subplots(figsize=(WIDTH, _HEIGHT))
+    rows, edges = [], []
     for place, visit in enumerate(planned):
         grey = {"color": COLOURS["grey"], "alpha": 0.5, "linewidth": 0}
         axes.barh(place, visit.high - visit.low or 0.6, left=visit.low, height=0.62, **grey)
         axes.plot([visit.day] * 2, [place - 0.31, place + 0.31], color=COLOURS["unchanged"], lw=1)
         held = dated[dated["visit"] == visit.name].sort_values(["study_day", "participant_id"])
-        near = held[held["study_day"].between(visit.low - FARTHEST, visit.high + FARTHEST)]
-        undrawn += len(held) - len(near)
-        days = near["study_day"].astype("float64")
-        level = place + _spread(days)
-        inside = near["in_window"].eq("yes").to_numpy()
-        axes.scatter(days[inside], level[inside], s=16, color=COLOURS["better"], zorder=3)
-        crosses = {"s": 26, "marker": "X", "color": COLOURS["worse"]}
-        axes.scatter(days[~inside], level[~inside], zorder=3, **crosses)
-        edges += [visit.low, visit.high, *days]
-    axes.set_xlim(min(edges) - _MARGIN, max(edges) + _MARGIN)
+        days = held["study_day"].astype("float64")
+        near = days.between(visit.low - FARTHEST, visit.high + FARTHEST)
+        rows.append(held[near].assign(day=days, level=place + _spread(days)))
+        edges += [visit.low, visit.high]
+    drawn = pd.concat(rows)
+    note = note_many(figure, visits["participant_id"].nunique(), BOXES)
+    if note:
+        boxes = {place: each["day"] for place, each in enumerate(rows)}
+        draw_boxes(axes, boxes, across=True)
+    else:
+        seaborn.scatterplot(
+            drawn,
+            x="day",
+            y="level",
+            hue="in_window",
+            palette={"yes": COLOURS["better"], "no": COLOURS["worse"]},
+            style="in_window",
+            markers={"yes": "o", "no": "X"},
+            legend=False,
+            s=36,
+            zorder=3,
+            ax=axes,
+        )
+    axes.set_xlim(min([*edges, *drawn["day"]]) - _MARGIN, max([*edges, *drawn["day"]]) + _MARGIN)
     axes.set_yticks(range(len(planned)), [visit.label for visit in planned])
-    axes.invert_yaxis()
-    axes.set_xlabel("Study day (0: procedure)")
+    axes.set_ylim(len(planned) - 0.4, -0.6)
+    axes.set(xlabel="Study day (0: procedure)", ylabel="")
     axes.set_title("Visits and their windows", loc="left")
-    if undrawn:
+    if undrawn := len(dated) - len(drawn):
         axes.set_title(f"{undrawn} further away, not drawn", loc="right", fontsize=8)
-    figure.tight_layout()
-    return figure, _describe_days(dated, visits, study)
+    figure.tight_layout(rect=(0, 0.03, 1, 1))
+    return figure, _describe_days(dated, visits, study) + note
 
 
 def _spread(days):
     """Set marks of one day apart, evenly around the line."""
     nth, count = days.groupby(days).cumcount(), days.groupby(days).transform("size")
-    return ((nth - (count - 1) / 2) * (0.5 / count.clip(lower=5))).to_numpy()
+    return (nth - (count - 1) / 2) * (0.5 / count.clip(lower=5))
 
 
 def _describe_days(dated, visits, study):
@@ -123,14 +142,13 @@ def _describe_days(dated, visits, study):
     outside = dated[dated["in_window"] == "no"].sort_values(["participant_id", "study_day"])
     inside = len(dated) - len(outside)
     text = f"Of {len(dated)} dated visits {inside or 'none'} lie inside their windows."
-    if dated.empty:
-        text = "No visit has a study day."
-    if len(outside):
-        named = [
-            f"{r.participant_id} {labels[r.visit]} (day {r.study_day})"
-            for r in outside.itertuples()
-        ]
-        others = " and others" if len(named) > 10 else ""
-        text += f" Outside are {', '.join(named[:10])}{others}."
+    named = [
+        f"{row.participant_id} {labels[row.visit]} (day {row.study_day})"
+        for row in outside[:_NAMED].itertuples()
+    ]
+    if named:
+        others = " and others" if len(outside) > _NAMED else ""
+        text += f" Outside are {', '.join(named)}{others}."
     missed = int((visits["status"] == "missed").sum())
+    text = text if len(dated) else "No visit has a study day."
     return f"{text} Visits that were due and are not in the export: {missed}."
