@@ -5,7 +5,7 @@ import logging
 import math
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ COLOURS = {
 # More participants, or other rows, than this are summarised.
 MANY = 60
 # What a figure shows of a text: signs of a line, and of a name beside an axis; lines.
-LINE, NAME, _LINES = 80, 40, 12
+LINE_LENGTH, NAME_LENGTH, _LINES = 80, 40, 12
 _FOLDER = "figures"
 # Around what is drawn, inches.
 MARGIN = 0.1
@@ -181,7 +181,7 @@ def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
     return f"{mark} data. {alt}"
 
 
-def make_printable(text: str, most: int = LINE) -> str:
+def make_printable(text: str, most: int = LINE_LENGTH) -> str:
     """Return a text without control characters, at most so many signs a line; listings have all.
 
     Examples
@@ -204,12 +204,13 @@ def make_figure_printable(figure: "Figure") -> None:
 
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         names = [label.get_text() for label in axis.get_ticklabels()]
-        shown = [make_printable(name, NAME) for name in names]
+        shown = [make_printable(name, NAME_LENGTH) for name in names]
         if shown != names:
             axis.set_ticks(axis.get_ticklocs(), shown)
     for text in figure.findobj(Text):
-        if (shown := make_printable(text.get_text())) != text.get_text():
-            text.set_text(shown)
+        plain = make_printable(text.get_text())
+        if plain != text.get_text():
+            text.set_text(plain)
 
 
 def _settle_layout(figure: "Figure") -> "Bbox":
@@ -253,7 +254,7 @@ BOXES = ": boxes are quartiles, lines ranges"
 
 def draw_boxes(
     axes: "Axes",
-    values: Mapping[float, Sequence[float]],
+    values: Mapping[Any, Any],
     *,
     width: float = 0.4,
     across: bool = False,

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.provenance import Provenance
-from analysis.reporting.figure import LINE, mark_figure
+from analysis.reporting.figure import LINE_LENGTH, mark_figure
 from analysis.reporting.figures.paired import draw_pairs
 
 REAL = Provenance("", "", "", simulated=False, checksums="absent")
@@ -37,8 +37,8 @@ def test_control_characters_are_replaced_and_long_texts_cut_in_the_figure_only()
         axes.get_yticklabels()[0].get_text(),
         axes.texts[0].get_text(),
     ]
-    assert shown[0] == f"a�b�c{'x' * (LINE - 6)}…"
-    assert all("�" in each and len(each) <= LINE for each in shown)
+    assert shown[0] == f"a�b�c{'x' * (LINE_LENGTH - 6)}…"
+    assert all("�" in each and len(each) <= LINE_LENGTH for each in shown)
     assert alt.startswith("a�b�c") and len(alt) > 5000
 
 

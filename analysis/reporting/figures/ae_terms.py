@@ -1,5 +1,7 @@
 """Adverse events by term: the share of participants with its exact interval."""
 
+from functools import partial
+
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, MANY, Drawing, use_style
@@ -9,7 +11,7 @@ from analysis.safety.overview import UNCODED
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
 BY = ["class", "coded_term"]
-PALETTE = {PROCEDURE.label: COLOURS["better"], PRODUCT.label: COLOURS["worse"]}
+_PALETTE = {PROCEDURE.label: COLOURS["better"], PRODUCT.label: COLOURS["worse"]}
 # From the marks of one period to those of the other, rows.
 _APART = 0.28
 
@@ -26,12 +28,10 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
     """
     import seaborn
 
-    options = {"by": BY, "confidence": confidence}
-    options["among"], _ = select_emergent(events, participants, PROCEDURE)
+    among, _ = select_emergent(events, participants, PROCEDURE)
+    count = partial(count_events, by=BY, among=among, confidence=confidence)
     summaries = [
-        count_events(*select_emergent(events, participants, period), **options).assign(
-            period=period.label
-        )
+        count(*select_emergent(events, participants, period)).assign(period=period.label)
         for period in (PROCEDURE, PRODUCT)
     ]
     order = order_by_frequency(summaries[0], BY)
@@ -48,8 +48,8 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
         x="value",
         y="row",
         hue="period",
-        hue_order=list(PALETTE),
-        palette=PALETTE,
+        hue_order=list(_PALETTE),
+        palette=_PALETTE,
         orient="h",
         # Of the low end, the share and the high end the share is the median.
         estimator="median",
@@ -62,8 +62,8 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
         ax=axes,
     )
     for text, row, period in counted[["text", "row", "period"]].itertuples(index=False):
-        y = row + _APART * (list(PALETTE).index(period) - 0.5)
-        axes.text(1.02, y, text, va="center", fontsize=7.5, color=PALETTE[period])
+        y = row + _APART * (list(_PALETTE).index(period) - 0.5)
+        axes.text(1.02, y, text, va="center", fontsize=7.5, color=_PALETTE[period])
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.set_xlim(0, 1)

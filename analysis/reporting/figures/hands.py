@@ -43,7 +43,7 @@ def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     panels, parts = [], []
     for (person, row), (_, shade) in zip(volumes.iterrows(), shades.iterrows(), strict=True):
         row = row.dropna()
-        texts = {f: (colormaps["Blues"](shade[f]), f"{v:.2f}") for f, v in row.items()}
+        texts = {f: (colormaps["Blues"](shade[str(f)]), f"{v:.2f}") for f, v in row.items()}
         panels.append((person, texts))
         span = f"{row.min():.2f} to {row.max():.2f} mL each"
         fingers = f"{len(row)} finger{'s' * (len(row) > 1)}, {span}"

@@ -29,6 +29,8 @@ from analysis.statistics.populations import select_pairs
 from analysis.study import Outcome, Study
 
 COLUMNS = 3
+# Beyond this many the names beside the changes would overlap.
+_LEGIBLE = 25
 
 
 def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
@@ -104,7 +106,10 @@ def _draw_changes(axes, pairs, results, outcome):
             style = {"color": PALETTE[direction], "marker": MARKERS[direction], "mec": "white"}
             line = {"lw": 1.3, "ms": 7, "mew": 0.6, "clip_on": False}
             axes.plot((change, 0), (place, place), markevery=[0], **style, **line)
-    axes.set_yticks([-1.6, *range(len(names))], ["Estimate", *names])
+    if len(names) > _LEGIBLE:
+        axes.set_yticks([-1.6], ["Estimate"])
+    else:
+        axes.set_yticks([-1.6, *range(len(names))], ["Estimate", *names])
     axes.set_ylim(len(names) - 0.4, -2.4)
     axes.set_xlabel(f"Change from baseline ({outcome.unit})")
     axes.set_title("Changes and their estimate", loc="left", weight="bold")

@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.reporting.figure import (
     COLOURS,
     MANY,
-    NAME,
+    NAME_LENGTH,
     Drawing,
     make_printable,
     note_many,
@@ -122,7 +122,7 @@ def _draw_courses(ids, events, held, last):
 def _place_events(events):
     """Give each event the first lane of its participant where its name overlaps no other."""
     ordered = events.sort_values(["participant_id", "start_day", "event_number"], kind="stable")
-    terms = [make_printable(name_term(event), NAME) for event in ordered.to_dict("records")]
+    terms = [make_printable(name_term(event), NAME_LENGTH) for event in ordered.to_dict("records")]
     starts = ordered["start_day"].astype("float64").fillna(np.inf)
     ends = np.fmax(starts, ordered["end_day"].astype("float64"))
     lanes, taken = [], {}

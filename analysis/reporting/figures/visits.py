@@ -12,8 +12,8 @@ from analysis.reporting.figure import (
 )
 from analysis.study import Study
 
-ROW, WIDTH, TOP = 0.24, 6.5, 0.9
-_HEIGHT, _MARGIN = 3.0, 4
+ROW, TOP = 0.24, 0.9
+_WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
 # Beyond these days a date is an error that would squeeze the picture; it is named, not drawn.
 FARTHEST = 90
 # How many of what is amiss are named in words.
@@ -46,7 +46,7 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     visits = [name for name in labels if name in set(cells["visit"])]
     forms = list(dict.fromkeys(cells["form"]))
     wide = cells.pivot(index="form", columns="visit", values=["missing", "text"]).reindex(forms)
-    figure, axes = use_style().subplots(figsize=(WIDTH, TOP + ROW * len(forms)))
+    figure, axes = use_style().subplots(figsize=(_WIDTH, TOP + ROW * len(forms)))
     seaborn.heatmap(
         wide["missing"][visits].astype("float64"),
         annot=wide["text"][visits].fillna(""),
@@ -71,8 +71,8 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
         f"{row.form} at {labels[row.visit]} ({row.filled} of {row.due})"
         for row in cells[cells["filled"] < cells["due"]].itertuples()
     ]
-    gaps = f"Missing are {', '.join(gaps)}." if gaps else "None is missing."
-    return figure, f"Forms by visit: of {due} forms due, {filled} were filled in. {gaps}"
+    missing = f"Missing are {', '.join(gaps)}." if gaps else "None is missing."
+    return figure, f"Forms by visit: of {due} forms due, {filled} were filled in. {missing}"
 
 
 def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
@@ -90,7 +90,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
 
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
-    figure, axes = use_style().subplots(figsize=(WIDTH, _HEIGHT))
+    figure, axes = use_style().subplots(figsize=(_WIDTH, _HEIGHT))
     rows, edges = [], []
     for place, visit in enumerate(planned):
         grey = {"color": COLOURS["grey"], "alpha": 0.5, "linewidth": 0}
