@@ -95,7 +95,7 @@ def _demo(participants: int, seed: int, faults: str, out: Path) -> None:
 @command(argument("name", nargs="?", default="", help="without it, all are listed"))
 def _instruments(name: str) -> None:
     """list the instruments, or show one with its items, ranges, rules and sources"""
-    from analysis.instruments.catalogue import format_catalogue
+    from analysis.instruments.cards import format_catalogue
 
     show(format_catalogue(name))
 

@@ -12,8 +12,8 @@ from analysis.cleaning.outcomes import summarise_outcomes
 from analysis.cleaning.query_sheet import build_query_sheet, list_questions
 from analysis.cleaning.site_page import build_site_page
 from analysis.errors import UsageError
-from analysis.instruments.checks import check_scores, compare_totals, set_aside_totals
-from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.checks import check_scores
+from analysis.instruments.scores import compare_totals, pair_scores, score_items, set_aside_totals
 from analysis.study import Study, load_study
 from analysis.tables import write_table
 

@@ -15,8 +15,7 @@ from analysis.cleaning.fields import Field
 from analysis.cleaning.logs import SEVERITY_ORDER, show_cell
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.instruments.catalogue import find_instrument
-from analysis.instruments.checks import compare_totals, set_aside_totals
-from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.scores import compare_totals, pair_scores, score_items, set_aside_totals
 from analysis.results import NOT_ESTIMABLE, Context, ResultWriter, Row, attempt
 from analysis.statistics.checks import round_differences
 from analysis.statistics.outcome import make_writer, state_estimate

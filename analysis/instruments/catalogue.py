@@ -1,8 +1,13 @@
-"""The instruments of the library: find one or an item's range, and print what is defined."""
+"""The instruments of the library: find one or an item's range, and refuse items that fit none."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from analysis.errors import UsageError, suggest_name
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError, UsageError, suggest_name
+from analysis.instruments.answers import VISIT_KEY, name_key
 from analysis.instruments.capillaroscopy import NAILFOLD_CAPILLAROSCOPY
 from analysis.instruments.cochin import COCHIN
 from analysis.instruments.definition import Instrument, Item, Variant
@@ -21,11 +26,10 @@ INSTRUMENTS = [
     *(NAILFOLD_CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
     *(HAQ, KAPANDJI, MRSS, RAYNAUD, SHAQ),
 ]
-BASES = {
-    "found": "found in a published source",
-    "recalled": "recalled, to be verified",
-    "decided": "decided by the analysts",
-}
+ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
+# A frame of one's own may lack them.
+_OPTIONAL = ("occasion", "missing_reason", "unit", "source")
+CLEANING = "Correct it in the export's corrections.csv, or let cleaning make a query of it"
 
 
 def find_instrument(name: str) -> Instrument:
@@ -81,96 +85,109 @@ def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | No
     return found.low, getattr(scoring, high).value if isinstance(high, str) else high
 
 
-def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
-    """Return the card of an instrument: everything that its definition says.
+def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
+    """Return the items that instruments claim, with categories as keys, or refuse them.
+
+    Parameters
+    ----------
+    items
+        The items table.
+    scoring
+        Settings that bound items and name the instruments without a score.
 
     Returns
     -------
-    Rows of a heading and a text; a row of one text heads those that follow.
-    """
-    thresholds = (
-        (each.kind, _join(each.value, f"{each.level} level", each.population, each.source))
-        for each in instrument.thresholds
-    )
-    return (
-        ("Definition",),
-        ("Measures", instrument.measures),
-        ("Rated by", instrument.rated_by),
-        ("Recall", instrument.recall),
-        ("Anchors", instrument.anchors),
-        ("Better", instrument.better),
-        ("Scoring", instrument.scoring_rule),
-        ("Missing items", instrument.missing_rule),
-        ("Licence", instrument.licence),
-        ("Items",),
-        *((item.name, _join(item.label, *_list_limits(item))) for item in instrument.items),
-        ("Variants",),
-        *_list_variants(instrument.variants),
-        ("Published thresholds",),
-        *(tuple(thresholds) or [("none", "no published threshold is known")]),
-        ("Sources",),
-        *((source.citation, BASES[source.basis]) for source in instrument.sources),
-    )
-
-
-def format_card(instrument: Instrument) -> str:
-    """Return the card as plain text."""
-    lines = [f"{instrument.label} ({instrument.name})"]
-    for row in make_card(instrument):
-        lines += [f"  {row[0]}: {row[1]}"] if len(row) > 1 else ["", row[0]]
-    return "\n".join(lines)
-
-
-def format_catalogue(name: str = "") -> str:
-    """Return one instrument's card, or without a name one line per instrument.
-
-    A line holds name, label, range of the first variant and what is better.
+    Columns of the key, ``value``, ``missing_reason`` and ``unit``. Left out are the
+    instruments that study.yml declares without a score, and fields of the export that
+    are mapped nowhere (their item is the field itself, their instrument its form).
 
     Raises
     ------
-    UsageError
-        No instrument has this name.
+    DataError
+        An unknown instrument, item, place or repeat, a foreign unit, a value out of range
+        or not whole where it must be, a value given twice; it names the first and counts all.
     """
-    if name:
-        return format_card(find_instrument(name))
-    width = max(len(instrument.name) for instrument in INSTRUMENTS)
-    return "\n".join(
-        f"{instrument.name:{width}}  {instrument.label} "
-        f"({format_range(instrument.variants[0].low, instrument.variants[0].high)}, "
-        f"better: {instrument.better})"
-        for instrument in INSTRUMENTS
+    absent = [name for name in _OPTIONAL if name not in items.columns]
+    frame = items.assign(**dict.fromkeys(absent, ""))[[*ITEM_KEY, "value", *_OPTIONAL[1:]]].copy()
+    for column in [*ITEM_KEY, "missing_reason", "unit"]:
+        frame[column] = frame[column].fillna("").astype("category")
+    groups = frame.groupby(["instrument", "item", "location", "occasion", "unit"], observed=True)
+    kinds = groups.size().index.to_frame(index=False).astype("object")
+    kind = groups.ngroup().to_numpy()
+    known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
+    unknown = np.array([item is None for item in known], dtype=bool)
+    ignored = unknown[kind] & _find_unscored(frame, scoring)
+    frame, kind = frame[~ignored], kind[~ignored]
+    problems = list(map(_find_problem, known, kinds["location"], kinds["occasion"], kinds["unit"]))
+    for problem, hint in sorted({*problems} - {("", "")}):
+        wrong = np.array([each == (problem, hint) for each in problems])
+        _refuse(frame, wrong[kind], problem, hint)
+    value = frame["value"].to_numpy(dtype=float, na_value=np.nan)
+    for problem, hint, wrong in _find_wrong_values(value, kinds, kind, known, scoring):
+        _refuse(frame, wrong, problem, hint)
+    twice = frame.duplicated(ITEM_KEY, keep=False).to_numpy()
+    _refuse(frame, twice, "it is given more than once", CLEANING)
+    return frame.drop(columns="source")
+
+
+def _find_unscored(frame: pd.DataFrame, scoring: Scoring) -> np.ndarray:
+    """Say which rows would need no instrument: declared without a score, or mapped nowhere."""
+    place = frame["source"].astype("str").str.split(":", n=2, expand=True).reindex(columns=[1, 2])
+    instrument, item = (frame[name].astype("str") for name in ("instrument", "item"))
+    declared = instrument.isin(scoring.unscored_instruments.value)
+    return (declared | ((place[1] == instrument) & (place[2] == item))).to_numpy(dtype=bool)
+
+
+def _find_problem(item: Item | None, location: str, occasion: str, unit: str) -> tuple[str, str]:
+    """Return what is wrong with a kind of row and what to do, "" twice where nothing is."""
+    if item is None:
+        return (
+            "no instrument of the library has such an item",
+            "Correct fields.csv, or name the instrument under unscored_instruments in study.yml",
+        )
+    if item.locations and location not in item.locations:
+        return "the item has no such place", "Correct the location in fields.csv"
+    if not re.fullmatch(item.occasion, occasion):
+        return "the item has no such repeat", "Correct the occasion in fields.csv"
+    if item.unit and unit not in ("", item.unit):
+        return (
+            "the unit is not the one that the instrument takes",
+            "Convert it in cleaning by a logged rule",
+        )
+    return "", ""
+
+
+def _find_wrong_values(
+    value: np.ndarray,
+    kinds: pd.DataFrame,
+    kind: np.ndarray,
+    known: Sequence[Item | None],
+    scoring: Scoring,
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    names = zip(kinds["instrument"], kinds["item"], strict=True)
+    ranges = [find_range(instrument, item, scoring) for instrument, item in names]
+    low, high = np.array(ranges, dtype=float).reshape(-1, 2).T
+    beyond = (value < low[kind]) | (value > high[kind])
+    for number in np.unique(kind[beyond]):
+        hint = known[number].hint or CLEANING
+        bounds = f"{low[number]:g} to {high[number]:g}"
+        yield f"the value is outside {bounds}", hint, beyond & (kind == number)
+    whole = np.array([bool(item and item.integer) for item in known], dtype=bool)
+    broken = whole[kind] & (value != np.floor(value)) & ~np.isnan(value)
+    yield "a whole number is due", CLEANING, broken
+
+
+def _refuse(frame: pd.DataFrame, wrong: np.ndarray, problem: str, hint: str) -> None:
+    if not wrong.any():
+        return
+    first = frame[wrong].sort_values(ITEM_KEY, kind="stable").iloc[0]
+    count = int(wrong.sum())
+    more = f", as in {count} rows" if count > 1 else ""
+    raise DataError(
+        f"{problem}: {first['value']:g}{more}",
+        participant=first["participant_id"],
+        visit=first["visit"],
+        field=f"{first['instrument']}/"
+        + name_key(first["item"], first["location"], first["occasion"]),
+        hint=hint,
     )
-
-
-def format_range(low: float | None, high: float | str | None, unit: str = "") -> str:
-    """Return limits as text, "" where there are none; a name stands for a setting of study.yml."""
-    if low is None and high is None:
-        return ""
-    top = f"study.yml, {high}" if isinstance(high, str) else high
-    span = f"{low:g} or more" if high is None else f"{low:g} to {top}"
-    return f"{span} {unit}".strip()
-
-
-def _list_variants(variants: Iterable[Variant]) -> Iterator[tuple[str, str]]:
-    shown: tuple = ()
-    for variant in variants:
-        pair = "a pair of visits uses what both have" if variant.matched else ""
-        same = "same components" if variant.components and variant.components == shown else ""
-        limits = format_range(variant.low, variant.high)
-        yield variant.name, _join(variant.label, limits, pair, same)
-        for component in () if same else variant.components:
-            better = f"better: {component.better}" if component.better else ""
-            label = _join(component.label, format_range(component.low, component.high), better)
-            yield f"{variant.name}, {component.name}", label
-        shown = variant.components
-
-
-def _list_limits(item: Item) -> Iterator[str]:
-    if not item.text:
-        yield format_range(item.low, item.high, item.unit)
-    if any(item.locations):
-        yield ", ".join(place.replace("_", " ") or "both sides in one" for place in item.locations)
-
-
-def _join(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)

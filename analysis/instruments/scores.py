@@ -1,13 +1,13 @@
-"""From items to the scores of every outcome, and from scores to pairs of visits."""
+"""From items to the scores of every outcome, from scores to pairs, and totals as recorded."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.instruments.answers import SCORE_COLUMNS
-from analysis.instruments.catalogue import find_instrument, find_variant
-from analysis.instruments.checks import check_items, check_totals
+from analysis.instruments.answers import RECORDED_TOTAL, SCORE_COLUMNS, VISIT_KEY, spread_items
+from analysis.instruments.catalogue import INSTRUMENTS, check_items, find_instrument, find_variant
 from analysis.instruments.definition import Component, Variant
 from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
@@ -33,7 +33,7 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     Raises
     ------
     DataError
-        Items that cannot be scored (see `analysis.instruments.checks.check_items`), totals
+        Items that cannot be scored (see `analysis.instruments.catalogue.check_items`), totals
         that contradict their items, a component that its instrument does not have.
 
     Examples
@@ -193,3 +193,74 @@ def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.
     direction = pairs["component"].map(better).map(_DIRECTIONS)
     # Adding zero turns -0.0, a change of nothing, into 0.0.
     return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)
+
+
+def compare_totals(items: pd.DataFrame) -> pd.DataFrame:
+    """Set every total as written on a form beside the sum of its items.
+
+    Where items were recorded, no score is ever made from such a total.
+
+    Returns
+    -------
+    ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total
+    agrees if some answers to the missing items could make it.
+    """
+    frames = []
+    for instrument in INSTRUMENTS:
+        if not instrument.total_of:
+            continue
+        of_instrument = items[items["instrument"] == instrument.name]
+        answers = spread_items(of_instrument, (*instrument.total_of, RECORDED_TOTAL))
+        values = answers.select(instrument.total_of)
+        recorded = answers.select([RECORDED_TOTAL])[:, 0]
+        summed = np.nansum(values, axis=1)
+        n_missing = np.isnan(values).sum(axis=1)
+        beyond = recorded - summed
+        frame = answers.visits.assign(
+            instrument=instrument.name,
+            recorded=recorded,
+            summed=summed,
+            n_missing=n_missing,
+            agrees=(beyond >= 0) & (beyond <= instrument.items[0].high * n_missing),
+        )
+        frames.append(frame[~np.isnan(recorded)])
+    return pd.concat(frames, ignore_index=True)
+
+
+def check_totals(items: pd.DataFrame) -> None:
+    """Refuse items with a recorded total that contradicts them.
+
+    Raises
+    ------
+    DataError
+        It names the first such total.
+    """
+    totals = compare_totals(items)
+    for wrong in totals[~totals["agrees"]].head(1).to_dict("records"):
+        raise DataError(
+            f"the recorded total {wrong['recorded']:g} contradicts its items, "
+            f"which sum to {wrong['summed']:g}",
+            participant=wrong["participant_id"],
+            visit=wrong["visit"],
+            field=f"{wrong['instrument']}/{RECORDED_TOTAL}",
+            hint="Correct it in the export's corrections.csv, or set it aside as 02_score does",
+        )
+
+
+def set_aside_totals(items: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Empty the recorded totals that contradict their items, for they are queried.
+
+    Parameters
+    ----------
+    items
+        The items table.
+    totals
+        What `compare_totals` finds in it.
+    """
+    key = [*VISIT_KEY, "instrument"]
+    wrong = pd.MultiIndex.from_frame(totals.loc[~totals["agrees"], key])
+    aside = (items["item"] == RECORDED_TOTAL) & pd.MultiIndex.from_frame(items[key]).isin(wrong)
+    return items.assign(
+        value=items["value"].mask(aside),
+        missing_reason=items["missing_reason"].mask(aside, "pending_query"),
+    )

@@ -6,14 +6,8 @@ from instrument_items import STUDY
 from analysis import paths
 from analysis.__main__ import main
 from analysis.errors import DataError, UsageError
-from analysis.instruments.catalogue import (
-    BASES,
-    INSTRUMENTS,
-    find_instrument,
-    find_range,
-    find_variant,
-    make_card,
-)
+from analysis.instruments.cards import BASES, make_card
+from analysis.instruments.catalogue import INSTRUMENTS, find_instrument, find_range, find_variant
 from analysis.instruments.scores import list_components
 
 NAMES = [

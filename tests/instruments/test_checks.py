@@ -16,7 +16,7 @@ from instrument_items import (
 )
 
 from analysis.errors import DataError
-from analysis.instruments.checks import check_items
+from analysis.instruments.catalogue import check_items
 from analysis.instruments.scores import score_items
 
 

@@ -10,7 +10,7 @@ from analysis.cleaning import clean_export
 from analysis.cleaning.export import RawExport
 from analysis.demo.export import make_export
 from analysis.errors import DataError
-from analysis.instruments import catalogue, checks
+from analysis.instruments import cards, catalogue, scores
 from analysis.instruments.checks import check_scores
 from analysis.instruments.scores import pair_scores, score_items
 from analysis.provenance import Provenance
@@ -76,7 +76,8 @@ def study(tmp_path, monkeypatch):
     module = {}
     exec(FILE, module)
     monkeypatch.setattr(catalogue, "INSTRUMENTS", [*catalogue.INSTRUMENTS, module["PHQ_9"]])
-    monkeypatch.setattr(checks, "INSTRUMENTS", catalogue.INSTRUMENTS)
+    for each in (cards, scores):
+        monkeypatch.setattr(each, "INSTRUMENTS", catalogue.INSTRUMENTS)
     plan = paths.STUDY.read_text(encoding="utf-8")
     (tmp_path / "study.yml").write_text(
         plan.replace("\n# Counted and listed beside safety", LINES), encoding="utf-8"

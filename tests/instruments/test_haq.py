@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from instrument_items import STUDY, haq, read_score, write_items
 
-from analysis.instruments.checks import check_items
+from analysis.instruments.catalogue import check_items
 from analysis.instruments.haq import score_haq
 
 

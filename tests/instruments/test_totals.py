@@ -2,8 +2,7 @@
 
 from instrument_items import STUDY, cochin, join_items, mrss, write_items
 
-from analysis.instruments.checks import compare_totals, set_aside_totals
-from analysis.instruments.scores import score_items
+from analysis.instruments.scores import compare_totals, score_items, set_aside_totals
 
 WRONG = write_items(cochin(1) | {"cochin/recorded_total": 20})
 RIGHT = write_items(mrss(1, face="refused") | {"mrss/recorded_total": 18})

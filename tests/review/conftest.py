@@ -19,7 +19,7 @@ from pathlib import Path
 from analysis.cleaning import clean_export, read_export
 from analysis.cleaning.clean import write_cleaned
 from analysis.instruments.scores import pair_scores, score_items
-from analysis.instruments.checks import compare_totals, set_aside_totals
+from analysis.instruments.scores import compare_totals, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.statistics.populations import prepare_pairs

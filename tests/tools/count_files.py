@@ -20,8 +20,12 @@ def count_files():
         By stage, the files of analysis/ in which a function's body was executed.
     """
     from analysis.cleaning import clean_export, read_export
-    from analysis.instruments.checks import compare_totals, set_aside_totals
-    from analysis.instruments.scores import pair_scores, score_items
+    from analysis.instruments.scores import (
+        compare_totals,
+        pair_scores,
+        score_items,
+        set_aside_totals,
+    )
     from analysis.reporting.tables.efficacy import make_efficacy_table
     from analysis.results import Context
     from analysis.statistics.efficacy import summarise_efficacy

@@ -8,8 +8,7 @@ from analysis.cleaning.clean import write_cleaned
 from analysis.cleaning.effects import describe_queries
 from analysis.describe.baseline import describe_baseline, gather_baseline
 from analysis.describe.flow import describe_analysed, describe_stages, describe_visits
-from analysis.instruments.checks import compare_totals, set_aside_totals
-from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.scores import compare_totals, pair_scores, score_items, set_aside_totals
 from analysis.results import Context, collect_results
 from analysis.safety.adverse_events import tabulate_adverse_events
 from analysis.safety.phases import assign_phases

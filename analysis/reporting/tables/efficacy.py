@@ -105,7 +105,8 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
 def find_followup(results: pd.DataFrame, study: Study) -> Visit:
     """Return the follow-up visit that the results are about."""
     first = f"efficacy.{study.outcomes[0].name}.n_pairs"
-    return study.visit(results.loc[results["result_id"] == first, "visit"].iloc[0])
+    name = results.loc[results["result_id"] == first, "visit"].iloc[0]
+    return next(visit for visit in study.visits if visit.name == name)
 
 
 def _list_scores(results: pd.DataFrame, outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from analysis.instruments.catalogue import BASES, find_instrument, format_range
+from analysis.instruments.cards import BASES, format_range
+from analysis.instruments.catalogue import find_instrument
 from analysis.instruments.definition import Instrument, Item
 from analysis.reporting.table import Table, TableRow
 from analysis.study import Study

@@ -34,7 +34,7 @@ import json, resource, sys, time
 from pathlib import Path
 from analysis.cleaning import clean_export, read_export
 from analysis.instruments.scores import pair_scores, score_items
-from analysis.instruments.checks import compare_totals, set_aside_totals
+from analysis.instruments.scores import compare_totals, set_aside_totals
 from analysis.study import load_study
 study = load_study()
 started = time.perf_counter()
