@@ -234,7 +234,9 @@ def _settle_layout(figure: "Figure") -> "Bbox":
     return figure.get_tightbbox().padded(MARGIN)
 
 
-def note_many(figure: "Figure", n: int, summary: str = "") -> str:
+def note_many(
+    figure: "Figure", n: int, summary: str = ": boxes are quartiles, lines ranges"
+) -> str:
     """Write below a figure that its participants are too many, and what stands for them.
 
     Returns
@@ -247,9 +249,6 @@ def note_many(figure: "Figure", n: int, summary: str = "") -> str:
     note = f"{n} participants are too many to show singly"
     figure.text(0.005, 0.005, f"{note}{summary}", va="bottom", fontsize=7)
     return f" {note}{summary}."
-
-
-BOXES = ": boxes are quartiles, lines ranges"
 
 
 def draw_boxes(

@@ -14,7 +14,8 @@ from pandas.io.formats.style import Styler
 
 from analysis.errors import UsageError
 from analysis.reporting.figure import mark_figure
-from analysis.reporting.figures.paired import draw_single
+from analysis.reporting.figures.paired import draw_pairs, label_visits
+from analysis.reporting.table import label_part
 from analysis.results import Context
 from analysis.statistics.outcome import make_writer, summarise_outcome
 from analysis.statistics.populations import prepare_pairs, select_pairs, select_population
@@ -67,12 +68,13 @@ def draw_outcome(
     The figure is marked SIMULATED while the data are.
     """
     pairs = _choose_pairs(trial, trial.pairs, outcome, visit, variant, population)
-    figure, alt = draw_single(
+    chosen = trial.study.outcome(outcome)
+    figure, alt = draw_pairs(
         pairs,
-        trial.study.outcome(outcome),
-        trial.study,
-        visit=visit,
-        variant=variant,
+        label=chosen.label if variant == "primary" else f"{chosen.label}: {label_part(variant)}",
+        unit=chosen.unit,
+        visits=label_visits(trial.study, visit),
+        decimals=chosen.difference_decimals,
         participant=participant,
     )
     return figure, mark_figure(figure, alt, trial.provenance)

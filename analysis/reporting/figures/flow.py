@@ -15,6 +15,8 @@ MAIN, SIDE, FOOT = (0.05, 3.1), (3.65, 2.8), 0.22
 EDGE = {"edgecolor": "#333333", "linewidth": 0.8}
 ARROW = {"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8}
 INDENT = "\N{EM SPACE}"
+# Lines in a box.
+_MOST = 30
 _STEPS = (
     ("screened", "Screened", "not_enrolled"),
     ("enrolled", "Enrolled", "not_harvested"),
@@ -69,13 +71,15 @@ def _print_loss(stage, label, text):
     return [head] if text(stage) == "0" else [head, text(stage, "reasons")]
 
 
-def _wrap(line):
-    return textwrap.wrap(line, 38, subsequent_indent=INDENT)
+def _wrap(side):
+    """Break lines that are wider than a box; the table has those that a box has no room for."""
+    lines = [part for line in side for part in textwrap.wrap(line, 38, subsequent_indent=INDENT)]
+    return lines if len(lines) <= _MOST else [*lines[: _MOST - 1], "too many to show singly"]
 
 
 def _draw_boxes(stages):
     plt = use_style()
-    stages = [(main, [part for line in side for part in _wrap(line)]) for main, side in stages]
+    stages = [(main, _wrap(side)) for main, side in stages]
     heights = [max(len(main), len(side)) * LINE + 2 * PAD for main, side in stages]
     height = sum(heights) + GAP * (len(stages) - 1) + FOOT + 0.05
     figure = plt.figure(figsize=(WIDTH, height))

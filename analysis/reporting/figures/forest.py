@@ -4,18 +4,9 @@ import math
 
 import pandas as pd
 
-from analysis.reporting.figure import (
-    BOXES,
-    COLOURS,
-    MANY,
-    Drawing,
-    draw_boxes,
-    note_many,
-    use_style,
-)
+from analysis.reporting.figure import COLOURS, MANY, Drawing, draw_boxes, note_many, use_style
 from analysis.reporting.figures.slopes import (
-    MARKERS,
-    PALETTE,
+    STYLES,
     add_legend,
     draw_interval,
     find_interval,
@@ -63,7 +54,7 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     return figure, (
         f"Hodges-Lehmann estimates of the change to {study.visit(visit).label.lower()} with exact "
         f"intervals, an outcome a row, each on its own scale. {estimates}."
-        f"{note_many(figure, most, BOXES)}"
+        f"{note_many(figure, most)}"
     )
 
 
@@ -103,6 +94,5 @@ def _draw_dots(axes, pairs, outcome, reach):
     levels = -0.75 + min(0.3, 1.2 / max([1, *near])) * pd.Series(near, dtype="float64")
     directions = name_directions(ordered, outcome.difference_decimals)
     for change, level, name in zip(changes, levels, directions, strict=True):
-        style = {"color": PALETTE[name], "marker": MARKERS[name], "mec": "white", "mew": 0.4}
-        axes.plot(change, level, ms=4, clip_on=False, **style)
+        axes.plot(change, level, ms=4, mec="white", mew=0.4, clip_on=False, **STYLES[name])
     return directions

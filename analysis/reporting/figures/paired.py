@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.reporting.figure import (
-    BOXES,
     COLOURS,
     MANY,
     Drawing,
@@ -14,8 +13,7 @@ from analysis.reporting.figure import (
     use_style,
 )
 from analysis.reporting.figures.slopes import (
-    MARKERS,
-    PALETTE,
+    STYLES,
     add_legend,
     draw_interval,
     draw_slopes,
@@ -23,10 +21,10 @@ from analysis.reporting.figures.slopes import (
     name_directions,
     shorten_ids,
 )
-from analysis.reporting.table import label_part, print_estimate, print_level
+from analysis.reporting.table import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
-from analysis.study import Outcome, Study
+from analysis.study import Study
 
 COLUMNS = 3
 # Beyond this many the names beside the changes would overlap.
@@ -49,7 +47,7 @@ def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
         axes.tick_params(labelsize=7.5)
         chosen = select_pairs(pairs, outcome.name, visit=visit)
         drawn.append((axes, chosen, outcome.difference_decimals))
-    visits = _label_visits(study, visit)
+    visits = label_visits(study, visit)
     note = _draw_lines(figure, drawn, visits, size=4.5, h_pad=1.6, w_pad=1.2)
     counts = "; ".join(f"{outcome.label}: {_count(results, outcome)}" for outcome in study.outcomes)
     return figure, (
@@ -67,7 +65,7 @@ def draw_primary(pairs, results, study, *, visit):
     left.set_ylabel(f"{outcome.label} ({outcome.unit})")
     left.set_title("Every pair", loc="left", weight="bold")
     _draw_changes(right, chosen, results, outcome)
-    visits = _label_visits(study, visit)
+    visits = label_visits(study, visit)
     drawn = [(left, chosen, outcome.difference_decimals)]
     note = _draw_lines(figure, drawn, visits, size=6, w_pad=2.5)
     n = find_text(results, f"efficacy.{outcome.name}.n_pairs")
@@ -89,7 +87,7 @@ def _draw_lines(figure, drawn, visits, *, size, **pads):
         draw_slopes(axes, pairs, visits, decimals=decimals, size=size)
         seen |= set(name_directions(pairs, decimals)) if len(pairs) <= MANY else set()
     add_legend(figure, seen)
-    return note_many(figure, max(len(pairs) for _, pairs, _ in drawn), BOXES)
+    return note_many(figure, max(len(pairs) for _, pairs, _ in drawn))
 
 
 def _draw_changes(axes, pairs, results, outcome):
@@ -103,9 +101,8 @@ def _draw_changes(axes, pairs, results, outcome):
         directions = name_directions(ordered, outcome.difference_decimals)
         changes = zip(ordered["change"], directions, strict=True)
         for place, (change, direction) in enumerate(changes):
-            style = {"color": PALETTE[direction], "marker": MARKERS[direction], "mec": "white"}
-            line = {"lw": 1.3, "ms": 7, "mew": 0.6, "clip_on": False}
-            axes.plot((change, 0), (place, place), markevery=[0], **style, **line)
+            look = {"lw": 1.3, "ms": 7, "mec": "white", "mew": 0.6} | STYLES[direction]
+            axes.plot((change, 0), (place, place), markevery=[0], clip_on=False, **look)
     if len(names) > _LEGIBLE:
         axes.set_yticks([-1.6], ["Estimate"])
     else:
@@ -122,7 +119,8 @@ def _draw_changes(axes, pairs, results, outcome):
     axes.margins(x=0.08)
 
 
-def _label_visits(study, visit):
+def label_visits(study: Study, visit: str) -> tuple[str, str]:
+    """Return the labels of baseline and of a visit."""
     return study.visit(study.analysis.baseline_visit.value).label, study.visit(visit).label
 
 
@@ -135,27 +133,6 @@ def _count(results, outcome):
         counted = {name: name for name in ("improved", "unchanged", "worse")}
     texts = (f"{find_text(results, f'{score}.n_{name}')} {word}" for name, word in counted.items())
     return ", ".join(texts)
-
-
-def draw_single(
-    pairs: pd.DataFrame,
-    outcome: Outcome,
-    study: Study,
-    *,
-    visit: str,
-    variant: str = "primary",
-    participant: str = "",
-) -> Drawing:
-    """Draw the pairs of one score, variant and visit, sorted by participant; see `draw_pairs`."""
-    name = outcome.label if variant == "primary" else f"{outcome.label}: {label_part(variant)}"
-    return draw_pairs(
-        pairs,
-        label=name,
-        unit=outcome.unit,
-        visits=_label_visits(study, visit),
-        decimals=outcome.difference_decimals,
-        participant=participant,
-    )
 
 
 def draw_pairs(

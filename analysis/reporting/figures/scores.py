@@ -6,7 +6,6 @@ import pandas as pd
 from analysis.instruments.answers import name_key
 from analysis.instruments.catalogue import find_instrument
 from analysis.reporting.figure import (
-    BOXES,
     COLOURS,
     MANY,
     Drawing,
@@ -37,7 +36,7 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     for axes, outcome in zip(panels, study.outcomes, strict=True):
         if _draw_outcome(axes, whole[whole["outcome"] == outcome.name], outcome, study):
             limited.append(outcome.label)
-    note = note_many(figure, whole["participant_id"].nunique(), BOXES)
+    note = note_many(figure, whole["participant_id"].nunique())
     return figure, (
         "Small plots, one per registered outcome, with a point for each participant's score at "
         "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.reporting.figure import (
-    BOXES,
     COLOURS,
     MANY,
     Drawing,
@@ -63,34 +62,32 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     figure, (top, bottom) = use_style().subplots(2, 1, **shared, **size)
     # Room for the mark of simulated data below the last row.
     figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
-    kinds = {True: "Primary analysis", False: "Other"}
-    places = points.assign(place=range(len(points)), kind=points["is_primary"].map(kinds))
-    palette = {"Primary analysis": COLOURS["better"], "Other": COLOURS["unchanged"]}
+    kinds = points["is_primary"].map({True: "Primary analysis", False: "Others"})
+    points = points.assign(place=range(len(points)), kind=kinds)
+    palette = {"Primary analysis": COLOURS["better"], "Others": COLOURS["unchanged"]}
+    seaborn.pointplot(
+        points.melt(["place", "kind"], ["low", "estimate", "high"], value_name="change"),
+        x="place",
+        y="change",
+        hue="kind",
+        palette={kind: palette[kind] for kind in kinds.unique()},
+        # Of the low end, the estimate and the high end the estimate is the median.
+        estimator="median",
+        errorbar=("pi", 100),
+        linestyle="none",
+        markers="D",
+        markersize=4.5,
+        err_kws={"linewidth": 1.6},
+        ax=top,
+    )
     if len(points):
-        seaborn.pointplot(
-            places.melt(["place", "kind"], ["low", "estimate", "high"], value_name="change"),
-            x="place",
-            y="change",
-            hue="kind",
-            palette=palette,
-            # Of the low end, the estimate and the high end the estimate is the median.
-            estimator="median",
-            errorbar=("pi", 100),
-            linestyle="none",
-            markers="D",
-            markersize=4.5,
-            err_kws={"linewidth": 1.6},
-            ax=top,
-        )
-        handles, names = top.get_legend_handles_labels()
-        shown = [pair for pair in zip(handles, names, strict=True) if pair[1] != "Other"]
-        top.legend(*zip(*shown, strict=True), loc="lower right", fontsize=7.5) if shown else None
+        top.legend(loc="lower right", fontsize=7.5)
     top.axhline(0, color=COLOURS["unchanged"], lw=0.8)
     top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} / number of items", fontsize=8)
     top.set_xlim(-0.7, len(points) - 0.3)
     top.tick_params(axis="x", length=0)
     top.tick_params(axis="y", labelsize=7.5)
-    _draw_options(bottom, places, options, palette)
+    _draw_options(bottom, points, options, palette)
     return figure, _describe_specification(points, outcome, options)
 
 
@@ -104,18 +101,22 @@ def _rank(name):
 
 
 def _draw_options(axes, points, options, palette):
-    rows = []
+    import seaborn
+
+    rows = {}
     for dimension, names in options.items():
-        rows.append((HEADINGS[dimension], dimension, None))
-        rows += [(label_option(name), dimension, name) for name in names]
-    for level, (_, dimension, name) in enumerate(rows):
-        if name is not None:
+        rows |= {(dimension, ""): HEADINGS[dimension]}
+        rows |= {(dimension, name): label_option(name) for name in names}
+    led = points.melt(["place", "kind"], list(options), "dimension", "name").explode("name")
+    levels = [list(rows).index(key) for key in zip(led["dimension"], led["name"], strict=True)]
+    dots = {"hue": led["kind"], "palette": palette, "s": 20, "legend": False}
+    seaborn.scatterplot(x=led["place"], y=levels, ax=axes, **dots)
+    axes.set_yticks(range(len(rows)), rows.values(), fontsize=7)
+    for level, ((_, name), label) in enumerate(zip(rows, axes.get_yticklabels(), strict=True)):
+        label.set_weight("normal" if name else "bold")
+        if name:
             axes.axhline(level, color=COLOURS["grey"], lw=0.4, zorder=0)
-            led = points[[name in led for led in points[dimension]]]
-            axes.scatter(led["place"], [level] * len(led), s=14, color=led["kind"].map(palette))
-    axes.set_yticks(range(len(rows)), [label for label, *_ in rows], fontsize=7)
-    for label, (_, _, name) in zip(axes.get_yticklabels(), rows, strict=True):
-        label.set_weight("bold" if name is None else "normal")
+    axes.set(xlabel="", ylabel="")
     axes.set_ylim(len(rows) - 0.3, -0.7)
     axes.set_xticks([])
     axes.tick_params(length=0)
@@ -153,7 +154,7 @@ def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
         _draw_panel(axes, without, whole, outcome, people)
     for axes in panels[::_COLUMNS]:
         axes.set_ylabel("Without", fontsize=8)
-    note = note_many(figure, len(people), BOXES)
+    note = note_many(figure, len(people))
     return figure, _describe_without(results, study) + note
 
 

@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
 
 # Colour and marker both tell the direction, so that neither has to be seen alone.
-PALETTE = {
-    "lower": COLOURS["accent"],
-    "equal": COLOURS["unchanged"],
-    "higher": COLOURS["contrast"],
+STYLES = {
+    "lower": {"color": COLOURS["accent"], "marker": "v"},
+    "equal": {"color": COLOURS["unchanged"], "marker": "D"},
+    "higher": {"color": COLOURS["contrast"], "marker": "^"},
 }
-MARKERS = {"lower": "v", "equal": "D", "higher": "^"}
 
 
 def name_directions(pairs: pd.DataFrame, decimals: int) -> list[str]:
     """Return for each pair whether the follow-up is lower, equal or higher, once rounded."""
     changes = round_differences(pairs["change"], decimals=decimals)
-    return [tuple(MARKERS)[int(np.sign(change)) + 1] for change in changes]
+    return [tuple(STYLES)[int(np.sign(change)) + 1] for change in changes]
 
 
 def shorten_ids(participants):
@@ -68,9 +67,9 @@ def draw_slopes(
             units="participant_id",
             estimator=None,
             hue="direction",
-            palette=PALETTE,
+            palette={name: style["color"] for name, style in STYLES.items()},
             style="direction",
-            markers=MARKERS,
+            markers={name: style["marker"] for name, style in STYLES.items()},
             dashes=False,
             legend=False,
             ax=axes,
@@ -151,10 +150,8 @@ def add_legend(figure, seen):
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D(
-            [], [], color=color, marker=MARKERS[name], ms=6, mec="white", label=name.capitalize()
-        )
-        for name, color in PALETTE.items()
+        Line2D([], [], ms=6, mec="white", label=name.capitalize(), **style)
+        for name, style in STYLES.items()
         if name in seen
     ]
     figure.legend(handles=handles, loc="lower center", ncols=len(handles) or 1, fontsize=8)

@@ -2,14 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting.figure import (
-    BOXES,
-    COLOURS,
-    Drawing,
-    draw_boxes,
-    note_many,
-    use_style,
-)
+from analysis.reporting.figure import COLOURS, Drawing, draw_boxes, note_many, use_style
 from analysis.study import Study
 
 ROW, TOP = 0.24, 0.9
@@ -102,7 +95,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
         rows.append(held[near].assign(day=days, level=place + _spread(days)))
         edges += [visit.low, visit.high]
     drawn = pd.concat(rows)
-    note = note_many(figure, visits["participant_id"].nunique(), BOXES)
+    note = note_many(figure, visits["participant_id"].nunique())
     if note:
         boxes = {place: each["day"] for place, each in enumerate(rows)}
         draw_boxes(axes, boxes, across=True)
