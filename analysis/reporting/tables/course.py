@@ -18,6 +18,7 @@ _WITHHELD = (
     "Not printed: study.yml names no consent and approval for publishing data of single people"
 )
 _ULCER = r"ulcer|궤양"
+_OF_A_FINGER = ("finger_not_injected", "new_ulcer")
 
 
 def withhold_people(table: Table, study: Study, provenance: Provenance) -> Table:
@@ -52,7 +53,9 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
             }[kind.strategy]
             if late:
                 consequences = ("on the day of the follow-up or later: none",) * 3
-            what = f"{kind.label}: {event['description']}"
+            finger = event["event"] in _OF_A_FINGER
+            what = print_finger(event["description"]) if finger else event["description"]
+            what = f"{kind.label}: {what}"
             rows.append((what, _print_day(event["study_day"]), *consequences))
     columns = (
         *("Event", "Study day", "Primary analysis", "If events are excluded"),
@@ -68,10 +71,12 @@ def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study
     outside = visits[visits["in_window"].eq("no") & visits["status"].eq("done")]
     rows: list[TableRow] = []
     for person in participants.to_dict("records"):
-        found = [label_part(r) for r in str(person["per_protocol_exclusion"]).split(";") if r]
+        mine = outside[outside["participant_id"] == person["participant_id"]]
+        outside_windows = {"", *(f"{visit}_outside_window" for visit in mine["visit"])}
+        reasons = str(person["per_protocol_exclusion"]).split(";")
+        found = [label_part(reason) for reason in reasons if reason not in outside_windows]
         if person["eligible"] == "no" and person["in_procedure_safety"] == "yes":
             found.append("Treated although found not eligible")
-        mine = outside[outside["participant_id"] == person["participant_id"]]
         found += [
             f"{labels[row['visit']]} on study day {_print_day(row['study_day'])}, window "
             f"{_print_day(row['window_low'])} to {_print_day(row['window_high'])}"
@@ -112,9 +117,10 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
 
     def list_state(person: str, state: str) -> str:
         mine = ulcers[ulcers["participant_id"].eq(person) & ulcers[state].eq("yes")]
+        seen = {finger: set(here["visit"]) for finger, here in mine.groupby("finger")}
         return _join(
-            f"{print_finger(row['finger'])} ({labels[row['visit']].lower()})"
-            for row in mine.to_dict("records")
+            f"{print_finger(finger)} ({', '.join(v.lower() for n, v in labels.items() if n in at)})"
+            for finger, at in seen.items()
         )
 
     rows: list[TableRow] = []
@@ -155,7 +161,7 @@ def make_time_table(results: pd.DataFrame, study: Study, *, visit: str) -> Table
 def make_narrative_table(study: Study) -> Table:
     """Make the table of the narratives that a person has written in study.yml."""
     rows = [(f"{each.participant}, event {each.event}", each.text) for each in study.narratives]
-    notes = ("Written by a person, in study days.",)
+    notes = ("Written by a person, in study days.",) if rows else ()
     empty = ("None written", _NONE)
     return Table(("Event", "Narrative"), tuple(rows) or (empty,), notes=notes, numeric=False)
 

@@ -53,7 +53,7 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
         DIRECTIONS,
     )
     sequence = (
-        "The outcomes are tested in registered order, an order that the analysts imposed, until "
+        "The outcomes are tested in registered order, a sequence that the analysts imposed, until "
         f"the first p above {study.analysis.alpha.value:g}; it stops at: ",
         cell_of(results, "efficacy.fixed_sequence.stopped_at"),
         ". All after such a step are descriptive.",
@@ -137,23 +137,19 @@ def _make_row(
 
 
 def make_components_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of all variants and components, grouped by outcome.
+    """Make the table of all components, grouped by outcome; variants have a table of their own.
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
     rows: list[TableRow] = []
     scores: list[str] = []
     for outcome in study.outcomes:
-        parts = [name for name in outcome.variants if name != "primary"]
-        parts += [*outcome.components, "treated_hands"]
+        parts = (*outcome.components, "treated_hands")
         scored = [name for name in parts if _is_scored(results, outcome, name)]
-        if not scored:
-            continue
-        start = f"efficacy.{outcome.name}"
-        listed = {"As analysed": start, **{label_part(name): f"{start}.{name}" for name in scored}}
-        rows.append((outcome.label,))
-        rows += [_make_row(results, *score, p_together=True) for score in listed.items()]
-        scores += list(listed.values())[1:]
+        rows += [(outcome.label,)] if scored else []
+        for name in scored:
+            scores.append(f"efficacy.{outcome.name}.{name}")
+            rows.append(_make_row(results, label_part(name), scores[-1], p_together=True))
     columns = (
         "Score",
         "Pairs",
@@ -168,11 +164,11 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
         "None of these is part of the sequence of tests; all are descriptive.",
         levels_note(results, scores),
     )
-    return Table(columns, tuple(rows), notes=notes)
+    return Table(columns, tuple(rows) or (("None", *[""] * 6),), notes=notes)
 
 
 def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of published group-level thresholds, an outcome a row.
+    """Make the table of published group-level thresholds, an outcome that has one a row.
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
@@ -181,7 +177,6 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
         score, threshold = f"efficacy.{outcome.name}", outcome.threshold
         reached, pairs = cells_of(results, score, "n_reached_mid", "n_pairs")
         if threshold is None:
-            rows.append((outcome.label, reached, "", pairs, *[""] * 4))
             continue
         by_chance = cell_of(results, f"{score}.expected_by_noise")
         expected: Content = by_chance
@@ -197,19 +192,21 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
     columns = (
         "Outcome",
         "Published improvement",
-        "Derived in",
+        "Threshold derived in",
         "Pairs",
         "Participants who reached it",
         "Expected by noise alone",
         "Beyond error of measurement",
-        "Expected by noise alone",
+        "Beyond it by noise alone",
     )
     errors = [f"{each.label}: {name_error(each)}" for each in study.outcomes if each.has_error]
+    without = [each.label for each in study.outcomes if each.threshold is None]
     notes = (
-        "These are values for the mean of a group, no cut-offs for one person.",
+        "These are values for the mean of a group, no cut-offs for one person."
+        + (f" None is published for: {'; '.join(without)}." if without else ""),
         "Noise alone: nobody changes, and two measurements differ by their errors, taken as "
         "normal, on the grid of the score.",
         DIRECTIONS_NOTE,
         *(f"{error}." for error in errors),
     )
-    return Table(columns, tuple(rows), notes=notes, numeric=False)
+    return Table(columns, tuple(rows) or (("None", *[""] * 7),), notes=notes, numeric=False)

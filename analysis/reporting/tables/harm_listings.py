@@ -43,20 +43,20 @@ def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
         Grouped by participant; columns in which nothing is printed are left out, and so is
         the column of withdrawals if there was none.
     """
-    return _make_table(events, coarsen, notes=(*NOTES, f"Grades: {name_grading(events)}."))
+    return _make_table(events, coarsen, notes=(f"Grades: {name_grading(events)}.",))
 
 
 def make_serious_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the listing of serious and fatal events; it says so if there was none."""
     chosen = events[is_serious(events) | is_fatal(events)]
-    notes = (*NOTES, f"Serious: {_count(results, 'serious')}. Deaths: {_count(results, 'deaths')}.")
+    notes = (f"Serious: {_count(results, 'serious')}. Deaths: {_count(results, 'deaths')}.",)
     return _make_table(chosen, coarsen, notes=notes)
 
 
 def make_withdrawal_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
     """Make the listing of events that led to withdrawal; it says so if there was none."""
     chosen = events[events["led_to_withdrawal"] == "yes"]
-    notes = (*NOTES, f"Leading to withdrawal: {_count(results, 'withdrawal')}.")
+    notes = (f"Leading to withdrawal: {_count(results, 'withdrawal')}.",)
     return _make_table(chosen, coarsen, notes=notes)
 
 
@@ -77,7 +77,8 @@ def _make_table(events: pd.DataFrame, coarsen: bool, *, notes: tuple[Content, ..
         rows = [("None reported", *[""] * (len(columns) - 1))]
     heads = (name_coding(events), *(HEADS[name] for name in columns[1:]))
     explained = (f"{mark.strip()} {note}." for note, mark in marks.items())
-    return Table(heads, tuple(rows), notes=(*notes, *explained), numeric=False)
+    notes = (*(() if listed.empty else NOTES), *notes, *explained)
+    return Table(heads, tuple(rows), notes=notes, numeric=False)
 
 
 def _is_shown(name: str, texts: pd.Series) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reporting.table import Content, Table, TableRow, cell_of
+from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
 from analysis.results import format_percent
 from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
 from analysis.safety.counts import count_events, summarise_classes_and_terms
@@ -24,8 +24,7 @@ _PERIODS = (
 ASKED = "Local reactions that were asked for are not among these: the supplement has their table."
 ONCE = "A participant counts once per row; a class is not the sum of its terms."
 NOBODY = f"{_NONE}: nobody."
-INTERVALS = "Intervals are Clopper-Pearson; what nobody had comes with its two-sided upper bound."
-_SHOWN = ("participants", "interval", "events")
+INTERVALS = "Intervals are Clopper-Pearson."
 
 
 def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
@@ -119,11 +118,14 @@ def make_relation_table(
 
 def _list_cells(results: pd.DataFrame, level: str, qualifier: str) -> list[Content]:
     """Return the cells of both periods."""
-    return [
-        cell_of(results, join_ids("safety", level, period, qualifier, name))
-        for period in ("", PRODUCT.name)
-        for name in _SHOWN
-    ]
+    cells: list[Content] = []
+    for period in ("", PRODUCT.name):
+        start = join_ids("safety", level, period, qualifier)
+        n, share, *others = cells_of(results, start, "n", "participants", "interval", "events")
+        # The interval beside it says the upper bound of what nobody had.
+        out_of = share.text.split(";")[0].removeprefix(n.text)
+        cells += [(n, out_of) if n.text == "0" else share, *others]
+    return cells
 
 
 def _head_periods(study: Study) -> tuple[str, ...]:

@@ -15,6 +15,31 @@ from analysis.study import Outcome, Study
 from analysis.visits import Visit
 
 DECIDED_BY = {"registry": "registration", "assumed": "analysts"}
+_SETTINGS = {
+    "alpha": "Level of the tests",
+    "confidence": "Level of the intervals",
+    "zeros": "Changes of zero in the test",
+    "test_order": "Order of the tests",
+    "missing_visits": "Missing visits",
+    "viability_min_percent": "Viability at least, %",
+    "endotoxin_max_eu_per_ml": "Endotoxin at most, EU/mL",
+    "finger_volume_max_ml": "Volume in a finger at most, mL",
+    "raynaud_diary_days": "Raynaud diary, days",
+    "raynaud_diary_min_days": "Raynaud diary, days needed",
+    "raynaud_scale_max": "Raynaud diary, end of the scale",
+    "hand_pain_line_mm": "Hand pain, length of the line, mm",
+    "shaq_line_mm": "SHAQ, length of the lines, mm",
+    "haq_min_categories": "HAQ, categories needed",
+    "shaq_min_scales": "SHAQ, scales needed",
+    "cochin_max_missing": "Cochin, missing items at most",
+    "cochin_short_form_items": "Cochin, items of the short form",
+    "circumference_min_fingers": "Circumference, fingers needed",
+    "capillaroscopy_min_fingers": "Capillaroscopy, fingers needed",
+}
+_AFTER_END = {
+    "never": "never paired; the site is asked",
+    "until_answered": "not paired until the site has answered",
+}
 
 
 def make_registered_table(results: pd.DataFrame, study: Study, provenance: Provenance) -> Table:
@@ -33,7 +58,7 @@ def make_registered_table(results: pd.DataFrame, study: Study, provenance: Prove
     rows.append(("Outcomes that were not registered",))
     for outcome in study.supporting:
         decided = DECIDED_BY[outcome.source]
-        rows.append((outcome.label, "", "counted and listed", decided, "beside safety", "added"))
+        rows.append((outcome.label, "", "counted and listed", decided, "beside the harms", "added"))
     for heading, settings in _list_decisions(study):
         rows.append((heading,))
         for name, value, source in settings:
@@ -116,5 +141,5 @@ def _list_settings(record: Any) -> Iterator[Decision]:
     for field in dataclasses.fields(record):
         setting = getattr(record, field.name)
         value = print_constant(setting.value)
-        value = ZERO_RULES.get(value, value).replace("_", " ")
-        yield label_part(field.name), value, setting.source
+        value = (ZERO_RULES | _AFTER_END).get(value, value).replace("_", " ")
+        yield _SETTINGS.get(field.name, label_part(field.name)), value, setting.source

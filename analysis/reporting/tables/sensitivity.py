@@ -16,15 +16,15 @@ from analysis.reporting.table import (
     levels_note,
     with_interval,
 )
-from analysis.results import NOT_ESTIMABLE
+from analysis.results import NOT_ESTIMABLE, find_text
 from analysis.statistics.alternatives import ALIKE_UP_TO
 from analysis.study import Outcome, Study
 
 _COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
 REUSE_NOTE = "All rows reuse the same participants."
 ABSENT_NOTE = (
-    "A scoring without pairs was not recorded, or study.yml does not name its items: no source at "
-    "hand lists those of the Cochin short form."
+    "A scoring without pairs is left out: it was not recorded, or study.yml does not name its "
+    "items (no source at hand lists those of the Cochin short form)."
 )
 OTHER_TESTS = (
     ("pratt", "Exact test, zeros ranked, then dropped (Pratt)"),
@@ -98,8 +98,8 @@ def make_primary_sensitivity_table(
             rows.append(_make_row(results, label.format(**names), score))
     if missing.text != "0":
         rows.append(_make_bounds_row(results, start))
-    rows.append(("Other scorings of the instrument",))
-    rows += _make_variant_rows(results, outcome, start)
+    if variants := _make_variant_rows(results, outcome, start):
+        rows += [("Other scorings of the instrument",), *variants]
     notes = (
         P_NOTE,
         _note_agreement(pairs),
@@ -110,27 +110,28 @@ def make_primary_sensitivity_table(
 
 
 def make_variants_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of every outcome's other scorings, each under its primary one."""
+    """Make the table of the secondary outcomes' other scorings, each under the analysed one."""
     rows: list[TableRow] = []
     scores = []
     for outcome in study.outcomes:
-        if len(outcome.variants) == 1:
-            continue
         start = f"sensitivity.{outcome.name}"
+        variants = _make_variant_rows(results, outcome, start)
+        if outcome.role == "primary" or not variants:
+            continue
         rows.append((label_outcome(outcome),))
         primary = outcome.analysed_as[0].upper() + outcome.analysed_as[1:]
         rows.append(_make_row(results, primary, f"{start}.primary"))
-        rows += _make_variant_rows(results, outcome, start)
+        rows += variants
         scores.append(f"{start}.primary")
     notes = (P_NOTE, ABSENT_NOTE, levels_note(results, scores))
-    return Table(_COLUMNS, tuple(rows), notes=notes)
+    return Table(_COLUMNS, tuple(rows) or (("None", *[""] * 4),), notes=notes)
 
 
 def _make_variant_rows(results: pd.DataFrame, outcome: Outcome, start: str) -> list[TableRow]:
     return [
         _make_row(results, label_part(variant), f"{start}.variant.{variant}")
         for variant in outcome.variants
-        if variant != "primary"
+        if variant != "primary" and find_text(results, f"{start}.variant.{variant}.n_pairs") != "0"
     ]
 
 
