@@ -84,7 +84,11 @@ class DataAfterEnd:
 
 @dataclass(frozen=True)
 class QueryThresholds:
-    """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs."""
+    """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs.
+
+    `counted_while_absent` is of one image, and of all images of a visit; `ulcers_are_events` says
+    whether a new ulcer has to be reported.
+    """
 
     event_far_days: Setting
     consent_early_days: Setting
@@ -92,3 +96,5 @@ class QueryThresholds:
     copied_forward_pairs: Setting
     body_mass_index: Setting
     age_years: Setting
+    counted_while_absent: Setting
+    ulcers_are_events: Setting

@@ -274,3 +274,24 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
                 if high and as_is - turned > top * len(fields) / 4 and turned < as_is / 2:
                     cells = [(row, field.name) for field in fields]
                     yield from find_together("scale_reversed", cells, group=row)
+
+
+def find_counted_while_absent(state: CleaningState) -> Iterator[Finding]:
+    """Capillary changes that a reader counted in images in which the reader graded them absent.
+
+    Counts are of a millimetre and grades of a field, so that few say nothing: the question begins
+    at a number in one image, or over all images of a visit.
+    """
+    file, (one, whole) = state.files[CAPILLAROSCOPY], state.study.queries.counted_while_absent.value
+    frame, held = file.kept, {f.place.item: f.name for f in state.fields[CAPILLAROSCOPY].values()}
+    by = frame[["reader"]].join(file.keys[["participant", "visit"]])
+    for grade, count in (("giants", "n_giants"), ("haemorrhages", "n_haemorrhages")):
+        if {grade, count} <= held.keys():
+            names = [held[grade], held[count]]
+            grades, counts = (pd.to_numeric(frame[name], errors="coerce") for name in names)
+            number = counts.where(grades.eq(0)).fillna(0)
+            sums = number.groupby([by[name] for name in by]).transform("sum")
+            asked = by[number.gt(0) & (number.ge(one) | sums.ge(whole))]
+            for _, part in asked.groupby(list(by)):
+                cells = [(str(row), name) for row in part.index for name in names]
+                yield from find_together("counted_while_absent", cells, group=cells[0][0])

@@ -1,5 +1,6 @@
-"""Contradictions about a person and the events: eligibility, habits, body, and the end."""
+"""Contradictions about the events and the end: also of ulcers, drugs, eligibility and habits."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -7,10 +8,11 @@ import pandas as pd
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import list_columns
-from analysis.cleaning.reshape import ask_rows, join_cells, list_form_rows
+from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
 EVENTS, EXIT = "adverse_events", "disposition"
+ULCER_WORDS = r"ulcer|궤양"
 # What makes two rows of a repeating form tell of one thing, by table.
 SAME = {
     EVENTS: (("wording", "start_date"), ("term", "start_date")),
@@ -152,18 +154,80 @@ def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
 
 def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
     """Active ulcers of one finger and one size that are recorded twice at a visit."""
-    held = {field.place.item: field for field in state.list_items("digital_ulcers")}
-    if not {"side", "finger", "active", "size"} <= held.keys():
-        return
-    fields = {item: field.name for item, field in held.items()}
-    cells = state.cells[list(fields.values())].set_axis(list(fields), axis=1)
-    cells = cells.join(state.keys[["participant", "visit"]])
-    active = state.convert_numbers([held["active"]])[fields["active"]].eq(1)
-    cells = cells[active & cells["size"].ne("")]
-    for _, part in cells.groupby(["participant", "visit", "side", "finger", "size"]):
+    ulcers = _list_ulcers(state)
+    sized = ulcers[ulcers["active"].eq(1) & ulcers["size"].notna()]
+    for _, part in sized.groupby(["participant", "visit", "location", "size"]):
         if len(part) > 1:
-            found = [(row, fields["finger"]) for row in part.index]
-            yield from find_together("recorded_again", found, group=part.index[0])
+            found = [(str(row), field) for row, field in part["field"].items()]
+            yield from find_together("recorded_again", found, group=found[0][0])
+
+
+def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
+    """New ulcers that are still active at a later visit, after every event of an ulcer has ended.
+
+    An event without an exact end may go on.
+    """
+    ulcers, events = _list_ulcers(state), list_form_rows(state, EVENTS)
+    words = events["term"] + " " + events["coded_term"]
+    events = events[words.str.contains(ULCER_WORDS, case=False)]
+    new = ulcers[ulcers["new"].eq(1) & ulcers["active"].eq(1)]
+    later = ulcers[ulcers["new"].ne(1) & ulcers["active"].eq(1)].reset_index(names="row")
+    both = later.merge(new, on=["participant", "location"], suffixes=("", "_first"))
+    for ulcer in both[both["day"] > both["day_first"]].itertuples():
+        of_person = events[events["participant"] == ulcer.participant]
+        begun = of_person[of_person["start_date"] <= ulcer.day_first]
+        ended = begun["end_date"].str.len().eq(10) & (begun["end_date"] < ulcer.day)
+        if len(begun) and ended.all() and len(begun) == len(of_person):
+            cells = join_cells(state, begun.index, EVENTS, ("end_date",))
+            found = [*cells, (str(ulcer.row), str(ulcer.field))]
+            yield from find_together("ulcer_event_ended", found, group=str(ulcer.row))
+
+
+def _list_ulcers(state: CleaningState) -> pd.DataFrame:
+    """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `size`.
+
+    `field` is the column that says whether it is active; no rows where the export lacks one.
+    """
+    held = {field.place.item: field for field in state.list_items("digital_ulcers")}
+    names = ["new", "active", "size"]
+    if not {"side", "finger", "active"} <= held.keys():
+        return pd.DataFrame(columns=["participant", "visit", "location", "day", "field", *names])
+    cells = state.convert_numbers(held[name] for name in names if name in held)
+    cells = cells.rename(columns={held[name].name: name for name in names if name in held})
+    cells = cells.reindex(columns=names).join(state.keys[["participant", "visit"]])
+    cells = cells.assign(
+        location=state.places[REDCAP]["location"],
+        day=find_visit_dates(state, state.keys),
+        field=held["active"].name,
+    )
+    return cells[cells["location"] != ""]
+
+
+def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
+    """Events treated with a drug that the person's list of medication does not have at that time.
+
+    Drugs are known by the lists of all people, so that `Analgesic` names none. The other way
+    round, a drug that its entry says was given for an event needs that event.
+    """
+    events, drugs = list_form_rows(state, EVENTS), list_form_rows(state, "medications")
+    parts = drugs["name"].map(fold_words).str.partition(" for ")
+    drugs = drugs.assign(drug=parts[0], why=parts[2])
+    terms = pd.concat([events["term"], events["coded_term"]]).map(fold_words)
+    who = pd.concat([events["participant"]] * 2)
+    for name in sorted(set(drugs["drug"]) - {""}):
+        words = events["action"].map(fold_words)
+        given = events[words.str.contains(rf"\b{re.escape(name)}\b")]
+        for row, event in given.iterrows():
+            mine = drugs[drugs["participant"].eq(event["participant"]) & drugs["drug"].eq(name)]
+            over = mine["end_date"].ne("") & (mine["end_date"] < event["start_date"])
+            if over.all():
+                cells = join_cells(state, [str(row)], EVENTS, ("action",))
+                cells += join_cells(state, mine.index, "medications", ("end_date",))
+                yield from find_together("drug_unlisted", cells, group=f"{row} {name}")
+    known = pd.MultiIndex.from_arrays([who, terms])
+    here = pd.MultiIndex.from_frame(drugs[["participant", "why"]])
+    alone = drugs["why"].isin(set(terms) - {""}) & ~here.isin(known)
+    yield from ask_rows(state, "drug_without_event", "medications", drugs.index[alone], ("name",))
 
 
 def unify_terms(state: CleaningState) -> Iterator[Finding]:
@@ -218,64 +282,3 @@ def find_smoking(state: CleaningState) -> Iterator[Finding]:
         cells = join_cells(state, part.index, "visits", ("smoking",))
         cells += join_cells(state, [recorded[participant]], "participants", ("smoking",))
         yield from find_together("smoking_disagrees", cells, group=str(participant))
-
-
-def find_bodies(state: CleaningState) -> Iterator[Finding]:
-    """Height and weight that together make no body; systolic pressure below diastolic."""
-    people = list_form_rows(state, "participants")
-    height, weight = (pd.to_numeric(people[name]) for name in ("height_cm", "weight_kg"))
-    index = weight / (height / 100) ** 2
-    odd = index.notna() & ~index.between(*state.study.queries.body_mass_index.value)
-    names = ("height_cm", "weight_kg")
-    yield from ask_rows(state, "body_implausible", "participants", people.index[odd], names)
-    pressure = {field.place.item: field for field in state.list_items("laboratory")}
-    if {"sbp", "dbp"} <= pressure.keys():
-        fields = [pressure["sbp"], pressure["dbp"]]
-        numbers = state.convert_numbers(fields)
-        high, low = (numbers[field.name] for field in fields)
-        for row in numbers.index[high <= low]:
-            cells = [(row, field.name) for field in fields]
-            yield from find_together("pressure_exchanged", cells, group=row)
-
-
-def find_ages(state: CleaningState) -> Iterator[Finding]:
-    """Years of birth that give an age at which nobody is enrolled."""
-    people = list_form_rows(state, "participants")
-    age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
-    expected = age.between(*state.study.queries.age_years.value)
-    beyond = age.notna() & ~expected & people["birth_year"].ne("")
-    yield from ask_rows(
-        state, "age_implausible", "participants", people.index[beyond], ("birth_year",)
-    )
-
-
-def find_early_consent(state: CleaningState) -> Iterator[Finding]:
-    """Consent long before anything of the trial was done."""
-    people = list_form_rows(state, "participants")
-    visits = state.tables["visits"]
-    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
-    gap = parse_days(people["participant"].map(first)) - parse_days(people["consent_date"])
-    early = gap.dt.days > state.study.queries.consent_early_days.value
-    yield from ask_rows(
-        state, "consent_early", "participants", people.index[early], ("consent_date",)
-    )
-
-
-def find_early_exits(state: CleaningState) -> Iterator[Finding]:
-    """A trial that ended before its last visit; who stopped treatment may still come.
-
-    The last visit is that of the plan; an earlier one with a later date, and one outside its
-    window, is asked about itself.
-    """
-    exits, visits = list_form_rows(state, "disposition"), state.tables["visits"]
-    done = visits[visits["status"].eq("done") & visits["in_window"].ne("no")]
-    done = done[done["visit_date"] != ""]
-    planned = state.tables["disposition"].set_index("participant_id")["last_visit"]
-    days = {visit.name: visit.day for visit in state.study.visits}
-    final = done["visit"].eq(done["participant_id"].map(planned))
-    final |= done["visit"].map(days).isna()
-    last = exits["participant"].map(done[final].groupby("participant_id")["visit_date"].max())
-    early = exits["status"].eq("completed") & (parse_days(exits["end_date"]) < parse_days(last))
-    yield from ask_rows(
-        state, "exit_before_visit", "disposition", exits.index[early], ("end_date",)
-    )

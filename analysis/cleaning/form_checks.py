@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.event_checks import ULCER_WORDS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
-from analysis.cleaning.reshape import NUMBERED, convert_item
+from analysis.cleaning.reshape import NUMBERED, convert_item, find_visit_dates
 from analysis.cleaning.state import NOT_APPLICABLE, CleaningState, Finding, find_cells
 from analysis.cleaning.structure import FORM
 
 # Grains of rounding that no sum of recorded volumes reaches (mL, percent).
 VOLUME_TOLERANCE = 1e-6
-ULCER_WORDS = r"ulcer|궤양"
 
 
 def find_required(state: CleaningState) -> Iterator[Finding]:
@@ -254,9 +254,12 @@ def find_ulcer_scales(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """New ulcers after the procedure that no adverse event of that time speaks of."""
-    new = _find_ulcer_item(state, "new")
-    if new is None or state.manner.free_text_removed:
+    """New ulcers after the procedure that no adverse event of that time speaks of.
+
+    A plan may say that ulcers are no events; then none is missing.
+    """
+    new, exempt = _find_ulcer_item(state, "new"), not state.study.queries.ulcers_are_events.value
+    if new is None or exempt or state.manner.free_text_removed:
         return
     events = state.tables["adverse_events"]
     words = events["term"] + " " + events["coded_term"]
@@ -264,10 +267,7 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     # An event without an exact day may be the one.
     after = events["start_day"].isna() | (events["start_day"] >= 0)
     reported = set(events.loc[after, "participant_id"])
-    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
-    dated = visits.set_index(["participant_id", "visit"])["visit_date"]
-    pairs = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]])
-    day = parse_days(dated.reindex(pairs).fillna("")).set_axis(state.cells.index)
+    day = parse_days(find_visit_dates(state, state.keys))
     who = state.keys["participant"]
     since = ~(day <= find_person_days(who, state.days)) & who.isin(state.days.index)
     first = state.keys["visit"].isin(state.study.list_visits("screening", "baseline"))

@@ -1,6 +1,7 @@
 """Whom a row belongs to: one spelling for every participant, and never one for two people.
 
-``sim-1``, ``SIM 01`` and ``1`` are SIM-01, unless something contradicts it.
+``sim-1``, ``SIM 01`` and ``1`` are SIM-01, unless something contradicts it. Identifiers that look
+alike, and bodies and ages that nobody has, are asked about.
 """
 
 import re
@@ -13,6 +14,7 @@ import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
+from analysis.cleaning.reshape import ask_rows, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
 from analysis.cleaning.values import list_distinct, narrow_text
@@ -245,3 +247,32 @@ def fold_identifier(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     prefix = plain.rstrip("0123456789oil")
     return prefix + plain[len(prefix) :].translate(_LOOKALIKES)
+
+
+def find_bodies(state: CleaningState) -> Iterator[Finding]:
+    """Height and weight that together make no body; systolic pressure below diastolic."""
+    people = list_form_rows(state, "participants")
+    height, weight = (pd.to_numeric(people[name]) for name in ("height_cm", "weight_kg"))
+    index = weight / (height / 100) ** 2
+    odd = index.notna() & ~index.between(*state.study.queries.body_mass_index.value)
+    names = ("height_cm", "weight_kg")
+    yield from ask_rows(state, "body_implausible", "participants", people.index[odd], names)
+    pressure = {field.place.item: field for field in state.list_items("laboratory")}
+    if {"sbp", "dbp"} <= pressure.keys():
+        fields = [pressure["sbp"], pressure["dbp"]]
+        numbers = state.convert_numbers(fields)
+        high, low = (numbers[field.name] for field in fields)
+        for row in numbers.index[high <= low]:
+            cells = [(row, field.name) for field in fields]
+            yield from find_together("pressure_exchanged", cells, group=row)
+
+
+def find_ages(state: CleaningState) -> Iterator[Finding]:
+    """Years of birth that give an age at which nobody is enrolled."""
+    people = list_form_rows(state, "participants")
+    age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
+    expected = age.between(*state.study.queries.age_years.value)
+    beyond = age.notna() & ~expected & people["birth_year"].ne("")
+    yield from ask_rows(
+        state, "age_implausible", "participants", people.index[beyond], ("birth_year",)
+    )

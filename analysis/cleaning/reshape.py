@@ -238,6 +238,17 @@ def list_form_rows(state: CleaningState, table: str) -> pd.DataFrame:
     return frame.assign(**{name: keys[name] for name in ("participant", "visit", "instance")})
 
 
+def find_visit_dates(state: CleaningState, keys: pd.DataFrame) -> pd.Series:
+    """Return the date (ISO) of the visit of every row, "" where it is not known.
+
+    `keys` are those of the rows of a file.
+    """
+    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
+    dated = visits.set_index(["participant_id", "visit"])["visit_date"]
+    pairs = pd.MultiIndex.from_frame(keys[["participant", "visit"]])
+    return dated.reindex(pairs).fillna("").set_axis(keys.index)
+
+
 def join_cells(
     state: CleaningState, rows: Iterable[str], table: str, names: Iterable[str]
 ) -> list[tuple[str, str]]:

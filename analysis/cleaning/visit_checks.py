@@ -12,6 +12,7 @@ from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.populations import find_eligible
+from analysis.cleaning.reshape import ask_rows, find_visit_dates, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 from analysis.cleaning.structure import EVENT
 
@@ -99,6 +100,38 @@ def _find_dates_before_consent(state: CleaningState) -> Iterator[Finding]:
         people = state.tables["participants"].set_index("participant_id")["consent_date"]
         given = state.keys["participant"].map(people).fillna("")
         yield find_cells("date_order", str(start.name), _precedes(start, given))
+
+
+def find_early_consent(state: CleaningState) -> Iterator[Finding]:
+    """Consent long before anything of the trial was done."""
+    people = list_form_rows(state, "participants")
+    visits = state.tables["visits"]
+    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
+    gap = parse_days(people["participant"].map(first)) - parse_days(people["consent_date"])
+    early = gap.dt.days > state.study.queries.consent_early_days.value
+    yield from ask_rows(
+        state, "consent_early", "participants", people.index[early], ("consent_date",)
+    )
+
+
+def find_early_exits(state: CleaningState) -> Iterator[Finding]:
+    """A trial that ended before its last visit; who stopped treatment may still come.
+
+    The last visit is that of the plan; an earlier one with a later date, and one outside its
+    window, is asked about itself.
+    """
+    exits, visits = list_form_rows(state, "disposition"), state.tables["visits"]
+    done = visits[visits["status"].eq("done") & visits["in_window"].ne("no")]
+    done = done[done["visit_date"] != ""]
+    planned = state.tables["disposition"].set_index("participant_id")["last_visit"]
+    days = {visit.name: visit.day for visit in state.study.visits}
+    final = done["visit"].eq(done["participant_id"].map(planned))
+    final |= done["visit"].map(days).isna()
+    last = exits["participant"].map(done[final].groupby("participant_id")["visit_date"].max())
+    early = exits["status"].eq("completed") & (parse_days(exits["end_date"]) < parse_days(last))
+    yield from ask_rows(
+        state, "exit_before_visit", "disposition", exits.index[early], ("end_date",)
+    )
 
 
 def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
@@ -199,11 +232,7 @@ def find_early_readings(state: CleaningState) -> Iterator[Finding]:
     file = state.files[CAPILLAROSCOPY]
     if "read_date" not in file.frame.columns:
         return
-    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
-    dated = visits.set_index(["participant_id", "visit"])["visit_date"]
-    pairs = pd.MultiIndex.from_frame(file.keys[["participant", "visit"]])
-    taken = dated.reindex(pairs).fillna("").set_axis(file.frame.index)
-    read = file.frame["read_date"]
+    taken, read = find_visit_dates(state, file.keys), file.frame["read_date"]
     early = _precedes(read, taken) & ~read.index.isin(file.aside)
     yield find_cells("date_order", "read_date", early)
 

@@ -86,6 +86,30 @@ def _add_ulcer(site, who, times):
     site.write(who, "week_12", du_any="1")
 
 
+def _add_lasting_ulcer(site, who, **event):
+    """An ulcer that is new at week 4 and active at week 12, whose event ends in between."""
+    for visit, new in (("week_4", "1"), ("week_12", "0")):
+        site.again(
+            who, "digital_ulcer", redcap_event_name=f"{visit}_arm_1", du_side="1", du_finger="2",
+            du_active="1", du_new=new, du_healed="0", du_size_mm="3.5",
+        )  # fmt: skip
+    site.write(who, "week_12", du_any="1")
+    site.write(who, "week_4", du_any="1")
+    site.event(
+        who, ae_term="New ulcer", ae_coded="Digital ulcer", ae_start=site.day(who, "week_4", -3),
+        **{"ae_stop": site.day(who, "week_4", 9), "ae_ongoing": "0", "ae_outcome": "1"} | event,
+    )  # fmt: skip
+
+
+def _grade_absent(site, who, counts):
+    """Grade giants as absent in the first images of a reader, and count these in them."""
+    images = site.tables[CAPILLAROSCOPY]
+    here = images["record_id"].eq(who) & images["event"].eq("baseline_arm_1")
+    mine = images.index[here & images["reader"].eq("A")]
+    for row, count in zip(mine, counts, strict=False):
+        images.loc[row, ["giants", "n_giants"]] = ["0", str(count)]
+
+
 def _drop_images(site, who, visit):
     images = site.tables[CAPILLAROSCOPY]
     site.drop(CAPILLAROSCOPY, (images["record_id"] == who) & (images["event"] == f"{visit}_arm_1"))
@@ -189,6 +213,16 @@ CASES = [
     ("ulcer_scale", lambda s, w: [_add_ulcer(s, w, 1), s.write(w, "week_12", vas_du="해당없음")],
      set()),
     ("term_spelling", _shout, set()),
+    ("ulcer_event_ended", _add_lasting_ulcer, set()),
+    ("counted_while_absent", lambda s, w: _grade_absent(s, w, [9]), set()),
+    ("counted_while_absent", lambda s, w: _grade_absent(s, w, [4] * 5), set()),
+    ("drug_unlisted", lambda s, w: s.event(w, ae_action="Given tramadol for a week"), set()),
+    ("drug_unlisted", lambda s, w: [s.again(w, "medication", cm_name="Tramadol", cm_class="6",
+                                            cm_start="2015-01-01", cm_stop="2015-02-01",
+                                            cm_ongoing="0"),
+                                    s.event(w, ae_action="Tramadol")], set()),
+    ("drug_without_event", lambda s, w: s.again(w, "medication", cm_name="Aspirin for pallor"),
+     set()),
 ]  # fmt: skip
 
 # What looks odd and may be true.
@@ -265,6 +299,46 @@ ODDITIES = [
     ("all the pain", lambda s, w: s.write(w, "week_12", vas_hand="100")),
     ("scale of ulcers without ulcers", lambda s, w: s.write(w, "screening", du_any="")),
     ("a partial date of an event", lambda s, w: s.event(w, ae_start=s.start(w, 5)[:7])),
+    ("an ulcer whose event goes on", lambda s, w: _add_lasting_ulcer(
+        s, w, ae_stop="", ae_ongoing="1", ae_outcome="3")),
+    ("an ulcer whose event ended at the last visit", lambda s, w: _add_lasting_ulcer(
+        s, w, ae_stop=s.day(w, "week_12", 0))),
+    ("a few giants counted where few were seen", lambda s, w: _grade_absent(s, w, [2, 1, 3])),
+    ("treated with what the person takes", lambda s, w: s.event(w, ae_action="Omeprazole 40 mg")),
+    ("treated with no drug by name", lambda s, w: s.event(w, ae_action="Analgesic")),
+    ("a medicine for what is no event", lambda s, w: s.again(
+        w, "medication", cm_name="Aspirin for prevention")),
+    ("a medicine that ended before consent", lambda s, w: s.again(
+        w, "medication", cm_name="Aspirin", cm_start="2010-01", cm_stop="2012-02",
+        cm_ongoing="0")),
+    ("a medicine begun during the trial", lambda s, w: s.again(
+        w, "medication", cm_name="Aspirin", cm_start=s.start(w, 20), cm_stop="",
+        cm_ongoing="1", cm_change="1", cm_change_date=s.start(w, 20))),
+    ("two medicines of one class", lambda s, w: s.again(w, "medication", cm_name="Celecoxib")),
+    ("the same medicine again later", lambda s, w: s.again(
+        w, "medication", cm_start=s.start(w, 30), cm_stop="", cm_ongoing="1")),
+    ("consent on the day of screening", lambda s, w: s.write(
+        w, "screening", icf_date=s.day(w, "screening", 0))),
+    ("a visit on a Sunday", lambda s, w: s.write(
+        w, "week_4", visit_date=s.start(w, 31 - (pd.Timestamp(s.start(w, 31)).weekday() + 1) % 7))),
+    ("a planned stay in hospital", lambda s, w: s.event(w, ae_planned_stay="1")),
+    ("fingers alike on both hands", lambda s, w: s.write(w, "week_12", **{
+        f"circ_l{n}": s.read(w, "week_12", f"circ_r{n}") for n in range(2, 6)})),
+    ("pain of 99", lambda s, w: s.write(w, "week_12", vas_hand="99")),
+    ("a year older", lambda s, w: s.write(
+        w, "screening", birth_year=str(int(s.read(w, "screening", "birth_year")) - 1))),
+    ("Raynaud since childhood", lambda s, w: s.write(
+        w, "screening", first_rp_year=str(int(s.read(w, "screening", "birth_year")) + 6))),
+    ("both in one year", lambda s, w: s.write(
+        w, "screening", first_nonrp_year=s.read(w, "screening", "first_rp_year"))),
+    ("an event on the day of the procedure", lambda s, w: s.event(
+        w, ae_start=s.start(w, 0), ae_stop=s.start(w, 0))),
+    ("an event between consent and procedure", lambda s, w: s.event(
+        w, ae_start=s.start(w, -2), ae_stop=s.start(w, -1))),
+    ("an event that nothing is to blame for", lambda s, w: s.event(
+        w, ae_rel_lipo="0", ae_rel_inj="0", ae_rel_product="0", ae_rel_disease="0")),
+    ("a heavy body", lambda s, w: s.write(w, "screening", height_cm="165", weight_kg="110")),
+    ("thumbs that reach everything", lambda s, w: s.write(w, "week_12", kap_r="10", kap_l="10")),
 ]  # fmt: skip
 
 
@@ -461,3 +535,17 @@ def test_the_id_of_a_question_covers_all_of_its_cells(planted):
         assert cells == sorted(cells)
         assert cells[0].rsplit(":", 1)[1] == query.field
     assert cleaned.queries["query_id"].is_unique
+
+
+def test_no_report_is_missing_where_the_plan_says_that_ulcers_are_no_events(study, valid):
+    site = Site(valid.tables)
+    _add_ulcer(site, "SIM-03", 1)
+    site.write("SIM-03", "week_12", form="digital_ulcer", du_new="1")
+    export = replace(valid, tables=site.tables)
+    setting = replace(study.queries.ulcers_are_events, value=False)
+    exempt = replace(study, queries=replace(study.queries, ulcers_are_events=setting))
+    asked = [
+        cleaned.queries.query("rule == 'ulcer_without_event'")["participant_id"].to_list()
+        for cleaned in (clean_export(export, study), clean_export(export, exempt))
+    ]
+    assert asked == [["SIM-03"], []]
