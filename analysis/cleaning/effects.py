@@ -1,7 +1,7 @@
-"""What was asked, answered and corrected, as results: counts, and the estimate without a line."""
+"""What was asked, answered and corrected, as results: counts, and the estimate either way."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,8 @@ from analysis.statistics.outcome import make_writer, state_estimate
 from analysis.statistics.populations import select_pairs, select_population
 from analysis.study import Outcome, Study
 
+# Rules that keep measurements out of the pairs until a date is clear.
+KEPT_APART = ("after_end", "after_end_row", "after_lost", "after_lost_row")
 # Where a correction may move a score to another visit or person, though it is no item.
 _PLACING = ("participants", "visits", "procedures")
 
@@ -76,6 +78,36 @@ def describe_corrections(
         qualified = replace(writer, qualifier=f"without_{number}")
         rows += _state(pairs, reason, outcome, study, qualified)
         rows += _describe_line(lines[place], pairs, after, qualified)
+    return rows
+
+
+def describe_kept_apart(
+    export: RawExport, cleaned: Cleaned, study: Study, context: Context
+) -> list[Row]:
+    """Make both results of the primary outcome where an open question decides who forms a pair.
+
+    What lies after a death, a withdrawal of consent or a loss is kept apart until the site has
+    said which date is right. If pairs depend on it, ``cleaning.<outcome>.n_kept_apart`` counts
+    those questions, and the estimate is given ``apart`` (as it is) and ``joined`` (as if the dates
+    of the measurements were right). There are no rows where nothing depends on it.
+    """
+    opened = cleaned.queries["rule"].isin(KEPT_APART) & cleaned.queries["answer"].eq("")
+    if not opened.any():
+        return []
+    outcome = next(each for each in study.outcomes if each.role == "primary")
+    ends = study.data_after_end
+    paired = {each.name: replace(getattr(ends, each.name), value="paired") for each in fields(ends)}
+    without = replace(study, data_after_end=replace(ends, **paired))
+    apart = _pair_outcome(cleaned, outcome, study)
+    joined = _pair_outcome(clean_export(export, without), outcome, study)
+    people = set(joined.index[~joined.index.isin(apart.index)])
+    if not people:
+        return []
+    deciding = opened & cleaned.queries["participant_id"].isin(people)
+    writer = make_writer(outcome, context, visit=study.analysis.followup_visit.value)
+    rows = [writer.number("n_kept_apart", int(deciding.sum()), 0, unit="queries")]
+    for qualifier, pairs in (("apart", apart), ("joined", joined)):
+        rows += _state(pairs, "", outcome, study, replace(writer, qualifier=qualifier))
     return rows
 
 

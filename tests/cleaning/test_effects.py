@@ -7,7 +7,11 @@ import pytest
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.corrections import CORRECTION_COLUMNS
-from analysis.cleaning.effects import describe_corrections, describe_queries
+from analysis.cleaning.effects import (
+    describe_corrections,
+    describe_kept_apart,
+    describe_queries,
+)
 from analysis.cleaning.export import CORRECTIONS, REDCAP
 from analysis.results import Context, collect_results
 
@@ -66,3 +70,21 @@ def test_each_is_stated_with_its_cell_and_the_change_before_and_after(corrected)
 def test_without_one_only_their_number_is_stated(valid, cleaned, study):
     (row,) = describe_corrections(valid, cleaned, study, CONTEXT)
     assert (row["result_id"], row["text"]) == ("cleaning.hand_mrss.n_corrections", "0")
+
+
+@pytest.mark.parametrize("day, stated", [(50, True), (200, False)])
+def test_both_results_are_stated_while_a_date_decides_a_pair(valid, study, day, stated):
+    """A loss long before week 12 contradicts that visit; one after it does not."""
+    table = valid.tables[REDCAP].copy()
+    here = table["record_id"].eq("SIM-03") & table["redcap_event_name"].eq("week_12_arm_1")
+    row = table.index[here & table["redcap_repeat_instrument"].eq("")][0]
+    treated = table.loc[table["record_id"].eq("SIM-03"), "anaesthesia_start"].max()[:10]
+    ended = str((pd.Timestamp(treated) + pd.Timedelta(days=day)).date())
+    table.loc[row, ["disp_status", "disp_reason", "disp_date"]] = ["2", "3", ended]
+    provenance = replace(valid.provenance, exported_on="2030-01-01")
+    export = replace(valid, tables=valid.tables | {REDCAP: table}, provenance=provenance)
+    rows = describe_kept_apart(export, clean_export(export, study), study, CONTEXT)
+    assert bool(rows) == stated
+    if stated:
+        results = collect_results(rows).set_index("result_id")["n"]
+        assert results["cleaning.hand_mrss.joined.hl"] == results["cleaning.hand_mrss.apart.hl"] + 1
