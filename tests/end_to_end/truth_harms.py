@@ -183,9 +183,8 @@ def _tell_reactions(trial, treated):
                 graded[person] = max(graded.get(person, 0), float(value))
     some = sum(value > 0 for value in most.values())
     severe = sum(value == 3 for value in graded.values())
-    apart = "Local reactions were asked for and are counted apart: "
-    apart += f"{_share(severe, len(graded))} participants" if severe else "nobody"
-    apart += " had a severe one."
+    apart = "Severe local reactions, asked for and counted apart: "
+    apart += f"{_share(severe, len(graded))} participants." if severe else "none."
     yield "severe_reactions", apart if graded else ""
     sentence = "Local reactions were asked for and are counted apart from adverse events: "
     sentence += f"{_share(some, len(most))} participants had at least one" if some else ""
