@@ -175,9 +175,8 @@ def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
     alt, mark = make_printable(alt, len(alt)), provenance.mark
     if not mark or mark in (text.get_text() for text in figure.texts):
         return alt
-    figure.text(
-        0.995, 0.005, mark, ha="right", va="bottom", fontsize=8, color="#8A1C1C", weight="bold"
-    )
+    # Below the canvas, where nothing is drawn.
+    figure.text(0.995, 0, mark, ha="right", va="top", fontsize=8, color="#8A1C1C", weight="bold")
     return f"{mark} data. {alt}"
 
 
@@ -247,7 +246,7 @@ def note_many(
     if n <= MANY:
         return ""
     note = f"{n} participants are too many to show singly"
-    figure.text(0.005, 0.005, f"{note}{summary}", va="bottom", fontsize=7)
+    figure.text(0.005, 0, f"{note}{summary}", va="top", fontsize=7)
     return f" {note}{summary}."
 
 

@@ -1,7 +1,16 @@
-"""The small report as fixtures."""
+"""The small report as fixtures, and figures that are closed."""
+
+import sys
 
 import pytest
 from small_report import make_rows, read_sentences, write_inputs
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture

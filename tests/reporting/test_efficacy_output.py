@@ -215,10 +215,7 @@ def test_figures_say_in_words_what_they_show(draw, results, tmp_path):
 
 
 def test_every_participant_has_a_line_in_every_outcome(results):
-    from matplotlib import pyplot as plt
-
     figure, _ = draw_paired(PAIRS, results, STUDY, visit="week_12")
-    plt.close(figure)
     lines = [len(axes.lines) for axes in figure.axes]
     assert lines == [6 if outcome.name == "shaq" else 7 for outcome in STUDY.outcomes]
     labels = {text.get_text() for text in figure.axes[0].texts}
@@ -226,10 +223,7 @@ def test_every_participant_has_a_line_in_every_outcome(results):
 
 
 def test_a_strip_says_where_its_better_side_is_not_on_the_left_of_a_plain_axis(results):
-    from matplotlib import pyplot as plt
-
     figure, _ = draw_forest(PAIRS, results, STUDY, visit="week_12")
-    plt.close(figure)
     labels = {axes.texts[-2].get_text() for axes in figure.axes[1:]}
     assert "Kapandji opposition\npoints; axis turned round" in labels
     assert "Finger circumference\nmm; neither is better" in labels

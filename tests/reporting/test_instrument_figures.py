@@ -30,14 +30,6 @@ def items():
     return shape_table(frame, "items")
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    from matplotlib import pyplot as plt
-
-    plt.close("all")
-
-
 def test_the_distributions_name_the_outcomes_with_someone_at_a_limit(items):
     figure, alt = draw_distributions(score_items(items, STUDY), STUDY)
     assert alt.endswith("occur in Kapandji opposition.")

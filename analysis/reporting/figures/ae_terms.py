@@ -83,7 +83,7 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
         f"{names[row]} {text}" for row, text in zip(first["row"], first["text"], strict=True)
     )
     more = f" {rest} less frequent terms are too many to show singly." if rest else ""
-    figure.text(0.005, 0.005, more.strip(), fontsize=7)
+    figure.text(0.005, 0, more.strip(), va="top", fontsize=7)
     return figure, (
         f"Participants with each adverse event, from the start of anaesthesia on: "
         f"{listed or 'none'}.{more}"

@@ -11,7 +11,7 @@ from analysis.study import Study
 
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
-MAIN, SIDE, FOOT = (0.05, 3.1), (3.65, 2.8), 0.22
+MAIN, SIDE = (0.05, 3.1), (3.65, 2.8)
 EDGE = {"edgecolor": "#333333", "linewidth": 0.8}
 ARROW = {"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8}
 INDENT = "\N{EM SPACE}"
@@ -81,7 +81,7 @@ def _draw_boxes(stages):
     plt = use_style()
     stages = [(main, _wrap(side)) for main, side in stages]
     heights = [max(len(main), len(side)) * LINE + 2 * PAD for main, side in stages]
-    height = sum(heights) + GAP * (len(stages) - 1) + FOOT + 0.05
+    height = sum(heights) + GAP * (len(stages) - 1) + 0.1
     figure = plt.figure(figsize=(WIDTH, height))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH), ylim=(0, height))

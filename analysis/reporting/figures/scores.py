@@ -30,8 +30,6 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     whole = scores[(scores["component"] == "total") & (scores["variant"] == "primary")]
     whole = whole[whole["score"].notna()]
     figure, panels = lay_out_grid(len(study.outcomes), _COLUMNS, 2.3, layout="constrained")
-    # The foot of the figure stays free for the mark of simulated data.
-    figure.get_layout_engine().set(rect=(0, 0.025, 1, 0.975))
     limited = []
     for axes, outcome in zip(panels, study.outcomes, strict=True):
         if _draw_outcome(axes, whole[whole["outcome"] == outcome.name], outcome, study):
@@ -95,24 +93,26 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
     shape = (len(_INSTRUMENTS), len(visits))
     figure, grid = use_style().subplots(*shape, layout="constrained", squeeze=False, **size)
-    # The foot of the figure stays free for the bar.
-    figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
-    foot, missing = figure.add_axes((0.35, 0.045, 0.3, 0.012)), []
-    foot.set_visible(bool(people))
+    missing = []
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
             held = items[(items["instrument"] == name) & (items["visit"] == each.name)]
-            if _draw_panel(axes, held, people, find_instrument(name), graded[name], foot):
+            if _draw_panel(axes, held, people, find_instrument(name), graded[name]):
                 missing.append(find_instrument(name).label)
             title = find_instrument(name).label if each is visits[0] else ""
             axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
         row[-1].set_yticklabels([])
+    if people:
+        many = "share of participants at each grade" if len(people) > MANY else ""
+        label = many or "grade, as a share of the worst"
+        bar = {"location": "bottom", "shrink": 0.4, "aspect": 25, "pad": 0.02, "label": label}
+        figure.colorbar(grid[0, 0].collections[0], ax=grid, **bar)
     blank = "; ".join(dict.fromkeys(missing)) or "none of them"
     return figure, (
         f"Heat maps of the items of {len(_INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
         "is worse, grey was not recorded. Blank answers, drawn as crosses, occur in "
-        f"{blank}.{note_many(figure, len(people))}"
+        f"{blank}.{note_many(figure, len(people), '')}"
     )
 
 
@@ -126,7 +126,7 @@ def _list_graded(instrument):
     }
 
 
-def _draw_panel(axes, held, people, instrument, labels, foot):
+def _draw_panel(axes, held, people, instrument, labels):
     """Draw one instrument at one visit, and return whether answers are blank."""
     import seaborn
 
@@ -149,15 +149,7 @@ def _draw_panel(axes, held, people, instrument, labels, foot):
         cmap="Blues",
         vmin=0,
         vmax=1,
-        # All panels have one scale, which is drawn once.
-        cbar=not foot.collections,
-        cbar_ax=foot,
-        cbar_kws={
-            "orientation": "horizontal",
-            "label": "share of participants at each grade"
-            if many
-            else "grade, as a share of the worst",
-        },
+        cbar=False,
         xticklabels=list(columns) if legible else False,
         yticklabels=list(labels.values()),
         # Beyond that a cell is smaller than what an eye can tell apart.
@@ -172,5 +164,4 @@ def _draw_panel(axes, held, people, instrument, labels, foot):
     axes.tick_params(length=0, labelsize=6.5)
     axes.tick_params(axis="x", rotation=0 if many else 45)
     axes.set_facecolor(COLOURS["grey"])
-    foot.tick_params(labelsize=7.5)
     return len(blank) > 0

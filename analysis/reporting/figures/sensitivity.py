@@ -60,34 +60,32 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     size["height_ratios"] = (2.4, max(0.17 * n_rows, 0.3))
     shared = {"sharex": True, "layout": "constrained"}
     figure, (top, bottom) = use_style().subplots(2, 1, **shared, **size)
-    # Room for the mark of simulated data below the last row.
-    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
     kinds = points["is_primary"].map({True: "Primary analysis", False: "Others"})
     points = points.assign(place=range(len(points)), kind=kinds)
     palette = {"Primary analysis": COLOURS["better"], "Others": COLOURS["unchanged"]}
-    seaborn.pointplot(
-        points.melt(["place", "kind"], ["low", "estimate", "high"], value_name="change"),
-        x="place",
-        y="change",
-        hue="kind",
-        palette={kind: palette[kind] for kind in kinds.unique()},
-        # Of the low end, the estimate and the high end the estimate is the median.
-        estimator="median",
-        errorbar=("pi", 100),
-        linestyle="none",
-        markers="D",
-        markersize=4.5,
-        err_kws={"linewidth": 1.6},
-        ax=top,
-    )
     if len(points):
+        seaborn.pointplot(
+            points.melt(["place", "kind"], ["low", "estimate", "high"], value_name="change"),
+            x="place",
+            y="change",
+            hue="kind",
+            palette={kind: palette[kind] for kind in kinds.unique()},
+            # Of the low end, the estimate and the high end the estimate is the median.
+            estimator="median",
+            errorbar=("pi", 100),
+            linestyle="none",
+            markers="D",
+            markersize=4.5,
+            err_kws={"linewidth": 1.6},
+            ax=top,
+        )
         top.legend(loc="lower right", fontsize=7.5)
+        _draw_options(bottom, points, options, palette)
     top.axhline(0, color=COLOURS["unchanged"], lw=0.8)
     top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} / number of items", fontsize=8)
     top.set_xlim(-0.7, len(points) - 0.3)
     top.tick_params(axis="x", length=0)
     top.tick_params(axis="y", labelsize=7.5)
-    _draw_options(bottom, points, options, palette)
     return figure, _describe_specification(points, outcome, options)
 
 
@@ -146,8 +144,7 @@ def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
     shared = {"sharey": True, "layout": "constrained"}
     count = len(study.outcomes)
     figure, panels = lay_out_grid(count, _COLUMNS, 0.95 + 0.14 * rows, **shared)
-    # Room for the mark of simulated data below the last row.
-    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97), h_pad=0.06, w_pad=0.08)
+    figure.get_layout_engine().set(h_pad=0.06, w_pad=0.08)
     for axes, outcome in zip(panels, study.outcomes, strict=True):
         without = left_out[left_out["outcome"] == outcome.name]
         whole = results.set_index("result_id")["value"][f"sensitivity.{outcome.name}.primary.hl"]

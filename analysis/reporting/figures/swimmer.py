@@ -71,7 +71,6 @@ def _draw_counts(events):
     import seaborn
 
     figure, axes = use_style().subplots(figsize=(6.9, 4), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
     events = events[events["start_day"].notna()]
     labels = {name: label for name, (label, *_) in MARKS.items() if events["kind"].eq(name).any()}
     seaborn.countplot(

@@ -57,8 +57,7 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     axes.xaxis.tick_top()
     axes.tick_params(length=0, rotation=0)
     axes.set_title("Forms filled in, of those due", loc="left", pad=22)
-    # Below the last row stands the mark of simulated data.
-    figure.tight_layout(rect=(0, 0.03, 1, 1))
+    figure.tight_layout()
     due, filled = int(cells["due"].sum()), int(cells["filled"].sum())
     gaps = [
         f"{row.form} at {labels[row.visit]} ({row.filled} of {row.due})"
@@ -120,7 +119,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     axes.set_title("Visits and their windows", loc="left")
     if undrawn := len(dated) - len(drawn):
         axes.set_title(f"{undrawn} further away, not drawn", loc="right", fontsize=8)
-    figure.tight_layout(rect=(0, 0.03, 1, 1))
+    figure.tight_layout()
     return figure, _describe_days(dated, visits, study) + note
 
 
