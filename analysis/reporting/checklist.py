@@ -18,18 +18,10 @@ WIDTHS = (1, 7, 7)
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """What a checklist asks for, and where the report has it.
+    """What item a checklist asks for, in our words, and where the report has it.
 
-    Parameters
-    ----------
-    item
-        Its number in the checklist.
-    asks
-        What it asks for, in our words.
-    places
-        ``#heading``, ``@table``, ``@figure`` or ``abstract``.
-    reason
-        Why it does not apply, or not in full.
+    A place is ``#heading``, ``@table``, ``@figure`` or ``abstract``; the reason says why the item
+    does not apply, or not in full.
     """
 
     item: str

@@ -22,21 +22,9 @@ SOFTWARE_AUTHORS = (
 )
 # It shows raw values and dates of single people, which coarsened listings do not.
 MONITORING = ("01_clean",)
+# These may be printed of simulated data too.
+_RECORDED = ("expectedness", "device_deficiencies")
 SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "papermill")
-STATEMENTS = (
-    "ethics",
-    "consent",
-    "data_monitoring",
-    "stopping_rule",
-    "sample_size_rationale",
-    "funding",
-    "conflicts_of_interest",
-    "responsible_person",
-    "regulatory_approval",
-    "source_verification",
-    "database_lock",
-    "data_sharing",
-)
 
 
 def document_facts(
@@ -49,16 +37,11 @@ def document_facts(
     """
     simulated = provenance.simulated
     title = study.study.title
-    statements = {
-        name: _NOT_APPLICABLE if simulated else getattr(study.governance, name) or "not stated"
-        for name in STATEMENTS
-    }
-    for name in ("protocol", "consent_form"):
-        stated = print_version(getattr(study.documents, name))
-        statements[name] = _NOT_APPLICABLE if simulated else stated
-    for name in ("expectedness", "device_deficiencies"):
-        statements[name] = getattr(study.governance, name) or "not recorded"
-    statements["plan"] = print_version(study.documents.plan)
+    stated = {name: text or "not stated" for name, text in vars(study.governance).items()}
+    stated |= {name: print_version(each) for name, each in vars(study.documents).items()}
+    statements = dict.fromkeys(stated, _NOT_APPLICABLE) if simulated else stated
+    statements |= {name: getattr(study.governance, name) or "not recorded" for name in _RECORDED}
+    statements["plan"] = stated["plan"]
     marks = {SIMULATED_MARK: simulated, UNPLANNED_MARK: not planned}
     return {
         "title": f"{SIMULATED_TITLE}: {title}" if simulated else title,

@@ -21,17 +21,7 @@ WRITTEN = re.compile(
 
 @dataclass(frozen=True)
 class Material:
-    """What the report is made from.
-
-    Parameters
-    ----------
-    generated
-        The folder with figures/ and tables/.
-    notebooks
-        The folder of the executed copies.
-    sources
-        report/, the words.
-    """
+    """What the report is made from; folders of figures and tables, executed copies, and words."""
 
     results: pd.DataFrame
     study: Study

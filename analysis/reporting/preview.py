@@ -30,20 +30,10 @@ setInterval(async () => {
 
 
 class Preview:
-    """The pages of a report, as new as its words.
+    """The pages of a report below a folder, as new as its words.
 
-    Parameters
-    ----------
-    outputs
-        Where the results, figures and tables lie.
-    renderer
-        ``quarto`` or ``builtin``.
-    folder
-        Where the pages go, to ``pages``.
-    sources
-        The folder of the words.
-    tell
-        Takes a line for each build, and what is wrong with the words.
+    `renderer` is ``quarto`` or ``builtin``; `tell` takes a line for each build, and what is wrong
+    with the words.
     """
 
     def __init__(

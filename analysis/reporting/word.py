@@ -4,7 +4,15 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import docx
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.text.paragraph import Paragraph
 
 from analysis.governance import Author
 from analysis.reporting.builtin import find_pandoc
@@ -15,12 +23,6 @@ from analysis.reporting.word_tables import (
     number_lines,
     unwrap_floats,
 )
-
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.section import Section
-    from docx.styles.style import ParagraphStyle
-    from docx.text.paragraph import Paragraph
 
 PARTS = {"index": "Article", "supplement": "Supplement"}
 SERIF = "Georgia"
@@ -49,17 +51,13 @@ TALLEST_PICTURE_CM = 13
 
 def write_reference(path: Path) -> None:
     """Make the reference document from Pandoc's own, with the styles of a journal."""
-    from docx import Document
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Cm, Pt
-
     raw = subprocess.run(
         [find_pandoc(), "--print-default-data-file=reference.docx"],
         capture_output=True,
         check=True,
     ).stdout
     path.write_bytes(raw)
-    document = Document(str(path))
+    document = docx.Document(str(path))
     for name, size in SIZES.items():
         _set_style(document.styles[name], size)
     for name, size in TABLE_TEXTS.items():
@@ -104,9 +102,7 @@ def finish_document(
     epoch
         Time stamp, seconds.
     """
-    from docx import Document
-
-    document = Document(str(path))
+    document = docx.Document(str(path))
     when = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
     properties = document.core_properties
     part = PARTS[path.stem]
@@ -127,10 +123,7 @@ def finish_document(
     fix_time_stamps(path)
 
 
-def _set_style(style: "ParagraphStyle", size: float) -> None:
-    from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
-
+def _set_style(style: ParagraphStyle, size: float) -> None:
     style.font.size = Pt(size)
     style.font.color.rgb = RGBColor(*_INK)
     style.font.italic = False
@@ -150,7 +143,7 @@ def _set_style(style: "ParagraphStyle", size: float) -> None:
         language.set(qn("w:eastAsia"), "ko-KR")
 
 
-def _write_authors(document: "Document", authors: Sequence[Author]) -> None:
+def _write_authors(document: Document, authors: Sequence[Author]) -> None:
     """Complete the lines of the authors, of whom the renderers print names only."""
     lines = [p for p in document.paragraphs if p.style and p.style.style_id == "Author"]
     for line, author in zip(lines, authors, strict=False):
@@ -162,10 +155,8 @@ def _write_authors(document: "Document", authors: Sequence[Author]) -> None:
             run.add_text(text)
 
 
-def _write_running_lines(section: "Section", about: Mapping[str, str], part: str) -> None:
+def _write_running_lines(section: Section, about: Mapping[str, str], part: str) -> None:
     """Write header and footer of the first section; the others go on with them."""
-    from docx.shared import Pt, RGBColor
-
     line = section.header.paragraphs[0]
     if about["mark_line"]:
         mark = line.add_run(about["mark_line"])
@@ -178,10 +169,7 @@ def _write_running_lines(section: "Section", about: Mapping[str, str], part: str
     _add_page_number(foot)
 
 
-def _add_page_number(paragraph: "Paragraph") -> None:
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
+def _add_page_number(paragraph: Paragraph) -> None:
     run = paragraph.add_run("1")
     run.font.size = Pt(8)
     field = paragraph._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"})
@@ -189,11 +177,8 @@ def _add_page_number(paragraph: "Paragraph") -> None:
     field.append(run._r)
 
 
-def _fit_pictures(document: "Document", alternatives: Mapping[str, str]) -> None:
+def _fit_pictures(document: Document, alternatives: Mapping[str, str]) -> None:
     """Keep pictures from filling a page, and describe them and their frames."""
-    from docx.oxml.ns import qn
-    from docx.shared import Cm
-
     for shape in document.inline_shapes:
         tallest = Cm(TALLEST_PICTURE_CM)
         if shape.height > tallest:

@@ -25,11 +25,12 @@ from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
 from analysis.reporting.figures.swimmer import draw_swimmer, find_last_days
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
-from analysis.reporting.tables.harm_listings import make_listing_table, make_serious_table
 from analysis.reporting.tables.harms import (
     make_grade_table,
+    make_listing_table,
     make_overview_table,
     make_relation_table,
+    make_serious_table,
     make_term_table,
 )
 from analysis.reporting.tables.participants import make_flow_table

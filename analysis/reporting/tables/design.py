@@ -9,12 +9,8 @@ from analysis.study import Study
 def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of operating characteristics, a row per outcome that was simulated.
 
-    An outcome that study.yml has gained since the record was made is named in a note.
-
-    Parameters
-    ----------
-    results
-        The results of `analysis.statistics.operating_characteristics.record.summarise_design`.
+    It takes `results` as `analysis.statistics.operating_characteristics.record.summarise_design`
+    returns them. An outcome that study.yml has gained since the record was made is named in a note.
     """
     rows: list[TableRow] = []
     simulated = set(results["outcome"])

@@ -42,16 +42,7 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
                 for heading, score in _list_scores(results, outcome):
                     rows.append(_make_row(results, heading, score))
                     scores.append(score)
-    columns = (
-        "Outcome",
-        "Pairs",
-        "Baseline, mean (SD)",
-        f"{find_followup(results, study).label}, mean (SD)",
-        "Change, Hodges-Lehmann estimate (exact interval)",
-        "p",
-        "Smallest attainable p",
-        DIRECTIONS,
-    )
+    columns = _name_columns(results, study, "Outcome", "p", "Smallest attainable p")
     sequence = (
         "The outcomes are tested in registered order, a sequence that the analysts imposed, until "
         f"the first p above {study.analysis.alpha.value:g}; it stops at: ",
@@ -109,6 +100,14 @@ def find_followup(results: pd.DataFrame, study: Study) -> Visit:
     return next(visit for visit in study.visits if visit.name == name)
 
 
+def _name_columns(
+    results: pd.DataFrame, study: Study, first: str, *p_values: str
+) -> tuple[str, ...]:
+    followup = f"{find_followup(results, study).label}, mean (SD)"
+    change = "Change, Hodges-Lehmann estimate (exact interval)"
+    return (first, "Pairs", "Baseline, mean (SD)", followup, change, *p_values, DIRECTIONS)
+
+
 def _list_scores(results: pd.DataFrame, outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield label_outcome(outcome), f"efficacy.{outcome.name}"
     for variant in outcome.shown_beside:
@@ -150,15 +149,7 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
         for name in scored:
             scores.append(f"efficacy.{outcome.name}.{name}")
             rows.append(_make_row(results, label_part(name), scores[-1], p_together=True))
-    columns = (
-        "Score",
-        "Pairs",
-        "Baseline, mean (SD)",
-        f"{find_followup(results, study).label}, mean (SD)",
-        "Change, Hodges-Lehmann estimate (exact interval)",
-        "p (smallest attainable)",
-        DIRECTIONS,
-    )
+    columns = _name_columns(results, study, "Score", "p (smallest attainable)")
     notes = (
         P_NOTE,
         "None of these is part of the sequence of tests; all are descriptive.",

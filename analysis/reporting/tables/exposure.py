@@ -22,14 +22,8 @@ def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarse
     """Make the table of exposure: median and range, and every participant in a column, if
     they are few.
 
-    Parameters
-    ----------
-    exposure
-        As `analysis.describe.exposure.derive_exposure` returns it.
-    results
-        Results with the rows of `analysis.describe.exposure.describe_exposure`.
-    coarsen
-        Leave out date, operator and lot.
+    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it; `results` with
+    the rows of `describe_exposure`. `coarsen` leaves out date, operator and lot.
     """
     shown = exposure if len(exposure) <= MOST_COLUMNS else exposure.iloc[:0]
     rows: list[TableRow] = []

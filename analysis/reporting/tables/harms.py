@@ -1,15 +1,26 @@
-"""Adverse events counted: overview, by class and term, by worst grade, by relation."""
+"""Adverse events: counted by class and term, worst grade and relation, and listed one by one."""
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from analysis.describe.coarsen import name_letter
 from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
 from analysis.results import format_percent
 from analysis.safety.adverse_events import join_ids, name_grade, slug_texts, slugify
 from analysis.safety.counts import count_events, summarise_classes_and_terms
-from analysis.safety.overview import CATEGORIES, RELATIONS, UNCODED, name_coding, name_grading
+from analysis.safety.listing import list_adverse_events
+from analysis.safety.overview import (
+    CATEGORIES,
+    RELATIONS,
+    UNCODED,
+    is_fatal,
+    is_serious,
+    name_coding,
+    name_grading,
+)
 from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 from analysis.study import Study
 
@@ -25,6 +36,26 @@ ASKED = "Local reactions that were asked for are not among these: the supplement
 ONCE = "A participant counts once per row; a class is not the sum of its terms."
 NOBODY = f"{_NONE}: nobody."
 INTERVALS = "Intervals are Clopper-Pearson."
+LISTED = {
+    "event": "Event",
+    "recorded": "As recorded",
+    "period": "Period, study days",
+    "grade": "Grade",
+    "serious": "Serious",
+    "related_liposuction": "Liposuction",
+    "related_injection": "Injection",
+    "related_product": "Product",
+    "related_disease": "Disease",
+    "action": "Action, outcome",
+    "withdrawal": "Withdrawal",
+}
+# What shares a column with another, so that the listing fits a page.
+TOGETHER = {"period": "days", "action": "outcome"}
+LISTING_NOTES = (
+    "Day 0 is the procedure. Period in which the event began: procedure, from the start of "
+    "anaesthesia; product, from the first injection; before and after: listed, not counted.",
+    "Liposuction (with anaesthesia), injection, product and disease: the four recorded relations.",
+)
 
 
 def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
@@ -163,3 +194,59 @@ def _find(results: pd.DataFrame, result_id: str) -> Content:
 def _rank_answer(answer: str) -> tuple[int, str]:
     order = ("definite", "probable", "possible", "unlikely", "unrelated", "")
     return (order.index(answer) if answer in order else len(order), answer)
+
+
+def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
+    """Make the listing of every adverse event, also of those that are counted nowhere.
+
+    It takes `events` as `analysis.safety.phases.assign_phases` returns them; `coarsen` as
+    `analysis.safety.listing.list_adverse_events` takes it. Columns in which nothing is printed are
+    left out, and so is that of withdrawals if there was none.
+    """
+    return _make_listing(events, coarsen, notes=(f"Grades: {name_grading(events)}.",))
+
+
+def make_serious_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
+    """Make the listing of serious and fatal events; it says so if there was none."""
+    chosen = events[is_serious(events) | is_fatal(events)]
+    serious, deaths = (_count_people(results, each) for each in ("serious", "deaths"))
+    notes = (f"Serious: {serious}. Deaths: {deaths}.",)
+    return _make_listing(chosen, coarsen, notes=notes)
+
+
+def make_withdrawal_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
+    """Make the listing of events that led to withdrawal; it says so if there was none."""
+    chosen = events[events["led_to_withdrawal"] == "yes"]
+    notes = (f"Leading to withdrawal: {_count_people(results, 'withdrawal')}.",)
+    return _make_listing(chosen, coarsen, notes=notes)
+
+
+def _make_listing(events: pd.DataFrame, coarsen: bool, *, notes: tuple[Content, ...]) -> Table:
+    listed = list_adverse_events(events, coarsen=coarsen)
+    for name, other in TOGETHER.items():
+        listed[name] = listed[name] + ", " + listed[other]
+    columns = [name for name in LISTED if _is_listed(name, listed[name])]
+    remarks = list(dict.fromkeys(note for note in listed["note"] if note))
+    marks = {note: f" [{name_letter(number).lower()}]" for number, note in enumerate(remarks)}
+    rows: list[TableRow] = []
+    for person, mine in groupby(listed.to_dict("records"), key=lambda row: row["participant_id"]):
+        rows.append((person,))
+        for row in mine:
+            event = row["event"] + marks.get(row["note"], "")
+            rows.append((event, *(row[name] for name in columns[1:])))
+    if not rows:
+        rows = [("None reported", *[""] * (len(columns) - 1))]
+    heads = (name_coding(events), *(LISTED[name] for name in columns[1:]))
+    explained = (f"{mark.strip()} {note}." for note, mark in marks.items())
+    notes = (*(() if listed.empty else LISTING_NOTES), *notes, *explained)
+    return Table(heads, tuple(rows), notes=notes, numeric=False)
+
+
+def _is_listed(name: str, texts: pd.Series) -> bool:
+    if name == "recorded":
+        return bool(texts.ne("").any())
+    return name != "withdrawal" or bool(texts.ne("no").any())
+
+
+def _count_people(results: pd.DataFrame, category: str) -> str:
+    return cell_of(results, f"safety.{category}.participants").text

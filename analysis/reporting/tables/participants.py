@@ -86,14 +86,9 @@ def _summarise_all(variables: Iterable[Variable], results: pd.DataFrame) -> Tabl
 def make_participant_table(frame: pd.DataFrame, study: Study, *, label: str) -> Table:
     """Make the baseline table with a column for every participant.
 
-    Parameters
-    ----------
-    frame
-        As `analysis.describe.coarsen.coarsen_baseline` or
-        `analysis.describe.baseline.gather_baseline` returns it; a variable that it lacks is
-        not shown.
-    label
-        Column of `frame` that heads the columns.
+    It takes `frame` as `analysis.describe.coarsen.coarsen_baseline` or
+    `analysis.describe.baseline.gather_baseline` returns it, and shows no variable that it lacks;
+    `label` is the column of `frame` that heads the columns.
     """
     shown = [variable for variable in list_variables(study) if variable.name in frame.columns]
     rows: list[TableRow] = []

@@ -22,10 +22,7 @@ ACTIONS = {
 def make_query_table(summary: pd.DataFrame) -> Table:
     """Make the table of the rules that found something.
 
-    Parameters
-    ----------
-    summary
-        `rule, severity, action, queries, changes`, as `analysis.cleaning.logs` counts them.
+    It takes `rule, severity, action, queries, changes` as `analysis.cleaning.logs` counts them.
     """
     rows: list[TableRow] = []
     for severity, heading in SEVERITIES.items():

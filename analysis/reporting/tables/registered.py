@@ -45,12 +45,8 @@ _AFTER_END = {
 def make_registered_table(results: pd.DataFrame, study: Study, provenance: Provenance) -> Table:
     """Make the table of registered outcomes and of the decisions behind their analysis.
 
-    Parameters
-    ----------
-    results
-        As `analysis.statistics.efficacy.summarise_efficacy` returns them.
-    provenance
-        Real data get the note on the dates of registration.
+    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them. Real data
+    get the note on the dates of registration.
     """
     followup = find_followup(results, study)
     rows: list[TableRow] = [("Registered outcomes",)]

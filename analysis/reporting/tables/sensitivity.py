@@ -68,10 +68,7 @@ def make_primary_sensitivity_table(
 ) -> Table:
     """Make the table of everything that was varied for the primary outcome.
 
-    Parameters
-    ----------
-    other_population
-        The population that the primary one is compared with.
+    `other_population` is the one that the primary one is compared with.
     """
     outcome = next(o for o in study.outcomes if o.role == "primary")
     start = f"sensitivity.{outcome.name}"
@@ -183,10 +180,7 @@ def _note_agreement(pairs: Cell) -> Content:
 def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of the lowest and highest estimate without one participant.
 
-    Parameters
-    ----------
-    results
-        The sensitivity results; `group` of the lowest and highest names who was left out.
+    In `results` the `group` of the lowest and highest names who was left out.
     """
     left_out = results.set_index("result_id")["group"]
     rows: list[TableRow] = []
