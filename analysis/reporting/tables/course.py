@@ -117,7 +117,7 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
 
     def list_state(person: str, state: str) -> str:
         mine = ulcers[ulcers["participant_id"].eq(person) & ulcers[state].eq("yes")]
-        seen = {finger: set(here["visit"]) for finger, here in mine.groupby("finger")}
+        seen = {str(finger): set(here["visit"]) for finger, here in mine.groupby("finger")}
         return _join(
             f"{print_finger(finger)} ({', '.join(v.lower() for n, v in labels.items() if n in at)})"
             for finger, at in seen.items()
