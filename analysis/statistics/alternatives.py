@@ -17,7 +17,7 @@ from analysis.statistics.checks import (
     round_differences,
 )
 from analysis.statistics.common_tests import PairedT, paired_t, sign_test
-from analysis.statistics.hodges_lehmann import hodges_lehmann
+from analysis.statistics.hodges_lehmann import find_pseudomedian
 from analysis.statistics.outcome import (
     count_pairs,
     state_estimate,
@@ -155,12 +155,11 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
     Hodges-Lehmann estimate by the participant left out; None where nobody is left.
     """
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
-    estimates = {}
+    half, estimates = np.sort(change) / 2, {}
     # Of those with equal changes one is as good as another to leave out.
-    for value, place in zip(*np.unique(change, return_index=True), strict=True):
-        result, _ = attempt(hodges_lehmann, np.delete(change, place))
-        bounded = result and not is_unbounded(result.estimate)
-        estimates[value] = result.estimate if result and bounded else None
+    for value, place in zip(*np.unique(half, return_index=True), strict=True):
+        estimate = find_pseudomedian(np.delete(half, place)) if half.size > 1 else None
+        estimates[2 * value] = estimate if estimate is None or not is_unbounded(estimate) else None
     people = pairs["participant_id"].tolist()
     return {p: estimates[value] for p, value in zip(people, change, strict=True)}
 

@@ -1,6 +1,7 @@
 """Refuse what no statistic can be made of, and make the plainest ones of what is left."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,13 +32,7 @@ def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarra
         Not numbers (nor complex ones, dates, or masked), not one-dimensional, missing or infinite
         values, so large or small that their squares are no numbers any more, too few.
     """
-    try:
-        given = np.asanyarray(differences)
-        if given.dtype.kind in "cmM" or np.ma.is_masked(given):
-            raise TypeError(given.dtype)
-        array = np.asarray(given, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError("differences are numbers", hint="Leave out missing pairs first") from None
+    array = convert_numbers(differences, "differences")
     if array.ndim != 1:
         raise DataError(f"differences have {array.ndim} dimensions, not one")
     wrong = int((~np.isfinite(array)).sum())
@@ -46,13 +41,51 @@ def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarra
             f"{wrong} of {array.size} differences missing or infinite",
             hint="A pair needs both visits; leave incomplete ones out first",
         )
-    size = np.abs(array[array != 0])
-    if np.any((size > _LARGEST) | (size < 1 / _LARGEST)):
-        raise DataError("differences are too large or too small to compute with")
     if array.size < at_least:
         noun = "difference" if array.size == 1 else "differences"
         raise DataError(f"{array.size} {noun}, at least {at_least} needed")
     return array
+
+
+def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARGEST) -> np.ndarray:
+    """Return numbers of any shape as floats; missing and infinite ones stay.
+
+    Parameters
+    ----------
+    name
+        Of what they are, for the message.
+    smallest
+        The smallest size other than zero.
+
+    Raises
+    ------
+    DataError
+        Not numbers (nor complex ones, dates, or masked), or so large or small that their squares
+        are no numbers any more.
+    """
+    try:
+        given = np.asanyarray(values)
+        if given.dtype.kind in "cmM" or np.ma.is_masked(given):
+            raise TypeError(given.dtype)
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"{name} are numbers", hint="Leave out missing pairs first") from None
+    size = np.abs(array[np.isfinite(array) & (array != 0)])
+    if np.any((size > _LARGEST) | (size < smallest)):
+        raise DataError(f"{name} are too large or too small to compute with")
+    return array
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Say whether a value is one real number that can be computed with."""
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return bool(-_LARGEST <= value <= _LARGEST)
+
+
+def is_count(value: object, at_least: int = 0, at_most: float = 2**53) -> bool:
+    """Say whether a value is a whole number between two."""
+    return is_number(value) and at_least <= value <= at_most and value == int(value)
 
 
 def check_varying(differences: ArrayLike) -> np.ndarray:
@@ -100,7 +133,7 @@ def check_share(value: float, name: str) -> float:
     UsageError
         It is not.
     """
-    if not 0 < value < 1:
+    if not is_number(value) or not 0 < value < 1:
         raise UsageError(f"{name} lies between 0 and 1, not {value!r}")
     return value
 
@@ -116,9 +149,16 @@ def round_differences(differences: ArrayLike, *, decimals: int) -> np.ndarray:
     differences
         Shape (n,).
     decimals
-        `difference_decimals` of the outcome in study.yml.
+        `difference_decimals` of the outcome in study.yml, 0 to 15.
+
+    Raises
+    ------
+    DataError
+        As `convert_numbers`; decimals that are no such number.
     """
-    return np.round(np.asarray(differences, dtype=float), decimals) + 0.0
+    if not is_count(decimals, at_most=15):
+        raise DataError("decimals are a whole number from 0 to 15")
+    return np.round(convert_numbers(differences, "differences"), decimals) + 0.0
 
 
 def compute_mean(values: ArrayLike) -> float:

@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
-from analysis.statistics.checks import check_differences, check_share, check_varying
+from analysis.statistics.checks import (
+    check_differences,
+    check_share,
+    check_varying,
+    is_count,
+    is_number,
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proporti
     DataError
         Impossible counts.
     """
-    if n < 1 or not 0 <= count <= n or int(count) != count or int(n) != n:
+    if not is_count(n, at_least=1) or not is_count(count, at_most=n):
         raise DataError(f"{count} of {n} is no count of participants")
     from scipy.stats import binomtest
 
@@ -190,7 +196,9 @@ def hedges_g_av(
 
 
 def small_sample_factor(df: float) -> float:
-    """Return Hedges' exact factor J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df - 1)/2))."""
+    """Return Hedges' exact factor J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df - 1)/2)), df > 1."""
+    if not is_number(df) or not df > 1:
+        raise DataError("degrees of freedom are a number above 1")
     return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
 
 

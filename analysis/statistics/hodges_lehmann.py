@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.statistics.checks import check_differences, check_share
+from analysis.errors import DataError
+from analysis.statistics.checks import check_differences, check_share, is_count
 from analysis.statistics.signed_rank import sum_over_signs
 
 # So few Walsh averages are sorted, which is quicker than to leave some out first.
@@ -60,15 +61,20 @@ def hodges_lehmann(differences: ArrayLike, *, confidence: float = 0.95) -> Hodge
     """
     half = np.sort(check_differences(differences, at_least=1)) / 2
     order, attained = find_walsh_order(half.size, check_share(confidence, "confidence"))
-    n_walsh = half.size * (half.size + 1) // 2
-    middle = [find_walsh_average(half, k) for k in {(n_walsh + 1) // 2, n_walsh // 2 + 1}]
     return HodgesLehmann(
-        estimate=float(np.mean(middle)),
+        estimate=find_pseudomedian(half),
         low=find_walsh_average(half, order),
-        high=find_walsh_average(half, n_walsh + 1 - order),
+        high=find_walsh_average(half, half.size * (half.size + 1) // 2 + 1 - order),
         attained=attained,
         attainable=attained >= confidence,
     )
+
+
+def find_pseudomedian(half: np.ndarray) -> float:
+    """Return the median of the Walsh averages of differences, given over 2 and sorted."""
+    n_walsh = half.size * (half.size + 1) // 2
+    middle = {(n_walsh + 1) // 2, n_walsh // 2 + 1}
+    return float(np.mean([find_walsh_average(half, order) for order in middle]))
 
 
 def find_walsh_average(half: np.ndarray, order: int) -> float:
@@ -121,7 +127,7 @@ def _find_ends(half: np.ndarray, limit: float) -> np.ndarray:
     return low
 
 
-@functools.cache
+@functools.lru_cache(maxsize=None, typed=True)
 def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
     """Return k, the order from either end of the limits, and the level that they attain.
 
@@ -136,6 +142,8 @@ def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
     -------
     k = 1, the whole range, where the asked level is out of reach.
     """
+    if not is_count(n, at_least=1):
+        raise DataError("the number of differences is a whole number from 1")
     sums = sum_over_signs(np.arange(1, n + 1))
     order = max(1, sums.count_steps((1 - confidence) / 2 * (1 + 1e-12)))
     return order, 1 - 2 * sums.at_most(order - 1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
-from analysis.statistics.checks import APPROXIMATE_ABOVE, check_share
+from analysis.statistics.checks import APPROXIMATE_ABOVE, check_share, convert_numbers, is_count
 from analysis.statistics.sign_flip import DRAWS, sign_flip
 
 EXACT_PARTICIPANTS = 20
@@ -135,6 +135,8 @@ def max_t(changes: ArrayLike, *, draws: int = DRAWS, seed: int = 2016) -> MaxT:
     Westfall and Young's single-step maxT, with sign flips in place of permutations.
     """
     array, _ = _check_matrix(changes)
+    if not is_count(draws, at_least=1):
+        raise DataError("draws are a whole number from 1")
     spread = np.sqrt((array**2).sum(axis=0))
     unit = array / np.where(spread > 0, spread, 1)
     observed = np.abs(unit.sum(axis=0)) - LEAST_DIFFERENCE
@@ -217,7 +219,7 @@ def global_test(improvements: ArrayLike) -> GlobalTest:
 
 
 def _check_p_values(p_values: ArrayLike) -> np.ndarray:
-    array = np.asarray(p_values, dtype=float)
+    array = convert_numbers(p_values, "p-values", smallest=0.0)
     if not ((array >= 0) & (array <= 1)).all():
         raise DataError("a p-value is a number from 0 to 1")
     return array
@@ -228,7 +230,7 @@ def _find_attainable(nonzero: np.ndarray, least: float) -> float:
 
 
 def _check_matrix(changes: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    array = np.asarray(changes, dtype=float)
+    array = convert_numbers(changes, "changes")
     if array.ndim != 2:
         raise DataError("changes are a table of participants by outcomes")
     if np.isinf(array).any():

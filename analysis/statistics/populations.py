@@ -42,7 +42,8 @@ def select_population(
         raise DataError(
             f"{population!r} is no population of participants", hint=f"Known: {', '.join(known)}"
         )
-    strangers = sorted(set(frame["participant_id"]) - set(participants["participant_id"]))
+    known_people = participants["participant_id"]
+    strangers = sorted(set(frame["participant_id"][~frame["participant_id"].isin(known_people)]))
     if strangers:
         raise DataError("somebody with scores is no participant", participant=strangers[0])
     members = participants.loc[participants[column] == "yes", "participant_id"]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.results import ResultWriter, Row, attempt
-from analysis.statistics.checks import check_share, compute_mean
+from analysis.statistics.checks import check_share, compute_mean, is_count, is_number
 from analysis.study import Outcome, Study
 
 # Times the standard error of measurement: what 95 % of changes by noise alone stay within.
@@ -106,8 +106,8 @@ def expect_by_noise(
     """
     given = {"threshold": threshold, "measurement error": measurement_error, "step": step}
     for name, value in given.items():
-        if value is not None and not value > 0:
-            raise DataError(f"the {name} is above 0, not {value}")
+        if (value is not None or name != "step") and not (is_number(value) and value > 0):
+            raise DataError(f"the {name} is a number above 0, not {value}")
     if step is not None:
         threshold = (math.ceil(threshold / step - 1e-9) - 0.5) * step
     return 0.5 * math.erfc(threshold / (math.sqrt(2) * measurement_error) / math.sqrt(2))
@@ -158,7 +158,8 @@ def predict_placebo_mean(
     DataError
         A group of none, a placebo arm of fewer than two, an SD not above 0.
     """
-    if n < 1 or n_placebo < 2 or not sd > 0:
+    sizes_hold = is_count(n, at_least=1) and is_count(n_placebo, at_least=2)
+    if not sizes_hold or not is_number(mean) or not is_number(sd) or not sd > 0:
         raise DataError(f"no prediction for {n} from {n_placebo} with SD {sd}")
     from scipy.special import stdtrit
 

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.statistics.checks import APPROXIMATE_ABOVE, check_differences, check_share
+from analysis.errors import DataError
+from analysis.statistics.checks import (
+    APPROXIMATE_ABOVE,
+    check_differences,
+    check_share,
+    is_count,
+)
 
 EXACT_UP_TO = 25
 DRAWS = 19_999
@@ -76,6 +82,8 @@ def sign_flip(
     """
     array = check_differences(differences, at_least=1)
     check_share(confidence, "confidence")
+    if not is_count(draws, at_least=1):
+        raise DataError("draws are a whole number from 1")
     scale = float(np.abs(array).max())
     if scale == 0:
         return SignFlip(1.0, 0.0, 0.0, _attained(array.size, confidence), True, 0.0)

@@ -1,29 +1,73 @@
 """What is no difference of a measurement is refused, and never turned into one."""
 
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.errors import DataError
-from analysis.statistics.checks import check_differences
-from analysis.statistics.common_tests import clopper_pearson
+from analysis.errors import DataError, UsageError
+from analysis.statistics.checks import check_differences, round_differences
+from analysis.statistics.common_tests import clopper_pearson, small_sample_factor
+from analysis.statistics.hodges_lehmann import find_walsh_order
+from analysis.statistics.multiplicity import global_test, max_t
+from analysis.statistics.published import expect_by_noise, predict_placebo_mean
+from analysis.statistics.sign_flip import sign_flip
+from analysis.statistics.signed_rank import signed_rank
+
+NO_NUMBERS = {
+    "masked": np.ma.array([1.0, 2.0], mask=[False, True]),
+    "complex": np.array([1 + 2j, 2]),
+    "complex objects": [1 + 2j, 2],
+    "dates": np.array(["2017-03-05", "2017-03-06"], dtype="datetime64[D]"),
+    "series of dates": pd.Series(pd.to_datetime(["2017-03-05", "2017-03-06"])),
+    "durations": np.array([1, 2], dtype="timedelta64[D]"),
+    "too large": [1e308, 1],
+    "too small": [1e-300, 1],
+    "overflow": [10**400, 1],
+    "text": ["a", "b"],
+}
 
 
-@pytest.mark.parametrize(
-    "differences",
-    [
-        np.ma.array([1.0, 2.0], mask=[False, True]),
-        np.array([1 + 2j, 2]),
-        np.array(["2017-03-05", "2017-03-06"], dtype="datetime64[D]"),
-        np.array([1, 2], dtype="timedelta64[D]"),
-        [1e308, 1],
-        [1e-300, 1],
-        [10**400, 1],
-    ],
-    ids=["masked", "complex", "dates", "durations", "too large", "too small", "overflow"],
-)
-def test_what_is_no_number_to_compute_with_is_refused(differences):
-    with pytest.raises(DataError, match="differences are"):
-        check_differences(differences)
+@pytest.mark.parametrize("values", NO_NUMBERS.values(), ids=list(NO_NUMBERS))
+def test_what_is_no_number_to_compute_with_is_refused(values):
+    table = np.ma.column_stack([values]) if np.ma.isMaskedArray(values) else pd.DataFrame(values)
+    for refuse in (
+        lambda: check_differences(values),
+        lambda: round_differences(values, decimals=1),
+        lambda: max_t(table),
+        lambda: global_test(table),
+    ):
+        with pytest.raises(DataError, match=r"are numbers|too large or too small"):
+            refuse()
+
+
+@pytest.mark.parametrize("value", [None, "5", 1 + 0j, math.nan, 10**400, -1, 1.5, 1e308])
+def test_what_is_no_number_of_participants_patterns_or_decimals_is_refused(value):
+    for refuse in (
+        lambda: clopper_pearson(value, 5),
+        lambda: clopper_pearson(0, value),
+        lambda: find_walsh_order(value, 0.95),
+        lambda: sign_flip([1, 2], draws=value),
+        lambda: max_t([[1], [2]], draws=value),
+        lambda: round_differences([1, 2], decimals=value),
+        lambda: predict_placebo_mean(mean=0, sd=1, n_placebo=9, n=value),
+    ):
+        with pytest.raises(DataError):
+            refuse()
+
+
+@pytest.mark.parametrize("value", [None, "5", 1 + 0j, math.nan, math.inf, 10**400, -1, 0])
+def test_what_is_no_size_or_level_is_refused(value):
+    for refuse in (
+        lambda: small_sample_factor(value),
+        lambda: expect_by_noise(value, measurement_error=1),
+        lambda: expect_by_noise(1, measurement_error=value),
+        lambda: predict_placebo_mean(mean=0, sd=value, n_placebo=9, n=7),
+        lambda: signed_rank([1, 2], alpha=value),
+    ):
+        with pytest.raises((DataError, UsageError)):
+            refuse()
 
 
 def test_half_a_participant_is_no_count():
