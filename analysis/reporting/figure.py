@@ -250,13 +250,7 @@ def note_many(
     return f" {note}{summary}."
 
 
-def draw_boxes(
-    axes: "Axes",
-    values: Mapping[Any, Any],
-    *,
-    width: float = 0.4,
-    across: bool = False,
-) -> None:
+def draw_boxes(axes: "Axes", values: Mapping[Any, Any], *, across: bool = False) -> None:
     """Draw the quartiles and the range of the values at each place, in place of the values.
 
     By Matplotlib: seaborn's box plot calls it in a way that it will refuse.
@@ -266,7 +260,7 @@ def draw_boxes(
         list(there.values()),
         positions=list(there),
         orientation="horizontal" if across else "vertical",
-        widths=width,
+        widths=0.4,
         whis=(0, 100),
         manage_ticks=False,
         patch_artist=True,

@@ -19,6 +19,8 @@ LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page, and between ticks.
 MARKER_DAYS, LETTER_DAYS, TICK_DAYS = 4, 1.3, 28
 COURSE = {"color": "#C9D3DC", "linewidth": 5, "capstyle": "butt", "zorder": 1}
+# More events than this are summarised.
+_MOST = 150
 # Around the mark of a serious event.
 RING = {"mfc": "none", "mec": "black", "mew": 1.4, "ms": 12, "zorder": 5}
 GREY = "#444444"
@@ -41,19 +43,20 @@ def draw_swimmer(
     """Draw a line for every enrolled participant with a procedure.
 
     It takes `events` as `analysis.safety.phases.assign_phases` returns them. Where participants
-    are too many, bars count the events of every four weeks.
+    or events are too many, bars count the events of every four weeks.
     """
     treated = participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
     ids = participants.loc[treated, "participant_id"].tolist()
     events = events[events["participant_id"].isin(ids)]
     events = events.assign(kind=classify_relation(events))
-    if len(ids) > MANY:
+    note = ""
+    if len(ids) > MANY or len(events) > _MOST:
         figure = _draw_counts(events)
+        note = f" {len(events)} events are too many to show singly: bars count them by start."
     else:
         held = visits[visits["participant_id"].isin(ids) & visits["study_day"].notna()]
         figure = _draw_courses(ids, events, held, find_last_days(held, disposition))
-    note = note_many(figure, len(ids), ": bars count events by start")
-    return figure, _describe(ids, events) + note
+    return figure, _describe(ids, events) + note + note_many(figure, len(ids), "")
 
 
 def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
@@ -71,6 +74,7 @@ def _draw_counts(events):
     import seaborn
 
     figure, axes = use_style().subplots(figsize=(6.9, 4), layout="constrained")
+    title = f"{len(events)} events are too many to show singly"
     events = events[events["start_day"].notna()]
     labels = {name: label for name, (label, *_) in MARKS.items() if events["kind"].eq(name).any()}
     seaborn.countplot(
@@ -81,6 +85,7 @@ def _draw_counts(events):
         ax=axes,
     )
     axes.set(xlabel="Study day on which four weeks began", ylabel="Events")
+    axes.set_title(f"{title}; the day of {len(events)} is known", loc="left")
     axes.legend(fontsize=8) if labels else None
     return figure
 
