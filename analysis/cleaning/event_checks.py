@@ -210,8 +210,8 @@ def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
     round, a drug that its entry says was given for an event needs that event.
     """
     events, drugs = list_form_rows(state, EVENTS), list_form_rows(state, "medications")
-    parts = drugs["name"].map(fold_words).str.partition(" for ")
-    drugs = drugs.assign(drug=parts[0], why=parts[2])
+    wording = drugs["name"].astype("str").map(fold_words).astype("str")
+    drugs = drugs.join(wording.str.extract(r"^(?P<drug>.*?)(?: for (?P<why>.*))?$").fillna(""))
     terms = pd.concat([events["term"], events["coded_term"]]).map(fold_words)
     who = pd.concat([events["participant"]] * 2)
     for name in sorted(set(drugs["drug"]) - {""}):

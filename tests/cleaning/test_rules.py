@@ -549,3 +549,13 @@ def test_no_report_is_missing_where_the_plan_says_that_ulcers_are_no_events(stud
         for cleaned in (clean_export(export, study), clean_export(export, exempt))
     ]
     assert asked == [["SIM-03"], []]
+
+
+@pytest.mark.parametrize(
+    "rule", ["ulcer_event_ended", "counted_while_absent", "drug_unlisted", "drug_without_event"]
+)
+def test_a_rule_between_two_forms_asks_and_changes_nothing(rule, planted):
+    _, cleaned = planted
+    asked = cleaned.queries[cleaned.queries["rule"] == rule]
+    assert set(asked["action"]) == {"kept"}
+    assert rule not in set(cleaned.changes["rule"])

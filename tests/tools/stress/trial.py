@@ -28,7 +28,14 @@ _FILLED = (_FIELDS, "test_what_redcap_fills_opens_no_form_and_is_not_required")
 _FILE = (_FIELDS, "test_files_and_signatures_leave_only_that_they_are_there")
 _BOX = (_FIELDS, "test_a_ticked_box_for_a_missing_data_code_explains_the_set")
 _LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_its_own")
+_BETWEEN_FORMS = (
+    "tests/cleaning/test_rules.py",
+    "test_a_rule_between_two_forms_asks_and_changes_nothing",
+)
 ELSEWHERE = {
+    # They need an entry of another form, or of another visit, that says so.
+    "ulcer_event_ended": _BETWEEN_FORMS, "counted_while_absent": _BETWEEN_FORMS,
+    "drug_unlisted": _BETWEEN_FORMS, "drug_without_event": _BETWEEN_FORMS,
     # fields.csv names another unit, or the provenance a decimal comma, for every cell alike.
     "recorded_unit": _METRES, "decimal_declared": _METRES,
     # Every cell of a field is rewritten, so that no other fault of it would be asked about.
