@@ -201,7 +201,7 @@ def list_notebooks(material):
 
     Where listings of real people are coarsened, the page of the checks would undo it.
     """
-    coarse = material.study.publication.coarsen_listings.value and not material.provenance.simulated
+    coarse = facts.hides_people(material.study, material.provenance)
     names = sorted(path.stem for path in material.notebooks.glob("*.ipynb"))
     return [name for name in names if not (coarse and name in facts.MONITORING)]
 
