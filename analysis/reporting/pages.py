@@ -159,7 +159,7 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
         printed = [(_print_row(row, pages), row["result_id"]) for row in rows.to_dict("records")]
         parts.append(f'<section>\n<h2 id="{name}">{name.capitalize()}</h2>\n')
         parts.append(f"{format_table(printed, label=analysis)}</section>\n")
-    page = format_page(
+    page = format_results_page(
         title="All results",
         body="".join(parts),
         style=style,
@@ -170,7 +170,7 @@ def write_results_page(results, path, *, pages, style, script, mark_line):
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def format_page(
+def format_results_page(
     *,
     title: str,
     body: str,

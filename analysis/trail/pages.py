@@ -14,12 +14,12 @@ import yaml
 from analysis import paths
 from analysis.reporting.document import read_material
 from analysis.reporting.facts import hides_people
-from analysis.reporting.pages import format_page, format_table
+from analysis.reporting.pages import format_results_page, format_table
 from analysis.reporting.prepare import describe_document, list_notebooks
 from analysis.study import Study
 from analysis.trail.counted import find_counted
 from analysis.trail.explain import BEFOREHAND
-from analysis.trail.people import FOLDER, format_cell, make_people, name_page
+from analysis.trail.people import PEOPLE, format_cell, make_people, name_page
 from analysis.trail.scores import TOTAL, find_component, find_outcome, find_pairs, find_scores
 from analysis.trail.trial import PERSON, TrialTables
 
@@ -70,7 +70,7 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
     style = material.sources / "style"
     sheets = [(style / name).read_text("utf-8") for name in ("report.css", "page.css")]
     dress = partial(
-        format_page,
+        format_results_page,
         style="".join(sheets),
         mark_line=describe_document(material, renderer="")["mark_line"],
     )
@@ -89,7 +89,7 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
             script=narrow,
             narrow="Names that hold",
         )
-    (folder / TRAIL / FOLDER).mkdir(parents=True)
+    (folder / TRAIL / PEOPLE).mkdir(parents=True)
     for name, text in pages.items():
         (folder / TRAIL / name).write_text(text, encoding="utf-8", newline="\n")
     return [folder / TRAIL / name for name in pages]
@@ -209,7 +209,7 @@ def _format_rows(group: _Group, places: dict[str, int], *, hidden: bool) -> str:
     for row in group.rows.to_dict("records"):
         cells = {_word(str(name)): format_cell(value) for name, value in row.items()}
         if row.get(PERSON) in places:
-            page = f"{FOLDER}/{name_page(places[row[PERSON]])}#{group.target}"
+            page = f"{PEOPLE}/{name_page(places[row[PERSON]])}#{group.target}"
             cells[_word(PERSON)] = f'<a href="{page}">{escape(row[PERSON])}</a>'
         rows.append((cells, ""))
     return format_table(rows, label=f"Values: {group.title}")
@@ -217,7 +217,7 @@ def _format_rows(group: _Group, places: dict[str, int], *, hidden: bool) -> str:
 
 def _format_people(trial: TrialTables) -> str:
     rows = [
-        ({"Participant": f'<a href="{FOLDER}/{name_page(place)}">{escape(who)}</a>'}, who.lower())
+        ({"Participant": f'<a href="{PEOPLE}/{name_page(place)}">{escape(who)}</a>'}, who.lower())
         for place, who in enumerate(trial.participants[PERSON], 1)
     ]
     return f"<section>\n{format_table(rows, label='Participants')}</section>\n"

@@ -13,8 +13,8 @@ from analysis.trail.cells import CELL, locate_columns, locate_items
 from analysis.trail.scores import TOTAL, find_items
 from analysis.trail.trial import PERSON, TrialTables
 
-FOLDER = "people"
-TABLES = (
+PEOPLE = "people"
+_TABLES = (
     *("participants", "visits", "procedures", "adverse_events", "medications"),
     *("intercurrent_events", "disposition"),
 )
@@ -54,8 +54,8 @@ def make_people(trial: TrialTables, *, few: bool) -> dict[str, dict[str, str]]:
     if few:
         items[_ENTERS] = _name_entered(trial)
     frames = {"items": _trace_cells(locate_items(items, trial), trial)}
-    frames |= {name: getattr(trial, name) for name in (*TABLES, *_SCORED, "queries")}
-    for name in TABLES:
+    frames |= {name: getattr(trial, name) for name in (*_TABLES, *_SCORED, "queries")}
+    for name in _TABLES:
         columns = [str(column) for column in frames[name].columns]
         cells = locate_columns(frames[name], name, columns, trial.raw_rows)
         frames[f"{name} cells"] = _trace_cells(cells, trial)
@@ -67,7 +67,7 @@ def make_people(trial: TrialTables, *, few: bool) -> dict[str, dict[str, str]]:
     for place, who in enumerate(people, 1):
         of = {name: parts.get(who, frames[name].iloc[:0]) for name, parts in split.items()}
         body = "".join(_format_sections(of, study, few=few))
-        pages[f"{FOLDER}/{name_page(place)}"] = {"title": who, "body": body, "up": "../../"}
+        pages[f"{PEOPLE}/{name_page(place)}"] = {"title": who, "body": body, "up": "../../"}
     return pages
 
 
@@ -119,7 +119,7 @@ def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) ->
         yield f'<h3 id="items-{instrument}">{escape(words)}</h3>\n'
         yield _format_frame(rows, [*_ITEM, _ENTERS, *_TRACED], f"Items: {words}")
     yield "</section>\n"
-    for name in TABLES:
+    for name in _TABLES:
         words = _word(name)
         columns = [str(column) for column in of[name].columns if column != PERSON]
         yield f'<section>\n<h2 id="{name}">{words}</h2>\n'
