@@ -187,10 +187,12 @@ def _prepare_report() -> None:
 @command()
 def _finish_report() -> None:
     """finish what Quarto has rendered in report/_preview; Quarto calls this"""
-    from analysis.reporting.document import finish_in_place
+    from analysis.reporting.document import PREVIEW, finish_in_place
+    from analysis.trail.pages import write_trail
 
     outputs = os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "")
     finish_in_place([Path(line) for line in outputs.splitlines()])
+    write_trail(paths.Outputs(), paths.RAW, paths.REPORT_FOLDER / PREVIEW)
 
 
 @command(*CHOSEN)

@@ -21,10 +21,14 @@ AUTHOR = "a name among the properties that is not one of the authors"
 RESTRICTED = "what a site is asked or answers: it stays with the export"
 NOT_SIMULATED = "data of people who are not simulated: they stay outside git"
 EXACT_DATE = "an exact date"
+RAW_CELLS = "raw cells of one participant, where listings are coarsened"
 # So many places of one kind in one file are listed, the rest is counted.
 _MOST = 5
 # How the participants of a simulated and of a de-identified export are called.
 _INVENTED = re.compile(r"(?i)\s*SIM[-_ ]?S?[0-9]+\s*|P-[0-9]+")
+# A page that shows the raw cells of one participant, and what it bears while they are invented.
+_PAGE_OF_ONE = re.compile(r"(?:^|/)trail/people/[^/]+\.html$")
+_SIMULATED_MARK = b'<header class="mark">SIMULATED DATA'
 # What a table calls those whom it lists, in whatever spelling.
 _PEOPLE = re.compile(
     r"(?:record|participant|subject|patient|subj|pat|pt|person|case|screening|chart|usubj|mr)"
@@ -174,8 +178,15 @@ def _is_restricted(name: str) -> bool:
     )
 
 
+def show_raw_cells(name: str) -> bool:
+    """Say whether a file is a page of the trail that shows raw cells of one participant."""
+    return bool(_PAGE_OF_ONE.search(name))
+
+
 def find_strangers(name: str, content: bytes) -> list[Disclosure]:
-    """Return that a table holds people whose names are not those of invented ones, if it does."""
+    """Return that a file holds people who are not invented, if it does: a table, or their trail."""
+    if show_raw_cells(name) and _SIMULATED_MARK not in content:
+        return [name_disclosure(name, "", NOT_SIMULATED)]
     rows = _parse_people(name, content)
     who = (_find_people(rows[0]) if rows else 0) or 0
     if all(_INVENTED.fullmatch(row[who]) for row in rows[1:] if len(row) > who):

@@ -12,9 +12,11 @@ from analysis.errors import DataError, MissingError
 from analysis.privacy.days import find_days
 from analysis.release.disclosures import (
     NOT_SIMULATED,
+    RAW_CELLS,
     Disclosure,
     Looker,
     find_strangers,
+    show_raw_cells,
     summarise_disclosures,
 )
 from analysis.release.published import Origin, check_export_folder, read_origin
@@ -55,6 +57,8 @@ def check_archive(
         if strict and name.startswith(_WRITTEN):
             several = dated.look(name, content)
             found += [(each, content) for each in several if each.kind != NOT_SIMULATED]
+            if study.publication.coarsen_listings.value and show_raw_cells(name):
+                found.append((Disclosure(name, "", RAW_CELLS), content))
         else:
             found += _look(looker, name, content)
     for each in check_export_folder(raw, study=study):

@@ -56,6 +56,11 @@ def document_facts(
     }
 
 
+def hides_people(study: Study, provenance: Provenance) -> bool:
+    """Say whether listings are coarsened, so that no page may show rows of single people."""
+    return bool(study.publication.coarsen_listings.value) and not provenance.simulated
+
+
 def print_version(document: DocumentVersion) -> str:
     """Return version, date and amendments of a document in words."""
     parts = {"version": document.version, "of": document.date, "amended:": document.amendments}

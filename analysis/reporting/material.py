@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import paths
 from analysis.errors import MissingError
 from analysis.provenance import Provenance, read_provenance
-from analysis.reporting.facts import MONITORING
+from analysis.reporting.facts import MONITORING, hides_people
 from analysis.study import Study, load_study
 from analysis.tables import read_table
 
@@ -67,6 +67,6 @@ def list_notebooks(material: Material) -> list[str]:
 
     Where listings of real people are coarsened, the page of the checks would undo it.
     """
-    coarse = material.study.publication.coarsen_listings.value and not material.provenance.simulated
+    coarse = hides_people(material.study, material.provenance)
     names = sorted(path.stem for path in material.notebooks.glob("*.ipynb"))
     return [name for name in names if not (coarse and name in MONITORING)]

@@ -147,55 +147,107 @@ def write_results_page(
 
     Parameters
     ----------
-    results : pandas.DataFrame
+    results
         results.csv.
-    path : pathlib.Path
-    pages : list of str
+    pages
         Notebooks that have a page, to which their results lead.
-    style : str
+    style
         The style sheet of the report.
-    script : str
+    script
         What narrows the rows to the names that a reader types.
-    mark_line : str
+    mark_line
         The line that stands over simulated data, or "".
     """
-    mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
-    title = f"{mark_line.capitalize()}: all results" if mark_line else "All results"
-    head = "".join(f'<th scope="col">{label}</th>' for label in _COLUMNS.values())
     parts = [
-        f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{mark}\n"
-        f'<main class="results-page">\n<h1>All results</h1>\n'
-        "<p>One row for each statistic, under the name by which the article prints it. "
-        '<a href="index.html">Back to the article</a></p>\n'
-        "<p>From a name to the cells that the number was computed from: "
-        "<code>python -m analysis explain <var>name</var></code></p>\n"
-        '<p class="narrow" hidden><label for="narrow">Names that hold</label> '
-        '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
-        '<output for="narrow" id="shown"></output></p>\n'
+        "<p>One row for each statistic, under the name by which the article prints it. A name "
+        "leads to the participants and the cells that the number was computed from.</p>\n"
     ]
     for key, rows in results.groupby("analysis", sort=True):
         analysis = str(key)
-        parts.append(
-            f'<section>\n<h2 id="{escape(analysis)}">{escape(analysis.capitalize())}</h2>\n'
-            f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(analysis)}">'
-            f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-        )
-        parts += [_print_row(row, pages) for row in rows.to_dict("records")]
-        parts.append("</tbody>\n</table></div>\n</section>\n")
-    parts.append(f"</main>\n<script>\n{script}</script>\n</body>\n</html>\n")
-    path.write_text("".join(parts), encoding="utf-8", newline="\n")
+        name = escape(analysis)
+        printed = [(_print_row(row, pages), row["result_id"]) for row in rows.to_dict("records")]
+        parts.append(f'<section>\n<h2 id="{name}">{name.capitalize()}</h2>\n')
+        parts.append(f"{format_table(printed, label=analysis)}</section>\n")
+    page = format_results_page(
+        title="All results",
+        body="".join(parts),
+        style=style,
+        mark_line=mark_line,
+        script=script,
+        narrow="Names that hold",
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _print_row(row: dict[Any, Any], pages: Collection[str]) -> str:
-    name = escape(row["result_id"])
-    cells = [_print_cell(row[column]) for column in list(_COLUMNS)[1:]]
+def format_results_page(
+    *,
+    title: str,
+    body: str,
+    style: str,
+    mark_line: str,
+    up: str = "",
+    script: str = "",
+    narrow: str = "",
+) -> str:
+    """Return a page beside the documents; `up` leads to their folder.
+
+    Where there is a `script` that narrows the rows, `narrow` says what a reader types.
+    """
+    mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
+    full = f"{mark_line.capitalize()}: {title}" if mark_line else title
+    pages = {"index": "Article", "supplement": "Supplement", "results": "All results"}
+    links = (f'<a href="{up}{name}.html">{words}</a>' for name, words in pages.items())
+    search = (
+        f'<p class="narrow" hidden><label for="narrow">{narrow}</label> '
+        '<input id="narrow" type="search" autocomplete="off" spellcheck="false"> '
+        '<output for="narrow" id="shown"></output></p>\n'
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(full)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{mark}\n"
+        f'<main class="results-page">\n<nav aria-label="Documents">{" · ".join(links)}</nav>\n'
+        f"<h1>{escape(title)}</h1>\n{search if script else ''}{body}</main>\n"
+        + (f"<script>\n{script}</script>\n" if script else "")
+        + "</body>\n</html>\n"
+    )
+
+
+def format_table(rows: list[tuple[dict[str, str], str]], *, label: str) -> str:
+    """Return rows as a table; on a phone each row stands as a card, each cell under its label.
+
+    Parameters
+    ----------
+    rows
+        The cells as HTML by column, the same columns in each, and the row's id or "".
+    """
+    columns = list(rows[0][0])
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    parts = [
+        f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f'<table class="cards">\n<thead><tr>{head}</tr></thead>\n<tbody>\n'
+    ]
+    for cells, name in rows:
+        first, *rest = cells.items()
+        place = f' id="{escape(name)}"' if name else ""
+        parts.append(f'<tr{place}><th scope="row">{first[1]}</th>')
+        parts += [f'<td data-label="{escape(column)}">{cell}</td>' for column, cell in rest]
+        parts.append("</tr>\n")
+    return "".join([*parts, "</tbody>\n</table></div>\n"])
+
+
+def name_trail(result_id: str) -> str:
+    """Return the address of a result's trail, from the folder of the documents."""
+    return f"trail/{result_id.partition('.')[0]}.html#{result_id}"
+
+
+def _print_row(row: dict[Any, Any], pages: Collection[str]) -> dict[str, str]:
+    cells = {label: _print_cell(row[column]) for column, label in _COLUMNS.items()}
+    name, notebook = cells["Result"], cells["Notebook"]
+    cells["Result"] = f'<a href="{name_trail(name)}"><code>{name}</code></a>'
     if row["notebook"] in pages:
-        place = list(_COLUMNS).index("notebook") - 1
-        cells[place] = f'<a href="{_FOLDER}/{row["notebook"]}.html">{cells[place]}</a>'
-    rest = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr id="{name}"><th scope="row"><code>{name}</code></th>{rest}</tr>\n'
+        cells["Notebook"] = f'<a href="{_FOLDER}/{notebook}.html">{notebook}</a>'
+    return cells
 
 
 def _print_cell(value: Any) -> str:

@@ -159,6 +159,7 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
     """
     from analysis.reporting.document import build_report
     from analysis.run.environment import enter_environment
+    from analysis.trail.pages import write_trail
 
     outputs, staged = settings.outputs, folder / "documents"
     enter_environment(outputs, folder / "private")
@@ -173,6 +174,7 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
             raise
         documents = build_report(outputs, renderer="builtin", folder=staged)
         tell(f"made by the built-in renderer instead: {error}")
+    documents = [*write_trail(outputs, settings.raw, staged), *documents]
     moves = {outputs.documents / path.relative_to(staged): path for path in documents}
     return moves, _list_loaded()
 

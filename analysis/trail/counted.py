@@ -157,8 +157,12 @@ def _find_safety(result: pd.Series, trial: TrialTables) -> Counted:
         return Counted("items", items.reset_index(drop=True), ITEM)
     period = PRODUCT if PRODUCT.name in rest else PROCEDURE
     last_day = trial.study.visit(_find_followup(trial)).high
-    events = assign_phases(trial.adverse_events, trial.participants, last_day=last_day)
-    events, _ = select_emergent(events, trial.participants, period)
+
+    def select_events() -> pd.DataFrame:
+        events = assign_phases(trial.adverse_events, trial.participants, last_day=last_day)
+        return select_emergent(events, trial.participants, period)[0]
+
+    events = trial.remember(f"{period.name} events", select_events)
     rest = [part for part in rest if part != PRODUCT.name]
     chosen = events[_select_events(events, name, rest)]
     return _choose_columns("adverse_events", chosen, _EVENT, beside="event_number")

@@ -27,6 +27,12 @@ def find_outcome(result: pd.Series, study: Study) -> Outcome | None:
     return outcomes.get(result["outcome"])
 
 
+def find_component(result: pd.Series, outcome: Outcome) -> str:
+    """Return the component of its outcome that a result is about, ``total`` for the whole score."""
+    parts = result["result_id"].split(".")
+    return parts[2] if len(parts) > 3 and parts[2] in outcome.components else TOTAL
+
+
 def find_pairs(result: pd.Series, trial: TrialTables) -> pd.DataFrame:
     """Return the pairs behind a result of an outcome: its population, variant and visit.
 
@@ -78,9 +84,8 @@ def _select(
     frame: pd.DataFrame, result: pd.Series, trial: TrialTables, *, visits: set[str]
 ) -> pd.DataFrame:
     """Keep the rows of a result's population and score, by the part of its id after the outcome."""
-    parts = result["result_id"].split(".")
     outcome = trial.study.outcome(result["outcome"])
-    component = parts[2] if len(parts) > 3 and parts[2] in outcome.components else TOTAL
+    component = find_component(result, outcome)
     chosen = frame[
         (frame["outcome"] == outcome.name)
         & (frame["variant"] == (result["variant"] or "primary"))

@@ -70,7 +70,7 @@ class TrialTables:
         if name not in table_schemas():
             known = [each for each in dir(self) if not each.startswith("_")]
             raise AttributeError(f"a trial has no {name}. {suggest_name(name, known)}.")
-        return self._remember(name, lambda: read_table(name, self.processed)).copy()
+        return self.remember(name, lambda: read_table(name, self.processed)).copy()
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *table_schemas()})
@@ -78,17 +78,17 @@ class TrialTables:
     @property
     def study(self) -> Study:
         """The plan, study.yml."""
-        return self._remember("study.yml", lambda: load_study(self.plan))
+        return self.remember("study.yml", lambda: load_study(self.plan))
 
     @property
     def provenance(self) -> Provenance:
         """Where the data come from."""
-        return self._remember("provenance.json", lambda: read_provenance(self.processed))
+        return self.remember("provenance.json", lambda: read_provenance(self.processed))
 
     @property
     def raw_rows(self) -> RawRows:
         """The rows of the export, by key."""
-        return self._remember("raw", lambda: read_rows(self.raw, self.changes, self.study))
+        return self.remember("raw", lambda: read_rows(self.raw, self.changes, self.study))
 
     def describe(self, table: str) -> pd.DataFrame:
         """Return what every column of a table means: `column, type, description, values, key`.
@@ -113,7 +113,8 @@ class TrialTables:
             for each in schema["fields"]
         )
 
-    def _remember(self, name: str, read: Callable[[], Any]) -> Any:
+    def remember(self, name: str, read: Callable[[], Any]) -> Any:
+        """Return what `read` gives; it is called only the first time that the name is asked for."""
         if name not in self._read:
             self._read[name] = read()
         return self._read[name]

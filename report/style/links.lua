@@ -1,4 +1,4 @@
--- In HTML every printed result is a link to its row of the results page, and what stands in the
+-- In HTML every printed result is a link to its trail, and what stands in the
 -- other document a link to it; elsewhere both are plain text. Used by both renderers.
 
 local is_html = FORMAT:match("html") ~= nil
@@ -19,7 +19,9 @@ function Span(span)
   if place then return pandoc.Link(span.content, place) end
   if not is_html then return span.content end
   local result = span.attributes["result"] or span.attributes["data-result"]
-  if result then return link(span, "results.html#" .. result, "result-link") end
+  if result then
+    return link(span, "trail/" .. result:match("^[^.]+") .. ".html#" .. result, "result-link")
+  end
   if page then return pandoc.Link(span.content, page) end
 end
 

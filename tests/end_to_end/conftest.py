@@ -5,6 +5,7 @@ from checkout import clone_checkout, copy_checkout
 
 from analysis.paths import Outputs
 from analysis.reporting.document import build_report
+from analysis.trail.pages import write_trail
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,7 @@ def quarto(finished, tmp_path_factory):
     folder = tmp_path_factory.mktemp("quarto") / "documents"
     folder.mkdir()
     build_report(Outputs(finished.root), renderer="quarto", folder=folder)
+    write_trail(Outputs(finished.root), finished.root / "data" / "raw", folder)
     return folder
 
 

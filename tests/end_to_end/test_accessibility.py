@@ -12,7 +12,14 @@ from selenium_axe_python import Axe
 from analysis.reporting.manuscript import DOCUMENTS
 from analysis.run.steps import NOTEBOOKS
 
-PAGES = ("index", "supplement", "results", *(f"executed/{step.name}" for step in NOTEBOOKS))
+TRAIL_PAGES = ("trail/efficacy", "trail/flow", "trail/people", "trail/people/0001")
+PAGES = (
+    "index",
+    "supplement",
+    "results",
+    *TRAIL_PAGES,
+    *(f"executed/{step.name}" for step in NOTEBOOKS),
+)
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 CONTRAST = {"color-contrast": {"enabled": False}}
 # Contrast takes longer than all other rules, and rows of one table have the same colours.
@@ -98,9 +105,44 @@ def test_a_number_tells_where_it_comes_from_when_the_keyboard_reaches_it(finishe
     target = browser.evaluate("document.activeElement.getAttribute('href')")
     open_page(browser, page.with_name("results.html"), scheme="light")
     row = f"document.getElementById({json.dumps(target.split('#')[1])})"
-    assert browser.evaluate(f"{row}.querySelector('a').getAttribute('href')") == (
-        "executed/04_efficacy.html"
-    )
+    assert browser.evaluate(f"{row}.querySelector('a').getAttribute('href')") == target
+    open_page(browser, page.with_name("trail") / "efficacy.html", scheme="light")
+    browser.evaluate(f"location.hash = {json.dumps(target.split('#')[1])}")
+    # Down to the values, on to a participant, and back, by the links in the row.
+    values = browser.evaluate(f"{row}.querySelector('td:last-child a').getAttribute('href')")
+    person = f"{values} ~ .table-frame a"
+    browser.evaluate(f"document.querySelector({json.dumps(person)}).click()")
+    wait_for(lambda: "/people/0001.html#hand_mrss" in browser.evaluate("location.href"), seconds=10)
+    assert browser.evaluate("document.querySelector(':target').id") == "hand_mrss"
+    assert "redcap_export.csv" in browser.evaluate("document.body.innerText")
+    browser.evaluate("history.back()")
+    wait_for(lambda: "/efficacy.html" in browser.evaluate("location.href"), seconds=10)
+
+
+def test_on_a_phone_values_are_on_screen_and_a_link_leads_to_a_row_below_what_stays(
+    finished, browser
+):
+    page = finished.root / "report" / "_output" / "results.html"
+    try:
+        for width in (390, 1400):
+            size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+            browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            browser.open("about:blank")
+            browser.open(f"{page.as_uri()}#efficacy.hand_mrss.hl")
+            row = "document.querySelector(':target')"
+            box = f"{row}.getBoundingClientRect()"
+            wait_for(lambda box=box: 0 < browser.evaluate(f"{box}.top") < 800, seconds=10)
+            top = browser.evaluate(f"{box}.top")
+            head = f"{row}.closest('table').querySelector('thead th').getBoundingClientRect()"
+            search = "document.querySelector('.narrow').getBoundingClientRect()"
+            stays = search if width == 390 else head
+            assert browser.evaluate(f"{stays}.bottom") <= top + 1
+            assert browser.evaluate("document.documentElement.scrollWidth") <= width
+            value = f"{row}.querySelector('td').getBoundingClientRect()"
+            assert browser.evaluate(f"{value}.left") >= 0
+            assert browser.evaluate(f"{value}.right") <= width
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_typed_words_narrow_the_results_and_a_link_finds_its_row_again(finished, browser):

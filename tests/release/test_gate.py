@@ -19,6 +19,7 @@ from analysis.release.disclosures import (
     RESTRICTED,
     Disclosure,
     Looker,
+    find_strangers,
     summarise_disclosures,
 )
 from analysis.release.gate import SIGNED_COLUMNS, is_excepted, read_signed
@@ -328,3 +329,11 @@ def test_a_simulated_export_passes(tmp_path, seed):
 )
 def test_what_a_site_is_asked_and_answers_stays_with_the_export(name, restricted):
     assert [each.kind == RESTRICTED for each in Looker().look(name, b"a")] == [True] * restricted
+
+
+def test_a_participant_s_page_of_the_trail_leaves_only_with_simulated_data():
+    page = "report/_output/trail/people/0001.html"
+    simulated = b'<header class="mark">SIMULATED DATA, NOT RESULTS OF ANY TRIAL</header>'
+    assert [each.kind for each in find_strangers(page, b"<p>P-1</p>")] == [NOT_SIMULATED]
+    assert find_strangers(page, simulated) == []
+    assert find_strangers("report/_output/trail/efficacy.html", b"<p></p>") == []

@@ -114,7 +114,7 @@ def test_no_digit_of_the_prose_stands_outside_a_key(simulated):
 
 def test_each_result_in_html_leads_to_its_row(simulated):
     page, rows = (simulated[name].read_text("utf-8") for name in ("html", "results"))
-    targets = set(re.findall(r'href="results.html#([^"]+)"', page))
+    targets = set(re.findall(r'href="trail/\w+\.html#([^"]+)"', page))
     assert targets
     assert targets <= set(re.findall(r'<tr id="([^"]+)"', rows))
 

@@ -1,0 +1,251 @@
+"""Pages that lead from each printed number to its participants: a page for each analysis."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from analysis import paths
+from analysis.reporting.document import read_material
+from analysis.reporting.facts import hides_people
+from analysis.reporting.material import list_notebooks
+from analysis.reporting.pages import format_results_page, format_table
+from analysis.reporting.prepare import describe_document
+from analysis.study import Study
+from analysis.trail.counted import find_counted
+from analysis.trail.explain import BEFOREHAND
+from analysis.trail.people import PEOPLE, format_cell, make_people, name_page
+from analysis.trail.scores import TOTAL, find_component, find_outcome, find_pairs, find_scores
+from analysis.trail.trial import PERSON, TrialTables
+
+TRAIL = "trail"
+# With more participants a search leads to each of them, in place of a list below each result.
+LISTED = 20
+_FORMULAS = Path(__file__).with_name("formulas.yml")
+_PAIR = [PERSON, "baseline", "followup", "change", "n_locations", "rule"]
+_SCORE = [PERSON, "visit", "score", "status", "missing_reason", "rule"]
+_NAMELESS = ["baseline", "followup", "change"]
+_WITHHELD = "The rows are not published, since the listings of this study are coarsened."
+
+
+@dataclass
+class _Group:
+    """Results that were made from the same rows."""
+
+    title: str
+    about: str
+    rows: pd.DataFrame | None
+    target: str
+    results: list[pd.Series] = field(default_factory=list)
+
+
+def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
+    """Write the trail of every result beside the documents, as pages without a script.
+
+    A page for each analysis has its results and the participants' values below them; a page for
+    each participant has the scores, the items and each raw cell with its changes and queries.
+    Of people whose listings are coarsened there is no page, and no value bears a name.
+
+    Parameters
+    ----------
+    outputs
+        Of the run.
+    raw
+        The export that it was made from.
+    folder
+        Where the documents lie; the pages go to ``trail/`` below.
+
+    Returns
+    -------
+    The files that were written.
+    """
+    material = read_material(outputs)
+    trial = TrialTables(outputs.processed, raw, paths.STUDY)
+    hidden = hides_people(material.study, material.provenance)
+    style = material.sources / "style"
+    sheets = [(style / name).read_text("utf-8") for name in ("report.css", "page.css")]
+    dress = partial(
+        format_results_page,
+        style="".join(sheets),
+        mark_line=describe_document(material, renderer="")["mark_line"],
+    )
+    cells, pages = _find_cells(material.notebooks, list_notebooks(material)), {}
+    for name, groups in _group_results(trial, hidden=hidden).items():
+        body = _format_analysis(name, groups, trial, cells, hidden=hidden)
+        pages[f"{name}.html"] = dress(title=f"Trail of {name}", body=body, up="../")
+    if not hidden:
+        everyone = make_people(trial, few=len(trial.participants) <= LISTED)
+        pages |= {name: dress(**parts) for name, parts in everyone.items()}
+        narrow = (style / "narrow.js").read_text("utf-8")
+        pages["people.html"] = dress(
+            title="Participants",
+            body=_format_people(trial),
+            up="../",
+            script=narrow,
+            narrow="Names that hold",
+        )
+    (folder / TRAIL / PEOPLE).mkdir(parents=True)
+    for name, text in pages.items():
+        (folder / TRAIL / name).write_text(text, encoding="utf-8", newline="\n")
+    return [folder / TRAIL / name for name in pages]
+
+
+def _group_results(trial: TrialTables, *, hidden: bool) -> dict[str, list[_Group]]:
+    """Return the groups of every analysis: what stands first in the names of its results."""
+    pages: dict[str, dict[tuple[str, ...], _Group]] = {}
+    found: dict[tuple[str, ...], tuple[tuple[str, ...], _Group]] = {}
+    for _, result in trial.results.iterrows():
+        asked = _name_question(result, trial.study)
+        if asked not in found:
+            group = _find_rows(result, trial, hidden=hidden)
+            content = "" if group.rows is None else group.rows.to_csv()
+            found[asked] = (group.title, group.about, content), group
+        content_key, group = found[asked]
+        groups = pages.setdefault(result["result_id"].split(".")[0], {})
+        groups.setdefault(content_key, group).results.append(result)
+    return {name: list(groups.values()) for name, groups in pages.items()}
+
+
+def _name_question(result: pd.Series, study: Study) -> tuple[str, ...]:
+    """Return what decides which rows are behind a result."""
+    if BEFOREHAND in result["result_id"]:
+        return (result["analysis"], BEFOREHAND)
+    asked = (result["population"], result["visit"])
+    if outcome := find_outcome(result, study):
+        variant = result["variant"] or "primary"
+        named = (outcome.name, variant, find_component(result, outcome))
+        return (result["analysis"], *named, *asked)
+    stem, _, statistic = result["result_id"].rpartition(".")
+    # Of queries each statistic counts others.
+    return (stem, statistic if result["analysis"] == "cleaning" else "", *asked)
+
+
+def _find_rows(result: pd.Series, trial: TrialTables, *, hidden: bool) -> _Group:
+    study = trial.study
+    if BEFOREHAND in result["result_id"]:
+        about = "From no participant: simulated before the analysis, see the notebook."
+        return _Group("Design", about, None, "")
+    outcome = find_outcome(result, study)
+    if outcome is None:
+        counted = find_counted(result, trial)
+        title = _word(result["outcome"] or counted.table)
+        rows = f"{len(counted.rows)} rows of the table {counted.table}"
+        return _Group(title, rows, None if hidden else counted.rows, counted.table)
+    pairs, about = find_pairs(result, trial), "Score at baseline and at the visit, and the change"
+    shown = pairs[_PAIR]
+    if pairs.empty:
+        shown, about = find_scores(result, trial)[_SCORE], "Scores"
+    component = find_component(result, outcome)
+    named = {visit.name: visit.label for visit in study.visits}
+    named |= {population.name: population.label for population in study.populations}
+    parts = [
+        outcome.label,
+        "" if component == TOTAL else _word(component),
+        "" if result["variant"] in ("", "primary") else _word(result["variant"]),
+        *(named.get(result[column], "") for column in ("visit", "population")),
+    ]
+    if hidden:
+        shown = shown.reindex(columns=_NAMELESS).sort_values(_NAMELESS).dropna(how="all")
+        about += ", in their order, without names"
+    return _Group(", ".join(filter(None, parts)), about, shown, outcome.name)
+
+
+def _format_analysis(
+    name: str, groups: list[_Group], trial: TrialTables, cells: dict[str, str], *, hidden: bool
+) -> str:
+    places = {who: place for place, who in enumerate(trial.participants[PERSON], 1)}
+    parts = ["<p>Each result with its method, and below it the values that it was made from. "]
+    parts.append("</p>\n" if hidden else 'All <a href="people.html">participants</a>.</p>\n')
+    labels = {each.name: each.label for each in trial.study.populations}
+    for number, group in enumerate(groups, 1):
+        heading = f"made-{number}"
+        parts.append(f'<section>\n<h2 id="results-{number}">{escape(group.title)}</h2>\n')
+        rows = [(_describe(row, cells, labels, heading), row["result_id"]) for row in group.results]
+        parts.append(format_table(rows, label=f"Results: {group.title}"))
+        parts.append(f'<h3 id="{heading}">Made from</h3>\n<p>{escape(group.about)}. ')
+        parts.append(f'<a href="#results-{number}">Its results</a></p>\n')
+        parts.append(_format_rows(group, places, hidden=hidden))
+        parts.append("</section>\n")
+    return "".join(parts)
+
+
+def _describe(
+    row: pd.Series, cells: dict[str, str], labels: dict[str, str], heading: str
+) -> dict[str, str]:
+    """Return the cells of a result's row as HTML, by column."""
+    name, place = row["result_id"], row["notebook"]
+    notebook, cell = f"{place}.ipynb", cells.get(f"{place} {row['analysis']}", "")
+    if place in cells:
+        notebook = f'<a href="../executed/{place}.html{cell}">{notebook}</a>'
+    value = "" if pd.isna(row["value"]) else f"{row['value']:.12g}"
+    return {
+        "Result": f'<a href="../results.html#{name}"><code>{escape(name)}</code></a>',
+        "Printed": escape(row["text"]),
+        "What it is": escape(_word(" ".join(filter(None, (row["statistic"], row["group"]))))),
+        "Formula": escape(_read_formulas().get(row["statistic"], "")),
+        "Method": escape(row["method"]),
+        "Remark": escape(row["warning"]),
+        "Value": escape(f"{value} {row['unit']}".strip()),
+        "n": "" if pd.isna(row["n"]) else str(row["n"]),
+        "Population": escape(labels.get(row["population"], row["population"])),
+        "Cell": f"{notebook} {escape(cell)}".strip(),
+        "Values": f'<a href="#{heading}">made from</a>',
+    }
+
+
+def _format_rows(group: _Group, places: dict[str, int], *, hidden: bool) -> str:
+    if group.rows is None:
+        return f"<p>{_WITHHELD}</p>\n" if hidden and group.target else ""
+    if len(places) > LISTED:
+        return "" if hidden else '<p><a href="people.html">Look for a participant</a></p>\n'
+    if group.rows.empty:
+        return "<p>No row.</p>\n"
+    rows = []
+    for row in group.rows.to_dict("records"):
+        cells = {_word(str(name)): format_cell(value) for name, value in row.items()}
+        if row.get(PERSON) in places:
+            page = f"{PEOPLE}/{name_page(places[row[PERSON]])}#{group.target}"
+            cells[_word(PERSON)] = f'<a href="{page}">{escape(row[PERSON])}</a>'
+        rows.append((cells, ""))
+    return format_table(rows, label=f"Values: {group.title}")
+
+
+def _format_people(trial: TrialTables) -> str:
+    rows = [
+        ({"Participant": f'<a href="{PEOPLE}/{name_page(place)}">{escape(who)}</a>'}, who.lower())
+        for place, who in enumerate(trial.participants[PERSON], 1)
+    ]
+    return f"<section>\n{format_table(rows, label='Participants')}</section>\n"
+
+
+def _find_cells(folder: Path, shown: Iterable[str]) -> dict[str, str]:
+    """Return the cell that makes the results of an analysis, as ``#id``, by notebook and analysis.
+
+    A notebook that has a page stands there by itself too.
+    """
+    found = {}
+    for name in shown:
+        notebook = json.loads((folder / f"{name}.ipynb").read_text("utf-8"))
+        found[name] = ""
+        for cell in notebook["cells"]:
+            source = "".join(cell["source"])
+            for analysis in re.findall(r'\bContext\(\s*"(\w+)"', source):
+                found.setdefault(f"{name} {analysis}", f"#{cell['id']}")
+    return found
+
+
+@cache
+def _read_formulas() -> dict[str, str]:
+    return dict(yaml.safe_load(_FORMULAS.read_text("utf-8")))
+
+
+def _word(name: str) -> str:
+    """Return a name as words."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,169 @@
+"""A page for each participant: scores, items, and every raw cell with its changes and queries."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from analysis.instruments.catalogue import find_instrument
+from analysis.reporting.pages import format_table
+from analysis.study import Outcome, Study
+from analysis.trail.cells import CELL, locate_columns, locate_items
+from analysis.trail.scores import TOTAL, find_items
+from analysis.trail.trial import PERSON, TrialTables
+
+PEOPLE = "people"
+_TABLES = (
+    *("participants", "visits", "procedures", "adverse_events", "medications"),
+    *("intercurrent_events", "disposition"),
+)
+_PLACE = [PERSON, "visit", "instrument", "item", "location"]
+_ENTERS = "enters"
+_SCORED = ("pairs", "scores")
+_ITEM = ["visit", "item", "location", "occasion", "value", "text", "unit", "missing_reason"]
+_SCORE = ["visit", "variant", "component", "score", "status", "missing_reason", "n_missing", "rule"]
+_PAIR = ["visit", "variant", "component", "baseline", "followup", "change", "rule"]
+_QUERY = ["query_id", "visit", "form", "field", "severity", "raw_value", "message", "action"]
+_QUERY += ["answer"]
+_TRACED = [*CELL, "changed_to", "query"]
+_ABOUT_ITEMS = (
+    "Each item beside the cell that it came from, as received, with its changes and queries."
+)
+_ABOUT_ENTERS = " Enters: the outcomes whose primary score would have been another without it."
+
+
+def name_page(place: int) -> str:
+    """Return the name of the page of a participant, by place in the table, counted from 1.
+
+    A site may call its participants what no file can be called.
+    """
+    return f"{place:04}.html"
+
+
+def make_people(trial: TrialTables, *, few: bool) -> dict[str, dict[str, str]]:
+    """Return title, body and the way up of every participant's page, by its name.
+
+    Parameters
+    ----------
+    few
+        Whether the scoring is asked which items enter; each question takes its time.
+    """
+    study, people = trial.study, trial.participants[PERSON]
+    items = trial.items.assign(**{_ENTERS: ""})
+    if few:
+        items[_ENTERS] = _name_entered(trial)
+    frames = {"items": _trace_cells(locate_items(items, trial), trial)}
+    frames |= {name: getattr(trial, name) for name in (*_TABLES, *_SCORED, "queries")}
+    for name in _TABLES:
+        columns = [str(column) for column in frames[name].columns]
+        cells = locate_columns(frames[name], name, columns, trial.raw_rows)
+        frames[f"{name} cells"] = _trace_cells(cells, trial)
+    split = {
+        name: dict(list(frame.map(format_cell).groupby(frame[PERSON])))
+        for name, frame in frames.items()
+    }
+    pages = {}
+    for place, who in enumerate(people, 1):
+        of = {name: parts.get(who, frames[name].iloc[:0]) for name, parts in split.items()}
+        body = "".join(_format_sections(of, study, few=few))
+        pages[f"{PEOPLE}/{name_page(place)}"] = {"title": who, "body": body, "up": "../../"}
+    return pages
+
+
+def _name_entered(trial: TrialTables) -> pd.Series:
+    """Return for each item the outcomes whose primary score it enters."""
+    items, scores = trial.items, trial.scores
+    entered = pd.Series("", index=items.index)
+    places = pd.MultiIndex.from_frame(items[_PLACE])
+    for outcome in trial.study.outcomes:
+        asked = scores[
+            (scores["outcome"] == outcome.name)
+            & (scores["variant"] == "primary")
+            & (scores["component"] == TOTAL)
+            & scores["score"].notna()
+        ]
+        behind = pd.MultiIndex.from_frame(find_items(asked, items, trial.study)[_PLACE])
+        hit = places.isin(behind) & (items["text"] == "").to_numpy()
+        entered[hit] += f", {outcome.label}"
+    return entered.str.removeprefix(", ")
+
+
+def _trace_cells(cells: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
+    """Put beside raw cells what they were changed to, and the queries about them."""
+    key, changes = CELL[:3], trial.changes.rename(columns={"source": "file"})
+    new = changes["clean_value"].where(changes["clean_value"] != "", changes["missing_reason"])
+    changes = changes.assign(changed_to=new + " (" + changes["rule"] + ")")
+    changes = changes.groupby(key)["changed_to"].agg("; ".join).reset_index()
+    asked = trial.queries[["query_id", "cells"]].assign(cell=trial.queries["cells"].str.split(";"))
+    asked = asked.explode("cell")
+    named = asked["cell"].str.rpartition(":")
+    asked = asked.assign(row=named[0], field=named[2]).drop_duplicates(["row", "field", "query_id"])
+    asked = asked.groupby(key[1:], as_index=False).agg(query=("query_id", ", ".join))
+    traced = cells.merge(changes, on=key, how="left").merge(asked, on=key[1:], how="left")
+    return traced.fillna({"changed_to": "", "query": ""})
+
+
+def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) -> Iterator[str]:
+    for outcome in study.outcomes:
+        pairs, scores = (of[name][of[name]["outcome"] == outcome.name] for name in _SCORED)
+        yield f'<section>\n<h2 id="{outcome.name}">{escape(outcome.label)}</h2>\n'
+        yield f"<p>Its items: {_link_instruments(outcome)}</p>\n"
+        yield _format_frame(pairs, _PAIR, f"Changes: {outcome.label}")
+        yield _format_frame(scores, _SCORE, f"Scores: {outcome.label}")
+        yield "</section>\n"
+    yield '<section>\n<h2 id="items">Items</h2>\n'
+    yield f"<p>{_ABOUT_ITEMS}{_ABOUT_ENTERS if few else ''}</p>\n"
+    for instrument, rows in of["items"].groupby("instrument"):
+        words = _word(str(instrument))
+        yield f'<h3 id="items-{instrument}">{escape(words)}</h3>\n'
+        yield _format_frame(rows, [*_ITEM, _ENTERS, *_TRACED], f"Items: {words}")
+    yield "</section>\n"
+    for name in _TABLES:
+        words = _word(name)
+        columns = [str(column) for column in of[name].columns if column != PERSON]
+        yield f'<section>\n<h2 id="{name}">{words}</h2>\n'
+        yield _format_frame(of[name], columns, words)
+        yield _format_frame(of[f"{name} cells"], ["visit", "column", *_TRACED], f"Cells: {words}")
+        yield "</section>\n"
+    yield '<section>\n<h2 id="queries">Queries</h2>\n'
+    yield _format_frame(of["queries"], _QUERY, "Queries")
+    yield "</section>\n"
+
+
+def _link_instruments(outcome: Outcome) -> str:
+    instrument = find_instrument(outcome.instrument)
+    names = (instrument.name, *instrument.reads)
+    return ", ".join(f'<a href="#items-{name}">{_word(name)}</a>' for name in names)
+
+
+def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
+    """Return some columns of a frame as a table, without those that are all empty."""
+    if frame.empty:
+        return ""
+    if "query" in columns:
+        links = frame["query"].str.replace(r"(\w+)", r'<a href="#\1">\1</a>', regex=True)
+        frame = frame.assign(query=links)
+    filled = [name for name in columns if (frame[name] != "").any()]
+    labels = [_word(name) for name in filled]
+    # A row of queries is what the cells lead to.
+    ids = frame["query_id"] if label == "Queries" else [""] * len(frame)
+    cells = zip(*(frame[name] for name in filled), strict=True)
+    return format_table(
+        [(dict(zip(labels, row, strict=True)), name) for row, name in zip(cells, ids, strict=True)],
+        label=label,
+    )
+
+
+def _word(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def format_cell(value: Any) -> str:
+    """Return a value as HTML, empty where it is missing."""
+    if isinstance(value, str):
+        return escape(value)
+    if pd.isna(value):
+        return ""
+    text = f"{value:.6g}".replace("-", "\N{MINUS SIGN}") if isinstance(value, float) else str(value)
+    return escape(text)
