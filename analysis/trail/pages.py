@@ -26,7 +26,7 @@ from analysis.trail.trial import PERSON, TrialTables
 
 TRAIL = "trail"
 # With more participants a search leads to each of them, in place of a list below each result.
-LISTED = 20
+MOST_LISTED = 20
 _FORMULAS = Path(__file__).with_name("formulas.yml")
 _PAIR = [PERSON, "baseline", "followup", "change", "n_locations", "rule"]
 _SCORE = [PERSON, "visit", "score", "status", "missing_reason", "rule"]
@@ -80,7 +80,7 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
         body = _format_analysis(name, groups, trial, cells, hidden=hidden)
         pages[f"{name}.html"] = dress(title=f"Trail of {name}", body=body, up="../")
     if not hidden:
-        everyone = make_people(trial, few=len(trial.participants) <= LISTED)
+        everyone = make_people(trial, few=len(trial.participants) <= MOST_LISTED)
         pages |= {name: dress(**parts) for name, parts in everyone.items()}
         narrow = (style / "narrow.js").read_text("utf-8")
         pages["people.html"] = dress(
@@ -90,7 +90,7 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
             script=narrow,
             narrow="Names that hold",
         )
-    (folder / TRAIL / PEOPLE).mkdir(parents=True)
+    (folder / TRAIL / PEOPLE).mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (folder / TRAIL / name).write_text(text, encoding="utf-8", newline="\n")
     return [folder / TRAIL / name for name in pages]
@@ -202,7 +202,7 @@ def _describe(
 def _format_rows(group: _Group, places: dict[str, int], *, hidden: bool) -> str:
     if group.rows is None:
         return f"<p>{_WITHHELD}</p>\n" if hidden and group.target else ""
-    if len(places) > LISTED:
+    if len(places) > MOST_LISTED:
         return "" if hidden else '<p><a href="people.html">Look for a participant</a></p>\n'
     if group.rows.empty:
         return "<p>No row.</p>\n"

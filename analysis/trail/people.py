@@ -94,7 +94,7 @@ def _trace_cells(cells: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     key, changes = CELL[:3], trial.changes.rename(columns={"source": "file"})
     new = changes["clean_value"].where(changes["clean_value"] != "", changes["missing_reason"])
     changes = changes.assign(changed_to=new + " (" + changes["rule"] + ")")
-    changes = changes.groupby(key)["changed_to"].agg("; ".join).reset_index()
+    changes = changes.groupby(key, as_index=False).agg(changed_to=("changed_to", "; ".join))
     asked = trial.queries[["query_id", "cells"]].assign(cell=trial.queries["cells"].str.split(";"))
     asked = asked.explode("cell")
     named = asked["cell"].str.rpartition(":")
