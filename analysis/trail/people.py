@@ -105,10 +105,11 @@ def _trace_cells(cells: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
 
 
 def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) -> Iterator[str]:
+    recorded = set(of["items"]["instrument"])
     for outcome in study.outcomes:
         pairs, scores = (of[name][of[name]["outcome"] == outcome.name] for name in _SCORED)
         yield f'<section>\n<h2 id="{outcome.name}">{escape(outcome.label)}</h2>\n'
-        yield f"<p>Its items: {_link_instruments(outcome)}</p>\n"
+        yield f"<p>Its items: {_link_instruments(outcome, recorded)}</p>\n"
         yield _format_frame(pairs, _PAIR, f"Changes: {outcome.label}")
         yield _format_frame(scores, _SCORE, f"Scores: {outcome.label}")
         yield "</section>\n"
@@ -131,10 +132,10 @@ def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) ->
     yield "</section>\n"
 
 
-def _link_instruments(outcome: Outcome) -> str:
+def _link_instruments(outcome: Outcome, recorded: set[str]) -> str:
     instrument = find_instrument(outcome.instrument)
-    names = (instrument.name, *instrument.reads)
-    return ", ".join(f'<a href="#items-{name}">{_word(name)}</a>' for name in names)
+    names = [name for name in (instrument.name, *instrument.reads) if name in recorded]
+    return ", ".join(f'<a href="#items-{name}">{_word(name)}</a>' for name in names) or "none"
 
 
 def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
