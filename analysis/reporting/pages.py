@@ -230,8 +230,9 @@ def format_table(rows: list[tuple[dict[str, str], str]], *, label: str) -> str:
     for cells, name in rows:
         first, *rest = cells.items()
         place = f' id="{escape(name)}"' if name else ""
-        parts.append(f'<tr{place}><th scope="row">{first[1]}</th>')
-        parts += [f'<td data-label="{escape(column)}">{cell}</td>' for column, cell in rest]
+        # A line for each cell: two numbers on one would be read as one where nobody sees cells.
+        parts.append(f'<tr{place}><th scope="row">{first[1]}</th>\n')
+        parts += [f'<td data-label="{escape(column)}">{cell}</td>\n' for column, cell in rest]
         parts.append("</tr>\n")
     return "".join([*parts, "</tbody>\n</table></div>\n"])
 
