@@ -45,12 +45,12 @@ def test_the_readme_and_the_workflows_name_the_same_pythons_and_the_set_up_the_s
 
 
 def release(tmp_path, tag):
-    """Run .ci/release where `make` leaves an archive and `gh` says what it was asked."""
+    """Run .ci/release where `make` leaves an archive; it and `gh` print what they are asked."""
     for name in (".ci/release", "pyproject.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((paths.ROOT / name).read_bytes())
     programs = {
-        "make": "mkdir dist && echo zip > dist/svf-hand-trial-0.1.0.zip",
+        "make": 'echo "make $*"; mkdir -p dist; echo zip > dist/svf-hand-trial-0.1.0.zip',
         "gh": 'printf "%s\\n" "$@"',
     }
     for name, text in programs.items():
@@ -68,7 +68,8 @@ def release(tmp_path, tag):
 def test_a_release_holds_the_archive_and_its_checksum(tmp_path):
     asked = release(tmp_path, "v0.1.0").stdout.splitlines()
     archive = "svf-hand-trial-0.1.0.zip"
-    assert asked[:3] == ["release", "create", "v0.1.0"]
+    assert asked[:3] == ["make verify", "make record", "make archive"]
+    assert asked[3:6] == ["release", "create", "v0.1.0"]
     assert asked[-2:] == [archive, f"{archive}.sha256"]
     subprocess.run(["sha256sum", "--check", f"{archive}.sha256"], cwd=tmp_path / "dist", check=True)
 

@@ -17,6 +17,7 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.visit_checks import order_visits
+from analysis.cleaning.whole_checks import find_unplanned
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
 INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")
@@ -76,7 +77,7 @@ def find_copied_days(state: CleaningState) -> Iterator[Finding]:
     """Ratings of the diary that equal those of the other period or of another person."""
     frame = state.files[DIARY].kept[["rating"]].join(state.places[DIARY])
     frame = frame.join(state.files[DIARY].keys["participant"])
-    frame = frame[frame["visit"] != state_visit_of_none(state)]
+    frame = frame[~find_unplanned(state, DIARY).loc[frame.index]]
     yield from _ask_copies(_pivot(frame, ["rating"], ["participant", "visit"], "occasion", (0, 10)))
 
 
@@ -89,11 +90,6 @@ def find_copied_readings(state: CleaningState) -> Iterator[Finding]:
     for _, part in frame.groupby("reader"):
         vectors = _pivot(part, measures, ["participant", "visit"], "place", (0, np.inf))
         yield from _ask_copies(vectors)
-
-
-def state_visit_of_none(state: CleaningState) -> str:
-    """Return the visit that takes what belongs to none of the others."""
-    return next((visit.name for visit in state.study.visits if visit.day is None), "")
 
 
 def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
@@ -109,7 +105,8 @@ def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
     for field in fields:
         codes = [float(code) for code, _ in field.choices] or list(field.limits)
         # A circumference is never at an end: the limits are those of a typing error.
-        ends.append((-np.inf, np.inf) if field.place.unit == "mm" and field.low else _span(codes))
+        endless = field.place.unit == "mm" and bool(field.low)
+        ends.append((-np.inf, np.inf) if endless else (min(codes), max(codes)))
     return Vectors(
         numbers.to_numpy(),
         keys["participant"].to_numpy(),
@@ -117,10 +114,6 @@ def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
         np.array(ends).reshape(-1, 2).T,
         [[(row, field.name) for field in fields] for row in numbers.index],
     )
-
-
-def _span(values: list[float]) -> tuple[float, float]:
-    return min(values), max(values)
 
 
 def _pivot(
@@ -218,10 +211,10 @@ def _pair_within(who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> float:
     """Return the chance that all items agree, from pairs of which `a` of `k` did.
 
-     On the scale of the arcsine of the square root a binomial share has the variance 1/(4k)
-     (Anscombe 1948); what the shares vary beyond that is how pairs differ. One agreement and one
-     difference are added, and the mean is taken one standard error higher (by the number of
-    `people`), so that a small export promises nothing.
+    On the scale of the arcsine of the square root the variance of a binomial share hardly depends
+    on the share: it is about 1 / (4k + 2). What the shares vary beyond that is how pairs differ.
+    One agreement and one difference are added, and the mean is taken one standard error higher (by
+    the number of `people`), so that a small export promises nothing.
     """
     angle = np.arcsin(np.sqrt((a + 3 / 8) / (k + 3 / 4)))
     middle = np.arcsin(np.sqrt((a.sum() + 1) / (k.sum() + 2)))

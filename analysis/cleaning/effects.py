@@ -46,7 +46,7 @@ def describe_corrections(
 ) -> list[Row]:
     """Make the results of every correction that touches a pair of the primary outcome.
 
-    ``cleaning.<outcome>.n_corrections`` counts them. If there are any, the estimate stands there
+    ``cleaning.<outcome>.n_corrections`` counts them. If there are any, the estimate is given
     ``corrected`` (as it is), ``uncorrected`` (without all of them) and ``without_<k>`` (without
     the k-th of them), the last with the cell and the change of its participant before and after.
     Each is a run of the cleaning of its own, without that line; so is a confirmation's that lets

@@ -12,7 +12,7 @@ from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
 EVENTS, EXIT = "adverse_events", "disposition"
-# What makes two rows of a repeating form tell of one thing, by table.
+# The columns that two rows about the same thing share, by table of a repeating form.
 SAME = {
     EVENTS: (("wording", "start_date"), ("term", "start_date")),
     "medications": (
@@ -139,7 +139,7 @@ def find_last_days(state: CleaningState) -> pd.Series:
 
 
 def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
-    """One adverse event or one medication that stands there under two numbers."""
+    """One adverse event or one medication that is recorded under two numbers."""
     for table, (same, asked) in SAME.items():
         rows = read_record(state, table)
         wording = rows["name"] if table != EVENTS else rows["term"] + "|" + rows["coded_term"]
@@ -152,7 +152,7 @@ def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """Active ulcers of one finger and one size that stand there twice at a visit."""
+    """Active ulcers of one finger and one size that are recorded twice at a visit."""
     fields = {field.place.item: field.name for field in state.list_items("digital_ulcers")}
     if not {"side", "finger", "active", "size"} <= fields.keys():
         return

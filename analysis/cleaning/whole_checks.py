@@ -26,7 +26,7 @@ def list_absent_files(state: CleaningState) -> pd.DataFrame:
         there = pd.Series(came.isin(pd.MultiIndex.from_frame(keys[["participant", "visit"]])), came)
         usual = there.groupby(level="visit").mean() > 0.5
         known = pd.Series(came.get_level_values("participant_id"), came).isin(
-            keys.loc[state_undated(state, source), "participant"]
+            keys.loc[find_unplanned(state, source), "participant"]
         )
         expected = came.get_level_values("visit").isin(usual.index[usual])
         absent = came[(~there & ~known).to_numpy() & expected]
@@ -34,8 +34,8 @@ def list_absent_files(state: CleaningState) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def state_undated(state: CleaningState, source: str) -> pd.Series:
-    """Say which entries of a file lie at no visit of the plan: they may be the missing ones."""
+def find_unplanned(state: CleaningState, source: str) -> pd.Series:
+    """Say which entries of a file lie at no planned visit: they may be the missing ones."""
     planned = [visit.name for visit in state.study.visits if visit.day is not None]
     return ~state.places[source]["visit"].isin(planned)
 

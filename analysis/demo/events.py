@@ -90,7 +90,7 @@ _EVENTS = pd.read_csv(
     keep_default_na=False,
 )
 COMMON = 8
-DIZZINESS, _EARLY, ULCER = 1, 8, 9
+_DIZZINESS, _EARLY, _ULCER = 1, 8, 9
 EVERY_EVENT = {
     "ae_dict": "none", "ae_ongoing": "0", "ae_scale": "CTCAE", "ae_scale_version": "5.0",
     "ae_serious": "0", "ae_outcome": "1", "ae_withdrawal": "0", "ae_worsening": "0",
@@ -107,13 +107,13 @@ def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     rng, size = cohort.rng("adverse events"), cohort.size
     everybody, early = np.arange(size), cohort.every_seventh(EARLY_POSITION)
     first = rng.integers(0, COMMON, size)
-    first = np.where(cohort.every_seventh(STAY_PLANNED), DIZZINESS, first)
+    first = np.where(cohort.every_seventh(STAY_PLANNED), _DIZZINESS, first)
     second = (first + rng.integers(1, COMMON, size)) % COMMON
     twice = (rng.random(size) < 0.4) & ~early
     ulcerated = ulcers.new_week_12.any(axis=1)
     who = np.concatenate([everybody, everybody[twice], everybody[early], everybody[ulcerated]])
     picks = np.concatenate(
-        [first, second[twice], np.full(early.sum(), _EARLY), np.full(ulcerated.sum(), ULCER)]
+        [first, second[twice], np.full(early.sum(), _EARLY), np.full(ulcerated.sum(), _ULCER)]
     )
     rows = _describe(cohort, who, _EVENTS.iloc[picks].reset_index(drop=True), rng)
     return rows.sort_values(["who", "ae_start"], kind="stable", ignore_index=True)

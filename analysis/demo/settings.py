@@ -57,7 +57,7 @@ class Target:
         return self.mean + self.change * fraction, sd
 
     def place(self, latent: np.ndarray, fraction: float) -> np.ndarray:
-        """Put standard normal values on the grid, so that mean and spread come out as told.
+        """Put standard normal values on the grid, so that mean and spread come out as asked.
 
         Clamping at the ends of a scale shifts the mean and narrows the spread; the latent
         mean and spread are widened until the clamped and rounded values have the target's.

@@ -8,9 +8,9 @@ from analysis.study import Study
 EN_DASH = "\N{EN DASH}"
 BANDED = ("age", "years_since_raynaud", "years_since_non_raynaud")
 WITHHELD = ("height_cm", "weight_kg")
-# What figures and listings tell of a participant by number, or leads to it: ulcers, injected hands,
+# What figures and listings give by participant number, or what leads to it: ulcers, injected hands,
 # changes of treatment, dates.
-TOLD_ELSEWHERE = (
+LISTED_ELSEWHERE = (
     "ulcer_history",
     "ulcers_present",
     "treated_hands",
@@ -39,7 +39,7 @@ def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Coarsen the baseline characteristics of every participant, and unlink them.
 
     Ages and times since onset are banded; height and weight are left out, and so is what is
-    told by participant's number elsewhere and would lead to the plotted trajectories: outcomes at
+    given by participant's number elsewhere and would lead to the plotted trajectories: outcomes at
     baseline, seasons, ulcers, injected hands, stability of treatment. The rows are sorted by their
     own content and lettered anew, so that neither number nor order leads back.
 
@@ -51,7 +51,7 @@ def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
         Texts; `participant_id` is replaced by `label` (A, B, ...), the first column.
     """
     outcomes = {outcome.name for outcome in study.outcomes}
-    left_out = {*WITHHELD, *TOLD_ELSEWHERE, *outcomes}
+    left_out = {*WITHHELD, *LISTED_ELSEWHERE, *outcomes}
     kept = [v.name for v in list_variables(study) if v.name not in left_out]
     coarse = frame[kept].copy()
     for name in BANDED:

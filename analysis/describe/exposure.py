@@ -7,16 +7,16 @@ from analysis.results import Context, ResultWriter, Row, format_number
 from analysis.study import Specification
 
 ALL_FINGERS = tuple(f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6))
-HARVEST, _PRODUCT, INJECTION = "Anaesthesia and harvest", "Product", "Injection"
+_HARVEST, _PRODUCT, _INJECTION = "Anaesthesia and harvest", "Product", "Injection"
 VARIABLES = (
-    Variable("procedure_date", "Date", section=HARVEST),
-    Variable("anaesthesia_type", "Anaesthesia", section=HARVEST),
-    Variable("lidocaine_mg", "Lidocaine", "mg", section=HARVEST),
-    Variable("tumescent_ml", "Tumescent fluid", "mL", section=HARVEST),
-    Variable("harvest_site", "Site of liposuction", section=HARVEST),
-    Variable("cannula_mm", "Outer diameter of the cannula", "mm", 1, section=HARVEST),
-    Variable("lipoaspirate_ml", "Lipoaspirate", "mL", section=HARVEST),
-    Variable("planned_overnight_stay", "Overnight stay planned", section=HARVEST),
+    Variable("procedure_date", "Date", section=_HARVEST),
+    Variable("anaesthesia_type", "Anaesthesia", section=_HARVEST),
+    Variable("lidocaine_mg", "Lidocaine", "mg", section=_HARVEST),
+    Variable("tumescent_ml", "Tumescent fluid", "mL", section=_HARVEST),
+    Variable("harvest_site", "Site of liposuction", section=_HARVEST),
+    Variable("cannula_mm", "Outer diameter of the cannula", "mm", 1, section=_HARVEST),
+    Variable("lipoaspirate_ml", "Lipoaspirate", "mL", section=_HARVEST),
+    Variable("planned_overnight_stay", "Overnight stay planned", section=_HARVEST),
     Variable("processed_ml", "Lipoaspirate processed", "mL", section=_PRODUCT),
     Variable("enzyme", "Enzyme", section=_PRODUCT),
     Variable("enzyme_lot", "Lot of the enzyme", section=_PRODUCT),
@@ -35,17 +35,17 @@ VARIABLES = (
     Variable("endotoxin_eu_per_ml", "Endotoxin", "EU/mL", 2, section=_PRODUCT),
     Variable("gram_stain", "Gram stain", section=_PRODUCT),
     Variable("sterility", "Culture", section=_PRODUCT),
-    Variable("minutes_to_injection", "Since start of anaesthesia", "min", section=INJECTION),
-    Variable("needle_gauge", "Needle", "gauge", section=INJECTION),
-    Variable("sites_per_finger", "Sites per finger", section=INJECTION),
-    Variable("n_fingers_injected", "Fingers injected", section=INJECTION),
-    Variable("injected_total_ml", "Volume", "mL", 1, section=INJECTION),
-    Variable("injected_cells_million", "Nucleated cells", "10⁶", 1, section=INJECTION),
+    Variable("minutes_to_injection", "Since start of anaesthesia", "min", section=_INJECTION),
+    Variable("needle_gauge", "Needle", "gauge", section=_INJECTION),
+    Variable("sites_per_finger", "Sites per finger", section=_INJECTION),
+    Variable("n_fingers_injected", "Fingers injected", section=_INJECTION),
+    Variable("injected_total_ml", "Volume", "mL", 1, section=_INJECTION),
+    Variable("injected_cells_million", "Nucleated cells", "10⁶", 1, section=_INJECTION),
     Variable(
-        "cells_per_finger_million", "Nucleated cells per injected finger", "10⁶", 2, (), INJECTION
+        "cells_per_finger_million", "Nucleated cells per injected finger", "10⁶", 2, (), _INJECTION
     ),
-    Variable("operator", "Operator", section=INJECTION),
-    Variable("deviation", "Deviation, as recorded", section=INJECTION),
+    Variable("operator", "Operator", section=_INJECTION),
+    Variable("deviation", "Deviation, as recorded", section=_INJECTION),
 )
 _CATEGORIES = (
     *("anaesthesia_type", "harvest_site", "planned_overnight_stay"),

@@ -26,6 +26,7 @@ from analysis.reporting.manuscript import (
 from analysis.reporting.pages import write_page_parts, write_typst_header
 from analysis.reporting.places import number_places, write_references
 from analysis.reporting.printed import check_printed, list_printed
+from analysis.reporting.template_checks import check_template, list_words
 from analysis.reporting.values import (
     Value,
     constant_values,
@@ -124,7 +125,7 @@ def prepare_project(material, folder, *, renderer):
     values = collect_values(material, about)
     sentences = templates.read_templates(material.sources / templates.FOLDER)
     for sentence in sentences:
-        templates.check_template(sentence, {*values, *(each.key for each in sentences)})
+        check_template(sentence, {*values, *(each.key for each in sentences)})
     values |= choose_sentences(sentences, material)
     manuscripts = [read_manuscript(name, material.sources) for name in DOCUMENTS]
     places = number_places(manuscripts)
@@ -140,7 +141,7 @@ def prepare_project(material, folder, *, renderer):
             f"{fill_lines(manuscript.body, values)}"
         )
         variables |= fill_variables(manuscript.lines, values)
-    words = [line for sentence in sentences for line in templates.list_words(sentence)]
+    words = [line for sentence in sentences for line in list_words(sentence)]
     _check_texts(manuscripts, texts, words, checklists, material)
     prepared = folder / PREPARED
     shutil.rmtree(prepared, ignore_errors=True)

@@ -12,7 +12,7 @@ TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 # Tables with more columns than this are set in the smaller one.
 MANY_COLUMNS = 6
 # A table with no more rows than this is kept on one page; of a longer one, the first and last.
-SHORT, _TOGETHER = 14, 2
+_SHORT, _TOGETHER = 14, 2
 # Twentieths of a point.
 PADDING = 57
 # How wide a letter is at most, as a share of the font's size, in the fonts that stand in for ours.
@@ -140,7 +140,7 @@ def _keep_rows_together(rows):
     notes = next((index for index in range(last, 0, -1) if not is_spanned[index]), last) + 1
     for index, row in enumerate(rows):
         early, late = index <= _TOGETHER, index >= min(notes, last) - _TOGETHER
-        if index < last and (len(rows) <= SHORT or early or late or is_spanned[index]):
+        if index < last and (len(rows) <= _SHORT or early or late or is_spanned[index]):
             for paragraph in row.iter(qn("w:p")):
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
     if notes <= last:

@@ -207,7 +207,7 @@ def _sync(python: Path, root: Path) -> None:
     try:
         _call([*uv, *near, "--python", str(python), locked], "the packages could not be had")
     except MissingError:
-        # pip may know a package index that uv was not told of.
+        # pip may be set up for a package index that uv does not know.
         _call([*_pip(python), *near, "--requirement", locked], "the packages could not be had")
 
 

@@ -12,7 +12,8 @@ from small_report import FORMATS, TEMPLATES, make_rows, render, write_inputs
 from analysis import paths
 from analysis.errors import DataError
 from analysis.reporting.lint import read_document
-from analysis.reporting.templates import Template, check_template
+from analysis.reporting.template_checks import check_template
+from analysis.reporting.templates import Template
 
 README = (paths.REPORT_FOLDER / "README.md").read_text("utf-8")
 CHANGES = dict.fromkeys(re.findall(r"^## (.*)$", README, re.M))

@@ -9,17 +9,15 @@ from small_report import STUDY, TEMPLATES, make_provenance, make_rows
 
 from analysis.errors import DataError
 from analysis.reporting.collect import collect_facts
+from analysis.reporting.template_checks import check_template
 from analysis.reporting.templates import (
     Template,
-    check_template,
     join_lines,
     make_environment,
     parse_template,
     read_templates,
     render_template,
 )
-
-KEYS = {"study.analysis.alpha", "efficacy.hand_mrss.hl", "say.other"}
 
 
 def template(source):
@@ -63,76 +61,6 @@ def test_line_breaks_are_spaces_but_before_items_of_a_list():
     assert join_lines("1. One\n  more\n\n2. Two\n- a\n- b") == "1. One more\n2. Two\n- a\n- b"
 
 
-@pytest.mark.parametrize(
-    ("source", "problem"),
-    [
-        ("<< primry.hl >>", r"results.md:3: primry is no fact. Did you mean primary"),
-        ("Words\n<< primary.hl_lo >>", r"results.md:4: hl_lo is no fact. Did you mean hl_low"),
-        ("<% if planned %><% else %><< vist.day >><% endif %>", "vist is no fact. Did you mean"),
-        ("<% for o in outcomes %><< o.phrse >><% endfor %>", "Did you mean phrase"),
-        ("<% for o in outcomes %><% endfor %><< o.phrase >>", "o is no fact"),
-        ("<% for o in outcomes if o.threshold %><< o.threshold.valu >><% endfor %>", "mean value"),
-        ("<< primary.hl.value >>", "value is no fact. Known: "),
-        ("<< primary.hl | round >>", "round is no fact"),
-        ("{{< var efficacy.hand_mrss.hll >}}", "Did you mean efficacy.hand_mrss.hl"),
-        ("{{< meta title >}}", "the shortcode meta is not known"),
-        ("<< planned >>", "this fact is a condition and cannot be printed"),
-        ("<< outcomes >>", "this fact is a condition and cannot be printed"),
-        ("<% for o in primary %><% endfor %>", "this is no list"),
-    ],
-)
-def test_an_unknown_name_stops_in_any_branch_with_its_line_and_the_nearest(source, problem):
-    with pytest.raises(DataError, match=problem):
-        check_template(template(source), KEYS)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "<< primary.hl + primary.hl >>",
-        "<< primary.hl * 2 >>",
-        "<< -primary.hl >>",
-        "<% set x = primary %>",
-        "<< primary.hl.__class__ >>",
-        "<< outcomes[0].hl >>",
-        "<< primary.hl.hex() >>",
-        "<% include 'x' %>",
-        "<% macro x() %><% endmacro %>",
-        "<< 'a' ~ 'b' >>",
-        "<< 'a' if planned else 'b' >>",
-        "<% if planned is true %><% endif %>",
-        "<< range(3) >>",
-    ],
-)
-def test_a_template_cannot_compute(source):
-    with pytest.raises(DataError, match=r"results.md:3: "):
-        check_template(template(source), KEYS)
-
-
-@pytest.mark.parametrize(
-    ("source", "problem"),
-    [
-        ("<% if planned %>It was 3.<% endif %>", "results.md:3: the number '3.' is typed"),
-        ("Words\n<% if planned %>\nseven of them\n<% endif %>", "md:5: the number 'seven' is"),
-        ("<% if planned %><% else %>\nA significant fall.<% endif %>", "md:4: the report never"),
-        ("A treatment\neffect.", "md:3: the report never prints 'treatment effect'"),
-        ("<< deaths.n or 'no responders' >>", "never prints 'responders'"),
-        ("<< started | agree('was safe', 'were safe') >>", "never prints 'safe'"),
-        ("<< 3 >>", "cannot be printed"),
-        ("<% if planned", "results.md:3: "),
-        ("<% if planned %>Words", "results.md:3: "),
-    ],
-)
-def test_typed_numbers_and_claims_stop_in_any_branch(source, problem):
-    with pytest.raises(DataError, match=problem):
-        check_template(template(source), KEYS)
-
-
-def test_a_number_may_stand_in_a_condition_and_a_key_in_the_words():
-    source = "<% if primary.n_pairs > 3 %>At {{< var study.analysis.alpha >}}.<% endif %>"
-    check_template(template(source), KEYS)
-
-
 def test_a_name_that_stands_twice_stops(tmp_path):
     folder = tmp_path / "report" / "sentences"
     folder.mkdir(parents=True)
@@ -145,7 +73,7 @@ def test_a_name_that_stands_twice_stops(tmp_path):
 
 def test_what_is_not_there_is_not_printed():
     source = "<< sequence.stopped.phrase >>"
-    check_template(template(source), KEYS)
+    check_template(template(source), set())
     with pytest.raises(DataError, match=r"results.md:3: say.it: .*'phrase'"):
         render(source)
 

@@ -6,7 +6,7 @@ from analysis.reporting.figure import COLOURS, Drawing, use_style
 from analysis.study import Study
 
 ROW, GRID_WIDTH, TOP = 0.24, 6.5, 0.9
-_WIDTH, HEIGHT, _MARGIN = 6.5, 3.0, 4
+_WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
 # Beyond these days a date is an error that would squeeze the picture; it is named, not drawn.
 FARTHEST = 90
 
@@ -75,7 +75,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     plt = use_style()
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
-    figure, axes = plt.subplots(figsize=(_WIDTH, HEIGHT))
+    figure, axes = plt.subplots(figsize=(_WIDTH, _HEIGHT))
     edges, undrawn = [], 0
     for place, visit in enumerate(planned):
         grey = {"color": COLOURS["grey"], "alpha": 0.5, "linewidth": 0}

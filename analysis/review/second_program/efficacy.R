@@ -1,5 +1,6 @@
 # The second program: every efficacy result once more, in R, from the scores (hand mRSS and the
-# pairs of the SHAQ from their items). It shares no code with the Python program; the results are compared by id.
+# pairs of the SHAQ from their items). It shares no code with the Python program; the results are
+# compared by id.
 #
 #   Rscript --vanilla efficacy.R STUDY.YML PROCESSED POPULATION VISIT OUTPUT.CSV
 #
