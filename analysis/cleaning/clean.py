@@ -17,11 +17,14 @@ from analysis.cleaning import (
     person_checks,
     rows,
     visit_checks,
-    whole_checks,
 )
-from analysis.cleaning.answers import bind_questions, locate_cells, mark_answers
 from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
-from analysis.cleaning.corrections import apply_corrections
+from analysis.cleaning.corrections import (
+    apply_corrections,
+    bind_questions,
+    locate_cells,
+    mark_answers,
+)
 from analysis.cleaning.dictionary import KEY_COLUMNS, describe_fields
 from analysis.cleaning.export import (
     ANSWERS,
@@ -32,12 +35,11 @@ from analysis.cleaning.export import (
     RawExport,
 )
 from analysis.cleaning.fields import Field
-from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.places import choose_baseline, place_rows
-from analysis.cleaning.populations import assign_populations
-from analysis.cleaning.quarantine import quarantine
+from analysis.cleaning.populations import assign_populations, find_intercurrent_events
 from analysis.cleaning.reconcile import reconcile_export
 from analysis.cleaning.reshape import RECORDED_TABLES, finish_table, reshape_items, reshape_table
+from analysis.cleaning.rows import quarantine
 from analysis.cleaning.state import CleaningState
 from analysis.cleaning.structure import check_origin, check_privacy, key_rows
 from analysis.provenance import Provenance, write_provenance
@@ -78,13 +80,13 @@ CHECKS = {
         person_checks.find_early_exits,
         person_checks.find_far_fingers,
         person_checks.find_reversed_scales,
-        whole_checks.find_other_arms,
+        visit_checks.find_other_arms,
     ),
     DIARY: (visit_checks.find_stray_entries, copy_checks.find_copied_days),
     CAPILLAROSCOPY: (
         visit_checks.find_early_readings,
         copy_checks.find_copied_readings,
-        whole_checks.find_shared_images,
+        visit_checks.find_shared_images,
     ),
 }
 
@@ -164,7 +166,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     if kept_apart is not state:
         state = derive_tables(kept_apart)
     absent = logs.make_questions("visit_absent", visit_checks.list_absent_visits(state))
-    without = logs.make_questions("source_absent", whole_checks.list_absent_files(state))
+    without = logs.make_questions("source_absent", visit_checks.list_absent_files(state))
     queries = logs.build_query_log(state, [absent, without, _ask_unused(unused)])
     asked = locate_cells(logs.list_asked_cells(state), received, files, state.files)
     bindings = bind_questions(queries, asked)

@@ -16,8 +16,7 @@ import pandas as pd
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_together
-from analysis.cleaning.visit_checks import order_visits
-from analysis.cleaning.whole_checks import find_unplanned
+from analysis.cleaning.visit_checks import find_unplanned, order_visits
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
 INSTRUMENTS = ("cochin", "haq", "shaq", "mrss", "finger_circumference", "laboratory")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.answers import CLOSING
 from analysis.cleaning.clean import Cleaned, clean_export
+from analysis.cleaning.corrections import CLOSING
 from analysis.cleaning.export import CORRECTIONS, RawExport
 from analysis.cleaning.fields import Field
 from analysis.cleaning.logs import SEVERITY_ORDER, show_cell

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import find_column
-from analysis.cleaning.record_rows import ask_rows, join_cells, read_record
+from analysis.cleaning.reshape import ask_rows, join_cells, read_record
 from analysis.cleaning.rules import read_threshold
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 

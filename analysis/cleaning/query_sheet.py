@@ -11,8 +11,8 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.cleaning.answers import ANSWER_KINDS
 from analysis.cleaning.clean import Cleaned
+from analysis.cleaning.corrections import ANSWER_KINDS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.logs import SEVERITY_ORDER, show_cell

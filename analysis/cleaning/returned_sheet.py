@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 from openpyxl.cell.cell import Cell
 
-from analysis.cleaning.answers import ANSWER_KINDS
+from analysis.cleaning.corrections import ANSWER_KINDS
 from analysis.cleaning.query_sheet import (
     FILLED_COLUMNS,
     GUIDE,

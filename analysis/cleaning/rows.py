@@ -1,7 +1,9 @@
-"""Whom a row belongs to, and which of the rows about one thing is used.
+"""Whom a row belongs to, and which rows are used.
 
 One spelling for every participant (``sim-1``, ``SIM 01`` and ``1`` are SIM-01); of rows that
-tell of the same visit, day, image or fact one is used, and the others are set aside.
+tell of the same visit, day, image or fact one is used, and the others are set aside. Data from
+after a death, or after consent to use them was withdrawn, are kept apart and asked about; to stop
+treatment, or the trial for another reason, ends nothing: what was measured later is used.
 """
 
 from dataclasses import replace
@@ -9,11 +11,12 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.event_checks import EVENTS, EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import ONE_PER_PARTICIPANT
-from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells
+from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, read_record
+from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE
 from analysis.cleaning.values import list_distinct
 
@@ -25,6 +28,8 @@ SUMMARY_WORDS = {
     "participant", "subject", "합계", "총계", "평균", "계",
 }  # fmt: skip
 _PARTS = r"^(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)$"
+# Why participation may end so that nothing later may be used.
+ENDING = ("death", "withdrew_consent", "withdrawal_of_consent")
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
 
 
@@ -197,3 +202,68 @@ def _set_aside(file: SourceFile, later: pd.Series, rule: str) -> list[Finding]:
     same = (cells.loc[later.index].to_numpy() == cells.loc[later].to_numpy()).all(axis=1)
     copies = pd.Series(same, index=later.index)
     return [find_cells("duplicate_copy", "", copies), find_cells(rule, "", ~copies)]
+
+
+def find_data_ends(state: CleaningState) -> pd.Series:
+    """Return the day (timestamp) after which nothing may be used, by participant.
+
+    Of several days of death the first counts, until the site has said which is right. An event
+    that contradicts itself on whether it was fatal is asked about, and ends nothing.
+    """
+    exits, events = read_record(state, EXIT), read_record(state, EVENTS)
+    fatal = events["outcome"].eq("fatal") & events["grade"].isin(["5", ""])
+    exits, events = exits[exits["reason"].isin(ENDING)], events[fatal]
+    days = pd.concat([each.set_index("participant")["end_date"] for each in (exits, events)])
+    return parse_days(days).dropna().groupby(level=0).min()
+
+
+def quarantine(state: CleaningState) -> CleaningState:
+    """Set measurements of visits after the end missing, and later rows of other kinds aside."""
+    ends = find_data_ends(state)
+    if ends.empty:
+        return state
+    visits = state.tables["visits"]
+    late = visits[
+        parse_days(visits["visit_date"]) > find_person_days(visits["participant_id"], ends)
+    ]
+    pairs = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
+    measured = [f.name for f in state.fields[REDCAP].values() if f.place.is_item]
+    at = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]]).isin(pairs)
+    cells = state.cells.loc[at, measured]
+    rows, names = (cells != "").to_numpy().nonzero()
+    found = pd.DataFrame({"row": cells.index[rows], "field": cells.columns[names]})
+    who = state.keys["participant"]
+    findings = []
+    for person, part in found.groupby(who.loc[found["row"]].to_numpy()):
+        measured_late = list(zip(part["row"], part["field"], strict=True))
+        findings += find_together(
+            "after_end", measured_late, group=str(person), values="", reason="pending_query"
+        )
+    for table in (EVENTS, "medications"):
+        recorded = read_record(state, table)
+        begun = parse_days(recorded["start_date"])
+        later = begun > find_person_days(recorded["participant"], ends)
+        findings += _set_late_aside(recorded.loc[later, "participant"])
+    state = state.apply(findings)
+    for source in (DIARY, CAPILLAROSCOPY):
+        file = state.files[source]
+        keys = file.keys.drop(file.aside)
+        if source == DIARY:
+            dates = parse_days(file.frame.loc[keys.index, "entry_date"])
+            later = dates > find_person_days(keys["participant"], ends)
+        else:
+            taken = pd.MultiIndex.from_frame(keys[["participant", "visit"]])
+            later = pd.Series(taken.isin(pairs), index=keys.index)
+        state = state.apply(_set_late_aside(keys.loc[later, "participant"]), source)
+    return state
+
+
+def _set_late_aside(who: pd.Series) -> list[Finding]:
+    """Set rows aside, one question for all of a person; `who` are the participants of the rows."""
+    return [
+        finding
+        for person, rows in who.groupby(who)
+        for finding in find_together(
+            "after_end_row", [(row, "") for row in rows.index], group=str(person)
+        )
+    ]

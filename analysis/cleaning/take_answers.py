@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.answers import ANSWER_COLUMNS, chain_lines, check_log
 from analysis.cleaning.clean import clean_export
-from analysis.cleaning.corrections import NOT_DONE_REASON, UNCORRECTABLE
-from analysis.cleaning.decode import decode_text, parse_table
+from analysis.cleaning.corrections import (
+    ANSWER_COLUMNS,
+    NOT_DONE_REASON,
+    UNCORRECTABLE,
+    chain_lines,
+    check_log,
+)
 from analysis.cleaning.dictionary import KEY_COLUMNS
-from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, read_export
+from analysis.cleaning.export import (
+    ANSWERS,
+    CORRECTIONS,
+    PROVENANCE_FILE,
+    decode_text,
+    parse_table,
+    read_export,
+)
 from analysis.cleaning.query_sheet import list_questions, name_cells
 from analysis.cleaning.returned_sheet import Answer, read_returned_sheet
 from analysis.errors import DataError, MissingError

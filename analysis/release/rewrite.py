@@ -17,7 +17,7 @@ from analysis.cleaning.export import (
     MAP,
     REDCAP,
 )
-from analysis.cleaning.intercurrent import HAND_PROCEDURE, INFECTION, OF_THE_HAND
+from analysis.cleaning.populations import HAND_PROCEDURE, INFECTION, OF_THE_HAND
 from analysis.cleaning.state import SourceFile
 from analysis.cleaning.structure import EVENT, FORM, INSTANCE, name_visit
 from analysis.release.published import OLDEST

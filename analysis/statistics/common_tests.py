@@ -1,7 +1,12 @@
-"""The usual tests and intervals, computed by SciPy once the data allow them."""
+"""The usual tests and intervals of pairs, computed by SciPy and pingouin, and effect sizes.
 
+Standardised mean changes are signed like the change.
+"""
+
+import math
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
@@ -120,3 +125,104 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proporti
 
     interval = binomtest(count, n).proportion_ci(check_share(confidence, "confidence"))
     return Proportion(count / n, float(interval.low), float(interval.high))
+
+
+@dataclass(frozen=True)
+class EffectSize:
+    """An estimate with its interval; None where no interval is known to hold."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+
+
+def d_z(differences: ArrayLike, *, confidence: float = 0.95) -> EffectSize:
+    """Return the mean difference over the SD of the differences.
+
+    The interval inverts the noncentral t distribution with n - 1 df. d_z grows with the
+    correlation of the two visits and cannot be compared with a d between groups.
+
+    Raises
+    ------
+    DataError
+        Fewer than two differences, missing or infinite ones, all equal, or so nearly equal
+        that the noncentral t distribution cannot be computed.
+    """
+    array = check_varying(differences)
+    check_share(confidence, "confidence")
+    return EffectSize(float(array.mean() / array.std(ddof=1)), *_find_interval(array, confidence))
+
+
+def hedges_g_av(
+    baseline: ArrayLike, followup: ArrayLike, *, confidence: float = 0.95
+) -> EffectSize:
+    """Return the mean change over the pooled SD of the two visits, corrected by J.
+
+    The factor J has 2(n - 1) / (1 + r^2) df, r being the correlation of the visits. The
+    interval rescales that of d_z with the ratio of the two standard deviations taken as
+    known, so it is approximate; it is None where all changes are equal.
+
+    Parameters
+    ----------
+    baseline, followup
+        Shape (n,): the same participants in the same order.
+
+    Raises
+    ------
+    DataError
+        Unequal lengths, fewer than three pairs, missing or infinite values, a visit at
+        which all participants have the same value.
+    """
+    before = check_differences(baseline, at_least=3)
+    after = check_differences(followup, at_least=3)
+    if before.size != after.size:
+        raise DataError(f"{before.size} baseline values but {after.size} at follow-up")
+    if np.ptp(before) == 0 or np.ptp(after) == 0:
+        raise DataError("at one visit all values are equal, so the visits have no correlation")
+    change = after - before
+    pooled = math.sqrt((before.var(ddof=1) + after.var(ddof=1)) / 2)
+    correlation = float(np.corrcoef(before, after)[0, 1])
+    factor = small_sample_factor(2 * (before.size - 1) / (1 + correlation**2))
+    estimate = float(factor * change.mean() / pooled)
+    try:
+        low, high = _find_interval(check_varying(change), confidence)
+    except DataError:
+        return EffectSize(estimate, None, None)
+    scale = factor * float(change.std(ddof=1)) / pooled
+    return EffectSize(estimate, low * scale, high * scale)
+
+
+def small_sample_factor(df: float) -> float:
+    """Return Hedges' exact factor J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df - 1)/2))."""
+    return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
+
+
+def _find_interval(array: np.ndarray, confidence: float) -> tuple[float, float]:
+    root = math.sqrt(array.size)
+    t = float(array.mean() / array.std(ddof=1)) * root
+    low, high = _find_noncentrality(t, array.size - 1, confidence)
+    return low / root, high / root
+
+
+def _find_noncentrality(t: float, df: int, confidence: float) -> tuple[float, float]:
+    # scipy.special.nctdtrinc would be shorter, but is right to six digits only.
+    from scipy.optimize import brentq
+    from scipy.special import nctdtr
+
+    spread = math.sqrt(1 + t * t / (2 * df))
+
+    def below(shift: float) -> float:
+        share = nctdtr(df, shift, t)
+        if math.isnan(share):
+            raise DataError("the differences are too nearly equal for an interval of their d_z")
+        return share
+
+    def find(share: float) -> float:
+        reach = 3 * spread
+        while below(t - reach) < share or below(t + reach) > share:
+            reach *= 1.5
+        return brentq(
+            lambda shift: below(shift) - share, t - reach, t + reach, xtol=1e-13, rtol=1e-13
+        )
+
+    return find((1 + confidence) / 2), find((1 - confidence) / 2)

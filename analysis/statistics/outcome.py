@@ -21,8 +21,7 @@ from analysis.results import (
     introduce_p,
 )
 from analysis.statistics.checks import compute_mean, compute_median, compute_sd, round_differences
-from analysis.statistics.common_tests import describe_normality, paired_t
-from analysis.statistics.effect_sizes import d_z, hedges_g_av
+from analysis.statistics.common_tests import d_z, describe_normality, hedges_g_av, paired_t
 from analysis.statistics.hodges_lehmann import hodges_lehmann
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 from analysis.study import AnalysisPlan, Outcome

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
 from analysis.statistics.checks import check_choice, check_differences, check_share
-from analysis.statistics.effect_sizes import EffectSize
+from analysis.statistics.common_tests import EffectSize
 from analysis.statistics.rank_sums import RankSums, rank_signed, sum_over_signs
 
 _ZEROS = ("wilcoxon", "pratt")

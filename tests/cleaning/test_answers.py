@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.answers import (
+from analysis.cleaning.corrections import (
     ANSWER_COLUMNS,
     bind_questions,
     chain_lines,

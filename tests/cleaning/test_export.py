@@ -7,8 +7,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.cleaning import clean_export, read_export
-from analysis.cleaning.decode import decode_text, parse_table
-from analysis.cleaning.export import PARTICIPANT_FILES, REDCAP
+from analysis.cleaning.export import PARTICIPANT_FILES, REDCAP, decode_text, parse_table
 from analysis.cleaning.structure import check_origin
 from analysis.demo.export import make_export, write_export
 from analysis.errors import DataError, MissingError

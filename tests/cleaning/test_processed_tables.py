@@ -9,9 +9,8 @@ from analysis.cleaning import clean_export
 from analysis.cleaning.derive import count_days, derive_adverse_events
 from analysis.cleaning.export import DIARY, DICTIONARY, MAP, REDCAP
 from analysis.cleaning.forms import evaluate_branching
-from analysis.cleaning.intercurrent import find_intercurrent_events
 from analysis.cleaning.places import choose_baseline, place_entries
-from analysis.cleaning.populations import list_exclusions
+from analysis.cleaning.populations import find_intercurrent_events, list_exclusions
 from analysis.cleaning.state import SourceFile
 
 DAYS = pd.Series({"SIM-01": pd.Timestamp("2021-03-08")})

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from analysis.cleaning.answers import ANSWER_COLUMNS, chain_lines
-from analysis.cleaning.corrections import CORRECTION_COLUMNS
+from analysis.cleaning.corrections import ANSWER_COLUMNS, CORRECTION_COLUMNS, chain_lines
 from analysis.cleaning.query_sheet import FILLED_COLUMNS, QUESTION_COLUMNS, SHEET
 from analysis.cleaning.returned_sheet import Answer
 from analysis.cleaning.take_answers import add_corrections, join_corrections, join_logs

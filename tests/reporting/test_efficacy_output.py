@@ -14,7 +14,7 @@ from analysis.reporting.figure import save_figure
 from analysis.reporting.figures.forest import draw_forest
 from analysis.reporting.figures.paired import draw_paired, draw_primary
 from analysis.reporting.figures.slopes import name_directions, shorten_ids, spread_out
-from analysis.reporting.tables.cells import label_outcome, label_part
+from analysis.reporting.table import label_outcome, label_part
 from analysis.reporting.tables.efficacy import (
     make_components_table,
     make_efficacy_table,

@@ -10,8 +10,13 @@ from worked_examples import (
 )
 
 from analysis.errors import DataError
-from analysis.statistics.common_tests import describe_normality, paired_t
-from analysis.statistics.effect_sizes import d_z, hedges_g_av, small_sample_factor
+from analysis.statistics.common_tests import (
+    d_z,
+    describe_normality,
+    hedges_g_av,
+    paired_t,
+    small_sample_factor,
+)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from analysis.reporting.figures.slopes import (
     find_interval,
     name_directions,
 )
-from analysis.reporting.tables.cells import print_estimate, print_level
+from analysis.reporting.table import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
 from analysis.study import Study

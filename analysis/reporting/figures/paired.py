@@ -12,7 +12,7 @@ from analysis.reporting.figures.slopes import (
     name_directions,
     shorten_ids,
 )
-from analysis.reporting.tables.cells import label_part, print_estimate, print_level
+from analysis.reporting.table import label_part, print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
 from analysis.study import Outcome, Study

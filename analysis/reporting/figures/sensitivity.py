@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, Drawing, lay_out_grid, use_style
-from analysis.reporting.tables.cells import label_part
+from analysis.reporting.table import label_part
 from analysis.results import NOT_ESTIMABLE, find_text, format_number
 from analysis.statistics.specification import DIMENSIONS, list_options
 from analysis.study import Outcome, Study

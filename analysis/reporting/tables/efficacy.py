@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from analysis.reporting.table import Table, cell_of, cells_of
-from analysis.reporting.tables.cells import (
+from analysis.reporting.table import (
     P_NOTE,
+    Table,
+    cell_of,
+    cells_of,
     directions,
     in_brackets,
     label_outcome,

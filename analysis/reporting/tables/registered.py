@@ -5,8 +5,7 @@ import dataclasses
 import pandas as pd
 
 from analysis.provenance import Provenance
-from analysis.reporting.table import Table, cell_of
-from analysis.reporting.tables.cells import label_part
+from analysis.reporting.table import Table, cell_of, label_part
 from analysis.reporting.tables.efficacy import find_followup
 from analysis.statistics.outcome import ZERO_RULES
 from analysis.study import Study
