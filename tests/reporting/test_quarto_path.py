@@ -35,7 +35,7 @@ if sys.argv[1:] == ["--version"]:
     raise SystemExit
 if "{fails}":
     sys.exit("quarto has a reason")
-print("{says}", file=sys.stderr)
+print("{warning}", file=sys.stderr)
 out = pathlib.Path("_preview")
 out.mkdir(exist_ok=True)
 for name in ("index", "supplement"):
