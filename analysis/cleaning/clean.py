@@ -225,7 +225,7 @@ def apply_checks(state: CleaningState) -> CleaningState:
 
 
 def resolve_rows(state: CleaningState) -> CleaningState:
-    """Choose among rows and facts that stand there more than once, and find the opened forms."""
+    """Choose among rows and facts that are recorded more than once, and find the opened forms."""
     state = rows.resolve_visits(state)
     state = replace(state, opened=places.find_opened(state.redcap, state.fields[REDCAP]))
     state = rows.resolve_facts(places.explain_boxes(places.empty_unopened(state)))

@@ -3,7 +3,7 @@
 Whether equal measurements are a copy is decided by chance. Two vectors agree in a share of their
 values, which differs from pair to pair; mean and spread of the share are those of the pairs of this
 export that are not equal. The question is asked if fewer equal pairs than the threshold of the rule
-are to be expected among all pairs. Values at the end of a scale say nothing, so that vectors of
+are to be expected among all pairs. Values at the end of a scale are no evidence, so that vectors of
 floors and ceilings never ask, nor do instruments of few items. Fingers far from themselves, and
 questionnaires turned round, are found by the same comparison with the person's other visits.
 """
@@ -79,8 +79,8 @@ def find_copied_days(state: CleaningState) -> Iterator[Finding]:
     frame = state.files[DIARY].kept[names].join(state.places[DIARY])
     frame = frame.join(state.files[DIARY].keys["participant"])
     frame = frame[~find_unplanned(state, DIARY).loc[frame.index]]
+    group = ["participant", "visit"]
     for field in fields:
-        group = ["participant", "visit"]
         yield from _ask_copies(state, _pivot(frame, [field.name], group, "occasion", field.ends))
 
 
@@ -194,7 +194,7 @@ def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
         pairs = size * (size - 1) // 2
     agree = (rows == others) & counted
     whole = ((rows == others) | (np.isnan(rows) & np.isnan(others))).all(axis=1)
-    # Pairs that say much less than this vector tell nothing about it: few values agree easily.
+    # Pairs with far fewer values are left out: few values agree easily.
     use = ~whole & (counted.sum(axis=1) >= max(telling.sum() / 2, 1))
     k, a = counted[use].sum(axis=1), agree[use].sum(axis=1)
     people = len(np.unique(vectors.who))

@@ -1,4 +1,4 @@
-"""Corrections and confirmations of the site; they come before every rule."""
+"""Corrections and confirmations, which come before every rule, and the log of answers."""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ ANSWER_COLUMNS = (
     *("query_id", "binding", "answer", "new_value", "source_document", "reason"),
     *("name", "role", "answered_at", "standing", "sheet_sha256", "chain"),
 )
-_CELL = ["source", "row", "field"]
+CELL_KEY = ["source", "row", "field"]
 
 
 def apply_corrections(
@@ -193,9 +193,10 @@ def bind_questions(queries: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     It changes with the cells that are asked about, their values (corrected ones as such), the
     version of the rule and the words of the question.
     """
-    ordered = cells.sort_values(["query_id", *_CELL], kind="stable")
+    ordered = cells.sort_values(["query_id", *CELL_KEY], kind="stable")
+    ordered = ordered[["query_id", *CELL_KEY, "value"]]
     held: dict[str, list[str]] = {}
-    for query, *cell in ordered[["query_id", *_CELL, "value"]].itertuples(index=False, name=None):
+    for query, *cell in ordered.itertuples(index=False, name=None):
         held.setdefault(query, []).append("\x1f".join(cell))
     asked = zip(queries["query_id"], queries["rule"], queries["message"], strict=True)
     bindings = {

@@ -21,7 +21,7 @@ from analysis.cleaning.fields import Field, Place, find_factor, list_values
 from analysis.cleaning.mapping import DRAFT, MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS, find_anchors
 from analysis.cleaning.outcomes import list_mapped
 from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_fields
-from analysis.cleaning.structure import EVENT, FILE_KEYS
+from analysis.cleaning.structure import ARM, EVENT, FILE_KEYS
 from analysis.errors import MissingError, UsageError
 from analysis.study import Study, load_study
 
@@ -174,7 +174,7 @@ def draft_visits(
     taken = {event for visit in visits for event in visit.get("events") or ()}
     unknown = []
     for event in events:
-        stem = re.sub(r"_arm_[0-9]+[a-z]?$", "", event)
+        stem = re.sub(ARM, "", event)
         names = [
             visit
             for visit in visits

@@ -12,7 +12,7 @@ from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, li
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 
 EVENTS, EXIT = "adverse_events", "disposition"
-ULCER_WORDS = r"ulcer|궤양"
+_ULCER_WORDS = r"ulcer|궤양"
 # What makes two rows of a repeating form tell of one thing, by table.
 SAME = {
     EVENTS: (("wording", "start_date"), ("term", "start_date")),
@@ -30,6 +30,12 @@ def find_fatal(events: pd.DataFrame) -> pd.Series:
         | events["grade"].eq("5")
         | events["serious_criterion"].eq("death")
     )
+
+
+def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the adverse events whose term, as recorded or as coded, names an ulcer."""
+    words = events["term"] + " " + events["coded_term"]
+    return events[words.str.contains(_ULCER_WORDS, case=False)]
 
 
 def find_outcome_disagreements(state: CleaningState) -> Iterator[Finding]:
@@ -167,9 +173,8 @@ def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
 
     An event without an exact end may go on.
     """
-    ulcers, events = _list_ulcers(state), list_form_rows(state, EVENTS)
-    words = events["term"] + " " + events["coded_term"]
-    events = events[words.str.contains(ULCER_WORDS, case=False)]
+    ulcers = _list_ulcers(state)
+    events = select_ulcer_events(list_form_rows(state, EVENTS))
     new = ulcers[ulcers["new"].eq(1) & ulcers["active"].eq(1)]
     later = ulcers[ulcers["new"].ne(1) & ulcers["active"].eq(1)].reset_index(names="row")
     both = later.merge(new, on=["participant", "location"], suffixes=("", "_first"))

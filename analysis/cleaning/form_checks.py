@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import ULCER_WORDS
+from analysis.cleaning.event_checks import select_ulcer_events
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
@@ -234,8 +234,7 @@ def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
         return
     form = next(field.form for field in state.list_items("digital_ulcers"))
     used = set(state.keys.loc[state.opened.loc[state.cells.index, form].to_numpy(), "visit"])
-    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
-    found = pair.isin(set(pair[active.eq(1).to_numpy()]))
+    found = _has_active_ulcer(state, active)
     differs = (gate != "") & state.keys["visit"].isin(used) & ((gate == "yes") != found)
     yield find_cells("ulcer_gate", str(gate.name), differs)
 
@@ -247,8 +246,7 @@ def find_ulcer_scales(state: CleaningState) -> Iterator[Finding]:
     if scale is None or active is None:
         return
     cells = state.cells[scale.name]
-    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
-    found = pair.isin(set(pair[active.eq(1).to_numpy()]))
+    found = _has_active_ulcer(state, active)
     skipped = state.find_reasons(REDCAP, scale.name, cells) == NOT_APPLICABLE
     yield find_cells("ulcer_scale", scale.name, skipped & found)
 
@@ -261,9 +259,7 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     new, exempt = _find_ulcer_item(state, "new"), not state.study.queries.ulcers_are_events.value
     if new is None or exempt or state.manner.free_text_removed:
         return
-    events = state.tables["adverse_events"]
-    words = events["term"] + " " + events["coded_term"]
-    events = events[words.str.contains(ULCER_WORDS, case=False)]
+    events = select_ulcer_events(state.tables["adverse_events"])
     # An event without an exact day may be the one.
     after = events["start_day"].isna() | (events["start_day"] >= 0)
     reported = set(events.loc[after, "participant_id"])
@@ -280,6 +276,12 @@ def _find_ulcer_item(state: CleaningState, item: str) -> pd.Series | None:
         if field.place.item == item:
             return convert_item(state.cells[field.name], field)[0]
     return None
+
+
+def _has_active_ulcer(state: CleaningState, active: pd.Series) -> pd.Series:
+    """Say which rows are of a person and visit with an active ulcer on record."""
+    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
+    return pair.isin(set(pair[active.eq(1).to_numpy()]))
 
 
 def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:

@@ -220,7 +220,7 @@ def _choose(condition: pd.Series, yes: pd.Series, no: pd.Series) -> pd.Series:
 
 
 def _count_between(start: pd.Series, end: pd.Series, unit: pd.Series, *_: pd.Series) -> pd.Series:
-    """Return the time between two dates, never negative, as datediff does unless told."""
+    """Return the time between two dates, never negative, as datediff does by default."""
     days = (
         pd.to_datetime(each.astype("str").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
         for each in (start, end)

@@ -1,6 +1,7 @@
-"""Which of the rows about one thing is used.
+"""Which rows are used: one about each thing, and none from after the end.
 
 Of rows that tell of the same visit, day, image or fact one is used, and the others are set aside.
+What was measured after a death, a withdrawal or a loss is kept apart, as study.yml says.
 """
 
 import pandas as pd

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-RULES_FILE = Path(__file__).with_name("rules.csv")
+_RULES_FILE = Path(__file__).with_name("rules.csv")
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Rule:
     version: str
 
 
-def read_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
+def read_rules() -> dict[str, Rule]:
     """Return the rules by id, in the order of the file."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with _RULES_FILE.open(encoding="utf-8", newline="") as file:
         return {row["id"]: Rule(**row, version=_hash_rule(row)) for row in csv.DictReader(file)}
 
 

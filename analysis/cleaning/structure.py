@@ -1,4 +1,4 @@
-"""Give every raw row its key, and stop where a file is not what it says or names a person."""
+"""Give every raw row its key, and stop where a file is not what its description says."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -12,6 +12,7 @@ from analysis.cleaning.classic import hide_origins, show_origins
 from analysis.cleaning.clean import clean_export
 from analysis.cleaning.corrections import (
     ANSWER_COLUMNS,
+    CELL_KEY,
     NOT_DONE_REASON,
     UNCORRECTABLE,
     chain_lines,
@@ -28,7 +29,6 @@ from analysis.study import load_study
 
 ANSWERS_FOLDER = "answers"
 RETURNED_FOLDER = "returned"
-_CELL = ["source", "row", "field"]
 _SAID = ["query_id", "binding"]
 # What has to be the same in an answer that is given twice.
 _REPEATED = ("answer", "new_value", "source_document", "reason", "name", "answered_at", "standing")
@@ -158,13 +158,13 @@ def join_corrections(
         return of_export
     waiting = of_folder.reindex(columns=of_export.columns, fill_value="")
     held = hide_origins(waiting, origins or {})
-    places = held[[*_CELL, "old_value"]].itertuples(index=False, name=None)
+    places = held[[*CELL_KEY, "old_value"]].itertuples(index=False, name=None)
     fits = [
         row in raw[source].index and raw[source].at[row, field] == old
         for source, row, field, old in places
     ]
     both = pd.concat([of_export, waiting[fits]]).drop_duplicates(ignore_index=True)
-    for line in both[both.duplicated(_CELL)].to_dict("records"):
+    for line in both[both.duplicated(CELL_KEY)].to_dict("records"):
         raise DataError(
             f"OUT and the export correct {line['field']} of {line['row']} differently",
             file=CORRECTIONS,
@@ -192,7 +192,7 @@ def add_corrections(
     refused
         Answers that cannot be a line, or that contradict another one, a phrase each.
     """
-    held = {tuple(line[name] for name in _CELL): line for line in before.to_dict("records")}
+    held = {tuple(line[name] for name in CELL_KEY): line for line in before.to_dict("records")}
     new: dict[tuple[str, ...], dict[str, str]] = {}
     refused = []
     for answer in answers:
@@ -202,7 +202,7 @@ def add_corrections(
         refused += [f"query {answer.query_id}: {problem}"] if problem else []
         for name, value in values.items():
             cell = cells[name]
-            key, confirms = tuple(cell[each] for each in _CELL), answer.kind == "confirmed"
+            key, confirms = tuple(cell[each] for each in CELL_KEY), answer.kind == "confirmed"
             line = held.get(key) or new.get(key)
             if line is None:
                 new[key] = _make_line(answer, cell, value, roles[answer.name])
@@ -247,7 +247,7 @@ def _make_line(answer: Answer, cell: pd.Series, value: str, role: str) -> dict[s
         "not_done": f"{NOT_DONE_REASON} {answer.reason}",
     }.get(answer.kind, f"{answer.document}: {answer.reason}")
     return {
-        **{name: cell[name] for name in _CELL},
+        **{name: cell[name] for name in CELL_KEY},
         "old_value": cell["raw_value"],
         "new_value": value,
         "reason": why,

@@ -1,4 +1,4 @@
-"""Contradictions between visits: dates, windows, sides and scales that do not fit.
+"""Contradictions between visits: dates, windows, sides, scales, arms, images, and what is absent.
 
 A check yields findings about cells of one file; it changes nothing and asks.
 """

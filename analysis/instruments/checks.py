@@ -58,8 +58,8 @@ def _spread_scores(scores: pd.DataFrame, study: Study) -> Iterator[tuple[Instrum
     for outcome in outcomes:
         for name, variant in outcome.variants.items():
             variants.setdefault(outcome.instrument, {})[outcome.name, name] = variant
+    pairs = pd.MultiIndex.from_frame(scores[["outcome", "variant"]])
     for name, named in variants.items():
-        pairs = pd.MultiIndex.from_frame(scores[["outcome", "variant"]])
         chosen = scores[pairs.isin(list(named))]
         names = zip(chosen["outcome"], chosen["variant"], strict=True)
         labels = pd.Series([named[pair] for pair in names], index=chosen.index, dtype="object")

@@ -157,7 +157,7 @@ COCHIN = Instrument(
     measures="what the hands can do without help or device, in 18 tasks",
     items=(
         *(Item(name, label, 0, _TOP, integer=True) for name, label in _LABELS.items()),
-        Item("recorded_total", "total as written on the form", 0, 90, integer=True),
+        Item(RECORDED_TOTAL, "total as written on the form", 0, 90, integer=True),
     ),
     better="lower",
     rated_by="participant, both hands together",

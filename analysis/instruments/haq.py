@@ -210,21 +210,29 @@ def check_steps(
 ) -> dict[str, pd.Series]:
     """Return whether each index times the number of its categories is a whole number.
 
-    The categories are counted anew from the items: those with any answer, or any number
-    down to 6 of them where boxes for aids were not recorded.
+    The categories are counted anew from the items: those with any answer, or any number down to
+    6 of them where boxes for aids were not recorded and the index takes aids into account.
     """
-    answered = items[items["item"].isin(HAQ_ITEMS) & items["value"].notna()]
-    category = answered["item"].astype("str").str.rsplit("_", n=1).str[0]
-    keys = [answered[key].astype("str") for key in VISIT_KEY]
-    count = category.groupby(keys).nunique()
+    held = items.loc[items["value"].notna(), [*VISIT_KEY, "item"]].astype("str")
+    answered = held[held["item"].isin(HAQ_ITEMS)]
+    answered = answered.assign(item=answered["item"].str.rsplit("_", n=1).str[0])
+    counts = answered.groupby(VISIT_KEY)["item"].nunique()
+    boxes = held[held["item"].isin(HAQ_SUPPORTS)].groupby(VISIT_KEY)["item"].nunique()
     relations = {}
     for column in columns:
-        held = scores.reindex(columns=[column])[column].dropna()
-        steps = held * count.reindex(held.index)
-        relations[f"HAQ {column} times its categories is a whole number"] = (
-            steps - steps.round()
-        ).abs() <= 1e-9
+        index = scores.reindex(columns=[column])[column].dropna()
+        count = counts.reindex(index.index)
+        whole = _is_whole(index * count)
+        if not column.endswith("without_aids"):
+            open_boxes = boxes.reindex(index.index, fill_value=0) < len(HAQ_SUPPORTS)
+            for fewer in range(6, len(HAQ_CATEGORIES)):
+                whole |= open_boxes & (fewer < count) & _is_whole(index * fewer)
+        relations[f"HAQ {column} times its categories is a whole number"] = whole
     return relations
+
+
+def _is_whole(values: pd.Series) -> pd.Series:
+    return (values - values.round()).abs() <= 1e-9
 
 
 HAQ = Instrument(

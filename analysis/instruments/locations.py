@@ -1,4 +1,4 @@
-"""Measures at fingers: reader to field to finger to participant, and what both visits have."""
+"""Scores made of fingers, level by level and by pair, and forms that hold only their total."""
 
 import math
 from collections.abc import Sequence

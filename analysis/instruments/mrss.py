@@ -92,7 +92,7 @@ MRSS = Instrument(
             Item(name, label, 0, 3, integer=True, locations=SIDES)
             for name, label in _PAIRED.items()
         ),
-        Item("recorded_total", "total as written on the form", 0, 51, integer=True),
+        Item(RECORDED_TOTAL, "total as written on the form", 0, 51, integer=True),
     ),
     better="lower",
     rated_by="physician",

@@ -1,5 +1,7 @@
-"""Hold the words to their rules: no typed number, no claim too many, nothing left unresolved, and
-every printed result as it is."""
+"""Hold the words to their rules, and every printed result to the table of results.
+
+No number is typed, no claim is too strong, and nothing is left unresolved.
+"""
 
 import html
 import re

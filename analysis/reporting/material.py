@@ -42,7 +42,7 @@ def read_material(
         The notebooks have not run yet.
     """
     if not (outputs.processed / "results.csv").exists() or not outputs.generated.exists():
-        raise MissingError("there are no results yet", hint="Run make notebooks first")
+        raise MissingError("there are no results yet", hint="Run `make notebooks` first")
     return Material(
         results=read_table("results", outputs.processed),
         study=load_study(study),

@@ -225,7 +225,7 @@ def format_table(rows: list[tuple[dict[str, str], str]], *, label: str) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     parts = [
         f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f'<table class="cards">\n<thead><tr>{head}</tr></thead>\n<tbody>\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
     ]
     for cells, name in rows:
         first, *rest = cells.items()

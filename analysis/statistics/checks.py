@@ -1,4 +1,4 @@
-"""Refuse what no statistic can be made of, and make the plainest ones of what is left."""
+"""Check and round what statistics are made of; mean, SD and median."""
 
 from collections.abc import Sequence
 from typing import TypeGuard

@@ -1,4 +1,4 @@
-"""The usual tests and intervals, computed by SciPy once the data allow them."""
+"""The usual tests, intervals and effect sizes, once the data allow them."""
 
 import math
 from dataclasses import dataclass

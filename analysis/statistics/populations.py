@@ -1,4 +1,4 @@
-"""Choose the participants of an analysis and their pairs, and apply a strategy for events."""
+"""Choose participants and pairs, give deaths their rank, and apply a strategy for events."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -1,6 +1,6 @@
 """Results beside what others published: thresholds, errors of measurement, and a placebo arm.
 
-What the error of measurement alone would do tells how much a reached threshold means.
+How often measurement error alone would reach a threshold shows what reaching it is worth.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The conditional Wilcoxon signed-rank test, with what its p-value could have been."""
+"""The conditional Wilcoxon signed-rank test with its distribution, and the rank-biserial."""
 
 import math
 from dataclasses import dataclass

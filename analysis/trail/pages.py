@@ -12,15 +12,14 @@ import pandas as pd
 import yaml
 
 from analysis import paths
-from analysis.reporting.document import read_material
 from analysis.reporting.facts import hides_people
-from analysis.reporting.material import list_notebooks
+from analysis.reporting.material import list_notebooks, read_material
 from analysis.reporting.pages import format_results_page, format_table
 from analysis.reporting.prepare import describe_document
 from analysis.study import Study
 from analysis.trail.counted import find_counted
 from analysis.trail.explain import BEFOREHAND
-from analysis.trail.people import PEOPLE, format_cell, make_people, name_page
+from analysis.trail.people import PEOPLE, format_cell, make_people, name_page, name_words
 from analysis.trail.scores import TOTAL, find_component, find_outcome, find_pairs, find_scores
 from analysis.trail.trial import PERSON, TrialTables
 
@@ -63,7 +62,8 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
 
     Returns
     -------
-    The files that were written.
+    list of pathlib.Path
+        The files that were written.
     """
     material = read_material(outputs)
     trial = TrialTables(outputs.processed, raw, paths.STUDY)
@@ -134,7 +134,7 @@ def _find_rows(result: pd.Series, trial: TrialTables, *, hidden: bool) -> _Group
     outcome = find_outcome(result, study)
     if outcome is None:
         counted = find_counted(result, trial)
-        title = _word(result["outcome"] or counted.table)
+        title = name_words(result["outcome"] or counted.table)
         rows = f"{len(counted.rows)} rows of the table {counted.table}"
         return _Group(title, rows, None if hidden else counted.rows, counted.table)
     pairs, about = find_pairs(result, trial), "Score at baseline and at the visit, and the change"
@@ -146,8 +146,8 @@ def _find_rows(result: pd.Series, trial: TrialTables, *, hidden: bool) -> _Group
     named |= {population.name: population.label for population in study.populations}
     parts = [
         outcome.label,
-        "" if component == TOTAL else _word(component),
-        "" if result["variant"] in ("", "primary") else _word(result["variant"]),
+        "" if component == TOTAL else name_words(component),
+        "" if result["variant"] in ("", "primary") else name_words(result["variant"]),
         *(named.get(result[column], "") for column in ("visit", "population")),
     ]
     if hidden:
@@ -187,8 +187,8 @@ def _describe(
     return {
         "Result": f'<a href="../results.html#{name}"><code>{escape(name)}</code></a>',
         "Printed": escape(row["text"]),
-        "What it is": escape(_word(" ".join(filter(None, (row["statistic"], row["group"]))))),
-        "Formula": escape(_read_formulas().get(row["statistic"], "")),
+        "What it is": escape(name_words(" ".join(filter(None, (row["statistic"], row["group"]))))),
+        "Formula": escape(_find_formula(row["statistic"], row["method"])),
         "Method": escape(row["method"]),
         "Remark": escape(row["warning"]),
         "Value": escape(f"{value} {row['unit']}".strip()),
@@ -208,10 +208,10 @@ def _format_rows(group: _Group, places: dict[str, int], *, hidden: bool) -> str:
         return "<p>No row.</p>\n"
     rows = []
     for row in group.rows.to_dict("records"):
-        cells = {_word(str(name)): format_cell(value) for name, value in row.items()}
+        cells = {name_words(str(name)): format_cell(value) for name, value in row.items()}
         if row.get(PERSON) in places:
             page = f"{PEOPLE}/{name_page(places[row[PERSON]])}#{group.target}"
-            cells[_word(PERSON)] = f'<a href="{page}">{escape(row[PERSON])}</a>'
+            cells[name_words(PERSON)] = f'<a href="{page}">{escape(row[PERSON])}</a>'
         rows.append((cells, ""))
     return format_table(rows, label=f"Values: {group.title}")
 
@@ -245,7 +245,8 @@ def _read_formulas() -> dict[str, str]:
     return dict(yaml.safe_load(_FORMULAS.read_text("utf-8")))
 
 
-def _word(name: str) -> str:
-    """Return a name as words."""
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+def _find_formula(statistic: str, method: str) -> str:
+    """Return the formula of a statistic: that of its method, if it has one of its own."""
+    formulas = _read_formulas()
+    usual = "" if "normal approximation" in method else formulas.get(statistic, "")
+    return formulas.get(f"{statistic}, {method}", usual)

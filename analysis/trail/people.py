@@ -24,8 +24,10 @@ _SCORED = ("pairs", "scores")
 _ITEM = ["visit", "item", "location", "occasion", "value", "text", "unit", "missing_reason"]
 _SCORE = ["visit", "variant", "component", "score", "status", "missing_reason", "n_missing", "rule"]
 _PAIR = ["visit", "variant", "component", "baseline", "followup", "change", "rule"]
-_QUERY = ["query_id", "visit", "form", "field", "severity", "raw_value", "message", "action"]
-_QUERY += ["answer"]
+_QUERY = [
+    *("query_id", "visit", "form", "field", "severity", "raw_value", "message", "action"),
+    "answer",
+]
 _TRACED = [*CELL, "changed_to", "query"]
 _ABOUT_ITEMS = (
     "Each item beside the cell that it came from, as received, with its changes and queries."
@@ -116,12 +118,12 @@ def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) ->
     yield '<section>\n<h2 id="items">Items</h2>\n'
     yield f"<p>{_ABOUT_ITEMS}{_ABOUT_ENTERS if few else ''}</p>\n"
     for instrument, rows in of["items"].groupby("instrument"):
-        words = _word(str(instrument))
+        words = name_words(str(instrument))
         yield f'<h3 id="items-{instrument}">{escape(words)}</h3>\n'
         yield _format_frame(rows, [*_ITEM, _ENTERS, *_TRACED], f"Items: {words}")
     yield "</section>\n"
     for name in _TABLES:
-        words = _word(name)
+        words = name_words(name)
         columns = [str(column) for column in of[name].columns if column != PERSON]
         yield f'<section>\n<h2 id="{name}">{words}</h2>\n'
         yield _format_frame(of[name], columns, words)
@@ -135,7 +137,7 @@ def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) ->
 def _link_instruments(outcome: Outcome, recorded: set[str]) -> str:
     instrument = find_instrument(outcome.instrument)
     names = [name for name in (instrument.name, *instrument.reads) if name in recorded]
-    return ", ".join(f'<a href="#items-{name}">{_word(name)}</a>' for name in names) or "none"
+    return ", ".join(f'<a href="#items-{name}">{name_words(name)}</a>' for name in names) or "none"
 
 
 def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
@@ -146,9 +148,9 @@ def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
         links = frame["query"].str.replace(r"(\w+)", r'<a href="#\1">\1</a>', regex=True)
         frame = frame.assign(query=links)
     filled = [name for name in columns if (frame[name] != "").any()]
-    labels = [_word(name) for name in filled]
+    labels = [name_words(name) for name in filled]
     # A row of queries is what the cells lead to.
-    ids = frame["query_id"] if label == "Queries" else [""] * len(frame)
+    ids = frame["query_id"] if "query_id" in columns else [""] * len(frame)
     cells = zip(*(frame[name] for name in filled), strict=True)
     return format_table(
         [(dict(zip(labels, row, strict=True)), name) for row, name in zip(cells, ids, strict=True)],
@@ -156,8 +158,10 @@ def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
     )
 
 
-def _word(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def name_words(name: str) -> str:
+    """Return a name as words."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def format_cell(value: Any) -> str:

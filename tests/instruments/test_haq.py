@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from instrument_items import STUDY, haq, read_score, write_items
 
+from analysis.errors import DataError
 from analysis.instruments.catalogue import check_items
+from analysis.instruments.checks import check_scores
 from analysis.instruments.haq import score_haq
+from analysis.instruments.scores import score_items
 
 
 def score(answers, variant="index"):
@@ -91,6 +94,17 @@ def test_aids_that_were_not_recorded_leave_low_categories_undetermined():
 def test_aids_that_were_not_recorded_do_not_matter_from_2():
     row = score(haq(*[2] * 8, aid_grip="unknown"))
     assert (row["score"], row["rule"]) == (2, "complete")
+
+
+def test_an_index_over_fewer_categories_is_no_contradiction_where_a_box_was_not_recorded():
+    items = write_items(haq(1, 1, 1, 1, 2, 2, 1, 2, aid_grip="unknown"))
+    scores = score_items(items, STUDY)
+    check_scores(scores, items, STUDY)
+    index = scores["component"].eq("haq_di") & scores["variant"].eq("primary")
+    assert scores.loc[index, "score"].item() == pytest.approx(10 / 7)
+    wrong = scores.assign(score=scores["score"].mask(index, 1.43))
+    with pytest.raises(DataError, match="is a whole number"):
+        check_scores(wrong, items, STUDY)
 
 
 def test_a_form_without_any_box_has_only_the_alternative_index():

@@ -86,7 +86,8 @@ def _draw_counts(events):
     )
     axes.set(xlabel="Study day on which four weeks began", ylabel="Events")
     axes.set_title(f"{title}; the day of {len(events)} is known", loc="left")
-    axes.legend(fontsize=8) if labels else None
+    if labels:
+        axes.legend(fontsize=8)
     return figure
 
 
