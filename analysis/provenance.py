@@ -63,7 +63,7 @@ class Manner:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What provenance.yml of the export says.
+    """The content of an export's provenance.yml.
 
     `simulated` is true unless the file says ``simulated: false``. `checksums` is
     ``verified`` or ``absent`` (never silently skipped: every output says so). `manner` is None
@@ -126,7 +126,7 @@ def parse_provenance(
 
 
 def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Manner:
-    """Read what `export:` says.
+    """Read the section `export:`.
 
     Raises
     ------

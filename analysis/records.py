@@ -45,7 +45,7 @@ def load_record(path: Path, record: type[_Record]) -> _Record:
 
 
 def read_yaml(text: str, *, file: str | Path) -> Any:
-    """Return what a YAML text says, as plain values.
+    """Return the content of a YAML text as plain values.
 
     Raises
     ------

@@ -137,7 +137,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     """Read one table from a folder.
 
     The folder has the layout of data/processed; ``results/04_efficacy`` reads that file as
-    results. The columns are typed as `shape_table` says.
+    results. The columns have the types that `shape_table` gives.
 
     Raises
     ------

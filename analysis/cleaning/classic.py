@@ -108,7 +108,7 @@ def _plan_columns(
 def _find_visits(
     fields: list[str], forms: dict[str, str], places: pd.DataFrame, study: Study
 ) -> dict[str, str]:
-    """Return the visit of each column: as fields.csv says, else by its table or its form."""
+    """Return the visit of each column: from fields.csv, else by its table or its form."""
     known = [visit.name for visit in study.visits]
     given = places[places["visit"].str.strip() != ""]
     for field, visit in given[["field", "visit"]].itertuples(index=False):

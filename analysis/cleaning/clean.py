@@ -109,7 +109,7 @@ class Cleaned:
     wide
         The cleaned raw files by name, the index is the key of the row.
     tables
-        The processed tables by name, shaped as datapackage.json says; queries and changes
+        The processed tables by name, shaped as in datapackage.json; queries and changes
         among them.
     balance
         One row per raw file, as `reconcile_export` returns.

@@ -54,7 +54,7 @@ class RawExport:
     hashes
         SHA-256 of every file by name.
     provenance
-        What provenance.yml says, and whether the checksums were verified.
+        The content of provenance.yml, and whether the checksums were verified.
     formats
         How a file is written, where provenance.yml states it.
     notes

@@ -169,7 +169,7 @@ class Field:
 
     @property
     def codes(self) -> dict[str, str]:
-        """Processed value of each code: as fields.csv says, else the label in snake_case."""
+        """Processed value of each code: from fields.csv, else the label in snake_case."""
         given = self.place.processed
         return {code: given.get(code, snake_case(label)) for code, label in self.choices}
 
@@ -183,7 +183,7 @@ class Field:
 
     @property
     def numbers(self) -> dict[str, float]:
-        """Number of each code, as fields.csv says or as it is; a code that is none has none."""
+        """Number of each code, from fields.csv or as it is; a code that is none has none."""
         given = self.place.processed
         texts = {code: given.get(code, code) for code, _ in self.choices}
         return {code: float(text) for code, text in texts.items() if re.fullmatch(_NUMBER, text)}

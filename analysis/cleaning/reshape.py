@@ -186,7 +186,7 @@ def _repeat(text: str, times: int) -> np.ndarray:
 def convert_item(cells: pd.Series, field: Field) -> tuple[pd.Series, pd.Series]:
     """Return the cells of an item as numbers and as texts; each cell is in one of the two.
 
-    A choice is the number of its code, or what fields.csv says for that code.
+    A choice is the number of its code, or its value in fields.csv.
     """
     if field.kind == "choice" and field.place.processed:
         cells = cells.map(field.codes).fillna("")

@@ -1,7 +1,7 @@
 """Which rows are used: one about each thing, and none from after the end.
 
 Of rows that tell of the same visit, day, image or fact one is used, and the others are set aside.
-What was measured after a death, a withdrawal or a loss is kept apart, as study.yml says.
+What was measured after a death, a withdrawal or a loss is kept apart, by the rules of study.yml.
 """
 
 import pandas as pd
@@ -22,7 +22,7 @@ REASONS = {
     "consent_withdrawn": ("withdrew_consent", "withdrawal_of_consent"),
     "lost": ("lost_to_follow_up", "lost"),
 }
-# The rules by which values and rows are kept apart, by what study.yml says of the reason.
+# The rules by which values and rows are kept apart, by the reason, as in study.yml.
 RULES = {
     "never": ("after_end", "after_end_row"),
     "until_answered": ("after_lost", "after_lost_row"),

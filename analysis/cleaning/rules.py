@@ -18,7 +18,7 @@ _RULES_FILE = Path(__file__).with_name("rules.csv")
 class Rule:
     """One rule; no cell changes without one.
 
-    An answer to an earlier `version`, a hash of all that the rule says, asks anew.
+    An answer to an earlier `version`, a hash of the whole rule, asks anew.
     """
 
     id: str

@@ -247,7 +247,7 @@ class CleaningState:
     def convert_numbers(self, fields: Iterable[Field]) -> pd.DataFrame:
         """Return the cells of some fields as numbers, one column per field.
 
-        A choice is the number of its code, or what fields.csv says for that code.
+        A choice is the number of its code, or its value in fields.csv.
         """
         cells = {
             f.name: self.cells[f.name].map(f.numbers) if f.kind == "choice" else self.cells[f.name]

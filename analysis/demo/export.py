@@ -31,7 +31,7 @@ class Export:
     tables
         By file name, in the order in which they are written.
     provenance
-        What provenance.yml says.
+        The content of provenance.yml.
     faults
         What was planted, one row per cell; empty for a clean export.
     """

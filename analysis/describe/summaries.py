@@ -58,7 +58,7 @@ def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:
     Returns
     -------
     Statistics ``n, n_missing, median, low, high, median_range, mean, sd, mean_sd``;
-    what cannot be estimated has no value and says so.
+    what cannot be estimated has no value and a remark.
     """
     known = values.dropna().astype("float64")
     n = len(known)

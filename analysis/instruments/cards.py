@@ -13,7 +13,7 @@ BASES = {
 
 
 def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
-    """Return the card of an instrument: everything that its definition says.
+    """Return the card of an instrument: its whole definition.
 
     Returns
     -------

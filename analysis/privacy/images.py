@@ -1,4 +1,4 @@
-"""What an image says beside its picture."""
+"""What an image holds beside its picture."""
 
 import re
 import zlib

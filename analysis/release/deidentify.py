@@ -64,7 +64,7 @@ def deidentify_export(
     raw, out
         The real export; a folder that does not exist yet.
     study
-        What study.yml says.
+        The content of study.yml.
     key_file
         By default beside the real export.
     tell

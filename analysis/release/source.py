@@ -131,7 +131,7 @@ class UncleanedExport:
     export
         As received.
     study
-        What study.yml says.
+        The content of study.yml.
     fields
         By file, then by column.
     files

@@ -30,7 +30,7 @@ SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "pa
 def document_facts(
     study: Study, provenance: Provenance, *, renderer: str, planned: bool = True
 ) -> dict[str, str]:
-    """Return what the document says about itself, by key.
+    """Return the statements of the document about itself, by key.
 
     Every page bears a mark where the data are simulated, and where the analysis is another than
     the planned one.

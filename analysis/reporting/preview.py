@@ -53,7 +53,7 @@ class Preview:
     def refresh(self) -> None:
         """Build the pages if anything that they are made from has changed.
 
-        What is wrong with the words is told, and the pages stay as they are.
+        What is wrong with the words is reported, and the pages stay as they are.
 
         Raises
         ------

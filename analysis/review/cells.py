@@ -20,7 +20,7 @@ def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
 
     The list of checksums, which differs whenever a cell does, comes last.
 
-    The values of a cell are told where the recorded file can still be had: from the export that
+    The values of a cell are given where the recorded file can still be had: from the export that
     the repository ships, or from git. Else row and column are.
     """
     before = {name: each for name, each in record.inputs.items() if name.startswith(RAW_PREFIX)}

@@ -126,7 +126,7 @@ def compare_evidence(
     Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the same
     renderer made it, and decides if Python and packages are the same as well, since the documents
     name them. Files have to be the same to the byte only if `bytes_decide`. `raw_changes` are
-    what `analysis.review.cells` says of the export.
+    what `analysis.review.cells` finds in the export.
     """
     levels = [
         compare_results(record.results, fresh.results, exceptions=exceptions),

@@ -153,7 +153,7 @@ def _find_analysis(results: pd.DataFrame) -> tuple[str, str]:
 
 
 def _is_random(results: pd.DataFrame) -> pd.Series:
-    """Find max-T and the global test, if max-T says that it drew its patterns.
+    """Find max-T and the global test, if max-T drew its patterns.
 
     The number of pairs does not tell: an outcome may have few where many people take part.
     """

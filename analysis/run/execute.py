@@ -115,7 +115,7 @@ def run_papermill(
 
 @contextlib.contextmanager
 def _divert_stderr(log: Path) -> Iterator[None]:
-    """Keep from the terminal what a kernel says of itself; what cells print is in the copy."""
+    """Keep a kernel's messages from the terminal; what cells print is in the copy."""
     terminal = os.dup(2)
     with open(log, "wb") as file:
         os.dup2(file.fileno(), 2)

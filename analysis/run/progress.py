@@ -21,7 +21,7 @@ SECONDS = 0.5
 ERASE = "\r\x1b[J"
 # A step that takes longer than the last time is never shown as done by the clock alone.
 ALMOST = 0.95
-# Before so much is done, the time so far says nothing about the rest.
+# Before so much is done, the time so far is no guide to the rest.
 EARLY = 0.1
 
 

@@ -1,4 +1,4 @@
-"""Make the environment that requirements.lock says, and find out fast that nothing is to do."""
+"""Make the environment of requirements.lock, and find out fast that nothing is to do."""
 
 import contextlib
 import functools
@@ -37,7 +37,7 @@ NO_QUARTO = "Quarto could not be had; the built-in renderer does its work."
 
 
 def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT) -> None:
-    """Bring the environment to what requirements.lock says.
+    """Bring the environment to the state of requirements.lock.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ def compare_tests(
     """Return other tests and estimates of the changes that the primary analysis is made of.
 
     Up to seven participants the exact tests cannot disagree at 5 %: Wilcoxon, Pratt, sign flips
-    and the interval reject together, so that their agreement says nothing. The sign test, t and
+    and the interval reject together, so that their agreement means nothing. The sign test, t and
     the robust estimates can differ.
 
     Parameters

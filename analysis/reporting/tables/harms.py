@@ -207,7 +207,7 @@ def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
 
 
 def make_serious_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
-    """Make the listing of serious and fatal events; it says so if there was none."""
+    """Make the listing of serious and fatal events, or "None reported"."""
     chosen = events[is_serious(events) | is_fatal(events)]
     serious, deaths = (_count_people(results, each) for each in ("serious", "deaths"))
     notes = (f"Serious: {serious}. Deaths: {deaths}.",)
@@ -215,7 +215,7 @@ def make_serious_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: 
 
 
 def make_withdrawal_table(events: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
-    """Make the listing of events that led to withdrawal; it says so if there was none."""
+    """Make the listing of events that led to withdrawal, or "None reported"."""
     chosen = events[events["led_to_withdrawal"] == "yes"]
     notes = (f"Leading to withdrawal: {_count_people(results, 'withdrawal')}.",)
     return _make_listing(chosen, coarsen, notes=notes)
