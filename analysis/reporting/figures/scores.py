@@ -92,7 +92,9 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     graded = {name: _list_graded(find_instrument(name)) for name in _INSTRUMENTS}
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
     shape = (len(_INSTRUMENTS), len(visits))
-    figure, grid = use_style().subplots(*shape, layout="constrained", squeeze=False, **size)
+    figure, grid = use_style().subplots(*shape, squeeze=False, **size)
+    # For each heat map seaborn draws the whole figure, to turn names that overlap: ours stand.
+    figure.set_visible(False)
     missing = []
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
@@ -102,6 +104,8 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
             title = find_instrument(name).label if each is visits[0] else ""
             axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
         row[-1].set_yticklabels([])
+    figure.set_visible(True)
+    figure.set_layout_engine("constrained")
     if people:
         many = "share of participants at each grade" if len(people) > MANY else ""
         label = many or "grade, as a share of the worst"
@@ -163,5 +167,6 @@ def _draw_panel(axes, held, people, instrument, labels):
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0, labelsize=6.5)
     axes.tick_params(axis="x", rotation=0 if many else 45)
+    axes.tick_params(axis="y", rotation=0)
     axes.set_facecolor(COLOURS["grey"])
     return len(blank) > 0
