@@ -116,8 +116,9 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     kind = groups.ngroup().to_numpy()
     known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
     unknown = np.array([item is None for item in known], dtype=bool)
-    ignored = unknown[kind] & _find_unscored(frame, scoring)
-    frame, kind = frame[~ignored], kind[~ignored]
+    if unknown.any():
+        ignored = unknown[kind] & _find_unscored(frame, scoring)
+        frame, kind = frame[~ignored], kind[~ignored]
     problems = list(map(_find_problem, known, kinds["location"], kinds["occasion"], kinds["unit"]))
     for problem, hint in sorted({*problems} - {("", "")}):
         wrong = np.array([each == (problem, hint) for each in problems])
