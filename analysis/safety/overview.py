@@ -187,7 +187,7 @@ def name_grading(events: pd.DataFrame) -> str:
     return " and ".join(named) or "scale not recorded"
 
 
-def name_term(event: Mapping[str, Any]) -> str:
+def name_term(event: Mapping[Any, Any]) -> str:
     """Print the term of one event: as coded, or as recorded with the word that it is not coded."""
     return event["coded_term"] or f"{event['term']} ({UNCODED.lower()})"
 

@@ -1,6 +1,8 @@
 """The flow diagram, drawn from the results."""
 
 import textwrap
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -9,10 +11,14 @@ from analysis.reporting.figure import Drawing, use_style
 from analysis.results import find_text
 from analysis.study import Study
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 # Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
 MAIN, SIDE = (0.05, 3.1), (3.65, 2.8)
-EDGE = {"edgecolor": "#333333", "linewidth": 0.8}
+EDGE: dict[str, Any] = {"edgecolor": "#333333", "linewidth": 0.8}
 ARROW = {"arrowstyle": "-|>", "color": "#333333", "linewidth": 0.8}
 INDENT = "\N{EM SPACE}"
 # Lines in a box.
@@ -36,7 +42,7 @@ def draw_flow(results: pd.DataFrame, study: Study, *, followup_visit: str) -> Dr
         The same flow in words.
     """
 
-    def text(stage, statistic="n"):
+    def text(stage: str, statistic: str = "n") -> str:
         return find_text(results, f"flow.{stage}.{statistic}")
 
     stages = [
@@ -66,18 +72,18 @@ def draw_flow(results: pd.DataFrame, study: Study, *, followup_visit: str) -> Dr
     return figure, f"Flow diagram from the top down. {alt}"
 
 
-def _print_loss(stage, label, text):
+def _print_loss(stage: str, label: str, text: Callable[..., str]) -> list[str]:
     head = f"{label}: {text(stage)}"
     return [head] if text(stage) == "0" else [head, text(stage, "reasons")]
 
 
-def _wrap(side):
+def _wrap(side: list[str]) -> list[str]:
     """Break lines that are wider than a box; the table has those that a box has no room for."""
     lines = [part for line in side for part in textwrap.wrap(line, 38, subsequent_indent=INDENT)]
     return lines if len(lines) <= _MOST else [*lines[: _MOST - 1], "too many to show singly"]
 
 
-def _draw_boxes(stages):
+def _draw_boxes(stages: Sequence[tuple[list[str], list[str]]]) -> "Figure":
     plt = use_style()
     stages = [(main, _wrap(side)) for main, side in stages]
     heights = [max(len(main), len(side)) * LINE + 2 * PAD for main, side in stages]
@@ -104,7 +110,15 @@ def _draw_boxes(stages):
     return figure
 
 
-def _draw_box(axes, column, middle, height, lines, *, face):
+def _draw_box(
+    axes: "Axes",
+    column: tuple[float, float],
+    middle: float,
+    height: float,
+    lines: list[str],
+    *,
+    face: str,
+) -> None:
     from matplotlib.patches import Rectangle
 
     left, width = column

@@ -1,6 +1,7 @@
 """The estimates of all outcomes with their exact intervals, each on its own scale."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,7 +16,10 @@ from analysis.reporting.figures.slopes import (
 from analysis.reporting.table import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
-from analysis.study import Study
+from analysis.study import Outcome, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TINT = "#E8F1F8"
 # What the two arrows above the strips do not say of an outcome, by its direction.
@@ -36,7 +40,8 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     shape = {"figsize": (7.2, 0.72 * count + 0.9), "squeeze": False}
     figure, grid = use_style().subplots(count, 1, **shape)
     figure.subplots_adjust(left=0.25, right=0.70, top=0.93, bottom=0.09, hspace=1.15)
-    seen, most = set(), 0
+    seen: set[str] = set()
+    most = 0
     for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
         chosen = select_pairs(pairs, outcome.name, visit=visit)
         most = max(most, len(chosen))
@@ -58,7 +63,9 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     )
 
 
-def _draw_strip(axes, pairs, results, outcome):
+def _draw_strip(
+    axes: "Axes", pairs: pd.DataFrame, results: pd.DataFrame, outcome: Outcome
+) -> list[str]:
     """Draw one outcome, and return the directions of the changes that are drawn."""
     interval = find_interval(results, outcome)
     limits = [interval[0], interval[2], *pairs["change"]]
@@ -73,7 +80,7 @@ def _draw_strip(axes, pairs, results, outcome):
     draw_interval(axes, interval, y=0.75, size=5.5)
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=2)
-    beside = {"transform": axes.transAxes, "va": "center", "fontsize": 8}
+    beside: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "fontsize": 8}
     name = f"{outcome.label}\n{outcome.unit}{_SIDES[outcome.direction]}"
     axes.text(-0.02, 0.5, name, ha="right", **beside)
     level = print_level(results, outcome)
@@ -83,7 +90,7 @@ def _draw_strip(axes, pairs, results, outcome):
     return drawn
 
 
-def _draw_dots(axes, pairs, outcome, reach):
+def _draw_dots(axes: "Axes", pairs: pd.DataFrame, outcome: Outcome, reach: float) -> list[str]:
     """Every participant's change below the interval; those that would overlap are stacked."""
     if len(pairs) > MANY:
         draw_boxes(axes, {-0.4: pairs["change"]}, across=True)

@@ -1,11 +1,18 @@
 """Maps of both hands: what was injected into every finger, and where ulcers were."""
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
 from analysis.describe.exposure import ALL_FINGERS
 from analysis.reporting.figure import MANY, Drawing, lay_out_grid, note_many
 from analysis.safety.tolerability import count_by_finger, find_known
 from analysis.study import Visit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
 # root and length, in palm widths, and angle from upright in degrees (left is positive).
@@ -20,6 +27,8 @@ FINGER_WIDTH = 0.25
 PALM = (-0.02, 0.0, 1.02, 0.92)
 _EDGE = "#555555"
 NUMBER_SIZE = 7
+# Colour and text of each finger that is named, as ``right_2``.
+Fingers = Mapping[str, tuple[Any, str]]
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
 
@@ -43,8 +52,8 @@ def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     panels, parts = [], []
     for (person, row), (_, shade) in zip(volumes.iterrows(), shades.iterrows(), strict=True):
         row = row.dropna()
-        texts = {f: (colormaps["Blues"](shade[str(f)]), f"{v:.2f}") for f, v in row.items()}
-        panels.append((person, texts))
+        texts = {str(f): (colormaps["Blues"](shade[str(f)]), f"{v:.2f}") for f, v in row.items()}
+        panels.append((str(person), texts))
         span = f"{row.min():.2f} to {row.max():.2f} mL each"
         fingers = f"{len(row)} finger{'s' * (len(row) > 1)}, {span}"
         parts.append(f"{person} {fingers if len(row) else 'not injected'}")
@@ -117,7 +126,7 @@ def draw_ulcer_maps(
     )
 
 
-def _mark_ulcers(counts):
+def _mark_ulcers(counts: pd.DataFrame) -> Fingers:
     """Return colour and text by finger of the ulcers before and after; missing is not known."""
     marks = {}
     for finger, before, after in counts.itertuples(name=None):
@@ -129,7 +138,7 @@ def _mark_ulcers(counts):
     return marks
 
 
-def _draw_panels(panels):
+def _draw_panels(panels: Sequence[tuple[str, Fingers]]) -> tuple["Figure", "Axes"]:
     """Draw a panel of hands for each label and its fingers; return the panel after the last too."""
     figure, grid = lay_out_grid(len(panels) + 1, 3, 1.5, layout="constrained")
     for axes in grid:
@@ -140,24 +149,23 @@ def _draw_panels(panels):
     return figure, grid[-1]
 
 
-def _draw_hands(axes, fingers):
-    """Draw both hands, backs up, thumbs inside; `fingers`: colour and text by finger.
-
-    A finger that is not named, as ``right_2``, is white.
-    """
+def _draw_hands(axes: "Axes", fingers: Fingers) -> None:
+    """Draw both hands, backs up, thumbs inside; a finger that is not named is white."""
     from matplotlib.transforms import Affine2D
 
     half = FINGER_WIDTH / 2
+    centred: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": NUMBER_SIZE}
     for side, mirror, offset in (("left", -1, 1.3), ("right", 1, 2.5)):
-        for finger, (x, y, length, angle) in SHAPE.items():
+        for finger, (across, up, length, angle) in SHAPE.items():
             colour, text = fingers.get(f"{side}_{finger}", ("white", ""))
             lean = mirror * angle
-            turn = Affine2D().rotate_deg(lean).translate(offset + mirror * (x + half), y)
-            place = {"rounding": half * 0.95, "transform": turn + axes.transData}
-            _draw_box(axes, (-half, 0), FINGER_WIDTH, length, facecolor=colour, **place)
-            centred = {"ha": "center", "va": "center", "fontsize": NUMBER_SIZE}
+            turn = Affine2D().rotate_deg(lean).translate(offset + mirror * (across + half), up)
+            place, rounding = turn + axes.transData, half * 0.95
+            look = {"facecolor": colour, "transform": place}
+            _draw_box(axes, (-half, 0), FINGER_WIDTH, length, rounding=rounding, **look)
             rotation = lean - 90 if lean > 20 else lean + 90
-            axes.text(*turn.transform((0, length * 0.62)), text, rotation=rotation, **centred)
+            x, y = turn.transform((0, length * 0.62))
+            axes.text(x, y, text, rotation=rotation, **centred)
         left, bottom, width, height = PALM
         corner = (offset + (left if mirror > 0 else -left - width), bottom)
         _draw_box(axes, corner, width, height, rounding=0.18, facecolor="#F7F7F7")
@@ -165,9 +173,17 @@ def _draw_hands(axes, fingers):
     axes.set(xlim=(-0.1, 3.9), ylim=(-0.05, 2.0), aspect="equal")
 
 
-def _draw_box(axes, corner, width, height, *, rounding, **options):
+def _draw_box(
+    axes: "Axes",
+    corner: tuple[float, float],
+    width: float,
+    height: float,
+    *,
+    rounding: float,
+    **options: Any,
+) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     style = f"round,pad=0,rounding_size={rounding}"
-    box = {"boxstyle": style, "edgecolor": _EDGE, "linewidth": 0.7}
-    axes.add_patch(FancyBboxPatch(corner, width, height, **box, **options))
+    look: dict[str, Any] = {"edgecolor": _EDGE, "linewidth": 0.7} | options
+    axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle=style, **look))

@@ -1,5 +1,8 @@
 """Every participant's line: all outcomes as small multiples, the primary or any other one large."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from analysis.reporting.figure import (
@@ -24,7 +27,11 @@ from analysis.reporting.figures.slopes import (
 from analysis.reporting.table import print_estimate, print_level
 from analysis.results import find_text
 from analysis.statistics.populations import select_pairs
-from analysis.study import Study
+from analysis.study import Outcome, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = 3
 # Beyond this many the names beside the changes would overlap.
@@ -56,7 +63,9 @@ def draw_paired(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     )
 
 
-def draw_primary(pairs, results, study, *, visit):
+def draw_primary(
+    pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str
+) -> Drawing:
     """Draw the primary outcome: every participant's line, and the changes with the estimate."""
     outcome = next(outcome for outcome in study.outcomes if outcome.role == "primary")
     chosen = select_pairs(pairs, outcome.name, visit=visit)
@@ -78,11 +87,18 @@ def draw_primary(pairs, results, study, *, visit):
     )
 
 
-def _draw_lines(figure, drawn, visits, *, size, **pads):
+def _draw_lines(
+    figure: "Figure",
+    drawn: Sequence[tuple["Axes", pd.DataFrame, int]],
+    visits: tuple[str, str],
+    *,
+    size: float,
+    **pads: float,
+) -> str:
     """Settle where the axes stand, and draw into each its pairs, whose labels depend on it."""
     make_figure_printable(figure)
     figure.tight_layout(rect=(0, 0.3 / figure.get_figheight(), 1, 1), **pads)
-    seen = set()
+    seen: set[str] = set()
     for axes, pairs, decimals in drawn:
         draw_slopes(axes, pairs, visits, decimals=decimals, size=size)
         seen |= set(name_directions(pairs, decimals)) if len(pairs) <= MANY else set()
@@ -90,7 +106,9 @@ def _draw_lines(figure, drawn, visits, *, size, **pads):
     return note_many(figure, max(len(pairs) for _, pairs, _ in drawn))
 
 
-def _draw_changes(axes, pairs, results, outcome):
+def _draw_changes(
+    axes: "Axes", pairs: pd.DataFrame, results: pd.DataFrame, outcome: Outcome
+) -> None:
     ordered = pairs.sort_values(["change", "participant_id"], kind="stable")
     names = shorten_ids(ordered["participant_id"])
     axes.axvline(0, color=COLOURS["unchanged"], lw=0.8)
@@ -101,7 +119,7 @@ def _draw_changes(axes, pairs, results, outcome):
         directions = name_directions(ordered, outcome.difference_decimals)
         changes = zip(ordered["change"], directions, strict=True)
         for place, (change, direction) in enumerate(changes):
-            look = {"lw": 1.3, "ms": 7, "mec": "white", "mew": 0.6} | STYLES[direction]
+            look = STYLES[direction] | {"lw": 1.3, "ms": 7, "mec": "white", "mew": 0.6}
             axes.plot((change, 0), (place, place), markevery=[0], clip_on=False, **look)
     if len(names) > _LEGIBLE:
         axes.set_yticks([-1.6], ["Estimate"])
@@ -113,9 +131,9 @@ def _draw_changes(axes, pairs, results, outcome):
     draw_interval(axes, find_interval(results, outcome), y=-1.6, size=6)
     level = print_level(results, outcome)
     text = f"{print_estimate(results, outcome)}{f', {level}' if level else ''}"
-    place = {"xycoords": ("axes fraction", "data"), "ha": "center"}
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    axes.annotate(text, (0.5, -2.1), fontsize=8, bbox=box, **place)
+    beside = ("axes fraction", "data")
+    axes.annotate(text, (0.5, -2.1), fontsize=8, ha="center", bbox=box, xycoords=beside)
     axes.margins(x=0.08)
 
 
@@ -124,7 +142,7 @@ def label_visits(study: Study, visit: str) -> tuple[str, str]:
     return study.visit(study.analysis.baseline_visit.value).label, study.visit(visit).label
 
 
-def _count(results, outcome):
+def _count(results: pd.DataFrame, outcome: Outcome) -> str:
     score = f"efficacy.{outcome.name}"
     if find_text(results, f"{score}.n_pairs") == "0":
         return "nobody had both scores"

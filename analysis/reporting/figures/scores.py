@@ -1,10 +1,13 @@
 """Every participant's scores between the limits of their scales, and the items behind them."""
 
+from typing import TYPE_CHECKING, Any, cast
+
 import numpy as np
 import pandas as pd
 
 from analysis.instruments.answers import name_key
 from analysis.instruments.catalogue import find_instrument
+from analysis.instruments.definition import Instrument
 from analysis.reporting.figure import (
     COLOURS,
     MANY,
@@ -14,7 +17,10 @@ from analysis.reporting.figure import (
     note_many,
     use_style,
 )
-from analysis.study import Study
+from analysis.study import Outcome, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _COLUMNS = 3
 _SPREAD = 0.28
@@ -42,7 +48,7 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     )
 
 
-def _draw_outcome(axes, scores, outcome, study):
+def _draw_outcome(axes: "Axes", scores: pd.DataFrame, outcome: Outcome, study: Study) -> bool:
     """Draw the scores of one outcome, and return whether one is at a limit of the scale."""
     import seaborn
 
@@ -58,7 +64,7 @@ def _draw_outcome(axes, scores, outcome, study):
     for limit in outcome.range:
         axes.axhline(limit, color=COLOURS["unchanged"], lw=0.8, ls="--")
     if grouped.size().max() > MANY:
-        draw_boxes(axes, {names.index(name): values for name, values in grouped})
+        draw_boxes(axes, {names.index(str(name)): values for name, values in grouped})
     elif names:
         seaborn.scatterplot(
             x=scores["visit"].map(names.index) + aside,
@@ -120,7 +126,7 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     )
 
 
-def _list_graded(instrument):
+def _list_graded(instrument: Instrument) -> dict[str, str]:
     """Return the labels of the graded items by key; boxes and totals are left out."""
     return {
         name_key(item.name, place): f"{item.label.split(',')[0]}{', ' * bool(place)}{place}"
@@ -130,7 +136,13 @@ def _list_graded(instrument):
     }
 
 
-def _draw_panel(axes, held, people, instrument, labels):
+def _draw_panel(
+    axes: "Axes",
+    held: pd.DataFrame,
+    people: list[str],
+    instrument: Instrument,
+    labels: dict[str, str],
+) -> bool:
     """Draw one instrument at one visit, and return whether answers are blank."""
     import seaborn
 
@@ -140,12 +152,14 @@ def _draw_panel(axes, held, people, instrument, labels):
     keys = map(name_key, held["item"], held["location"])
     held = held.assign(key=pd.Series(list(keys), index=held.index, dtype="str"))
     held = held[held["key"].isin(list(labels))]
-    blank, highest = held[held["value"].isna()], int(instrument.items[0].high)
+    blank = held[held["value"].isna()]
+    # Graded items have limits of their own, none from study.yml.
+    highest = cast(float, instrument.items[0].high)
+    columns: list[Any] = people
     if many := len(people) > MANY:
-        columns = range(highest + 1)
+        columns = list(range(int(highest) + 1))
         cells = pd.crosstab(held["key"], held["value"], normalize="index")
     else:
-        columns = people
         cells = held.pivot(index="key", columns="participant_id", values="value") / highest
     legible = many or len(people) <= LEGIBLE
     seaborn.heatmap(
@@ -154,7 +168,7 @@ def _draw_panel(axes, held, people, instrument, labels):
         vmin=0,
         vmax=1,
         cbar=False,
-        xticklabels=list(columns) if legible else False,
+        xticklabels=columns if legible else False,
         yticklabels=list(labels.values()),
         # Beyond that a cell is smaller than what an eye can tell apart.
         rasterized=not legible,

@@ -1,5 +1,7 @@
 """How far choices of the analysis, and single participants, move the estimates."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from analysis.reporting.figure import (
@@ -15,6 +17,9 @@ from analysis.reporting.table import label_part
 from analysis.results import NOT_ESTIMABLE, find_text, format_number
 from analysis.statistics.specification import DIMENSIONS, list_options
 from analysis.study import Outcome, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HEADINGS = {
     "variant": "Scoring",
@@ -89,19 +94,21 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
     return figure, _describe_specification(points, outcome, options)
 
 
-def label_option(name):
+def label_option(name: str) -> str:
     """Return the words for an option of a specification."""
     return _OPTIONS.get(name) or label_part(name)
 
 
-def _rank(name):
+def _rank(name: str) -> int:
     return list(_OPTIONS).index(name) if name in _OPTIONS else len(_OPTIONS)
 
 
-def _draw_options(axes, points, options, palette):
+def _draw_options(
+    axes: "Axes", points: pd.DataFrame, options: dict[str, list[str]], palette: dict[str, str]
+) -> None:
     import seaborn
 
-    rows = {}
+    rows: dict[tuple[str, str], str] = {}
     for dimension, names in options.items():
         rows |= {(dimension, ""): HEADINGS[dimension]}
         rows |= {(dimension, name): label_option(name) for name in names}
@@ -111,7 +118,7 @@ def _draw_options(axes, points, options, palette):
     seaborn.scatterplot(x=led["place"], y=levels, ax=axes, **dots)
     axes.set_yticks(range(len(rows)), rows.values(), fontsize=7)
     for level, ((_, name), label) in enumerate(zip(rows, axes.get_yticklabels(), strict=True)):
-        label.set_weight("normal" if name else "bold")
+        label.set_fontweight("normal" if name else "bold")
         if name:
             axes.axhline(level, color=COLOURS["grey"], lw=0.4, zorder=0)
     axes.set(xlabel="", ylabel="")
@@ -121,7 +128,9 @@ def _draw_options(axes, points, options, palette):
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def _describe_specification(points, outcome, options):
+def _describe_specification(
+    points: pd.DataFrame, outcome: Outcome, options: dict[str, list[str]]
+) -> str:
     varied = ", ".join(HEADINGS[name].lower() for name in DIMENSIONS if name in options)
     if points.empty:
         return f"No specification of {outcome.label} gives an interval."
@@ -155,7 +164,9 @@ def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
     return figure, _describe_without(results, study) + note
 
 
-def _draw_panel(axes, without, whole, outcome, people):
+def _draw_panel(
+    axes: "Axes", without: pd.DataFrame, whole: float, outcome: Outcome, people: list[str]
+) -> None:
     import seaborn
 
     axes.axvline(0, color=COLOURS["grey"], lw=0.9)
@@ -173,7 +184,7 @@ def _draw_panel(axes, without, whole, outcome, people):
     axes.set_xlabel(f"Change, {outcome.unit}", fontsize=7.5)
 
 
-def _describe_without(results, study):
+def _describe_without(results: pd.DataFrame, study: Study) -> str:
     parts = []
     for outcome in study.outcomes:
         start = f"sensitivity.{outcome.name}"

@@ -1,9 +1,11 @@
 """Draw every participant's line from baseline to follow-up on one pair of axes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.reporting.figure import COLOURS, MANY, draw_boxes
 from analysis.results import UNBOUNDED
@@ -12,10 +14,11 @@ from analysis.study import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 # Colour and marker both tell the direction, so that neither has to be seen alone.
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "lower": {"color": COLOURS["accent"], "marker": "v"},
     "equal": {"color": COLOURS["unchanged"], "marker": "D"},
     "higher": {"color": COLOURS["contrast"], "marker": "^"},
@@ -28,7 +31,7 @@ def name_directions(pairs: pd.DataFrame, decimals: int) -> list[str]:
     return [tuple(STYLES)[int(np.sign(change)) + 1] for change in changes]
 
 
-def shorten_ids(participants):
+def shorten_ids(participants: pd.Series) -> list[str]:
     """Return the ids without what all of them begin with, up to its last hyphen."""
     prefixes = {name.rpartition("-")[0] for name in participants}
     return [name.rpartition("-")[2] if len(prefixes) == 1 else name for name in participants]
@@ -41,7 +44,7 @@ def draw_slopes(
     *,
     decimals: int,
     size: float = 4.5,
-):
+) -> None:
     """Draw a line per participant, labelled at its right end; more than fifteen cannot be read.
 
     Parameters
@@ -87,7 +90,7 @@ def draw_slopes(
         _label_ends(axes, pairs, size)
 
 
-def _label_ends(axes, pairs, size):
+def _label_ends(axes: "Axes", pairs: pd.DataFrame, size: float) -> None:
     from matplotlib.collections import LineCollection
 
     values = pairs["followup"].to_numpy()
@@ -101,7 +104,7 @@ def _label_ends(axes, pairs, size):
     axes.add_collection(lines, autolim=False)
 
 
-def spread_out(values, step) -> np.ndarray:
+def spread_out(values: ArrayLike, step: float) -> np.ndarray:
     """Move values apart so that none is nearer to the next than a step, each as little as can be.
 
     Returns
@@ -111,11 +114,12 @@ def spread_out(values, step) -> np.ndarray:
     """
     from scipy.optimize import isotonic_regression
 
-    order = np.argsort(values, kind="stable")
+    given = np.asarray(values, dtype=float)
+    order = np.argsort(given, kind="stable")
     steps = step * np.arange(len(order))
     places = np.empty(len(order))
     # Labels that would touch share their mean displacement.
-    places[order] = isotonic_regression(np.asarray(values, dtype=float)[order] - steps).x + steps
+    places[order] = isotonic_regression(given[order] - steps).x + steps
     return places
 
 
@@ -125,14 +129,18 @@ def find_interval(results: pd.DataFrame, outcome: Outcome) -> tuple[float, float
     An end that deaths leave unbounded is infinite.
     """
     rows = results.set_index("result_id")
-    ends = []
-    for name, beyond in (("hl_low", -np.inf), ("hl", np.nan), ("hl_high", np.inf)):
-        row = rows.loc[f"efficacy.{outcome.name}.{name}"]
-        ends.append(beyond if row["text"] == UNBOUNDED else row["value"])
-    return tuple(ends)
+
+    def find_end(name: str, beyond: float) -> float:
+        result_id = f"efficacy.{outcome.name}.{name}"
+        unbounded = rows["text"][result_id] == UNBOUNDED
+        return beyond if unbounded else float(rows["value"][result_id])
+
+    return find_end("hl_low", -np.inf), find_end("hl", np.nan), find_end("hl_high", np.inf)
 
 
-def draw_interval(axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float):
+def draw_interval(
+    axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float
+) -> None:
     """Draw an interval with its estimate on a level; an arrow leads to an end beyond all scales."""
     low, estimate, high = interval
     left, right = axes.get_xlim()
@@ -145,7 +153,7 @@ def draw_interval(axes: "Axes", interval: tuple[float, float, float], *, y: floa
     axes.plot(estimate, y, "D", color="black", ms=size)
 
 
-def add_legend(figure, seen):
+def add_legend(figure: "Figure", seen: Collection[str]) -> None:
     """Explain below a figure the styles of the directions that occur in it."""
     from matplotlib.lines import Line2D
 

@@ -1,5 +1,7 @@
 """Every participant over time: procedure, visits, adverse events by grade and relation."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,14 +17,27 @@ from analysis.reporting.figure import (
 from analysis.results import MINUS
 from analysis.safety.overview import classify_relation, name_grading, name_term
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 LANE = 0.36
 # Days that the marker of an event and a letter of its name take on the page, and between ticks.
 MARKER_DAYS, LETTER_DAYS, TICK_DAYS = 4, 1.3, 28
-COURSE = {"color": "#C9D3DC", "linewidth": 5, "capstyle": "butt", "zorder": 1}
+COURSE: dict[str, Any] = {"color": "#C9D3DC", "linewidth": 5, "capstyle": "butt", "zorder": 1}
 # More events than this are summarised.
 _MOST = 150
+# In the mark of an event.
+GRADE: dict[str, Any] = {
+    "color": "white",
+    "weight": "bold",
+    "fontsize": 6.5,
+    "ha": "center",
+    "va": "center_baseline",
+    "zorder": 4,
+}
 # Around the mark of a serious event.
-RING = {"mfc": "none", "mec": "black", "mew": 1.4, "ms": 12, "zorder": 5}
+RING: dict[str, Any] = {"mfc": "none", "mec": "black", "mew": 1.4, "ms": 12, "zorder": 5}
 GREY = "#444444"
 # Shape and colour of the events of one kind of relation; both tell them apart.
 MARKS = {
@@ -70,7 +85,7 @@ def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series
     return ended.combine_first(seen)
 
 
-def _draw_counts(events):
+def _draw_counts(events: pd.DataFrame) -> "Figure":
     import seaborn
 
     figure, axes = use_style().subplots(figsize=(6.9, 4), layout="constrained")
@@ -91,7 +106,9 @@ def _draw_counts(events):
     return figure
 
 
-def _draw_courses(ids, events, held, last):
+def _draw_courses(
+    ids: list[str], events: pd.DataFrame, held: pd.DataFrame, last: pd.Series
+) -> "Figure":
     drawn = _place_events(events)
     aside = max([0, *last.dropna(), *drawn["start_day"].dropna(), *drawn["end_day"].dropna()]) + 12
     lanes = drawn.groupby("participant_id")["lane"].max().reindex(ids, fill_value=0)
@@ -124,13 +141,14 @@ def _draw_courses(ids, events, held, last):
     return figure
 
 
-def _place_events(events):
+def _place_events(events: pd.DataFrame) -> pd.DataFrame:
     """Give each event the first lane of its participant where its name overlaps no other."""
     ordered = events.sort_values(["participant_id", "start_day", "event_number"], kind="stable")
     terms = [make_printable(name_term(event), NAME_LENGTH) for event in ordered.to_dict("records")]
     starts = ordered["start_day"].astype("float64").fillna(np.inf)
     ends = np.fmax(starts, ordered["end_day"].astype("float64"))
-    lanes, taken = [], {}
+    lanes: list[int] = []
+    taken: dict[str, list[float]] = {}
     for person, start, end, term in zip(
         ordered["participant_id"], starts, ends, terms, strict=True
     ):
@@ -138,11 +156,10 @@ def _place_events(events):
         lane = next((i for i, day in enumerate(mine) if start > day), len(mine))
         mine[lane : lane + 1] = [end + 2 * MARKER_DAYS + LETTER_DAYS * len(term)]
         lanes.append(lane + 1)
-    lane = pd.Series(lanes, index=ordered.index, dtype="int64")
-    return ordered.assign(lane=lane, term=terms)
+    return ordered.assign(lane=pd.Series(lanes, ordered.index, dtype="int64"), term=terms)
 
 
-def _draw_events(axes, drawn, aside, last):
+def _draw_events(axes: "Axes", drawn: pd.DataFrame, aside: float, last: pd.Series) -> None:
     """Draw marks, durations, names and grades of events, a kind of relation after another."""
     ongoing = drawn["ongoing"].eq("yes")
     end = (
@@ -162,16 +179,16 @@ def _draw_events(axes, drawn, aside, last):
     serious = drawn[drawn["serious"] == "yes"]
     if len(serious):
         axes.plot(serious["start"], serious["y"], "o", label="serious", **RING)
-    centred = {"color": "white", "weight": "bold", "ha": "center", "va": "center_baseline"}
-    for row in drawn.itertuples():
-        until = row.start if pd.isna(row.start_day) or pd.isna(row.end) else row.end
-        x = max(row.start + MARKER_DAYS, until + 1.5)
-        axes.text(x, row.y, row.term, fontsize=6.5, va="center", color="#333333")
-        grade = "?" if pd.isna(row.grade) else str(row.grade)
-        axes.text(row.start, row.y, grade, fontsize=6.5, zorder=4, **centred)
+    for row in drawn.to_dict("records"):
+        x, y = row["start"], row["y"]
+        until = x if pd.isna(row["start_day"]) or pd.isna(row["end"]) else row["end"]
+        beside = max(x + MARKER_DAYS, until + 1.5)
+        axes.text(beside, y, row["term"], fontsize=6.5, va="center", color="#333333")
+        grade = "?" if pd.isna(row["grade"]) else str(row["grade"])
+        axes.text(x, y, grade, **GRADE)
 
 
-def _describe(ids, drawn):
+def _describe(ids: list[str], drawn: pd.DataFrame) -> str:
     if not ids:
         return "Nobody who was enrolled had the procedure, so that no time line is drawn."
     counts = drawn.groupby("participant_id").size().reindex(ids, fill_value=0)

@@ -60,8 +60,8 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     figure.tight_layout()
     due, filled = int(cells["due"].sum()), int(cells["filled"].sum())
     gaps = [
-        f"{row.form} at {labels[row.visit]} ({row.filled} of {row.due})"
-        for row in cells[cells["filled"] < cells["due"]].itertuples()
+        f"{row['form']} at {labels[row['visit']]} ({row['filled']} of {row['due']})"
+        for row in cells[cells["filled"] < cells["due"]].to_dict("records")
     ]
     missing = f"Missing are {', '.join(gaps)}." if gaps else "None is missing."
     return figure, f"Forms by visit: of {due} forms due, {filled} were filled in. {missing}"
@@ -83,8 +83,11 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
     figure, axes = use_style().subplots(figsize=(_WIDTH, _HEIGHT))
-    rows, edges = [], []
+    rows: list[pd.DataFrame] = []
+    edges: list[int] = []
     for place, visit in enumerate(planned):
+        # A visit with a day has a window.
+        assert visit.low is not None and visit.high is not None
         grey = {"color": COLOURS["grey"], "alpha": 0.5, "linewidth": 0}
         axes.barh(place, visit.high - visit.low or 0.6, left=visit.low, height=0.62, **grey)
         axes.plot([visit.day] * 2, [place - 0.31, place + 0.31], color=COLOURS["unchanged"], lw=1)
@@ -123,20 +126,20 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     return figure, _describe_days(dated, visits, study) + note
 
 
-def _spread(days):
+def _spread(days: pd.Series) -> pd.Series:
     """Set marks of one day apart, evenly around the line."""
     nth, count = days.groupby(days).cumcount(), days.groupby(days).transform("size")
     return (nth - (count - 1) / 2) * (0.5 / count.clip(lower=5))
 
 
-def _describe_days(dated, visits, study):
+def _describe_days(dated: pd.DataFrame, visits: pd.DataFrame, study: Study) -> str:
     labels = {visit.name: visit.label for visit in study.visits}
     outside = dated[dated["in_window"] == "no"].sort_values(["participant_id", "study_day"])
     inside = len(dated) - len(outside)
     text = f"Of {len(dated)} dated visits {inside or 'none'} lie inside their windows."
     named = [
-        f"{row.participant_id} {labels[row.visit]} (day {row.study_day})"
-        for row in outside[:_NAMED].itertuples()
+        f"{row['participant_id']} {labels[row['visit']]} (day {row['study_day']})"
+        for row in outside[:_NAMED].to_dict("records")
     ]
     if named:
         others = " and others" if len(outside) > _NAMED else ""
