@@ -75,8 +75,17 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
         ),
         CORRECTIONS: _rename_corrections(export.tables[CORRECTIONS], columns, study),
     }
+    return replace(export, tables=export.tables | tables, origins=_list_origins(columns, frame))
+
+
+def _list_origins(columns: dict[str, _Column], frame: pd.DataFrame) -> Origins:
+    """Return the field of the export by visit and column: of merged fields, states of forms too."""
     origins = {(each.visit, each.head): name for name, each in columns.items() if each.head != name}
-    return replace(export, tables=export.tables | tables, origins=origins)
+    for each in columns.values():
+        for end in FORM_STATES if each.form != each.head_form else ():
+            if f"{each.form}_{end}" in frame:
+                origins.setdefault((each.visit, f"{each.head_form}_{end}"), f"{each.form}_{end}")
+    return origins
 
 
 def _ask(column: str) -> str:
@@ -244,6 +253,8 @@ def _rename_corrections(
 
 def show_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
     """Let a log name the fields as the export does; rows are of a `visit`, or have it in `row`."""
+    if "cells" in log:
+        log = log.assign(cells=[_show_cells(cells, origins) for cells in log["cells"]])
     return _rename_fields(log, origins)
 
 
@@ -255,6 +266,19 @@ def hide_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
 def _rename_fields(log: pd.DataFrame, names: Origins) -> pd.DataFrame:
     if not names:
         return log
-    visits = log["visit"] if "visit" in log else log["row"].str.split("|").str[1].fillna("")
+    visits = log["visit"] if "visit" in log else log["row"].map(_read_visit)
     pairs = zip(visits, log["field"], strict=True)
     return log.assign(field=[names.get(pair, pair[1]) for pair in pairs])
+
+
+def _read_visit(row: str) -> str:
+    return [*row.split("|"), ""][1]
+
+
+def _show_cells(cells: str, origins: Origins) -> str:
+    """Return the cells of a question (``row:field;row:field``) with the fields of the export."""
+    places = [cell.rpartition(":") for cell in cells.split(";")]
+    return ";".join(
+        f"{row}{colon}{origins.get((_read_visit(row), field), field)}"
+        for row, colon, field in places
+    )

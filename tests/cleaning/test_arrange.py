@@ -112,6 +112,8 @@ def test_questions_and_corrections_of_such_a_project_name_its_own_fields():
         index=False, name=None
     )
     assert found.changes["field"].tolist() == ["pain_w12"]
+    assert found.queries["cells"].str.contains("SIM-01|week_12|:pain_w12", regex=False).any()
+    assert not found.queries["cells"].str.contains("SIM-01|week_12|:pain_bl", regex=False).any()
     query = found.queries.loc[found.queries["rule"] == "out_of_range", "query_id"].item()
     given = Answer(query, "", "not_done", "", "", "Seen", "Kim", "at", "")
     asked = show_origins(found.asked, found.origins)
