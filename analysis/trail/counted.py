@@ -12,7 +12,7 @@ from analysis.safety.overview import CATEGORIES, RELATIONS
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
 from analysis.trail.trial import PERSON, TrialTables
 
-GRADE = "grade_"
+_GRADE = "grade_"
 ITEMS = ("laboratory", "local_reaction", "digital_ulcers")
 # What a derived column of the participants was made from.
 MADE_FROM = {
@@ -171,8 +171,8 @@ def _find_safety(result: pd.Series, trial: TrialTables) -> Counted:
 def _select_events(events: pd.DataFrame, name: str, rest: list[str]) -> pd.Series:
     categories = {category.name: category for category in CATEGORIES}
     chosen = pd.Series(True, index=events.index)
-    if rest and rest[-1].startswith(GRADE):
-        chosen &= events["grade"].astype("str").map(slugify) == rest.pop().removeprefix(GRADE)
+    if rest and rest[-1].startswith(_GRADE):
+        chosen &= events["grade"].astype("str").map(slugify) == rest.pop().removeprefix(_GRADE)
     if name in ("class", "term"):
         for column, part in zip(("class", "coded_term"), rest, strict=False):
             chosen &= events[column].map(slug_texts(events[column])) == part
