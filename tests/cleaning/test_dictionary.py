@@ -43,6 +43,8 @@ def clean_one(cell, field=PAIN, **changes):
         {"validation": "number"},
         {"validation": "number_1dp"},
         {"validation": "number_2dp_comma_decimal"},
+        {"validation": "integer"},
+        {"validation": "time_mm_ss"},
         {"validation": "float"},
         {"type": "notes"},
         {"type": "calc", "choices": "[other]*10"},
@@ -110,9 +112,13 @@ def test_what_a_place_holds_is_stricter_than_what_redcap_checks(place, validatio
     assert clean_one(cell, PAIN_FORM | place, validation=validation)[1] == found
 
 
-def test_a_date_does_not_go_to_a_number():
-    with pytest.raises(DataError, match=r"pain.*holds a date, and goes to a number"):
-        clean_one("2021-03-01", validation="date_dmy")
+@pytest.mark.parametrize(
+    ("validation", "kind"),
+    [("date_dmy", "date"), ("datetime_seconds_mdy", "datetime"), ("time_hh_mm_ss", "time")],
+)
+def test_a_date_does_not_go_to_a_number(validation, kind):
+    with pytest.raises(DataError, match=rf"pain.*holds a {kind}, and goes to a number"):
+        clean_one("2021-03-01", validation=validation)
 
 
 @pytest.mark.parametrize(
@@ -354,16 +360,8 @@ def test_limits_of_the_form_are_soft_where_the_instrument_has_its_own(cell, clea
     ],
 )  # fmt: skip
 def test_branching_logic_reads_codes_numbers_and_functions(logic, asked):
-    frame = pd.DataFrame(
-        {
-            "organ___unk": ["1"],
-            "organ____9": ["0"],
-            "sex": ["M"],
-            "n": ["2"],
-            "m": ["3"],
-            "d": ["2021-05-01"],
-        }
-    )
+    cells = {"organ___unk": "1", "organ____9": "0", "sex": "M", "n": "2", "m": "3"}
+    frame = pd.DataFrame([cells | {"d": "2021-05-01"}])
     assert evaluate_branching(logic, frame).tolist() == [asked]
     assert evaluate_calculation("[n] + [m]", frame).tolist() == [5.0]
 

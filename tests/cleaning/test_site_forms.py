@@ -7,7 +7,6 @@ import pytest
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.columns import clean_column
-from analysis.cleaning.dictionary import parse_dictionary
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
 from analysis.cleaning.fields import Field, Place, find_factor
 from analysis.cleaning.mapping import parse_places
@@ -225,26 +224,6 @@ def test_a_height_in_metres_is_a_height_in_centimetres(valid, cleaned, study):
     found = clean_export(replace(export, tables=export.tables | {MAP: places}), study)
     pd.testing.assert_frame_equal(found.tables["participants"], cleaned.tables["participants"])
     assert set(found.changes["rule"]) == {"decimal_declared;recorded_unit"}
-
-
-@pytest.mark.parametrize(
-    "validation", ["", "number_1dp", "number_2dp_comma_decimal", "integer", "time_mm_ss"]
-)
-def test_a_numeric_item_is_a_number_by_its_destination(valid, study, validation):
-    assert _parse_thumb(valid, study, validation).kind == "integer"
-
-
-@pytest.mark.parametrize("validation", ["date_dmy", "datetime_seconds_mdy", "time_hh_mm_ss"])
-def test_a_date_that_goes_to_a_number_stops(valid, study, validation):
-    with pytest.raises(DataError, match="goes to a number") as stop:
-        _parse_thumb(valid, study, validation)
-    assert stop.value.field == "kap_r"
-
-
-def _parse_thumb(valid, study, validation):
-    dictionary = valid.tables[DICTIONARY].copy()
-    dictionary.loc[dictionary[NAME] == "kap_r", VALIDATION] = validation
-    return parse_dictionary(dictionary, parse_places(valid.tables[MAP]), study.scoring)["kap_r"]
 
 
 def flag(field, **place):

@@ -29,6 +29,7 @@ def test_a_package_version_is_named_and_decides_nothing_by_itself(record):
     verdict = compare.compare_evidence(other, record)
     assert verdict.agrees
     assert verdict.causes["packages"] == ("scipy is 1.17.1, in the record 1.14.0",)
+    assert verdict.causes["packages"][0] in format_screen(verdict)
 
 
 def test_one_results_row_is_named(record):
@@ -36,9 +37,10 @@ def test_one_results_row_is_named(record):
     place = results["result_id"] == PRIMARY
     results.loc[place, "value"] *= 1 + 2e-9
     verdict = compare.compare_evidence(replace(record, results=results), record)
-    assert not verdict.agrees
-    assert len(differing(verdict)["results"]) == 1
-    assert differing(verdict)["results"][0].startswith(PRIMARY)
+    assert not verdict.agrees and list(differing(verdict)) == ["results"]
+    (phrase,) = differing(verdict)["results"]
+    assert phrase.startswith(f"{PRIMARY}: value was ") and phrase in format_screen(verdict)
+    assert not any(verdict.causes.values())
 
 
 def test_a_row_that_is_gone_or_new_is_named(record):
