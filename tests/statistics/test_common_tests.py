@@ -1,15 +1,8 @@
 """The usual tests, intervals of a count of seven participants."""
 
 import pytest
-from worked_examples import (
-    ALL_IMPROVE,
-    DEPRESSION,
-    MAIZE,
-    ONE_OPPOSITE,
-    SLEEP,
-    TIES_AND_ZERO,
-    TWO_ZEROS,
-)
+from scipy.stats import ttest_rel
+from worked_examples import ALL_IMPROVE, MAIZE, ONE_OPPOSITE, SLEEP, each_example
 
 from analysis.errors import DataError
 from analysis.statistics.common_tests import (
@@ -20,30 +13,23 @@ from analysis.statistics.common_tests import (
 )
 
 
-@pytest.mark.parametrize(
-    ("example", "t", "p_value", "low", "high"),
-    [
-        (DEPRESSION, 3.0354, 0.016177, None, None),
-        (MAIZE, 2.1480, 0.049703, None, None),
-        (SLEEP, 4.0621, 0.00283289, 0.7001, 2.4599),
-        (ONE_OPPOSITE, -3.5919, 0.011477, -14.0502, -2.6641),
-        (TIES_AND_ZERO, -2.2478, 0.065639, -2.3869, 0.1012),
-        (ALL_IMPROVE, -3.3471, 0.015474, -18.0524, -2.8048),
-        (TWO_ZEROS, -3.0571, 0.022306, None, None),
-    ],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_paired_t_of_the_worked_examples(example, t, p_value, low, high):
+@each_example()
+def test_paired_t_of_the_worked_examples(example):
     result = paired_t(example.change)
+    t, p_value = example.t
     assert result.t == pytest.approx(t, abs=5e-5)
     assert result.p_value == pytest.approx(p_value, abs=5e-7)
-    if low is not None:
-        assert (result.low, result.high) == pytest.approx((low, high), abs=5e-5)
+    if example.mean:
+        assert (result.low, result.high) == pytest.approx(example.mean, abs=5e-5)
+
+
+def test_normality_is_described_as_scipy_does_from_three_changes_on():
+    assert describe_normality(MAIZE.change).w == pytest.approx(0.90079, abs=1e-4)
+    assert describe_normality([-1, 0, 1]).w == pytest.approx(1)
 
 
 @pytest.mark.parametrize("example", [ONE_OPPOSITE, ALL_IMPROVE, SLEEP], ids=lambda e: e.name)
 def test_paired_t_agrees_with_scipy(example):
-    from scipy.stats import ttest_rel
 
     expected = ttest_rel(example.followup, example.baseline)
     limits = expected.confidence_interval(0.9)
@@ -68,15 +54,6 @@ def test_sign_test_counts_directions_and_drops_zeros(changes, p_value):
     assert sign_test(changes) == pytest.approx(p_value, rel=1e-12)
 
 
-def test_three_changes_are_enough_to_describe_their_normality():
-    assert describe_normality([-1, 0, 1]).w == pytest.approx(1)
-
-
-def test_normality_is_described_as_scipy_does():
-    result = describe_normality(MAIZE.change)
-    assert result.w == pytest.approx(0.90079, abs=1e-4)
-
-
 @pytest.mark.parametrize(
     ("count", "n", "exact"),
     [
@@ -96,11 +73,7 @@ def test_exact_intervals_of_a_few(count, n, exact):
     result = clopper_pearson(count, n)
     assert result.estimate == count / n
     assert (100 * result.low, 100 * result.high) == pytest.approx(exact, abs=0.051)
-
-
-def test_limits_at_none_and_all_are_exactly_zero_and_one():
-    assert clopper_pearson(0, 7).low == 0
-    assert clopper_pearson(7, 7).high == 1
+    assert ((result.low == 0), (result.high == 1)) == (count == 0, count == n)
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 0), (8, 7), (-1, 7)])

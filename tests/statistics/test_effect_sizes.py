@@ -1,13 +1,10 @@
 """Standardised changes, signed like the change."""
 
 import numpy as np
+import pingouin
 import pytest
-from worked_examples import (
-    ALL_IMPROVE,
-    ONE_OPPOSITE,
-    TIES_AND_ZERO,
-    TWO_ZEROS,
-)
+from scipy.stats import nct
+from worked_examples import ONE_OPPOSITE, each_example
 
 from analysis.errors import DataError
 from analysis.statistics.common_tests import (
@@ -19,31 +16,18 @@ from analysis.statistics.common_tests import (
 )
 
 
-@pytest.mark.parametrize(
-    ("example", "size"),
-    [
-        (ONE_OPPOSITE, -1.3576),
-        (TIES_AND_ZERO, -1.1429 / 1.3452),
-        (ALL_IMPROVE, -10.4286 / 8.2433),
-        (TWO_ZEROS, -1.2857 / 1.1127),
-    ],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_sizes_of_the_worked_examples_are_signed_like_the_change(example, size):
-    assert d_z(example.change).estimate == pytest.approx(size, abs=1e-4)
+@each_example("d_z")
+def test_sizes_of_the_worked_examples_are_signed_like_the_change(example):
+    assert d_z(example.change).estimate == pytest.approx(example.d_z, abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("example", "shrunk_by_n_minus_one"),
-    [(ONE_OPPOSITE, -0.7987), (TIES_AND_ZERO, -0.5664), (ALL_IMPROVE, -0.8605)],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_g_av_is_shrunk_by_the_df_that_fit_the_correlation(example, shrunk_by_n_minus_one):
+@each_example("g_av")
+def test_g_av_is_shrunk_by_the_df_that_fit_the_correlation(example):
     # The worked examples give g_av with J(6), which shrinks too much; J has 12/(1 + r^2) df.
     correlation = np.corrcoef(example.baseline, example.followup)[0, 1]
     factor = small_sample_factor(12 / (1 + correlation**2)) / small_sample_factor(6)
     result = hedges_g_av(example.baseline, example.followup)
-    assert result.estimate == pytest.approx(shrunk_by_n_minus_one * factor, abs=1e-4)
+    assert result.estimate == pytest.approx(example.g_av * factor, abs=1e-4)
     assert result.low < result.estimate < result.high
 
 
@@ -58,7 +42,6 @@ def test_factor_of_g_av_at_seven_pairs(correlation, factor):
 
 
 def test_pingouin_s_sizes_of_pairs_are_unsigned_pooled_and_shrunk_too_little():
-    import pingouin
 
     pairs = (ONE_OPPOSITE.followup, ONE_OPPOSITE.baseline)
     row = pingouin.ttest(*pairs, paired=True).iloc[0]
@@ -71,7 +54,6 @@ def test_pingouin_s_sizes_of_pairs_are_unsigned_pooled_and_shrunk_too_little():
 
 
 def test_interval_of_d_z_inverts_the_noncentral_t_distribution():
-    from scipy.stats import nct
 
     result = d_z(ONE_OPPOSITE.change)
     t, root = -3.5919325250962726, np.sqrt(7)
@@ -119,8 +101,7 @@ def test_g_av_of_equal_changes_has_no_interval():
     assert result.estimate == pytest.approx(
         small_sample_factor(3) * 2 / np.std([1, 2, 3, 4], ddof=1)
     )
-    assert result.low is None
-    assert result.high is None
+    assert result.low is result.high is None
 
 
 @pytest.mark.parametrize("changes", [[1, 1.1], [-1, -1, -1.001], [15, 15, 15, 15, 15.0001]])

@@ -9,11 +9,11 @@ import pytest
 from analysis.errors import DataError, UsageError
 from analysis.statistics.checks import check_differences, round_differences
 from analysis.statistics.common_tests import clopper_pearson, small_sample_factor
-from analysis.statistics.hodges_lehmann import find_walsh_order
-from analysis.statistics.multiplicity import global_test, max_t
+from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
+from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.published import expect_by_noise, predict_placebo_mean
 from analysis.statistics.sign_flip import sign_flip
-from analysis.statistics.signed_rank import signed_rank
+from analysis.statistics.signed_rank import rank_biserial, signed_rank
 
 NO_NUMBERS = {
     "masked": np.ma.array([1.0, 2.0], mask=[False, True]),
@@ -39,6 +39,29 @@ def test_what_is_no_number_to_compute_with_is_refused(values):
         lambda: global_test(table),
     ):
         with pytest.raises(DataError, match=r"are numbers|too large or too small"):
+            refuse()
+
+
+@pytest.mark.parametrize("function", [signed_rank, rank_biserial, hodges_lehmann, sign_flip])
+@pytest.mark.parametrize("changes", [[1, np.nan], [np.inf, 1], ["a", 1], [[1, 2]], [None, 1]])
+def test_what_is_no_change_is_refused(function, changes):
+    with pytest.raises(DataError):
+        function(changes)
+
+
+@pytest.mark.parametrize(
+    ("function", "values"),
+    [(hodges_lehmann, []), (sign_flip, []), (max_t, [1, 2]), (max_t, [[np.inf, 1]])],
+)
+def test_nothing_and_no_table_of_changes_are_refused(function, values):
+    with pytest.raises(DataError):
+        function(values)
+
+
+@pytest.mark.parametrize("p_values", [[math.nan], [1.2], [-0.1]])
+def test_what_is_no_p_value_is_refused(p_values):
+    for refuse in (lambda: holm(p_values, attainable=[0.01]), lambda: fixed_sequence(p_values)):
+        with pytest.raises(DataError, match="p-value"):
             refuse()
 
 

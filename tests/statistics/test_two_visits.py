@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 from worked_examples import SLEEP, TIES_AND_ZERO
 
-from analysis.statistics.multiplicity import holm
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 from analysis.statistics.two_visits import compare_visits, set_beside
 
@@ -56,15 +55,6 @@ def test_p_is_that_of_all_permutations_of_signs_by_scipy():
             (kept,), sum_positive, permutation_type="samples", n_resamples=np.inf
         )
         assert signed_rank(change).p_value == pytest.approx(found.pvalue, **EXACT)
-
-
-def test_holm_is_that_of_the_definition_in_any_order():
-    p = np.array([0.3, 0.01, 0.04, 0.04, 0.2, 0.9])
-    stepped = np.maximum.accumulate(np.sort(p) * np.arange(6, 0, -1)).clip(max=1)
-    adjusted = holm(p, attainable=np.full(6, 0.01)).adjusted
-    assert sorted(adjusted) == pytest.approx(stepped, **EXACT)
-    assert np.argsort(adjusted, kind="stable").tolist()[:1] == [1]
-    assert holm([], attainable=[]).adjusted == ()
 
 
 def test_estimates_and_intervals_stand_first():
