@@ -51,7 +51,7 @@ def test_a_number_and_its_opposite_print_alike_but_for_the_sign(value, decimals)
 
 def test_p_values_have_three_decimals_and_never_print_zero():
     assert [format_p(p) for p in (0.015625, 0.25, 1, 0.001, 0.00099)] == [
-        *("0.016", "0.250", "1.000", "0.001", "<\xa00.001"),
+        *("0.016", "0.250", "1.000", "0.001", "<\xa00.001")
     ]
 
 

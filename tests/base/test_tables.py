@@ -53,10 +53,7 @@ def test_the_word_none_is_text_and_not_a_missing_value(tmp_path):
 
 @pytest.mark.parametrize(
     ("column", "value", "message"),
-    [
-        ("outcome", "", "empty cell.*Fill it in"),
-        ("participant_id", "SIM-01", "two rows.*Keep one"),
-    ],
+    [("outcome", "", "empty cell.*Fill it in"), ("participant_id", "SIM-01", "two rows.*Keep one")],
 )
 def test_wrong_cells_are_refused(column, value, message):
     with pytest.raises(DataError, match=message):

@@ -7,11 +7,7 @@ import pytest
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.corrections import CORRECTION_COLUMNS
-from analysis.cleaning.effects import (
-    describe_corrections,
-    describe_kept_apart,
-    describe_queries,
-)
+from analysis.cleaning.effects import describe_corrections, describe_kept_apart, describe_queries
 from analysis.cleaning.export import CORRECTIONS, REDCAP
 from analysis.results import Context, collect_results
 

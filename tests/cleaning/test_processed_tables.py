@@ -244,8 +244,7 @@ def test_a_value_in_the_row_of_another_form_is_asked_and_not_used(valid, study):
 
 
 @pytest.mark.parametrize(
-    ("changes", "asked"),
-    [({"ae_coded": ""}, ["ae_coded"]), ({"ae_coded": "", "ae_term": ""}, [])],
+    ("changes", "asked"), [({"ae_coded": ""}, ["ae_coded"]), ({"ae_coded": "", "ae_term": ""}, [])]
 )
 def test_an_event_without_a_coded_term_is_asked_about_and_kept(
     valid, cleaned, study, changes, asked

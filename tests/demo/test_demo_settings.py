@@ -48,10 +48,7 @@ def test_no_measure_is_explained_beyond_all_of_its_variance():
         assert explained < 1
 
 
-@given(
-    total=st.lists(st.integers(0, 54), min_size=1, max_size=20),
-    seed=st.integers(0, 1000),
-)
+@given(total=st.lists(st.integers(0, 54), min_size=1, max_size=20), seed=st.integers(0, 1000))
 @settings(max_examples=50, deadline=None, derandomize=True)
 def test_items_add_up_to_the_total_within_their_range(total, seed):
     offsets = np.random.default_rng(seed).normal(0, 0.3, (len(total), 18))

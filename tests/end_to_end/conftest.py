@@ -33,8 +33,7 @@ def quarto(finished, tmp_path_factory):
 
 
 @pytest.fixture(
-    scope="session",
-    params=["builtin", pytest.param("quarto", marks=pytest.mark.needs("quarto"))],
+    scope="session", params=["builtin", pytest.param("quarto", marks=pytest.mark.needs("quarto"))]
 )
 def documents(request):
     """Return the documents of either renderer."""

@@ -51,11 +51,7 @@ def test_an_archive_with_its_packages_verifies_without_a_network(trial, tmp_path
     home.mkdir()
     # Python and Make, and nothing that a person has set or kept.
     python = Path(getattr(sys, "_base_executable", sys.executable)).parent
-    known = {
-        "PATH": f"{python}:/usr/bin:/bin",
-        "HOME": str(home),
-        "PIP_CONFIG_FILE": os.devnull,
-    }
+    known = {"PATH": f"{python}:/usr/bin:/bin", "HOME": str(home), "PIP_CONFIG_FILE": os.devnull}
     assert run_alone(sys.executable, "-c", REACH).returncode != 0
     done = run_alone("make", "verify", cwd=root, env=known)
     assert done.returncode == 0, done.stdout + done.stderr

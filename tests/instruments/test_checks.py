@@ -41,17 +41,11 @@ from analysis.instruments.scores import score_items
         ({"kapandji/flexion/right": 21}, "kapandji/flexion/right: .* outside 0 to 20: 21"),
         ({"kapandji/extension/right": 21}, "kapandji/extension/right: .* outside 0 to 20: 21"),
         ({"kapandji/flexion/right": -1}, "kapandji/flexion/right: .* outside 0 to 20: -1"),
-        (
-            field("right_2", loss=3.2),
-            r"capillaroscopy/loss/right_2/reader_a/field_1.*0 to 3: 3\.2",
-        ),
+        (field("right_2", loss=3.2), r"capillaroscopy/loss/right_2/reader_a/field_1.*0 to 3: 3\.2"),
         (field("right_1"), "no such place"),
         (diary(4, 5, 46), r"raynaud/rating//03: the value is outside 0 to 10: 46"),
         ({"raynaud/rating//yesterday": 3}, "no such repeat"),
-        (
-            circumference(5.6, *[56] * 7),
-            r"right_2: the value is outside 35 to 85: 5\.6.* in cm",
-        ),
+        (circumference(5.6, *[56] * 7), r"right_2: the value is outside 35 to 85: 5\.6.* in cm"),
         ({"digital_ulcers/active//1": 2}, r"digital_ulcers/active//1: .* 0 to 1: 2"),
         (
             mrss(1) | {"mrss/recorded_total": 18},

@@ -2,13 +2,7 @@
 
 import numpy as np
 import pytest
-from instrument_items import (
-    change_study,
-    cochin,
-    read_score,
-    score_answers_by_hand,
-    write_items,
-)
+from instrument_items import change_study, cochin, read_score, score_answers_by_hand, write_items
 
 from analysis.__main__ import main
 from analysis.errors import UsageError

@@ -2,13 +2,7 @@
 
 import numpy as np
 import pytest
-from instrument_items import (
-    STUDY,
-    join_items,
-    read_score,
-    score_answers_by_hand,
-    write_items,
-)
+from instrument_items import STUDY, join_items, read_score, score_answers_by_hand, write_items
 
 from analysis.instruments.scores import pair_scores, score_items
 

@@ -1,13 +1,7 @@
 """Pairs of scores that need no matching."""
 
 import pytest
-from instrument_items import (
-    STUDY,
-    cochin,
-    join_items,
-    mrss,
-    write_items,
-)
+from instrument_items import STUDY, cochin, join_items, mrss, write_items
 
 from analysis.instruments.scores import pair_scores, score_items
 

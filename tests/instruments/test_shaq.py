@@ -2,15 +2,7 @@
 
 import numpy as np
 import pytest
-from instrument_items import (
-    STUDY,
-    change_study,
-    haq,
-    join_items,
-    read_score,
-    shaq,
-    write_items,
-)
+from instrument_items import STUDY, change_study, haq, join_items, read_score, shaq, write_items
 
 from analysis.instruments.scores import pair_scores, score_items
 

@@ -61,13 +61,13 @@ def test_every_punctuation_mark_is_escaped_and_line_breaks_go():
 def test_labels_within_a_sentence():
     labels = [outcome.label for outcome in load_study().outcomes]
     assert [phrase_label(label)[0].isupper() for label in labels] == [
-        *(False, True, False, False, True, True, False, False, False),
+        *(False, True, False, False, True, True, False, False, False)
     ]
 
 
 def test_constants_print_with_a_true_minus_and_say_when_empty():
     assert [print_constant(value) for value in (-7.6, "", (), True, 4.0)] == [
-        *("−7.6", "not stated", "not stated", "yes", "4"),
+        *("−7.6", "not stated", "not stated", "yes", "4")
     ]
 
 

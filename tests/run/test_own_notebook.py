@@ -76,7 +76,7 @@ def test_copies_to_read_are_laid_out_anew_and_a_persons_files_beside_them_stay(t
     (outputs.notebooks / "03_old.ipynb").unlink()
     assert [path.name for path in lay_out_copies(outputs, folder)] == ["02_score_mine.ipynb"]
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("01_clean.ipynb", "02_score.ipynb", "02_score_mine.ipynb", "own.ipynb"),
+        *("01_clean.ipynb", "02_score.ipynb", "02_score_mine.ipynb", "own.ipynb")
     ]
     assert (folder / "own.ipynb").read_text() == "mine"
     assert (folder / "02_score_mine.ipynb").read_text() == "spoiled"

@@ -5,11 +5,7 @@ from hypothesis import strategies as st
 from small_tables import make_events, make_participants
 
 from analysis.errors import DataError
-from analysis.safety.counts import (
-    count_events,
-    order_by_frequency,
-    summarise_classes_and_terms,
-)
+from analysis.safety.counts import count_events, order_by_frequency, summarise_classes_and_terms
 
 SEVEN = make_participants(*(f"P{number}" for number in range(1, 8)))
 
@@ -104,11 +100,7 @@ def test_what_others_had_and_nobody_here_is_listed_as_zero():
 
 def test_categories_are_sorted_by_participants_then_events_then_name():
     summary = pd.DataFrame(
-        {
-            "coded_term": ["b", "a", "d", "c"],
-            "participants": [1, 1, 2, 1],
-            "events": [1, 1, 2, 3],
-        }
+        {"coded_term": ["b", "a", "d", "c"], "participants": [1, 1, 2, 1], "events": [1, 1, 2, 3]}
     )
     assert order_by_frequency(summary, ["coded_term"])["coded_term"].tolist() == [
         "d",

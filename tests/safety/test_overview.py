@@ -3,12 +3,7 @@ import pytest
 from small_tables import make_events, make_participants
 
 from analysis.errors import DataError
-from analysis.safety.overview import (
-    check_deaths,
-    classify_relation,
-    is_related,
-    summarise_overview,
-)
+from analysis.safety.overview import check_deaths, classify_relation, is_related, summarise_overview
 from analysis.safety.phases import assign_phases
 from analysis.tables import shape_table
 

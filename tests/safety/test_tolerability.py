@@ -210,8 +210,7 @@ def test_an_export_without_laboratory_values_gives_none():
 
 
 @pytest.mark.parametrize(
-    ("item", "unit", "name"),
-    [("wbc", "10^9/L", "White cells, 10⁹/L"), ("ck_mb", "", "Ck mb")],
+    ("item", "unit", "name"), [("wbc", "10^9/L", "White cells, 10⁹/L"), ("ck_mb", "", "Ck mb")]
 )
 def test_a_test_is_printed_with_its_unit(item, unit, name):
     assert name_test(item, unit) == name

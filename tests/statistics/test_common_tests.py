@@ -42,13 +42,7 @@ def test_paired_t_agrees_with_scipy(example):
 
 @pytest.mark.parametrize(
     ("changes", "p_value"),
-    [
-        ([1, 1, 1, 1, 1, 1, -1], 16 / 128),
-        ([0, 0, 2, 3], 0.5),
-        ([1, -1], 1),
-        ([], 1),
-        ([0, 0], 1),
-    ],
+    [([1, 1, 1, 1, 1, 1, -1], 16 / 128), ([0, 0, 2, 3], 0.5), ([1, -1], 1), ([], 1), ([0, 0], 1)],
 )
 def test_sign_test_counts_directions_and_drops_zeros(changes, p_value):
     assert sign_test(changes) == pytest.approx(p_value, rel=1e-12)

@@ -166,12 +166,7 @@ def test_missing_have_a_baseline_and_no_pair(pain):
 
 @pytest.mark.parametrize(
     ("rule", "change"),
-    [
-        ("last_observation", -10),
-        ("baseline_observation", 0),
-        ("worst_case", 1),
-        ("best_case", -16),
-    ],
+    [("last_observation", -10), ("baseline_observation", 0), ("worst_case", 1), ("best_case", -16)],
 )
 def test_rules_for_missing_scores(pain, rule, change):
     outcome, pairs, missing = pain
