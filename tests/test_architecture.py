@@ -61,7 +61,6 @@ def test_importing_loads_nothing_heavy(module):
 
 
 def list_definitions(tree):
-    """Return the public names that a module defines."""
     names = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

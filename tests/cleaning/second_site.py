@@ -77,7 +77,6 @@ def translate(tables):
 
 
 def rename_fields(main, dictionary, places):
-    """Give every field a name of the site's own."""
     names = {name: f"f_{name}" for name in dictionary[NAME]} | {"record_id": RECORD}
     columns = {
         name: names[base] + mark + code
@@ -142,7 +141,6 @@ def _is_used(rows, forms, form):
 
 
 def write_site(tables, folder, *, classic):
-    """Write what the site sends, and what a person there has filled in."""
     main, dictionary, places = translate(leave_out(tables))
     if classic:
         main, dictionary, places = flatten(main, dictionary, places)

@@ -100,7 +100,6 @@ def read_text(text):
 
 
 def clean_site(rows, *fields, study=None, **changes):
-    """Return what the cleaning makes of a small export."""
     return clean_export(make_site(rows, *fields, **changes), study or load_study())
 
 

@@ -26,7 +26,6 @@ ROWS = """
 
 
 def name_record(name, *more):
-    """Return the core fields with another record id."""
     return [{**CORE[0], "field": name}, *CORE[1:], *more]
 
 

@@ -119,7 +119,6 @@ CASES = (
 
 
 def clean_one(field, raw):
-    """Return the cell, the rules that changed it, and the reason if it is empty."""
     column = pd.Series([raw], index=["row"])
     value, rules, reason = raw, [], ""
     for finding in clean_column(column, field, latest=LATEST):

@@ -30,7 +30,6 @@ def make_files(*rows, diary=()):
 
 
 def spell(*rows, diary=(), records=None):
-    """Return the participants of the export and of the diary, as they are spelled."""
     files = unify_identifiers(make_files(*rows, diary=diary), records)
     return [file.keys["participant"].tolist() for file in files.values()]
 

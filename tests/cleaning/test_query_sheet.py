@@ -57,8 +57,6 @@ def read(content, questions=QUESTIONS):
 
 
 def at(name, value, row=2):
-    """Return an edit of one cell."""
-
     def edit(book):
         book[SHEET].cell(row, COLUMNS.index(name) + 1).value = value
 

@@ -177,7 +177,6 @@ def test_a_missing_number_is_judged_in_the_unit_that_is_recorded():
 
 
 def change_field(valid, old, new, cells, *, validation="", **place):
-    """Return an export with one field of another name, kind and place."""
     dictionary, places, main = (valid.tables[name].copy() for name in (DICTIONARY, MAP, REDCAP))
     row = dictionary[NAME] == old
     limits = ["Text Validation Min", "Text Validation Max"]

@@ -23,7 +23,6 @@ NAMES = {"week_1": "day_7", "week_12": "month_3", "procedure": "liposuction", "s
 
 
 def rename_visits(study):
-    """Return the plan with the protocol's own visits and the site's own events."""
     visits = tuple(
         replace(v, name=NAMES.get(v.name, v.name), events=(EVENTS[v.name],)) for v in study.visits
     )
@@ -32,7 +31,6 @@ def rename_visits(study):
 
 
 def rename_events(export):
-    """Return an export with the site's own events in the files that name them."""
     given = {f"{visit}_arm_1": event for visit, event in EVENTS.items()}
     tables = dict(export.tables)
     for file, column in ((REDCAP, EVENT), ("capillaroscopy.csv", "event")):

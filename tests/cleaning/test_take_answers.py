@@ -129,7 +129,6 @@ def test_who_may_answer_is_listed_with_a_role(text):
 
 
 def fill(content, answers):
-    """Answer the queries of some fields as a site does."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     columns = [*QUESTION_COLUMNS, *FILLED_COLUMNS]
     for row in book[SHEET].iter_rows(min_row=2):

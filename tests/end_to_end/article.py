@@ -58,7 +58,6 @@ class Article:
 
 
 def list_paragraphs(source):
-    """Return the paragraphs of the sources in which a key stands, as they are written."""
     text = source.read_text(encoding="utf-8")
     lines = (CAPTION.sub(r"\1", line.strip()) for line in text.splitlines())
     return [line for line in lines if SHORTCODE.search(line) and not ALONE.fullmatch(line)]

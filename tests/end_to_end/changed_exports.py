@@ -33,7 +33,6 @@ class Export:
         path.write_bytes(text.encode(encoding))
 
     def drop_corrections(self):
-        """Leave out the signed corrections, whose old values an edit may have changed."""
         self.edit("corrections.csv", lambda table: table.iloc[:0])
 
     def remove_participant(self, person):
@@ -43,7 +42,6 @@ class Export:
             self.edit(file, lambda table, name=name: table[~_is(table[name], person)])
 
     def miss_followup(self, person):
-        """Leave out somebody's follow-up visit."""
         self.edit(REDCAP, lambda t: t[~(_is(t["record_id"], person) & t[EVENT].eq(FOLLOWUP))])
         self.edit(IMAGES, lambda t: t[~(_is(t["record_id"], person) & t["event"].ne(BASELINE))])
 
@@ -67,8 +65,6 @@ class Export:
         self.edit(REDCAP, lambda table: table.assign(**{field: ""}))
 
     def write(self, person, event, form="", number="", **cells):
-        """Write cells of one row of somebody."""
-
         def change(table):
             at = _is(table["record_id"], person) & table[EVENT].eq(event) & table[FORM].eq(form)
             at &= table[INSTANCE].eq(number) if number else True
@@ -87,7 +83,6 @@ class Export:
         self.edit(REDCAP, lambda t: pd.concat([t, pd.DataFrame([rows])]).fillna(""))
 
     def lose_rows(self, column, value):
-        """Leave out the rows of an event or of a repeating form."""
         self.edit(REDCAP, lambda table: table[table[column] != value])
 
 
@@ -142,7 +137,6 @@ def draw(root, folder, *options):
 
 
 def draw_twelve(root, folder):
-    """Another seed, and twelve participants."""
     draw(root, folder, "--participants", "12", "--seed", "1")
 
 
@@ -152,26 +146,22 @@ def draw_twenty(root, folder):
 
 
 def lose_people_and_visits(root, folder):
-    """A participant removed, and the week-12 visit of another missing."""
     export = Export(root / RAW, folder)
     export.remove_participant("SIM-05")
     export.miss_followup("SIM-02")
 
 
 def reverse_all_changes(root, folder):
-    """Baseline and week 12 exchanged."""
     Export(root / RAW, folder).reverse_changes()
 
 
 def lose_primary_outcome(root, folder):
-    """The primary outcome missing for everybody, and no adverse event."""
     export = Export(root / RAW, folder)
     export.lose_outcome("mrss_hand_r")
     export.lose_rows(FORM, "adverse_event")
 
 
 def keep_one(root, folder):
-    """A single participant."""
     export = Export(root / RAW, folder)
     for number in range(2, 8):
         export.remove_participant(f"SIM-{number:02d}")
@@ -179,18 +169,15 @@ def keep_one(root, folder):
 
 
 def treat_nobody(root, folder):
-    """No procedure at all."""
     Export(root / RAW, folder).lose_rows(EVENT, "procedure_arm_1")
 
 
 def change_nothing(root, folder):
-    """Nobody's scores change."""
     drawn = draw(root, folder.with_name("drawn"), "--faults", "none")
     Export(drawn, folder).undo_changes()
 
 
 def let_one_die(root, folder):
-    """A death, by an unrelated event, between the visits."""
     export = Export(root / RAW, folder)
     export.end("SIM-05", "2022-01-20", "4")
     fatal = {"ae_grade": "5", "ae_outcome": "5", "ae_serious": "1", "ae_serious_why": "1"}
@@ -204,14 +191,12 @@ def let_one_die(root, folder):
 
 
 def relate_serious_event(root, folder):
-    """A serious event that was related to the injection and the product."""
     export = Export(root / RAW, folder)
     serious = {"ae_grade": "3", "ae_serious": "1", "ae_serious_why": "3", "ae_rel_product": "3"}
     export.write("SIM-04", UNSCHEDULED, "adverse_event", "1", **serious, ae_rel_inj="4")
 
 
 def miss_three_followups(root, folder):
-    """Three without week 12, one of them lost."""
     export = Export(root / RAW, folder)
     for person in ("SIM-01", "SIM-03"):
         export.miss_followup(person)
@@ -219,7 +204,6 @@ def miss_three_followups(root, folder):
 
 
 def withdraw_before_injection(root, folder):
-    """Somebody who withdrew after the liposuction and before the injection."""
     export = Export(root / RAW, folder)
     fingers = {f"inj_{side}{finger}": "" for side in "rl" for finger in range(1, 6)}
     export.write("SIM-06", "procedure_arm_1", **fingers, first_injection="", needle_g="")
@@ -227,7 +211,6 @@ def withdraw_before_injection(root, folder):
 
 
 def copy_shipped(root, folder):
-    """The shipped export itself, for another analysis."""
     Export(root / RAW, folder)
 
 
@@ -242,7 +225,6 @@ class Changed:
 
     @property
     def name(self):
-        """The name of the test."""
         return self.params.replace("=", "_") or self.make.__name__
 
 

@@ -10,7 +10,6 @@ from analysis.trail.pages import write_trail
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Return a checkout in which `make report` has run with the built-in renderer."""
     trial = copy_checkout(tmp_path_factory.mktemp("trial") / "임상 trial")
     trial.succeed("-j2", *trial.goal)
     return trial
@@ -18,13 +17,11 @@ def finished(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def builtin(finished):
-    """Return the documents of the built-in renderer."""
     return Outputs(finished.root).documents
 
 
 @pytest.fixture(scope="session")
 def quarto(finished, tmp_path_factory):
-    """Return the documents of Quarto."""
     folder = tmp_path_factory.mktemp("quarto") / "documents"
     folder.mkdir()
     build_report(Outputs(finished.root), renderer="quarto", folder=folder)
@@ -36,7 +33,6 @@ def quarto(finished, tmp_path_factory):
     scope="session", params=["builtin", pytest.param("quarto", marks=pytest.mark.needs("quarto"))]
 )
 def documents(request):
-    """Return the documents of either renderer."""
     return request.getfixturevalue(request.param)
 
 
@@ -54,5 +50,4 @@ def trial(finished, tmp_path):
 
 @pytest.fixture
 def untouched(tmp_path):
-    """Return a checkout in which nothing has run."""
     return copy_checkout(tmp_path / "somewhere else")

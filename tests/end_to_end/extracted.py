@@ -40,7 +40,6 @@ class Page:
         self.floats = {each["id"]: each for each in floats if _is_float(each)}
 
     def tables(self):
-        """Return the rows of cells of each table by its id, headings and notes among them."""
         return {
             name: [
                 [tidy(cell.get_text()) for cell in row.select("th, td")]
@@ -55,12 +54,10 @@ class Page:
         return squeeze(self.floats[name].select_one("caption, figcaption").get_text().split(":")[0])
 
     def captions(self):
-        """Return the captions with their labels."""
         found = [each.select_one("caption, figcaption") for each in self.floats.values()]
         return sorted(tidy(each.get_text()) for each in found)
 
     def references(self):
-        """Return the list of references."""
         return [tidy(each.get_text()) for each in self.soup.select("#refs .csl-entry")]
 
     def crossings(self):
@@ -69,7 +66,6 @@ class Page:
         return Counter((each["href"], tidy(each.get_text())) for each in links)
 
     def numbers(self):
-        """Count the printed results by key and text."""
         found = self.soup.select("[data-result]")
         return Counter((each["data-result"], tidy(each.get_text())) for each in found)
 
@@ -103,5 +99,4 @@ def _text(element):
 
 
 def read_pdf(path):
-    """Return the text of a PDF without any space."""
     return squeeze("".join(page.extract_text() for page in PdfReader(path).pages))

@@ -35,14 +35,12 @@ class Word:
     bottom: float
 
     def covers(self, other):
-        """Say whether it is printed over another word."""
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         return across > 1 and down > 0.4 * min(self.bottom - self.top, other.bottom - other.top)
 
 
 def read_pages(pdf):
-    """Return the words of each page of a PDF."""
     command = ["pdftotext", "-bbox", str(pdf), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     pages = text.split("<page ")[1:]
@@ -53,7 +51,6 @@ def read_pages(pdf):
 
 
 def find_overprints(pages):
-    """Return the pairs of words that are printed over each other, with the number of the page."""
     found = []
     for number, words in enumerate(pages, 1):
         for place, word in enumerate(words):

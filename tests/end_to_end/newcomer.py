@@ -19,8 +19,6 @@ def read_sections(document, heading):
 
 
 class Newcomer:
-    """A person with a clone, who reads some sections."""
-
     def __init__(self, trial, sections):
         self.root, self.sections = trial.root, sections
         self._shell = trial.shell()

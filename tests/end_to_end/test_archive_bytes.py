@@ -20,7 +20,6 @@ def track(root):
 
 
 def list_names(references):
-    """Return to what an entity of a crate leads."""
     several = references if isinstance(references, list) else [references]
     return {each["@id"] for each in several}
 

@@ -49,7 +49,6 @@ class ChangedReport:
 
     @property
     def values(self):
-        """What the keys of the article stand for."""
         stages = ("enrolled", "full_analysis")
         counts = {f"flow.{stage}.n": f"{len(self.trial.people(stage))}" for stage in stages}
         return {f"say.{rule}": text for rule, text in self.sentences.items()} | counts
@@ -57,7 +56,6 @@ class ChangedReport:
 
 @pytest.fixture(scope="module", params=EXPORTS, ids=lambda changed: changed.name)
 def report(request, checkout, tmp_path_factory):
-    """Make the report of a changed export, as a person does."""
     changed, folder = request.param, tmp_path_factory.mktemp("changed")
     raw, out = folder / "export", folder / "out"
     changed.make(checkout.root, raw)
@@ -68,7 +66,6 @@ def report(request, checkout, tmp_path_factory):
 
 
 def list_sources():
-    """Return the paragraphs of the article in which a key stands."""
     return list_paragraphs(paths.REPORT_FOLDER / "index.qmd")
 
 

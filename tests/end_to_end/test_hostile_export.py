@@ -25,7 +25,6 @@ TYPED = "**b**#let[a](b)$x$"
 
 
 def write_hostile(table):
-    """Put the text before whatever was typed."""
     typed = table[[*FIELDS]]
     return table.assign(**typed.where(typed == "", f"{HOSTILE} " + typed))
 

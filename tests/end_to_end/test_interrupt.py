@@ -42,7 +42,6 @@ class Terminal:
         self._reader.start()
 
     def text(self):
-        """Return all that it has shown."""
         return b"".join(self._shown).decode("utf-8", "replace").replace("\r", "")
 
     def below(self):
@@ -51,7 +50,6 @@ class Terminal:
         return [program, *program.children(recursive=True)]
 
     def wait_until(self, happens):
-        """Wait until something holds, as long as the program runs."""
         deadline = time.monotonic() + DEADLINE
         while not happens(self):
             assert self.program.poll() is None, self.text()
@@ -82,8 +80,6 @@ class Terminal:
 
 
 def runs(word):
-    """Return a condition: a process with this word in its command is there."""
-
     def is_there(terminal):
         with contextlib.suppress(psutil.Error):
             return any(word in " ".join(each.cmdline()) for each in terminal.below())
@@ -107,7 +103,6 @@ def has_open(word):
 
 
 def shows(word):
-    """Return a condition: this stands on the terminal."""
     return lambda terminal: word in terminal.text()
 
 

@@ -57,7 +57,6 @@ class Lab:
         return next((found[0] for line in [*self.lines] if (found := ADDRESS.search(line))), "")
 
     def ask(self, path):
-        """Return what its interface answers to one who has the token."""
         server, token = self.address.split("/lab")[0], self.address.split("token=")[1]
         wanted = urllib.request.Request(
             f"{server}/api/{path}", headers={"Authorization": f"token {token}"}
@@ -66,7 +65,6 @@ class Lab:
             return json.load(answer)
 
     def close(self):
-        """End it as Ctrl-C twice does."""
         for _ in range(2):
             os.killpg(self._process.pid, signal.SIGINT)
         self._process.wait(timeout=30)
@@ -89,7 +87,6 @@ def browser(tmp_path):
 
 
 def run_all(browser, lab, name):
-    """Open a notebook, and run all its cells to the end."""
     browser.open(lab.address.replace("?", f"/{name}.ipynb?reset&"))
     ready = f"notebooks/{name}.ipynb,idle,connected"
     wait_for(lambda: browser.evaluate(STATE) == ready, seconds=60, what=f"{name} and its kernel")
@@ -97,7 +94,6 @@ def run_all(browser, lab, name):
 
 
 def choose(browser, control, option):
-    """Choose an option of the first control with that label."""
     script = f"""(() => {{
         const box = [...document.querySelectorAll(".widget-dropdown")].find(
             each => each.innerText.startsWith({json.dumps(control)}));
@@ -122,12 +118,10 @@ def read_rows(browser, heading):
 
 
 def read_statistics(browser):
-    """Return the printed statistics by name."""
     return {row[0]: row[1] for row in read_rows(browser, "The exact statistics")[2:]}
 
 
 def read_picture(browser):
-    """Return the picture, and its alternative text."""
     script = """[...document.querySelectorAll(".jp-Notebook .jp-OutputArea img")]
         .map(each => [each.src, each.alt])"""
     return (browser.evaluate(script) or [("", "")])[0]
@@ -179,7 +173,6 @@ class Desk:
         self.pictures.append(wait_for(is_shown, seconds=30, what=f"{texts} and their picture"))
 
     def has_row(self, heading, cells):
-        """Wait for a row with these cells below a heading."""
         wait_for(
             lambda: any(cells <= set(row) for row in read_rows(self.browser, heading)),
             seconds=30,

@@ -16,7 +16,6 @@ REACH = "import socket; socket.create_connection(('pypi.org', 443), timeout=5)"
 
 
 def run_alone(*command, **options):
-    """Run a program that reaches no other machine."""
     return subprocess.run(
         [*FACTORS["no network"].before, *command],
         capture_output=True,

@@ -26,7 +26,6 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS)
 
 
 def lacks(text, parts):
-    """Return the parts that a text without spaces does not hold."""
     return [part for part in parts if not holds(text, squeeze(part))]
 
 

@@ -9,7 +9,6 @@ PERIOD = "from the start of anaesthesia to the end of the follow-up visit's wind
 
 
 def tell_harms(trial):
-    """Yield the sentences about procedure and harms by the names of their rules."""
     treated = trial.people("procedure_safety")
     yield "exposure", _tell_exposure(trial, len(treated))
     events = find_emergent(trial)
@@ -141,7 +140,6 @@ def _is_volume(name):
 
 
 def find_emergent(trial):
-    """Return the events that may have begun between anaesthesia and the end of the window."""
     people = trial.people("procedure_safety").set_index("participant_id")
     return trial.adverse_events.iloc[
         [

@@ -33,7 +33,6 @@ def state_p(value):
 
 
 def show_p(value):
-    """Print a p-value."""
     return "< 0.001" if value < 0.001 else show(value, 3)
 
 
@@ -62,12 +61,10 @@ class Changes:
 
     @property
     def n(self):
-        """How many pairs there are."""
         return len(self.values)
 
     @property
     def nonzero(self):
-        """The changes that are not zero."""
         return [value for value in self.ranked if value]
 
     def count(self, sign):
@@ -83,7 +80,6 @@ class Changes:
 
     @property
     def estimate(self):
-        """The Hodges-Lehmann estimate, None without pairs."""
         return median(self.walsh) if self.n else None
 
     @cached_property
@@ -102,7 +98,6 @@ class Changes:
 
     @property
     def excludes_zero(self):
-        """Whether there is an interval, and zero lies outside it."""
         return bool(self.interval and (self.interval[0] > 0 or self.interval[1] < 0))
 
     @cached_property
@@ -116,12 +111,10 @@ class Changes:
 
     @property
     def p_min(self):
-        """The smallest p-value: that of changes which all go one way."""
         return min(1, 2 / 2 ** len(self.nonzero))
 
 
 def median(values):
-    """Return the median of numbers."""
     ordered = sorted(values)
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
@@ -140,7 +133,6 @@ class Trial:
         self.population = population
 
     def people(self, population=None):
-        """Return the participants of a population."""
         inside = self.participants[f"in_{population or self.population}"] == "yes"
         return self.participants[inside]
 
@@ -151,7 +143,6 @@ class Trial:
 
     @cached_property
     def changes(self):
-        """The changes of every outcome, in registered order."""
         pairs = self.primary(self.pairs)
         pairs = pairs[pairs["visit"] == self.visit["name"]]
         made = {}

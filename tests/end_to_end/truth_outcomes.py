@@ -6,12 +6,10 @@ NAMED = ("Raynaud", "Kapandji", "Cochin")
 
 
 def phrase(label):
-    """Return a label within a sentence."""
     return label if label.startswith(NAMED) else label[0].lower() + label[1:]
 
 
 def enumerate_names(names):
-    """Return names with commas and a last "and"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
@@ -21,7 +19,6 @@ def number(count, one="", many=""):
 
 
 def tell_primary(trial):
-    """Yield the sentences about the primary outcome by the names of their rules."""
     name = next(iter(trial.outcomes))
     outcome, changes = trial.outcomes[name], trial.changes[name]
     label, decimals, n = phrase(outcome["label"]), outcome["decimals"], changes.n
@@ -91,7 +88,6 @@ def _tell_test(changes):
 
 
 def tell_outcomes(trial):
-    """Yield the sentences about all outcomes by the names of their rules."""
     labels = {name: phrase(outcome["label"]) for name, outcome in trial.outcomes.items()}
     others = list(trial.changes)[1:]
     yield "fixed_sequence", _tell_sequence(trial.changes, labels)

@@ -4,7 +4,6 @@ from truth_outcomes import number, phrase
 
 
 def tell_people(trial):
-    """Yield the sentences about who took part by the names of their rules."""
     screened = len(trial.participants)
     stages = ("enrolled", "procedure_safety", "full_analysis", "per_protocol")
     enrolled, started, injected, kept = (len(trial.people(stage)) for stage in stages)
@@ -78,7 +77,6 @@ def _tell_attendance(trial):
 
 
 def tell_limits(trial):
-    """Yield the sentences about what limits the findings by the names of their rules."""
     pairs = next(iter(trial.changes.values())).n
     meaning = "What this can mean is limited by the design more than by the arithmetic."
     yield "meaning", meaning if pairs else ""

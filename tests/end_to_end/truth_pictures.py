@@ -9,7 +9,6 @@ WORDS = {1: "improved", 0: "unchanged", -1: "worse"}
 
 
 def tell_changes(trial):
-    """Yield the texts of the figures of changes by the figures' names."""
     to = trial.visit["label"].lower()
     estimates, counts, spans = [], [], []
     for name, outcome in trial.outcomes.items():
@@ -54,7 +53,6 @@ def tell_changes(trial):
 
 
 def print_estimate(changes, decimals):
-    """Print an estimate with its interval."""
     if not changes.n:
         return "not estimable"
     inside = "no interval"
@@ -83,7 +81,6 @@ def _leave_out(changes, decimals):
 
 
 def tell_courses(trial):
-    """Yield the texts of the figures of people and time by the figures' names."""
     treated = trial.people("procedure_safety")["participant_id"]
     events = trial.adverse_events
     enrolled = trial.people("enrolled")

@@ -18,13 +18,11 @@ TEXT = ["participant_id", "visit", "instrument", "item", "location", "occasion"]
 
 
 def change_study(**scoring):
-    """Return the study with other scoring settings."""
     changed = {name: Setting(value, "assumed") for name, value in scoring.items()}
     return dataclasses.replace(STUDY, scoring=dataclasses.replace(STUDY.scoring, **changed))
 
 
 def change_variants(outcome, **variants):
-    """Return the study with other variants of one outcome."""
     outcomes = [
         dataclasses.replace(each, variants=variants) if each.name == outcome else each
         for each in STUDY.outcomes
@@ -47,7 +45,6 @@ def write_items(answers, *, participant="SIM-01", visit="baseline"):
 
 
 def join_items(*frames):
-    """Put items of several visits or people together."""
     return pd.concat(frames, ignore_index=True)
 
 
@@ -58,7 +55,6 @@ def score_answers_by_hand(answers, study=STUDY):
 
 
 def read_score(answers, outcome, variant="primary", component="total", study=STUDY):
-    """Return one row of the scores of a visit."""
     return score_answers_by_hand(answers, study).loc[(outcome, variant, component)]
 
 
@@ -72,7 +68,6 @@ def mrss(default=0, **sites):
 
 
 def cochin(default=0, **items):
-    """Return 18 items."""
     return {
         f"cochin/{item}": value
         for item, value in (dict.fromkeys(COCHIN_ITEMS, default) | items).items()
@@ -117,7 +112,6 @@ def field(finger, place="reader_a/field_1", *, default=0, **items):
 
 
 def fields(fingers=FINGERS, place="reader_a/field_1", **items):
-    """Return the same reading on several fingers."""
     return {
         key: value for finger in fingers for key, value in field(finger, place, **items).items()
     }

@@ -49,7 +49,6 @@ def make_notebook(cell=None, **notebook):
 
 
 def carry(kind, text):
-    """Return a page that holds a file of some kind."""
     encoded = base64.b64encode(text.encode()).decode()
     return f'<img src="data:{kind};base64,{encoded}">'.encode()
 

@@ -53,7 +53,6 @@ class Folder:
         return before
 
     def tell(self, **changes):
-        """Change what provenance.yml says."""
         path = self.root / "provenance.yml"
         said = yaml.safe_load(path.read_text(encoding="utf-8")) | changes
         path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
@@ -89,13 +88,11 @@ def plan():
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory):
-    """Return an export that counts as real."""
     return make_real(tmp_path_factory.mktemp("site") / "real", 2016)
 
 
 @pytest.fixture(scope="session")
 def published(real, plan):
-    """Return the de-identified export of `real`, beside it."""
     out = real.root.with_name("published")
     deidentify_export(real.root, out, study=plan, tell=lambda text: None)
     return Folder(out)
@@ -103,11 +100,9 @@ def published(real, plan):
 
 @pytest.fixture
 def spoilt(tmp_path):
-    """Return an export that counts as real, to be spoilt."""
     return make_real(tmp_path / "real", 2016)
 
 
 @pytest.fixture(scope="session")
 def exports(real, published):
-    """Return both exports as the cleaning reads them: before and after."""
     return read_export(real.root), read_export(published.root)

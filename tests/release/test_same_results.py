@@ -36,7 +36,6 @@ for raw, out in zip(exports[::2], exports[1::2]):
 
 @pytest.fixture(scope="module")
 def results(real, published, tmp_path_factory):
-    """Return the results before and after."""
     root = tmp_path_factory.mktemp("runs")
     plan = yaml.safe_load(paths.STUDY.read_text(encoding="utf-8"))
     plan["governance"] |= {"ethics": "Approved", "responsible_person": "The team"}

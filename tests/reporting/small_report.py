@@ -100,7 +100,6 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
 
 
 def make_provenance(origin="simulated", checksums="verified"):
-    """Make the provenance of a small export."""
     return Provenance(
         description="A small export",
         exported_on="2031-05-01",
@@ -111,15 +110,12 @@ def make_provenance(origin="simulated", checksums="verified"):
 
 
 def read_sentences(results, *, study=STUDY, checksums="verified"):
-    """Return the sentences of the shipped templates by their names."""
     provenance = make_provenance(results["data_origin"].iloc[0], checksums)
     facts = collect_facts(results, study, provenance)
     return {template.name: render_template(template, facts) for template in TEMPLATES}
 
 
 def make_png():
-    """Return a one-pixel PNG."""
-
     def chunk(kind, data):
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
@@ -166,7 +162,6 @@ def write_inputs(root, results, *, simulated=True, cell="quiet", alt="A quiet fi
 
 
 def render(outputs, folder, **options):
-    """Render the report with the built-in renderer, and return its documents by suffix."""
     folder.mkdir(parents=True)
     paths_written = build_report(outputs, renderer="builtin", folder=folder, **options)
     assert paths_written[-1] == folder / "index.html"

@@ -88,7 +88,6 @@ def tables(results):
 
 
 def read_row(table, heading):
-    """One row as a person reads it."""
     html = next(line for line in table.to_html().splitlines() if f">{heading}<" in line)
     return [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", html)]
 

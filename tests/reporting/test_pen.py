@@ -49,7 +49,6 @@ class Desk:
         self.folder = folder
 
     def change(self, heading):
-        """Do what the example below a heading says."""
         for file, old, new in list_changes(heading):
             path = self.folder / file
             text = path.read_text("utf-8")

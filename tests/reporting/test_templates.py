@@ -151,7 +151,6 @@ CASES = (
 
 
 def collect_case(case):
-    """Return the facts of a case."""
     options = {name: case[name] for name in ("changes", "events", "serious", "origin")
                if name in case}  # fmt: skip
     rows = make_rows(**options).assign(**case.get("columns", {}))

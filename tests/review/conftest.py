@@ -89,7 +89,6 @@ class Checkout:
         (self.raw / "SHA256SUMS").write_text("".join(lines))
 
     def run(self):
-        """Run cleaning, scoring and efficacy, and return the evidence."""
         outputs = paths.Outputs(self.root)
         shutil.rmtree(outputs.processed, ignore_errors=True)
         outputs.processed.mkdir(parents=True)
@@ -126,7 +125,6 @@ class Repository(Checkout):
     """
 
     def call(self, *arguments):
-        """Run Python in the checkout, and return what came of it."""
         return subprocess.run(
             [sys.executable, "-Es", *arguments],
             cwd=self.root,
@@ -136,7 +134,6 @@ class Repository(Checkout):
         )
 
     def record(self):
-        """Run it, and make that the reference results."""
         subprocess.run(["make", "--silent", "report"], cwd=self.root, check=True)
         kept = self.call("-c", f"import sys; sys.path.insert(0, '.')\n{KEEP}")
         assert kept.returncode == 0, kept.stderr
@@ -147,7 +144,6 @@ class Repository(Checkout):
             subprocess.run(["git", *command], cwd=self.root, check=True)
 
     def verify(self, *options):
-        """Run the reviewer's command, and return its exit code, its screen and its verdict."""
         done = self.call("-m", "analysis", "verify", *options)
         assert "Traceback" not in done.stderr, done.stderr
         verdict = json.loads((self.root / ".run/verify/verdict.json").read_text(encoding="utf-8"))
@@ -164,19 +160,16 @@ def copy_checkout(source, root):
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory):
-    """Return code and export as they are."""
     return copy_checkout(paths.ROOT, tmp_path_factory.mktemp("recorded"))
 
 
 @pytest.fixture(scope="session")
 def record(recorded):
-    """Return the evidence of a run of code and export as they are."""
     return recorded.run()
 
 
 @pytest.fixture(scope="session")
 def recorded_repository(tmp_path_factory):
-    """Return a repository with its reference results."""
     root = copy_checkout(paths.ROOT, tmp_path_factory.mktemp("git") / "in small").root
     shutil.copytree(paths.NOTEBOOK_FOLDER, root / "notebooks")
     written = shutil.ignore_patterns("_*", "notebooks", "record")

@@ -37,7 +37,6 @@ NEEDED = {
 
 
 def zip_folder(folder, target):
-    """Write an archive of a folder, with its checksums."""
     contents = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }

@@ -96,7 +96,6 @@ def summarise(outputs):
 
 @pytest.fixture
 def alter(made):
-    """Change cells of results.csv for one test."""
     whole = read_table("results", made.processed)
 
     def change(result_id, **cells):

@@ -76,7 +76,6 @@ def write_toys(root):
 
 @pytest.fixture(scope="session")
 def finished_toy(tmp_path_factory):
-    """Return a checkout in which `make notebooks` has run."""
     root = tmp_path_factory.mktemp("toy") / "a folder 한글"
     (root / "data" / "raw").mkdir(parents=True)
     (root / "notebooks").mkdir()
@@ -98,5 +97,4 @@ def finished_toy(tmp_path_factory):
 
 @pytest.fixture
 def toy(finished_toy, tmp_path):
-    """Return a copy of the finished checkout that a test may spoil."""
     return clone_checkout(finished_toy, tmp_path / "toy 한글")

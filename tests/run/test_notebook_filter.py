@@ -36,7 +36,6 @@ def clone(tmp_path, monkeypatch):
 
 
 def save_with_outputs(root, text="seen", source=None):
-    """Save the notebook as JupyterLab does."""
     notebook = json.loads((root / NAME).read_text(encoding="utf-8"))
     cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [text]}]

@@ -11,7 +11,6 @@ SEVEN = make_participants(*(f"P{number}" for number in range(1, 8)))
 
 
 def count(rows, by=(), people=SEVEN):
-    """Return the categories with participants and events, as tuples."""
     summary = count_events(make_events(*rows), people, by=by)
     return list(summary[[*by, "participants", "events"]].itertuples(index=False, name=None))
 
