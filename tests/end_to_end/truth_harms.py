@@ -13,75 +13,51 @@ def tell_harms(trial):
     yield "exposure", _tell_exposure(trial, len(treated))
     events = find_emergent(trial)
     n, k = len(treated), events["participant_id"].nunique()
-    serious = events[events["serious"] == "yes"]
-    died = events[(events["outcome"] == "fatal") | (events["grade"] == "5")]
-    upper = show(100 * (1 - 0.025 ** (1 / n))) if n else ""
     if not n:
         yield "adverse_events", "Nobody was at risk of an adverse event of the procedure."
         names = ("serious_events", "deaths", "local_reactions", "severe_events")
         yield from ((name, "") for name in (*names, "severe_reactions", "harms_discussed"))
         yield "unobserved", "Where nobody was treated, nothing can be said about harms."
     else:
-        yield (
-            "adverse_events",
-            (
-                f"Adverse events recorded {PERIOD}: {len(events)}, in {_share(k, n)} participants."
-                if k
-                else f"No adverse event was recorded {PERIOD}."
-            ),
-        )
-        sick = serious["participant_id"].nunique()
-        parts = {
-            part: int(serious[f"related_{part}"].isin(["possible", "probable", "definite"]).sum())
-            for part in ("liposuction", "injection", "product")
-        }
-        related = "judged related " + ", ".join(
-            f"to the {part}: {number(count)}" for part, count in parts.items()
-        )
-        harms = ""
-        if len(died):
-            harms = f"Deaths {PERIOD}: {died['participant_id'].nunique()}; an estimate of change "
-            harms += "says nothing of them. "
-        if any(parts.values()):
-            harms += f"Serious events {related}; so few participants cannot tell how often such "
-            harms += "events occur."
-        yield "harms_discussed", harms.strip()
-        severe = events[events["grade"].isin(["3", "4", "5"])]
-        share = _share(severe["participant_id"].nunique(), n)
-        yield (
-            "severe_events",
-            f"Events graded severe or worse: {len(severe)}, in {share} participants."
-            if len(severe)
-            else "No event graded severe or worse was recorded.",
-        )
-        yield (
-            "serious_events",
-            (
-                f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
-                f"participants; {related}."
-                if sick
-                else "No serious adverse event was recorded in this period; the upper limit of "
-                "the two-sided 95 % Clopper--Pearson interval for the share of participants is "
-                f"{upper} %."
-            ),
-        )
-        yield (
-            "deaths",
-            (
-                f"Deaths in this period: {died['participant_id'].nunique()}."
-                if len(died)
-                else "Nobody died in this period."
-            ),
-        )
-        yield (
-            "unobserved",
-            (
-                "That an event was not observed among so few people leaves a wide range of rates "
-                "open, as the upper bounds in @tbl-ae-overview show."
-            ),
-        )
+        said = f"Adverse events recorded {PERIOD}: {len(events)}, in {_share(k, n)} participants."
+        yield "adverse_events", said if k else f"No adverse event was recorded {PERIOD}."
+        yield from _tell_grave(events, n)
+        said = "That an event was not observed among so few people leaves a wide range of rates "
+        yield "unobserved", f"{said}open, as the upper bounds in @tbl-ae-overview show."
         yield from _tell_reactions(trial, set(treated["participant_id"]))
     yield from _tell_ulcers(trial, treated["participant_id"])
+
+
+def _tell_grave(events, n):
+    """Yield what is said of deaths, of serious and of severe events."""
+    died = events[(events["outcome"] == "fatal") | (events["grade"] == "5")]
+    died = died["participant_id"].nunique()
+    serious = events[events["serious"] == "yes"]
+    sick = serious["participant_id"].nunique()
+    parts = {
+        part: int(serious[f"related_{part}"].isin(["possible", "probable", "definite"]).sum())
+        for part in ("liposuction", "injection", "product")
+    }
+    judged = ", ".join(f"to the {part}: {number(count)}" for part, count in parts.items())
+    related = f"judged related {judged}"
+    harms = f"Deaths {PERIOD}: {died}; an estimate of change says nothing of them. " if died else ""
+    if any(parts.values()):
+        harms += f"Serious events {related}; so few participants cannot tell how often such "
+        harms += "events occur."
+    yield "harms_discussed", harms.strip()
+    severe = events[events["grade"].isin(["3", "4", "5"])]
+    share = _share(severe["participant_id"].nunique(), n)
+    said = f"Events graded severe or worse: {len(severe)}, in {share} participants."
+    none = "No event graded severe or worse was recorded."
+    yield "severe_events", said if len(severe) else none
+    said = f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
+    said += f"participants; {related}."
+    none = "No serious adverse event was recorded in this period; the upper limit of the two-sided "
+    none += "95 % Clopper--Pearson interval for the share of participants is "
+    none += f"{show(100 * (1 - 0.025 ** (1 / n)))} %."
+    yield "serious_events", said if sick else none
+    said = f"Deaths in this period: {died}."
+    yield "deaths", said if died else "Nobody died in this period."
 
 
 def _share(k, n):
@@ -108,31 +84,25 @@ def _tell_exposure(trial, n):
 
 def check_product(row, plan):
     """Return the states of a procedure's tests: within, outside, contradicted or unknown."""
+    limit = {name: setting["value"] for name, setting in plan.items() if isinstance(setting, dict)}
     volumes = {name: float(cell) for name, cell in row.items() if _is_volume(name) and cell}
-    planned = [f"injected_{finger}_ml" for finger in plan["planned_fingers"]["value"]]
+    planned = [f"injected_{finger}_ml" for finger in limit["planned_fingers"]]
     total, final = row["injected_total_ml"], row["final_volume_ml"]
     injected = any(volumes.values())
-    fits = (
-        total
-        and final
-        and (
-            abs(sum(volumes.values()) - float(total)) < 1e-6 and float(total) <= float(final) + 1e-6
-        )
-    )
     tests = (
-        (row["viability_percent"], lambda x: float(x) >= plan["viability_min_percent"]["value"]),
-        (
-            row["endotoxin_eu_per_ml"],
-            lambda x: float(x) <= plan["endotoxin_max_eu_per_ml"]["value"],
-        ),
+        (row["viability_percent"], lambda x: float(x) >= limit["viability_min_percent"]),
+        (row["endotoxin_eu_per_ml"], lambda x: float(x) <= limit["endotoxin_max_eu_per_ml"]),
         (row["gram_stain"].replace("pending", ""), lambda x: x == "negative"),
         (row["sterility"].replace("pending", ""), lambda x: x == "no_growth"),
         (injected, lambda x: all(volumes.get(name) for name in planned)),
-        (injected, lambda x: max(volumes.values()) <= plan["finger_volume_max_ml"]["value"]),
+        (injected, lambda x: max(volumes.values()) <= limit["finger_volume_max_ml"]),
     )
     states = ["unknown" if not x else "within" if good(x) else "outside" for x, good in tests]
-    known = total and final
-    return [*states, "within" if fits else "contradicted" if known else "unknown"]
+    if not (total and final):
+        return [*states, "unknown"]
+    adds_up = abs(sum(volumes.values()) - float(total)) < 1e-6
+    fits = adds_up and float(total) <= float(final) + 1e-6
+    return [*states, "within" if fits else "contradicted"]
 
 
 def _is_volume(name):
@@ -141,14 +111,12 @@ def _is_volume(name):
 
 def find_emergent(trial):
     people = trial.people("procedure_safety").set_index("participant_id")
-    return trial.adverse_events.iloc[
-        [
-            place
-            for place, row in enumerate(_rows(trial.adverse_events))
-            if row["participant_id"] in people.index
-            and _may_begin(row, people.loc[row["participant_id"]], trial.visit["high"])
-        ]
+    begun = [
+        row["participant_id"] in people.index
+        and _may_begin(row, people.loc[row["participant_id"]], trial.visit["high"])
+        for row in _rows(trial.adverse_events)
     ]
+    return trial.adverse_events.iloc[[place for place, counts in enumerate(begun) if counts]]
 
 
 def _may_begin(event, person, last_day):
@@ -199,33 +167,27 @@ def _tell_reactions(trial, treated):
 
 def _tell_ulcers(trial, treated):
     days = {v["name"]: v["day"] for v in trial.plan["visits"] if v["day"] is not None}
+    labels = {v["name"]: phrase(v["label"]) for v in trial.plan["visits"]}
     last = trial.visit["name"]
     seen = {name: _see_ulcers(trial, set(treated), name) for name in days}
     (first, known), (then, later) = seen["baseline"], seen[last]
     between = [name for name in days if days["baseline"] < days[name] <= days[last]]
-    counted = {name: len(seen[name][0]["new"]) for name in between if seen[name][1]}
-    labels = {v["name"]: phrase(v["label"]) for v in trial.plan["visits"]}
-    named = enumerate_names(
-        [f"{number(n)} at {labels[name]}" for name, n in counted.items()] or [""]
-    )
-    yield (
-        "new_ulcers",
-        f"New digital ulcers: {named}." if named else "New digital ulcers were not counted.",
-    )
+    between = [name for name in between if seen[name][1]]
+    counted = [f"{number(len(seen[name][0]['new']))} at {labels[name]}" for name in between]
+    none = "New digital ulcers were not counted."
+    yield "new_ulcers", f"New digital ulcers: {enumerate_names(counted)}." if counted else none
     if not known or not later:
         yield "ulcers", "Active digital ulcers were not counted at both visits."
         return
     fewer = ", where they are known for fewer participants"
     before = f"{fewer}," if len(known) < len(later) else ""
     after = fewer if len(later) < len(known) else ""
-    new = [_tell_state(trial, *seen[name], name, "new") for name in between if seen[name][1]]
-    yield (
-        "ulcers",
-        f"Active digital ulcers: {len(first['active'])} at baseline{before} and "
-        f"{len(then['active'])} at {phrase(trial.visit['label'])}{after}. "
-        f"New since the visit before: {'; '.join(new)}. "
-        f"Healed since baseline: {_tell_state(trial, then, later, last, 'healed')}.",
-    )
+    new = [_tell_state(labels[name], *seen[name], "new") for name in between]
+    said = f"Active digital ulcers: {len(first['active'])} at baseline{before} and "
+    said += f"{len(then['active'])} at {labels[last]}{after}. "
+    said += f"New since the visit before: {'; '.join(new)}. "
+    said += f"Healed since baseline: {_tell_state(labels[last], then, later, 'healed')}."
+    yield "ulcers", said
 
 
 def _see_ulcers(trial, treated, visit):
@@ -243,13 +205,11 @@ def _see_ulcers(trial, treated, visit):
     return had, known
 
 
-def _tell_state(trial, had, known, visit, state):
-    label = next(v["label"] for v in trial.plan["visits"] if v["name"] == visit)
+def _tell_state(label, had, known, state):
     people = had[state]
     if not people:
-        return f"none at {phrase(label)}"
-    share = _share(len(set(people)), len(known))
-    return f"{len(people)} at {phrase(label)}, in {share} participants"
+        return f"none at {label}"
+    return f"{len(people)} at {label}, in {_share(len(set(people)), len(known))} participants"
 
 
 def _rows(table):

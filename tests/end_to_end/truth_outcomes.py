@@ -22,40 +22,29 @@ def tell_primary(trial):
     name = next(iter(trial.outcomes))
     outcome, changes = trial.outcomes[name], trial.changes[name]
     label, decimals, n = phrase(outcome["label"]), outcome["decimals"], changes.n
-    deaths = (
-        f"Deaths before the follow-up ({changes.deaths}) have the worst rank in the estimate, its "
-    )
-    deaths += (
-        "interval and the exact test; means and standardised changes are those of the survivors."
-    )
-    yield "primary_deaths", deaths if changes.deaths and changes.direction else ""
+    said = f"Deaths before the follow-up ({changes.deaths}) have the worst rank in the estimate, "
+    said += "its interval and the exact test; means and standardised changes are those of the "
+    yield "primary_deaths", f"{said}survivors." if changes.deaths and changes.direction else ""
     mark = "The line beside the diamond is its exact interval, with its level."
     yield "interval_mark", mark if changes.interval else ""
     mark = "The line through a diamond is its exact interval."
     yield "interval_marks", mark if any(c.interval for c in trial.changes.values()) else ""
-    rules = ("direction", "counts", "test")
     if not n:
-        yield (
-            "primary_estimate",
-            f"No participant had {label} at both visits, so that it could not be analysed.",
-        )
-        yield from ((f"primary_{rule}", "") for rule in rules)
+        said = f"No participant had {label} at both visits, so that it could not be analysed."
+        yield "primary_estimate", said
+        yield from ((f"primary_{rule}", "") for rule in ("direction", "counts", "test"))
         return
     estimate = f"The Hodges--Lehmann estimate of the change in {label} was "
     estimate += f"{show(changes.estimate, decimals)} {outcome['unit']}"
-    side = changes.direction * ((changes.estimate > 0) - (changes.estimate < 0))
     direction = {
         1: "The estimate lies in the direction of improvement",
         -1: "The estimate lies in the direction of worsening",
         0: "The estimate is zero",
-    }[side]
+    }[changes.direction * ((changes.estimate > 0) - (changes.estimate < 0))]
     if changes.interval:
         low, high, level = changes.interval
-        yield (
-            "primary_estimate",
-            f"{estimate} (exact interval {show(low, decimals)} to {show(high, decimals)}, level "
-            f"at least {show(100 * level, 1)} %; pairs: {n}).",
-        )
+        estimate += f" (exact interval {show(low, decimals)} to {show(high, decimals)}, level "
+        yield "primary_estimate", f"{estimate}at least {show(100 * level, 1)} %; pairs: {n})."
         verb = "excludes" if changes.excludes_zero else "includes"
         yield "primary_direction", f"{direction}, and the interval {verb} zero."
     else:
@@ -94,39 +83,28 @@ def tell_outcomes(trial):
     yield "secondary_directions", _tell_directions(trial.changes, labels, others)
     excluding = [name for name in others if trial.changes[name].excludes_zero]
     without = [labels[name] for name in others if not trial.changes[name].interval]
-    sentence = "No exact interval of the other outcomes excludes zero"
+    said = "No exact interval of the other outcomes excludes zero"
     if excluding:
-        joint = trial.adjust_jointly()
-        sentence = "Taken one by one and unadjusted, the exact interval excludes zero for "
-        sentence += enumerate_names(
-            [
-                f"{labels[each]} (max-T of all outcomes: {state_p(joint[each])})"
-                for each in excluding
-            ]
-        )
+        joint = {name: state_p(p) for name, p in trial.adjust_jointly().items()}
+        named = [f"{labels[each]} (max-T of all outcomes: {joint[each]})" for each in excluding]
+        said = "Taken one by one and unadjusted, the exact interval excludes zero for "
+        said += enumerate_names(named)
     if without:
-        sentence += f"; none exists for {enumerate_names(without)}"
+        said += f"; none exists for {enumerate_names(without)}"
     if len(without) == len(others):
-        sentence = "None of the other outcomes has an exact interval"
-    yield "secondary_intervals", f"{sentence}."
+        said = "None of the other outcomes has an exact interval"
+    yield "secondary_intervals", f"{said}."
     yield "undirected_outcomes", _tell_undirected(trial, labels)
     yield "placebo_benchmark", ""
     most = max(changes.n for changes in trial.changes.values())
-    fewer = [
-        f"{labels[name]} ({number(changes.n)})"
-        for name, changes in trial.changes.items()
-        if changes.n < most
-    ]
+    counts = {labels[name]: changes.n for name, changes in trial.changes.items()}
+    fewer = [f"{label} ({number(n)})" for label, n in counts.items() if n < most]
     people = number(most, "participant", "participants")
-    if not most:
-        yield "missing_pairs", "Nobody had any outcome at both visits."
-    elif fewer:
-        yield (
-            "missing_pairs",
-            f"Outcomes were scored at both visits in {people}; in fewer, {enumerate_names(fewer)}.",
-        )
-    else:
-        yield "missing_pairs", f"Every outcome was scored at both visits in {people}."
+    said = f"Every outcome was scored at both visits in {people}."
+    if fewer:
+        said = f"Outcomes were scored at both visits in {people}; in fewer, "
+        said += f"{enumerate_names(fewer)}."
+    yield "missing_pairs", said if most else "Nobody had any outcome at both visits."
 
 
 def _tell_sequence(changes, labels):

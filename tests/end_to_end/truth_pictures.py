@@ -18,38 +18,21 @@ def tell_changes(trial):
         spans.append(f"{label} {_leave_out(changes, outcome['decimals'])}")
     first = next(iter(trial.outcomes))
     changes, label = trial.changes[first], trial.outcomes[first]["label"]
-    people = f"{changes.n} participant{'s' * (changes.n != 1)}"
-    yield (
-        "primary",
-        (
-            f"{label} of {people}, a line each from baseline to {to}, and their changes in order "
-            f"of size. {_count(changes, trial.outcomes[first])}. Estimated change "
-            f"{estimates[0].removeprefix(label).strip()}."
-            if changes.n
-            else f"Nobody had {label} at both visits, so that no line is drawn."
-        ),
+    text = f"{label} of {changes.n} participant{'s' * (changes.n != 1)}, a line each from baseline "
+    text += f"to {to}, and their changes in order of size. "
+    text += f"{_count(changes, trial.outcomes[first])}. Estimated change "
+    text += f"{estimates[0].removeprefix(label).strip()}."
+    none = f"Nobody had {label} at both visits, so that no line is drawn."
+    yield "primary", text if changes.n else none
+    text = (
+        f"Hodges-Lehmann estimates of the change to {to} with exact intervals, an outcome a row, "
     )
-    yield (
-        "forest",
-        (
-            f"Hodges-Lehmann estimates of the change to {to} with exact intervals, an outcome a "
-            f"row, each on its own scale. {'; '.join(estimates)}."
-        ),
-    )
-    yield (
-        "paired",
-        (
-            "Small plots, one per registered outcome, with a line per participant from baseline to "
-            f"{to}. {'; '.join(counts)}."
-        ),
-    )
-    yield (
-        "leave_one_out",
-        (
-            "Hodges-Lehmann estimates of the change, for each outcome with all participants and, "
-            f"in parentheses, the lowest and highest without one of them: {'; '.join(spans)}."
-        ),
-    )
+    yield "forest", f"{text}each on its own scale. {'; '.join(estimates)}."
+    text = "Small plots, one per registered outcome, with a line per participant from baseline to "
+    yield "paired", f"{text}{to}. {'; '.join(counts)}."
+    text = "Hodges-Lehmann estimates of the change, for each outcome with all participants and, in "
+    text += "parentheses, the lowest and highest without one of them: "
+    yield "leave_one_out", f"{text}{'; '.join(spans)}."
 
 
 def print_estimate(changes, decimals):
@@ -87,42 +70,29 @@ def tell_courses(trial):
     ids = enrolled.loc[enrolled["procedure_date"] != "", "participant_id"]
     counts = [f"{person} {(events['participant_id'] == person).sum()}" for person in ids]
     mine = events[events["participant_id"].isin(ids)]
-    yield (
-        "swimmer",
-        (
-            f"Timeline of {len(ids)} participant{'s' * (len(ids) != 1)} around the procedure with "
-            "visits and adverse events by grade and relation. Events per participant: "
-            f"{'; '.join(counts)}. Ongoing: {(mine['ongoing'] == 'yes').sum()}. "
-            f"Serious: {(mine['serious'] == 'yes').sum()}."
-            if len(ids)
-            else "Nobody who was enrolled had the procedure, so that no time line is drawn."
-        ),
-    )
+    text = f"Timeline of {len(ids)} participant{'s' * (len(ids) != 1)} around the procedure with "
+    text += "visits and adverse events by grade and relation. Events per participant: "
+    text += f"{'; '.join(counts)}. Ongoing: {(mine['ongoing'] == 'yes').sum()}. "
+    text += f"Serious: {(mine['serious'] == 'yes').sum()}."
+    none = "Nobody who was enrolled had the procedure, so that no time line is drawn."
+    yield "swimmer", text if len(ids) else none
     yield "visit-windows", _tell_windows(trial)
     parts = "; ".join(map(_tell_volumes, trial.procedures.to_dict("records"))) or "nobody"
     yield "finger-volumes", f"Both hands of every participant with the volume injected: {parts}."
     parts = "; ".join(f"{person} {_count_ulcers(trial, person)}" for person in treated) or "nobody"
-    yield (
-        "ulcers",
-        (
-            "Both hands of every participant with the fingers that had active digital ulcers. "
-            f"Active ulcers at Baseline and at {trial.visit['label']}: {parts}."
-        ),
-    )
+    text = "Both hands of every participant with the fingers that had active digital ulcers. "
+    text += f"Active ulcers at Baseline and at {trial.visit['label']}: {parts}."
+    yield "ulcers", text
     limited = []
     for name, outcome in trial.outcomes.items():
         scored = trial.scores[trial.scores["outcome"].eq(name) & trial.scores["score"].ne("")]
         scored = scored[scored["variant"].eq("primary") & scored["component"].eq("total")]
         scores, (low, high) = scored["score"].astype(float), outcome["range"]
         limited += [outcome["label"]] if ((scores <= low) | (scores >= high)).any() else []
-    yield (
-        "distributions",
-        (
-            "Small plots, one per registered outcome, with a point for each participant's score at "
-            "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "
-            f"triangles, occur in {', '.join(limited) or 'none of the outcomes'}."
-        ),
-    )
+    text = "Small plots, one per registered outcome, with a point for each participant's score at "
+    text += "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "
+    text += f"triangles, occur in {', '.join(limited) or 'none of the outcomes'}."
+    yield "distributions", text
 
 
 def _tell_windows(trial):
