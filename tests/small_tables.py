@@ -1,8 +1,13 @@
 """Small literal tables for the tests of several rooms."""
 
+import numpy as np
 import pandas as pd
 
+from analysis.study import load_study
 from analysis.tables import shape_table
+
+STUDY = load_study()
+PEOPLE = [f"SIM-{number:02d}" for number in range(1, 31)]
 
 PERSON = {
     "consent_date": "2031-02-20",
@@ -69,3 +74,26 @@ def make_items(*rows):
     names = ["participant_id", "visit", "instrument", "item", "location", "occasion", "value"]
     frame = pd.DataFrame(rows, columns=names)
     return shape_table(frame.assign(source="export.csv:form:" + frame["item"]), "items")
+
+
+def make_pairs(baseline, followup, outcome=STUDY.outcomes[0], **cells):
+    """Make pairs of SIM-01, SIM-02 and so on in an outcome of the plan."""
+    change = np.subtract(followup, baseline, dtype=float)
+    scores = {"baseline": baseline, "followup": followup, "change": change}
+    usual = {"variant": "primary", "component": "total", "visit": "week_12", "rule": "both_visits"}
+    frame = pd.DataFrame(scores, dtype=float).assign(
+        participant_id=PEOPLE[: len(change)],
+        outcome=outcome.name,
+        improvement=change * outcome.direction if outcome.direction else np.nan,
+    )
+    return shape_table(frame.assign(**(usual | cells)), "pairs")
+
+
+def make_scores(pairs, **cells):
+    """Make the scores behind pairs: one at baseline, one at the visit."""
+    key = ["participant_id", "visit", "outcome", "variant", "component", "rule"]
+    parts = [
+        pairs[key].assign(visit=visit, score=pairs[name], status="complete", **cells)
+        for visit, name in (("baseline", "baseline"), ("week_12", "followup"))
+    ]
+    return shape_table(pd.concat(parts, ignore_index=True), "scores")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_tables import make_pairs, make_participants, make_scores
 
 from analysis.provenance import Provenance
 from analysis.reporting.figure import save_figure
@@ -25,55 +26,35 @@ from analysis.reporting.tables.registered import make_registered_table
 from analysis.results import Context
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.study import load_study
-from analysis.tables import shape_table
 
 STUDY = load_study()
+CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
 SIMULATED = Provenance("made up", "2026-01-01", "nobody", True, "verified")
 IDS = [f"SIM-0{number}" for number in range(1, 8)]
 CHANGES = [-3, -2, 0, 1, -4, -2, 0]
 
 
-def make_pairs():
+def make_all_pairs():
     parts = []
     for outcome in STUDY.outcomes:
         scores = [("primary", "total"), *((name, "total") for name in outcome.shown_beside)]
         scores += [("primary", name) for name in outcome.components[:1]]
-        n = 6 if outcome.name == "shaq" else 7
-        for variant, component in scores:
-            change = np.array(CHANGES[:n], dtype=float)
-            part = pd.DataFrame({"participant_id": IDS[:n], "baseline": 5.0 + np.arange(n)})
-            part = part.assign(
-                outcome=outcome.name,
-                variant=variant,
-                component=component,
-                visit="week_12",
-                followup=part["baseline"] + change,
-                change=change,
-                improvement=change * outcome.direction if outcome.direction else np.nan,
-                rule="both_visits",
-            )
-            parts.append(part)
-    pairs = shape_table(pd.concat(parts, ignore_index=True), "pairs")
-    return pairs.assign(same_assessor=True)
+        changes = CHANGES[:6] if outcome.name == "shaq" else CHANGES
+        before = 5.0 + np.arange(len(changes))
+        parts += [
+            make_pairs(before, before + changes, outcome, variant=variant, component=component)
+            for variant, component in scores
+        ]
+    return pd.concat(parts, ignore_index=True).assign(same_assessor=True)
 
 
-PAIRS = make_pairs()
+PAIRS = make_all_pairs()
 
 
 @pytest.fixture(scope="module")
 def results():
-    people = {f"in_{population.name}": "yes" for population in STUDY.populations}
-    participants = pd.DataFrame({"participant_id": IDS, "treated_hands": "both"}).assign(**people)
-    keys = ["participant_id", "visit", "outcome", "variant", "component", "rule"]
-    scores = PAIRS[keys].assign(score=PAIRS["followup"], status="complete")
-    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
-    return summarise_efficacy(
-        PAIRS,
-        shape_table(scores, "scores"),
-        shape_table(participants, "participants"),
-        STUDY,
-        context,
-    )
+    people = make_participants(*IDS).assign(treated_hands="both")
+    return summarise_efficacy(PAIRS, make_scores(PAIRS), people, STUDY, CONTEXT)
 
 
 @pytest.fixture(scope="module")
@@ -172,15 +153,8 @@ def test_registered_outcomes_stand_with_who_decided_and_what_deviates(tables, re
 
 
 def test_what_cannot_be_estimated_is_printed_once():
-    people = pd.DataFrame({"participant_id": IDS, "in_full_analysis": "yes"})
-    context = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
-    results = summarise_efficacy(
-        PAIRS.iloc[:0],
-        shape_table(pd.DataFrame({"participant_id": []}), "scores"),
-        shape_table(people.assign(treated_hands="both"), "participants"),
-        STUDY,
-        context,
-    )
+    people, none = make_participants(*IDS).assign(treated_hands="both"), PAIRS.iloc[:0]
+    results = summarise_efficacy(none, make_scores(none), people, STUDY, CONTEXT)
     cells = read_row(make_efficacy_table(results, STUDY), "Hand mRSS, points")
     assert cells == ["0", *["not estimable"] * 3, "", "", "0 / 0 / 0"]
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from small_tables import make_pairs, make_scores
 
 from analysis.reporting.figures.sensitivity import draw_leave_one_out, draw_specification
 from analysis.reporting.table import Cell
@@ -36,24 +37,9 @@ def plan():
     for outcome in STUDY.outcomes:
         low = outcome.range[0]
         for k, variant in enumerate(outcome.variants):
-            for person, before, after in zip(
-                PEOPLE, base / 4 + low, end / 4 + low + k / 8, strict=True
-            ):
-                key = {"participant_id": person, "outcome": outcome.name, "variant": variant}
-                key |= {"component": "total"}
-                scores += [
-                    key | {"visit": visit, "score": score, "status": "complete", "n_items": 2 + k}
-                    for visit, score in (("baseline", before), ("week_12", after))
-                ]
-                if (outcome.name, person) == ("hand_pain_vas", "SIM-07"):
-                    continue
-                change = after - before
-                pairs.append(
-                    key
-                    | {"visit": "week_12", "baseline": before, "followup": after, "change": change}
-                    | {"improvement": outcome.direction * change if outcome.direction else None}
-                    | {"rule": "both_visits"}
-                )
+            made = make_pairs(base / 4 + low, end / 4 + low + k / 8, outcome, variant=variant)
+            scores.append(make_scores(made, n_items=2 + k))
+            pairs.append(made[:6] if outcome.name == "hand_pain_vas" else made)
     people = {"participant_id": PEOPLE, "in_full_analysis": "yes", "in_per_protocol": "yes"}
     visits = {"participant_id": PEOPLE, "visit": "week_12", "study_day": 84}
     return SensitivityPlan(
@@ -62,8 +48,8 @@ def plan():
         visit="week_12",
         participants=shape_table(pd.DataFrame(people), "participants"),
         visits=shape_table(pd.DataFrame(visits), "visits"),
-        scores=shape_table(pd.DataFrame(scores), "scores"),
-        pairs=shape_table(pd.DataFrame(pairs), "pairs"),
+        scores=pd.concat(scores, ignore_index=True),
+        pairs=pd.concat(pairs, ignore_index=True),
         intercurrent_events=shape_table(
             pd.DataFrame({"participant_id": [], "event": [], "source": []}), "intercurrent_events"
         ),

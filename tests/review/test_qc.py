@@ -3,8 +3,10 @@
 import math
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
+from small_tables import PEOPLE, make_pairs, make_scores
 
 from analysis import paths
 from analysis.errors import DataError, MissingError
@@ -38,37 +40,21 @@ SITES = [(item, side) for item in ("hand_dorsum", "fingers") for side in ("right
 def made(tmp_path_factory):
     """Processed tables and results of one run, below OUT."""
     outputs = paths.Outputs(tmp_path_factory.mktemp("한글 out"))
-    study, people = load_study(), [f"SIM-{k:02d}" for k in range(1, 8)]
-    scores, pairs, items = [], [], []
-    for outcome, visits in SCORES.items():
-        key = {"outcome": outcome, "variant": "primary", "component": "total"}
-        direction = study.outcome(outcome).direction
-        for person, before, after in zip(people, *visits, strict=False):
-            pairs.append(
-                {"participant_id": person, **key, "visit": "week_12", "baseline": before}
-                | {"followup": after, "change": after - before, "rule": "both_visits"}
-                | {"improvement": direction * (after - before) if direction else None}
-            )
-            scores += [
-                {"participant_id": person, **key, "visit": visit, "score": score}
-                | {"status": "complete", "rule": "complete"}
-                for visit, score in (("baseline", before), ("week_12", after))
-            ]
-    key = {"outcome": "raynaud_condition_score", "variant": "primary", "component": "total"}
-    scores.append(
-        {"participant_id": "SIM-06", **key, "visit": "baseline", "score": 6.1}
-        | {"status": "complete", "rule": "complete"}
-    )
-    for row in (row for row in scores if row["outcome"] == "hand_mrss"):
-        total = int(row["score"])
-        items += [
-            {"participant_id": row["participant_id"], "visit": row["visit"], "instrument": "mrss"}
-            | {"item": item, "location": side, "value": (total + k) // 4, "source": "x:mrss:y"}
-            for k, (item, side) in enumerate(SITES)
-        ]
+    study, people = load_study(), PEOPLE[:7]
+    made = [make_pairs(*visits, study.outcome(name)) for name, visits in SCORES.items()]
+    pairs = pd.concat(made, ignore_index=True)
+    dead = {"participant_id": "SIM-06", "outcome": "raynaud_condition_score", "visit": "baseline"}
+    dead |= {"variant": "primary", "component": "total", "score": 6.1, "status": "complete"}
+    scores = pd.concat([make_scores(pairs), pd.DataFrame([dead])], ignore_index=True)
+    items = [
+        {"participant_id": row.participant_id, "visit": row.visit, "instrument": "mrss"}
+        | {"item": item, "location": side, "value": (row.score + k) // 4, "source": "x:mrss:y"}
+        for row in scores[scores["outcome"] == "hand_mrss"].itertuples()
+        for k, (item, side) in enumerate(SITES)
+    ]
     tables = {
-        "scores": pd.DataFrame(scores),
-        "pairs": pd.DataFrame(pairs),
+        "scores": scores,
+        "pairs": pairs,
         "items": pd.DataFrame(items),
         "participants": pd.DataFrame(
             {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}
@@ -192,24 +178,15 @@ def test_hand_skin_score_comes_from_the_items(made):
 @pytest.mark.needs("Rscript")
 def test_results_of_random_patterns_are_named_as_not_compared(tmp_path):
     """Twenty-one people, ten of them with a second outcome: R goes through no patterns."""
-    people = [f"SIM-{k:02d}" for k in range(1, 22)]
-    rows = [
-        {"participant_id": person, "outcome": outcome, "variant": "primary", "component": "total"}
-        | {"visit": "week_12", "baseline": 50.0, "followup": 50.0 + k % 7 - 4}
-        | {"change": k % 7 - 4.0, "improvement": 4.0 - k % 7, "rule": "both_visits"}
-        for outcome, some in (("hand_pain_vas", people), ("cochin_hand_function", people[:10]))
-        for k, person in enumerate(some)
-    ]
-    pairs = pd.DataFrame(rows)
-    key = ["participant_id", "outcome", "variant", "component"]
-    scores = [
-        pairs[key].assign(visit=visit, score=pairs[name], status="complete", rule="complete")
-        for visit, name in (("baseline", "baseline"), ("week_12", "followup"))
-    ]
+    people, before = PEOPLE[:21], np.full(21, 50.0)
+    after = before + np.arange(21) % 7 - 4
+    names = {"hand_pain_vas": 21, "cochin_hand_function": 10}
+    made = [make_pairs(before[:n], after[:n], load_study().outcome(k)) for k, n in names.items()]
+    pairs = pd.concat(made, ignore_index=True)
     outputs = paths.Outputs(tmp_path)
     tables = {
         "pairs": pairs,
-        "scores": pd.concat(scores),
+        "scores": make_scores(pairs),
         "items": pd.DataFrame({"participant_id": [], "value": []}),
         "participants": pd.DataFrame(
             {"participant_id": people, "treated_hands": "both", "in_full_analysis": "yes"}

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from small_tables import make_pairs, make_participants, make_scores
 from worked_examples import ONE_OPPOSITE, TIES_AND_ZERO, TWO_ZEROS
 
 from analysis.errors import DataError
@@ -15,7 +16,6 @@ from analysis.statistics.outcome import make_writer, summarise_outcome
 from analysis.statistics.populations import average_treated_hands, prepare_pairs, select_population
 from analysis.statistics.published import expect_by_noise, predict_placebo_mean
 from analysis.study import load_study
-from analysis.tables import shape_table
 
 STUDY = load_study()
 CONTEXT = Context("efficacy", "04_efficacy", "simulated", "full_analysis")
@@ -32,40 +32,9 @@ CONTRACT = (
 )
 
 
-def make_pairs(baseline, followup, outcome=PRIMARY, *, visit="week_12", **columns):
-    change = np.subtract(followup, baseline, dtype=float)
-    frame = pd.DataFrame(
-        {
-            "participant_id": IDS[: len(change)],
-            "outcome": outcome.name,
-            "variant": "primary",
-            "component": "total",
-            "visit": visit,
-            "baseline": np.asarray(baseline, dtype=float),
-            "followup": np.asarray(followup, dtype=float),
-            "change": change,
-            "improvement": change * outcome.direction if outcome.direction else np.nan,
-            "rule": "both_visits",
-        }
-    )
-    return shape_table(frame.assign(**columns), "pairs")
-
-
-def make_participants(n=7, **columns):
-    frame = pd.DataFrame({"participant_id": IDS[:n], "treated_hands": "both"})
-    for population in STUDY.populations:
-        frame[f"in_{population.name}"] = "yes"
-    return shape_table(frame.assign(**columns), "participants")
-
-
-def make_scores(pairs):
-    """The scores behind pairs: one at baseline, one at the visit."""
-    parts = [
-        pairs.assign(visit=visit, score=pairs[column], status="complete")
-        for visit, column in (("baseline", "baseline"), ("week_12", "followup"))
-    ]
-    keys = ["participant_id", "visit", "outcome", "variant", "component", "score", "status", "rule"]
-    return shape_table(pd.concat(parts, ignore_index=True)[keys], "scores")
+def make_people(n=7, **columns):
+    people = make_participants(*IDS[:n])
+    return people.assign(**({"treated_hands": "both"} | columns))
 
 
 def summarise(pairs, outcome=PRIMARY, plan=STUDY.analysis):
@@ -86,7 +55,7 @@ def make_all_pairs():
 @pytest.fixture(scope="module")
 def results():
     pairs = make_all_pairs()
-    return summarise_efficacy(pairs, make_scores(pairs), make_participants(), STUDY, CONTEXT)
+    return summarise_efficacy(pairs, make_scores(pairs), make_people(), STUDY, CONTEXT)
 
 
 def test_every_outcome_has_every_statistic_of_the_contract(results):
@@ -266,7 +235,7 @@ def test_what_cannot_be_estimated_has_no_value_and_says_why(baseline, followup):
 
 
 def test_only_the_population_enters():
-    participants = make_participants(in_full_analysis=["yes"] * 6 + ["no"])
+    participants = make_people(in_full_analysis=["yes"] * 6 + ["no"])
     pairs = make_all_pairs()
     results = summarise_efficacy(pairs, make_scores(pairs), participants, STUDY, CONTEXT)
     values = results.set_index("result_id")["value"]
@@ -278,9 +247,9 @@ def test_only_the_population_enters():
 def test_an_unknown_population_or_participant_is_refused():
     pairs = make_all_pairs()
     with pytest.raises(DataError, match="no population"):
-        select_population(pairs, make_participants(), "intention_to_treat")
+        select_population(pairs, make_people(), "intention_to_treat")
     with pytest.raises(DataError, match="SIM-07"):
-        select_population(pairs, make_participants(6), "full_analysis")
+        select_population(pairs, make_people(6), "full_analysis")
 
 
 def test_variants_and_visits_stand_between_outcome_and_statistic(results):
@@ -323,9 +292,9 @@ def test_treated_hands_are_averaged_only_where_somebody_had_one_hand_treated():
     right = make_pairs([8, 6, 9], [10, 7, 9], kapandji, component="right")
     left = make_pairs([4, 8, 7], [4, 9, 8], kapandji, component="left")
     pairs = pd.concat([right, left], ignore_index=True)
-    everybody = make_participants(3)
+    everybody = make_people(3)
     assert average_treated_hands(pairs, everybody, kapandji, visit="week_12").empty
-    some = make_participants(3, treated_hands=["both", "right", "left"])
+    some = make_people(3, treated_hands=["both", "right", "left"])
     treated = average_treated_hands(pairs, some, kapandji, visit="week_12")
     assert treated["change"].tolist() == [1.0, 1.0, 1.0]
     assert treated["baseline"].tolist() == [6.0, 6.0, 7.0]
@@ -335,7 +304,7 @@ def test_a_participant_without_a_score_of_a_treated_hand_is_left_out():
     kapandji = STUDY.outcome("kapandji")
     right = make_pairs([8, 6], [10, 7], kapandji, component="right")
     left = make_pairs([4], [5], kapandji, component="left")
-    some = make_participants(2, treated_hands=["right", "both"])
+    some = make_people(2, treated_hands=["right", "both"])
     pairs = pd.concat([right, left], ignore_index=True)
     treated = average_treated_hands(pairs, some, kapandji, visit="week_12")
     assert treated["participant_id"].tolist() == ["SIM-01"]
@@ -344,7 +313,7 @@ def test_a_participant_without_a_score_of_a_treated_hand_is_left_out():
 def test_another_visit_can_be_analysed():
     pairs = make_pairs([5, 6, 7, 8, 9, 5, 6], [4, 5, 6, 7, 8, 3, 2], visit="week_4")
     results = summarise_efficacy(
-        pairs, make_scores(pairs), make_participants(), STUDY, CONTEXT, visit="week_4"
+        pairs, make_scores(pairs), make_people(), STUDY, CONTEXT, visit="week_4"
     )
     row = results.set_index("result_id").loc["efficacy.hand_mrss.n_pairs"]
     assert (row["value"], row["visit"]) == (7, "week_4")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_tables import make_pairs
 
 from analysis.results import Context, collect_results
 from analysis.statistics import sensitivity_plan
@@ -50,21 +51,6 @@ E5 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 6, 9])
 E7 = ([8, 6, 10, 7, 9, 5, 11], [6, 6, 7, 6, 8, 5, 9])
 
 
-def make_pairs(scores, outcome=SKIN, *, variant="primary", visit="week_12"):
-    table = pd.DataFrame({"baseline": scores[0], "followup": scores[1]}, dtype="float64")
-    change = table["followup"] - table["baseline"]
-    return table.assign(
-        participant_id=PEOPLE[: len(table)],
-        outcome=outcome.name,
-        variant=variant,
-        component="total",
-        visit=visit,
-        change=change,
-        improvement=change * outcome.direction if outcome.direction else np.nan,
-        rule="both_visits",
-    )
-
-
 def make_scores(outcome, visits, *, variant="primary", n_items=4):
     rows = [
         {"participant_id": person, "visit": visit, "score": score, "n_items": n_items}
@@ -89,7 +75,7 @@ def values_of(rows):
 
 def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
     """E7: two zeros; t falls below 0.05, the exact tests cannot."""
-    values = values_of(compare_tests(make_pairs(E7), SKIN, RULES, write()))
+    values = values_of(compare_tests(make_pairs(*E7), SKIN, RULES, write()))
     start = "sensitivity.hand_mrss"
     assert values[f"{start}.pratt.p_value"] == 0.0625
     assert values[f"{start}.sign_flip.p_value"] == 0.0625
@@ -100,7 +86,7 @@ def test_other_tests_of_e7_disagree_only_where_they_borrow_normal_tails():
 
 
 def test_sign_flips_of_too_few_changes_give_no_interval():
-    rows = compare_tests(make_pairs(E7).iloc[:5], SKIN, RULES, write())
+    rows = compare_tests(make_pairs(*E7).iloc[:5], SKIN, RULES, write())
     results = collect_results(rows).set_index("result_id")
     low = results.loc["sensitivity.hand_mrss.sign_flip.mean_change_low"]
     assert low["text"] == "not attainable"
@@ -138,7 +124,7 @@ def test_event_before_the_visit_counts_one_after_it_does_not_and_each_says_why()
 
 
 def test_strategies_for_events():
-    pairs = make_pairs(E5)
+    pairs = make_pairs(*E5)
     excluded = apply_strategy(pairs, ["SIM-03"], strategy="excluded")
     assert excluded["change"].tolist() == [-2, 0, -1, -1, 1, -2]
     as_none = apply_strategy(pairs, ["SIM-03"], strategy="no_change")
@@ -152,7 +138,7 @@ def pain():
     outcome = STUDY.outcome("hand_pain_vas")
     base, end = [42, 55, 38, 61, 29, 47, 50], [31, 40, 39, 45, 25, 42]
     scores = make_scores(outcome, {"baseline": base, "week_4": [40] * 7, "week_12": [*end, np.nan]})
-    pairs = make_pairs((base[:6], end), outcome)
+    pairs = make_pairs(base[:6], end, outcome)
     missing = find_missing(
         pairs, scores, outcome, visit="week_12", visits=("baseline", "week_4", "week_12")
     )
@@ -184,7 +170,7 @@ def test_without_a_visit_between_the_last_observation_stays_missing(pain):
 
 def test_worst_case_of_an_outcome_that_is_better_higher_is_the_greatest_fall():
     outcome = STUDY.outcome("kapandji")
-    pairs = make_pairs(([14, 15, 16], [16, 14, 16]), outcome)
+    pairs = make_pairs([14, 15, 16], [16, 14, 16], outcome)
     missing = pd.DataFrame({"participant_id": ["SIM-04"], "baseline": [12.0], "last": [np.nan]})
     assert fill_missing(pairs, missing, outcome, rule="worst_case")["change"].tolist()[-1] == -1
 
@@ -196,7 +182,7 @@ def test_worst_case_of_an_outcome_that_is_better_higher_is_the_greatest_fall():
 )
 def test_worst_case_is_never_better_than_no_change_nor_best_case_worse(followup, worst, best):
     outcome = STUDY.outcome("hand_pain_vas")
-    pairs = make_pairs(([42, 55, 38], followup), outcome)
+    pairs = make_pairs([42, 55, 38], followup, outcome)
     missing = pd.DataFrame({"participant_id": ["SIM-07"], "baseline": [50.0], "last": [np.nan]})
     for rule, change in (("worst_case", worst), ("best_case", best)):
         assert fill_missing(pairs, missing, outcome, rule=rule)["change"].tolist()[-1] == change
@@ -259,7 +245,7 @@ def test_names_of_changes_are_parts_of_ids(change, name):
 def test_completers_have_every_outcome():
     outcomes = [SKIN, STUDY.outcome("hand_pain_vas")]
     pairs = pd.concat(
-        [make_pairs(E5), make_pairs((E5[0][:6], E5[1][:6]), outcomes[1])], ignore_index=True
+        [make_pairs(*E5), make_pairs(E5[0][:6], E5[1][:6], outcomes[1])], ignore_index=True
     )
     kept = keep_completers(pairs, outcomes, visit="week_12")
     assert set(kept["participant_id"]) == set(PEOPLE[:6])
@@ -267,10 +253,10 @@ def test_completers_have_every_outcome():
 
 def test_leave_one_out_of_e5():
     """Without the one who worsened all remaining changes are at or below zero."""
-    estimates = leave_each_out(make_pairs(E5), SKIN)
+    estimates = leave_each_out(make_pairs(*E5), SKIN)
     assert estimates["SIM-06"] == -1.5
     assert list(estimates) == PEOPLE
-    values = values_of(summarise_leave_one_out(make_pairs(E5), SKIN, write()))
+    values = values_of(summarise_leave_one_out(make_pairs(*E5), SKIN, write()))
     assert values["sensitivity.hand_mrss.leave_one_out.hl_lowest"] == min(estimates.values())
     assert values["sensitivity.hand_mrss.without.sim_06.hl"] == -1.5
 
@@ -278,7 +264,7 @@ def test_leave_one_out_of_e5():
 @given(st.lists(st.integers(-12, 12), min_size=2, max_size=7))
 @settings(max_examples=30, deadline=None, derandomize=True)
 def test_leave_one_out_is_the_estimate_of_the_others(changes):
-    pairs = make_pairs(([0] * len(changes), changes))
+    pairs = make_pairs([0] * len(changes), changes)
     for k, estimate in enumerate(leave_each_out(pairs, SKIN).values()):
         others = changes[:k] + changes[k + 1 :]
         assert estimate == hodges_lehmann(others).estimate
@@ -306,7 +292,7 @@ def test_season_is_told_from_the_months_of_both_visits():
         "SIM-03": "unknown",
     }
     outcome = STUDY.outcome("raynaud_condition_score")
-    pairs = make_pairs(([5, 6, 7], [3, 6.5, 7]), outcome)
+    pairs = make_pairs([5, 6, 7], [3, 6.5, 7], outcome)
     rows = summarise_season(pairs, visits, RULES, write(outcome))
     values = values_of(rows)
     start = "sensitivity.raynaud_condition_score.season"
@@ -320,12 +306,12 @@ def plan():
     """Three scorings of E5 and nothing else; SIM-06 not per protocol, SIM-02 with an event."""
     halves = {"dorsum_only": [-1, 0, -2, 0, -1, 0, -1], "fingers_only": [-1, 0, -1, -1, 0, 1, -1]}
     scores = [make_scores(SKIN, {"baseline": E5[0], "week_12": E5[1]})]
-    pairs = [make_pairs(E5)]
+    pairs = [make_pairs(*E5)]
     for variant, changes in halves.items():
         followup = [4 + change for change in changes]
         visits = {"baseline": [4] * 7, "week_12": followup}
         scores.append(make_scores(SKIN, visits, variant=variant, n_items=2))
-        pairs.append(make_pairs(([4] * 7, followup), variant=variant))
+        pairs.append(make_pairs([4] * 7, followup, variant=variant))
     days = {"baseline": -1, "week_12": 84}
     visits = [
         {"participant_id": person, "visit": visit, "study_day": day}
@@ -398,8 +384,8 @@ def test_choices_that_cannot_differ_are_not_shown(plan):
 def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
     """SIM-07 has 5 of 6 at baseline and no pair; the worst case of the others is a rise of 2."""
     fingers = (plan.pairs["outcome"] == "hand_mrss") & (plan.pairs["variant"] == "fingers_only")
-    others = make_pairs(([4] * 6, [2, 3, 3, 4, 5, 6]), variant="fingers_only")
-    pairs = pd.concat([plan.pairs[~fingers], shape_table(others, "pairs")], ignore_index=True)
+    others = make_pairs([4] * 6, [2, 3, 3, 4, 5, 6], variant="fingers_only")
+    pairs = pd.concat([plan.pairs[~fingers], others], ignore_index=True)
     scores = plan.scores[
         (plan.scores["outcome"] != "hand_mrss") | (plan.scores["variant"] != "fingers_only")
     ]
