@@ -85,6 +85,8 @@ class OutcomeFacts:
     p_value: Annotated[Number, "efficacy.{outcome}.p_value"]
     p_min: Annotated[Number, "efficacy.{outcome}.p_min"]
     max_t_p: Annotated[Number, "efficacy.{outcome}.max_t_p"]
+    hl_lowest: Annotated[Number, "sensitivity.{outcome}.leave_one_out.hl_lowest"]
+    hl_highest: Annotated[Number, "sensitivity.{outcome}.leave_one_out.hl_highest"]
     better: str
     alpha: float
     threshold: ThresholdFacts | None

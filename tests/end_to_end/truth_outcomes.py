@@ -1,5 +1,8 @@
 """The sentences about the outcomes, as they have to stand in the article of an export."""
 
+import math
+from dataclasses import replace
+
 from truth_numbers import show, state_p
 
 NAMED = ("Raynaud", "Kapandji", "Cochin")
@@ -33,6 +36,7 @@ def tell_primary(trial):
         said = f"No participant had {label} at both visits, so that it could not be analysed."
         yield "primary_estimate", said
         yield from ((f"primary_{rule}", "") for rule in ("direction", "counts", "test"))
+        yield "leave_one_out", ""
         return
     estimate = f"The Hodges--Lehmann estimate of the change in {label} was "
     estimate += f"{show(changes.estimate, decimals)} {outcome['unit']}"
@@ -52,6 +56,24 @@ def tell_primary(trial):
         yield "primary_direction", f"{direction}, and no interval of the declared level exists."
     yield "primary_counts", _tell_counts(changes)
     yield "primary_test", _tell_test(changes)
+    yield "leave_one_out", _tell_left_out(changes, label, outcome)
+
+
+def _tell_left_out(changes, label, outcome):
+    people = changes.values
+    others = [
+        replace(changes, values=people[:each] + people[each + 1 :]) for each in range(len(people))
+    ]
+    if changes.deaths:
+        others.append(replace(changes, deaths=changes.deaths - 1))
+    estimates = [each.estimate for each in others if each.n]
+    known = [each for each in estimates if math.isfinite(each)]
+    if not known:
+        return ""
+    low, high = (show(each, outcome["decimals"]) for each in (min(known), max(known)))
+    start = f"With one participant left out at a time, the estimate of the change in {label} "
+    span = f"is always {low}" if min(known) == max(known) else f"lies between {low} and {high}"
+    return f"{start}{span} {outcome['unit']}."
 
 
 def _tell_counts(changes):

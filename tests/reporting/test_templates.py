@@ -96,6 +96,7 @@ EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
 FLOW = ("flow.screened.n", "flow.enrolled.n", "flow.procedure_safety.n", "flow.full_analysis.n")
 ULCERS = "safety.digital_ulcers"
 REACTION = "safety.local_reaction.overall"
+LEFT_OUT = "sensitivity.hand_mrss.leave_one_out"
 IMPROVED = [
     f"efficacy.hand_mrss.{name}"
     for name in ("n_improved", "n_worse", "n_beyond_better", "n_beyond_worse")
@@ -136,6 +137,8 @@ CASES = (
     {"numbers": {f"{ULCERS}.week_4.n_new": (0, 0), f"{ULCERS}.week_12.n_new": (0, 0)}},
     {"numbers": {f"{ULCERS}.week_4.n_new": (1, 7), f"{ULCERS}.week_12.n_new": (1, 7)}},
     {"numbers": {"efficacy.hand_mrss.n_deaths": (1, 7)}},
+    *({"numbers": {f"{LEFT_OUT}.hl_lowest": (-1.5, 6), f"{LEFT_OUT}.hl_highest": (highest, 6)}}
+      for highest in (-1.5, -0.5)),
     {"numbers": {"safety.serious_related_product.n": (1, 7)}, "serious": 1},
     {"plan": ("5c2c0de", "2030-01-31", "")},
     {"plan": ("", "", "")},
