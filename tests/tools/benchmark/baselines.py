@@ -5,11 +5,16 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
+import psutil
+
 from analysis.errors import DataError
 
+# How often the memory of a run is looked at.
+WATCH_SECONDS = 0.2
 PLAIN = """\
 import json, sys
 from pathlib import Path
@@ -84,25 +89,62 @@ def _run_papermill(root, name, outputs):
 
 def measure_growth(root, participants, scratch):
     """Clean and score a simulated export; return seconds of both, and the peak of memory in MB."""
-    export = scratch / f"export-{participants}"
-    demo = ["-m", "analysis", "demo", "--participants", str(participants), "--out", str(export)]
-    run_program([sys.executable, *demo], root)
+    export = _make_export(root, participants, scratch)
     return json.loads(run_program([sys.executable, "-c", CLEAN_AND_SCORE, str(export)], root))
 
 
-def run_program(command, folder):
-    """Run a command with the code of its folder, and return what it prints."""
-    done = subprocess.run(
+def measure_report(root, participants, scratch):
+    """Make the report of a simulated export from nothing; return seconds, and the peak in GB."""
+    export = _make_export(root, participants, scratch)
+    outputs = scratch / f"report-{participants}"
+    choices = [f"RAW={export}", f"OUT={outputs}", "RENDERER=builtin"]
+    peaks = [0]
+    started = time.perf_counter()
+    run_program(["make", "report", *choices], root, peaks=peaks)
+    return {"report_s": time.perf_counter() - started, "peak_gb": max(peaks) / 1e9}
+
+
+def _make_export(root, participants, scratch):
+    export = scratch / f"export-{participants}"
+    if not export.exists():
+        demo = ["-m", "analysis", "demo", "--participants", str(participants), "--out", str(export)]
+        run_program([sys.executable, *demo], root)
+    return export
+
+
+def run_program(command, folder, *, peaks=None):
+    """Run a command with the code of its folder, and return what it prints.
+
+    The memory that it and its children hold at one time is added to `peaks`, in bytes.
+    """
+    started = subprocess.Popen(
         command,
         cwd=folder,
         env={k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
         | {"PYTHONPATH": str(folder), "MPLBACKEND": "agg"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    if done.returncode:
-        raise DataError(
-            f"{command[:4]} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1]}"
-        )
-    return done.stdout
+    with ThreadPoolExecutor(1) as watcher:
+        if peaks is not None:
+            watcher.submit(_watch_memory, psutil.Process(started.pid), peaks)
+        printed, errors = started.communicate()
+    if started.returncode:
+        last = errors.strip().splitlines()[-1]
+        raise DataError(f"{command[:4]} ended with {started.returncode}: {last}")
+    return printed
+
+
+def _watch_memory(program, peaks):
+    """Note, until a program ends, what it and its children hold."""
+    while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
+        peaks.append(sum(map(_read_memory, [program, *program.children(recursive=True)])))
+        time.sleep(WATCH_SECONDS)
+
+
+def _read_memory(program):
+    try:
+        return program.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0

@@ -16,9 +16,11 @@ AT_LEAST, AT_MOST = "at least", "at most"
 FLOORS = {
     "faster_than_sequence": ("papermill in sequence / all notebooks", AT_LEAST, 2.0),
     "faster_than_two": ("papermill two at a time / all notebooks", AT_LEAST, 1.4),
-    "slower_than_plain": ("all notebooks / plain process", AT_MOST, 1.2),
+    "slower_than_plain": ("all notebooks / plain process", AT_MOST, 1.3),
     "figure_share": ("one figure changed / all notebooks", AT_MOST, 0.333),
     "nothing_to_do": ("nothing to do, in seconds", AT_MOST, 0.5),
+    "report_growth": ("report of 1\u202f000 participants / report of 7", AT_MOST, 10.0),
+    "report_memory": ("most memory of the report of 1\u202f000, in GB", AT_MOST, 3.0),
 }
 
 
@@ -64,6 +66,15 @@ def format_page(figures):
             f"| {int(count):,} | {each['clean_s']:.1f} | {each['score_s']:.1f} "
             f"| {each['peak_mb']:.0f} |".replace(",", "\u202f")
             for count, each in figures["growth"].items()
+        ),
+        "",
+        "| participants | report from nothing, s | most memory of all its processes, GB |",
+        "| ---: | ---: | ---: |",
+        *(
+            f"| {int(count):,} | {each['report_s']:.1f} | {each['peak_gb']:.2f} |".replace(
+                ",", "\u202f"
+            )
+            for count, each in figures["reports"].items()
         ),
     ]
     return "\n".join(lines) + "\n"

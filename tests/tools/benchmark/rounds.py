@@ -10,9 +10,16 @@ from pathlib import Path
 from analysis import paths
 from analysis.review.sources import copy_sources, list_sources
 from analysis.run.steps import NOTEBOOKS
-from benchmark.baselines import measure_growth, run_papermills, run_plain, run_program
+from benchmark.baselines import (
+    measure_growth,
+    measure_report,
+    run_papermills,
+    run_plain,
+    run_program,
+)
 
 PARTICIPANTS = (7, 100, 1_000, 10_000)
+REPORTS = (7, 1_000)
 ROUNDS = 3
 FIGURE = "analysis/reporting/figures/forest.py"
 
@@ -20,8 +27,8 @@ FIGURE = "analysis/reporting/figures/forest.py"
 def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
     """Measure a copy of the repository, each piece of work in turn with the others.
 
-    Returned is what `summarise_rounds` makes of the rounds, with the machine's `cores` and the
-    `growth` of cleaning and scoring by number of simulated participants.
+    Returned is what `summarise_rounds` makes of the rounds, with the machine's `cores`, the
+    `growth` of cleaning and scoring and the `reports` by number of simulated participants.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         scratch = Path(name)
@@ -38,7 +45,13 @@ def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
             grown = measure_growth(root, count, scratch)
             growth[str(count)] = {name: round(value, 2) for name, value in grown.items()}
             tell(f"{count} participants: {growth[str(count)]['clean_s']:.1f} s to clean")
-    return {"cores": os.cpu_count(), **summarise_rounds(measured), "growth": growth}
+        reports = {}
+        for count in REPORTS:
+            reports[str(count)] = measure_report(root, count, scratch)
+            tell(f"{count} participants: {reports[str(count)]['report_s']:.1f} s to report")
+    figures = summarise_rounds(measured)
+    figures["compared"] |= compare_reports(reports)
+    return {"cores": os.cpu_count(), **figures, "growth": growth, "reports": reports}
 
 
 def summarise_rounds(measured):
@@ -73,6 +86,15 @@ def compare_figures(seconds):
         "slower_than_plain": cold / seconds["plain_process"],
         "figure_share": seconds["one_figure_changed"] / cold,
         "nothing_to_do": seconds["nothing_to_do"],
+    }
+
+
+def compare_reports(reports):
+    """Return, by name, what `FLOORS` says of reports, from what was measured by number."""
+    few, many = (reports[str(count)] for count in REPORTS)
+    return {
+        "report_growth": round(many["report_s"] / few["report_s"], 3),
+        "report_memory": round(many["peak_gb"], 3),
     }
 
 
