@@ -171,9 +171,11 @@ def _preview(settings: Settings) -> None:
     """show the pages of the report, and build them again when the words change"""
     from analysis.reporting.preview import preview_report
     from analysis.run.settings import choose_renderer
+    from analysis.trail.pages import write_trail
 
     renderer, _ = choose_renderer(settings.renderer)
-    preview_report(settings.outputs, renderer=renderer, tell=show)
+    trail = functools.partial(write_trail, settings.outputs, settings.raw)
+    preview_report(settings.outputs, renderer=renderer, write_trail=trail, tell=show)
 
 
 @command()

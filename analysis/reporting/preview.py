@@ -46,7 +46,7 @@ class Preview:
         tell: Callable[[str], None] = print,
     ) -> None:
         self.outputs, self.renderer, self.sources, self.tell = outputs, renderer, sources, tell
-        self.pages = folder / "pages"
+        self.pages, self.trail = folder / "pages", folder / "traced"
         self.builds = 0
         self._seen: dict[Path, tuple[int, int]] = {}
 
@@ -102,9 +102,18 @@ def make_server(preview: Preview) -> ThreadingHTTPServer:
 
 
 def preview_report(
-    outputs: paths.Outputs, *, renderer: str, tell: Callable[[str], None] = print
+    outputs: paths.Outputs,
+    *,
+    renderer: str,
+    write_trail: Callable[[Path], object],
+    tell: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages of the report, and build them again when its words change, until stopped.
+
+    Parameters
+    ----------
+    write_trail
+        Writes the trail of the numbers, which hangs on no words, into the folder that it is given.
 
     Raises
     ------
@@ -118,6 +127,7 @@ def preview_report(
             threading.Thread(target=server.serve_forever, daemon=True).start()
             tell(f"http://127.0.0.1:{server.server_port}/index.html (Ctrl-C ends it)")
             try:
+                write_trail(preview.trail)
                 while True:
                     time.sleep(INTERVAL)
                     preview.refresh()
@@ -131,6 +141,12 @@ class _Handler(SimpleHTTPRequestHandler):
     def __init__(self, preview: Preview, *arguments: Any) -> None:
         self.preview = preview
         super().__init__(*arguments, directory=str(preview.pages))
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of an address: the trail is written once, the pages again and again."""
+        traced = path.startswith("/trail/")
+        self.directory = str(self.preview.trail if traced else self.preview.pages)
+        return super().translate_path(path)
 
     def do_GET(self) -> None:
         """Answer with the number of the build, a page with the script, or a file."""

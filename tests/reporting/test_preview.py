@@ -60,6 +60,10 @@ def test_pages_follow_templates_and_documents_and_stay_where_the_words_are_wrong
         # A page asks for newer ones; a file is served as it is.
         assert "location.reload" in read(server, "supplement.html")
         assert "location.reload" not in (preview.pages / "index.html").read_text("utf-8")
+        # The trail of a number is beside the pages, and stays when they are built again.
+        (preview.trail / "trail").mkdir(parents=True)
+        (preview.trail / "trail" / "efficacy.html").write_text("Made from", "utf-8")
+        assert "Made from" in read(server, "trail/efficacy.html")
         server.shutdown()
 
 
