@@ -26,7 +26,7 @@ from analysis.trail.trial import PERSON, TrialTables
 TRAIL = "trail"
 # With more participants a search leads to each of them, in place of a list below each result.
 MOST_LISTED = 20
-_FORMULAS = Path(__file__).with_name("formulas.yml")
+_WORDS = Path(__file__).with_name("statistics.yml")
 _PAIR = [PERSON, "baseline", "followup", "change", "n_locations", "rule"]
 _SCORE = [PERSON, "visit", "score", "status", "missing_reason", "rule"]
 _NAMELESS = ["baseline", "followup", "change"]
@@ -100,7 +100,12 @@ def _group_results(trial: TrialTables, *, hidden: bool) -> dict[str, list[_Group
     """Return the groups of every analysis: what stands first in the names of its results."""
     pages: dict[str, dict[tuple[str, ...], _Group]] = {}
     found: dict[tuple[str, ...], tuple[tuple[str, ...], _Group]] = {}
-    for _, result in trial.results.iterrows():
+    registered = {outcome.name: place for place, outcome in enumerate(trial.study.outcomes)}
+    results = trial.results.assign(
+        outcome_place=trial.results["outcome"].map(registered),
+        other_variant=~trial.results["variant"].isin(("", "primary")),
+    ).sort_values(["outcome_place", "other_variant"], kind="stable")
+    for _, result in results.iterrows():
         asked = _name_question(result, trial.study)
         if asked not in found:
             group = _find_rows(result, trial, hidden=hidden)
@@ -166,7 +171,11 @@ def _format_analysis(
     for number, group in enumerate(groups, 1):
         heading = f"made-{number}"
         parts.append(f'<section>\n<h2 id="results-{number}">{escape(group.title)}</h2>\n')
-        rows = [(_describe(row, cells, labels, heading), row["result_id"]) for row in group.results]
+        described = [_describe(row, cells, labels, heading) for row in group.results]
+        filled = [name for name in described[0] if any(each[name] for each in described)]
+        ids = (row["result_id"] for row in group.results)
+        shown = ({name: each[name] for name in filled} for each in described)
+        rows = list(zip(shown, ids, strict=True))
         parts.append(format_table(rows, label=f"Results: {group.title}"))
         parts.append(f'<h3 id="{heading}">Made from</h3>\n<p>{escape(group.about)}. ')
         parts.append(f'<a href="#results-{number}">Its results</a></p>\n')
@@ -184,10 +193,11 @@ def _describe(
     if place in cells:
         notebook = f'<a href="../executed/{place}.html{cell}">{notebook}</a>'
     value = "" if pd.isna(row["value"]) else f"{row['value']:.12g}"
+    statistic = name_words(_read_words()["names"].get(row["statistic"], row["statistic"]))
     return {
         "Result": f'<a href="../results.html#{name}"><code>{escape(name)}</code></a>',
         "Printed": escape(row["text"]),
-        "What it is": escape(name_words(" ".join(filter(None, (row["statistic"], row["group"]))))),
+        "What it is": escape(", ".join(filter(None, (statistic, row["group"])))),
         "Formula": escape(_find_formula(row["statistic"], row["method"])),
         "Method": escape(row["method"]),
         "Remark": escape(row["warning"]),
@@ -241,12 +251,12 @@ def _find_cells(folder: Path, shown: Iterable[str]) -> dict[str, str]:
 
 
 @cache
-def _read_formulas() -> dict[str, str]:
-    return dict(yaml.safe_load(_FORMULAS.read_text("utf-8")))
+def _read_words() -> dict[str, dict[str, str]]:
+    return yaml.safe_load(_WORDS.read_text("utf-8"))
 
 
 def _find_formula(statistic: str, method: str) -> str:
     """Return the formula of a statistic: that of its method, if it has one of its own."""
-    formulas = _read_formulas()
+    formulas = _read_words()["formulas"]
     usual = "" if "normal approximation" in method else formulas.get(statistic, "")
     return formulas.get(f"{statistic}, {method}", usual)
