@@ -42,9 +42,9 @@ endif
 
 NOTEBOOKS := 01_clean 02_score 03_describe 04_efficacy 05_sensitivity 06_safety
 # A person's own, which run after the six.
-OWN       := $(filter-out $(NOTEBOOKS),$(shell ls notebooks | sed -n 's/^\([0-9][0-9]_[A-Za-z0-9_]*\)\.ipynb$$/\1/p'))
+PERSONAL  := $(filter-out $(NOTEBOOKS),$(shell ls notebooks | sed -n 's/^\([0-9][0-9]_[A-Za-z0-9_]*\)\.ipynb$$/\1/p'))
 COPY      := $(OUT)/report/notebooks
-COPIES    := $(patsubst %,$(COPY)/%.ipynb,$(NOTEBOOKS) $(OWN))
+COPIES    := $(patsubst %,$(COPY)/%.ipynb,$(NOTEBOOKS) $(PERSONAL))
 RESULTS   := $(OUT)/data/processed/results.csv
 INDEX     := $(OUT)/report/_output/index.html
 MARK      := $(OUT)/.run/outdated
@@ -108,7 +108,7 @@ $(INDEX): $(RESULTS)
 # What waits for what, as in analysis/run/steps.py.
 $(COPY)/02_score.ipynb $(COPY)/06_safety.ipynb: $(COPY)/01_clean.ipynb
 $(COPY)/03_describe.ipynb $(COPY)/04_efficacy.ipynb $(COPY)/05_sensitivity.ipynb: $(COPY)/02_score.ipynb
-$(OWN:%=$(COPY)/%.ipynb): $(NOTEBOOKS:%=$(COPY)/%.ipynb)
+$(PERSONAL:%=$(COPY)/%.ipynb): $(NOTEBOOKS:%=$(COPY)/%.ipynb)
 
 refresh: setup
 	@$(RUNNER) mark $(CHOSEN) $(UNTIL)

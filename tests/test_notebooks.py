@@ -6,11 +6,11 @@ import json
 import pytest
 
 from analysis import paths
-from analysis.run.settings import OWN, TAG, declared_parameters
+from analysis.run.settings import RESERVED, TAG, declared_parameters
 from analysis.run.steps import NOTEBOOKS, PROVENANCE
 from analysis.tables import table_schemas
 
-ALLOWED = {*OWN, "followup_visit", "population"}
+ALLOWED = {*RESERVED, "followup_visit", "population"}
 STEPS = {step.name: step for step in NOTEBOOKS}
 MOST_CELLS = 15
 MOST_LINES = 25

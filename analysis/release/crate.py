@@ -16,7 +16,7 @@ from analysis.errors import MissingError
 from analysis.review.evidence import Evidence
 from analysis.review.sources import COMMIT
 from analysis.run.normalise import INJECTED
-from analysis.run.settings import OWN, declared_parameters, read_notebook
+from analysis.run.settings import RESERVED, declared_parameters, read_notebook
 from analysis.run.state import Record
 from analysis.run.steps import STEPS, Step
 
@@ -185,7 +185,7 @@ def _read_copy(path: Path) -> dict[str, Any]:
             for statement in ast.parse("".join(cell["source"])).body:
                 if isinstance(statement, ast.Assign):
                     used[ast.unparse(statement.targets[0])] = ast.literal_eval(statement.value)
-    return {name: value for name, value in used.items() if value and name not in OWN}
+    return {name: value for name, value in used.items() if value and name not in RESERVED}
 
 
 def _describe_action(

@@ -91,12 +91,12 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
         step.notebook, folder, parameters=parameters, outputs=settings.outputs, reporter=reporter
     )
     if step.personal:
-        check_own_results(step.name, staged)
+        check_personal_results(step.name, staged)
     moves = {**place_files(staged, settings.outputs), step.target(settings.outputs): copy}
     return moves, select_code(code) | {f"{CODE}run/{name}.py" for name in _RUNNER}
 
 
-def check_own_results(name: str, staged: Path) -> None:
+def check_personal_results(name: str, staged: Path) -> None:
     """Refuse results of a person's own notebook that could be taken for those of another.
 
     Raises

@@ -14,7 +14,7 @@ from analysis.run.steps import NOTEBOOKS
 
 TAG = "parameters"
 # Set by the runner; a person sets them through RAW and OUT, or edits study.yml itself.
-OWN = ("study", "raw", "inputs", "outputs")
+RESERVED = ("study", "raw", "inputs", "outputs")
 REFUSED = set(" \t\n'\"$%:;#\\*?[]{}|&<>()`!")
 SOURCES = ("data", "analysis", "notebooks", "report", "tests")
 CHOICES = ("auto", "quarto", "builtin")
@@ -88,7 +88,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
             raise UsageError(
                 f"{assignment!r} sets no parameter", hint='Write PARAMS="name=value name=value"'
             )
-        if name in OWN:
+        if name in RESERVED:
             raise UsageError(
                 f"the run itself sets {name!r}", hint="Use RAW= or OUT=, or edit study.yml"
             )
@@ -102,7 +102,7 @@ def check_parameters(given: dict[str, str]) -> None:
 
     paths_there = (step.notebook for step in NOTEBOOKS if step.notebook and step.notebook.exists())
     declared = [declared_parameters(read_notebook(path)) for path in paths_there]
-    known = sorted({name for each in declared for name in each} - set(OWN))
+    known = sorted({name for each in declared for name in each} - set(RESERVED))
     for name in given:
         if name not in known:
             raise UsageError(

@@ -86,7 +86,7 @@ _SHIPPED = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
 _NUMBERED = re.compile(r"\d\d_[A-Za-z0-9_]+")
 
 
-def _list_own() -> tuple[Step, ...]:
+def _list_personal() -> tuple[Step, ...]:
     """Return the steps of a person's own notebooks, which may read all that the six publish."""
     shipped = tuple(step.name for step in _SHIPPED)
     resources = json.loads(paths.TABLE_SCHEMAS.read_text(encoding="utf-8"))["resources"]
@@ -100,7 +100,7 @@ def _list_own() -> tuple[Step, ...]:
     )
 
 
-NOTEBOOKS = (*_SHIPPED, *_list_own())
+NOTEBOOKS = (*_SHIPPED, *_list_personal())
 RESULTS = Step(
     "results", after=tuple(step.name for step in NOTEBOOKS), module="analysis/results.py"
 )

@@ -17,7 +17,7 @@ from stress.processes import find_processes
 
 DEADLINE = 120
 # A shell of a person who sees the bars.
-OWN = ("PYTHON", "MAKE", "CI", "NO_COLOR")
+LEFT_OUT = ("PYTHON", "MAKE", "CI", "NO_COLOR")
 
 
 class Terminal:
@@ -28,7 +28,7 @@ class Terminal:
         self.program = subprocess.Popen(
             words,
             cwd=folder,
-            env={name: text for name, text in os.environ.items() if not name.startswith(OWN)}
+            env={name: text for name, text in os.environ.items() if not name.startswith(LEFT_OUT)}
             | {"TERM": "xterm", "TMPDIR": str(temporary)},
             stdin=terminal,
             stdout=terminal,
