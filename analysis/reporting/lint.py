@@ -119,9 +119,36 @@ def read_document(path: Path) -> str:
             page = archive.read("word/document.xml").decode("utf-8")
         page = re.sub(r"</w:p>", "\n", page)
         return html.unescape(re.sub(r"<[^>]+>", "", page))
-    from pypdf import PdfReader
+    return _read_pdf(path)
 
-    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+def _read_pdf(path: Path) -> str:
+    from pypdf import PdfReader
+    from pypdf.generic import DecodedStreamObject, NameObject
+
+    texts = []
+    for page in PdfReader(path).pages:
+        content = page.get_contents()
+        if content is not None:
+            stream = DecodedStreamObject()
+            stream.set_data(_leave_out_drawings(content.get_data()))
+            page[NameObject("/Contents")] = stream
+        texts.append(page.extract_text())
+    return "\n".join(texts)
+
+
+def _leave_out_drawings(content: bytes) -> bytes:
+    """Return the content of a page without what draws and holds no text, most of it by length.
+
+    A drawing saves the state of the page (q), draws, and restores it (Q).
+    """
+    parts = content.split(b"\nq ")
+    texts = (
+        part
+        for part in parts
+        if b"BT" in part or part.count(b"\nQ") != 1 or not part.endswith(b"\nQ")
+    )
+    return b"\nq ".join(texts)
 
 
 def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str) -> None:

@@ -37,18 +37,6 @@ local ONE_PAGE, SHORT = 46, 20
 -- A cell with no more letters than this has room on a page of its own, however narrow its column.
 local KEPT = 400
 
-local function longest_cell(tbl)
-  local longest = 0
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      for _, cell in ipairs(row.cells) do
-        longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)))
-      end
-    end
-  end
-  return longest
-end
-
 -- The first of the rows that may not be left alone at the end: two, and the heading above them.
 local function find_last(rows)
   local last = math.max(#rows - 1, 1)
@@ -64,19 +52,20 @@ local LETTERS, SMALL_LETTERS, TURNED_LETTERS = 105, 135, 205
 local function write_typst(tbl, most)
   local columns = #tbl.colspecs
   local out = pandoc.List()
-  local found, total = widths.measure(tbl, 60)
+  local texts = widths.read(tbl)
+  local found, total = widths.measure(texts, 60)
   local letters = total <= LETTERS and LETTERS or SMALL_LETTERS
   local size = letters == LETTERS and "8.6pt" or "7.6pt"
-  local _, least = widths.measure(tbl)
+  local _, least = widths.measure(texts)
   local turned = least > SMALL_LETTERS
   if turned then letters = TURNED_LETTERS end
-  if letters > LETTERS then found = widths.fit(tbl, letters) end
+  if letters > LETTERS then found = widths.fit(texts, letters) end
   local tracks = {}
   for i = 1, columns do tracks[i] = found[i] .. "fr" end
-  local lines = widths.count_lines(tbl, found, letters)
+  local lines = widths.count_lines(texts, found, letters)
   out:insert(("#block(width: 100%%, breakable: %s)["):format(tostring(lines > most)))
   out:insert("#set text(size: " .. size .. ")")
-  if longest_cell(tbl) <= KEPT then out:insert("#set table.cell(breakable: false)") end
+  if texts.longest <= KEPT then out:insert("#set table.cell(breakable: false)") end
   out:insert(("#table(columns: (%s,), align: left,"):format(table.concat(tracks, ", ")))
   out:insert("table.hline(stroke: 0.8pt),")
   for _, row in ipairs(tbl.head.rows) do
@@ -154,7 +143,7 @@ local function pad_cells(tbl)
 end
 
 local function set_columns(tbl, letters)
-  local found, total = widths.fit(tbl, letters)
+  local found, total = widths.fit(widths.read(tbl), letters)
   for i = 1, #tbl.colspecs do tbl.colspecs[i] = { pandoc.AlignLeft, found[i] / total } end
 end
 
@@ -173,16 +162,16 @@ local function frame(tbl, caption)
 end
 
 -- An apostrophe as the prose around has it.
-local function set_apostrophes(tbl)
-  return tbl:walk({
-    Str = function(str) return pandoc.Str((str.text:gsub("([%w\128-\255])'", "%1\u{2019}"))) end,
-  })
+local function set_apostrophes(html)
+  return (html:gsub(">[^<]+", function(text)
+    return (text:gsub("&#x27;", "'"):gsub("([%w\128-\255])'", "%1\u{2019}"))
+  end))
 end
 
 --- Return the table of an HTML text as this format wants it, and whether it needs a turned page;
 --- `floats` tells whether text may flow around it.
 function tables.convert(html, caption, floats)
-  local tbl = set_apostrophes(pandoc.read(html, "html").blocks[1])
+  local tbl = pandoc.read(set_apostrophes(html), "html").blocks[1]
   if is_typst then return write_typst(tbl, floats and ONE_PAGE or SHORT) end
   if is_html then return frame(tbl, caption) end
   set_columns(tbl, 105)

@@ -1,9 +1,10 @@
 """The words are held to their rules, and the error names file and line."""
 
 import pytest
+import typst
 
 from analysis.errors import DataError
-from analysis.reporting.lint import check_prose, check_references
+from analysis.reporting.lint import check_prose, check_references, read_document
 from analysis.reporting.manuscript import Line
 
 
@@ -99,3 +100,10 @@ def test_sound_references_pass():
 def test_references_that_lead_nowhere_or_that_none_leads_to_stop(text, problem):
     with pytest.raises(DataError, match=problem):
         check_references(lines_of(text), text, BIBLIOGRAPHY)
+
+
+def test_all_text_of_a_pdf_is_read_whatever_is_drawn_around_it(tmp_path):
+    path = tmp_path / "drawn.pdf"
+    source = "Before #rect(rotate(9deg)[inside #circle(radius: 2pt) \\@fig-x]) #line() after ?"
+    typst.compile(source.encode(), output=path)
+    assert read_document(path).split() == ["Before", "inside", "@fig-x", "after", "?"]
