@@ -9,7 +9,7 @@ from analysis.instruments.cochin import COCHIN_ITEMS
 from analysis.instruments.definition import FINGERS
 from analysis.instruments.haq import HAQ_CATEGORIES, HAQ_SUPPORTS
 from analysis.instruments.mrss import MRSS_SITES
-from analysis.instruments.scores import score_items
+from analysis.instruments.scores import pair_scores, score_items
 from analysis.plan import Setting
 from analysis.study import load_study
 
@@ -56,6 +56,13 @@ def score_answers_by_hand(answers, study=STUDY):
 
 def read_score(answers, outcome, variant="primary", component="total", study=STUDY):
     return score_answers_by_hand(answers, study).loc[(outcome, variant, component)]
+
+
+def pair_visits(study=STUDY, **visits):
+    """Return the pairs of one person by (variant, component), from the answers at visits."""
+    items = join_items(*(write_items(answers, visit=visit) for visit, answers in visits.items()))
+    pairs = pair_scores(score_items(items, study), items, study)
+    return pairs.set_index(["variant", "component"], drop=False).sort_index()
 
 
 def mrss(default=0, **sites):

@@ -7,14 +7,12 @@ from instrument_items import (
     change_study,
     field,
     fields,
-    join_items,
+    pair_visits,
     read_score,
     score_answers_by_hand,
-    write_items,
 )
 
 from analysis.instruments.definition import FINGERS
-from analysis.instruments.scores import pair_scores, score_items
 
 MES = "capillaroscopy"
 A1, A2, B1 = "reader_a/field_1", "reader_a/field_2", "reader_b/field_1"
@@ -82,51 +80,60 @@ def test_density_is_the_mean_of_the_fingers():
     assert read_score(answers, MES, component="density")["score"] == 5.5
 
 
+ONES = fields(loss=1)
+
+
 def pair(baseline, followup, component="total", study=STUDY):
-    items = join_items(write_items(baseline), write_items(followup, visit="week_12"))
-    pairs = pair_scores(score_items(items, study), items, study)
-    pairs = pairs[(pairs["variant"] == "primary") & (pairs["component"] == component)]
-    return pairs.iloc[0] if len(pairs) else None
+    pairs = pair_visits(study, baseline=baseline, week_12=followup)
+    return pairs.loc[("primary", component)]
 
 
-def test_a_pair_uses_fingers_of_both_visits():
-    row = pair(fields(loss=1) | field("right_2", loss=3), fields(FINGERS[1:], loss=1))
-    assert (row["baseline"], row["change"], row["n_locations"]) == (1, 0, 7)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(
+            ONES | field("right_2", loss=3),
+            fields(FINGERS[1:], loss=1),
+            (1, 1, 7),
+            id="fingers of both visits",
+        ),
+        pytest.param(ONES | fields(place=A2, loss=3), ONES, (1, 1, 8), id="fields of both visits"),
+        pytest.param(
+            ONES | fields(place=B1, loss=3),
+            ONES,
+            (1, 1, 8),
+            id="a second reader at one visit makes no change",
+        ),
+        pytest.param(
+            ONES | fields(place=B1, loss=2),
+            ONES | fields(place=B1, loss=0),
+            (1.5, 0.5, 8),
+            id="two readers at both visits are averaged",
+        ),
+        pytest.param(
+            fields(loss=2),
+            fields(place=B1, loss=1),
+            (2, 1, 8),
+            id="another reader at the second visit still pairs",
+        ),
+        pytest.param(fields(FINGERS[:7]), fields(FINGERS[1:]), (0, 0, 6), id="six common fingers"),
+    ],
+)
+def test_a_pair_uses_what_both_visits_have(before, after, expected):
+    row = pair(before, after)
+    assert (row["baseline"], row["followup"], row["n_locations"]) == expected
+    assert row["change"] == expected[1] - expected[0]
 
 
-def test_a_pair_uses_fields_of_both_visits():
-    row = pair(fields(loss=1) | fields(place=A2, loss=3), fields(loss=1))
-    assert (row["baseline"], row["change"], row["n_locations"]) == (1, 0, 8)
-
-
-def test_a_second_reader_at_one_visit_makes_no_change():
-    row = pair(fields(loss=1) | fields(place=B1, loss=3), fields(loss=1))
-    assert (row["baseline"], row["change"]) == (1, 0)
-
-
-def test_two_readers_at_both_visits_are_averaged():
-    both = fields(loss=1) | fields(place=B1, loss=2)
-    row = pair(both, fields(loss=1) | fields(place=B1, loss=0))
-    assert (row["baseline"], row["followup"]) == (1.5, 0.5)
-
-
-def test_a_field_read_by_another_reader_at_the_second_visit_still_pairs():
-    row = pair(fields(loss=2), fields(place=B1, loss=1))
-    assert (row["change"], row["n_locations"]) == (-1, 8)
-
-
-def test_five_common_fingers_make_no_pair():
-    assert pair(fields(FINGERS[:7]), fields(FINGERS[2:])) is None
-    assert pair(fields(FINGERS[:7]), fields(FINGERS[1:]))["n_locations"] == 6
-
-
-def test_a_declared_minimum_of_five_makes_it():
+def test_five_common_fingers_make_no_pair_unless_that_minimum_is_declared():
+    visits = {"baseline": fields(FINGERS[:7]), "week_12": fields(FINGERS[2:])}
+    assert ("primary", "total") not in pair_visits(**visits).index
     study = change_study(capillaroscopy_min_fingers=5)
-    assert pair(fields(FINGERS[:7]), fields(FINGERS[2:]), study=study)["n_locations"] == 5
+    assert pair(*visits.values(), study=study)["n_locations"] == 5
 
 
 def test_more_capillaries_are_better_while_a_lower_score_is():
     density = pair(fields(density=5), fields(density=7), "density")
-    score = pair(fields(loss=2), fields(loss=1))
+    score = pair(fields(loss=2), ONES)
     assert (density["change"], density["improvement"]) == (2, 2)
     assert (score["change"], score["improvement"]) == (-1, 1)

@@ -2,9 +2,16 @@
 
 import numpy as np
 import pytest
-from instrument_items import STUDY, join_items, read_score, score_answers_by_hand, write_items
+from instrument_items import (
+    STUDY,
+    join_items,
+    pair_visits,
+    read_score,
+    score_answers_by_hand,
+    write_items,
+)
 
-from analysis.instruments.scores import pair_scores, score_items
+from analysis.instruments.scores import score_items
 
 
 def ulcers(*states, place="", **others):
@@ -43,26 +50,17 @@ def test_the_counts(answers, active, new, healed, total):
 
 
 def test_a_visit_without_a_row_has_no_count_rather_than_none():
-    items = join_items(
-        write_items(ulcers((1, 0, 0))),
-        write_items({"kapandji/opposition/right": 9}, visit="week_12"),
-    )
-    scores = score_items(items, STUDY)
+    hands = write_items({"kapandji/opposition/right": 9}, visit="week_12")
+    scores = score_items(join_items(write_items(ulcers((1, 0, 0))), hands), STUDY)
     counted = scores[scores["outcome"] == "digital_ulcers"]
     assert counted["visit"].unique().tolist() == ["baseline"]
 
 
 def test_sizes_and_fingers_are_taken_and_not_scored():
-    answers = ulcers((1, 0, 0)) | {
-        "digital_ulcers/size//1": 4,
-        "digital_ulcers/finger//1": 2,
-        "digital_ulcers/side//1": "",
-    }
+    more = {"size": 4, "finger": 2, "side": ""}
+    answers = ulcers((1, 0, 0)) | {f"digital_ulcers/{item}//1": more[item] for item in more}
     assert read_score(answers, "digital_ulcers")["score"] == 1
 
 
 def test_ulcers_are_not_paired():
-    items = join_items(
-        write_items(ulcers((1, 0, 0))), write_items(ulcers((0, 0, 1)), visit="week_12")
-    )
-    assert pair_scores(score_items(items, STUDY), items, STUDY).empty
+    assert pair_visits(baseline=ulcers((1, 0, 0)), week_12=ulcers((0, 0, 1))).empty

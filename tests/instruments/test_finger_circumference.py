@@ -6,13 +6,10 @@ from instrument_items import (
     STUDY,
     change_study,
     circumference,
-    join_items,
+    pair_visits,
     read_score,
     score_answers_by_hand,
-    write_items,
 )
-
-from analysis.instruments.scores import pair_scores, score_items
 
 GIRTH = "finger_circumference"
 EIGHT = (60, 62, 58, 50, 61, 63, 57, 49)
@@ -45,47 +42,41 @@ def test_all_available_takes_what_there_is():
     assert read_score(circumference(*sizes), GIRTH, "all_available")["score"] == 49
 
 
-def pair(baseline, followup, variant="primary", component="total", study=STUDY):
-    items = join_items(
-        write_items(circumference(*baseline)),
-        write_items(circumference(*followup), visit="week_12"),
-    )
-    pairs = pair_scores(score_items(items, study), items, study)
-    pairs = pairs[(pairs["variant"] == variant) & (pairs["component"] == component)]
-    return pairs.iloc[0] if len(pairs) else None
+def pair(baseline, followup, study=STUDY):
+    visits = {"baseline": circumference(*baseline), "week_12": circumference(*followup)}
+    return pair_visits(study, **visits)
 
 
 def test_a_finger_lacking_at_one_visit_enters_neither():
-    row = pair(EIGHT, [None, *EIGHT[1:]])
+    pairs = pair(EIGHT, [None, *EIGHT[1:]])
+    row = pairs.loc[("primary", "total")]
     assert (row["baseline"], row["followup"], row["change"]) == (400 / 7, 400 / 7, 0)
     assert (row["n_locations"], row["rule"]) == (7, "matched")
-
-
-def test_averaging_whatever_is_left_would_have_made_a_change():
-    row = pair(EIGHT, [None, *EIGHT[1:]], "all_available")
+    # Averaging whatever is left would have made a change.
+    row = pairs.loc[("all_available", "total")]
     assert row["change"] == pytest.approx(400 / 7 - 57.5)
     assert row["rule"] == "both_visits"
 
 
-def test_fingers_lacking_at_different_visits_leave_what_both_have():
-    row = pair([None, *[56] * 7], [*[54] * 7, None])
-    assert (row["change"], row["n_locations"]) == (-2, 6)
+@pytest.mark.parametrize(
+    ("before", "after", "component", "expected"),
+    [
+        ([None, *[56] * 7], [*[54] * 7, None], "total", (-2, 6)),
+        ([None, *[56] * 7], [*[54] * 4, *[57] * 4], "right", (-2, 3)),
+    ],
+    ids=["lacking at different visits", "a hand is matched by itself"],
+)
+def test_lacking_fingers_leave_what_both_visits_have(before, after, component, expected):
+    row = pair(before, after).loc[("primary", component)]
+    assert (row["change"], row["n_locations"]) == expected
 
 
-def test_seven_and_seven_that_share_five_make_no_pair():
-    assert pair([None, None, *[56] * 6], [*[54] * 7, None]) is None
-
-
-def test_a_declared_minimum_of_five_makes_it():
-    study = change_study(circumference_min_fingers=5)
-    row = pair([None, None, *[56] * 6], [*[54] * 7, None], study=study)
+def test_seven_and_seven_that_share_five_make_no_pair_unless_that_minimum_is_declared():
+    visits = [None, None, *[56] * 6], [*[54] * 7, None]
+    assert ("primary", "total") not in pair(*visits).index
+    row = pair(*visits, study=change_study(circumference_min_fingers=5)).loc[("primary", "total")]
     assert (row["change"], row["n_locations"]) == (-2, 5)
 
 
-def test_a_hand_is_matched_by_itself():
-    row = pair([None, *[56] * 7], [*[54] * 4, *[57] * 4], component="right")
-    assert (row["change"], row["n_locations"]) == (-2, 3)
-
-
 def test_neither_thinner_nor_thicker_is_better():
-    assert np.isnan(pair(EIGHT, [55] * 8)["improvement"])
+    assert np.isnan(pair(EIGHT, [55] * 8).loc[("primary", "total"), "improvement"])

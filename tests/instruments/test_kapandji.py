@@ -1,16 +1,7 @@
 """Kapandji opposition: hands by hand."""
 
 import pytest
-from instrument_items import (
-    STUDY,
-    change_variants,
-    join_items,
-    read_score,
-    score_answers_by_hand,
-    write_items,
-)
-
-from analysis.instruments.scores import pair_scores, score_items
+from instrument_items import change_variants, pair_visits, read_score, score_answers_by_hand
 
 
 def hands(right, left, item="opposition"):
@@ -19,16 +10,7 @@ def hands(right, left, item="opposition"):
 
 @pytest.mark.parametrize(
     ("right", "left", "total"),
-    [
-        (10, 10, 20),
-        (0, 0, 0),
-        (7, 9, 16),
-        (9, 7, 16),
-        (10, 0, 10),
-        (1, 2, 3),
-        (6, 6, 12),
-        (3, 8, 11),
-    ],
+    [(10, 10, 20), (0, 0, 0), (7, 9, 16), (9, 7, 16), (10, 0, 10), (1, 2, 3), (3, 8, 11)],
 )
 def test_both_hands_add_up(right, left, total):
     scores = score_answers_by_hand(hands(right, left))["score"].to_dict()
@@ -82,19 +64,14 @@ def test_a_hand_that_lacks_a_part_has_no_modified_index(part):
 
 
 def test_a_rise_of_the_modified_index_is_an_improvement():
-    items = join_items(
-        write_items(modified((5, 10, 10), (5, 10, 10))),
-        write_items(modified((6, 12, 10), (5, 10, 10)), visit="week_12"),
-    )
-    pairs = pair_scores(score_items(items, STUDY), items, STUDY)
-    index = pairs[(pairs["variant"] == "modified_index") & (pairs["component"] == "total")]
-    assert index[["change", "improvement"]].to_numpy().tolist() == [[3, 3]]
+    before, after = (modified((n, 2 * n, 10), (5, 10, 10)) for n in (5, 6))
+    index = pair_visits(baseline=before, week_12=after).loc[("modified_index", "total")]
+    assert index[["change", "improvement"]].tolist() == [3, 3]
 
 
 def test_the_modified_index_is_not_due_where_only_opposition_is_recorded():
-    assert "modified_index" not in score_answers_by_hand(hands(8, 9)).index.get_level_values(
-        "variant"
-    )
+    variants = score_answers_by_hand(hands(8, 9)).index.get_level_values("variant")
+    assert "modified_index" not in variants
 
 
 def test_the_modified_index_can_be_the_primary_variant():
