@@ -91,32 +91,16 @@ def pair(baseline, followup, component="total", study=STUDY):
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        pytest.param(
-            ONES | field("right_2", loss=3),
-            fields(FINGERS[1:], loss=1),
-            (1, 1, 7),
-            id="fingers of both visits",
-        ),
-        pytest.param(ONES | fields(place=A2, loss=3), ONES, (1, 1, 8), id="fields of both visits"),
-        pytest.param(
-            ONES | fields(place=B1, loss=3),
-            ONES,
-            (1, 1, 8),
-            id="a second reader at one visit makes no change",
-        ),
-        pytest.param(
-            ONES | fields(place=B1, loss=2),
-            ONES | fields(place=B1, loss=0),
-            (1.5, 0.5, 8),
-            id="two readers at both visits are averaged",
-        ),
-        pytest.param(
-            fields(loss=2),
-            fields(place=B1, loss=1),
-            (2, 1, 8),
-            id="another reader at the second visit still pairs",
-        ),
-        pytest.param(fields(FINGERS[:7]), fields(FINGERS[1:]), (0, 0, 6), id="six common fingers"),
+        (ONES | field("right_2", loss=3), fields(FINGERS[1:], loss=1), (1, 1, 7)),
+        (ONES | fields(place=A2, loss=3), ONES, (1, 1, 8)),
+        (ONES | fields(place=B1, loss=3), ONES, (1, 1, 8)),
+        (ONES | fields(place=B1, loss=2), ONES | fields(place=B1, loss=0), (1.5, 0.5, 8)),
+        (fields(loss=2), fields(place=B1, loss=1), (2, 1, 8)),
+        (fields(FINGERS[:7]), fields(FINGERS[1:]), (0, 0, 6)),
+    ],
+    ids=[
+        *("common fingers", "common fields", "a second reader at one visit", "two readers at both"),
+        *("another reader at each visit", "six common fingers"),
     ],
 )
 def test_a_pair_uses_what_both_visits_have(before, after, expected):
