@@ -1,11 +1,11 @@
 """Imports run one way, and starting is cheap."""
 
 import ast
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import call
 
 from analysis import paths
 
@@ -29,9 +29,7 @@ READS_OR_WRITES = {
 
 def test_imports_run_one_way_as_the_contracts_in_pyproject_say():
     program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run(
-        [program, "--no-cache"], capture_output=True, text=True, cwd=paths.ROOT, check=False
-    )
+    done = call(program, "--no-cache", cwd=paths.ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -49,13 +47,7 @@ def test_computing_touches_no_files(part):
 @pytest.mark.parametrize("module", ["analysis", "analysis.run.outdated"])
 def test_importing_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-Es", "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=paths.ROOT,
-    )
+    done = call(sys.executable, "-Es", "-c", code, check=True, cwd=paths.ROOT)
     loaded = set(done.stdout.split())
     assert loaded.isdisjoint({"numpy", "pandas", "matplotlib", "scipy", "papermill", "yaml"})
 

@@ -1,9 +1,9 @@
 """One command line: it tells what there is, and works before anything is installed."""
 
-import subprocess
 import sys
 
 import pytest
+from programs import call
 
 from analysis import paths
 from analysis.__main__ import main
@@ -14,7 +14,7 @@ BARE = (sys.executable, "-SEs", "-m", "analysis")
 
 
 def run_bare(*arguments):
-    return subprocess.run([*BARE, *arguments], capture_output=True, text=True, cwd=paths.ROOT)
+    return call(*BARE, *arguments, cwd=paths.ROOT)
 
 
 def test_help_lists_every_command_without_any_package():
@@ -33,7 +33,7 @@ def test_each_command_has_its_help(name, capsys):
 
 def test_setting_up_and_cleaning_import_the_standard_library_only(tmp_path):
     code = "import analysis.run.setup, analysis.run.publish"
-    subprocess.run([sys.executable, "-SEs", "-c", code], check=True, cwd=paths.ROOT)
+    call(sys.executable, "-SEs", "-c", code, check=True, cwd=paths.ROOT)
     (tmp_path / ".run").mkdir()
     cleaned = run_bare("clean", "--out", str(tmp_path))
     assert (cleaned.returncode, cleaned.stderr) == (0, "")

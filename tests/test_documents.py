@@ -1,10 +1,10 @@
 """What the documents name is there."""
 
 import re
-import subprocess
 
 import pytest
 import yaml
+from programs import git
 
 import analysis.__main__  # noqa: F401 (it fills COMMANDS)
 from analysis import paths
@@ -75,9 +75,7 @@ def test_the_map_names_every_part_of_the_analysis():
     text = (paths.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = text.split("| in `analysis/` |")[1].split("\n\n")[0]
     named = {name.rstrip("/") for name in re.findall(r"`([\w/]+)`", table)}
-    held = subprocess.run(
-        ["git", "ls-files", "analysis"], cwd=paths.ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    held = git(paths.ROOT, "ls-files", "analysis").stdout.split()
     parts = {name.split("/")[1].removesuffix(".py") for name in held if name.endswith(".py")}
     assert parts - {"__init__", "__main__"} <= named
 

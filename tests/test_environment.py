@@ -4,7 +4,6 @@ import ast
 import json
 import os
 import re
-import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -14,6 +13,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from programs import call
 
 from analysis import paths
 from analysis.run.setup import compare_installed, find_block, read_lock
@@ -82,26 +82,15 @@ def test_binder_runs_the_notebooks_in_the_environment_that_it_has_made(tmp_path)
     make = tmp_path / "make"
     make.write_text('#!/bin/sh\necho "$CONDA_DEFAULT_ENV" "$CONDA_PREFIX" "$@"\n')
     make.chmod(0o755)
-    done = subprocess.run(
-        [paths.ROOT / "postBuild"],
-        cwd=paths.ROOT,
-        env={"PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.defpath}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    env = {"PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.defpath}"}
+    done = call(paths.ROOT / "postBuild", cwd=paths.ROOT, env=env, check=True)
     assert done.stdout.split() == [CONDA["name"], sys.prefix, "notebooks"]
 
 
 def test_make_takes_an_environment_of_that_name_for_its_own():
-    output = subprocess.run(
-        ["make", "--dry-run", "notebooks"],
-        cwd=paths.ROOT,
-        env=os.environ | {"CONDA_DEFAULT_ENV": CONDA["name"], "CONDA_PREFIX": "/an/env"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    env = os.environ | {"CONDA_DEFAULT_ENV": CONDA["name"], "CONDA_PREFIX": "/an/env"}
+    done = call("make", "--dry-run", "notebooks", cwd=paths.ROOT, env=env, check=True)
+    output = done.stdout
     assert '"/an/env/bin/python"' in output and "--conda" in output
     assert ".venv" not in output
 

@@ -4,11 +4,11 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from programs import call
 
 from analysis import paths
 from analysis.run.setup import QUARTO
@@ -54,13 +54,8 @@ def run_script(name, folder, programs, *arguments, **variables):
     for program, text in programs.items():
         (folder / "bin" / program).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
         (folder / "bin" / program).chmod(0o755)
-    return subprocess.run(
-        ["/bin/sh", folder / ".ci" / name, *arguments],
-        env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"} | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"} | variables
+    return call("/bin/sh", folder / ".ci" / name, *arguments, env=env)
 
 
 def release(folder, tag):
@@ -121,5 +116,5 @@ def test_the_workflows_are_sound_and_one_that_is_not_is_seen(program, tmp_path):
     for text, code in ((SOUND, 0), (SPOILED[program], 1)):
         for name, workflow in (WORKFLOWS | {"release.yml": text}).items():
             (place / name).write_text(workflow, encoding="utf-8")
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = call(*command, cwd=tmp_path)
         assert (done.returncode != 0) == bool(code), done.stdout + done.stderr

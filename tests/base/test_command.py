@@ -1,10 +1,10 @@
 """However a command ends, its last line says so, and what to do."""
 
 import signal
-import subprocess
 import sys
 
 import pytest
+from programs import call
 
 from analysis.command import INTERRUPTED, run_command
 from analysis.errors import MissingError
@@ -62,7 +62,7 @@ def test_an_interrupt_before_a_command_has_begun_says_so_too(tmp_path):
         "import sys; sys.argv = ['-m']; import analysis, os, signal\n"
         "os.kill(os.getpid(), signal.SIGINT); print('went on')"
     )
-    run = subprocess.run([sys.executable, early], cwd=ROOT, capture_output=True, text=True)
+    run = call(sys.executable, early, cwd=ROOT)
     assert run.returncode == -signal.SIGINT
     assert run.stdout == ""
     assert run.stderr.splitlines() == [INTERRUPTED]

@@ -1,7 +1,6 @@
 """How a finished document is laid out: its words on paper, its pages, its length."""
 
 import re
-import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from html import unescape
@@ -12,6 +11,7 @@ import numpy as np
 from docx import Document
 from docx.oxml.ns import qn
 from extracted import Page
+from programs import call
 from pypdf import PdfReader
 
 BOX = re.compile(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>')
@@ -41,9 +41,7 @@ class Word:
 
 
 def read_pages(pdf):
-    command = ["pdftotext", "-bbox", str(pdf), "-"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    pages = text.split("<page ")[1:]
+    pages = call("pdftotext", "-bbox", pdf, "-", check=True).stdout.split("<page ")[1:]
     return [
         [Word(unescape(word), *map(float, box)) for *box, word in BOX.findall(page)]
         for page in pages
@@ -70,8 +68,7 @@ def list_lines(words, height):
 
 def measure_gaps(pdf, folder):
     """Return the highest empty strip of each page, as a share of its height."""
-    command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-png", str(pdf), str(folder / "page")]
-    subprocess.run(command, check=True)
+    call("pdftoppm", "-r", str(DOTS_PER_INCH), "-png", pdf, folder / "page", check=True)
     gaps = []
     for path in sorted(folder.glob("page*.png")):
         picture = matplotlib.image.imread(path)[..., 0]
@@ -85,9 +82,9 @@ def measure_gaps(pdf, folder):
 
 def find_split_words(document, folder):
     """Return the words of a Word document that a line ends within, as LibreOffice sets it."""
-    command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-    command += ["--convert-to", "pdf", "--outdir", str(folder), str(document)]
-    subprocess.run(command, check=True, capture_output=True)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    options = ("--headless", "--convert-to", "pdf", "--outdir", folder)
+    call("soffice", profile, *options, document, check=True)
     pages = read_pages(folder / f"{document.stem}.pdf")
     printed = Counter(part for words in pages for word in words for part in _cut(word.text))
     written = Counter()

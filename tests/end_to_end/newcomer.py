@@ -1,9 +1,9 @@
 """A person who does, word by word, what a document says."""
 
 import re
-import subprocess
 
 from extracted import tidy
+from programs import call
 
 from analysis.paths import ROOT, Outputs
 
@@ -46,15 +46,7 @@ class Newcomer:
         return Outputs(self.root / out).processed
 
     def _run(self, *words, cwd=None):
-        done = subprocess.run(
-            words,
-            cwd=cwd or self.root,
-            env=self._shell,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        done = call(*words, cwd=cwd or self.root, env=self._shell, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -2,21 +2,15 @@
 
 import json
 import shutil
-import subprocess
 import zipfile
 
 import pytest
+from programs import call, track
 
 from analysis.run.steps import STEPS
 
 BUILTIN = "RENDERER=builtin"
 ZIP = "dist/svf-hand-trial-0.1.0.zip"
-
-
-def track(root):
-    """Make git track what it would track in a clone, and nothing of a run."""
-    for arguments in (["init", "-q"], ["add", "-A"]):
-        subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
 
 
 def list_names(references):
@@ -31,13 +25,9 @@ def test_the_validator_of_ro_crates_finds_nothing_wrong(trial, tmp_path):
     trial.succeed("archive", BUILTIN)
     with zipfile.ZipFile(trial.root / ZIP) as file:
         file.extractall(tmp_path)
-    command = ["rocrate-validator", "-y", "validate", "--profile-identifier", "ro-crate-1.2"]
-    done = subprocess.run(
-        [*command, "--verbose", "--no-paging", str(tmp_path / "svf-hand-trial-0.1.0")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    options = ("--profile-identifier", "ro-crate-1.2", "--verbose", "--no-paging")
+    unpacked = tmp_path / "svf-hand-trial-0.1.0"
+    done = call("rocrate-validator", "-y", "validate", *options, unpacked)
     if "Unable to retrieve" in done.stdout:
         pytest.skip("the validator cannot reach the terms of RO-Crate 1.2")
     assert done.returncode == 0, done.stdout

@@ -13,6 +13,7 @@ import time
 import psutil
 import pytest
 from checkout import copy_checkout
+from programs import track
 from stress.processes import find_processes
 
 DEADLINE = 120
@@ -109,8 +110,7 @@ def shows(word):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     checkout = copy_checkout(tmp_path_factory.mktemp("interrupt") / "임상 trial")
-    for words in ("init", "add -A"):
-        subprocess.run(["git", *words.split()], cwd=checkout.root, check=True, capture_output=True)
+    track(checkout.root)
     return checkout
 
 

@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 from browser import Browser, wait_for
+from programs import call
 
 from analysis.paths import NOTEBOOK_FOLDER, Outputs
 from analysis.results import format_number
@@ -245,13 +246,8 @@ def test_every_notebook_writes_the_same_in_any_folder(finished, tmp_path):
     cells = [cell for notebook in every for cell in notebook["cells"]]
     joined = every[0] | {"cells": [cell | {"id": f"{n}"} for n, cell in enumerate(cells)]}
     (tmp_path / "every.ipynb").write_text(json.dumps(joined))
-    done = subprocess.run(
-        [finished.root / ".venv/bin/jupyter", "execute", tmp_path / "every.ipynb"],
-        env=finished.shell(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    jupyter = finished.root / ".venv/bin/jupyter"
+    done = call(jupyter, "execute", tmp_path / "every.ipynb", env=finished.shell())
     assert done.returncode == 0, done.stderr
     written = compare_scratch(finished, before)
     assert {"pairs.csv", "results/06_safety.csv", "figures/swimmer.svg"} <= written

@@ -1,13 +1,13 @@
 """An archive with its packages sets up and verifies where there is no network."""
 
 import os
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 from matrix.factors import FACTORS
+from programs import call, track
 
 from analysis import paths
 
@@ -16,13 +16,7 @@ REACH = "import socket; socket.create_connection(('pypi.org', 443), timeout=5)"
 
 
 def run_alone(*command, **options):
-    return subprocess.run(
-        [*FACTORS["no network"].before, *command],
-        capture_output=True,
-        text=True,
-        check=False,
-        **options,
-    )
+    return call(*FACTORS["no network"].before, *command, **options)
 
 
 def may_be_alone():
@@ -35,8 +29,7 @@ def may_be_alone():
 @pytest.mark.skipif(not WHEELS, reason="no packages at hand; `make archive WHEELS=1` gets them")
 @pytest.mark.skipif(not may_be_alone(), reason="needs unshare, ip, and the right to use them")
 def test_an_archive_with_its_packages_verifies_without_a_network(trial, tmp_path):
-    for arguments in (["init", "-q"], ["add", "-A"]):
-        subprocess.run(["git", *arguments], cwd=trial.root, check=True, capture_output=True)
+    track(trial.root)
     trial.succeed("record", "RENDERER=builtin")
     trial.succeed("archive", "RENDERER=builtin")
     (made,) = (trial.root / "dist").glob("*.zip")

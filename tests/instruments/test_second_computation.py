@@ -1,12 +1,12 @@
 """HAQ-DI and Cochin by two other programs: R, and formulas of a spreadsheet."""
 
 import csv
-import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
 from instrument_items import STUDY
+from programs import call
 from random_items import draw_items
 
 from analysis.instruments.scores import score_items
@@ -69,7 +69,7 @@ def list_scores(outcome, variant, component="total"):
 def test_r_finds_the_same_scores(tmp_path):
     ITEMS.to_csv(tmp_path / "items.csv", index=False)
     (tmp_path / "scores.R").write_text(R_PROGRAM, encoding="utf-8")
-    subprocess.run(["Rscript", "--vanilla", "scores.R"], cwd=tmp_path, check=True)
+    call("Rscript", "--vanilla", "scores.R", cwd=tmp_path, check=True)
     other = pd.read_csv(tmp_path / "scores.csv").sort_values("participant_id")
     for column, scores in (
         ("haq_di", list_scores("shaq", "primary", "haq_di")),
@@ -142,25 +142,12 @@ def _name_column(number):
 def test_formulas_of_a_spreadsheet_find_the_same_scores(tmp_path):
     write_sheet(tmp_path / "items.csv")
     # Field separator comma, text quoted, UTF-8, evaluate formulas on reading.
-    options = ["--infilter=CSV:44,34,76,1,,1033,false,true,false,false,true"]
-    for target in (["ods"], ["csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,false"]):
-        source = "items.csv" if target == ["ods"] else "items.ods"
-        subprocess.run(
-            [
-                "soffice",
-                f"-env:UserInstallation=file://{tmp_path}/profile",
-                "--headless",
-                *(options if source == "items.csv" else []),
-                "--convert-to",
-                *target,
-                "--outdir",
-                tmp_path / "out" if source == "items.ods" else tmp_path,
-                tmp_path / source,
-            ],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+    reading = "--infilter=CSV:44,34,76,1,,1033,false,true,false,false,true"
+    writing = "csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,false"
+    soffice = ("soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless")
+    options = {"cwd": tmp_path, "check": True, "timeout": 120}
+    call(*soffice, reading, "--convert-to", "ods", "items.csv", **options)
+    call(*soffice, "--convert-to", writing, "--outdir", "out", "items.ods", **options)
     sheet = pd.read_csv(tmp_path / "out" / "items.csv", header=None)
     haq, cochin = (sheet[column].to_numpy(dtype=float) for column in sheet.columns[-2:])
     np.testing.assert_allclose(list_scores("shaq", "primary", "haq_di"), haq, rtol=1e-9)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import call, git, track
 
 from analysis import paths
 from analysis.review.evidence import Evidence, digest_export, digest_tables
@@ -75,6 +75,10 @@ class Checkout:
         self.root = root
         self.raw = root / "data" / "raw"
 
+    def call(self, *arguments):
+        """Run Python in the checkout, and return what came of it."""
+        return call(sys.executable, "-Es", *arguments, cwd=self.root)
+
     def rewrite(self, file, change):
         """Change the text of a file; something has to change."""
         path = self.root / file
@@ -93,13 +97,7 @@ class Checkout:
         shutil.rmtree(outputs.processed, ignore_errors=True)
         outputs.processed.mkdir(parents=True)
         code = f"import sys; sys.path.insert(0, '.')\n{RUN}"
-        done = subprocess.run(
-            [sys.executable, "-Es", "-c", code, str(outputs.processed)],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self.call("-c", code, outputs.processed)
         assert done.returncode == 0, done.stderr
         sources = [*self.raw.iterdir(), *self.root.glob("analysis/**/*.py")]
         return Evidence(
@@ -124,24 +122,14 @@ class Repository(Checkout):
     Its Makefile makes, in place of notebooks and documents, the run in small.
     """
 
-    def call(self, *arguments):
-        return subprocess.run(
-            [sys.executable, "-Es", *arguments],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
     def record(self):
-        subprocess.run(["make", "--silent", "report"], cwd=self.root, check=True)
+        call("make", "--silent", "report", cwd=self.root, check=True)
         kept = self.call("-c", f"import sys; sys.path.insert(0, '.')\n{KEEP}")
         assert kept.returncode == 0, kept.stderr
         shutil.rmtree(self.root / "data" / "processed")
         shutil.rmtree(self.root / ".run")
-        who = ("-c", "user.name=A", "-c", "user.email=a@localhost")
-        for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "recorded"]):
-            subprocess.run(["git", *command], cwd=self.root, check=True)
+        track(self.root)
+        git(self.root, "commit", "-q", "-m", "recorded")
 
     def verify(self, *options):
         done = self.call("-m", "analysis", "verify", *options)

@@ -3,9 +3,9 @@
 import dataclasses
 import hashlib
 import json
-import subprocess
 
 import pytest
+from programs import git, track
 from test_archive import zip_folder
 
 from analysis import paths
@@ -34,18 +34,13 @@ def write(folder, texts):
         (folder / name).write_text(text)
 
 
-def git(root, *arguments):
-    command = ["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-
-
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     """Return a checkout with code of its own, which this process takes for the repository."""
     root = tmp_path / "checkout"
     write(root, {**CODE, RAW: "record_id,x\n1,2\n", "study.yml": "study:\n"})
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
-        git(root, *command)
+    track(root)
+    git(root, "commit", "-q", "-m", "first")
     monkeypatch.setattr(paths, "ROOT", root)
     monkeypatch.setattr(paths, "RAW", root / "data/raw")
     monkeypatch.setattr(archived, "find_unrecorded", lambda record: [])
@@ -136,7 +131,7 @@ def test_the_code_of_an_archive_runs_only_when_asked_and_proves_consistency_only
 
 
 def test_an_archive_that_names_a_commit_of_our_history_is_held_against_that(check, made, checkout):
-    commit = git(checkout, "rev-parse", "HEAD").strip()
+    commit = git(checkout, "rev-parse", "HEAD").stdout.strip()
     crate = {"@graph": [{"@id": "./", "identifier": f"commit {commit}"}]}
     write(made, {"ro-crate-metadata.json": json.dumps(crate)})
     write(checkout, {"analysis/rule.py": "ITEMS = 18\n"})

@@ -1,11 +1,11 @@
 """The second program agrees with the first, and a result that was altered is named."""
 
 import math
-import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
+from programs import call
 from small_tables import PEOPLE, make_pairs, make_scores
 
 from analysis import paths
@@ -117,8 +117,7 @@ def test_both_programs_approximate_above_the_same_bound(n, zeros):
         f"BEYOND_SCALES <- 1e6; d <- c({','.join(map(str, changes))}); "
         f'cat(sprintf("%.17g", c(test_signed_rank(d, "{zeros}", 0.05), estimate_hl(d, 0.95))))'
     )
-    command = ["Rscript", "--vanilla", "-e", program]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said = call("Rscript", "--vanilla", "-e", program, check=True).stdout
     test, estimate = signed_rank(changes, zeros=zeros), hodges_lehmann(changes)
     assert [float(value) for value in said.split()] == pytest.approx(
         [

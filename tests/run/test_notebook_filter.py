@@ -1,24 +1,17 @@
 """Outputs of notebooks stay out of commits: the git filter that `make setup` sets."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import git
 
 from analysis import paths
 from analysis.run.notebook_filter import set_filter
 
 PYTHON = Path(sys.executable)
 NAME = "notebooks/01_clean.ipynb"
-
-
-def git(root, *arguments, check=True):
-    me = ["-c", "user.name=me", "-c", "user.email=me@localhost"]
-    done = subprocess.run(["git", *me, *arguments], cwd=root, capture_output=True, text=True)
-    assert not check or done.returncode == 0, done.stderr
-    return done.stdout if check else done
 
 
 @pytest.fixture
@@ -48,11 +41,11 @@ def save_with_outputs(root, text="seen", source=None):
 def test_a_notebook_that_was_run_and_saved_is_no_change(clone):
     assert set_filter(clone, PYTHON)
     assert not set_filter(clone, PYTHON), "it is said once"
-    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "status", "--porcelain").stdout == ""
     save_with_outputs(clone)
-    assert git(clone, "diff") == ""
+    assert git(clone, "diff").stdout == ""
     save_with_outputs(clone, source=["study = 1"])
-    changed = [line for line in git(clone, "diff").splitlines() if line.startswith("+ ")]
+    changed = [line for line in git(clone, "diff").stdout.splitlines() if line.startswith("+ ")]
     assert changed == ['+    "study = 1"']
 
 
@@ -61,7 +54,7 @@ def test_every_notebook_is_as_the_filter_would_have_it(clone):
     for path in paths.NOTEBOOK_FOLDER.glob("*.ipynb"):
         (clone / "notebooks" / path.name).write_bytes(path.read_bytes())
         git(clone, "add", ".")
-        staged = git(clone, "show", f":notebooks/{path.name}")
+        staged = git(clone, "show", f":notebooks/{path.name}").stdout
         assert staged == path.read_text(encoding="utf-8"), path.name
 
 
@@ -69,9 +62,9 @@ def test_it_works_in_another_worktree_and_says_when_the_environment_is_gone(clon
     set_filter(clone, PYTHON)
     git(clone, "worktree", "add", "-q", "../second")
     save_with_outputs(tmp_path / "second")
-    assert git(tmp_path / "second", "diff") == ""
+    assert git(tmp_path / "second", "diff").stdout == ""
     key = "filter.notebooks-without-outputs.clean"
-    command = git(clone, "config", key).strip()
+    command = git(clone, "config", key).stdout.strip()
     git(clone, "config", key, command.replace(str(PYTHON), "/nowhere/python"))
     save_with_outputs(clone)
     failed = git(clone, "add", NAME, check=False)
@@ -103,7 +96,7 @@ def test_it_is_undone_for_good_by_one_command(clone):
     git(clone, "config", "filter.notebooks-without-outputs.clean", "cat")
     assert not set_filter(clone, PYTHON)
     save_with_outputs(clone)
-    assert "seen" in git(clone, "diff")
+    assert "seen" in git(clone, "diff").stdout
 
 
 def test_another_filter_an_archive_and_ci_are_left_alone(clone, tmp_path, monkeypatch):

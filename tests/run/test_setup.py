@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
 import sys
 
 import pytest
+from programs import call
 
 from analysis.errors import DataError, MissingError
 from analysis.paths import ROOT
@@ -88,12 +88,8 @@ def test_a_half_removed_environment_whose_link_still_runs_is_made_anew(tmp_path)
         "import pathlib, sys; from analysis.run import setup;"
         "setup._make_venv(pathlib.Path(sys.argv[1]))"
     )
-    run = subprocess.run(
-        [link, "-c", code, tmp_path / ".venv"],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    run = call(link, "-c", code, tmp_path / ".venv", env=env)
     assert run.returncode == 0, run.stderr
     assert (tmp_path / ".venv" / "pyvenv.cfg").exists() and link.exists()
 

@@ -3,8 +3,9 @@
 import os
 import platform
 import shutil
-import subprocess
 from pathlib import Path
+
+from programs import call
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 # Where pyenv keeps them; only some of them are on the PATH.
@@ -40,6 +41,6 @@ def ask_version(path=""):
     """
     version = platform.python_version()
     if path:
-        command = [path, "-Es", "-c", "import platform as p; print(p.python_version())"]
-        version = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        code = "import platform as p; print(p.python_version())"
+        version = call(path, "-Es", "-c", code).stdout
     return ".".join(version.strip().split(".")[:2])

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from programs import call
+
 from analysis import paths
 from analysis.errors import DataError, MissingError
 from analysis.run.setup import ENVIRONMENT
@@ -38,7 +40,7 @@ def find_obstacle(factor, *, locales):
     program = factor.before[0] if factor.before else ""
     if program and not shutil.which(program):
         return f"{program} is not on this machine"
-    if program and subprocess.run([*factor.before, "true"], capture_output=True).returncode:
+    if program and call(*factor.before, "true").returncode:
         return f"{program} is not allowed on this machine"
     if factor.locale and not _find_locale(*factor.locale, locales):
         return "it is not on this machine and could not be made"
@@ -64,7 +66,6 @@ def run_report(copy, factors, *, home, locales):
         env=_make_variables(factors, home=home, locales=locales),
         umask=umask[0] if umask else -1,
         capture_output=True,
-        check=False,
     )
     if done.returncode:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
@@ -92,7 +93,7 @@ def _set_up(copy, factors):
     # Not this environment's Python: its packages would be taken for those of the new one.
     python = chosen[0] if chosen else getattr(sys, "_base_executable", sys.executable)
     command = [python, "-Es", "-X", "utf8", "-m", "analysis", "setup"]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    done = call(*command, cwd=copy)
     if done.returncode:
         raise MissingError(f"no environment: {done.stderr.strip().splitlines()[-1]}")
 
@@ -101,13 +102,7 @@ def _resolve_lowest(copy):
     """Return a lock of the lowest versions that pyproject.toml names."""
     uv = str(Path(sys.executable).with_name("uv"))
     options = ["--resolution", "lowest-direct", "--generate-hashes", "--no-header", "--quiet"]
-    done = subprocess.run(
-        [uv, "pip", "compile", "pyproject.toml", "--system-certs", *options],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = call(uv, "pip", "compile", "pyproject.toml", "--system-certs", *options, cwd=copy)
     if done.returncode:
         raise MissingError(f"the lowest versions could not be resolved: {done.stderr[-200:]}")
     return done.stdout
@@ -121,7 +116,7 @@ def _write_settings(home):
 
 
 def _is_installed(language, charset):
-    listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout
+    listed = call("locale", "-a").stdout
     plain = f"{language}.{charset}".replace("-", "").lower()
     return any(plain == line.replace("-", "").lower() for line in listed.split())
 
@@ -133,7 +128,6 @@ def _find_locale(language, charset, folder):
     place = folder / f"{language}.{charset}"
     if not place.exists() and shutil.which("localedef"):
         folder.mkdir(parents=True, exist_ok=True)
-        command = ["localedef", "-i", language, "-f", charset, str(place)]
-        if subprocess.run(command, capture_output=True, check=False).returncode:
+        if call("localedef", "-i", language, "-f", charset, place).returncode:
             shutil.rmtree(place, ignore_errors=True)
     return place.exists()
