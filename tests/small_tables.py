@@ -15,11 +15,7 @@ PERSON = {
     "anaesthesia_start": "2031-03-10T09:00",
     "first_injection": "2031-03-10T11:00",
     "eligible": "yes",
-    "in_enrolled": "yes",
-    "in_procedure_safety": "yes",
-    "in_product_safety": "yes",
-    "in_full_analysis": "yes",
-    "in_per_protocol": "yes",
+    **{f"in_{population.name}": "yes" for population in STUDY.populations},
 }
 EVENT = {
     "term": "Bruise",
@@ -29,28 +25,14 @@ EVENT = {
     "start_date": "2031-03-12",
     "start_day": 2,
     "grade": 1,
-    "serious": "no",
-    "ongoing": "no",
-    "led_to_withdrawal": "no",
-    "worsening": "no",
+    **dict.fromkeys(("serious", "ongoing", "led_to_withdrawal", "worsening"), "no"),
     "outcome": "recovered",
-    "related_liposuction": "unrelated",
-    "related_injection": "unrelated",
-    "related_product": "unrelated",
-    "related_disease": "unrelated",
+    **{f"related_{c}": "unrelated" for c in ("liposuction", "injection", "product", "disease")},
 }
-NOT_INJECTED = {
-    "first_injection": "",
-    "in_product_safety": "no",
-    "in_full_analysis": "no",
-    "in_per_protocol": "no",
-}
-NOT_TREATED = {
-    **NOT_INJECTED,
-    "procedure_date": "",
-    "anaesthesia_start": "",
-    "in_procedure_safety": "no",
-}
+NOT_INJECTED = {"first_injection": "", "in_product_safety": "no", "in_full_analysis": "no"}
+NOT_INJECTED |= {"in_per_protocol": "no"}
+NOT_TREATED = {"procedure_date": "", "anaesthesia_start": "", "in_procedure_safety": "no"}
+NOT_TREATED |= NOT_INJECTED
 
 
 def make_participants(*ids, **changes):

@@ -13,17 +13,8 @@ PACKAGE = paths.ROOT / "analysis"
 # Programs of their own that keep a committed record.
 PROGRAMS = {"operating_characteristics"}
 READS_OR_WRITES = {
-    "open",
-    "read_text",
-    "write_text",
-    "read_bytes",
-    "write_bytes",
-    "read_csv",
-    "to_csv",
-    "read_table",
-    "write_table",
-    "mkdir",
-    "unlink",
+    *("open", "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink"),
+    *("read_csv", "to_csv", "read_table", "write_table"),
 }
 
 

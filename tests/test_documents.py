@@ -17,13 +17,8 @@ DOCUMENTS = (
 )
 FOLDERS = r"(?:analysis|data|notebooks|report|tests|\.ci|\.devcontainer|\.github)"
 # What a run makes, and what a person signs when there is something to except.
-MADE = (
-    "data/processed/",
-    "report/_generated",
-    "report/_output",
-    "report/_preview",
-    "report/notebooks",
-)
+MADE = ("data/processed/", "report/_generated", "report/_output")
+MADE += ("report/_preview", "report/notebooks")
 SIGNED = ("report/record/exceptions.csv", "report/record/privacy-exceptions.csv")
 
 

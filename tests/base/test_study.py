@@ -19,15 +19,8 @@ def load_changed(tmp_path, old, new):
 def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_primary():
     outcomes = load_study().outcomes
     assert [outcome.name for outcome in outcomes] == [
-        "hand_mrss",
-        "raynaud_condition_score",
-        "hand_pain_vas",
-        "total_mrss",
-        "kapandji",
-        "cochin_hand_function",
-        "shaq",
-        "capillaroscopy",
-        "finger_circumference",
+        *("hand_mrss", "raynaud_condition_score", "hand_pain_vas", "total_mrss", "kapandji"),
+        *("cochin_hand_function", "shaq", "capillaroscopy", "finger_circumference"),
     ]
     assert [outcome.role for outcome in outcomes] == ["primary"] + ["secondary"] * 8
     assert [outcome.direction for outcome in outcomes] == [-1, -1, -1, -1, 1, -1, -1, -1, 0]

@@ -34,17 +34,9 @@ SHORT = dict(
     )
 )  # fmt: skip
 PLACES = (
-    "field",
-    "table",
-    "column",
-    "values",
-    "instrument",
-    "item",
-    "location",
-    "occasion",
-    "unit",
+    *("field", "table", "column", "values", "instrument", "item", "location", "occasion", "unit"),
+    *("codes", "best", "worst", "confirmed_by", "visit"),
 )
-CONFIRMED = ("codes", "best", "worst", "confirmed_by", "visit")
 # What every export has here: who, when, and the day of the procedure.
 CORE = [
     {"field": "record_id", "form": "visit", "table": "participants", "column": "participant_id"},
@@ -71,8 +63,7 @@ def make_site(rows, *fields, core=CORE, **changes):
     )
     placed = [each for each in described if each.keys() & {"table", "instrument"}]
     places = pd.DataFrame(
-        [{name: each.get(name, "") for name in (*PLACES, *CONFIRMED)} for each in placed],
-        dtype="str",
+        [{name: each.get(name, "") for name in PLACES} for each in placed], dtype="str"
     )
     tables = {
         REDCAP: read_text(rows),

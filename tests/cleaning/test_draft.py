@@ -84,27 +84,18 @@ def test_codes_are_copied_and_nothing_is_confirmed(valid, study):
 
 
 def test_the_unit_on_the_form_and_foreign_labels_are_named(valid, study):
-    table = draft(
-        valid,
-        study,
-        typed("circ_r2", "Circumference", note="cm", validation="number"),
-        radio("sex", "Sex", "1, Woman | 2, Man"),
-    )
+    finger = typed("circ_r2", "Circumference", note="cm", validation="number")
+    table = draft(valid, study, finger, radio("sex", "Sex", "1, Woman | 2, Man"))
     assert table.loc["circ_r2", ["unit", "recorded_unit"]].tolist() == ["mm", "cm"]
     assert "which code is female, male" in table.loc["sex", "note"]
 
 
 def test_what_a_person_has_filled_in_stays_and_open_rows_are_tried_again(valid, study):
-    first = draft(valid, study, radio("a", "Hold a bowl", SIX), typed("b", "Shoe size"))
-    held = first.reset_index()
+    rows = (radio("a", "Hold a bowl", SIX), typed("b", "Shoe size"))
+    held = draft(valid, study, *rows).reset_index()
     held.loc[0, ["item", "best", "worst", "confirmed_by"]] = ["kitchen_2", "0", "5", "A person"]
     held.loc[1, "note"] = "the site's own"
-    again = draft(
-        valid,
-        study,
-        *(radio("a", "Hold a bowl", SIX), typed("b", "Shoe size"), typed("kap_r", "Right")),
-        held=held,
-    )
+    again = draft(valid, study, *rows, typed("kap_r", "Right"), held=held)
     assert again.loc["a", ["item", "confirmed_by"]].tolist() == ["kitchen_2", "A person"]
     assert again.loc["b", "note"] == "the site's own"
     assert again.loc["kap_r", "item"] == "opposition"

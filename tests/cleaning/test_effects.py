@@ -15,12 +15,8 @@ CONTEXT = Context("cleaning", "01_clean", "simulated", "full_analysis")
 
 
 def test_queries_are_counted_by_severity_while_open_and_by_answer():
-    queries = pd.DataFrame(
-        {
-            "answer": ["", "", "confirmed", "cannot_answer"],
-            "severity": ["error", "note", "error", "warning"],
-        }
-    )
+    answers = [("", "error"), ("", "note"), ("confirmed", "error"), ("cannot_answer", "warning")]
+    queries = pd.DataFrame(answers, columns=["answer", "severity"])
     counts = {row["statistic"]: row["value"] for row in describe_queries(queries, CONTEXT)}
     assert {name: count for name, count in counts.items() if count} == {
         "n_asked": 4, "n_open": 2, "n_open_error": 1, "n_open_note": 1,

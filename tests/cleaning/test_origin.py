@@ -132,15 +132,8 @@ def test_where_all_dates_are_shifted_season_and_age_are_not_assessable(valid, st
     assert found["visits"]["study_day"].notna().any()
     scores = score_items(found["items"], study)
     people = found["participants"][found["participants"]["in_full_analysis"] == "yes"]
-    known = gather_baseline(
-        people,
-        found["visits"],
-        found["medications"],
-        scores,
-        study,
-        followup_visit="week_12",
-        dates_shifted=True,
-    )
+    options = {"followup_visit": "week_12", "dates_shifted": True}
+    known = gather_baseline(people, found["visits"], found["medications"], scores, study, **options)
     rows = pd.DataFrame(describe_baseline(known, study, Context("baseline", "03", "simulated")))
     lost = rows[rows["text"] == "not assessable"]
     assert {"age", "season_baseline", "season_followup"} <= set(lost["outcome"])

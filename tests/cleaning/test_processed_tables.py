@@ -43,14 +43,9 @@ def test_study_days_need_a_whole_date():
 
 
 def test_an_event_lasts_from_its_first_day_to_its_last():
-    events = pd.DataFrame(
-        {
-            "participant_id": "SIM-01",
-            "start_date": ["2021-03-08", "2021-03"],
-            "end_date": ["2021-03-08", "2021-03-20"],
-        }
-    )
-    derived = derive_adverse_events(events, DAYS)
+    days = [("2021-03-08", "2021-03-08"), ("2021-03", "2021-03-20")]
+    events = pd.DataFrame(days, columns=["start_date", "end_date"])
+    derived = derive_adverse_events(events.assign(participant_id="SIM-01"), DAYS)
     assert derived["duration_days"].fillna(0).tolist() == [1, 0]
     assert derived["start_precision"].tolist() == ["day", "month"]
 
@@ -259,10 +254,8 @@ def test_an_event_without_a_coded_term_is_asked_about_and_kept(
 
 
 def test_where_no_event_can_be_coded_every_event_is_asked_about(valid, study):
-    without = {
-        name: table.drop(columns="ae_coded", errors="ignore")
-        for name, table in valid.tables.items()
-    }
+    tables = valid.tables.items()
+    without = {name: table.drop(columns="ae_coded", errors="ignore") for name, table in tables}
     for name in (DICTIONARY, MAP):
         without[name] = without[name][without[name].iloc[:, 0] != "ae_coded"]
     found = clean_export(replace(valid, tables=without), study)

@@ -114,10 +114,8 @@ def test_a_query_of_several_cells_is_one_row_that_lists_them(mended, study):
 
 
 def test_a_cell_of_several_rows_is_named_with_its_row():
-    cells = pd.DataFrame(
-        [("e", "B", "pain"), ("e", "A", "pain"), ("e", "A", "date"), ("e", "A", "")],
-        columns=["source", "row", "field"],
-    )
+    cells = [("e", "B", "pain"), ("e", "A", "pain"), ("e", "A", "date"), ("e", "A", "")]
+    cells = pd.DataFrame(cells, columns=["source", "row", "field"])
     assert list(name_cells(cells)) == ["date", "A:pain", "B:pain"]
 
 

@@ -118,17 +118,14 @@ def test_where_only_the_total_is_recorded_it_is_the_score(
     found = clean_export(replace(valid, tables=tables), study)
     assert found.queries.empty
     scores = score_items(found.tables["items"], study)
-    primary = scores[(scores["outcome"] == outcome) & (scores["variant"] == "primary")]
+    primary, expected = (
+        each[(each["outcome"] == outcome) & (each["variant"] == "primary")]
+        for each in (scores, score_items(cleaned.tables["items"], study))
+    )
     whole = primary[primary["component"] == "total"]
     assert set(whole["rule"]) == {"recorded_total_taken"}
     assert set(whole["status"]) == {"complete"}
-    expected = score_items(cleaned.tables["items"], study)
-    expected = expected[
-        (expected["outcome"] == outcome)
-        & (expected["variant"] == "primary")
-        & (expected["component"] == "total")
-    ]
-    assert whole["score"].tolist() == expected["score"].tolist()
+    assert whole["score"].tolist() == expected.query("component == 'total'")["score"].tolist()
     assert primary[primary["component"] != "total"]["score"].isna().all()
     if prefix == "mrss":
         hand = scores[scores["outcome"] == "hand_mrss"]
@@ -198,13 +195,10 @@ def test_an_age_in_place_of_a_birth_year_is_the_age(valid, cleaned, study):
 
 
 def test_a_date_in_place_of_a_year_is_its_year(valid, cleaned, study):
-    export = change_field(
-        valid,
-        "first_rp_year",
-        "first_rp",
-        lambda cell: f"{cell}-03-01" if cell else "",
-        validation="date_dmy",
-    )
+    def date(year):
+        return f"{year}-03-01" if year else ""
+
+    export = change_field(valid, "first_rp_year", "first_rp", date, validation="date_dmy")
     found = clean_export(export, study)
     pd.testing.assert_frame_equal(found.tables["participants"], cleaned.tables["participants"])
     assert found.queries.empty

@@ -65,11 +65,8 @@ def test_an_answer_becomes_a_line_for_each_value_that_it_confirms_or_changes(giv
 
 def test_a_line_says_who_when_why_and_whether_it_was_signed():
     (named,), _ = add(answer("one", "correct_to", "8"))
-    assert (named["reason"], named["by"], named["date"]) == (
-        "CRF: Seen",
-        "Kim, nurse (named)",
-        "at",
-    )
+    said = (named["reason"], named["by"], named["date"])
+    assert said == ("CRF: Seen", "Kim, nurse (named)", "at")
     (signed,), _ = add(answer("one", "confirmed", signature="TMF 5"))
     assert (signed["old_value"], signed["by"]) == ("80", "Kim, nurse (signed: TMF 5)")
 

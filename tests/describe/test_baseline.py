@@ -1,3 +1,5 @@
+import dataclasses
+
 import pandas as pd
 import pytest
 from small_tables import make_participants
@@ -29,10 +31,13 @@ def texts(rows):
     return collect_results(rows).set_index("result_id")["text"].to_dict()
 
 
-def number(values, **options):
-    return texts(
-        describe_number(ResultWriter(CONTEXT, "x", **options), pd.Series(values, dtype="float64"))
-    )
+def number(values):
+    return texts(describe_number(ResultWriter(CONTEXT, "x"), pd.Series(values, dtype="float64")))
+
+
+def category(values):
+    sexes = ("female", "male")
+    return texts(describe_category(ResultWriter(CONTEXT, "sex"), pd.Series(values), sexes))
 
 
 def make_medications(*rows):
@@ -56,25 +61,18 @@ def test_a_median_between_two_integers_keeps_its_half():
 def test_one_value_has_no_standard_deviation_and_none_has_nothing():
     assert number([41])["baseline.x.sd"] == "not estimable"
     shown = number([None, None])
-    assert {shown[f"baseline.x.{name}"] for name in ("median", "low", "mean_sd")} == {
-        "not estimable"
-    }
+    names = ("median", "low", "mean_sd")
+    assert {shown[f"baseline.x.{name}"] for name in names} == {"not estimable"}
 
 
 def test_a_category_counts_only_recorded_values():
-    rows = describe_category(
-        ResultWriter(CONTEXT, "sex"), pd.Series(["female", "", "male"]), ("female", "male")
-    )
-    shown = texts(rows)
+    shown = category(["female", "", "male"])
     assert shown["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
     assert shown["baseline.sex.n_missing"] == "1"
 
 
 def test_a_category_that_nobody_has_is_shown_as_zero():
-    rows = describe_category(
-        ResultWriter(CONTEXT, "sex"), pd.Series(["female"]), ("female", "male")
-    )
-    assert texts(rows)["baseline.sex.male.n_share"] == "0 of 1 (0\xa0%)"
+    assert category(["female"])["baseline.sex.male.n_share"] == "0 of 1 (0\xa0%)"
 
 
 @pytest.mark.parametrize(
@@ -160,12 +158,8 @@ def test_known_and_missing_values_add_up_to_the_population():
 
 
 def test_ages_are_put_into_bands():
-    assert band_numbers(pd.Series([40, 49, 50, None]), 10).tolist() == [
-        "40–49",
-        "40–49",
-        "50–59",
-        "",
-    ]
+    bands = band_numbers(pd.Series([40, 49, 50, None]), 10)
+    assert bands.tolist() == ["40–49", "40–49", "50–59", ""]
 
 
 def test_the_coarse_baseline_leads_to_no_participant():
@@ -181,8 +175,6 @@ def test_the_coarse_baseline_leads_to_no_participant():
 
 
 def test_what_is_hidden_is_said_and_nothing_if_nothing_is():
-    import dataclasses
-
     off = dataclasses.replace(STUDY.publication.coarsen_listings, value=False)
     publication = dataclasses.replace(STUDY.publication, coarsen_listings=off)
     assert list_hidden(STUDY)

@@ -130,9 +130,8 @@ def test_a_visit_counts_those_due_who_came_and_says_why_others_did_not():
 def test_an_outcome_is_analysed_in_the_population_with_the_reasons_of_the_others():
     results = flow()
     assert results.loc["flow.hand_mrss.n_analysed", "value"] == 1
-    assert results.loc["flow.hand_mrss.reasons", "text"] == (
-        "Baseline refused and Week 12 not recorded (1)"
-    )
+    said = results.loc["flow.hand_mrss.reasons", "text"]
+    assert said == "Baseline refused and Week 12 not recorded (1)"
 
 
 def test_the_most_frequent_reason_comes_first_then_the_alphabet():
@@ -164,14 +163,8 @@ def test_a_denominator_reconciles_with_the_flow(analysis, population, n, reconci
 
 @pytest.mark.parametrize(("n_pairs", "reconciles"), [(1, True), (2, False)])
 def test_the_pairs_of_an_outcome_are_those_that_the_flow_says(n_pairs, reconciles):
-    results = results_with(
-        analysis="efficacy",
-        population="full_analysis",
-        n=1,
-        outcome="hand_mrss",
-        statistic="n_pairs",
-        value=n_pairs,
-    )
+    options = {"outcome": "hand_mrss", "statistic": "n_pairs", "value": n_pairs}
+    results = results_with(analysis="efficacy", population="full_analysis", n=1, **options)
     assert (len(find_unreconciled(results)) == 0) == reconciles
 
 

@@ -24,13 +24,7 @@ def plain(text):
 class Article:
     """What stands in the article and its supplement.
 
-    Attributes
-    ----------
-    paragraphs : list of str
-    pictures : dict of str
-        Alternative text by the figure's id.
-    tables : dict of list of list of str
-        The rows of each table by its id, headings and notes among them.
+    `pictures` holds alternative texts and `tables` rows, headings and notes among them, by id.
     """
 
     def __init__(self, paths):
@@ -66,12 +60,7 @@ def list_paragraphs(source):
 def expect_paragraph(source, values):
     """Return a pattern of a paragraph with every key replaced by what is true.
 
-    Parameters
-    ----------
-    source : str
-        As `list_paragraphs` returns it.
-    values : dict of str
-        True texts by key; a key that is not among them stands for anything.
+    `values` are true texts by key; a key that is not among them stands for anything.
     """
     filled = SHORTCODE.sub(lambda key: values.get(key[1], f"{{{{< var {key[1]} >}}}}"), source)
     filled = plain(LINK.sub(r"\1", filled).replace("**", "").replace("`", ""))

@@ -181,13 +181,8 @@ def let_one_die(root, folder):
     export = Export(root / RAW, folder)
     export.end("SIM-05", "2022-01-20", "4")
     fatal = {"ae_grade": "5", "ae_outcome": "5", "ae_serious": "1", "ae_serious_why": "1"}
-    export.write(
-        *("SIM-05", UNSCHEDULED, "adverse_event", "1"),
-        **fatal,
-        ae_start="2022-01-18",
-        ae_start_time="",
-        ae_stop="2022-01-20",
-    )
+    fatal |= {"ae_start": "2022-01-18", "ae_start_time": "", "ae_stop": "2022-01-20"}
+    export.write("SIM-05", UNSCHEDULED, "adverse_event", "1", **fatal)
 
 
 def relate_serious_event(root, folder):

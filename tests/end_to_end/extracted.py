@@ -23,14 +23,7 @@ def squeeze(text):
 
 
 class Page:
-    """The article in HTML, by whichever renderer.
-
-    Attributes
-    ----------
-    soup : bs4.BeautifulSoup
-    floats : dict of bs4.Tag
-        Tables and figures with their captions, by id.
-    """
+    """The article in HTML, by whichever renderer; `floats` are tables and figures by id."""
 
     def __init__(self, path):
         self.soup = BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
@@ -71,18 +64,14 @@ class Page:
 
 
 def _is_float(element):
-    return bool(element.select_one("table, img, svg")) and bool(
-        element.select_one("caption, figcaption")
-    )
+    parts = ("table, img, svg", "caption, figcaption")
+    return all(element.select_one(part) for part in parts)
 
 
 def read_word(path):
     """Return the cells of each table of a Word document, and its captions.
 
-    Returns
-    -------
-    (list, list of str)
-        A renderer may set a whole table or a figure into a table of one cell; that is none.
+    A renderer may set a whole table or a figure into a table of one cell; that is none.
     """
     body = Document(str(path)).element.body
     tables = []

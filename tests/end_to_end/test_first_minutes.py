@@ -50,10 +50,7 @@ def check_page(path, processed):
     results = read_table("results", processed).set_index("result_id")["text"]
     seen = tidy(page.get_text(" "))
     for text in (
-        *(
-            f"{name}("
-            for name in ("draw_outcome", "compute_statistics", "list_course", "explain_changes")
-        ),
+        *("draw_outcome(", "compute_statistics(", "list_course(", "explain_changes("),
         f" hl {results['efficacy.hand_mrss.hl']} ",
         f" p_min {results['efficacy.hand_mrss.p_min']} ",
         "SIM-01|baseline_arm_1|",
@@ -72,10 +69,8 @@ def test_the_reviewer_checks(newcomer):
 
 def test_read_a_query(newcomer):
     lines = newcomer.do("Read a query").splitlines()
-    assert [line.split(":")[0] for line in lines] == [
-        "data/processed/queries.csv",
-        "data/processed/changes.csv",
-    ]
+    files = [f"data/processed/{name}.csv" for name in ("queries", "changes")]
+    assert [line.split(":")[0] for line in lines] == files
 
 
 def test_add_an_outcome(newcomer):

@@ -108,11 +108,8 @@ def test_on_paper_nothing_is_overprinted_left_alone_or_left_empty(documents, doc
 
 
 def test_words_over_each_other_are_seen():
-    words = [
-        Word("one", 10, 10, 30, 20),
-        Word("two", 25, 12, 45, 22),
-        Word("three", 31, 30, 50, 40),
-    ]
+    one, two = Word("one", 10, 10, 30, 20), Word("two", 25, 12, 45, 22)
+    words = [one, two, Word("three", 31, 30, 50, 40)]
     assert find_overprints([words]) == [(1, "one", "two")]
 
 

@@ -38,21 +38,11 @@ def show_p(value):
 
 @dataclass(frozen=True)
 class Changes:
-    """The changes of one outcome, and what follows from them.
+    """The changes of one outcome, and what follows from them."""
 
-    Parameters
-    ----------
-    values
-        Follow-up minus baseline, rounded as study.yml says.
-    direction
-        1 if higher is better, -1 if lower is, 0 if neither.
-    deaths
-        How many died before the follow-up: each is worse than any change.
-    """
-
-    values: tuple[float, ...]
-    direction: int
-    deaths: int = 0
+    values: tuple[float, ...]  # follow-up minus baseline, rounded as study.yml says
+    direction: int  # 1 if higher is better, -1 if lower is, 0 if neither
+    deaths: int = 0  # before the follow-up: each is worse than any change
 
     @property
     def ranked(self):

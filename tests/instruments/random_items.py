@@ -52,12 +52,6 @@ def _list_kinds():
             high = (150 if instrument.name == "shaq" else 100) if high is None else high
             for place in places:
                 for repeat in repeats:
-                    yield {
-                        "instrument": instrument.name,
-                        "item": item.name,
-                        "location": place,
-                        "occasion": repeat,
-                        "low": low,
-                        "high": high,
-                        "whole": item.integer,
-                    }
+                    where = {"instrument": instrument.name, "item": item.name, "location": place}
+                    limits = {"low": low, "high": high, "whole": item.integer}
+                    yield where | {"occasion": repeat} | limits

@@ -1,5 +1,7 @@
 """The catalogue, the cards and the command line."""
 
+import dataclasses
+
 import pytest
 from instrument_items import STUDY
 
@@ -11,16 +13,8 @@ from analysis.instruments.catalogue import INSTRUMENTS, find_instrument, find_ra
 from analysis.instruments.scores import list_components
 
 NAMES = [
-    "capillaroscopy",
-    "cochin",
-    "digital_ulcers",
-    "finger_circumference",
-    "hand_pain",
-    "haq",
-    "kapandji",
-    "mrss",
-    "raynaud",
-    "shaq",
+    *("capillaroscopy", "cochin", "digital_ulcers", "finger_circumference", "hand_pain", "haq"),
+    *("kapandji", "mrss", "raynaud", "shaq"),
 ]
 
 
@@ -68,8 +62,6 @@ def test_the_range_of_an_outcome_is_that_of_its_primary_variant():
 
 
 def test_an_unknown_component_of_the_study_is_refused():
-    import dataclasses
-
     outcome = dataclasses.replace(STUDY.outcome("kapandji"), components=("thumb",))
     with pytest.raises(DataError, match="kapandji has no component thumb"):
         list_components(outcome, find_variant(find_instrument("kapandji"), "both_hands"))

@@ -28,11 +28,8 @@ SVG = (
 def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
     """Make results as the notebooks do, with as many statistics as the sentences ask for.
 
-    Parameters
-    ----------
-    changes : dict of str to tuple
-        Per outcome (hl, low, high, p_value, p_min, n_nonzero, n_pairs, lower, equal,
-        higher); None for an outcome without any pair.
+    `changes` are, by outcome, (hl, low, high, p_value, p_min, n_nonzero, n_pairs, lower, equal,
+    higher); None for an outcome without any pair.
     """
     names = (
         *("hl", "hl_low", "hl_high", "p_value", "p_min", "n_nonzero", "n_pairs"),
@@ -54,18 +51,11 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         level = ResultWriter(context, outcome.name).row("hl_level", attained, "at least 95.3\xa0%")
         rows.append(level)
         rows.append(ResultWriter(context, outcome.name).row("max_t_p", 0.06, "0.060"))
-        rows.append(
-            ResultWriter(context, outcome.name).row("mean_change", values[0], f"{values[0]}")
-        )
+        mean = (values[0], f"{values[0]}")
+        rows.append(ResultWriter(context, outcome.name).row("mean_change", *mean))
     flow = Context("flow", "03_describe", origin)
-    stages = (
-        "screened",
-        "consented",
-        "enrolled",
-        "procedure_safety",
-        "full_analysis",
-        "per_protocol",
-    )
+    stages = ("screened", "consented", "enrolled")
+    stages += ("procedure_safety", "full_analysis", "per_protocol")
     rows += [ResultWriter(flow, stage, n=7).row("n", 7, "7") for stage in stages]
     for name in ("n_due", "n_attended", "n_in_window"):
         rows.append(ResultWriter(flow, "week_12", n=7).row(name, 7, "7"))
@@ -87,11 +77,8 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
         ):
             value = 0.41 if statistic == "share_high" else count
             rows.append(ResultWriter(safety, name, n=7).row(statistic, value, text))
-    for name in ("any", "severe"):
-        text = "1 of 7 (14\xa0%)"
-        rows.append(
-            ResultWriter(safety, "local_reaction", qualifier="overall", n=7).row(name, 1, text)
-        )
+    reactions = ResultWriter(safety, "local_reaction", qualifier="overall", n=7)
+    rows += [reactions.row(name, 1, "1 of 7 (14\xa0%)") for name in ("any", "severe")]
     for visit in ("baseline", "week_4", "week_12"):
         options = {"qualifier": visit, "n": 7}
         for name in ("n_active", "n_new", "n_healed", "participants_new", "participants_healed"):

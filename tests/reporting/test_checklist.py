@@ -23,21 +23,9 @@ def print_one(item, headings=None):
 
 
 def test_headings_bear_the_names_that_pandoc_gives():
-    lines = (
-        "# Methods",
-        "## Harms",
-        "no # heading",
-        "# Results",
-        "## Harms",
-        "# Refs {.unnumbered}",
-    )
-    assert list_headings(lines) == {
-        "methods": "Methods",
-        "harms": "Harms",
-        "results": "Results",
-        "harms-1": "Harms",
-        "refs": "Refs",
-    }
+    lines = ("# Methods", "## Harms", "no # heading", "# Results", "## Harms")
+    headings = {"methods": "Methods", "harms": "Harms", "results": "Results", "harms-1": "Harms"}
+    assert list_headings((*lines, "# Refs {.unnumbered}")) == headings | {"refs": "Refs"}
 
 
 def test_a_place_is_printed_as_what_leads_there():
@@ -49,9 +37,8 @@ def test_a_place_is_printed_as_what_leads_there():
 
 
 def test_a_reason_stands_alone_or_beside_a_place():
-    assert (
-        print_one(ChecklistItem("8", "x", (), "one arm")) == "| 8 | x | not applicable: one arm |"
-    )
+    without = ChecklistItem("8", "x", (), "one arm")
+    assert print_one(without) == "| 8 | x | not applicable: one arm |"
     assert print_one(ChecklistItem("9", "x", ("@fig-a",), "open")) == "| 9 | x | @fig-a (open) |"
 
 

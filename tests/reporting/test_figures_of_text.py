@@ -32,11 +32,8 @@ def test_control_characters_are_replaced_and_long_texts_cut_in_the_figure_only()
     alt = mark_figure(figure, alt, REAL)
     figure.draw_without_rendering()
     axes = figure.axes[0]
-    shown = [
-        axes.get_title(loc="left"),
-        axes.get_yticklabels()[0].get_text(),
-        axes.texts[0].get_text(),
-    ]
+    texts = (axes.get_yticklabels()[0], axes.texts[0])
+    shown = [axes.get_title(loc="left"), *(text.get_text() for text in texts)]
     assert shown[0] == f"a�b�c{'x' * (LINE_LENGTH - 6)}…"
     assert all("�" in each and len(each) <= LINE_LENGTH for each in shown)
     assert alt.startswith("a�b�c") and len(alt) > 5000

@@ -109,11 +109,8 @@ def test_text_decides_for_the_same_renderer_on_the_same_versions(record):
 
 
 def test_a_verdict_on_words_alone_says_that_the_results_are_those_of_record(record):
-    other = replace(
-        record,
-        texts={record.renderer: {"index.html": "1" * 64}},
-        inputs={**record.inputs, "report/parts/_methods.qmd": "1" * 64},
-    )
+    inputs = {**record.inputs, "report/parts/_methods.qmd": "1" * 64}
+    other = replace(record, texts={record.renderer: {"index.html": "1" * 64}}, inputs=inputs)
     verdict = compare.compare_evidence(record, other)
     assert format_verdict(verdict) == (
         f"DIFFERS from the record: texts of the documents by {record.renderer}. "

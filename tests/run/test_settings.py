@@ -20,12 +20,8 @@ CELL = {
 
 
 def test_declared_parameters_are_the_plain_assignments():
-    assert declared_parameters({"cells": [CELL]}) == {
-        "visit": "week_12",
-        "days": 14,
-        "share": 0.5,
-        "strict": True,
-    }
+    declared = {"visit": "week_12", "days": 14, "share": 0.5, "strict": True}
+    assert declared_parameters({"cells": [CELL]}) == declared
     assert declared_parameters({"cells": []}) == {}
 
 

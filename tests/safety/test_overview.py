@@ -39,18 +39,14 @@ def test_related_begins_at_possible():
 
 
 def test_a_relation_not_recorded_is_counted_as_such():
-    assert overview(("P1", {"related_product": ""})) == {
-        "any": (1, 1),
-        "relation_not_recorded": (1, 1),
-    }
+    expected = {"any": (1, 1), "relation_not_recorded": (1, 1)}
+    assert overview(("P1", {"related_product": ""})) == expected
 
 
 def test_severe_is_not_serious_and_serious_is_not_severe():
     assert overview(("P1", {"grade": 3})) == {"any": (1, 1), "grade_3_or_more": (1, 1)}
-    assert overview(("P1", {"serious": "yes", "serious_criterion": "medically_important"})) == {
-        "any": (1, 1),
-        "serious": (1, 1),
-    }
+    serious = {"serious": "yes", "serious_criterion": "medically_important"}
+    assert overview(("P1", serious)) == {"any": (1, 1), "serious": (1, 1)}
 
 
 def test_a_planned_overnight_stay_is_neither_serious_nor_severe():

@@ -286,11 +286,8 @@ def test_season_is_told_from_the_months_of_both_visits():
         "visits",
     )
     shifts = find_shifts(visits, baseline_visit="baseline", visit="week_12")
-    assert shifts.to_dict() == {
-        "SIM-01": "colder_to_warmer",
-        "SIM-02": "warmer_to_colder",
-        "SIM-03": "unknown",
-    }
+    seasons = ["colder_to_warmer", "warmer_to_colder", "unknown"]
+    assert shifts.to_dict() == dict(zip(PEOPLE, seasons, strict=False))
     outcome = STUDY.outcome("raynaud_condition_score")
     pairs = make_pairs([5, 6, 7], [3, 6.5, 7], outcome)
     rows = summarise_season(pairs, visits, RULES, write(outcome))
@@ -358,12 +355,8 @@ def test_specifications_are_points_of_distinct_answers(plan):
 
 
 def test_a_point_of_the_other_population_alone_is_a_result_of_that_population(plan):
-    choices = {
-        "variant": ("primary",),
-        "events": ("none",),
-        "missing": ("none",),
-        "summary": ("t",),
-    }
+    choices = {"variant": ("primary",), "summary": ("t",)}
+    choices |= dict.fromkeys(("events", "missing"), ("none",))
     numbers = {"estimate": -1.0, "low": -2.0, "high": 0.0, "n": 7, "is_primary": False}
     populations = [("full_analysis", "per_protocol"), ("per_protocol",)]
     points = pd.DataFrame([choices | numbers | {"population": named} for named in populations])

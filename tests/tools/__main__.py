@@ -92,7 +92,6 @@ def _pictures():
 
 
 def main(arguments=None):
-    """Run a command, and return its exit code."""
     return run_command(_main, arguments)
 
 

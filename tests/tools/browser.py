@@ -21,12 +21,7 @@ TRIES_PER_SECOND = 5
 class Browser:
     """One page of a browser that keeps nothing; `driver` is Selenium's.
 
-    Parameters
-    ----------
-    profile : pathlib.Path
-        A folder for what it keeps meanwhile.
-    timeout : int
-        How long a script may take, in seconds.
+    `profile` is a folder for what it keeps meanwhile; a script may take `timeout` seconds.
     """
 
     def __init__(self, profile, *, timeout=60):
@@ -41,7 +36,6 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def close(self):
-        """End the browser."""
         self.driver.quit()
 
     def open(self, address, *, scheme="light"):

@@ -5,8 +5,6 @@ from urllib.parse import unquote, urlsplit
 
 
 class _Page(HTMLParser):
-    """The places and the links of one page."""
-
     def __init__(self, text):
         super().__init__()
         self.places, self.links = {""}, set()

@@ -12,13 +12,7 @@ MOST = 75
 
 
 def count_files():
-    """Do what the notebooks 01, 02 and 04 do, and note which files run code.
-
-    Returns
-    -------
-    dict of str to list of str
-        By stage, the files of analysis/ in which a function's body was executed.
-    """
+    """Do what the notebooks 01, 02 and 04 do; return by stage the files whose functions ran."""
     from analysis.cleaning import clean_export, read_export
     from analysis.instruments.scores import (
         compare_totals,
@@ -74,7 +68,6 @@ def trace_call(function, *arguments, **options):
 
 
 def format_files(files):
-    """Return the files by stage as text, and how many there are."""
     lines = []
     for stage, names in files.items():
         lines += [f"{stage}: {len(names)}", *(f"    {name}" for name in names)]

@@ -143,7 +143,6 @@ def take_pictures(outputs):
 
 
 def take_screenshot(page, picture, file, profile):
-    """Save what a browser shows of a page."""
     # A machine may have no font with Hangul; the environment has one, in a folder called fonts.
     os.environ["XDG_DATA_HOME"] = find_spec("koreanize_matplotlib").submodule_search_locations[0]
     browser = Browser(profile)
@@ -179,12 +178,10 @@ def hash_shown(shows, results, tables):
 
 
 def hash_text(content):
-    """Return the SHA-256 of bytes."""
     return hashlib.sha256(content).hexdigest()
 
 
 def format_page(notes):
-    """Return the page that shows all pictures."""
     return HEADER + "".join(
         f"\n## {note['title']}\n\n![{note['text']}]({name}.png)\n" for name, note in notes.items()
     )

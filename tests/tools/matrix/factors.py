@@ -11,8 +11,6 @@ PLAN = Path(__file__).with_name("factors.yml")
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """One thing that is other than in the reference run."""
-
     name: str
     # Environment variables that are set; None takes one away. HOME stands for a home folder full
     # of a person's own settings.

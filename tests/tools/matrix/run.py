@@ -22,8 +22,6 @@ SOURCES = "sources"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one cell."""
-
     cell: str
     factors: tuple[str, ...]
     exact: bool  # whether bytes decided
@@ -69,7 +67,6 @@ def run_matrix(*, cells=None, tell=print):
 
 
 def say_outcome(outcome):
-    """Return an outcome in a line."""
     what = "bytes" if outcome.exact else "numbers and tables"
     if not outcome.differing:
         return f"{outcome.cell}: the same {what} in {outcome.seconds} s"

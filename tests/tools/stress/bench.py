@@ -17,8 +17,6 @@ FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted fault and what the cleaning has to make of it."""
-
     file: str
     row: str  # the key as received
     field: str  # "" for a whole row
@@ -78,7 +76,6 @@ class Bench(Planter):
         return shift_day(self.read(REDCAP, place, "anaesthesia_start"), days)
 
     def pick_visit(self, visit, fits=lambda place: True):
-        """Return the place of a visit of somebody free."""
         places = (self.find_row(person, visit) for person in self.free)
         return next(filter(fits, places), None)
 
@@ -123,14 +120,12 @@ class Bench(Planter):
         )
 
     def spoil(self, file, place, name, text, **more):
-        """Put a text into a cell and return the fault."""
         person = self.read(file, place, "record_id")
         self.write(file, place, **{name: text})
         return self.make_fault(file, place, name, person=person, **more)
 
 
 def shift_day(day, days):
-    """Return the day so many days after another one, ISO."""
     return str(date.fromisoformat(day[:10]) + timedelta(days=days))
 
 

@@ -71,7 +71,6 @@ def begin_worker(folder):
 
 
 def run_trial(work):
-    """Run one trial, given its sort and number."""
     sort, number = work
     return TRIALS[sort][0](number)
 
@@ -115,7 +114,6 @@ def count_kinds(outcomes):
 
 
 def write_report(rows, outcomes, folder):
-    """Write the rows, with a summary, as Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
     text = _write_markdown(rows, outcomes)
     (folder / f"{NAME}.md").write_text(text, encoding="utf-8", newline="\n")

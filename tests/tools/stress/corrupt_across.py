@@ -59,7 +59,6 @@ def _event_far(bench):
 
 
 def _again(bench, form, at):
-    """Add a row of a repeating form again under another number."""
     place = bench.find_filled(REDCAP, FORM, lambda value: value == form)
     copy = bench.add(REDCAP, place, **{INSTANCE: "17"})
     first = min(place, copy, key=lambda p: f"#{bench.read(REDCAP, p, INSTANCE)}")
@@ -67,7 +66,6 @@ def _again(bench, form, at):
 
 
 def _gone(bench, file):
-    """Take everything of the last visit out of a file."""
     person = bench.free[0]
     middle = bench.find_start(person, 30)
     for place in bench.find_rows(file, person):

@@ -38,14 +38,8 @@ def split_value(value):
     parts = {"v": value}
     if is_day(value[:10]):
         day = date.fromisoformat(value[:10])
-        parts |= {
-            "y": f"{day:%Y}",
-            "yy": f"{day:%y}",
-            "m": day.month,
-            "d": day.day,
-            "name": f"{day:%b}",
-        }
-        parts |= {"mm": f"{day:%m}", "dd": f"{day:%d}", "date": value[:10]}
+        parts |= {"y": f"{day:%Y}", "yy": f"{day:%y}", "m": day.month, "d": day.day}
+        parts |= {"name": f"{day:%b}", "mm": f"{day:%m}", "dd": f"{day:%d}", "date": value[:10]}
         parts |= {"weekday": WEEKDAYS[day.weekday()]}
     if re.fullmatch(r"(.* )?[0-9]{2}:[0-9]{2}", value):
         hour, minute = int(value[-5:-3]), value[-2:]
@@ -116,7 +110,6 @@ def plant_text(bench, places, write, clean, *, fits="", skip=False, reason=""):
 
 
 def plant_label(bench):
-    """Put a word in place of a code."""
     where, labels = bench.rng.choice(list(PLAN["labels"].items()))
     ((file, name),) = list_places(where)
     place = bench.find_filled(file, name, lambda value: value in labels)
@@ -127,7 +120,6 @@ def plant_label(bench):
 
 
 def plant_drift(bench, file):
-    """Spell a participant otherwise."""
     for person in bench.free:
         places = bench.find_rows(file, person)
         if places:
@@ -143,13 +135,11 @@ def plant_drift(bench, file):
 
 
 def plant_outside(bench):
-    """Put in a number outside its range."""
     where, texts = bench.rng.choice(list(PLAN["outside"].items()))
     return plant_text(bench, list_places(where), texts, "", reason="out_of_range")
 
 
 def plant_unit(bench):
-    """Put the unit into a cell."""
     units = [
         (place, texts) for where, texts in PLAN["units"].items() for place in list_places(where)
     ]
@@ -158,7 +148,6 @@ def plant_unit(bench):
 
 
 def plant_other_unit(bench):
-    """Put a value with another unit into a cell."""
     changes = (
         *((name, lambda value, rng: f"{_tenth(value)} cm") for name in FINGERS),
         ("height_cm", lambda value, rng: f"{int(value) / 100:.2f} m"),

@@ -45,25 +45,21 @@ def write_files(tables, provenance):
 
 
 def add_checksums(files):
-    """Add the checksums of the files."""
     sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
     files[CHECKSUMS] = "".join(sums).encode()
 
 
 def save_files(files, folder):
-    """Write the files into an empty folder."""
     folder.mkdir(parents=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
 
 
 def read_rows(files, file):
-    """Return a table as rows of cells, its columns first."""
     return list(csv.reader(io.StringIO(files[file].decode("utf-8-sig"), newline="")))
 
 
 def save_rows(files, file, rows):
-    """Write a table."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     files[file] = text.getvalue().encode()
@@ -126,7 +122,6 @@ HARMLESS = (
 
 
 def spoil_bytes(files, rng):
-    """Change random bytes of a random file."""
     file = rng.choice((*TABLES, CORRECTIONS, ABOUT))
     data = bytearray(files[file])
     for _ in range(rng.choice((1, 1, 3, 20))):

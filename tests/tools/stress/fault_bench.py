@@ -12,8 +12,6 @@ from stress.processes import end_processes, wait_for_processes
 
 @dataclass
 class Outcome:
-    """What became of one case."""
-
     kind: str
     case: str
     faults: int = 1  # 0 if the run had ended before any
@@ -84,7 +82,6 @@ class Bench:
         return wrong + wait_for_processes(self.checkout.root, 5)
 
     def renew(self):
-        """Take a sound checkout again after something went wrong."""
         root = self.checkout.root
         end_processes(root)
         shutil.rmtree(root)

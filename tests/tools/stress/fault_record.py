@@ -18,7 +18,6 @@ KINDS = {
 
 
 def write_record(outcomes, conditions, folder):
-    """Write faults.json and faults.md into a folder."""
     record = {"conditions": conditions, "cases": [vars(outcome) for outcome in sort(outcomes)]}
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     (folder / "faults.json").write_text(text, encoding="utf-8", newline="\n")
@@ -32,7 +31,6 @@ def sort(outcomes):
 
 
 def format_record(outcomes, conditions):
-    """Return the short table as Markdown."""
     lines = [
         "# What faults make of a run",
         "",

@@ -19,7 +19,6 @@ def adopt_orphans():
 
 
 def find_processes(folder):
-    """Return the processes that work in a folder or below."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -29,7 +28,6 @@ def find_processes(folder):
 
 
 def end_processes(folder):
-    """Kill whatever works in a folder or below."""
     for process in find_processes(folder):
         _kill(os.kill, process.pid)
 

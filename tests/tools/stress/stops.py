@@ -38,8 +38,6 @@ CORRECTION = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A fault that must stop the run."""
-
     name: str
     spoil: Callable  # takes the files (bytes by name) and a random generator, changes the files
     file: str  # that the error must name
@@ -48,7 +46,6 @@ class Stop:
 
 
 def change_bytes(files, rng, file, way, *, text="", code=""):
-    """Change a file as a whole."""
     data = files[file]
     if way == "insert":
         place = rng.randrange(len(data) // 2, len(data))
@@ -63,7 +60,6 @@ def change_bytes(files, rng, file, way, *, text="", code=""):
 
 
 def change_rows(files, rng, file, way, *, column=""):
-    """Change the shape of a table."""
     rows = read_rows(files, file)
     if way in ("lengthen", "shorten"):
         place = rng.randrange(1, len(rows))
@@ -81,7 +77,6 @@ def change_rows(files, rng, file, way, *, column=""):
 
 
 def change_cell(files, rng, file, *, column, text, where=()):
-    """Put a text into one cell of a column, of those rows that fit."""
     rows = read_rows(files, file)
     table = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     if where == "choices":
@@ -94,7 +89,6 @@ def change_cell(files, rng, file, *, column, text, where=()):
 
 
 def add_correction(files, rng, file, *, times=1, at="kap_l", **cells):
-    """Add a correction that cannot be made."""
     rows = read_rows(files, file)
     correction = CORRECTION | {"field": at} | cells
     rows += [[correction.get(name, "") for name in rows[0]]] * times
@@ -102,7 +96,6 @@ def add_correction(files, rng, file, *, times=1, at="kap_l", **cells):
 
 
 def change_after_sums(files, rng, file, way):
-    """Change something after the checksums were taken."""
     add_checksums(files)
     if way == "change_after_sums":
         change_bytes(files, rng, file, "insert", code="20")

@@ -83,8 +83,6 @@ def test_no_cell_of_a_written_table_is_obeyed(hostile):
 
 
 class Tags(html.parser.HTMLParser):
-    """Collects the tags and attributes of a page."""
-
     def __init__(self):
         super().__init__()
         self.tags, self.attributes = set(), set()

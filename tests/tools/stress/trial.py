@@ -28,10 +28,8 @@ _FILLED = (_FIELDS, "test_what_redcap_fills_opens_no_form_and_is_not_required")
 _FILE = (_FIELDS, "test_files_and_signatures_leave_only_that_they_are_there")
 _BOX = (_FIELDS, "test_a_ticked_box_for_a_missing_data_code_explains_the_set")
 _LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_its_own")
-_BETWEEN_FORMS = (
-    "tests/cleaning/test_rules.py",
-    "test_a_rule_between_two_forms_asks_and_changes_nothing",
-)
+_RULES = "tests/cleaning/test_rules.py"
+_BETWEEN_FORMS = (_RULES, "test_a_rule_between_two_forms_asks_and_changes_nothing")
 ELSEWHERE = {
     # They need an entry of another form, or of another visit, that says so.
     "ulcer_event_ended": _BETWEEN_FORMS, "counted_while_absent": _BETWEEN_FORMS,
@@ -52,8 +50,6 @@ SIZES = (7, 8, 10, 13, 17, 22, 30, 40)
 
 @dataclass
 class Outcome:
-    """What became of one export."""
-
     sort: str  # known, harmless, stop, random or valid
     planted: Counter = field(default_factory=Counter)  # faults by kind
     found: Counter = field(default_factory=Counter)
@@ -64,7 +60,6 @@ class Outcome:
 
 @functools.cache
 def write_valid(size, seed):
-    """Return the files of an export without faults; not to be changed."""
     base = make_base(size, seed)
     return write_files(base.tables, base.provenance)
 
