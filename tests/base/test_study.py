@@ -36,11 +36,7 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
         ("better: higher", "better: up", r"study\.yml:\d+.*better.*lower, higher, none"),
         ("strategy: composite", "strategy: ignored", r"study\.yml:\d+.*strategy.*composite"),
         ("followup_visit: {value: week_12", "followup_visit: {value: week_13", "week_13"),
-        (
-            "test_order: {value: registered",
-            "test_order: {value: reversed",
-            "test_order is registered",
-        ),
+        ("test_order: {value: registered", "test_order: {value: reversed", "is registered"),
         ("value: 7, source: registry", "value: 7, source: memory", "registry, assumed"),
         ("range: [0, 12]", "range: [12, 0]", r"hand_mrss.*\[low, high\]"),
         ("shown_beside: [fingers_only]", "shown_beside: [thumbs]", "shown_beside"),

@@ -33,11 +33,7 @@ def test_bytes_are_read_as_they_prove_or_as_is_stated(data, stated, text, found)
 @pytest.mark.parametrize(
     ("data", "stated", "message"),
     [
-        (
-            "a\n미시행".encode("cp949"),
-            "",
-            r"x\.csv:2.*CP949.*Windows-1252.*encoding: \{x\.csv: cp949",
-        ),
+        ("a\n미시행".encode("cp949"), "", r"x\.csv:2.*CP949.*1252.*encoding: \{x\.csv: cp949"),
         ("미시행".encode(), "cp949", "in utf-8-sig, and provenance.yml states cp949"),
         (b"a\n\x81", "utf-8", r"x\.csv:2.*no text in utf-8"),
         (b"a,b\n1,\x00", "", "NUL"),

@@ -16,6 +16,7 @@ from analysis.errors import DataError
 
 CODES = "0, Without | 1, Some | 2, Much | 3, Unable"
 ONE_TO_FOUR = "1, Without | 2, Some | 3, Much | 4, Unable"
+TURNED = "0, Unable | 1, Much | 2, Some | 3, Without"
 ITEM = Place(instrument="haq", item="dress_1", confirmed_by="A person")
 LINE = Place(instrument="shaq", item="vas_pain", unit="mm", confirmed_by="A person")
 CHOICES = "Choices, Calculations, OR Slider Labels"
@@ -35,18 +36,9 @@ def type_number(low, high, **cells):
     [
         (choose(CODES, confirmed_by=" "), "nobody has confirmed"),
         (choose(CODES, codes=""), "the codes are missing"),
-        (
-            choose(CODES, codes=ONE_TO_FOUR),
-            "code 0 is 'Without' in .*, and was confirmed as absent",
-        ),
-        (
-            choose(CODES, codes="0, Unable | 1, Much | 2, Some | 3, Without"),
-            "confirmed as 'Unable'",
-        ),
-        (
-            choose(ONE_TO_FOUR, best="1", worst="4"),
-            r"code 4 \(Unable\) has no place in haq/dress_1",
-        ),
+        (choose(CODES, codes=ONE_TO_FOUR), "code 0 is 'Without' .*, and was confirmed as absent"),
+        (choose(CODES, codes=TURNED), "confirmed as 'Unable'"),
+        (choose(ONE_TO_FOUR, best="1", worst="4"), r"code 4 \(Unable\) .* place in haq/dress_1"),
         (choose(CODES + " | 9, Not assessed"), r"code 9 \(Not assessed\) has no place"),
         (choose(CODES, values="0=0|1=1|3=3"), r"code 2 \(Much\) has no place"),
         (choose(CODES, values="0=0|1=2|2=2|3=3"), "two codes have one value"),
@@ -70,8 +62,7 @@ def test_what_is_not_confirmed_as_it_is_stops(study, field, said):
         choose(CODES),
         choose(ONE_TO_FOUR, best="1", worst="4", values="1=0|2=1|3=2|4=3"),
         choose(CODES + " | 9, Not assessed", values="0=0|1=1|2=2|3=3|9=not_done"),
-        choose("0, Unable | 1, Much | 2, Some | 3, Without", best="3", worst="0",
-               values="0=3|1=2|2=1|3=0"),
+        choose(TURNED, best="3", worst="0", values="0=3|1=2|2=1|3=0"),
         type_number(0, 3, best="0", worst="3"),
         type_number(0, 2, best="0", worst="3"),
     ],

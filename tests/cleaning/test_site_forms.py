@@ -30,10 +30,7 @@ def place_field(valid, **cells):
     ("cells", "said"),
     [
         ({"instrument": "haq", "item": "aid_grip", "rule": "any_tick"}, "Did you mean any_ticked"),
-        (
-            {"instrument": "haq", "item": "grip_1", "rule": "any_ticked"},
-            "not made of several boxes",
-        ),
+        ({"instrument": "haq", "item": "grip_1", "rule": "any_ticked"}, "not made of several"),
         ({"table": "participants", "rule": "any_ticked"}, "not made of several boxes"),
         ({"unit": "cm", "recorded_unit": "stone"}, "'stone' cannot be converted to 'cm'"),
         ({"unit": "", "recorded_unit": "cm"}, "cannot be converted to 'no unit'"),

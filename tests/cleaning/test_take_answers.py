@@ -74,10 +74,7 @@ def test_a_line_says_who_when_why_and_whether_it_was_signed():
 @pytest.mark.parametrize(
     ("answers", "phrase"),
     [
-        (
-            [answer("one", "confirmed"), answer("again", "correct_to", "8")],
-            "another value for pain",
-        ),
+        ([answer("one", "confirmed"), answer("again", "correct_to", "8")], "another value for"),
         ([answer("mended", "correct_to", "9")], "corrections.csv or another answer has another"),
         ([answer("mended", "not_done")], "another value for pain"),
         ([answer("one", "correct_to", "80")], "that is 'confirmed'"),

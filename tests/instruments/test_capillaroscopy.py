@@ -24,19 +24,11 @@ A1, A2, B1 = "reader_a/field_1", "reader_a/field_2", "reader_b/field_1"
         pytest.param(fields(), 0, id="a normal nailfold is 0, not missing"),
         pytest.param(fields(default=3), 9, id="three items of 3 are 9"),
         pytest.param(fields(loss=2, disorganisation=1, ramified=1), 4, id="2 + 1 + 1"),
-        pytest.param(
-            fields(enlarged=3, giants=3, haemorrhages=3), 0, id="the other three do not enter"
-        ),
+        pytest.param(fields(enlarged=3, giants=3, haemorrhages=3), 0, id="others do not enter"),
         pytest.param(fields(ramified=3), 3, id="new vessels raise the score"),
-        pytest.param(
-            fields() | field("right_2", loss=3, ramified=1), 4 / 8, id="one finger is 1/8"
-        ),
-        pytest.param(
-            fields(loss=1) | fields(place=A2, loss=2), 1.5, id="two fields of a finger are averaged"
-        ),
-        pytest.param(
-            fields(loss=1) | fields(place=B1, loss=2), 1.5, id="two readers of a field are averaged"
-        ),
+        pytest.param(fields() | field("right_2", loss=3, ramified=1), 4 / 8, id="a finger: 1/8"),
+        pytest.param(fields(loss=1) | fields(place=A2, loss=2), 1.5, id="mean of two fields"),
+        pytest.param(fields(loss=1) | fields(place=B1, loss=2), 1.5, id="mean of two readers"),
         pytest.param(
             fields(loss=0) | fields(place=B1, loss=2) | fields(place=A2, loss=3),
             2,

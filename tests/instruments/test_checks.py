@@ -31,10 +31,7 @@ from analysis.instruments.scores import score_items
         (haq(*[0] * 8, eat_2=4), r"haq/eat_2: the value is outside 0 to 3: 4"),
         ({"haq/aid_activities": 1}, r"haq/aid_activities: no instrument .* such an item"),
         (shaq(75, vas_pain=152), r"shaq/vas_pain: the mark at 152 mm lies beyond .* 150 mm"),
-        (
-            {"hand_pain/vas": 105, "hand_pain/line_length": 100},
-            r"hand_pain/vas: the mark at 105 mm lies beyond .* 100 mm",
-        ),
+        ({"hand_pain/vas": 105, "hand_pain/line_length": 100}, r"vas: the mark at 105 .* 100 mm"),
         ({"kapandji/opposition/left": 11}, r"opposition/left.*0 to 10: 11.*sum of two hands"),
         ({"kapandji/opposition/left": 7.5}, "a whole number is due"),
         ({"kapandji/opposition/both": 8}, "no such place"),
@@ -47,19 +44,13 @@ from analysis.instruments.scores import score_items
         ({"raynaud/rating//yesterday": 3}, "no such repeat"),
         (circumference(5.6, *[56] * 7), r"right_2: the value is outside 35 to 85: 5\.6.* in cm"),
         ({"digital_ulcers/active//1": 2}, r"digital_ulcers/active//1: .* 0 to 1: 2"),
-        (
-            mrss(1) | {"mrss/recorded_total": 18},
-            r"mrss/recorded_total: the recorded total 18 .* sum to 17",
-        ),
+        (mrss(1) | {"mrss/recorded_total": 18}, r"recorded_total: the .* total 18 .* sum to 17"),
         (
             mrss(0, fingers_right=3, fingers_left=3, thigh_left="not_done")
             | {"mrss/recorded_total": 5},
             "the recorded total 5 contradicts",
         ),
-        (
-            cochin(1) | {"cochin/recorded_total": 20},
-            r"cochin/recorded_total: the recorded total 20 .* sum to 18",
-        ),
+        (cochin(1) | {"cochin/recorded_total": 20}, r"recorded_total: .* total 20 .* sum to 18"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_its_place(answers, message):

@@ -38,9 +38,7 @@ def ulcers(*states, place="", **others):
         pytest.param(ulcers(present=1), None, None, None, None, id="an ulcer, and none on record"),
         pytest.param(ulcers((1, "unknown", 0)), 1, None, 0, 1, id="an unknown state is no 0"),
         pytest.param(ulcers((1, 0, 0), (None, 0, 0)), None, 0, 0, 2, id="nor is one without a row"),
-        pytest.param(
-            ulcers(present="not_done"), None, None, None, None, id="a blank gate question"
-        ),
+        pytest.param(ulcers(present="not_done"), None, None, None, None, id="a blank gate"),
     ],
 )
 def test_the_counts(answers, active, new, healed, total):

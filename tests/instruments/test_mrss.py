@@ -5,6 +5,7 @@ from instrument_items import mrss, read_score, score_answers_by_hand
 
 HAND = ("hand_mrss", "primary")
 TOTAL = ("total_mrss", "primary")
+FINGERS, OUTSIDE = ("hand_mrss", "fingers_only"), ("total_mrss", "outside_hands")
 
 
 @pytest.mark.parametrize(
@@ -13,8 +14,8 @@ TOTAL = ("total_mrss", "primary")
         pytest.param(mrss(3), *TOTAL, 51, id="17 sites of 3 are 51"),
         pytest.param(mrss(3), *HAND, 12, id="4 hand sites of 3 are 12"),
         pytest.param(mrss(3), "hand_mrss", "dorsum_only", 6, id="dorsum of both hands is 6"),
-        pytest.param(mrss(3), "hand_mrss", "fingers_only", 6, id="fingers of both hands is 6"),
-        pytest.param(mrss(3), "total_mrss", "outside_hands", 39, id="13 sites of 3 are 39"),
+        pytest.param(mrss(3), *FINGERS, 6, id="fingers of both hands is 6"),
+        pytest.param(mrss(3), *OUTSIDE, 39, id="13 sites of 3 are 39"),
         pytest.param(mrss(0), *TOTAL, 0, id="a skin without thickening is 0, not missing"),
         pytest.param(mrss(0, face=2, abdomen=1), *HAND, 0, id="the face is not the hands"),
         pytest.param(
@@ -23,15 +24,9 @@ TOTAL = ("total_mrss", "primary")
             6,
             id="1+2+3+0",
         ),
-        pytest.param(
-            mrss(0, fingers_right=3, fingers_left=2), "hand_mrss", "fingers_only", 5, id="3+2"
-        ),
-        pytest.param(
-            mrss(1, fingers_right=3), "total_mrss", "outside_hands", 13, id="hands do not enter 13"
-        ),
-        pytest.param(
-            mrss(1, forearm_left=2, lower_leg_right=3), *TOTAL, 20, id="15 sites of 1, and 2, and 3"
-        ),
+        pytest.param(mrss(0, fingers_right=3, fingers_left=2), *FINGERS, 5, id="3+2"),
+        pytest.param(mrss(1, fingers_right=3), *OUTSIDE, 13, id="hands do not enter 13"),
+        pytest.param(mrss(1, forearm_left=2, lower_leg_right=3), *TOTAL, 20, id="15 of 1, 2 and 3"),
     ],
 )
 def test_a_score_is_the_sum_of_its_sites(answers, outcome, variant, expected):

@@ -15,6 +15,8 @@ from instrument_items import (
 
 from analysis.instruments.definition import FINGERS
 
+CHFS, RCS, ONES = "cochin_hand_function", "raynaud_condition_score", haq(*[1] * 8)
+
 
 @pytest.mark.parametrize(
     ("answers", "score", "expected"),
@@ -29,28 +31,16 @@ from analysis.instruments.definition import FINGERS
             "cochin_hand_function complete_only",
             "missing refused 18 1 item_missing",
         ),
-        (
-            cochin(2, kitchen_1="refused"),
-            "cochin_hand_function",
-            "prorated - 18 1 prorated_within_group",
-        ),
-        (
-            haq(*[1] * 8) | shaq(vas_ulcers="not_applicable"),
-            "shaq",
-            "prorated - 25 1 scale_left_out",
-        ),
-        (haq(*[1] * 8) | shaq("refused"), "shaq", "missing refused 25 5 too_few_scales"),
+        (cochin(2, kitchen_1="refused"), CHFS, "prorated - 18 1 prorated_within_group"),
+        (ONES | shaq(vas_ulcers="not_applicable"), "shaq", "prorated - 25 1 scale_left_out"),
+        (ONES | shaq("refused"), "shaq", "missing refused 25 5 too_few_scales"),
         ({"hand_pain/vas": "refused"}, "hand_pain_vas", "missing refused 1 1 item_missing"),
         (
             fields(FINGERS[:5]) | field("left_3", loss="not_done"),
             "capillaroscopy",
             "missing not_done 8 3 too_few_fingers",
         ),
-        (
-            diary(*[2] * 5, "refused"),
-            "raynaud_condition_score",
-            "missing refused 14 9 too_few_days",
-        ),
+        (diary(*[2] * 5, "refused"), RCS, "missing refused 14 9 too_few_days"),
         (circumference(None, *[56] * 7), "finger_circumference", "prorated - 8 1 fingers_left_out"),
         (
             circumference("refused", "not_done", "not_done", *[56] * 5),

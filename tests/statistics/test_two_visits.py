@@ -82,11 +82,7 @@ def test_libraries_stand_beside_what_is_the_same_what_differs_and_what_they_refu
     beside = set_beside(
         compare_visits(pairs, decimals=1),
         [
-            (
-                "t",
-                "pingouin.ttest",
-                lambda: pingouin.ttest(after, before, paired=True)["T"].iloc[0],
-            ),
+            ("t", "pingouin.ttest", lambda: pingouin.ttest(after, before, paired=True).iat[0, 0]),
             ("d_z", "pingouin.compute_effsize", lambda: pingouin.compute_effsize(after, before)),
             ("shapiro_w", "pingouin.normality", lambda: pingouin.normality([1, 2])["W"].iloc[0]),
         ],
