@@ -60,7 +60,7 @@ def test_every_locked_package_has_hashes_and_no_address():
     assert "index-url" not in LOCK
 
 
-def test_conda_takes_what_python_runs_from_the_lock():
+def test_conda_takes_from_the_lock_what_a_python_that_the_project_allows_runs():
     names = [
         each if isinstance(each, dict) else each.split("=")[0].rstrip(">")
         for each in CONDA["dependencies"]
@@ -70,9 +70,6 @@ def test_conda_takes_what_python_runs_from_the_lock():
         {"pip": ["-r requirements.lock"]},
     ]  # fmt: skip
     assert CONDA["name"] == PROJECT["name"]
-
-
-def test_conda_has_a_python_that_the_project_allows():
     wanted = next(each for each in CONDA["dependencies"] if str(each).startswith("python="))
     low = PROJECT["requires-python"].removeprefix(">=")
     assert tuple(map(int, wanted.split("=")[1].split("."))) >= tuple(map(int, low.split(".")))
@@ -131,12 +128,9 @@ def test_make_waits_for_what_the_pipeline_says(step):
     assert waits == ([wanted] if wanted else [])
 
 
-def test_make_knows_every_notebook():
+def test_make_knows_every_notebook_and_helps_with_every_target():
     line = re.search(r"^NOTEBOOKS := (.*)$", MAKEFILE, re.MULTILINE)[1]
     assert line.split() == [step.name for step in NOTEBOOKS]
-
-
-def test_help_names_every_target():
     targets = set(re.search(r"^\.PHONY: (help.*)$", MAKEFILE, re.MULTILINE)[1].split())
     named = set(re.findall(r"echo 'make ([\w-]+)", MAKEFILE))
     assert targets - named == {"help", "refresh"}

@@ -49,13 +49,10 @@ def test_a_number_and_its_opposite_print_alike_but_for_the_sign(value, decimals)
     assert format_number(-abs(value), decimals).lstrip("−") == positive
 
 
-def test_p_values_have_three_decimals_and_never_print_zero():
+def test_p_values_never_print_zero_and_shares_are_whole_percentages():
     assert [format_p(p) for p in (0.015625, 0.25, 1, 0.001, 0.00099)] == [
         *("0.016", "0.250", "1.000", "0.001", "<\xa00.001")
     ]
-
-
-def test_shares_print_as_whole_percentages():
     assert format_percent(1 / 7) == "14\xa0%"
 
 
@@ -75,15 +72,12 @@ def test_no_id_may_be_the_prefix_of_another():
         collect_results(rows)
 
 
-def test_an_id_given_twice_and_an_empty_text_are_refused():
+def test_an_id_given_twice_an_empty_text_and_an_unknown_result_are_refused():
     row = ResultWriter(CONTEXT, "hand_mrss").row("hl", 1.0, "1.0")
     with pytest.raises(DataError, match="two rows"):
         collect_results([row, row])
     with pytest.raises(DataError, match="empty cell"):
         collect_results([{**row, "text": ""}])
-
-
-def test_an_unknown_result_is_an_error_that_names_it():
     with pytest.raises(DataError, match=r"efficacy\.nothing"):
         find_text(collect_results([]), "efficacy.nothing")
 

@@ -60,12 +60,9 @@ def test_wrong_cells_are_refused(column, value, message):
         shape_table(PAIRS.assign(**{column: value}), "pairs")
 
 
-def test_a_value_outside_its_list_is_refused():
+def test_a_value_outside_its_list_and_an_undescribed_column_are_refused():
     with pytest.raises(DataError, match=r"'dome' is not allowed.*Did you mean done"):
         shape_table(VISITS.assign(status="dome"), "visits")
-
-
-def test_an_undescribed_column_is_refused():
     with pytest.raises(DataError, match=r"no column extra.*datapackage"):
         shape_table(PAIRS.assign(extra=1), "pairs")
 

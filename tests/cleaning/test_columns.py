@@ -152,9 +152,7 @@ def test_every_rule_has_a_sentence_and_does_what_it_can():
     for rule in CLEANING_RULES.values():
         assert rule.sentence.endswith((".", "?")), rule.id
         assert rule.severity in ("error", "warning", "note", ""), rule.id
-        assert rule.action in ("converted", "set_missing", "kept", "set_aside", "corrected"), (
-            rule.id
-        )
+        assert rule.action in ACTIONS, rule.id
         assert rule.severity or rule.action != "kept", rule.id
 
 

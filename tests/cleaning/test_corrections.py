@@ -7,39 +7,31 @@ from analysis.cleaning.export import DIARY
 from analysis.cleaning.state import SourceFile
 
 RAW = pd.DataFrame({"rating": ["77"]}, index=pd.Index(["SIM-01|2021-03-05|20:00"], name="row"))
+FILES = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
 TOLD = {
-    "source": DIARY,
-    "row": "SIM-01|2021-03-05|20:00",
-    "field": "rating",
-    "old_value": "77",
-    "new_value": "7",
-    "reason": "Typing error",
-    "by": "Investigator",
-    "date": "2022-12-12",
-}
+    "source": DIARY, "row": RAW.index[0], "field": "rating", "old_value": "77", "new_value": "7",
+    "reason": "Typing error", "by": "Investigator", "date": "2022-12-12",
+}  # fmt: skip
 
 
 def test_corrections_are_read_by_the_names_of_their_columns():
-    sheets = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
     gone = TOLD | {"row": "SIM-01|2021-03-06|20:00"}
     corrections = pd.DataFrame([TOLD, gone])[list(CORRECTION_COLUMNS)[::-1]]
-    corrected, unused = apply_corrections(sheets, corrections)
+    corrected, unused = apply_corrections(FILES, corrections)
     assert corrected[DIARY].frame["rating"].tolist() == ["7"]
     assert unused.to_dict("records") == [gone]
 
 
 def test_a_line_that_changes_nothing_confirms_the_value_while_the_export_holds_it():
-    files = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
     for old, confirmed in (("77", {(RAW.index[0], "rating")}), ("78", set())):
         lines = pd.DataFrame([TOLD | {"old_value": old, "new_value": old}])
-        corrected, unused = apply_corrections(files, lines)
+        corrected, unused = apply_corrections(FILES, lines)
         assert corrected[DIARY].confirmed == confirmed and unused.empty
         assert corrected[DIARY].frame.equals(RAW) and not corrected[DIARY].log
 
 
 def test_an_emptied_value_is_unknown_unless_it_was_not_done():
-    files = {DIARY: SourceFile(DIARY, RAW, RAW, pd.DataFrame(index=RAW.index))}
     for reason, expected in (("Illegible", "unknown"), ("not done: device broken", "not_done")):
         lines = pd.DataFrame([TOLD | {"new_value": "", "reason": reason}])
-        entries = apply_corrections(files, lines)[0][DIARY].list_entries()
+        entries = apply_corrections(FILES, lines)[0][DIARY].list_entries()
         assert entries["reason"].tolist() == [expected]

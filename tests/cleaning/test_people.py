@@ -38,20 +38,14 @@ ONE = ("SIM-01", "baseline", "2021-03-01", "40", "x")
 TWO = ("SIM-02", "baseline", "2021-03-02", "50", "y")
 
 
-def test_spellings_of_one_participant_are_unified():
+def test_spellings_of_one_participant_are_unified_and_a_bare_number_goes_to_the_only_fit():
     export, diary = spell(
         ONE, TWO, ("sim 2", "week_12", "2021-05-25", "30", ""),
         diary=[("1", "2021-02-20", "5"), ("ＳＩＭ－０２", "2021-02-20", "5"), ("SIM-0²", "", "")],
     )  # fmt: skip
     assert export == ["SIM-01", "SIM-02", "SIM-02"]
     assert diary == ["SIM-01", "SIM-02", "SIM-0²"]
-
-
-def test_a_bare_number_goes_to_the_only_participant_that_it_fits():
     assert spell(ONE, ("BUS-7", *TWO[1:]), diary=[("07", "2021-02-20", "5")])[1] == ["BUS-7"]
-
-
-def test_a_row_entered_twice_is_no_second_person():
     again = ("SIM-1", *ONE[1:])
     assert spell(ONE, TWO, again)[0] == ["SIM-01", "SIM-02", "SIM-01"]
 

@@ -37,9 +37,15 @@ def fields(faulty, study):
     return describe_fields(faulty[0], study)
 
 
-def test_an_export_without_faults_has_no_query_and_no_change(cleaned):
+def test_a_valid_export_has_no_query_and_no_change_and_the_balance_adds_up_to_every_cell(
+    cleaned, faulty, mended
+):
     assert cleaned.queries.empty
     assert cleaned.changes.empty
+    for line in mended.balance.itertuples():
+        table = faulty[0].tables[line.file]
+        assert line.rows == len(table) == line.rows_kept + line.rows_set_aside
+        assert line.cells == int((table != "").sum().sum())
 
 
 def test_every_planted_fault_is_in_one_of_the_books_or_declared_quiet(faulty, mended):
@@ -124,13 +130,6 @@ def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_va
         replay_changes(received, wrong, file="redcap_export.csv", hint="Give --raw")
     assert (raised.value.file, raised.value.field) == ("redcap_export.csv", field)
     assert f"row {row} is not" in str(raised.value) and "Give --raw" in raised.value.hint
-
-
-def test_the_balance_adds_up_to_every_row_and_cell(faulty, mended):
-    for line in mended.balance.itertuples():
-        table = faulty[0].tables[line.file]
-        assert line.rows == len(table) == line.rows_kept + line.rows_set_aside
-        assert line.cells == int((table != "").sum().sum())
 
 
 @pytest.mark.parametrize("part", ["wide", "changes", "new_change", "items", "table", "lost_row"])

@@ -111,24 +111,21 @@ def test_mean_spread_change_and_correlation_are_the_settings(name, baseline, wee
     assert before.corr(after) == pytest.approx(correlation, abs=0.07)
 
 
-def test_fingers_have_their_own_mean_and_right_resembles_left(baseline):
+def test_right_and_left_resemble_each_other_and_fingers_have_their_own_mean(baseline):
     for name, mean in FINGERS.items():
         assert baseline[name].mean() == pytest.approx(mean, abs=0.2)
     for finger in "2345":
         correlation = baseline[f"circ_r{finger}"].corr(baseline[f"circ_l{finger}"])
         assert correlation == pytest.approx(0.8, abs=0.05)
+    assert baseline["kap_r"].corr(baseline["kap_l"]) == pytest.approx(0.8, abs=0.05)
+    for site in ("hand", "fing"):
+        assert baseline[f"mrss_{site}_r"].corr(baseline[f"mrss_{site}_l"]) > 0.7
 
 
 def test_questionnaires_agree_with_each_other_more_than_with_the_skin(baseline):
     assert baseline["cochin"].corr(baseline["haq_di"]) == pytest.approx(0.84, abs=0.03)
     assert 0.30 <= baseline["cochin"].corr(baseline["hand_mrss"]) <= 0.42
     assert 0.30 <= baseline["cochin"].corr(baseline["total_mrss"]) <= 0.42
-
-
-def test_right_and_left_resemble_each_other(baseline):
-    assert baseline["kap_r"].corr(baseline["kap_l"]) == pytest.approx(0.8, abs=0.05)
-    for site in ("hand", "fing"):
-        assert baseline[f"mrss_{site}_r"].corr(baseline[f"mrss_{site}_l"]) > 0.7
 
 
 def test_the_thumb_score_has_a_ceiling(baseline, week_12):

@@ -47,31 +47,22 @@ def make_medications(*rows):
     return shape_table(frame.assign(name="x"), "medications")
 
 
-def test_a_number_has_median_and_range_first():
+def test_a_number_has_median_and_range_first_and_what_cannot_be_estimated_says_so():
     shown = number([41, 58, 47, None])
     assert shown["baseline.x.median_range"] == "47 (41 to 58)"
     assert shown["baseline.x.mean_sd"] == "48.7 (8.6)"
     assert (shown["baseline.x.n"], shown["baseline.x.n_missing"]) == ("3", "1")
-
-
-def test_a_median_between_two_integers_keeps_its_half():
     assert number([41, 46])["baseline.x.median_range"] == "43.5 (41 to 46)"
-
-
-def test_one_value_has_no_standard_deviation_and_none_has_nothing():
     assert number([41])["baseline.x.sd"] == "not estimable"
     shown = number([None, None])
     names = ("median", "low", "mean_sd")
     assert {shown[f"baseline.x.{name}"] for name in names} == {"not estimable"}
 
 
-def test_a_category_counts_only_recorded_values():
+def test_a_category_counts_only_recorded_values_and_shows_what_nobody_has_as_zero():
     shown = category(["female", "", "male"])
     assert shown["baseline.sex.female.n_share"] == "1 of 2 (50\xa0%)"
     assert shown["baseline.sex.n_missing"] == "1"
-
-
-def test_a_category_that_nobody_has_is_shown_as_zero():
     assert category(["female"])["baseline.sex.male.n_share"] == "0 of 1 (0\xa0%)"
 
 

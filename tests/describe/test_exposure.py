@@ -48,7 +48,7 @@ def states(**cells):
     return {row.test: row.state for row in checks.itertuples() if row.state != "within"}
 
 
-def test_cells_of_a_finger_are_its_volume_times_the_concentration():
+def test_cells_of_a_finger_are_its_volume_times_the_concentration_and_add_up():
     row = expose({}).iloc[0]
     assert row["cells_right_2_million"] == pytest.approx(4.0)
     assert row["injected_cells_million"] == pytest.approx(32.0)
@@ -56,9 +56,6 @@ def test_cells_of_a_finger_are_its_volume_times_the_concentration():
     assert row["yield_per_ml"] == pytest.approx(4.0)
     assert row["viable_cells_million"] == pytest.approx(36.0)
     assert row["minutes_to_injection"] == 150
-
-
-def test_the_cells_of_the_fingers_add_up_to_those_injected():
     row = expose({"injected_right_2_ml": 0.5, "injected_total_ml": 7.5}).iloc[0]
     fingers = sum(row[f"cells_{f}_million"] for f in ALL_FINGERS if row[f"injected_{f}_ml"] > 0)
     assert fingers == pytest.approx(row["injected_cells_million"])

@@ -64,8 +64,7 @@ class Newcomer:
     def _add_outcome(self, entry):
         path = self.root / "study.yml"
         text = path.read_text(encoding="utf-8")
-        end = (
-            re.compile(r"^\S", re.MULTILINE).search(text, text.index("\noutcomes:\n") + 11).start()
-        )
+        begin = text.index("\noutcomes:\n") + 11
+        end = re.compile(r"^\S", re.MULTILINE).search(text, begin).start()
         path.write_text(f"{text[:end]}{entry}\n{text[end:]}", encoding="utf-8")
         return ""

@@ -61,10 +61,12 @@ def test_the_range_of_an_outcome_is_that_of_its_primary_variant():
         assert outcome.better == find_instrument(outcome.instrument).better, outcome.name
 
 
-def test_an_unknown_component_of_the_study_is_refused():
+def test_an_unknown_component_or_variant_is_refused():
     outcome = dataclasses.replace(STUDY.outcome("kapandji"), components=("thumb",))
     with pytest.raises(DataError, match="kapandji has no component thumb"):
         list_components(outcome, find_variant(find_instrument("kapandji"), "both_hands"))
+    with pytest.raises(UsageError, match="Known: both_hands, modified_index"):
+        find_variant(find_instrument("kapandji"), "sum")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,18 +79,10 @@ def test_a_card_tells_every_item_every_variant_and_every_source(name):
     assert all(text for row in card for text in row)
 
 
-def test_the_command_lists_all_and_prints_one(capsys):
+def test_the_command_lists_all_prints_one_and_helps_with_a_wrong_name(capsys):
     assert main(["instruments"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == NAMES
     assert main(["instruments", "cochin"]) == 0
     assert "  kitchen_8: peel fruit; 0 to 5" in capsys.readouterr().out.splitlines()
-
-
-def test_the_command_helps_with_a_name_that_is_wrong(capsys):
     assert main(["instruments", "cochinn"]) == 2
     assert "Did you mean cochin." in capsys.readouterr().err
-
-
-def test_an_unknown_variant_names_the_known_ones():
-    with pytest.raises(UsageError, match="Known: both_hands, modified_index"):
-        find_variant(find_instrument("kapandji"), "sum")

@@ -66,15 +66,13 @@ def test_an_unknown_instrument_is_refused_unless_declared():
     assert check_items(items, declared.scoring).empty
 
 
-def test_declared_forms_without_a_score_are_left_out():
+def test_declared_forms_and_fields_without_a_place_are_left_out():
     items = write_items({"laboratory/wbc": 6.1, "local_reaction/pain/fingers": 2})
     assert check_items(items, STUDY.scoring).empty
-
-
-def test_a_field_that_is_mapped_nowhere_is_left_out():
     items = write_items(mrss(1) | {"mrss/mrss_note": ""})
     items.loc[items["item"] == "mrss_note", "source"] = "redcap_export.csv:mrss:mrss_note"
     assert len(check_items(items, STUDY.scoring)) == 17
+    assert score_items(write_items({}), STUDY).empty
 
 
 def test_the_first_of_several_is_named_and_all_are_counted():
@@ -99,7 +97,3 @@ def test_the_same_item_of_two_people_and_visits_is_not_a_repeat():
         write_items(mrss(1), visit="week_12"),
     )
     assert len(check_items(items, STUDY.scoring)) == 51
-
-
-def test_no_items_give_no_scores():
-    assert score_items(write_items({}), STUDY).empty

@@ -54,11 +54,8 @@ def test_a_visit_without_a_row_has_no_count_rather_than_none():
     assert counted["visit"].unique().tolist() == ["baseline"]
 
 
-def test_sizes_and_fingers_are_taken_and_not_scored():
+def test_sizes_and_fingers_are_taken_and_not_scored_and_ulcers_not_paired():
     more = {"size": 4, "finger": 2, "side": ""}
     answers = ulcers((1, 0, 0)) | {f"digital_ulcers/{item}//1": more[item] for item in more}
     assert read_score(answers, "digital_ulcers")["score"] == 1
-
-
-def test_ulcers_are_not_paired():
     assert pair_visits(baseline=ulcers((1, 0, 0)), week_12=ulcers((0, 0, 1))).empty

@@ -69,12 +69,9 @@ def test_a_rise_of_the_modified_index_is_an_improvement():
     assert index[["change", "improvement"]].tolist() == [3, 3]
 
 
-def test_the_modified_index_is_not_due_where_only_opposition_is_recorded():
+def test_the_modified_index_is_due_where_its_parts_are_and_may_be_primary():
     variants = score_answers_by_hand(hands(8, 9)).index.get_level_values("variant")
     assert "modified_index" not in variants
-
-
-def test_the_modified_index_can_be_the_primary_variant():
     study = change_variants("kapandji", primary="modified_index")
     answers = hands(5, 5) | hands(10, 10, "flexion") | hands(10, "refused", "extension")
     assert read_score(answers, "kapandji", component="right", study=study)["score"] == 25

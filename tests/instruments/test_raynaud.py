@@ -42,26 +42,17 @@ def test_the_score_is_the_mean_of_enough_days(ratings, expected, status, rule):
     np.testing.assert_allclose(row["score"], np.nan if expected is None else expected)
 
 
-def test_six_days_make_a_score_where_any_day_counts():
+def test_any_day_counts_where_that_is_declared_and_none_before_the_diary_began():
     assert read_score(diary(*[2] * 5, 8), RCS, "any_day")["score"] == 3
-
-
-def test_days_before_the_diary_began_do_not_count():
     assert read_score(diary(*[3] * 14, 10, 10), RCS)["score"] == 3
-
-
-def test_a_shorter_diary_is_declared_in_the_study():
     study = change_study(raynaud_diary_days=7, raynaud_diary_min_days=4)
     assert read_score(diary(*[1] * 4, *["not_done"] * 3, *[9] * 7), RCS, study=study)["score"] == 1
 
 
-def test_a_single_rating_is_kept_apart_from_the_diary():
+def test_a_single_rating_is_kept_apart_from_the_diary_of_those_who_kept_one():
     scores = score_answers_by_hand({**diary(*[2] * 14), "raynaud/clinic_rating": 7})["score"]
     assert scores[(RCS, "primary", "total")] == 2
     assert scores[(RCS, "clinic_rating", "total")] == 7
-
-
-def test_a_visit_without_a_diary_for_anyone_has_no_diary_score():
     scores = score_answers_by_hand({"raynaud/clinic_rating": 7})
     assert scores.index.get_level_values("variant").to_list() == ["clinic_rating"]
 
@@ -76,12 +67,9 @@ def test_a_diary_that_others_kept_is_missing():
     assert row[["status", "missing_reason", "n_missing"]].to_list() == ["missing", "not_done", 14]
 
 
-def test_a_scale_of_100_is_divided_by_10():
+def test_a_scale_of_100_is_divided_by_10_and_small_ratings_on_it_are_flagged():
     study = change_study(raynaud_scale_max=100)
     assert read_score(diary(*[46] * 14), RCS, study=study)["score"] == pytest.approx(4.6)
-
-
-def test_small_ratings_on_a_declared_scale_of_100_are_flagged():
     study = change_study(raynaud_scale_max=100)
     assert read_score(diary(*[6] * 14), RCS, study=study)["rule"] == "scale_to_be_confirmed"
     assert read_score(diary(*[6] * 13, 60), RCS, study=study)["rule"] == "complete"

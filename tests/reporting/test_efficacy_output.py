@@ -210,11 +210,8 @@ def test_labels_are_moved_apart_and_keep_their_order(values, step):
     assert np.mean(places) == pytest.approx(np.mean(values))
 
 
-def test_labels_far_enough_apart_stay():
+def test_labels_far_enough_apart_stay_and_ids_are_shortened_only_where_all_begin_alike():
     assert spread_out(np.array([5.0, 1.0, 9.0]), 2.0).tolist() == [5, 1, 9]
-
-
-def test_ids_are_shortened_only_where_all_begin_alike():
     assert shorten_ids(["SIM-01", "SIM-02"]) == ["01", "02"]
     assert shorten_ids(["SIM-01", "KOR-01"]) == ["SIM-01", "KOR-01"]
 

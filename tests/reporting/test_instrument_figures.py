@@ -48,16 +48,13 @@ def test_the_heat_map_has_a_row_per_item_and_names_what_is_blank(items):
     assert baseline.mask[:, 1].all()
 
 
-def test_the_cards_of_the_supplement_are_those_of_the_library():
+def test_the_cards_are_those_of_the_library_and_name_items_with_the_same_limits_together():
     table = make_cards_table(STUDY)
     headings = [row[0] for row in table.rows if len(row) == 1]
     assert headings[0] == "Modified Rodnan skin score (mrss)"
     assert len(headings) == 10
     cells = dict(row for row in table.rows[1:] if len(row) == 2)
     assert {"Rating", "Items", "Scoring", "Scores", "Thresholds"} <= set(cells)
-
-
-def test_a_card_names_items_with_the_same_limits_together():
     table = make_cards_table(STUDY)
     items = dict(table.rows[1:8])["Items"]
     assert items.startswith("Face; anterior chest; abdomen (0 to 3). Upper arm; forearm;")

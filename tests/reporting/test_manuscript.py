@@ -32,30 +32,25 @@ def line(text):
     return Line(text, "report/index.qmd", 3)
 
 
-def test_a_result_becomes_a_span_that_names_it():
+def test_a_result_becomes_a_span_that_names_it_and_a_sentence_brings_its_own():
     assert fill_text(line("x {{< var a.b.hl >}}"), VALUES) == (
         'x [−1\\.5]{.result data-result="a.b.hl"}'
     )
-
-
-def test_a_sentence_brings_its_own_numbers():
     assert fill_text(line("{{< var say.it >}}"), VALUES) == (
         'It was [−1\\.5]{.result data-result="a.b.hl"}.'
     )
 
 
-def test_an_unknown_key_stops_with_file_and_line():
+def test_an_unknown_key_or_shortcode_stops_with_file_and_line():
     with pytest.raises(DataError, match=r"report/index.qmd:3: a.b.c is no result"):
         fill_text(line("{{< var a.b.c >}}"), VALUES)
-
-
-def test_an_unknown_shortcode_stops():
     with pytest.raises(DataError, match="the shortcode meta is not known"):
         fill_text(line("{{< meta title >}}"), VALUES)
 
 
-def test_every_punctuation_mark_is_escaped_and_line_breaks_go():
+def test_every_punctuation_mark_is_escaped_and_line_breaks_go_but_numbers_keep_their_signs():
     assert escape_markdown("*a*\n[b](c)") == "\\*a\\* \\[b\\]\\(c\\)"
+    assert escape_markdown("Raynaud's,\n 14\xa0%") == "Raynaud’s\\, 14\xa0\\%"
 
 
 def test_labels_within_a_sentence():
@@ -155,7 +150,3 @@ def test_only_keys_that_the_words_name_are_given_to_quarto():
     assert fill_variables([line("{{< var say.it >}}")], VALUES) == {
         "say.it": 'It was [−1\\.5]{.result data-result="a.b.hl"}.'
     }
-
-
-def test_numbers_keep_to_their_signs_and_apostrophes_are_those_of_the_prose():
-    assert escape_markdown("Raynaud's,\n 14\xa0%") == "Raynaud’s\\, 14\xa0\\%"

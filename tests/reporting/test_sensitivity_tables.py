@@ -142,7 +142,7 @@ def test_tipping_table_says_so_when_nobody_is_missing(results):
     assert row[0].startswith("Nobody")
 
 
-def test_design_table_prints_the_record():
+def test_design_table_prints_the_record_and_names_what_was_not_simulated():
     design = summarise_design(
         read_simulation(), Context("sensitivity", "05_sensitivity", "simulated")
     )
@@ -152,9 +152,6 @@ def test_design_table_prints_the_record():
     assert value["sensitivity.hand_mrss.design.rounded_change.assumed.p_out_of_reach"] == (
         pytest.approx(0.34, abs=0.003)
     )
-
-
-def test_an_outcome_that_was_not_simulated_is_named_below_the_design_table():
     design = summarise_design(
         read_simulation(), Context("sensitivity", "05_sensitivity", "simulated")
     )

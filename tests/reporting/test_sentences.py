@@ -15,16 +15,10 @@ NOTHING = (0.0, 0.0, 0.0, 1.0, 1.0, 0, 7, 0, 7, 0)
 TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
 
 
-def test_improvement_with_an_interval_beyond_zero_is_said_as_such(say):
+def test_the_side_of_an_estimate_and_whether_its_interval_excludes_zero_are_said(say):
     said = "The estimate lies in the direction of improvement, and the interval excludes zero."
     assert say({"hand_mrss": BETTER})["primary_direction"] == said
-
-
-def test_a_limit_of_exactly_zero_does_not_exclude_zero(say):
     assert say({"hand_mrss": UNSURE})["primary_direction"].endswith("the interval includes zero.")
-
-
-def test_a_rise_of_a_score_whose_lower_values_are_better_is_worsening(say):
     chosen = say({"hand_mrss": WORSE})["primary_direction"]
     assert chosen.startswith("The estimate lies in the direction of worsening")
 
@@ -35,15 +29,12 @@ def test_a_rise_of_kapandji_is_improvement(say):
     assert "study.outcomes.kapandji.phrase" in chosen
 
 
-def test_changes_that_are_all_zero_leave_nothing_to_test(say):
+def test_changes_that_are_all_zero_leave_nothing_to_test_or_to_pass(say):
     chosen = say({"hand_mrss": NOTHING})
     assert chosen["primary_direction"].startswith("The estimate is zero")
     assert chosen["primary_test"] == (
         "There was no non-zero change, so that nothing could be tested."
     )
-
-
-def test_the_fixed_sequence_cannot_pass_or_weigh_changes_that_are_all_zero(say):
     chosen = say({"hand_mrss": NOTHING})["fixed_sequence"]
     assert "stopped at its first step" in chosen
     assert "which could not be tested" in chosen
@@ -65,20 +56,14 @@ def test_too_few_pairs_for_an_interval_are_said_to_be_too_few(say):
     assert "no pattern of signs could have brought it" in chosen["primary_test"]
 
 
-def test_the_fixed_sequence_stops_at_the_first_p_above_alpha(say):
+def test_the_fixed_sequence_stops_at_the_first_p_above_alpha_at_any_step_or_none(say):
     chosen = say({"raynaud_condition_score": UNSURE})["fixed_sequence"]
     assert chosen.startswith(
         "The fixed sequence passed {{< var study.outcomes.hand_mrss.phrase >}} and stopped at "
         "{{< var study.outcomes.raynaud_condition_score.phrase >}}"
     )
-
-
-def test_the_fixed_sequence_may_stop_at_its_first_step_or_not_at_all(say):
     assert "stopped at its first step" in say({"hand_mrss": UNSURE})["fixed_sequence"]
     assert say()["fixed_sequence"] == "The fixed sequence passed every outcome."
-
-
-def test_after_the_last_step_nothing_is_descriptive(say):
     assert say({NAMES[-1]: UNSURE})["fixed_sequence"].endswith(
         f"(p = {{{{< var efficacy.{NAMES[-1]}.p_value >}}}}), its last step."
     )

@@ -66,12 +66,9 @@ def test_numbers_agree_to_a_relative_1e9(record, before, now, agrees):
     assert (compare.compare_results(old, new).differing == ()) is agrees
 
 
-def test_a_printed_text_decides_too(record):
+def test_a_printed_text_decides_too_and_the_primary_change_stands_first(record):
     altered = record.results.head(1).assign(text="9")
     assert "text was" in compare.compare_results(record.results.head(1), altered).differing[0]
-
-
-def test_the_primary_change_stands_first_among_what_moved(record):
     altered = record.results.assign(value=record.results["value"] + 1)
     differing = compare.compare_results(record.results, altered).differing
     assert len(differing) > 5 and differing[0].startswith(f"{PRIMARY}: value was")

@@ -200,18 +200,6 @@ def test_copies_tell_nothing_of_the_machine(toy, tmp_path_factory):
     assert texts == ["data/processed\n"]
 
 
-def test_clean_removes_what_a_run_wrote_and_nothing_else(toy):
-    names = ("analysis", "data/raw", "notebooks", "Makefile", "study.yml")
-    sources = [each for name in names for each in (toy.root / name, *(toy.root / name).rglob("*"))]
-    written = [toy.root / file for file in toy.published()]
-    copies = toy.root / "notebooks" / "executed"
-    copies.mkdir()
-    (copies / "02_score.ipynb").touch()
-    assert toy.make("clean").returncode == 0
-    assert not any(path.exists() for path in written)
-    assert all(path.exists() for path in (copies / "02_score.ipynb", *sources))
-
-
 def test_two_runs_at_once_share_the_work(toy):
     toy.edit("data/raw/export.csv", "A,B", "a,b")
     command = ["make", "report/notebooks/01_clean.ipynb"]

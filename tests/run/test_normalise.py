@@ -34,10 +34,12 @@ def outputs_of(*outputs, names=None):
     return normalise(make_copy(list(outputs)), names=names)["cells"][0]["outputs"]
 
 
-def test_times_durations_and_versions_go():
+def test_times_versions_and_what_only_this_machine_warns_of_go():
     copy = normalise(make_copy([]))
     assert copy["metadata"] == SOURCE["metadata"]
     assert copy["cells"][0]["metadata"] == {}
+    text = "Matplotlib is building the font cache; this may take a moment.\n"
+    assert outputs_of(stream(text, "stderr")) == []
 
 
 def test_the_longest_path_is_named_first():
@@ -51,11 +53,6 @@ def test_streams_are_joined_however_they_were_cut():
     cut = outputs_of(stream("a"), stream("w", "stderr"), stream(["b\n", "c"]))
     assert cut == outputs_of(stream("w", "stderr"), stream("ab\nc"))
     assert [output["text"] for output in cut] == ["ab\nc", "w"]
-
-
-def test_what_only_this_machine_warns_of_goes():
-    text = "Matplotlib is building the font cache; this may take a moment.\n"
-    assert outputs_of(stream(text, "stderr")) == []
 
 
 def test_addresses_and_random_names_become_stable():

@@ -54,10 +54,14 @@ def test_a_table_edited_by_hand_is_kept_elsewhere_and_named(toy):
 
 def test_clean_removes_what_a_run_wrote_and_nothing_else(toy):
     mine = ("data/processed/mine.csv", "report/notebooks/mine.ipynb", "data/processed/pairs.csv")
-    for name in mine:
+    (toy.root / "notebooks/executed").mkdir()
+    for name in (*mine, "notebooks/executed/02_score.ipynb"):
         (toy.root / name).write_text("mine\n")
+    names = ("analysis", "data/raw", "notebooks", "Makefile", "study.yml")
+    sources = [each for name in names for each in (toy.root / name, *(toy.root / name).rglob("*"))]
     written = set(toy.published()) - {*mine}
     done = toy.make("clean")
+    assert done.returncode == 0 and all(path.exists() for path in sources)
     assert "data/processed/pairs.csv was edited by hand, and stays." in done.stdout
     assert all((toy.root / name).read_text() == "mine\n" for name in mine)
     assert not [name for name in written if (toy.root / name).exists()]

@@ -103,15 +103,12 @@ def test_the_path_file_survives_a_move(checkout):
     assert (folder / line).resolve() == root.resolve()
 
 
-def test_uv_is_taken_from_the_lock_with_its_hashes():
+def test_the_lock_is_read_with_its_markers_and_uv_with_its_hashes():
     block = setup.find_block(LOCK, "uv")
     assert block.splitlines()[0].startswith("uv==0.13.9")
     assert "sha256:bb" in block and "sha256:cc" not in block
     with pytest.raises(DataError, match="numpy is not in it"):
         setup.find_block(LOCK, "numpy")
-
-
-def test_the_lock_is_read_with_its_markers():
     assert setup.read_lock(LOCK) == {
         "uv": ("0.13.9", ""),
         "virtualenv": ("21.0", "python_version < '4'"),

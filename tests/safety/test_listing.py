@@ -50,28 +50,22 @@ def test_what_is_not_known_of_a_duration_is_said(cells, days):
     assert list_adverse_events(event, coarsen=True)["days"].iloc[0] == days
 
 
-def test_an_uncoded_term_is_listed_as_recorded_and_called_so():
+def test_what_is_missing_uncoded_or_planned_is_said():
     row = listed(("P1", {"term": "tingling", "coded_term": "", "class": ""})).iloc[0]
     assert row["event"] == "tingling (not coded)"
+    cells = {"grade": None, "related_product": "", "serious": "", "outcome": ""}
+    row = listed(("P1", cells)).iloc[0]
+    names = ["grade", "related_product", "serious", "outcome", "action"]
+    assert row[names].tolist() == ["not recorded"] * 5
+    stay = {"serious": "yes", "serious_criterion": "hospitalisation", "planned_stay": "yes"}
+    row = listed(("P1", stay)).iloc[0]
+    assert (row["serious"], row["note"]) == ("no", "planned hospital stay, not serious")
 
 
 def test_the_action_none_survives_a_round_trip_through_the_file(tmp_path):
     write_table(make_events(("P1", {"action": "None"})), "adverse_events", tmp_path)
     events = assign_phases(read_table("adverse_events", tmp_path), PEOPLE, last_day=98)
     assert list_adverse_events(events, coarsen=True)["action"].iloc[0] == "None"
-
-
-def test_missing_cells_are_called_not_recorded():
-    cells = {"grade": None, "related_product": "", "serious": "", "outcome": ""}
-    row = listed(("P1", cells)).iloc[0]
-    names = ["grade", "related_product", "serious", "outcome", "action"]
-    assert row[names].tolist() == ["not recorded"] * 5
-
-
-def test_a_planned_stay_is_listed_as_not_serious_with_the_reason():
-    stay = {"serious": "yes", "serious_criterion": "hospitalisation", "planned_stay": "yes"}
-    row = listed(("P1", stay)).iloc[0]
-    assert (row["serious"], row["note"]) == ("no", "planned hospital stay, not serious")
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,11 @@ def test_related_begins_at_possible():
     assert is_related(events, "related_product").tolist() == [False] * 2 + [True] * 3 + [False] * 2
 
 
-def test_a_relation_not_recorded_is_counted_as_such():
+def test_what_was_not_recorded_or_is_in_doubt_is_counted_as_such():
     expected = {"any": (1, 1), "relation_not_recorded": (1, 1)}
     assert overview(("P1", {"related_product": ""})) == expected
+    assert overview(("P1", {"grade": None})) == {"any": (1, 1), "grade_not_recorded": (1, 1)}
+    assert overview(("P1", {"start_date": "2031-03-10"}))["period_uncertain"] == (1, 1)
 
 
 def test_severe_is_not_serious_and_serious_is_not_severe():
@@ -57,18 +59,10 @@ def test_a_planned_overnight_stay_is_neither_serious_nor_severe():
     assert "serious" in overview(("P1", prolonged))
 
 
-def test_a_grade_not_recorded_is_not_severe_and_is_counted_as_such():
-    assert overview(("P1", {"grade": None})) == {"any": (1, 1), "grade_not_recorded": (1, 1)}
-
-
 def test_a_death_is_a_fatal_outcome_or_grade_5():
     counts = overview(("P1", {"outcome": "fatal", "grade": 4}), ("P2", {"grade": 5}))
     assert counts["deaths"] == (2, 2)
     assert counts["grade_3_or_more"] == (2, 2)
-
-
-def test_what_is_counted_in_doubt_is_counted_as_doubtful():
-    assert overview(("P1", {"start_date": "2031-03-10"}))["period_uncertain"] == (1, 1)
 
 
 def test_a_death_known_only_from_the_end_of_the_trial_stops_the_run():

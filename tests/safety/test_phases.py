@@ -47,13 +47,10 @@ def test_a_partial_date_that_reaches_the_procedure_counts_in_both_and_is_flagged
     assert flag(start_date=date) != ""
 
 
-def test_a_partial_date_that_is_surely_before_or_after_is_not_in_doubt():
+def test_a_partial_date_that_is_surely_outside_or_had_ended_before_is_not_in_doubt():
     assert assign(start_date="2031-01") == ("before_consent", "no", "no")
     assert assign(start_date="2031-04") == ("product_emergent", "yes", "yes")
     assert assign(start_date="2032") == ("later", "no", "no")
-
-
-def test_what_had_ended_before_the_procedure_did_not_begin_in_it():
     assert assign(start_date="2031-03", end_date="2031-03-08") == ("pre_procedure", "no", "no")
     assert assign(start_date="", end_date="2031-03-08") == ("pre_procedure", "no", "no")
 
@@ -66,12 +63,9 @@ def test_the_worsening_of_an_earlier_condition_counts_unless_it_had_ended_before
     assert assign(**{**began, "worsening": "no"}) == ("pre_procedure", "no", "no")
 
 
-def test_who_was_harvested_but_not_injected_has_no_product_period():
+def test_who_was_not_injected_has_no_product_period_and_who_was_untreated_none():
     assert assign("P2", start_date="2031-03-20") == ("procedure_emergent", "yes", "no")
     assert assign("P2", start_date="2031-03-10") == ("unclear", "yes", "no")
-
-
-def test_the_events_of_an_untreated_participant_are_only_listed():
     assert assign("P3", start_date="2031-03-20") == ("pre_procedure", "no", "no")
     assert assign("P3", start_date="") == ("pre_procedure", "no", "no")
 

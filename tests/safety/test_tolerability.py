@@ -141,9 +141,11 @@ def test_new_and_healed_ulcers_are_counted_with_their_participants():
     assert counts == ["2", "1 of 2 (50\xa0%)", "1", "1 of 2 (50\xa0%)"]
 
 
-def test_an_unanswered_question_is_no_absence_of_ulcers():
+def test_an_unanswered_question_is_no_absence_of_ulcers_and_an_unasked_visit_left_out():
     here = list_ulcers(ULCERS, PEOPLE).query("visit == 'baseline'")
     assert find_known(here, VISITS, PEOPLE, "baseline") == ["P1", "P2"]
+    listed = list_ulcers(ULCERS, PEOPLE)
+    assert find_visits(listed, VISITS, load_study()) == ["baseline", "week_12"]
 
 
 def test_who_is_said_to_have_ulcers_of_which_none_is_recorded_counts_neither_with_nor_without():
@@ -165,20 +167,12 @@ def test_an_ulcer_on_record_counts_whatever_the_question_says():
     assert texts(rows)["safety.digital_ulcers.baseline.participants"] == "1 of 3 (33\xa0%)"
 
 
-def test_visits_where_nobody_was_asked_are_left_out():
-    listed = list_ulcers(ULCERS, PEOPLE)
-    assert find_visits(listed, VISITS, load_study()) == ["baseline", "week_12"]
-
-
 def test_the_map_counts_active_ulcers_by_finger_at_both_visits():
     counts = count_by_finger(list_ulcers(ULCERS, PEOPLE), at=["baseline", "week_12"])
     assert list(counts.itertuples(index=False, name=None)) == [
         ("P1", "right_2", 2, 0),
         ("P2", "left_3", 0, 1),
     ]
-
-
-def test_without_ulcers_the_map_is_empty():
     listed = list_ulcers(make_items(), PEOPLE)
     assert len(count_by_finger(listed, at=["baseline", "week_12"])) == 0
 
@@ -203,9 +197,6 @@ def test_laboratory_values_are_paired_and_rises_and_falls_are_counted():
     assert shown["safety.laboratory.hb.change.median_range"] == "0.2 (0.0 to 0.3)"
     counts = [shown[f"safety.laboratory.hb.{name}"] for name in ("n_higher", "n_equal", "n_lower")]
     assert counts == ["1", "1", "0"]
-
-
-def test_an_export_without_laboratory_values_gives_none():
     assert len(laboratory()) == 0
 
 

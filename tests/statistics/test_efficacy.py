@@ -332,14 +332,11 @@ def test_noise_reaches_a_threshold_on_whole_points(threshold, error, share):
     assert result == pytest.approx(share, abs=0.005)
 
 
-def test_without_a_grid_there_is_no_continuity_correction():
+def test_without_a_grid_there_is_no_continuity_correction_and_a_threshold_is_above_zero():
     from scipy.stats import norm
 
     result = expect_by_noise(1.4, measurement_error=1.0)
     assert result == pytest.approx(norm.sf(1.4 / 2**0.5))
-
-
-def test_a_threshold_is_above_zero():
     with pytest.raises(DataError, match="threshold"):
         expect_by_noise(0, measurement_error=1)
 

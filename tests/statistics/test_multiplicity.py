@@ -46,9 +46,13 @@ def test_a_missing_change_drops_that_participant_from_that_outcome_only(changes,
         assert max_t(changes).adjusted == pytest.approx(enumerate_max_t(changes), abs=1e-12)
 
 
-def test_one_outcome_is_the_sign_flip_test():
+def test_one_outcome_is_the_sign_flip_test_jointly_and_globally():
     changes = np.array([-2.0, -1, -4, -3, 1, -5, 0])
     assert max_t(changes[:, None]).adjusted == (sign_flip(changes).p_value,)
+    changes = np.array([2.0, 1, 4, 3, -1, 5, 0])
+    result = global_test(changes[:, None])
+    assert result.p_value == sign_flip(changes).p_value
+    assert (result.n_participants, result.n_outcomes) == (7, 1)
 
 
 def test_smallest_adjusted_p_does_not_depend_on_the_number_of_outcomes():
@@ -110,13 +114,6 @@ def test_holm_steps_down():
     result = holm([0.01, 0.04, 0.03, 0.005], attainable=[0.001] * 4)
     assert result.adjusted == pytest.approx((0.03, 0.06, 0.06, 0.02))
     assert holm([], attainable=[]).adjusted == ()
-
-
-def test_global_test_of_one_outcome_is_its_sign_flip_test():
-    changes = np.array([2.0, 1, 4, 3, -1, 5, 0])
-    result = global_test(changes[:, None])
-    assert result.p_value == sign_flip(changes).p_value
-    assert (result.n_participants, result.n_outcomes) == (7, 1)
 
 
 def test_global_test_adds_agreeing_outcomes_and_cancels_opposed_ones():

@@ -54,14 +54,11 @@ def test_every_trial_of_an_array_gets_the_answer_of_the_single_trial(trials):
         assert (low[row], high[row]) == (interval.low, interval.high)
 
 
-def test_t_interval_of_an_array_is_that_of_the_single_trial():
+def test_t_interval_of_an_array_is_that_of_the_single_trial_and_equal_changes_have_none():
     changes = np.array([[-11, -15, 1, -16, -4, -5, -8.5]])  # E4
     low, high, defined = many_trials.compute_t_limits(changes)
     assert (low[0], high[0]) == pytest.approx((-14.0502, -2.6641), abs=5e-5)
     assert defined.all()
-
-
-def test_equal_changes_have_no_t_test():
     assert not many_trials.compute_t_limits(np.full((1, 7), -2.0))[2].any()
 
 

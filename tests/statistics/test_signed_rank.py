@@ -126,17 +126,14 @@ def test_one_sided_p_of_the_depression_data_is_the_published_one():
     assert result.p_value == 0.01953125
 
 
-def test_pratt_and_wilcoxon_can_differ():
+def test_two_zeros_allow_no_p_at_the_usual_level_and_pratt_can_differ():
+    result = signed_rank(TWO_ZEROS.change)
+    assert (result.n_nonzero, result.p_attainable) == (5, 0.0625)
+    assert result.p_largest_rejecting is None
     changes = [-6, -5, -4, -3, 2, 0, 1]
     assert signed_rank(changes).p_value == 0.15625
     assert signed_rank(changes, zeros="pratt").p_value == 0.1875
     assert rank_biserial(TIES_AND_ZERO.change, zeros="pratt").estimate == pytest.approx(-21 / 27)
-
-
-def test_two_zeros_allow_no_p_at_the_usual_level():
-    result = signed_rank(TWO_ZEROS.change)
-    assert (result.n_nonzero, result.p_attainable) == (5, 0.0625)
-    assert result.p_largest_rejecting is None
 
 
 def test_decimals_tie_only_after_rounding():

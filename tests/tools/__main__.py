@@ -77,9 +77,8 @@ def _pages():
     from check_pages import check_pages
 
     wrong = check_pages(RECORD.parent / "_output")
-    print(
-        *wrong or ["The pages may be published: no dead link, all marked as simulated."], sep="\n"
-    )
+    fit = "The pages may be published: no dead link, all marked as simulated."
+    print(*wrong or [fit], sep="\n")
     return 1 if wrong else 0
 
 

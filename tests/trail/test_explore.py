@@ -38,12 +38,9 @@ def test_a_text_of_the_export_stays_a_text(frame, index):
     assert "<script>" not in format_picture(Figure(), HOSTILE)
 
 
-def test_a_saved_cell_is_inert(tmp_path):
+def test_a_saved_cell_is_inert_and_an_empty_table_says_so(tmp_path):
     path = save_frames(pd.DataFrame({"who": ["=1+1"]}), tmp_path, "cells")
     assert path.read_text("utf-8") == "who\n'=1+1\n"
-
-
-def test_an_empty_table_says_so():
     assert format_frame(pd.DataFrame({"who": []})) == "<p>None.</p>"
 
 

@@ -55,9 +55,11 @@ def test_the_items_of_a_sum_are_its_terms(trial):
     )
 
 
-def test_a_component_leads_to_its_own_items_only(trial):
+def test_a_component_and_a_derived_column_lead_to_their_own_cells_only(trial):
     items = trial.explain("efficacy.kapandji.right.hl").step("items")
     assert set(items["location"]) == {"right"} and set(items["item"]) == {"opposition"}
+    cells = trial.explain("baseline.age.median").step("raw cells")
+    assert set(cells["field"]) == {"birth_year", "icf_date"}
 
 
 @pytest.mark.parametrize("outcome", ["shaq", "finger_circumference", "hand_pain_vas"])
@@ -96,11 +98,6 @@ def test_items_that_are_not_behind_a_score_do_not_change_it(trial, outcome):
 def test_as_many_rows_are_shown_as_are_counted(trial, result_id, step):
     trail = trial.explain(result_id)
     assert len(trail.step(step)) == trail.result["value"] > 0
-
-
-def test_a_derived_column_leads_to_what_it_was_made_from(trial):
-    cells = trial.explain("baseline.age.median").step("raw cells")
-    assert set(cells["field"]) == {"birth_year", "icf_date"}
 
 
 def test_every_result_has_a_trail(trial):
@@ -152,8 +149,9 @@ def test_columns_are_described(trial):
         trial.describe("xyz")
 
 
-def test_opening_a_trial_reads_nothing(tmp_path):
+def test_opening_a_trial_reads_nothing_and_its_name_is_offered_by_completion(tmp_path):
     assert load(tmp_path).processed == tmp_path
+    assert "load" in dir(analysis)
 
 
 def test_before_a_run_everything_says_what_to_do_next(tmp_path):
@@ -166,10 +164,6 @@ def test_before_a_run_everything_says_what_to_do_next(tmp_path):
         with pytest.raises(MissingError, match="Run `make notebooks`"):
             ask()
     assert "participant_id" in trial.describe("scores")["column"].tolist()
-
-
-def test_the_one_name_of_the_package_is_offered_by_completion():
-    assert "load" in dir(analysis)
 
 
 def test_the_changes_make_the_cleaned_rows(trial):

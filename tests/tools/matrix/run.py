@@ -58,11 +58,9 @@ def run_matrix(*, cells=None, tell=print):
             absent |= {factor.name: obstacle for factor, obstacle in obstacles.items() if obstacle}
             possible = tuple(factor for factor in cell.factors if not obstacles[factor])
             if possible:
-                outcome = _try_cell(
-                    replace(cell, factors=possible), scratch / str(number), reference
-                )
-                outcomes.append(outcome)
-                tell(say_outcome(outcome))
+                tried = replace(cell, factors=possible)
+                outcomes.append(_try_cell(tried, scratch / str(number), reference))
+                tell(say_outcome(outcomes[-1]))
     return outcomes, absent, reference
 
 

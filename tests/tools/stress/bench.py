@@ -110,14 +110,9 @@ class Bench(Planter):
     def make_fault(self, file, place, name, *, person=None, row=None, **more):
         """Return the fault of a cell as it lies there now."""
         cell = self.describe(file, place, name)
-        return Fault(
-            file,
-            cell["row"] if row is None else row,
-            name,
-            cell["participant"] if person is None else person,
-            cell["visit"],
-            **more,
-        )
+        row = cell["row"] if row is None else row
+        person = cell["participant"] if person is None else person
+        return Fault(file, row, name, person, cell["visit"], **more)
 
     def spoil(self, file, place, name, text, **more):
         person = self.read(file, place, "record_id")
@@ -165,9 +160,8 @@ def cells(at, visit="", *, file=REDCAP, where="", fits=None, skip=(), clean=None
         person = bench.read(file, place, "record_id")
         bench.fill(file, place, person, texts)
         holds = bench.read(file, place, at) if clean is KEPT else clean
-        return bench.make_fault(
-            file, place, at, person=person, clean=holds, reason=reason, also=also
-        )
+        more = {"clean": holds, "reason": reason, "also": also}
+        return bench.make_fault(file, place, at, person=person, **more)
 
     return plant
 
@@ -176,9 +170,7 @@ def repeat(file, *visits, **texts):
     """Return a planter that adds a row again, with other texts in some of its cells."""
 
     def plant(bench):
-        place = bench.find_filled(
-            file, "visit_date" if visits else "record_id", None, visits or None
-        )
+        place = bench.find_filled(file, "visit_date" if visits else "record_id", None, visits)
         person = bench.read(file, place, "record_id")
         copy = bench.add(file, place)
         bench.fill(file, copy, person, texts)

@@ -22,9 +22,13 @@ def _lose(bench, at):
     bench.write(REDCAP, last, disp_date=day, disp_status="2", disp_reason="3")
     if at:
         return bench.make_fault(REDCAP, last, at, clean="", reason="pending_query")
+    return _find_first_image(bench, person)
+
+
+def _find_first_image(bench, person):
+    names = ("image_id", "reader")
     images = bench.find_rows(IMAGES, person, visit="week_12")
-    place = min(images, key=lambda p: bench.read(IMAGES, p, "image_id") + "|"
-                + bench.read(IMAGES, p, "reader"))  # fmt: skip
+    place = min(images, key=lambda p: "|".join(bench.read(IMAGES, p, name) for name in names))
     return bench.make_fault(IMAGES, place, "")
 
 
@@ -39,10 +43,7 @@ def _die(bench, at, days=60, apart=0):
     if at == "entry":
         later = [p for p in bench.find_rows(DIARY, person)
                  if bench.read(DIARY, p, "entry_date") > day]  # fmt: skip
-        images = bench.find_rows(IMAGES, person, visit="week_12")
-        place = min(images, key=lambda p: bench.read(IMAGES, p, "image_id") + "|"
-                    + bench.read(IMAGES, p, "reader"))  # fmt: skip
-        return bench.make_fault(IMAGES, place, "") if later else None
+        return _find_first_image(bench, person) if later else None
     place = last if at != "ae_outcome" else event
     return bench.make_fault(REDCAP, place, at)
 
@@ -69,12 +70,8 @@ def _gone(bench, file):
     person = bench.free[0]
     middle = bench.find_start(person, 30)
     for place in bench.find_rows(file, person):
-        late = (
-            bench.find_visit(file, place) == "week_12"
-            if file == IMAGES
-            else bench.read(file, place, "entry_date") > middle
-        )
-        if late:
+        late = bench.find_visit(file, place) == "week_12"
+        if late if file == IMAGES else bench.read(file, place, "entry_date") > middle:
             bench.remove(file, place)
     place = bench.find_row(person, "week_12")
     return bench.make_fault(REDCAP, place, "", clean=None)

@@ -104,9 +104,8 @@ def plant_text(bench, places, write, clean, *, fits="", skip=False, reason=""):
         return None
     true = bench.read(file, place, name)
     text = bench.rng.choice(write) if isinstance(write, list) else write(true, bench.rng)
-    return bench.spoil(
-        file, place, name, text, clean=true if clean == "same" else "", reason=reason
-    )
+    holds = true if clean == "same" else ""
+    return bench.spoil(file, place, name, text, clean=holds, reason=reason)
 
 
 def plant_label(bench):
@@ -140,10 +139,9 @@ def plant_outside(bench):
 
 
 def plant_unit(bench):
-    units = [
-        (place, texts) for where, texts in PLAN["units"].items() for place in list_places(where)
-    ]
-    place, texts = bench.rng.choice(units)
+    units = PLAN["units"].items()
+    places = [(place, texts) for where, texts in units for place in list_places(where)]
+    place, texts = bench.rng.choice(places)
     return plant_text(bench, [place], lambda value, rng: value + rng.choice(texts), "same")
 
 
