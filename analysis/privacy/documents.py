@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.privacy.images import read_image
-from analysis.privacy.kinds import Piece, decode, list_strings, put_inside
+from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
 
 NO_WORD = "a Word file that cannot be looked into"
 NO_PDF = "a PDF that cannot be looked into"

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from analysis.privacy.documents import ATTACHED, read_pdf, read_word
 from analysis.privacy.images import NO_IMAGE, read_image
-from analysis.privacy.kinds import Piece, decode, list_strings, put_inside
+from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
 
 _UNKNOWN = "a kind of file that cannot be looked into"
 _NO_NOTEBOOK = "a notebook that cannot be looked into"

@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from analysis.privacy.kinds import Piece, list_strings
+from analysis.privacy.pieces import Piece, list_strings
 
 NO_IMAGE = "an image that cannot be looked into"
 HIDDEN = "a part of an image that cannot be looked into"

@@ -4,8 +4,9 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,13 +23,9 @@ _TABLE = Path(__file__).with_suffix(".yml")
 # Letters that show nothing, and signs that look like a hyphen and are none by their category.
 _BLANK = "\u115f\u1160\u3164\uffa0"
 _HYPHENS = "\u2043\u2212\u30fc"
+# How far a match reaches from its clue at most, and an e-mail address of several parts.
+_REACH, _MAIL_REACH = 120, 800
 _UNSEEN = ("Cf", "Mn", "Me")
-# Longer than chance makes them, and as short as a number of a person is; Hangul has three bytes.
-_PRINTED = re.compile(rb"(?:[ -~]|[\xea-\xed][\x80-\xbf]{2}){12,}")
-_WIDE = {
-    "utf-16-le": re.compile(rb"(?:[ -~]\0){10,}"),
-    "utf-16-be": re.compile(rb"(?:\0[ -~]){10,}"),
-}
 
 
 def _is_number(region: str) -> Callable[[re.Match[str]], bool]:
@@ -85,8 +82,7 @@ class Kind:
     direct: bool = True
 
 
-def _read_kinds() -> Iterator[Kind]:
-    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+def _read_kinds(table: dict[str, Any]) -> Iterator[Kind]:
     checks = {
         "resident": _is_resident,
         "card": _is_card,
@@ -107,7 +103,13 @@ def _read_kinds() -> Iterator[Kind]:
         yield Kind(row["name"], pattern, check, row.get("hashed", False), direct)
 
 
-KINDS = tuple(_read_kinds())
+_READ = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+KINDS = tuple(_read_kinds(_READ))
+_CLUES = tuple(re.compile(clue) for clue in _READ["clues"]["patterns"])
+_WORDS = {
+    **dict.fromkeys(_READ["clues"]["words"], _REACH),
+    **dict.fromkeys(_READ["clues"]["mail"], _MAIL_REACH),
+}
 DIRECT = tuple(kind for kind in KINDS if kind.direct)
 
 
@@ -119,10 +121,44 @@ def find_kinds(
     `hospital_number` is a regular expression of the site's own numbers; "" if none is declared.
     """
     folded = fold_text(text)
-    for kind in (*kinds, *_declare_kind(hospital_number)):
-        for match in kind.pattern.finditer(folded):
-            if kind.check(match) and (kind.hashed or not is_in_code(folded, match)):
-                yield kind.name, match.start()
+    regions = _find_regions(folded)
+    for kind in kinds:
+        for start, end in regions:
+            yield from _find_kind(kind, folded, start, end)
+    for kind in _declare_kind(hospital_number):
+        yield from _find_kind(kind, folded, 0, len(folded))
+
+
+def _find_kind(kind: Kind, text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    for match in kind.pattern.finditer(text, start, end):
+        if kind.check(match) and (kind.hashed or not is_in_code(text, match)):
+            yield kind.name, match.start()
+
+
+def _find_regions(text: str) -> list[tuple[int, int]]:
+    """Return start and end of the parts in which something can be: those around clues."""
+    small = text.lower()
+    # A few letters grow where they become small.
+    if len(small) != len(text) or len(text) <= _REACH or "\u0131" in text:
+        return [(0, len(text))]
+    spans = [
+        (match.start() - _REACH, match.end() + _REACH)
+        for clue in _CLUES
+        for match in clue.finditer(small)
+    ]
+    for word, reach in _WORDS.items():
+        at = small.find(word)
+        while at >= 0:
+            spans.append((at - reach, at + len(word) + reach))
+            at = small.find(word, at + 1)
+    regions: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        first, last = max(start, 0), min(end, len(text))
+        if regions and first <= regions[-1][1]:
+            first, before = regions.pop()
+            last = max(last, before)
+        regions.append((first, last))
+    return regions
 
 
 def find_in_texts(
@@ -202,47 +238,6 @@ def _declare_kind(pattern: str) -> tuple[Kind, ...]:
     return (Kind(HOSPITAL_NUMBER, re.compile(bounded)),)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A text of a file.
-
-    Parameters
-    ----------
-    place
-        Where in the file: a cell, a chunk, a property; "" for the whole file.
-    text
-        The text itself.
-    forbidden
-        Why it may not be there at all, whatever it says; "" if it may.
-    names_author
-        Whether the text is a person's name as the file's author.
-    """
-
-    place: str
-    text: str
-    forbidden: str = ""
-    names_author: bool = False
-
-
-def decode(content: bytes) -> str | None:
-    """Return the text of bytes in UTF-8 or CP949, None if they are no text."""
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
-
-
-def list_strings(content: bytes) -> str:
-    """Return what can be read in bytes that are no text: runs in ASCII, UTF-8 and UTF-16."""
-    runs = [each.decode("utf-8", "ignore") for each in _PRINTED.findall(content)]
-    for encoding, pattern in _WIDE.items():
-        runs += [each.decode(encoding) for each in pattern.findall(content)]
-    return "\n".join(runs)
-
-
 def is_in_code(text: str, match: re.Match[str]) -> bool:
     """Say whether a match lies in a hash or the like.
 
@@ -255,12 +250,6 @@ def is_in_code(text: str, match: re.Match[str]) -> bool:
         end += 1
     around = text[start : match.start()] + text[match.end() : end]
     return any(map(str.isdigit, around)) or bool(around and not around.strip("abcdef"))
-
-
-def put_inside(place: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Yield pieces of a file that lies inside another one, at `place`."""
-    for piece in pieces:
-        yield replace(piece, place=f"{place}, {piece.place}".removesuffix(", "))
 
 
 def fold_text(text: str) -> str:

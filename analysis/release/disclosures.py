@@ -15,7 +15,14 @@ import yaml
 
 from analysis.privacy.days import find_days
 from analysis.privacy.files import take_apart
-from analysis.privacy.kinds import decode, find_in_texts, find_kinds, fold_text, hide_kinds
+from analysis.privacy.kinds import (
+    SHORTEST,
+    find_in_texts,
+    find_kinds,
+    fold_text,
+    hide_kinds,
+)
+from analysis.privacy.pieces import decode
 
 AUTHOR = "a name among the properties that is not one of the authors"
 RESTRICTED = "what a site is asked or answers: it stays with the export"
@@ -130,6 +137,8 @@ class Looker:
                 yield piece.place, piece.forbidden
             if piece.names_author and piece.text.strip() not in {"", *self.authors}:
                 yield piece.place, AUTHOR
+            if len(piece.text) <= SHORTEST:
+                continue
             text = fold_text(piece.text)
             line = _count_lines(text)
             for kind, at in find_kinds(text, hospital_number=number):

@@ -23,7 +23,7 @@ from test_hidden_places import (
 )
 
 from analysis.privacy.days import find_days
-from analysis.privacy.kinds import find_kinds
+from analysis.privacy.kinds import KINDS, find_kinds, fold_text, is_in_code
 from analysis.release.disclosures import Looker, find_strangers
 
 
@@ -135,3 +135,16 @@ def test_in_containers_all_are_found():
 )
 def test_ordinary_text_is_no_identifier(text):
     assert not any(find_kinds(text))
+
+
+def test_what_is_found_far_from_any_clue_is_the_same_as_anywhere():
+    # Only what stands near a clue is read closely; here all of it is.
+    for text in IDENTIFIERS:
+        among = f"{'word ' * 400}\n{text}\n{'word ' * 400}"
+        closely = {
+            (kind.name, match.start())
+            for kind in KINDS
+            for match in kind.pattern.finditer(fold_text(among))
+            if kind.check(match) and (kind.hashed or not is_in_code(fold_text(among), match))
+        }
+        assert set(find_kinds(among)) == closely, text

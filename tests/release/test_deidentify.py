@@ -9,7 +9,7 @@ import pytest
 from analysis.cleaning import clean_export, read_export
 from analysis.errors import DataError, UsageError
 from analysis.privacy.days import find_days
-from analysis.privacy.kinds import decode
+from analysis.privacy.pieces import decode
 from analysis.release.deidentify import deidentify_export
 from analysis.release.published import check_folder
 from analysis.release.rewrite import band_age

@@ -1,0 +1,59 @@
+"""A text of a file with its place, and what can be read in bytes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+# Longer than chance makes them, and as short as a number of a person is; Hangul has three bytes.
+_PRINTED = re.compile(rb"(?:[ -~]|[\xea-\xed][\x80-\xbf]{2}){12,}")
+_WIDE = {
+    "utf-16-le": re.compile(rb"(?:[ -~]\0){10,}"),
+    "utf-16-be": re.compile(rb"(?:\0[ -~]){10,}"),
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text of a file.
+
+    Parameters
+    ----------
+    place
+        Where in the file: a cell, a chunk, a property; "" for the whole file.
+    text
+        The text itself.
+    forbidden
+        Why it may not be there at all, whatever it says; "" if it may.
+    names_author
+        Whether the text is a person's name as the file's author.
+    """
+
+    place: str
+    text: str
+    forbidden: str = ""
+    names_author: bool = False
+
+
+def decode(content: bytes) -> str | None:
+    """Return the text of bytes in UTF-8 or CP949, None if they are no text."""
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text else text
+    return None
+
+
+def list_strings(content: bytes) -> str:
+    """Return what can be read in bytes that are no text: runs in ASCII, UTF-8 and UTF-16."""
+    runs = [each.decode("utf-8", "ignore") for each in _PRINTED.findall(content)]
+    for encoding, pattern in _WIDE.items():
+        runs += [each.decode(encoding) for each in pattern.findall(content)]
+    return "\n".join(runs)
+
+
+def put_inside(place: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield pieces of a file that lies inside another one, at `place`."""
+    for piece in pieces:
+        yield replace(piece, place=f"{place}, {piece.place}".removesuffix(", "))
