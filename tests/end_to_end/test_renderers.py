@@ -104,7 +104,7 @@ def test_on_paper_nothing_is_overprinted_left_alone_or_left_empty(documents, doc
         ends = {line.split(":")[0] for line in lines[-TOGETHER:] if re.match(r"TableS?\d+:", line)}
         assert ends <= whole, number
     *gaps, _ = measure_gaps(pdf, tmp_path)
-    assert max(gaps) < 0.5
+    assert max(gaps) < 0.3
 
 
 def test_words_over_each_other_are_seen():
