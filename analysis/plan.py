@@ -86,6 +86,7 @@ class DataAfterEnd:
 class QueryThresholds:
     """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs.
 
+    `laboratory_ratio` is of the highest to the lowest value of a person, by test;
     `counted_while_absent` is of one image, and of all images of a visit; `ulcers_are_events` says
     whether a new ulcer has to be reported.
     """
@@ -97,4 +98,6 @@ class QueryThresholds:
     body_mass_index: Setting
     age_years: Setting
     counted_while_absent: Setting
+    laboratory_ratio: Setting
+    limited_proximal_skin: Setting
     ulcers_are_events: Setting

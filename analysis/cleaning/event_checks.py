@@ -1,26 +1,34 @@
 """Contradictions about the events and the end: also of ulcers, drugs, eligibility and habits."""
 
-import re
+import fnmatch
 from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.fields import list_columns
+from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
+from analysis.plan import QueryThresholds
 
-EVENTS, EXIT = "adverse_events", "disposition"
+EVENTS, EXIT, _ULCERS = "adverse_events", "disposition", "digital_ulcers"
+ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), dtype="str").fillna("")
+_THRESHOLDS = fields(QueryThresholds)
+_WORDS = {"likely": ["possible", "probable", "definite"]}
+# Skin above elbows and knees and on the trunk is not that of the limited form (LeRoy 1988).
+PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
+# By which words something is coded, and as what.
+CODED = (
+    (EVENTS, "term", "coded_term"),
+    (EVENTS, "coded_term", "class"),
+    ("medications", "name", "class"),
+)
+# A size of an ulcer in another unit.
+_TENFOLD = 8
 _ULCER_WORDS = r"ulcer|궤양"
-# What makes two rows of a repeating form tell of one thing, by table.
-SAME = {
-    EVENTS: (("wording", "start_date"), ("term", "start_date")),
-    "medications": (
-        ("wording", "dose", "dose_unit", "start_date", "change_date"),
-        ("name", "start_date"),
-    ),
-}
 
 
 def find_fatal(events: pd.DataFrame) -> pd.Series:
@@ -38,48 +46,91 @@ def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
     return events[words.str.contains(_ULCER_WORDS, case=False)]
 
 
-def find_outcome_disagreements(state: CleaningState) -> Iterator[Finding]:
-    """Grade 5, the outcome fatal and the criterion death mean one thing; nothing then goes on."""
-    events = list_form_rows(state, EVENTS)
-    outcome = events["outcome"]
-    survived = ~outcome.isin(["fatal", "", "unknown"])
-    differs = find_fatal(events) & (
-        survived
-        | (outcome.eq("fatal") & ~events["grade"].isin(["5", ""]))
-        | events["ongoing"].eq("yes")
-    )
-    names = ("grade", "outcome", "serious_criterion", "ongoing")
-    yield from ask_rows(state, "death_disagrees", EVENTS, events.index[differs], names)
-    recovered = outcome.isin(["recovered", "recovered_with_sequelae"])
-    # An end of what goes on is asked about as a field filled in vain.
-    differs = recovered & events["ongoing"].eq("yes") & events["end_date"].eq("")
-    differs &= ~find_fatal(events)
-    yield from ask_rows(
-        state, "recovery_disagrees", EVENTS, events.index[differs], ("outcome", "ongoing")
-    )
+def find_row_contradictions(state: CleaningState) -> Iterator[Finding]:
+    """Rows that contradict themselves, or what else is known of the person.
 
-
-def find_seriousness(state: CleaningState) -> Iterator[Finding]:
-    """A death is serious, and what is serious is so for a reason.
-
-    A reason for what is not serious is asked about as a field filled in vain.
+    row_rules.csv holds a condition a line (`where`, as `pandas.DataFrame.query` reads it), with its
+    rule, its table, and the columns that are asked about. Columns in `empty` are asked about
+    because nothing is in them: not where a rule has emptied them, or asks already.
     """
-    events = list_form_rows(state, EVENTS)
-    differs = find_fatal(events) & events["serious"].eq("no")
-    names = ("serious", "grade", "outcome", "serious_criterion")
-    yield from ask_rows(state, "serious_disagrees", EVENTS, events.index[differs], names)
-    empty = events["serious"].eq("yes") & events["serious_criterion"].eq("")
-    # A criterion that could not be read, or that is required, is asked about already.
-    field = list_columns(state.fields[REDCAP], EVENTS).get("serious_criterion")
-    if field is not None and not field.required:
-        empty &= state.redcap.raw.loc[events.index, field.name].eq("")
-        yield from ask_rows(
-            state,
-            "criterion_missing",
-            EVENTS,
-            events.index[empty],
-            ("serious", "serious_criterion"),
-        )
+    thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
+    known = _describe_people(state)
+    rows = {table: _describe_rows(state, table, known) for table in ROW_RULES["table"].unique()}
+    for rule, table, where, asked, empty in ROW_RULES.itertuples(index=False):
+        columns = _list_asked_columns(state, table)
+        if set(empty.split()) <= set(columns):
+            found = rows[table].query(where, engine="python", local_dict=thresholds | _WORDS).index
+            for name in empty.split():
+                blank = state.redcap.raw.loc[found, columns[name].name].eq("")
+                found = found[blank.to_numpy(dtype=bool) & (not columns[name].required)]
+            names = [each for name in asked.split() for each in fnmatch.filter(columns, name)]
+            for row in found:
+                cells = [(row, columns[name].name) for name in names]
+                yield from find_together(rule, cells, group=f"{row} {asked}")
+
+
+def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
+    """Return the fields of a table by column; of ulcers, which are items, by item."""
+    if table != _ULCERS:
+        return list_columns(state.fields[REDCAP], table)
+    return {field.place.item: field for field in state.list_items(_ULCERS)}
+
+
+def _describe_people(state: CleaningState) -> pd.DataFrame:
+    """Return by participant what a row of theirs may contradict."""
+    tables = state.tables
+    people = tables["participants"].set_index("participant_id")
+    events, treated = list_form_rows(state, EVENTS), list_form_rows(state, "procedures")
+    begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
+    died = {*events.loc[find_fatal(events), "participant"]}
+    died |= {*tables[EXIT].loc[tables[EXIT]["reason"].eq("death"), "participant_id"]}
+    dates = tables["visits"].set_index("participant_id")["visit_date"]
+    visits = dates[dates != ""].groupby(level=0)
+    first = state.study.list_visits("screening", "baseline")
+    ulcers = list_recorded_ulcers(state)
+    items = tables["items"]
+    skin = items["instrument"].eq("mrss") & items["item"].isin(PROXIMAL)
+    skin &= items["visit"].isin(first)
+    return pd.DataFrame(
+        {
+            "found_eligible": people["eligible"],
+            "consented": people["consent_date"],
+            "age": people["age"],
+            "treated": people.index.isin(begun["participant"]),
+            "died": people.index.isin(died),
+            "had_ulcer": people.index.isin(ulcers.loc[ulcers["visit"].isin(first), "participant"]),
+            "proximal_skin": items[skin].groupby("participant_id")["value"].sum(),
+            "treatment": state.days.reindex(people.index),
+            "first_visit": parse_days(visits.min()),
+            "visit": parse_days(visits.max()),
+            "last": parse_days(_find_last_days(state)),
+        },
+        index=people.index,
+    )
+
+
+def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a form with what is known of the person, and days between dates."""
+    rows = list_recorded_ulcers(state) if table == _ULCERS else list_form_rows(state, table)
+    of_person = known.reindex(rows["participant"]).set_axis(rows.index)
+    rows = rows.drop(columns=rows.columns.intersection(known.columns)).join(of_person)
+    rows = rows.assign(visited=find_visit_dates(state, state.keys.loc[rows.index]))
+    for name in [name for name in rows if name in ("start_date", "end_date", "change_date")]:
+        day = parse_days(rows[name])
+        for since in ("treatment", "visit", "last"):
+            rows[f"{name}_after_{since}"] = (day - of_person[since]).dt.days
+    if table == EVENTS:
+        rows["fatal"] = find_fatal(rows)
+    elif table == "procedures":
+        volumes = rows.filter(regex="^injected_.*_ml$").apply(pd.to_numeric, errors="coerce")
+        recorded = any(name in volumes for name in _list_asked_columns(state, table))
+        rows["injected"] = volumes.sum(axis=1) if recorded else float("nan")
+    elif table == "participants":
+        height, weight = (pd.to_numeric(rows[name]) for name in ("height_cm", "weight_kg"))
+        rows["mass_index"] = weight / (height / 100) ** 2
+        consent = parse_days(rows["consent_date"])
+        rows["consent_lead"] = (of_person["first_visit"] - consent).dt.days
+    return rows
 
 
 def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
@@ -124,16 +175,6 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
     )
 
 
-def find_far_events(state: CleaningState) -> Iterator[Finding]:
-    """Events that begin long after the last that is known of a person; a death may."""
-    events, last = list_form_rows(state, EVENTS), _find_last_days(state)
-    start = parse_days(events["start_date"])
-    known = events["participant"].map(last)
-    days = (start - pd.to_datetime(known)).dt.days
-    far = (days > state.study.queries.event_far_days.value) & ~find_fatal(events)
-    yield from ask_rows(state, "event_far", EVENTS, events.index[far], ("start_date",))
-
-
 def _find_last_days(state: CleaningState) -> pd.Series:
     """Return the last day (ISO) of a visit or of the end of participation, by participant."""
     dates = pd.concat(
@@ -145,35 +186,12 @@ def _find_last_days(state: CleaningState) -> pd.Series:
     return dates[dates != ""].groupby(level=0).max()
 
 
-def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
-    """One adverse event or one medication that is recorded under two numbers."""
-    for table, (same, asked) in SAME.items():
-        rows = list_form_rows(state, table)
-        wording = rows["name"] if table != EVENTS else rows["term"] + "|" + rows["coded_term"]
-        rows = rows.assign(wording=wording.map(fold_words))
-        rows = rows[(rows["start_date"] != "") & (rows["wording"].str.strip("|") != "")]
-        for _, part in rows.groupby(["participant", *same]):
-            if len(part) > 1:
-                cells = join_cells(state, part.index, table, asked)
-                yield from find_together("recorded_again", cells, group=part.index[0])
-
-
-def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """Active ulcers of one finger and one size that are recorded twice at a visit."""
-    ulcers = _list_ulcers(state)
-    sized = ulcers[ulcers["active"].eq(1) & ulcers["size"].notna()]
-    for _, part in sized.groupby(["participant", "visit", "location", "size"]):
-        if len(part) > 1:
-            found = [(str(row), field) for row, field in part["field"].items()]
-            yield from find_together("recorded_again", found, group=found[0][0])
-
-
 def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
     """New ulcers that are still active at a later visit, after every event of an ulcer has ended.
 
     An event without an exact end may go on.
     """
-    ulcers = _list_ulcers(state)
+    ulcers = list_recorded_ulcers(state)
     events = select_ulcer_events(list_form_rows(state, EVENTS))
     new = ulcers[ulcers["new"].eq(1) & ulcers["active"].eq(1)]
     later = ulcers[ulcers["new"].ne(1) & ulcers["active"].eq(1)].reset_index(names="row")
@@ -188,13 +206,14 @@ def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
             yield from find_together("ulcer_event_ended", found, group=str(ulcer.row))
 
 
-def _list_ulcers(state: CleaningState) -> pd.DataFrame:
-    """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `size`.
+def list_recorded_ulcers(state: CleaningState) -> pd.DataFrame:
+    """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `healed`,
+    `size`.
 
     `field` is the column that says whether it is active; no rows where the export lacks one.
     """
-    held = {field.place.item: field for field in state.list_items("digital_ulcers")}
-    names = ["new", "active", "size"]
+    held = {field.place.item: field for field in state.list_items(_ULCERS)}
+    names = ["new", "active", "healed", "size"]
     if not {"side", "finger", "active"} <= held.keys():
         return pd.DataFrame(columns=["participant", "visit", "location", "day", "field", *names])
     cells = state.convert_numbers(held[name] for name in names if name in held)
@@ -208,31 +227,52 @@ def _list_ulcers(state: CleaningState) -> pd.DataFrame:
     return cells[cells["location"] != ""]
 
 
-def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
-    """Events treated with a drug that the person's list of medication does not have at that time.
+def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
+    """Ulcers of two visits in a row that do not fit together.
 
-    Drugs are known by the lists of all people, so that `Analgesic` names none. The other way
-    round, a drug that its entry says was given for an event needs that event.
+    An active ulcer that was not new is on record at the next visit, too (if most of this export
+    are: a form may hold active ones only); what was not there, or had healed, is new; and no size
+    is tenfold.
     """
-    events, drugs = list_form_rows(state, EVENTS), list_form_rows(state, "medications")
-    wording = drugs["name"].astype("str").map(fold_words).astype("str")
-    drugs = drugs.join(wording.str.extract(r"^(?P<drug>.*?)(?: for (?P<why>.*))?$").fillna(""))
-    terms = pd.concat([events["term"], events["coded_term"]]).map(fold_words)
-    who = pd.concat([events["participant"]] * 2)
-    for name in sorted(set(drugs["drug"]) - {""}):
-        words = events["action"].map(fold_words)
-        given = events[words.str.contains(rf"\b{re.escape(name)}\b")]
-        for row, event in given.iterrows():
-            mine = drugs[drugs["participant"].eq(event["participant"]) & drugs["drug"].eq(name)]
-            over = mine["end_date"].ne("") & (mine["end_date"] < event["start_date"])
-            if over.all():
-                cells = join_cells(state, [str(row)], EVENTS, ("action",))
-                cells += join_cells(state, mine.index, "medications", ("end_date",))
-                yield from find_together("drug_unlisted", cells, group=f"{row} {name}")
-    known = pd.MultiIndex.from_arrays([who, terms])
-    here = pd.MultiIndex.from_frame(drugs[["participant", "why"]])
-    alone = drugs["why"].isin(set(terms) - {""}) & ~here.isin(known)
-    yield from ask_rows(state, "drug_without_event", "medications", drugs.index[alone], ("name",))
+    order = {visit.name: at for at, visit in enumerate(state.study.visits) if visit.day is not None}
+    ulcers, gate = list_recorded_ulcers(state), state.find_words_of("visits", "ulcers_present")
+    looked = state.keys[(gate != "").to_numpy()] if gate is not None else state.keys.iloc[:0]
+    # By the plan, since a date may be wrong; two ulcers may be of one finger.
+    rows = ulcers.assign(at=ulcers["visit"].map(order)).dropna(subset="at").reset_index(names="row")
+    visits = pd.concat([looked.assign(at=looked["visit"].map(order)), rows])
+    visits = visits[["participant", "at"]].dropna().drop_duplicates()
+    visits = visits.sort_values(["participant", "at"])
+    visits = visits.assign(before=visits.groupby("participant")["at"].shift()).dropna()
+    now = rows.merge(visits, on=["participant", "at"])
+    was = rows.rename(columns={"at": "before"}).merge(visits, on=["participant", "before"])
+    place = ["participant", "location", "at"]
+    states = was.groupby(place)[["active", "size"]].max().add_suffix("_before")
+    now = now.join(states, on=place)
+    known = pd.MultiIndex.from_frame(now[place])
+    lasting = was["active"].eq(1) & was["new"].ne(1)
+    gone = lasting & ~pd.MultiIndex.from_frame(was[place]).isin(known)
+    gone &= gone.sum() < lasting.sum() / 2
+    active_before = now["active_before"].eq(1)
+    odd = now["new"].eq(0) & now["active"].eq(1) & ~active_before
+    ratio = now["size"] / now["size_before"]
+    odd |= active_before & now["active"].eq(1) & (ratio.ge(_TENFOLD) | ratio.le(1 / _TENFOLD))
+    asked = pd.concat([was[gone], now[odd]])
+    for who, part in asked.groupby(["participant", "at"]):
+        cells = list(zip(part["row"], part["field"], strict=True))
+        yield from find_together("ulcer_differs", cells, group="|".join(map(str, who)))
+
+
+def find_coded_apart(state: CleaningState) -> Iterator[Finding]:
+    """Terms that most rows code otherwise: the rarer code is asked about."""
+    for table, name, code in CODED:
+        rows = list_form_rows(state, table)
+        rows = rows.assign(wording=rows[name].map(fold_words))
+        rows = rows[(rows["wording"] != "") & (rows[code] != "")]
+        counts = rows.groupby(["wording", code]).size().rename("size").reset_index()
+        counts = counts.sort_values(["size", code], ascending=[False, True], kind="stable")
+        usual = counts.drop_duplicates("wording").set_index("wording")[code]
+        differs = rows[code] != rows["wording"].map(usual)
+        yield from ask_rows(state, "coded_apart", table, rows.index[differs], (name, code))
 
 
 def unify_terms(state: CleaningState) -> Iterator[Finding]:
@@ -252,38 +292,3 @@ def unify_terms(state: CleaningState) -> Iterator[Finding]:
 def fold_words(text: str) -> str:
     """Return a term without what is only spelling: case and spaces."""
     return " ".join(text.casefold().split())
-
-
-def find_treated_ineligible(state: CleaningState) -> Iterator[Finding]:
-    """People who were found not eligible and were treated all the same."""
-    people, treated = list_form_rows(state, "participants"), list_form_rows(state, "procedures")
-    begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
-    failed = people.index[
-        people["eligible"].eq("no") & people["participant"].isin(begun["participant"])
-    ]
-    yield from ask_rows(state, "treated_ineligible", "participants", failed, ("eligible",))
-
-
-def find_smoking(state: CleaningState) -> Iterator[Finding]:
-    """Nobody who has smoked never smoked; who never did cannot be a former smoker at once.
-
-    To begin smoking during the trial is possible.
-    """
-    visits = list_form_rows(state, "visits")
-    history = list_form_rows(state, "participants")
-    history = history[history["smoking"] != ""].drop_duplicates("participant")
-    before = visits["participant"].map(history.set_index("participant")["smoking"])
-    ever, now = before.isin(["former", "current"]), visits["smoking"]
-    place = {visit.name: visit.day for visit in state.study.visits}
-    treated = pd.to_numeric(visits["visit"].map(place)).fillna(0) > 0
-    began = before.eq("never") & (now.eq("former") | (now.eq("current") & ~treated))
-    smokes = now.isin(["former", "current"]).loc[treated.index]
-    ordered = visits.assign(day=visits["visit"].map(place), smokes=smokes.astype(int))
-    ordered = ordered.sort_values(["participant", "day"], kind="stable")
-    earlier = ordered.groupby("participant")["smokes"].cummax().reindex(visits.index).eq(1)
-    differs = ((ever | earlier) & now.eq("never")) | began
-    recorded = history.reset_index(names="row").set_index("participant")["row"]
-    for participant, part in visits[differs].groupby("participant"):
-        cells = join_cells(state, part.index, "visits", ("smoking",))
-        cells += join_cells(state, [recorded[participant]], "participants", ("smoking",))
-        yield from find_together("smoking_disagrees", cells, group=str(participant))

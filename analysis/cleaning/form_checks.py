@@ -1,19 +1,37 @@
-"""Contradictions within a visit: what is missing, filled in vain, badly added up, or too much.
+"""Contradictions between forms: what is missing, filled in vain, badly added up, or too much.
 
 A check yields findings about cells of the REDCap export; it changes nothing and asks.
 """
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import select_ulcer_events
+from analysis.cleaning.event_checks import (
+    EVENTS,
+    fold_words,
+    list_recorded_ulcers,
+    select_ulcer_events,
+)
 from analysis.cleaning.export import REDCAP
-from analysis.cleaning.logic import evaluate_calculation, list_inputs
 from analysis.cleaning.populations import find_eligible
-from analysis.cleaning.reshape import NUMBERED, convert_item, find_visit_dates
-from analysis.cleaning.state import NOT_APPLICABLE, CleaningState, Finding, find_cells
+from analysis.cleaning.reshape import (
+    NUMBERED,
+    ask_rows,
+    convert_item,
+    find_visit_dates,
+    join_cells,
+    list_form_rows,
+)
+from analysis.cleaning.state import (
+    NOT_APPLICABLE,
+    CleaningState,
+    Finding,
+    find_cells,
+    find_together,
+)
 from analysis.cleaning.structure import FORM
 
 # Grains of rounding that no sum of recorded volumes reaches (mL, percent).
@@ -128,56 +146,6 @@ def _list_numbered_forms(state: CleaningState) -> set[str]:
     }
 
 
-def find_totals(state: CleaningState) -> Iterator[Finding]:
-    """Recorded totals that their items cannot add up to, whatever the missing ones are."""
-    for field in state.fields[REDCAP].values():
-        if field.place.item != "recorded_total":
-            continue
-        parts = [part for part in state.list_items(field.place.instrument) if part is not field]
-        if not parts:
-            continue
-        total = state.convert_numbers([field])[field.name]
-        numbers = state.convert_numbers(parts)
-        items = numbers.sum(axis=1)
-        most = pd.Series({part.name: part.ends[1] for part in parts})
-        # A form without any item has its total only.
-        open_ = (numbers.isna() * most).sum(axis=1).where(numbers.notna().any(axis=1), float("inf"))
-        differs = total.notna() & ((total < items) | (total > items + open_))
-        detail = "The items that are there add up to " + items.map("{:g}".format) + "."
-        whole = "The items add up to " + items.map("{:g}".format) + "."
-        detail = detail.where(numbers.isna().any(axis=1), whole)
-        yield find_cells("total_differs", field.name, differs, detail=detail)
-
-
-def find_calculations(state: CleaningState) -> Iterator[Finding]:
-    """Calculated fields that differ from what their inputs give; REDCap may have them stale.
-
-    Only rows that hold the forms of all inputs are looked at.
-    """
-    fields = state.fields[REDCAP]
-    for name, field in fields.items():
-        inputs = [column for column in list_inputs(field.formula) if column in fields]
-        # The check of recorded totals asks about those.
-        if not inputs or field.place.item == "recorded_total":
-            continue
-        computed = evaluate_calculation(field.formula, state.cells)
-        if computed is None:
-            continue
-        held, whole = state.cells[name], (state.cells[inputs] != "").all(axis=1)
-        compared = held.where((held != "") & whole & (computed != ""), "")
-        differs = (compared != "") & ~_is_same(compared, computed)
-        shown = computed.map(lambda value: value if isinstance(value, str) else f"{value:.6g}")
-        detail = "They give " + shown.astype("str") + "."
-        yield find_cells("calculation_differs", name, differs, detail=detail)
-
-
-def _is_same(held: pd.Series, computed: pd.Series) -> pd.Series:
-    """Say which texts equal what was computed, as far as their decimals go."""
-    decimals = held.str.extract(r"\.([0-9]*)$")[0].str.len().fillna(0)
-    gap = pd.to_numeric(held, errors="coerce") - pd.to_numeric(computed, errors="coerce")
-    return (gap.abs() <= 0.5 * 10.0**-decimals + 1e-9) | (held == computed.astype("str"))
-
-
 def find_volumes(state: CleaningState) -> Iterator[Finding]:
     """More injected than prepared, more processed than aspirated, cells beyond 100 percent."""
     fingers = [f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6)]
@@ -235,7 +203,9 @@ def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
     form = next(field.form for field in state.list_items("digital_ulcers"))
     used = set(state.keys.loc[state.opened.loc[state.cells.index, form].to_numpy(), "visit"])
     found = _has_active_ulcer(state, active)
-    differs = (gate != "") & state.keys["visit"].isin(used) & ((gate == "yes") != found)
+    answered = (gate != "") | state.redcap.raw.loc[gate.index, str(gate.name)].eq("")
+    differs = answered & state.keys["visit"].isin(used) & ((gate == "yes") != found)
+    differs &= state.keys["instance"] == ""
     yield find_cells("ulcer_gate", str(gate.name), differs)
 
 
@@ -296,3 +266,40 @@ def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:
     place = term if coded is None else coded
     uncoded = (term != "") if coded is None else (term != "") & (coded == "")
     yield find_cells("ae_uncoded", str(place.name), uncoded)
+
+
+def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
+    """Events treated with a drug that the person's list of medication does not have at that time.
+
+    Drugs are known by the lists of all people, so that `Analgesic` names none. The other way
+    round, a drug that its entry says was given for an event needs that event.
+    """
+    events, drugs = list_form_rows(state, EVENTS), list_form_rows(state, "medications")
+    wording = drugs["name"].astype("str").map(fold_words).astype("str")
+    drugs = drugs.join(wording.str.extract(r"^(?P<drug>.*?)(?: for (?P<why>.*))?$").fillna(""))
+    terms = pd.concat([events["term"], events["coded_term"]]).map(fold_words)
+    who = pd.concat([events["participant"]] * 2)
+    for name in sorted(set(drugs["drug"]) - {""}):
+        words = events["action"].map(fold_words)
+        given = events[words.str.contains(rf"\b{re.escape(name)}\b")]
+        for row, event in given.iterrows():
+            mine = drugs[drugs["participant"].eq(event["participant"]) & drugs["drug"].eq(name)]
+            over = mine["end_date"].ne("") & (mine["end_date"] < event["start_date"])
+            if over.all():
+                cells = join_cells(state, [str(row)], EVENTS, ("action",))
+                cells += join_cells(state, mine.index, "medications", ("end_date",))
+                yield from find_together("drug_unlisted", cells, group=f"{row} {name}")
+    known = pd.MultiIndex.from_arrays([who, terms])
+    here = pd.MultiIndex.from_frame(drugs[["participant", "why"]])
+    alone = drugs["why"].isin(set(terms) - {""}) & ~here.isin(known)
+    yield from ask_rows(state, "drug_without_event", "medications", drugs.index[alone], ("name",))
+
+
+def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
+    """Active ulcers of one finger and one size that are recorded twice at a visit."""
+    ulcers = list_recorded_ulcers(state)
+    sized = ulcers[ulcers["active"].eq(1) & ulcers["size"].notna()]
+    for _, part in sized.groupby(["participant", "visit", "location", "size"]):
+        if len(part) > 1:
+            found = [(str(row), field) for row, field in part["field"].items()]
+            yield from find_together("recorded_again", found, group=found[0][0])

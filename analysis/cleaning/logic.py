@@ -1,12 +1,15 @@
 """REDCap's branching logic and calculations, computed for every row of an export."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from analysis.cleaning.export import REDCAP
+from analysis.cleaning.state import CleaningState, Finding, find_cells
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<field>\[[a-z0-9_]+(?:\([^)]*\))?\])|(?P<text>'[^']*'|\"[^\"]*\")"
@@ -242,3 +245,53 @@ _FUNCTIONS: dict[str, Callable[..., pd.Series]] = {
     "datediff": _count_between,
     "isblankormissingcode": lambda values: values.astype("str") == "",
 }
+
+
+def find_calculations(state: CleaningState) -> Iterator[Finding]:
+    """Calculated fields that differ from what their inputs give; REDCap may have them stale.
+
+    Only rows that hold the forms of all inputs are looked at.
+    """
+    fields = state.fields[REDCAP]
+    for name, field in fields.items():
+        inputs = [column for column in list_inputs(field.formula) if column in fields]
+        # The check of recorded totals asks about those.
+        if not inputs or field.place.item == "recorded_total":
+            continue
+        computed = evaluate_calculation(field.formula, state.cells)
+        if computed is None:
+            continue
+        held, whole = state.cells[name], (state.cells[inputs] != "").all(axis=1)
+        compared = held.where((held != "") & whole & (computed != ""), "")
+        differs = (compared != "") & ~_is_same(compared, computed)
+        shown = computed.map(lambda value: value if isinstance(value, str) else f"{value:.6g}")
+        detail = "They give " + shown.astype("str") + "."
+        yield find_cells("calculation_differs", name, differs, detail=detail)
+
+
+def _is_same(held: pd.Series, computed: pd.Series) -> pd.Series:
+    """Say which texts equal what was computed, as far as their decimals go."""
+    decimals = held.str.extract(r"\.([0-9]*)$")[0].str.len().fillna(0)
+    gap = pd.to_numeric(held, errors="coerce") - pd.to_numeric(computed, errors="coerce")
+    return (gap.abs() <= 0.5 * 10.0**-decimals + 1e-9) | (held == computed.astype("str"))
+
+
+def find_totals(state: CleaningState) -> Iterator[Finding]:
+    """Recorded totals that their items cannot add up to, whatever the missing ones are."""
+    for field in state.fields[REDCAP].values():
+        if field.place.item != "recorded_total":
+            continue
+        parts = [part for part in state.list_items(field.place.instrument) if part is not field]
+        if not parts:
+            continue
+        total = state.convert_numbers([field])[field.name]
+        numbers = state.convert_numbers(parts)
+        items = numbers.sum(axis=1)
+        most = pd.Series({part.name: part.ends[1] for part in parts})
+        # A form without any item has its total only.
+        open_ = (numbers.isna() * most).sum(axis=1).where(numbers.notna().any(axis=1), float("inf"))
+        differs = total.notna() & ((total < items) | (total > items + open_))
+        detail = "The items that are there add up to " + items.map("{:g}".format) + "."
+        whole = "The items add up to " + items.map("{:g}".format) + "."
+        detail = detail.where(numbers.isna().any(axis=1), whole)
+        yield find_cells("total_differs", field.name, differs, detail=detail)

@@ -1,7 +1,7 @@
 """Whom a row belongs to: one spelling for every participant, and never one for two people.
 
 ``sim-1``, ``SIM 01`` and ``1`` are SIM-01, unless something contradicts it. Identifiers that look
-alike, and bodies and ages that nobody has, are asked about.
+alike, and habits and tests that nobody has, are asked about.
 """
 
 import re
@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
-from analysis.cleaning.reshape import ask_rows, list_form_rows
+from analysis.cleaning.reshape import join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
 from analysis.cleaning.values import list_distinct, narrow_text
@@ -249,14 +249,8 @@ def fold_identifier(name: str) -> str:
     return prefix + plain[len(prefix) :].translate(_LOOKALIKES)
 
 
-def find_bodies(state: CleaningState) -> Iterator[Finding]:
-    """Height and weight that together make no body; systolic pressure below diastolic."""
-    people = list_form_rows(state, "participants")
-    height, weight = (pd.to_numeric(people[name]) for name in ("height_cm", "weight_kg"))
-    index = weight / (height / 100) ** 2
-    odd = index.notna() & ~index.between(*state.study.queries.body_mass_index.value)
-    names = ("height_cm", "weight_kg")
-    yield from ask_rows(state, "body_implausible", "participants", people.index[odd], names)
+def find_pressures(state: CleaningState) -> Iterator[Finding]:
+    """Systolic pressure that is not above the diastolic one."""
     pressure = {field.place.item: field for field in state.list_items("laboratory")}
     if {"sbp", "dbp"} <= pressure.keys():
         fields = [pressure["sbp"], pressure["dbp"]]
@@ -267,12 +261,40 @@ def find_bodies(state: CleaningState) -> Iterator[Finding]:
             yield from find_together("pressure_exchanged", cells, group=row)
 
 
-def find_ages(state: CleaningState) -> Iterator[Finding]:
-    """Years of birth that give an age at which nobody is enrolled."""
-    people = list_form_rows(state, "participants")
-    age = people["participant"].map(state.tables["participants"].set_index("participant_id")["age"])
-    expected = age.between(*state.study.queries.age_years.value)
-    beyond = age.notna() & ~expected & people["birth_year"].ne("")
-    yield from ask_rows(
-        state, "age_implausible", "participants", people.index[beyond], ("birth_year",)
-    )
+def find_far_tests(state: CleaningState) -> Iterator[Finding]:
+    """Laboratory tests many times as high, or as low, as the person's other ones: another unit."""
+    fields = {field.place.item: field for field in state.list_items("laboratory")}
+    for item, factor in state.study.queries.laboratory_ratio.value.items():
+        if item in fields:
+            name = fields[item].name
+            numbers = state.convert_numbers([fields[item]])[name].dropna()
+            spread = numbers.groupby(state.keys.loc[numbers.index, "participant"])
+            far = spread.transform("max") > factor * spread.transform("min")
+            for person, part in numbers[far].groupby(state.keys["participant"]):
+                cells = [(str(row), name) for row in part.index]
+                yield from find_together("laboratory_far", cells, group=f"{person} {item}")
+
+
+def find_smoking(state: CleaningState) -> Iterator[Finding]:
+    """Nobody who has smoked never smoked; who never did cannot be a former smoker at once.
+
+    To begin smoking during the trial is possible.
+    """
+    visits = list_form_rows(state, "visits")
+    history = list_form_rows(state, "participants")
+    history = history[history["smoking"] != ""].drop_duplicates("participant")
+    before = visits["participant"].map(history.set_index("participant")["smoking"])
+    ever, now = before.isin(["former", "current"]), visits["smoking"]
+    place = {visit.name: visit.day for visit in state.study.visits}
+    treated = pd.to_numeric(visits["visit"].map(place)).fillna(0) > 0
+    began = before.eq("never") & (now.eq("former") | (now.eq("current") & ~treated))
+    smokes = now.isin(["former", "current"]).loc[treated.index]
+    ordered = visits.assign(day=visits["visit"].map(place), smokes=smokes.astype(int))
+    ordered = ordered.sort_values(["participant", "day"], kind="stable")
+    earlier = ordered.groupby("participant")["smokes"].cummax().reindex(visits.index).eq(1)
+    differs = ((ever | earlier) & now.eq("never")) | began
+    recorded = history.reset_index(names="row").set_index("participant")["row"]
+    for participant, part in visits[differs].groupby("participant"):
+        cells = join_cells(state, part.index, "visits", ("smoking",))
+        cells += join_cells(state, [recorded[participant]], "participants", ("smoking",))
+        yield from find_together("smoking_disagrees", cells, group=str(participant))

@@ -4,17 +4,21 @@ Of rows that tell of the same visit, day, image or fact one is used, and the oth
 What was measured after a death, a withdrawal or a loss is kept apart, by the rules of study.yml.
 """
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import EVENTS, EXIT
+from analysis.cleaning.event_checks import EVENTS, EXIT, fold_words
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, list_form_rows
+from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 
+# Of two entries of one event: days between their beginnings; and the length of a full date.
+_DAYS_APART, _FULL_DATE = 3, 10
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
 # How an export calls the reasons that study.yml has a rule for.
 REASONS = {
@@ -215,3 +219,45 @@ def _set_late_aside(who: pd.Series, rule: str) -> list[Finding]:
         for person, rows in who.groupby(who)
         for finding in find_together(rule, [(row, "") for row in rows.index], group=str(person))
     ]
+
+
+def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
+    """One medication or one adverse event that is recorded under two numbers.
+
+    An event is one if its term, as recorded or as coded, and its time are: begun within a few
+    days, or while the other one went on.
+    """
+    drugs = list_form_rows(state, "medications")
+    drugs = drugs[(drugs["start_date"] != "") & (drugs["name"] != "")]
+    same = ["participant", "wording", "dose", "dose_unit", "start_date", "change_date"]
+    for _, part in drugs.assign(wording=drugs["name"].map(fold_words)).groupby(same):
+        if len(part) > 1:
+            cells = join_cells(state, part.index, "medications", ("name", "start_date"))
+            yield from find_together("recorded_again", cells, group=part.index[0])
+    events = list_form_rows(state, EVENTS)
+    events = events[events["start_date"] != ""].sort_values("start_date", kind="stable")
+    for _, part in events.groupby("participant"):
+        alike: list[tuple[pd.Series, list[str]]] = []
+        for row, event in part.iterrows():
+            before = next((rows for first, rows in alike if _is_again(first, event)), None)
+            if before is None:
+                alike.append((event, [str(row)]))
+            else:
+                before.append(str(row))
+        for rows in sorted(sorted(rows) for _, rows in alike if len(rows) > 1):
+            cells = join_cells(state, rows, EVENTS, ("term", "start_date"))
+            yield from find_together("recorded_again", cells, group=rows[0])
+
+
+def _is_again(first: pd.Series, event: pd.Series) -> bool:
+    """Say whether an event is an earlier one once more; of partial dates as far as they go."""
+    names = ("term", "coded_term")
+    worded = any(
+        event[name] and fold_words(event[name]) == fold_words(first[name]) for name in names
+    )
+    begun, again = first["start_date"], event["start_date"]
+    if not worded or min(len(begun), len(again)) < _FULL_DATE:
+        return worded and (again.startswith(begun) or begun.startswith(again))
+    last = first["end_date"] or (again if first["ongoing"] == "yes" else "")
+    near = (pd.Timestamp(again) - pd.Timestamp(begun)).days <= _DAYS_APART
+    return near or again <= last

@@ -36,6 +36,7 @@ MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 # scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
 MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
 LOWEST_RATIO, EDGE_RATIO = 5, 7
+_NEARLY_ALL = 0.8
 
 
 def find_disorder(state: CleaningState) -> Iterator[Finding]:
@@ -100,18 +101,6 @@ def _find_dates_before_consent(state: CleaningState) -> Iterator[Finding]:
         people = state.tables["participants"].set_index("participant_id")["consent_date"]
         given = state.keys["participant"].map(people).fillna("")
         yield find_cells("date_order", str(start.name), _precedes(start, given))
-
-
-def find_early_consent(state: CleaningState) -> Iterator[Finding]:
-    """Consent long before anything of the trial was done."""
-    people = list_form_rows(state, "participants")
-    visits = state.tables["visits"]
-    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
-    gap = parse_days(people["participant"].map(first)) - parse_days(people["consent_date"])
-    early = gap.dt.days > state.study.queries.consent_early_days.value
-    yield from ask_rows(
-        state, "consent_early", "participants", people.index[early], ("consent_date",)
-    )
 
 
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
@@ -295,3 +284,15 @@ def find_shared_images(state: CleaningState) -> Iterator[Finding]:
     for image in several.index[(several > 1) & (several.index != "")]:
         cells = [(row, "image_id") for row in frame.index[frame["image_id"] == image]]
         yield from find_together("image_shared", cells, group=str(image))
+
+
+def find_other_lines(state: CleaningState) -> Iterator[Finding]:
+    """Lines of another length than nearly all others of the form: the mark counts by its line."""
+    for instrument in ("hand_pain", "shaq"):
+        for field in state.list_items(instrument):
+            if field.place.item == "line_length":
+                length = state.convert_numbers([field])[field.name].dropna()
+                usual = length.mode().iloc[0] if len(length) else 0
+                rare = length.ne(usual) & (length.eq(usual).mean() > _NEARLY_ALL)
+                mask = rare.reindex(state.cells.index, fill_value=False)
+                yield find_cells("line_differs", field.name, mask)

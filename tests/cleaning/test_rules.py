@@ -158,6 +158,34 @@ def _shout(site, who):
     site.event(who, ae_coded=site.tables[REDCAP].loc[place, "ae_coded"].upper())
 
 
+def _thicken_skin(site, who):
+    """Limited disease, with thick skin of the trunk and the thighs."""
+    site.write(who, "screening", subset="1")
+    total = int(site.read(who, "baseline", "mrss_total"))
+    for name in ("chest", "abdomen", "thigh_r", "thigh_l"):
+        total += 2 - int(site.read(who, "baseline", f"mrss_{name}"))
+        site.write(who, "baseline", **{f"mrss_{name}": "2", "mrss_total": str(total)})
+
+
+def _take(site, who, **cells):
+    """List another medicine of a person."""
+    site.again(who, "medication", cm_name="Vitamin D", cm_class="7", **cells)
+
+
+def _carry_ulcer(site, who, there, new):
+    """Put one active ulcer, the person's only one, to baseline, week 4 and week 12."""
+    main = site.tables[REDCAP]
+    site.drop(REDCAP, main["record_id"].eq(who) & main[FORM].eq("digital_ulcer"))
+    for visit, held, fresh in zip(("baseline", "week_4", "week_12"), there, new, strict=True):
+        site.write(who, visit, du_any=held)
+        if held == "1":
+            site.again(
+                who, "digital_ulcer", redcap_event_name=f"{visit}_arm_1", du_side="1",
+                du_finger="4", du_active="1", du_new=fresh, du_healed="0", du_size_mm="4.5",
+            )  # fmt: skip
+    site.write(who, "screening", du_history="1")
+
+
 # Rule; what a site does to one person; which further rules rightly ask about the same.
 CASES = [
     ("death_disagrees", lambda s, w: s.event(w, ae_grade="5", ae_serious="1", ae_serious_why="1"),
@@ -187,7 +215,13 @@ CASES = [
      set()),
     ("recorded_again", lambda s, w: s.again(w, "adverse_event"), set()),
     ("recorded_again", lambda s, w: s.again(w, "medication"), set()),
-    ("recorded_again", lambda s, w: _add_ulcer(s, w, 2), set()),
+    ("recorded_again", lambda s, w: _add_ulcer(s, w, 2), {"ulcer_differs"}),
+    ("recorded_again", lambda s, w: s.again(w, "adverse_event", ae_term="In other words"), set()),
+    ("recorded_again", lambda s, w: [
+        s.event(w, ae_start=s.start(w, 5), ae_stop=s.start(w, 20)),
+        s.again(w, "adverse_event", ae_start=s.start(w, 12), ae_stop=s.start(w, 30))], set()),
+    ("recorded_again", lambda s, w: s.again(w, "adverse_event", ae_start=s.start(w, 1)[:7],
+                                            ae_stop=""), {"required_missing"}),
     ("treated_ineligible", lambda s, w: s.write(w, "screening", eligible="0",
                                                 screen_fail_reason="Age"), set()),
     ("smoking_disagrees", lambda s, w: _smoke(s, w, "2", "2", "0"), set()),
@@ -211,7 +245,7 @@ CASES = [
     ("total_differs", lambda s, w: s.write(w, "week_12", chfs_07="", chfs_total="88"),
      {"required_missing"}),
     ("ulcer_scale", lambda s, w: [_add_ulcer(s, w, 1), s.write(w, "week_12", vas_du="해당없음")],
-     set()),
+     {"ulcer_differs"}),
     ("term_spelling", _shout, set()),
     ("ulcer_event_ended", _add_lasting_ulcer, set()),
     ("counted_while_absent", lambda s, w: _grade_absent(s, w, [9]), set()),
@@ -223,6 +257,46 @@ CASES = [
                                     s.event(w, ae_action="Tramadol")], set()),
     ("drug_without_event", lambda s, w: s.again(w, "medication", cm_name="Aspirin for pallor"),
      set()),
+    ("recovery_absent", lambda s, w: s.event(w, ae_outcome="3"), set()),
+    ("grade_disagrees", lambda s, w: s.event(w, ae_serious="1", ae_serious_why="2", ae_grade="1"),
+     set()),
+    ("stay_disagrees", lambda s, w: s.event(w, ae_serious="1", ae_serious_why="3", ae_grade="3",
+                                            ae_planned_stay="1"), set()),
+    ("related_before", lambda s, w: s.event(w, ae_rel_product="3", ae_start=s.start(w, -2),
+                                            ae_stop=s.start(w, -1)), set()),
+    ("event_end_far", lambda s, w: s.event(w, ae_stop=s.start(w, 380)), set()),
+    ("drug_change_disagrees", lambda s, w: _take(s, w, cm_start=s.start(w, 20)), set()),
+    ("drug_change_disagrees", lambda s, w: _take(s, w, cm_start=s.start(w, 20), cm_change="1",
+        cm_change_date=s.start(w, 30)), set()),
+    ("drug_change_disagrees", lambda s, w: _take(
+        s, w, cm_change="4", cm_change_date=s.start(w, 30)), set()),
+    ("drug_change_far", lambda s, w: _take(s, w, cm_change="2", cm_change_date=s.start(w, -300)),
+     set()),
+    ("required_missing", lambda s, w: _take(s, w, cm_change="2"),
+     set()),
+    ("treated_ineligible", lambda s, w: s.write(w, "week_12", disp_status="3", disp_reason="6"),
+     set()),
+    ("skin_extent", _thicken_skin, set()),
+    ("ulcer_history", lambda s, w: [_carry_ulcer(s, w, "111", "000"),
+                                    s.write(w, "screening", du_history="0")], set()),
+    ("exit_incomplete", lambda s, w: s.write(w, "week_12", disp_date=""), set()),
+    ("exit_incomplete", lambda s, w: s.write(w, "week_12", disp_status="2"), set()),
+    ("exit_late", lambda s, w: s.write(w, "week_12", disp_date=s.start(w, 300)), set()),
+    ("injection_disagrees", lambda s, w: s.write(w, "procedure", first_injection=""), set()),
+    ("injection_disagrees", lambda s, w: s.write(w, "procedure", **{
+        f"inj_{side}{finger}": "" for side in "rl" for finger in range(1, 6)}), set()),
+    ("procedure_days", lambda s, w: s.write(
+        w, "procedure", first_injection=s.start(w, 1) + " 11:00"), set()),
+    ("ulcer_state", lambda s, w: [_carry_ulcer(s, w, "111", "000"), s.write(
+        w, "week_12", form="digital_ulcer", du_healed="1")], set()),
+    ("ulcer_differs", lambda s, w: _carry_ulcer(s, w, "001", "000"), set()),
+    ("ulcer_differs", lambda s, w: _carry_ulcer(s, w, "110", "000"), set()),
+    ("ulcer_gate", lambda s, w: [_carry_ulcer(s, w, "111", "000"), s.write(
+        w, "week_4", du_any="")], set()),
+    ("coded_apart", lambda s, w: s.again(w, "medication", cm_name="Omeprazole", cm_class="5",
+                                         cm_start="2011-02"), set()),
+    ("laboratory_far", lambda s, w: s.write(w, "week_12", lab_hb="7.2"), set()),
+    ("line_differs", lambda s, w: s.write(w, "week_12", shaq_line="200"), set()),
 ]  # fmt: skip
 
 # What looks odd and may be true.
@@ -338,6 +412,17 @@ ODDITIES = [
     ("an event that nothing is to blame for", lambda s, w: s.event(
         w, ae_rel_lipo="0", ae_rel_inj="0", ae_rel_product="0", ae_rel_disease="0")),
     ("a heavy body", lambda s, w: s.write(w, "screening", height_cm="165", weight_kg="110")),
+    ("dead of another cause", lambda s, w: [_die(s, w, days=110), s.again(
+        w, "adverse_event", ae_term="Rash", ae_coded="Rash", ae_class="Skin", ae_outcome="3",
+        ae_grade="1", ae_serious="0", ae_serious_why="", ae_start=s.start(w, 40))]),
+    ("life-threatening at grade 4", lambda s, w: s.event(
+        w, ae_serious="1", ae_serious_why="2", ae_grade="4")),
+    ("a medicine stopped in time", lambda s, w: _take(s, w, cm_change="4", cm_stop=s.start(w, 9),
+        cm_ongoing="0", cm_change_date=s.start(w, 9))),
+    ("an ulcer that stays", lambda s, w: _carry_ulcer(s, w, "111", "000")),
+    ("some skin above the elbow", lambda s, w: [s.write(w, "screening", subset="1"), s.write(
+        w, "baseline", mrss_chest="1", mrss_total="")]),
+    ("less haemoglobin", lambda s, w: s.write(w, "week_12", lab_hb="10.4")),
     ("thumbs that reach everything", lambda s, w: s.write(w, "week_12", kap_r="10", kap_l="10")),
 ]  # fmt: skip
 
@@ -552,8 +637,15 @@ def test_no_report_is_missing_where_the_plan_says_that_ulcers_are_no_events(stud
 
 
 @pytest.mark.parametrize(
-    "rule", ["ulcer_event_ended", "counted_while_absent", "drug_unlisted", "drug_without_event"]
-)
+    "rule",
+    [
+        "ulcer_event_ended", "counted_while_absent", "drug_unlisted", "drug_without_event",
+        "recovery_absent", "grade_disagrees", "stay_disagrees", "related_before", "event_end_far",
+        "drug_change_disagrees", "drug_change_far", "skin_extent", "ulcer_history",
+        "exit_incomplete", "exit_late", "injection_disagrees", "procedure_days", "ulcer_state",
+        "ulcer_differs", "coded_apart", "laboratory_far", "line_differs",
+    ],
+)  # fmt: skip
 def test_a_rule_between_two_forms_asks_and_changes_nothing(rule, planted):
     _, cleaned = planted
     asked = cleaned.queries[cleaned.queries["rule"] == rule]

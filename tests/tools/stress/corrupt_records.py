@@ -244,7 +244,7 @@ RECORDS = (
         cells("cd45_pct", "procedure", asc_pct="90"))),
     Kind("mark beyond its line", "beyond_line", cells(
         "vas_hand", "baseline", fits=lambda text: int(text) > 60, vas_hand_line="60", clean="",
-        reason="out_of_range")),
+        reason="out_of_range"), ("line_differs",)),
     Kind("correction of a typing error", "correction", functools.partial(_correct, used=True)),
     Kind("correction that the site has made", "correction_done",
          functools.partial(_correct, used=True, done=True)),

@@ -31,6 +31,17 @@ _LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_i
 _RULES = "tests/cleaning/test_rules.py"
 _BETWEEN_FORMS = (_RULES, "test_a_rule_between_two_forms_asks_and_changes_nothing")
 ELSEWHERE = {
+    # Several cells of a person have to agree but for this one, so that each has its own example.
+    **dict.fromkeys(
+        (
+            "recovery_absent", "grade_disagrees", "stay_disagrees", "related_before",
+            "event_end_far", "drug_change_disagrees", "drug_change_far", "skin_extent",
+            "ulcer_history", "exit_incomplete", "exit_late", "injection_disagrees",
+            "procedure_days", "ulcer_state", "ulcer_differs", "coded_apart", "laboratory_far",
+            "line_differs",
+        ),
+        _BETWEEN_FORMS,
+    ),
     # They need an entry of another form, or of another visit, that says so.
     "ulcer_event_ended": _BETWEEN_FORMS, "counted_while_absent": _BETWEEN_FORMS,
     "drug_unlisted": _BETWEEN_FORMS, "drug_without_event": _BETWEEN_FORMS,
