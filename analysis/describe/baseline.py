@@ -14,7 +14,7 @@ from analysis.results import Context, Row
 from analysis.study import Study
 
 YES_NO = ("yes", "no")
-STABLE_LABEL = "No start or change of a class that the protocol holds stable"
+STABLE_LABEL = "No start or change of a class that was to stay stable"
 MEDICATION_LABELS = {"pde5_inhibitor": "PDE5 inhibitor"}
 NUMBERS = (
     Variable("age", "Age", "years", section="Demography"),

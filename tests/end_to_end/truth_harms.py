@@ -47,8 +47,8 @@ def _tell_grave(events, n):
     yield "harms_discussed", harms.strip()
     severe = events[events["grade"].isin(["3", "4", "5"])]
     share = _share(severe["participant_id"].nunique(), n)
-    said = f"Events graded severe or worse: {len(severe)}, in {share} participants."
-    none = "No event graded severe or worse was recorded."
+    said = f"Events graded severe or worse in this period: {len(severe)}, in {share} participants."
+    none = "No event graded severe or worse was recorded in this period."
     yield "severe_events", said if len(severe) else none
     said = f"Serious adverse events in this period: {len(serious)}, in {_share(sick, n)} "
     said += f"participants; {related}."
@@ -78,7 +78,7 @@ def _tell_exposure(trial, n):
         text = "Every test was within the specification."
     if doubted:
         text += f" In {doubted} of {n} procedures the recorded volumes contradict each other, so "
-        text += "that no dose of cells is known; the site was asked."
+        text += "that no dose of cells is known; the site is to be asked."
     return text
 
 

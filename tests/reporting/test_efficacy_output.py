@@ -121,7 +121,7 @@ def test_levels_are_given_for_each_number_of_pairs(tables):
 
 
 def test_thresholds_stand_beside_noise(tables):
-    beside = ["1", "1.1 (chance of each: 16\xa0%)", "0 better, 0 worse", "0.4"]
+    beside = ["1", "1.1 (average chance: 16\xa0%)", "0 better, 0 worse", "0.4"]
     assert read_row(tables["thresholds"], "Total mRSS")[-4:] == beside
     text = tables["thresholds"].to_html()
     assert "Cochin hand function scale: measurement error 4.5 points, derived: an SD of 20" in text

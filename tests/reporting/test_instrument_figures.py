@@ -59,3 +59,8 @@ def test_the_cards_are_those_of_the_library_and_name_items_with_the_same_limits_
     items = dict(table.rows[1:8])["Items"]
     assert items.startswith("Face; anterior chest; abdomen (0 to 3). Upper arm; forearm;")
     assert "(0 to 3, right and left)" in items
+
+
+def test_a_limit_that_the_plan_sets_stands_in_the_card_as_a_number():
+    items = [row[1] for row in make_cards_table(STUDY).rows if row[0] == "Items"]
+    assert items[1] == "Rating of a day; rating at the visit (0 to 10)"

@@ -24,6 +24,7 @@ from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
 from analysis.reporting.figures.swimmer import draw_swimmer, find_last_days
+from analysis.reporting.tables.course import make_narrative_table
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
 from analysis.reporting.tables.harms import (
     make_grade_table,
@@ -247,6 +248,19 @@ def test_a_serious_event_bears_a_ring_and_the_key_explains_it(tables, events):
         words = [text.get_text() for text in figure.legends[0].get_texts()]
         assert ("serious" in words) is bool(n)
         assert alt.endswith(f"Serious: {n}.")
+        said = make_narrative_table(drawn, STUDY).rows[0][0]
+        assert said == ("None written" if n else "No serious event")
+
+
+def test_a_late_visit_is_not_drawn_among_the_events_whose_day_is_not_known(tables, events):
+    people, visits = tables["participants"], tables["visits"]
+    figure, _ = draw_swimmer(events, people, visits, tables["disposition"])
+    (unknown,) = (
+        tick.get_position()[0]
+        for tick in figure.axes[0].get_xticklabels()
+        if "known" in tick.get_text()
+    )
+    assert unknown > visits["study_day"].max()
 
 
 def test_ulcers_of_a_visit_without_an_assessment_are_not_known(tables):

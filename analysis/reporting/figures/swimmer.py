@@ -110,7 +110,8 @@ def _draw_courses(
     ids: list[str], events: pd.DataFrame, held: pd.DataFrame, last: pd.Series
 ) -> "Figure":
     drawn = _place_events(events)
-    aside = max([0, *last.dropna(), *drawn["start_day"].dropna(), *drawn["end_day"].dropna()]) + 12
+    dated = (last, held["study_day"], drawn["start_day"], drawn["end_day"])
+    aside = max([0, *(day for days in dated for day in days.dropna())]) + 12
     lanes = drawn.groupby("participant_id")["lane"].max().reindex(ids, fill_value=0)
     tops = (lanes * LANE + 1).shift(fill_value=0).cumsum()
     bottom = tops.iloc[-1] + lanes.iloc[-1] * LANE + 0.6 if ids else 1

@@ -8,7 +8,7 @@ from analysis.describe.exposure import print_finger
 from analysis.provenance import Provenance
 from analysis.reporting.table import Table, TableRow, cells_of, label_part
 from analysis.results import format_number
-from analysis.safety.overview import RELATIONS, name_term
+from analysis.safety.overview import RELATIONS, is_fatal, is_serious, name_term
 from analysis.safety.times import UNKNOWN, list_periods
 from analysis.statistics.sensitivity_plan import SensitivityPlan
 from analysis.study import Study
@@ -52,7 +52,7 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
                 "treatment_policy": ("scores as they are", "left out", "change set to zero"),
             }[kind.strategy]
             if late:
-                consequences = ("on the day of the follow-up or later: none",) * 3
+                consequences = ("none: not before the follow-up",) * 3
             finger = event["event"] in _OF_A_FINGER
             what = print_finger(event["description"]) if finger else event["description"]
             what = f"{kind.label}: {what}"
@@ -158,11 +158,12 @@ def make_time_table(results: pd.DataFrame, study: Study, *, visit: str) -> Table
     return Table(columns, tuple(rows), notes=notes)
 
 
-def make_narrative_table(study: Study) -> Table:
-    """Make the table of the narratives that a person has written in study.yml."""
+def make_narrative_table(events: pd.DataFrame, study: Study) -> Table:
+    """Make the table of the narratives of serious events that a person has written in study.yml."""
     rows = [(f"{each.participant}, event {each.event}", each.text) for each in study.narratives]
     notes = ("Written by a person, in study days.",) if rows else ()
-    empty = ("None written", _NONE)
+    serious = is_serious(events) | is_fatal(events)
+    empty = ("None written" if serious.any() else "No serious event", _NONE)
     return Table(("Event", "Narrative"), tuple(rows) or (empty,), notes=notes, numeric=False)
 
 

@@ -174,7 +174,7 @@ def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
         beyond: TableRow = ("", "")
         if outcome.has_error:
             share = cell_of(results, f"{score}.noise_share")
-            expected = (by_chance, " (chance of each: ", share, ")")
+            expected = (by_chance, " (average chance: ", share, ")")
             names = ("n_beyond_better", "n_beyond_worse", "beyond_by_noise")
             better, worse, by_noise = cells_of(results, score, *names)
             beyond = ((better, " better, ", worse, " worse"), by_noise)

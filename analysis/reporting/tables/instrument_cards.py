@@ -32,12 +32,12 @@ def make_cards_table(study: Study) -> Table:
     rows: list[TableRow] = []
     for instrument in map(find_instrument, dict.fromkeys(read)):
         rows.append((f"{instrument.label} ({instrument.name})",))
-        rows += [(heading, text) for heading, text in _list_facts(instrument) if text]
+        rows += [(heading, text) for heading, text in _list_facts(instrument, study) if text]
     columns = ("Instrument", "Definition")
     return Table(columns=columns, rows=tuple(rows), notes=(ABBREVIATIONS, _NOTE), numeric=False)
 
 
-def _list_facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
+def _list_facts(instrument: Instrument, study: Study) -> Iterator[tuple[str, str]]:
     """Yield a heading and a text for each row of a card."""
     yield (
         "Rating",
@@ -45,7 +45,7 @@ def _list_facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
         f"recall: {instrument.recall}. Anchors: {instrument.anchors}. "
         f"Better: {instrument.better}. Licence: {instrument.licence}.",
     )
-    yield "Items", _list_items(instrument.items)
+    yield "Items", _list_items(instrument.items, study)
     yield "Scoring", f"{_capital(instrument.scoring_rule)}. Missing: {instrument.missing_rule}."
     yield (
         "Scores",
@@ -68,12 +68,18 @@ def _list_facts(instrument: Instrument) -> Iterator[tuple[str, str]]:
         yield _capital(words), "; ".join(sources)
 
 
-def _list_items(items: Iterable[Item]) -> str:
-    """Name the recorded numbers, those with the same limits together."""
+def _list_items(items: Iterable[Item], study: Study) -> str:
+    """Name the recorded numbers, those with the same limits together.
+
+    A limit that is a setting of study.yml stands here with its value.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
         if not item.text and item.low is not None:
-            limits = format_range(item.low, item.high, item.unit)
+            high = item.high
+            if isinstance(high, str):
+                high = getattr(study.scoring, high).value
+            limits = format_range(item.low, high, item.unit)
             groups.setdefault((limits, _tell_places(item.locations)), []).append(item.label)
     return ". ".join(
         f"{_capital('; '.join(labels))}{_bracket(limits, places)}"

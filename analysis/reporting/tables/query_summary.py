@@ -8,7 +8,7 @@ SEVERITIES = {
     "error": "Errors",
     "warning": "Warnings",
     "note": "Notes",
-    "": "Logged without a question",
+    "": "Logged without a query",
 }
 ACTIONS = {
     "converted": "converted",

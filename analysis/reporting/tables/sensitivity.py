@@ -16,8 +16,8 @@ from analysis.reporting.table import (
     levels_note,
     with_interval,
 )
-from analysis.results import NOT_ESTIMABLE, find_text
-from analysis.statistics.alternatives import ALIKE_UP_TO
+from analysis.results import NOT_ESTIMABLE, find_text, format_percent
+from analysis.statistics.alternatives import ALIKE_UP_TO, TRIMMED_SHARE
 from analysis.study import Outcome, Study
 
 _COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
@@ -35,7 +35,8 @@ OTHER_MEANS = (
     ("sign_flip", "Mean, sign flips and their exact interval"),
     ("t", "Mean, paired t and its interval"),
 )
-OTHER_CENTRES = (("median_change", "Median"), ("trimmed_mean_change", "Trimmed mean"))
+TRIMMED = f"Mean without the outer {format_percent(TRIMMED_SHARE)} at either end"
+OTHER_CENTRES = (("median_change", "Median"), ("trimmed_mean_change", TRIMMED))
 NOT_EXACT = ("mid_p", "t")
 ALTERNATIVES = (
     (
@@ -232,9 +233,9 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
     notes = (
         P_NOTE,
         "All who lack a score are given the same change, kept within the range of the score; "
-        "nobody knows which is true. Shown are the ends of what is possible, and where the "
-        "interval begins or ceases to exclude zero; between two rows that stays as it is. In an "
-        "outcome that is not listed nobody with a baseline score lacks the follow-up score.",
+        "nobody knows which is true. Changes are tried in even steps; shown are the first and the "
+        "last, and where the interval begins or ceases to exclude zero. In an outcome that is not "
+        "listed nobody with a baseline score lacks the follow-up score.",
     )
     return Table(columns, tuple(rows), notes=notes)
 
