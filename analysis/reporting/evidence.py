@@ -85,6 +85,10 @@ class OutcomeFacts:
     p_value: Annotated[Number, "efficacy.{outcome}.p_value"]
     p_min: Annotated[Number, "efficacy.{outcome}.p_min"]
     max_t_p: Annotated[Number, "efficacy.{outcome}.max_t_p"]
+    n_kept_apart: Annotated[Number, "cleaning.{outcome}.n_kept_apart"]
+    hl_joined: Annotated[Number, "cleaning.{outcome}.joined.hl"]
+    hl_joined_low: Annotated[Number, "cleaning.{outcome}.joined.hl_low"]
+    hl_joined_high: Annotated[Number, "cleaning.{outcome}.joined.hl_high"]
     hl_lowest: Annotated[Number, "sensitivity.{outcome}.leave_one_out.hl_lowest"]
     hl_highest: Annotated[Number, "sensitivity.{outcome}.leave_one_out.hl_highest"]
     better: str

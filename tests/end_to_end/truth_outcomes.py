@@ -35,7 +35,9 @@ def tell_primary(trial):
     if not n:
         said = f"No participant had {label} at both visits, so that it could not be analysed."
         yield "primary_estimate", said
-        yield from ((f"primary_{rule}", "") for rule in ("direction", "counts", "test"))
+        yield from (
+            (f"primary_{rule}", "") for rule in ("kept_apart", "direction", "counts", "test")
+        )
         yield "leave_one_out", ""
         return
     estimate = f"The Hodges--Lehmann estimate of the change in {label} was "
@@ -54,6 +56,8 @@ def tell_primary(trial):
     else:
         yield "primary_estimate", f"{estimate} (pairs: {n}; too few for an exact interval)."
         yield "primary_direction", f"{direction}, and no interval of the declared level exists."
+    # No date that is open decides a pair here.
+    yield "primary_kept_apart", ""
     yield "primary_counts", _tell_counts(changes)
     yield "primary_test", _tell_test(changes)
     yield "leave_one_out", _tell_left_out(changes, label, outcome)

@@ -8,6 +8,10 @@ import pytest
 from jinja2 import nodes
 from small_report import STUDY, TEMPLATES, make_provenance, make_rows
 
+from analysis.cleaning import clean_export
+from analysis.cleaning.effects import describe_kept_apart
+from analysis.cleaning.export import REDCAP, RawExport
+from analysis.demo.export import make_export
 from analysis.errors import DataError
 from analysis.governance import DocumentVersion
 from analysis.reporting.collect import collect_facts
@@ -20,6 +24,7 @@ from analysis.reporting.templates import (
     read_templates,
     render_template,
 )
+from analysis.results import Context, collect_results
 
 
 def template(source):
@@ -96,6 +101,7 @@ EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
 FLOW = ("flow.screened.n", "flow.enrolled.n", "flow.procedure_safety.n", "flow.full_analysis.n")
 ULCERS = "safety.digital_ulcers"
 REACTION = "safety.local_reaction.overall"
+APART = "cleaning.hand_mrss"
 LEFT_OUT = "sensitivity.hand_mrss.leave_one_out"
 IMPROVED = [
     f"efficacy.hand_mrss.{name}"
@@ -137,6 +143,9 @@ CASES = (
     {"numbers": {f"{ULCERS}.week_4.n_new": (0, 0), f"{ULCERS}.week_12.n_new": (0, 0)}},
     {"numbers": {f"{ULCERS}.week_4.n_new": (1, 7), f"{ULCERS}.week_12.n_new": (1, 7)}},
     {"numbers": {"efficacy.hand_mrss.n_deaths": (1, 7)}},
+    {"numbers": {f"{APART}.n_kept_apart": (1, 6), f"{APART}.joined.hl": (-0.5, 7),
+                 f"{APART}.joined.hl_low": (-1, 7), f"{APART}.joined.hl_high": (0.5, 7)}},
+    {"numbers": {f"{APART}.n_kept_apart": (2, 3), f"{APART}.joined.hl": (-0.5, 4)}},
     *({"numbers": {f"{LEFT_OUT}.hl_lowest": (-1.5, 6), f"{LEFT_OUT}.hl_highest": (highest, 6)}}
       for highest in (-1.5, -0.5)),
     {"numbers": {"safety.serious_related_product.n": (1, 7)}, "serious": 1},
@@ -185,6 +194,26 @@ def mark_branches(tree):
         if (isinstance(node, nodes.If) and id(node) not in chained) or node.else_:
             mark(node, node.else_)
     return marks
+
+
+@pytest.mark.parametrize(("reason", "said"), [("3", True), ("5", False)])
+def test_both_primary_results_are_said_while_a_date_decides_a_pair(reason, said):
+    """Lost before week 12, of which there are data; who only stopped treatment forms a pair."""
+    made = make_export(7, 2016, faults="none")
+    tables = {name: table.astype("str") for name, table in made.tables.items()}
+    main = tables[REDCAP]
+    ended = main.index[main["record_id"].eq("SIM-03") & main["disp_status"].ne("")][0]
+    main.loc[ended, ["disp_status", "disp_reason", "disp_date"]] = ["2", reason, "2021-09-01"]
+    provenance = make_provenance()
+    export = RawExport("it", tables, dict.fromkeys(tables, "utf-8"), {}, provenance)
+    context = Context("cleaning", "01_clean", "simulated", "full_analysis")
+    rows = describe_kept_apart(export, clean_export(export, STUDY), STUDY, context)
+    results = pd.concat([make_rows(), *([collect_results(rows)] if rows else [])])
+    facts = collect_facts(results, STUDY, provenance)
+    (sentence,) = (each for each in TEMPLATES if each.name == "primary_kept_apart")
+    text = render_template(sentence, facts)
+    assert ("cleaning.hand_mrss.joined.hl_low" in text) == said
+    assert text == "" or text.endswith(").")
 
 
 @pytest.fixture(scope="module")
