@@ -3,6 +3,7 @@ them."""
 
 import copy
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from docx.document import Document
@@ -43,6 +44,18 @@ def unwrap_floats(body: Element) -> None:
                 _set_style(child, _choose_style(child, is_table=is_table))
             wrapper.addprevious(child)
         body.remove(wrapper)
+    _remove_empty_lines(body)
+
+
+def _remove_empty_lines(body: Element) -> None:
+    """Take out the paragraphs without words that a renderer sets after a table or a figure.
+
+    They would be counted among the lines. Between two tables one has to stay.
+    """
+    blocks = list(body.iterchildren(qn("w:p"), qn("w:tbl")))
+    for block, following in pairwise(blocks):
+        if following.tag == qn("w:p") and _is_empty(block):
+            body.remove(block)
 
 
 def finish_tables(document: Document) -> None:
@@ -96,7 +109,8 @@ def _holds_float(cell: Element) -> bool:
 def _is_empty(element: Element) -> bool:
     return (
         element.tag == qn("w:p")
-        and not list(element.iter(qn("w:t"), qn("w:drawing")))
+        and not "".join(text.text or "" for text in element.iter(qn("w:t"))).strip()
+        and not list(element.iter(qn("w:drawing"), qn("w:sectPr")))
         and not list(element.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd")))
     )
 

@@ -1,5 +1,6 @@
 -- In HTML every printed result is a link to its trail, and what stands in the
--- other document a link to it; elsewhere both are plain text. Used by both renderers.
+-- other document a link to it; elsewhere both are plain text. A sentence that the data leave out
+-- leaves no space. Used by both renderers.
 
 local is_html = FORMAT:match("html") ~= nil
 
@@ -23,6 +24,21 @@ function Span(span)
     return link(span, "trail/" .. result:match("^[^.]+") .. ".html#" .. result, "result-link")
   end
   if page then return pandoc.Link(span.content, page) end
+end
+
+local function is_space(inline)
+  return inline ~= nil and (inline.t == "Space" or inline.t == "SoftBreak")
+end
+
+function Para(para)
+  local kept = pandoc.Inlines({})
+  for _, inline in ipairs(para.content) do
+    local empty = inline.t == "Str" and inline.text == ""
+    local doubled = is_space(inline) and (#kept == 0 or is_space(kept[#kept]))
+    if not empty and not doubled then kept:insert(inline) end
+  end
+  if is_space(kept[#kept]) then kept:remove() end
+  if #kept < #para.content then return pandoc.Para(kept) end
 end
 
 -- The texts for Quarto's own shortcode, and what they cite, are no part of a document.

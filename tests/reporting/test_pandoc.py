@@ -1,6 +1,11 @@
 """The documents are made by the locked Pandoc, whichever others a machine has."""
 
-from analysis.reporting.builtin import find_pandoc, name_pandoc
+import json
+
+import pytest
+
+from analysis import paths
+from analysis.reporting.builtin import find_pandoc, name_pandoc, run_pandoc
 
 
 def test_a_newer_pandoc_on_the_machine_is_not_taken(tmp_path, monkeypatch):
@@ -11,3 +16,25 @@ def test_a_newer_pandoc_on_the_machine_is_not_taken(tmp_path, monkeypatch):
     monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
     assert find_pandoc() != str(other)
     assert name_pandoc().startswith("Pandoc ") and "99" not in name_pandoc()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["", " ", "It", " ", "was."], ["It", " ", "was."]),
+        (["It", " ", "", " ", "was."], ["It", " ", "was."]),
+        (["It", " ", "was.", " ", ""], ["It", " ", "was."]),
+    ],
+)
+def test_a_sentence_that_the_data_leave_out_leaves_no_space(tmp_path, words, shown):
+    # Quarto puts an empty text where a key stands for no words.
+    space = {"t": "Space"}
+    inlines = [space if word == " " else {"t": "Str", "c": word} for word in words]
+    blocks = [{"t": "Para", "c": inlines}]
+    document = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
+    (tmp_path / "in.json").write_text(json.dumps(document), encoding="utf-8")
+    links = paths.REPORT_FOLDER / "style" / "links.lua"
+    options = ["--to=json", f"--lua-filter={links}"]
+    run_pandoc(tmp_path, "in.json", tmp_path / "out.json", options, epoch=0)
+    (para,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["blocks"]
+    assert [inline.get("c", " ") for inline in para["c"]] == shown
