@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -79,9 +80,9 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
     for name, groups in _group_results(trial, hidden=hidden).items():
         body = _format_analysis(name, groups, trial, cells, hidden=hidden)
         pages[f"{name}.html"] = dress(title=f"Trail of {name}", body=body, up="../")
+    everyone: Iterable[tuple[str, dict[str, str]]] = ()
     if not hidden:
         everyone = make_people(trial, few=len(trial.participants) <= MOST_LISTED)
-        pages |= {name: dress(**parts) for name, parts in everyone.items()}
         narrow = (style / "narrow.js").read_text("utf-8")
         pages["people.html"] = dress(
             title="Participants",
@@ -91,9 +92,12 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
             narrow="Names that hold",
         )
     (folder / TRAIL / PEOPLE).mkdir(parents=True, exist_ok=True)
-    for name, text in pages.items():
-        (folder / TRAIL / name).write_text(text, encoding="utf-8", newline="\n")
-    return [folder / TRAIL / name for name in pages]
+    people = ((name, dress(**parts)) for name, parts in everyone)
+    written = []
+    for name, text in chain(pages.items(), people):
+        written.append(folder / TRAIL / name)
+        written[-1].write_text(text, encoding="utf-8", newline="\n")
+    return written
 
 
 def _group_results(trial: TrialTables, *, hidden: bool) -> dict[str, list[_Group]]:

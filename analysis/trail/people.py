@@ -1,5 +1,6 @@
 """A page for each participant: scores, items, and every raw cell with its changes and queries."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -29,6 +30,9 @@ _QUERY = [
     "answer",
 ]
 _TRACED = [*CELL, "changed_to", "query"]
+_QUERY_ID = re.compile(r"(\w+)")
+# Printed cells by column, each as long as there are rows.
+Rows = dict[str, list[str]]
 _ABOUT_ITEMS = (
     "Each item beside the cell that it came from, as received, with its changes and queries."
 )
@@ -43,8 +47,10 @@ def name_page(place: int) -> str:
     return f"{place:04}.html"
 
 
-def make_people(trial: TrialTables, *, few: bool) -> dict[str, dict[str, str]]:
-    """Return title, body and the way up of every participant's page, by its name.
+def make_people(trial: TrialTables, *, few: bool) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the name of every participant's page with its title, body and the way up.
+
+    One after the other, since those of a large trial together are more than memory holds.
 
     Parameters
     ----------
@@ -61,16 +67,41 @@ def make_people(trial: TrialTables, *, few: bool) -> dict[str, dict[str, str]]:
         columns = [str(column) for column in frames[name].columns]
         cells = locate_columns(frames[name], name, columns, trial.raw_rows)
         frames[f"{name} cells"] = _trace_cells(cells, trial)
-    split = {
-        name: dict(list(frame.map(format_cell).groupby(frame[PERSON])))
-        for name, frame in frames.items()
-    }
-    pages = {}
+    places = {name: frame.groupby(PERSON).indices for name, frame in frames.items()}
+    printed = {name: _print_columns(frame) for name, frame in frames.items()}
     for place, who in enumerate(people, 1):
-        of = {name: parts.get(who, frames[name].iloc[:0]) for name, parts in split.items()}
+        of = {
+            name: {
+                column: [cells[at] for at in places[name].get(who, ())]
+                for column, cells in columns.items()
+            }
+            for name, columns in printed.items()
+        }
         body = "".join(_format_sections(of, study, few=few))
-        pages[f"{PEOPLE}/{name_page(place)}"] = {"title": who, "body": body, "up": "../../"}
-    return pages
+        yield f"{PEOPLE}/{name_page(place)}", {"title": who, "body": body, "up": "../../"}
+
+
+def _print_columns(frame: pd.DataFrame) -> Rows:
+    """Return the cells of each column as HTML, each different value formatted once."""
+    printed = {}
+    for name, column in frame.items():
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        texts = [format_cell(value) for value in values]
+        if name == "query":
+            texts = [_QUERY_ID.sub(r'<a href="#\1">\1</a>', text) for text in texts]
+        printed[str(name)] = [texts[code] for code in codes]
+    return printed
+
+
+def _group_rows(rows: Rows, column: str) -> dict[str, Rows]:
+    """Return the rows that have each value of a column, by that value in its order."""
+    places: dict[str, list[int]] = {}
+    for at, value in enumerate(rows[column]):
+        places.setdefault(value, []).append(at)
+    return {
+        value: {name: [cells[at] for at in places[value]] for name, cells in rows.items()}
+        for value in sorted(places)
+    }
 
 
 def _name_entered(trial: TrialTables) -> pd.Series:
@@ -106,10 +137,12 @@ def _trace_cells(cells: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
     return traced.fillna({"changed_to": "", "query": ""})
 
 
-def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) -> Iterator[str]:
-    recorded = set(of["items"]["instrument"])
+def _format_sections(of: dict[str, Rows], study: Study, *, few: bool) -> Iterator[str]:
+    instruments = _group_rows(of["items"], "instrument")
+    recorded = set(instruments)
+    scored = [_group_rows(of[name], "outcome") for name in _SCORED]
     for outcome in study.outcomes:
-        pairs, scores = (of[name][of[name]["outcome"] == outcome.name] for name in _SCORED)
+        pairs, scores = (rows.get(outcome.name, {}) for rows in scored)
         yield f'<section>\n<h2 id="{outcome.name}">{escape(outcome.label)}</h2>\n'
         yield f"<p>Its items: {_link_instruments(outcome, recorded)}</p>\n"
         yield _format_frame(pairs, _PAIR, f"Changes: {outcome.label}")
@@ -117,14 +150,14 @@ def _format_sections(of: dict[str, pd.DataFrame], study: Study, *, few: bool) ->
         yield "</section>\n"
     yield '<section>\n<h2 id="items">Items</h2>\n'
     yield f"<p>{_ABOUT_ITEMS}{_ABOUT_ENTERS if few else ''}</p>\n"
-    for instrument, rows in of["items"].groupby("instrument"):
-        words = name_words(str(instrument))
+    for instrument, rows in instruments.items():
+        words = name_words(instrument)
         yield f'<h3 id="items-{instrument}">{escape(words)}</h3>\n'
         yield _format_frame(rows, [*_ITEM, _ENTERS, *_TRACED], f"Items: {words}")
     yield "</section>\n"
     for name in _TABLES:
         words = name_words(name)
-        columns = [str(column) for column in of[name].columns if column != PERSON]
+        columns = [column for column in of[name] if column != PERSON]
         yield f'<section>\n<h2 id="{name}">{words}</h2>\n'
         yield _format_frame(of[name], columns, words)
         yield _format_frame(of[f"{name} cells"], ["visit", "column", *_TRACED], f"Cells: {words}")
@@ -140,18 +173,15 @@ def _link_instruments(outcome: Outcome, recorded: set[str]) -> str:
     return ", ".join(f'<a href="#items-{name}">{name_words(name)}</a>' for name in names) or "none"
 
 
-def _format_frame(frame: pd.DataFrame, columns: list[str], label: str) -> str:
-    """Return some columns of a frame as a table, without those that are all empty."""
-    if frame.empty:
+def _format_frame(rows: Rows, columns: list[str], label: str) -> str:
+    """Return some columns of rows as a table, without those that are all empty."""
+    filled = [name for name in columns if any(rows.get(name, ()))]
+    if not filled:
         return ""
-    if "query" in columns:
-        links = frame["query"].str.replace(r"(\w+)", r'<a href="#\1">\1</a>', regex=True)
-        frame = frame.assign(query=links)
-    filled = [name for name in columns if (frame[name] != "").any()]
     labels = [name_words(name) for name in filled]
     # A row of queries is what the cells lead to.
-    ids = frame["query_id"] if "query_id" in columns else [""] * len(frame)
-    cells = zip(*(frame[name] for name in filled), strict=True)
+    ids = rows["query_id"] if "query_id" in columns else [""] * len(rows[filled[0]])
+    cells = zip(*(rows[name] for name in filled), strict=True)
     return format_table(
         [(dict(zip(labels, row, strict=True)), name) for row, name in zip(cells, ids, strict=True)],
         label=label,

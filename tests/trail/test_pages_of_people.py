@@ -10,7 +10,7 @@ from analysis.trail.people import make_people
 
 @pytest.fixture(scope="module")
 def pages(trial):
-    return make_people(trial, few=True)
+    return dict(make_people(trial, few=True))
 
 
 def test_every_participant_has_a_page_under_a_number(trial, pages):
