@@ -70,7 +70,11 @@ def _fill_row(
 
 def _fill_span(table: Table, text: str, *, bold: bool = False) -> None:
     row = table.add_row()
-    row.cells[0].merge(row.cells[-1])
+    first, *rest = row._tr.tc_lst
+    # To merge cells the library looks at all rows above.
+    first.grid_span = len(rest) + 1
+    for cell in rest:
+        row._tr.remove(cell)
     row.cells[0].paragraphs[0].add_run(text).bold = bold or None
 
 
