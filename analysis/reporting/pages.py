@@ -28,8 +28,13 @@ _COLUMNS = {
 }
 
 
-def write_page_parts(material: Material, folder: Path, about: Mapping[str, str]) -> None:
-    """Write what goes into the head, and before and after the article in HTML."""
+def write_page_parts(
+    material: Material, folder: Path, about: Mapping[str, str], *, printed: Collection[str]
+) -> None:
+    """Write what goes into the head, and before and after the documents in HTML.
+
+    `printed` are the ids of the results that they print; a note tells where each comes from.
+    """
     line = about["mark_line"]
     page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
     (folder / "head.html").write_text(f"<style>{page}</style>\n", encoding="utf-8")
@@ -39,7 +44,8 @@ def write_page_parts(material: Material, folder: Path, about: Mapping[str, str])
     script = "".join(
         (style / name).read_text(encoding="utf-8") for name in ("results.js", "enlarge.js")
     )
-    data = json.dumps(_origins(material.results), ensure_ascii=False, separators=(",", ":"))
+    shown = material.results[material.results["result_id"].isin(printed)]
+    data = json.dumps(_origins(shown), ensure_ascii=False, separators=(",", ":"))
     # "<" as an escape, so that no text can end the script element.
     data = data.replace("<", "\\u003c")
     (folder / "script.html").write_text(

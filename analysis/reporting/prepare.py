@@ -116,7 +116,7 @@ def prepare_project(material: Material, folder: Path, *, renderer: str) -> dict[
         )
         variables |= fill_variables(manuscript.lines, values)
     words = [line for sentence in sentences for line in list_words(sentence)]
-    _check_texts(manuscripts, texts, words, checklists, material)
+    printed = _check_texts(manuscripts, texts, words, checklists, material)
     prepared = folder / PREPARED
     (prepared / "tables").mkdir(parents=True)
     for name, table in checklists.items():
@@ -124,7 +124,7 @@ def prepare_project(material: Material, folder: Path, *, renderer: str) -> dict[
     _write_variables(variables, folder, places)
     metadata = make_metadata(material, about, places)
     _write_yaml(metadata, folder / "_metadata.yml")
-    write_page_parts(material, prepared, about)
+    write_page_parts(material, prepared, about, printed=printed)
     keywords = manuscripts[0].options["keywords"]
     write_typst_header(material, prepared, about, keywords=keywords)
     write_reference(prepared / "reference.docx")
@@ -194,10 +194,11 @@ def _check_texts(
     choices: Sequence[Line],
     checklists: Mapping[str, str],
     material: Material,
-) -> None:
+) -> set[str]:
     """Hold the filled-in documents to the results, the bibliography and the label of the data.
 
-    References are looked at in all `choices` of words, those that were not chosen too.
+    It returns the ids of the results that they print. References are looked at in all `choices` of
+    words, those that were not chosen too.
     """
     used = {name for manuscript in manuscripts for name in list_tables(manuscript.body)}
     tables = {
@@ -207,11 +208,13 @@ def _check_texts(
     everything = "\n".join([*texts.values(), *tables.values()])
     if material.provenance.simulated:
         _check_named_once(everything, material.study)
-    lint.check_printed(lint.list_printed(everything), material.results)
+    printed = lint.list_printed(everything)
+    lint.check_printed(printed, material.results)
     bibliography = (material.sources / "references.bib").read_text(encoding="utf-8")
     lines = [*(line for manuscript in manuscripts for line in manuscript.lines), *choices]
     words = "\n".join([*texts.values(), *checklists.values(), *(line.text for line in choices)])
     lint.check_references(lines, words, bibliography)
+    return {key for key, _ in printed}
 
 
 def _check_named_once(text: str, study: Study) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import html
+import json
 import re
 import shutil
 import zipfile
@@ -117,6 +118,12 @@ def test_each_result_in_html_leads_to_its_row(simulated):
     targets = set(re.findall(r'href="trail/\w+\.html#([^"]+)"', page))
     assert targets
     assert targets <= set(re.findall(r'<tr id="([^"]+)"', rows))
+    other = re.findall(
+        r'href="trail/\w+\.html#([^"]+)"', simulated["supplement.html"].read_text("utf-8")
+    )
+    # A page carries the notes on what the two print, and on nothing else.
+    notes = re.search(r'id="results-data">(.*?)</script>', page, re.S)[1]
+    assert set(json.loads(notes)) == targets.union(other)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
