@@ -284,4 +284,12 @@ def levels_note(results: pd.DataFrame, scores: Iterable[str]) -> Content:
     parts: list[Printed] = []
     for key in sorted(levels, reverse=True):
         parts += ["; " if parts else "", *levels[key]]
-    return ("Level of the exact intervals, zeros kept: ", *(parts or [NOT_ATTAINABLE]), ".")
+    if not parts:
+        return f"Exact intervals: {NOT_ATTAINABLE} with so few pairs."
+    return ("Level of the exact intervals, zeros kept: ", *parts, ".")
+
+
+def note_deaths(results: pd.DataFrame, scores: Iterable[str], note: str) -> tuple[str, ...]:
+    """Return a note if any of the scores has deaths at the worst rank, else none."""
+    deaths = {f"{score}.n_deaths" for score in scores}
+    return (note,) if results["result_id"].isin(deaths).any() else ()

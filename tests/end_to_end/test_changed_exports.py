@@ -122,7 +122,7 @@ def test_notes_below_the_tables_say_what_is_true(report):
     stop = next((n for n in names if not changes[n].nonzero or changes[n].p > 0.05), None)
     label = report.trial.outcomes[stop]["label"] if stop else "no step"
     assert f"it stops at: {label}. " in sequence
-    _, agreement, missing, _ = notes("tbl-sensitivity-primary")
+    _, agreement, missing, *_ = notes("tbl-sensitivity-primary")
     pairs = changes[names[0]].n
     assert agreement.startswith(f"With {pairs} pair") == (0 < pairs <= 7)
     scored = report.trial.primary(report.trial.scores)

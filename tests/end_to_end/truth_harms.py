@@ -21,14 +21,15 @@ def tell_harms(trial):
     else:
         said = f"Adverse events recorded {PERIOD}: {len(events)}, in {_share(k, n)} participants."
         yield "adverse_events", said if k else f"No adverse event was recorded {PERIOD}."
-        yield from _tell_grave(events, n)
+        ranked = next(iter(trial.changes.values())).deaths
+        yield from _tell_grave(events, n, ranked)
         said = "That an event was not observed among so few people leaves a wide range of rates "
         yield "unobserved", f"{said}open, as the upper bounds in @tbl-ae-overview show."
         yield from _tell_reactions(trial, set(treated["participant_id"]))
     yield from _tell_ulcers(trial, treated["participant_id"])
 
 
-def _tell_grave(events, n):
+def _tell_grave(events, n, ranked):
     """Yield what is said of deaths, of serious and of severe events."""
     died = events[(events["outcome"] == "fatal") | (events["grade"] == "5")]
     died = died["participant_id"].nunique()
@@ -40,7 +41,10 @@ def _tell_grave(events, n):
     }
     judged = ", ".join(f"to the {part}: {number(count)}" for part, count in parts.items())
     related = f"judged related {judged}"
-    harms = f"Deaths {PERIOD}: {died}; an estimate of change says nothing of them. " if died else ""
+    of_them = "an estimate of change says nothing of them"
+    if ranked:
+        of_them = "the estimate gives the worst rank to those before the follow-up"
+    harms = f"Deaths {PERIOD}: {died}; {of_them}. " if died else ""
     if any(parts.values()):
         harms += f"Serious events {related}; so few participants cannot tell how often such "
         harms += "events occur."

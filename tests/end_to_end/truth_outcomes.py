@@ -47,14 +47,15 @@ def tell_primary(trial):
         -1: "The estimate lies in the direction of worsening",
         0: "The estimate is zero",
     }[changes.direction * ((changes.estimate > 0) - (changes.estimate < 0))]
+    dead = f"; deaths at the worst rank: {changes.deaths}" if changes.deaths else ""
     if changes.interval:
         low, high, level = changes.interval
         estimate += f" (exact interval {show(low, decimals)} to {show(high, decimals)}, level "
-        yield "primary_estimate", f"{estimate}at least {show(100 * level, 1)} %; pairs: {n})."
+        yield "primary_estimate", f"{estimate}at least {show(100 * level, 1)} %; pairs: {n}{dead})."
         verb = "excludes" if changes.excludes_zero else "includes"
         yield "primary_direction", f"{direction}, and the interval {verb} zero."
     else:
-        yield "primary_estimate", f"{estimate} (pairs: {n}; too few for an exact interval)."
+        yield "primary_estimate", f"{estimate} (pairs: {n}{dead}; too few for an exact interval)."
         yield "primary_direction", f"{direction}, and no interval of the declared level exists."
     # No date that is open decides a pair here.
     yield "primary_kept_apart", ""

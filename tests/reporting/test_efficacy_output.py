@@ -120,6 +120,14 @@ def test_levels_are_given_for_each_number_of_pairs(tables):
     assert "at least 95.3\xa0% with 7 pairs; at least 96.9\xa0% with 6 pairs." in note
 
 
+def test_with_a_death_the_supportive_table_says_what_is_of_the_survivors(results, tables):
+    died = results[results["result_id"].eq("efficacy.hand_mrss.n_pairs")]
+    died = died.assign(result_id="efficacy.hand_mrss.n_deaths", text="1")
+    said = make_supportive_table(pd.concat([results, died]), STUDY).notes[-1]
+    assert said.startswith("Deaths have the worst rank in the non-zero pairs")
+    assert said not in tables["supportive"].notes
+
+
 def test_thresholds_stand_beside_noise(tables):
     beside = ["1", "1.1 (average chance: 16\xa0%)", "0 better, 0 worse", "0.4"]
     assert read_row(tables["thresholds"], "Total mRSS")[-4:] == beside

@@ -1,5 +1,6 @@
 """Tables and figures of the sensitivity analyses print results and nothing else."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ from small_tables import make_pairs, make_scores
 
 from analysis.reporting.figures.sensitivity import draw_leave_one_out, draw_specification
 from analysis.reporting.table import Cell
+from analysis.reporting.tables.course import make_intercurrent_table
 from analysis.reporting.tables.design import make_design_table
 from analysis.reporting.tables.sensitivity import (
     make_leave_one_out_table,
@@ -124,6 +126,23 @@ def test_without_pairs_no_test_has_a_p_value(results):
     rows = {row[0]: row for row in table.rows if len(row) > 1}
     for label in ("Exact test, mid-p", "Sign test", "Mean, paired t and its interval"):
         assert rows[label][3:] == ("", "")
+
+
+def test_a_death_that_two_forms_report_is_one_event(plan):
+    death = {"participant_id": "SIM-01", "event": "death", "prohibited": "no"}
+    events = pd.DataFrame(death | {"source": ["a", "b"], "description": ["Pain", "death"]})
+    events = shape_table(events.assign(study_day=31), "intercurrent_events")
+    table = make_intercurrent_table(dataclasses.replace(plan, intercurrent_events=events))
+    assert [row[0] for row in table.rows] == ["SIM-01", "Death: Pain"]
+
+
+@pytest.mark.parametrize("deaths", [0, 1])
+def test_with_a_death_the_table_says_what_is_of_the_survivors(results, deaths):
+    named = results["result_id"].eq("sensitivity.hand_mrss.primary.n_pairs")
+    died = results[named].assign(result_id="sensitivity.hand_mrss.primary.n_deaths", text="1")
+    several = pd.concat([results, died.iloc[:deaths]])
+    notes = make_primary_sensitivity_table(several, STUDY, other_population="per_protocol").notes
+    assert any("survivors" in note for note in notes) == bool(deaths)
 
 
 @pytest.mark.parametrize("missing", ["0", "1"])

@@ -142,7 +142,8 @@ CASES = (
     {"numbers": {"baseline.treated_hands.both.n": (0, 7)}},
     {"numbers": {f"{ULCERS}.week_4.n_new": (0, 0), f"{ULCERS}.week_12.n_new": (0, 0)}},
     {"numbers": {f"{ULCERS}.week_4.n_new": (1, 7), f"{ULCERS}.week_12.n_new": (1, 7)}},
-    {"numbers": {"efficacy.hand_mrss.n_deaths": (1, 7)}},
+    *({"numbers": {"efficacy.hand_mrss.n_deaths": (1, 7), "safety.deaths.n": (1, 7)}, **changed}
+      for changed in ({}, {"changes": {"hand_mrss": TOO_FEW}})),
     {"numbers": {f"{APART}.n_kept_apart": (1, 6), f"{APART}.joined.hl": (-0.5, 7),
                  f"{APART}.joined.hl_low": (-1, 7), f"{APART}.joined.hl_high": (0.5, 7)}},
     {"numbers": {f"{APART}.n_kept_apart": (2, 3), f"{APART}.joined.hl": (-0.5, 4)}},

@@ -39,7 +39,9 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
     rows: list[TableRow] = []
     for person, mine in plan.intercurrent_events.groupby("participant_id"):
         rows.append((str(person),))
-        for event in mine.sort_values("study_day", kind="stable").to_dict("records"):
+        # A death that two forms report is one.
+        again = mine["event"].eq("death") & mine["event"].duplicated()
+        for event in mine[~again].sort_values("study_day", kind="stable").to_dict("records"):
             kind = kinds[event["event"]]
             day, followup = event["study_day"], seen.get(person)
             late = pd.notna(day) and pd.notna(followup) and day >= followup

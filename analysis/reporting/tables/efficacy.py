@@ -19,6 +19,7 @@ from analysis.reporting.table import (
     label_part,
     levels_note,
     mean_sd,
+    note_deaths,
     with_interval,
     with_p,
 )
@@ -88,6 +89,12 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
             "). Smallest p that Holm's rule could have reached: ",
             cell_of(results, "efficacy.holm.floor"),
             ". Both are descriptive.",
+        ),
+        *note_deaths(
+            results,
+            (f"efficacy.{outcome.name}" for outcome in study.outcomes),
+            "Deaths have the worst rank in the non-zero pairs, the rank-biserial correlation and "
+            "mid-p; all else is the survivors'.",
         ),
     )
     return Table(columns, tuple(rows), notes=notes)

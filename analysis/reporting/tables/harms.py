@@ -93,7 +93,8 @@ def make_term_table(
         rows.append((label(record), *_list_cells(results, record["level"], qualify(record))))
     heads = (name_coding(events), *_head_periods(study))
     none = ("No adverse event", *[_NONE] * (len(heads) - 1))
-    return Table(heads, tuple(rows) or (none,), notes=(_PERIODS, ONCE, ASKED, INTERVALS))
+    notes = (_PERIODS, ONCE, ASKED, INTERVALS) if rows else (_PERIODS, ASKED)
+    return Table(heads, tuple(rows) or (none,), notes=notes)
 
 
 def make_grade_table(

@@ -14,6 +14,7 @@ from analysis.reporting.table import (
     label_outcome,
     label_part,
     levels_note,
+    note_deaths,
     with_interval,
 )
 from analysis.results import NOT_ESTIMABLE, find_text, format_percent
@@ -103,6 +104,12 @@ def make_primary_sensitivity_table(
         _note_agreement(pairs),
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
+        *note_deaths(
+            results,
+            [f"{start}.primary"],
+            "Deaths have the worst rank in the estimates and rank tests; means, their tests and "
+            "the median are the survivors'.",
+        ),
     )
     return Table(_COLUMNS, tuple(rows), notes=notes)
 
