@@ -80,6 +80,8 @@ local function fill_figure(figure, mark)
     Image = function(found)
       found.caption = mark_caption(found.caption, mark)
       if alt then found.attributes["fig-alt"] = alt end
+      -- Widths are shares of a sheet of paper; on a screen a figure takes all the room it has.
+      if FORMAT:match("html") then found.attributes["width"] = nil end
       return found
     end,
   })

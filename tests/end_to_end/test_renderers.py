@@ -141,5 +141,10 @@ def test_quarto_and_the_built_in_renderer_print_the_same(builtin, quarto, docume
         for page in (ours, theirs)
     ]
     assert squeeze(words[1]) == squeeze(words[0])
+    sizes = [
+        [(image.get("style"), image.get("width")) for image in page.soup.select("figure img")]
+        for page in (ours, theirs)
+    ]
+    assert sizes[0] == sizes[1]
     authors = [[each.get_text() for each in page.soup.select(".author")] for page in (ours, theirs)]
     assert authors[0] == authors[1] != []
