@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY
-from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
+from analysis.cleaning.fields import Field
+from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.visit_checks import find_unplanned, order_visits
 
 # Kapandji has two items and the hand score four: both repeat by themselves.
@@ -26,7 +27,7 @@ MEASURES = (
     "density", "enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified",
     "n_giants", "n_haemorrhages",
 )  # fmt: skip
-_FEWEST = 5
+_FEWEST, _HAND = 5, 4
 # Standard errors added to the mean, and the least spread of shares, on the scale of the arcsine.
 ERRORS, SPREAD = 1.0, 0.01
 # Kinds of vectors that share the threshold: the instruments, the diary and the readings.
@@ -96,12 +97,13 @@ def find_copied_readings(state: CleaningState) -> Iterator[Finding]:
         yield from _ask_copies(state, vectors)
 
 
+def _list_measured(state: CleaningState, instrument: str, kinds: tuple[str, ...]) -> list[Field]:
+    held = [field for field in state.list_items(instrument) if field.kind in kinds]
+    return [field for field in held if field.place.item not in NOT_MEASURED]
+
+
 def _take_instrument(state: CleaningState, instrument: str) -> Vectors:
-    fields = [
-        field
-        for field in state.list_items(instrument)
-        if field.place.item not in NOT_MEASURED and field.kind in ("choice", "number", "integer")
-    ]
+    fields = _list_measured(state, instrument, ("choice", "number", "integer"))
     single = order_visits(state, state.keys[state.keys["instance"] == ""])
     numbers = state.convert_numbers(fields).loc[single.index].dropna(how="all")
     keys = state.keys.loc[numbers.index]
@@ -231,22 +233,24 @@ def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> 
 
 
 def find_far_fingers(state: CleaningState) -> Iterator[Finding]:
-    """One finger far from itself at the other visits, where its neighbours are not."""
+    """One finger, two exchanged ones, or a whole hand far from themselves at the other visits."""
     fields = state.list_items("finger_circumference")
     numbers = state.convert_numbers(fields)
     numbers = numbers[numbers.notna().sum(axis=1) >= 4]
     who = state.keys.loc[numbers.index, "participant"]
     least = state.study.queries.finger_far_mm.value
-    # Others only: in the middle of two visits either would be as far as the other.
+    # In the middle of two visits either would be as far as the other.
     usual = numbers.groupby(who).transform("median")
     several = numbers.groupby(who).transform("count") >= 3
     away = (numbers - usual).where(several)
     rest = away.sub(away.median(axis=1), axis=0)
     far = (rest.abs() > least) & (away.abs() > least)
-    alone = far.sum(axis=1) == 1
-    for name in numbers.columns:
-        mask = (far[name] & alone).reindex(state.cells.index, fill_value=False)
-        yield find_cells("finger_far", name, mask)
+    whole = away.abs() > least
+    few = far.sum(axis=1).between(1, 2)
+    for row in numbers.index[few | (whole.sum(axis=1) >= _HAND)]:
+        odd = (far if few[row] else whole).loc[row].to_numpy()
+        cells = [(str(row), str(name)) for name in numbers.columns[odd]]
+        yield from find_together("finger_far", cells, group=str(row))
 
 
 def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
@@ -255,8 +259,8 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
     With x the answers and m their median at the other visits, the distance is the sum of
     \\|x - m\\|, and after turning round the sum of \\|top - x - m\\|.
     """
-    for instrument in ("cochin", "haq"):
-        fields = [field for field in state.list_items(instrument) if field.kind == "choice"]
+    for instrument in ("cochin", "haq", "mrss", "shaq"):
+        fields = _list_measured(state, instrument, ("choice", "integer"))
         if not fields:
             continue
         answers = state.convert_numbers(fields).dropna()
@@ -269,7 +273,6 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
                 as_is, turned = (np.abs(each - usual).sum() for each in (one, top - one))
                 # With two visits either may be the one; the one above the middle is asked about.
                 high = len(part) > 2 or one.mean() > top / 2
-                # Floors and ceilings fit either way.
                 high &= min(len(np.unique(one)), len(np.unique(usual))) > 2
                 if high and as_is - turned > top * len(fields) / 4 and turned < as_is / 2:
                     cells = [(row, field.name) for field in fields]

@@ -60,7 +60,10 @@ def _list_questions(state: CleaningState) -> pd.DataFrame:
     """
     parts = [_locate_entries(state, source).assign(source=source) for source in state.files]
     asked = pd.concat(parts, ignore_index=True)
-    asked = asked[~asked["rule"].isin(_SILENT)]
+    # What stands in a heading or a sum is nobody's value.
+    summary = asked.loc[asked["rule"] == "summary_row", "row"]
+    nobody = asked["row"].isin(summary) & asked["rule"].ne("summary_row")
+    asked = asked[~asked["rule"].isin(_SILENT) & ~nobody]
     asked = asked.assign(cells=asked["row"] + ":" + asked["field"], query_id=hash_queries(asked))
     grouped = asked[asked["group"] != ""].sort_values(["source", "row", "field"], kind="stable")
     for _, part in grouped.groupby(["rule", "group"]):

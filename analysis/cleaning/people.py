@@ -16,16 +16,12 @@ from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.reshape import join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
-from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS
+from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS, is_summary
 from analysis.cleaning.values import list_distinct, narrow_text
 from analysis.errors import DataError
 
-# Letters of no width, and words that a spreadsheet writes under or over its records.
+# Letters of no width.
 _UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
-_SUMMARY_WORDS = {
-    "total", "sum", "mean", "average", "median", "sd", "n", "count", "min", "max", "record_id",
-    "participant", "subject", "합계", "총계", "평균", "계",
-}  # fmt: skip
 _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 # Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
 _AGREEMENT = 0.9
@@ -76,8 +72,7 @@ def unify_identifiers(
         )
         unified[source] = replace(file, keys=file.keys.assign(participant=spelled))
     main = unified[REDCAP]
-    summary = main.keys["participant"].str.casefold().isin(_SUMMARY_WORDS)
-    unified[REDCAP] = main.apply([find_cells("summary_row", "", summary)])
+    unified[REDCAP] = main.apply([find_cells("summary_row", "", is_summary(main.raw))])
     known = list_participants(unified[REDCAP])
     for source, file in unified.items():
         stranger = ~file.keys["participant"].isin(known) & ~file.keys.index.isin(file.aside)

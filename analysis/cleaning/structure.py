@@ -45,8 +45,18 @@ FILE_KEYS = {
         Field("field", CAPILLAROSCOPY, "integer", low=1, high=99),
     ),
 }
+# Words that a spreadsheet writes under or over its records.
+_SUMMARY_WORDS = {
+    "total", "sum", "mean", "average", "median", "sd", "n", "count", "min", "max", "record_id",
+    "participant", "subject", "합계", "총계", "평균", "계",
+}  # fmt: skip
 KEY_COLUMNS = {file: tuple(field.name for field in keys) for file, keys in FILE_KEYS.items()}
 _AGAIN = "Export it again with this column"
+
+
+def is_summary(frame: pd.DataFrame) -> pd.Series:
+    """Say which rows bear a word for a sum or a heading where a record stands."""
+    return frame[ID].str.strip().str.casefold().isin(_SUMMARY_WORDS)
 
 
 def show_text(text: str) -> str:
@@ -74,13 +84,14 @@ def key_rows(
     main, diary, readings = (export.tables[file] for file in (REDCAP, DIARY, CAPILLAROSCOPY))
     visits = name_visit(main[EVENT], study) if EVENT in main else pd.Series(dtype="str")
     forms = sorted({*export.tables[DICTIONARY][FORM_NAME]} - {""})
-    _check_export(main, fields[REDCAP], forms, visits)
+    records = ~is_summary(main) if ID in main else slice(None)
+    _check_export(main[records], fields[REDCAP], forms, visits[records])
     _check_file(diary, fields[DIARY], DIARY)
     _check_file(readings, fields[CAPILLAROSCOPY], CAPILLAROSCOPY)
     for source in fields:
         _check_line_breaks(export.tables[source], fields[source], source)
     taken = name_visit(readings["event"], study)
-    _check_choices(readings, "event", taken != "", "event", CAPILLAROSCOPY)
+    _check_choices(readings, "event", is_summary(readings) | (taken != ""), "event", CAPILLAROSCOPY)
     return {
         REDCAP: _key_export(main, visits, study.unscheduled),
         DIARY: _key_file(diary, DIARY, ["record_id", "entry_date", "entry_time"], ""),

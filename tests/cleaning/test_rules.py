@@ -297,6 +297,9 @@ CASES = [
                                          cm_start="2011-02"), set()),
     ("laboratory_far", lambda s, w: s.write(w, "week_12", lab_hb="7.2"), set()),
     ("line_differs", lambda s, w: s.write(w, "week_12", shaq_line="200"), set()),
+    ("finger_far", lambda s, w: s.write(w, "week_12", **{f"circ_{side}{n}": str(
+        int(s.read(w, "week_12", f"circ_{side}{n}")) + 14) for side in "rl" for n in range(2, 6)}),
+     set()),
 ]  # fmt: skip
 
 # What looks odd and may be true.
@@ -560,13 +563,16 @@ def test_what_bears_no_participant_or_looks_like_another_is_asked_about(study, v
     site = Site(valid.tables)
     main = site.tables[REDCAP]
     main.loc[len(main)] = main.iloc[0].to_dict() | {"record_id": "Total"}
+    main.loc[len(main)] = dict.fromkeys(main, "") | {"record_id": "평균", "vas_hand": "43.2"}
+    main.loc[len(main)] = dict(zip(main, main, strict=True))
     twin = main["record_id"].eq("SIM-01") & main[FORM].eq("medication")
     main.loc[twin, "record_id"] = "SIM-O1"
     unseen = main["record_id"].eq("SIM-02") & main[FORM].eq("medication")
     main.loc[unseen, "record_id"] = "SIM\u200b-02"
     cleaned = clean_export(replace(valid, tables=site.tables), study)
     asked = cleaned.queries.groupby("rule")["participant_id"].unique().map(list)
-    assert asked["summary_row"] == ["Total"]
+    assert sorted(asked["summary_row"]) == ["Total", "record_id", "평균"]
+    assert set(asked.index) == {"summary_row", "identifier_twin", "visit_absent"}
     assert asked["identifier_twin"] == ["SIM-O1"]
     assert "Total" not in set(cleaned.tables["participants"]["participant_id"])
     medications = cleaned.tables["medications"]["participant_id"]
