@@ -75,7 +75,7 @@ def make_supportive_table(results: pd.DataFrame, study: Study) -> Table:
         "Max-T p (smallest attainable)",
     )
     global_p = cell_of(results, "efficacy.global_test.p_value")
-    notes = (
+    notes: tuple[Content, ...] = (
         "p tests whether changes are symmetric about zero; it cannot say what caused them.",
         "All signs are those of the change, follow-up minus baseline.",
         "Max-T adjusts for all outcomes by flipping the sign of a participant's whole set of "
