@@ -271,3 +271,10 @@ def find_text(results: pd.DataFrame, result_id: str) -> str:
     if len(places) != 1:
         raise DataError(f"{len(places)} results are called {result_id}", hint="See results.csv")
     return results["text"].iloc[places[0]]
+
+
+def name_kind(results: pd.DataFrame, statistic: str) -> str:
+    """Return what a statistic, p_value or hl_low, is by its method: exact or approximate."""
+    asked = results["result_id"].str.endswith(f".{statistic}")
+    approximate = results.loc[asked, "method"].str.contains("normal approximation").any()
+    return "approximate" if approximate else "exact"

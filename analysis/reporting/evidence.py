@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from analysis.statistics.alternatives import ALIKE_UP_TO
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 
 
 class Number(float):
@@ -35,6 +36,11 @@ class Number(float):
     def known(self) -> bool:
         """Whether there is a value."""
         return not math.isnan(self)
+
+    @property
+    def many(self) -> bool:
+        """Whether a test or interval of so many changes is approximate."""
+        return self > APPROXIMATE_ABOVE
 
 
 def name_field(key: str) -> str:

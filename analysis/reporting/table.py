@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.provenance import Provenance
 from analysis.reporting.table_document import write_word_table
-from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE, find_text
+from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE, find_text, name_kind
 from analysis.study import Outcome
 from analysis.tables import guard_cell
 
@@ -33,11 +33,6 @@ DIRECTIONS = "Lower / equal / higher"
 DIRECTIONS_NOTE = (
     "Improved and worse only where the error of measurement is known: beyond error is a change by "
     "more than 1.96 times the square root of 2 standard errors of measurement."
-)
-# Stands under every table with a p-value.
-P_NOTE = (
-    "p tests whether changes are symmetric about zero; it cannot say what caused them. "
-    "Each exact p stands beside the smallest that these changes allowed."
 )
 
 
@@ -271,6 +266,15 @@ def directions(results: pd.DataFrame, score: str) -> Content:
     return (*first, worse, " worse (", beyond, ")")
 
 
+def note_p(results: pd.DataFrame) -> str:
+    """Return the note under every table with a p-value."""
+    return (
+        "p tests whether changes are symmetric about zero; it cannot say what caused them. "
+        f"Each {name_kind(results, 'p_value')} p stands beside the smallest that these changes "
+        "allowed."
+    )
+
+
 def levels_note(results: pd.DataFrame, scores: Iterable[str]) -> Content:
     """Return a note with the level of the intervals, for each number of pairs among scores."""
     levels: dict[tuple[int, str], tuple[Printed, ...]] = {}
@@ -284,9 +288,10 @@ def levels_note(results: pd.DataFrame, scores: Iterable[str]) -> Content:
     parts: list[Printed] = []
     for key in sorted(levels, reverse=True):
         parts += ["; " if parts else "", *levels[key]]
+    kind = name_kind(results, "hl_low")
     if not parts:
         return f"Exact intervals: {NOT_ATTAINABLE} with so few pairs."
-    return ("Level of the exact intervals, zeros kept: ", *parts, ".")
+    return (f"Level of the {kind} intervals, zeros kept: ", *parts, ".")
 
 
 def note_deaths(results: pd.DataFrame, scores: Iterable[str], note: str) -> tuple[str, ...]:

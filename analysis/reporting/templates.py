@@ -34,6 +34,11 @@ class Loop:
     revindex: int
 
 
+def kind(counted: Number) -> str:
+    """Return what a test or interval of so many changes is."""
+    return "approximate" if counted.many else "exact"
+
+
 def agree(counted: Number | Collection[object], one: str, many: str) -> str:
     """Return the word that agrees with a number, or with the length of a list."""
     number = counted if isinstance(counted, Number) else len(counted)
@@ -57,7 +62,7 @@ def p(value: Number) -> str:
 
 
 FILTERS: dict[str, Callable[..., str]] = {
-    function.__name__: function for function in (agree, between, listed, p)
+    function.__name__: function for function in (agree, between, kind, listed, p)
 }
 
 

@@ -15,7 +15,7 @@ from analysis.reporting.figure import save_figure
 from analysis.reporting.figures.forest import draw_forest
 from analysis.reporting.figures.paired import draw_paired, draw_primary
 from analysis.reporting.figures.slopes import name_directions, shorten_ids, spread_out
-from analysis.reporting.table import label_outcome, label_part
+from analysis.reporting.table import label_outcome, label_part, note_p
 from analysis.reporting.tables.efficacy import (
     make_components_table,
     make_efficacy_table,
@@ -23,7 +23,7 @@ from analysis.reporting.tables.efficacy import (
     make_thresholds_table,
 )
 from analysis.reporting.tables.registered import make_registered_table
-from analysis.results import Context
+from analysis.results import Context, name_kind
 from analysis.statistics.efficacy import summarise_efficacy
 from analysis.study import load_study
 
@@ -228,3 +228,11 @@ def test_parts_are_named_in_words():
     names = ("haq_di", "vas_pain", "vas_raynaud", "fingers_only")
     labels = ["HAQ-DI", "VAS: pain", "VAS: Raynaud", "Fingers only"]
     assert [label_part(name) for name in names] == labels
+
+
+def test_tests_and_intervals_are_named_by_their_method(results):
+    many = results["method"].str.replace("exact ", "") + ", normal approximation"
+    for made, kind in ((results, "exact"), (results.assign(method=many), "approximate")):
+        assert name_kind(made, "hl_low") == name_kind(made, "p_value") == kind
+        assert f"Each {kind} p stands" in note_p(made)
+        assert f"({kind} interval)" in make_efficacy_table(made, STUDY).columns[4]

@@ -160,6 +160,15 @@ def test_exact_tests_agree_by_arithmetic_up_to_seven_pairs_only(say):
     assert say({"hand_mrss": eight})["exact_agreement"] == ""
 
 
+@pytest.mark.parametrize(("n", "kind"), [(200, "exact"), (201, "approximate")])
+def test_test_and_interval_are_called_exact_up_to_the_bound_only(say, n, kind):
+    chosen = say(dict.fromkeys(NAMES, (*BETTER[:5], n, n, n, 0, 0)))
+    assert f"({kind} interval" in chosen["primary_estimate"]
+    assert f"The {kind} two-sided test" in chosen["primary_test"]
+    assert f"the {kind} interval excludes zero" in chosen["secondary_intervals"]
+    assert ("normal distribution" in chosen["approximation"]) == (kind == "approximate")
+
+
 def test_a_simulated_change_is_never_set_beside_a_placebo_arm(say):
     assert say()["placebo_benchmark"] == ""
     assert "mean change with placebo" in say(origin="real")["placebo_benchmark"]

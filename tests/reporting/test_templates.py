@@ -93,6 +93,7 @@ WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 0, 0, 7)
 BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 7, 0, 0)
 NOTHING = (0.0, 0.0, 0.0, 1.0, 1.0, 0, 7, 0, 7, 0)
 TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
+MANY = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 201, 201, 201, 0, 0)
 NAMES = [outcome.name for outcome in STUDY.outcomes]
 EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
     ("unsure", UNSURE), ("worse", WORSE), ("better", BETTER), ("nothing", NOTHING),
@@ -115,6 +116,7 @@ CASES = (
     {"changes": {"hand_mrss": BETTER, "raynaud_condition_score": UNSURE, "shaq": None}},
     {"changes": {**EVERY["better"], NAMES[-1]: UNSURE}},
     {"changes": {"shaq": TOO_FEW}},
+    {"changes": dict.fromkeys(NAMES, MANY)},
     {"numbers": dict.fromkeys(IMPROVED, (0, 7))},
     {"numbers": dict.fromkeys(IMPROVED, (3, 7))},
     {"events": 0},

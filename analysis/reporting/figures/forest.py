@@ -14,7 +14,7 @@ from analysis.reporting.figures.slopes import (
     name_directions,
 )
 from analysis.reporting.table import print_estimate, print_level
-from analysis.results import find_text
+from analysis.results import find_text, name_kind
 from analysis.statistics.populations import select_pairs
 from analysis.study import Outcome, Study
 
@@ -41,7 +41,7 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
     figure, grid = use_style().subplots(count, 1, **shape)
     figure.subplots_adjust(left=0.25, right=0.70, top=0.93, bottom=0.09, hspace=1.15)
     seen: set[str] = set()
-    most = 0
+    most, kind = 0, name_kind(results, "hl_low")
     for axes, outcome in zip(grid[:, 0], study.outcomes, strict=True):
         chosen = select_pairs(pairs, outcome.name, visit=visit)
         most = max(most, len(chosen))
@@ -52,12 +52,12 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
         (-0.02, "Outcome, unit", "right"),
         (0.02, "\N{LEFTWARDS ARROW} better", "left"),
         (0.98, "worse \N{RIGHTWARDS ARROW}", "right"),
-        (1.04, "Estimate (exact interval)", "left"),
+        (1.04, f"Estimate ({kind} interval)", "left"),
     ):
         top.text(place, 1.35, text, transform=top.transAxes, ha=side, fontsize=8, weight="bold")
     estimates = "; ".join(f"{o.label} {print_estimate(results, o)}" for o in study.outcomes)
     return figure, (
-        f"Hodges-Lehmann estimates of the change to {study.visit(visit).label.lower()} with exact "
+        f"Hodges-Lehmann estimates of the change to {study.visit(visit).label.lower()} with {kind} "
         f"intervals, an outcome a row, each on its own scale. {estimates}."
         f"{note_many(figure, most)}"
     )

@@ -7,7 +7,6 @@ import pandas as pd
 from analysis.reporting.table import (
     DIRECTIONS,
     DIRECTIONS_NOTE,
-    P_NOTE,
     Content,
     Table,
     TableRow,
@@ -20,10 +19,11 @@ from analysis.reporting.table import (
     levels_note,
     mean_sd,
     note_deaths,
+    note_p,
     with_interval,
     with_p,
 )
-from analysis.results import introduce_p
+from analysis.results import introduce_p, name_kind
 from analysis.statistics.published import name_error
 from analysis.study import Outcome, Study
 from analysis.visits import Visit
@@ -50,7 +50,7 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
         cell_of(results, "efficacy.fixed_sequence.stopped_at"),
         ". All after such a step are descriptive.",
     )
-    notes = (P_NOTE, levels_note(results, scores), DIRECTIONS_NOTE, sequence)
+    notes = (note_p(results), levels_note(results, scores), DIRECTIONS_NOTE, sequence)
     return Table(columns, tuple(rows), notes=notes)
 
 
@@ -111,7 +111,8 @@ def _name_columns(
     results: pd.DataFrame, study: Study, first: str, *p_values: str
 ) -> tuple[str, ...]:
     followup = f"{find_followup(results, study).label}, mean (SD)"
-    change = "Change, Hodges-Lehmann estimate (exact interval)"
+    kind = name_kind(results, "hl_low")
+    change = f"Change, Hodges-Lehmann estimate ({kind} interval)"
     return (first, "Pairs", "Baseline, mean (SD)", followup, change, *p_values, DIRECTIONS)
 
 
@@ -158,7 +159,7 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
             rows.append(_make_row(results, label_part(name), scores[-1], p_together=True))
     columns = _name_columns(results, study, "Score", "p (smallest attainable)")
     notes = (
-        P_NOTE,
+        note_p(results),
         "None of these is part of the sequence of tests; all are descriptive.",
         levels_note(results, scores),
     )

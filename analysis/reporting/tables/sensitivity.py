@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.reporting.table import (
-    P_NOTE,
     Cell,
     Content,
     Table,
@@ -15,6 +14,7 @@ from analysis.reporting.table import (
     label_part,
     levels_note,
     note_deaths,
+    note_p,
     with_interval,
 )
 from analysis.results import NOT_ESTIMABLE, find_text, format_percent
@@ -100,7 +100,7 @@ def make_primary_sensitivity_table(
     if variants := _make_variant_rows(results, outcome, start):
         rows += [("Other scorings of the instrument",), *variants]
     notes = (
-        P_NOTE,
+        note_p(results),
         _note_agreement(pairs),
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
@@ -128,7 +128,7 @@ def make_variants_table(results: pd.DataFrame, study: Study) -> Table:
         rows.append(_make_row(results, primary, f"{start}.primary"))
         rows += variants
         scores.append(f"{start}.primary")
-    notes = (P_NOTE, ABSENT_NOTE, levels_note(results, scores))
+    notes = (note_p(results), ABSENT_NOTE, levels_note(results, scores))
     return Table(_COLUMNS, tuple(rows) or (("None", *[""] * 4),), notes=notes)
 
 
@@ -238,7 +238,7 @@ def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
         "Smallest attainable p",
     )
     notes = (
-        P_NOTE,
+        note_p(results),
         "All who lack a score are given the same change, kept within the range of the score; "
         "nobody knows which is true. Changes are tried in even steps; shown are the first and the "
         "last, and where the interval begins or ceases to exclude zero. In an outcome that is not "
