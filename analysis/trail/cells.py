@@ -74,11 +74,13 @@ def locate_columns(
 
 def read_cells(cells: pd.DataFrame, rows: RawRows) -> pd.Series:
     """Return the cells as received, by `file, row, field`; "" where there is none."""
-    values = [
-        rows.received[file].at[row, name] if isinstance(row, str) and row else ""
-        for file, row, name in zip(cells["file"], cells["row"], cells["field"], strict=True)
-    ]
-    return pd.Series(values, index=cells.index, dtype="str")
+    values = pd.Series("", index=range(len(cells)), dtype="str")
+    asked = cells[["file", "row", "field"]].reset_index(drop=True)
+    for (file, name), part in asked[asked["row"].fillna("") != ""].groupby(["file", "field"]):
+        values.loc[part.index] = (
+            rows.received[str(file)].loc[part["row"].tolist(), str(name)].to_numpy()
+        )
+    return values.set_axis(cells.index)
 
 
 def _find_forms(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
