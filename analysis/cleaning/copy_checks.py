@@ -259,7 +259,7 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
     With x the answers and m their median at the other visits, the distance is the sum of
     \\|x - m\\|, and after turning round the sum of \\|top - x - m\\|.
     """
-    for instrument in ("cochin", "haq", "mrss", "shaq"):
+    for instrument in ("cochin", "haq", "mrss"):
         fields = _list_measured(state, instrument, ("choice", "integer"))
         if not fields:
             continue
