@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,7 @@ def answer_early_interrupts() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_early)
+        sys.unraisablehook = _repeat_interrupt
 
 
 def run_command(command: Callable[..., int | None], *arguments: object) -> int:
@@ -111,6 +113,14 @@ def _find_shadow() -> str:
     )
     what = f"{shadow} in this folder is read in place of the package"
     return f"{what}. Rename it, and try again." if shadow else ""
+
+
+def _repeat_interrupt(lost: "sys.UnraisableHookArgs") -> None:
+    """Send an interrupt once more that came where Python can only print and forget it."""
+    if lost.exc_type is KeyboardInterrupt:
+        threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _end_early(number: int, frame: object) -> None:

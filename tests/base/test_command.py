@@ -66,3 +66,18 @@ def test_an_interrupt_before_a_command_has_begun_says_so_too(tmp_path):
     assert run.returncode == -signal.SIGINT
     assert run.stdout == ""
     assert run.stderr.splitlines() == [INTERRUPTED]
+
+
+def test_an_interrupt_that_python_would_forget_ends_the_command(tmp_path):
+    forgotten = tmp_path / "forgotten.py"
+    forgotten.write_text(
+        "import sys; sys.argv = ['-m']; import analysis, os, signal, time\n"
+        "from analysis.command import run_command\n"
+        "class Dying:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); time.sleep(1)\n"
+        "def work(): Dying(); time.sleep(30)\n"
+        "sys.exit(run_command(work))\n"
+    )
+    run = call(sys.executable, forgotten, cwd=ROOT)
+    assert run.returncode == 130
+    assert run.stderr.splitlines() == [INTERRUPTED]
