@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import ANALYSE, RESULT_COLUMNS, make_notebook
+from toys import ANALYSE, RESULT_COLUMNS, make_notebook
 
 from analysis.paths import Outputs
 from analysis.run.lab import lay_out_copies
