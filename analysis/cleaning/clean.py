@@ -251,8 +251,9 @@ def derive_tables(state: CleaningState) -> CleaningState:
         shifted=bool(state.manner.dates_shifted),
     )
     due = derive.list_due_visits(participants, days, study, state.latest)
-    visits = derive.derive_visits(recorded["visits"], due, days, study)
     items = pd.concat([reshape_items(state, source) for source in state.files], ignore_index=True)
+    held = derive.select_held(recorded["visits"], items, study)
+    visits = derive.derive_visits(held, due, days, study)
     tables = {
         "visits": visits,
         "items": choose_baseline(items, visits, study),

@@ -117,6 +117,27 @@ def list_due_visits(
     return pd.concat(parts, ignore_index=True)
 
 
+def select_held(recorded: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Leave out follow-up visits of which nothing is recorded: their row holds another form alone.
+
+    The form that ends a participation stands in the row of a visit that nobody may have come to.
+
+    Parameters
+    ----------
+    recorded
+        One row per visit of the export.
+    items
+        The items table.
+    study
+        What each visit is for.
+    """
+    key = ["participant_id", "visit"]
+    answered = pd.MultiIndex.from_frame(recorded[key]).isin(pd.MultiIndex.from_frame(items[key]))
+    filled = recorded.drop(columns=key).fillna("").ne("").any(axis=1)
+    later = [visit.name for visit in study.visits if visit.role == "follow_up"]
+    return recorded[filled | answered | ~recorded["visit"].isin(later)]
+
+
 def derive_visits(
     recorded: pd.DataFrame, due: pd.DataFrame, days: pd.Series, study: Study
 ) -> pd.DataFrame:

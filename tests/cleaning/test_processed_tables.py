@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.derive import count_days, derive_adverse_events
+from analysis.cleaning.derive import count_days, derive_adverse_events, select_held
 from analysis.cleaning.export import DIARY, DICTIONARY, MAP, REDCAP
 from analysis.cleaning.logic import evaluate_branching
 from analysis.cleaning.places import choose_baseline, place_entries
@@ -282,3 +282,22 @@ def test_unscheduled_visits_are_kept_by_date(valid, study):
     visits = found.tables["visits"]
     assert visits.loc[visits["visit"] == "unscheduled", "visit_date"].tolist() == dates[:2]
     assert found.changes["rule"].tolist() == ["duplicate_copy"]
+
+
+def test_a_visit_whose_row_only_ends_the_participation_was_not_held(study):
+    recorded = pd.DataFrame(
+        [
+            ("SIM-01", "week_4", "2021-05-01"),
+            ("SIM-01", "week_12", ""),
+            ("SIM-02", "procedure", ""),
+            ("SIM-02", "week_12", ""),
+        ],
+        columns=["participant_id", "visit", "visit_date"],
+    )
+    items = pd.DataFrame([("SIM-02", "week_12")], columns=["participant_id", "visit"])
+    held = select_held(recorded, items, study)
+    assert held[["participant_id", "visit"]].to_numpy().tolist() == [
+        ["SIM-01", "week_4"],
+        ["SIM-02", "procedure"],
+        ["SIM-02", "week_12"],
+    ]
