@@ -133,7 +133,7 @@ def select_held(recorded: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd
     """
     key = ["participant_id", "visit"]
     answered = pd.MultiIndex.from_frame(recorded[key]).isin(pd.MultiIndex.from_frame(items[key]))
-    filled = recorded.drop(columns=key).fillna("").ne("").any(axis=1)
+    filled = (recorded.drop(columns=key).fillna("") != "").any(axis=1)
     later = [visit.name for visit in study.visits if visit.role == "follow_up"]
     return recorded[filled | answered | ~recorded["visit"].isin(later)]
 
