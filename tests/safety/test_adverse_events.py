@@ -145,8 +145,8 @@ def test_a_trial_of_250_is_counted_in_well_under_a_second():
     # The best of three, since other work may share the machine.
     spent = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         phased = assign_phases(events, people, last_day=98)
         count_events(*select_emergent(phased, people, PRODUCT), by=["class", "coded_term"])
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
     assert min(spent) < 0.5
