@@ -23,8 +23,11 @@ def tell_harms(trial):
         yield "adverse_events", said if k else f"No adverse event was recorded {PERIOD}."
         ranked = next(iter(trial.changes.values())).deaths
         yield from _tell_grave(events, n, ranked)
-        said = "That an event was not observed among so few people leaves a wide range of rates "
-        yield "unobserved", f"{said}open, as the upper bounds in @tbl-ae-overview show."
+        said = "That an event was not observed does not mean that it is never to be expected: the "
+        yield (
+            "unobserved",
+            f"{said}upper bounds in @tbl-ae-overview show which rates remain possible.",
+        )
         yield from _tell_reactions(trial, set(treated["participant_id"]))
     yield from _tell_ulcers(trial, treated["participant_id"])
 
@@ -46,8 +49,8 @@ def _tell_grave(events, n, ranked):
         of_them = "the estimate gives the worst rank to those before the follow-up"
     harms = f"Deaths {PERIOD}: {died}; {of_them}. " if died else ""
     if any(parts.values()):
-        harms += f"Serious events {related}; so few participants cannot tell how often such "
-        harms += "events occur."
+        harms += f"Serious events {related}; a trial without a control group cannot tell how many "
+        harms += "would have occurred without the treatment."
     yield "harms_discussed", harms.strip()
     severe = events[events["grade"].isin(["3", "4", "5"])]
     share = _share(severe["participant_id"].nunique(), n)
