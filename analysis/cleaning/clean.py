@@ -75,7 +75,7 @@ CHECKS = {
         event_checks.find_row_contradictions,
         event_checks.find_exit_disagreements,
         rows.find_repeated_rows,
-        form_checks.find_repeated_ulcers,
+        rows.find_repeated_ulcers,
         event_checks.find_ended_ulcers,
         event_checks.find_ulcer_histories,
         event_checks.find_coded_apart,

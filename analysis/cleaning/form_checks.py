@@ -9,12 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import (
-    EVENTS,
-    fold_words,
-    list_recorded_ulcers,
-    select_ulcer_events,
-)
+from analysis.cleaning.event_checks import EVENTS, fold_words, select_ulcer_events
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import (
@@ -293,13 +288,3 @@ def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
     here = pd.MultiIndex.from_frame(drugs[["participant", "why"]])
     alone = drugs["why"].isin(set(terms) - {""}) & ~here.isin(known)
     yield from ask_rows(state, "drug_without_event", "medications", drugs.index[alone], ("name",))
-
-
-def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """Active ulcers of one finger and one size that are recorded twice at a visit."""
-    ulcers = list_recorded_ulcers(state)
-    sized = ulcers[ulcers["active"].eq(1) & ulcers["size"].notna()]
-    for _, part in sized.groupby(["participant", "visit", "location", "size"]):
-        if len(part) > 1:
-            found = [(str(row), field) for row, field in part["field"].items()]
-            yield from find_together("recorded_again", found, group=found[0][0])

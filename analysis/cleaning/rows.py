@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import EVENTS, EXIT, fold_words
+from analysis.cleaning.event_checks import EVENTS, EXIT, fold_words, list_recorded_ulcers
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.places import find_unplaced
@@ -261,3 +261,13 @@ def _is_again(first: pd.Series, event: pd.Series) -> bool:
     last = first["end_date"] or (again if first["ongoing"] == "yes" else "")
     near = (pd.Timestamp(again) - pd.Timestamp(begun)).days <= _DAYS_APART
     return near or again <= last
+
+
+def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
+    """Active ulcers of one finger and one size that are recorded twice at a visit."""
+    ulcers = list_recorded_ulcers(state)
+    sized = ulcers[ulcers["active"].eq(1) & ulcers["size"].notna()]
+    for _, part in sized.groupby(["participant", "visit", "location", "size"]):
+        if len(part) > 1:
+            found = [(str(row), field) for row, field in part["field"].items()]
+            yield from find_together("recorded_again", found, group=found[0][0])
