@@ -67,3 +67,14 @@ def test_a_variable_bears_the_name_of_what_it_holds():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "id", getattr(node, "arg", ""))
             assert name not in ("told", "own", "says"), f"{path}:{node.lineno}: {name}"
+
+
+def test_a_module_has_at_most_300_lines_and_a_function_seven_parameters():
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 300, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                given = [each.arg for each in given if each.arg not in ("self", "cls")]
+                assert len(given) <= 7, f"{path}:{node.lineno}: {node.name}"
