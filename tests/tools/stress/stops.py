@@ -32,7 +32,7 @@ PERSONAL = {
 }
 CORRECTION = {
     "source": REDCAP, "row": "SIM-01|week_12_arm_1|", "field": "kap_l", "old_value": "77",
-    "new_value": "8", "reason": "Typing error", "by": "Investigator", "date": "2022-12-12",
+    "new_value": "0", "reason": "Typing error", "by": "Investigator", "date": "2022-12-12",
 }  # fmt: skip
 
 
