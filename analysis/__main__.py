@@ -158,7 +158,7 @@ def _mark(until: str, settings: Settings) -> None:
     from analysis.run.publish import withdraw_steps
 
     for name in withdraw_steps(settings.outputs):
-        show(f"{name} is no more: what it had published is removed.")
+        show(f"{name} is gone: what it had published is removed.")
     outdated = mark_outdated(settings, until=until, begins=True)
     if not outdated:
         show("Nothing to do: tables, notebooks and report are up to date.")
@@ -199,7 +199,7 @@ def _finish_report() -> None:
 
 @command(*CHOSEN)
 def _why(settings: Settings) -> None:
-    """say what is outdated, and why"""
+    """list what is outdated, and why"""
     from analysis.run.outdated import format_causes
 
     show(format_causes(settings))
@@ -275,7 +275,7 @@ def _archive(settings: Settings, wheels: str) -> None:
     make_archive(settings, wheels=wheels == "1", tell=show)
 
 
-@command(argument("files", nargs="*", help="without any: all that git tracks and remembers"))
+@command(argument("files", nargs="*", help="default: all that git tracks, and its history"))
 def _gate(files: list[str]) -> None:
     """find what must not be published, with place and reason"""
     from analysis.release.gate import check_files

@@ -28,7 +28,7 @@ def test_a_notebook_of_ones_own_runs_after_the_six_and_is_withdrawn_with_its_not
     assert toy.succeed("notebooks") == set()
     (toy.root / "notebooks/07_mine.ipynb").unlink()
     done = toy.make("notebooks")
-    assert "07_mine is no more: what it had published is removed." in done.stdout
+    assert "07_mine is gone: what it had published is removed." in done.stdout
     assert not [name for name in toy.published() if "07_mine" in name]
     assert b"07_mine" not in toy.published()["data/processed/results.csv"]
 
