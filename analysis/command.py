@@ -118,7 +118,7 @@ def _find_shadow() -> str:
 def _repeat_interrupt(lost: "sys.UnraisableHookArgs") -> None:
     """Send an interrupt once more that came where Python can only print and forget it."""
     if lost.exc_type is KeyboardInterrupt:
-        threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.01, os.kill, [os.getpid(), signal.SIGINT]).start()
     else:
         sys.__unraisablehook__(lost)
 

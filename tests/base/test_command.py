@@ -78,6 +78,6 @@ def test_an_interrupt_that_python_would_forget_ends_the_command(tmp_path):
         "def work(): Dying(); time.sleep(30)\n"
         "sys.exit(run_command(work))\n"
     )
-    run = call(sys.executable, forgotten, cwd=ROOT)
+    run = call(sys.executable, forgotten, cwd=ROOT, timeout=20)
     assert run.returncode == 130
     assert run.stderr.splitlines() == [INTERRUPTED]
