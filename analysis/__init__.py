@@ -42,7 +42,7 @@ DOOR = {
     "count_events": "analysis.safety.counts",
     "draw_pairs": "analysis.reporting.figures.paired",
 }
-# Python says so while it looks for the module of `python -m analysis`.
+# Python warns of it while it looks for the module of `python -m analysis`.
 if sys.argv[:1] == ["-m"]:
     answer_early_interrupts()
 

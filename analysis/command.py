@@ -1,4 +1,4 @@
-"""Declare a command, and end it so that its last line says what happened, whenever it happened.
+"""Declare a command, and end it so that its last line is what happened, whenever it happened.
 
 It imports little, since an interrupt before that is answered by Python's own traceback.
 """
@@ -71,7 +71,7 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
     Returns
     -------
-    0 as asked, or what the command returns; 1, 2 or 3 as the error says that was raised; 3 if
+    0 as asked, or what the command returns; 1, 2 or 3 by the error that was raised; 3 if
     the machine refused, as with a full disk; 130 when interrupted. The error stands on
     standard error.
     """

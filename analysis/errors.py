@@ -1,4 +1,4 @@
-"""The project's own errors: each says what is wrong, where, and what to do next."""
+"""The project's own errors: what is wrong, where, and what to do next."""
 
 from collections.abc import Iterable
 
@@ -71,7 +71,7 @@ class UsageError(AnalysisError):
 
 
 class MissingError(AnalysisError):
-    """Something needed is not there (exit 3); the hint says how to get it."""
+    """Something needed is not there (exit 3); the hint is how to get it."""
 
     exit_code = 3
 
@@ -79,7 +79,7 @@ class MissingError(AnalysisError):
 def suggest_name(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return the hint for a name that is not known: the nearest one, or all there are.
 
-    `otherwise` says what to do where none is near, in place of the list.
+    `otherwise` is what to do where none is near, in place of the list.
 
     Examples
     --------

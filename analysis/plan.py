@@ -87,7 +87,7 @@ class QueryThresholds:
     """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs.
 
     `laboratory_ratio` is of the highest to the lowest value of a person, by test;
-    `counted_while_absent` is of one image, and of all images of a visit; `ulcers_are_events` says
+    `counted_while_absent` is of one image, and of all images of a visit; `ulcers_are_events` is
     whether a new ulcer has to be reported.
     """
 

@@ -65,8 +65,8 @@ class Manner:
 class Provenance:
     """The content of an export's provenance.yml.
 
-    `simulated` is true unless the file says ``simulated: false``. `checksums` is
-    ``verified`` or ``absent`` (never silently skipped: every output says so). `manner` is None
+    `simulated` is true unless the file has ``simulated: false``. `checksums` is
+    ``verified`` or ``absent`` (never silently skipped: every output shows it). `manner` is None
     where the file does not say how the data were exported.
     """
 

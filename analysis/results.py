@@ -17,6 +17,8 @@ PERCENT = "\N{NO-BREAK SPACE}%"
 SMALL_P = "<\N{NO-BREAK SPACE}0.001"
 NOT_ESTIMABLE = "not estimable"
 NOT_ATTAINABLE = "not attainable"
+# In the method of what would be exact for fewer pairs.
+APPROXIMATION = "normal approximation"
 UNBOUNDED = "unbounded"
 
 # Of an outcome, in the order in which a person wants to know.
@@ -276,5 +278,5 @@ def find_text(results: pd.DataFrame, result_id: str) -> str:
 def name_kind(results: pd.DataFrame, statistic: str) -> str:
     """Return what a statistic, p_value or hl_low, is by its method: exact or approximate."""
     asked = results["result_id"].str.endswith(f".{statistic}")
-    approximate = results.loc[asked, "method"].str.contains("normal approximation").any()
+    approximate = results.loc[asked, "method"].str.contains(APPROXIMATION).any()
     return "approximate" if approximate else "exact"

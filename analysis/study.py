@@ -59,7 +59,7 @@ class ChangeThreshold:
     """A published change with its level; sources are keys of report/references.bib.
 
     `measurement_error` is the standard error of one measurement in the outcome's unit, or None,
-    `measurement_error_between` that between observers; `measurement_error_derivation` says how
+    `measurement_error_between` that between observers; `measurement_error_derivation` is how
     it was computed, and is empty where a source states it. `score_step` is the step of the
     score's grid beside it.
     """

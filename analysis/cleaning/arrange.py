@@ -114,7 +114,7 @@ def _goes_to_person(places: pd.DataFrame) -> pd.Series:
 
 
 def _identify_people(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Put the participant in place of the record, where a field of its own says who it is.
+    """Put the participant in place of the record, where a field of its own names them.
 
     Returns
     -------

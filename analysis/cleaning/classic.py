@@ -1,7 +1,7 @@
 """A project without events: its one row per person becomes one row per person and visit.
 
-fields.csv says in `visit` when a field is recorded. Fields of several visits that go to one place
-become one column, which bears the name of the first of them.
+The column `visit` of fields.csv is when a field is recorded. Fields of several visits that go to
+one place become one column, which bears the name of the first of them.
 """
 
 from dataclasses import dataclass, replace

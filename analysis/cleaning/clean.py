@@ -163,7 +163,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     Raises
     ------
     DataError
-        The structure is not what it says (unknown column, event or form), a cell holds
+        The structure is not as described (unknown column, event or form), a cell holds
         personal data, a correction does not fit, or the reconciliation fails.
     """
     export = arrange_export(export, study)

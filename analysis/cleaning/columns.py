@@ -150,7 +150,7 @@ def _sets_missing(finding: Finding) -> bool:
 
 
 def choose_kind_by_place(place: Place) -> str:
-    """Return what a value has to be to go where fields.csv says; text where anything may."""
+    """Return what a value has to be to go to its place in fields.csv; text where anything may."""
     if place.table and place.table != "items":
         if place.column.endswith("_date"):
             return "date" if place.column in _EXACT_DAYS else "partial_date"

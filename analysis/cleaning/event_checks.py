@@ -1,4 +1,4 @@
-"""Contradictions about the events and the end: also of ulcers, drugs, eligibility and habits."""
+"""Contradictions about events, ulcers and the end, and rows that contradict themselves."""
 
 import fnmatch
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from analysis.cleaning.state import CleaningState, Finding, find_cells, find_tog
 from analysis.plan import QueryThresholds
 
 EVENTS, EXIT, _ULCERS = "adverse_events", "disposition", "digital_ulcers"
-ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), dtype="str").fillna("")
+_ROW_RULES = Path(__file__).with_name("row_rules.csv")
 _THRESHOLDS = fields(QueryThresholds)
 _WORDS = {"likely": ["possible", "probable", "definite"]}
-# Skin above elbows and knees and on the trunk is not that of the limited form (LeRoy 1988).
+# Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
 # By which words something is coded, and as what.
 CODED = (
@@ -26,8 +26,8 @@ CODED = (
     (EVENTS, "coded_term", "class"),
     ("medications", "name", "class"),
 )
-# A size of an ulcer in another unit.
-_TENFOLD = 8
+# From so many times the size an ulcer was measured in another unit.
+_OTHER_UNIT = 8
 _ULCER_WORDS = r"ulcer|궤양"
 
 
@@ -55,8 +55,9 @@ def find_row_contradictions(state: CleaningState) -> Iterator[Finding]:
     """
     thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
     known = _describe_people(state)
-    rows = {table: _describe_rows(state, table, known) for table in ROW_RULES["table"].unique()}
-    for rule, table, where, asked, empty in ROW_RULES.itertuples(index=False):
+    rules = pd.read_csv(_ROW_RULES, dtype="str").fillna("")
+    rows = {table: _describe_rows(state, table, known) for table in rules["table"].unique()}
+    for rule, table, where, asked, empty in rules.itertuples(index=False):
         columns = _list_asked_columns(state, table)
         if set(empty.split()) <= set(columns):
             found = rows[table].query(where, engine="python", local_dict=thresholds | _WORDS).index
@@ -210,7 +211,7 @@ def list_recorded_ulcers(state: CleaningState) -> pd.DataFrame:
     """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `healed`,
     `size`.
 
-    `field` is the column that says whether it is active; no rows where the export lacks one.
+    `field` is the column for whether it is active; no rows where the export lacks one.
     """
     held = {field.place.item: field for field in state.list_items(_ULCERS)}
     names = ["new", "active", "healed", "size"]
@@ -232,7 +233,7 @@ def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
 
     An active ulcer that was not new is on record at the next visit, too (if most of this export
     are: a form may hold active ones only); what was not there, or had healed, is new; and no size
-    is tenfold.
+    is many times another.
     """
     order = {visit.name: at for at, visit in enumerate(state.study.visits) if visit.day is not None}
     ulcers, gate = list_recorded_ulcers(state), state.find_words_of("visits", "ulcers_present")
@@ -255,7 +256,7 @@ def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
     active_before = now["active_before"].eq(1)
     odd = now["new"].eq(0) & now["active"].eq(1) & ~active_before
     ratio = now["size"] / now["size_before"]
-    odd |= active_before & now["active"].eq(1) & (ratio.ge(_TENFOLD) | ratio.le(1 / _TENFOLD))
+    odd |= active_before & now["active"].eq(1) & (ratio.ge(_OTHER_UNIT) | ratio.le(1 / _OTHER_UNIT))
     asked = pd.concat([was[gone], now[odd]])
     for who, part in asked.groupby(["participant", "at"]):
         cells = list(zip(part["row"], part["field"], strict=True))

@@ -62,7 +62,7 @@ class RawExport:
     events
         REDCap's own lists: `event` and `form` where one of forms by event is there, else `event`.
     records
-        Participant by record id, where a field of its own says who a record is.
+        Participant by record id, where a field of its own names the person.
     origins
         Field of the export by visit and column, of a project without events.
     """

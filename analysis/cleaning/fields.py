@@ -68,7 +68,7 @@ class Place:
     It goes to a column of a table, to an item of an instrument, or nowhere of its own. `codes`
     are those of an item with their labels, in REDCap's words; `best` and `worst` are the codes (of
     a typed number, the numbers) of the two anchors. `recorded_unit` is the unit in the export where
-    that is not `unit`. `rule` says how several fields make one item. `allowed` is the reason why a
+    that is not `unit`. `rule` is how several fields make one item. `allowed` is the reason why a
     field that REDCap flags as an identifier is needed, and `approved_by` who approved it.
     """
 

@@ -267,7 +267,7 @@ def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:
     """Events treated with a drug that the person's list of medication does not have at that time.
 
     Drugs are known by the lists of all people, so that `Analgesic` names none. The other way
-    round, a drug that its entry says was given for an event needs that event.
+    round, a drug that was given for an event, by its entry, needs that event.
     """
     events, drugs = list_form_rows(state, EVENTS), list_form_rows(state, "medications")
     wording = drugs["name"].astype("str").map(fold_words).astype("str")

@@ -281,7 +281,7 @@ def _find_other_codes(field: Field) -> Iterator[tuple[str, str]]:
 
 
 def _list_code_values(field: Field) -> Iterator[tuple[str, float]]:
-    """Yield the item's value of each code that has one: what `values` says, else the code."""
+    """Yield the item's value of each code that has one: from `values`, else the code."""
     given = field.place.processed if field.kind == "choice" else {}
     for code, _ in field.choices:
         value = _parse_number(given.get(code, "") if given else code)

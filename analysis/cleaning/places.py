@@ -15,7 +15,7 @@ PART_OF = {"shaq": "haq"}
 
 
 def place_rows(state: CleaningState, visits: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return `visit`, `location` and `occasion` by row of every file, "" where the field says.
+    """Return `visit`, `location` and `occasion` by row of every file, "" where the field has them.
 
     `visits` is the table as recorded.
     """

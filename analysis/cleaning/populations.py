@@ -11,7 +11,7 @@ from analysis.study import Study
 
 # A date that could not be read is still a date that was written: the consent was given.
 _WRITTEN = ("pending_query", "out_of_range")
-# Words by which a term says what it is; the coded class is looked at as well.
+# Words by which a term is recognised; the coded class is looked at as well.
 INFECTION = r"infect|cellulitis|abscess|paronychia|감염"
 OF_THE_HAND = r"hand|finger|digit|nail|paronychia|손"
 HAND_PROCEDURE = r"surg|amputat|sympathectomy|debridement|botulinum|fat graft|수술"

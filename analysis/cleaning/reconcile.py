@@ -207,7 +207,7 @@ def _check_tables(
                 cells = pd.to_numeric(cells.where(cells != "")).dropna().astype("float64")
                 held = held.dropna().astype("float64")
             else:
-                # not_recorded is no cell of the export: it says that there is none.
+                # not_recorded is no cell of the export: there is none.
                 cells, held = cells[cells != ""], held[~held.isin(["", "not_recorded"])]
             _check_arrival(cells, held, REDCAP, field.name)
 

@@ -141,7 +141,7 @@ def reshape_items(state: CleaningState, source: str) -> pd.DataFrame:
 def _reshape_field(
     state: CleaningState, source: str, rows: pd.Index, field: Field
 ) -> dict[str, Any]:
-    """Return the columns of one field's items; the row says where, unless the field does."""
+    """Return the columns of one field's items; its place comes before that of the row."""
     file, places = state.files[source], state.places[source]
     cells = file.frame.loc[rows, field.name]
     if field.kind in ("text", "notes"):
@@ -153,7 +153,7 @@ def _reshape_field(
 
     value, text = convert_item(cells, field)
     location = _repeat(field.place.location, len(cells))
-    # Of several boxes each keeps a row of its own, and the instrument says what they make.
+    # Of several boxes each keeps a row of its own, and the instrument combines them.
     given = field.name if field.place.rule else field.place.occasion
     occasion = _repeat(given, len(cells))
     if not given:

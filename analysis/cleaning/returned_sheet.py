@@ -58,7 +58,7 @@ class Answer:
 
     @property
     def standing(self) -> str:
-        """Named, unless it says where a signature is."""
+        """Named, unless it refers to a signature."""
         return f"signed: {self.signature}" if self.signature else "named"
 
 

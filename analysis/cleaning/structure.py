@@ -1,4 +1,4 @@
-"""Give every raw row its key, and stop where a file is not what its description says."""
+"""Give every raw row its key, and stop where a file is not as described."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,7 @@ def name_visit(event: pd.Series, study: Study) -> pd.Series:
 
 
 def list_designated(export: RawExport, study: Study) -> pd.DataFrame:
-    """Return which forms belong to which visit (bool), empty where no list of the site says so.
+    """Return which forms belong to which visit (bool), empty where the site has no such list.
 
     Raises
     ------

@@ -32,7 +32,7 @@ RETURNED_FOLDER = "returned"
 _SAID = ["query_id", "binding"]
 # What has to be the same in an answer that is given twice.
 _REPEATED = ("answer", "new_value", "source_document", "reason", "name", "answered_at", "standing")
-# Without these a row says no more whose it is.
+# Without these nobody knows whose a row is.
 _NAMING = {"record_id", *(name for names in KEY_COLUMNS.values() for name in names)}
 
 

@@ -261,7 +261,7 @@ def convert_centimetres(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def convert_recorded_unit(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Convert a field that fields.csv says is recorded in another unit, every cell alike."""
+    """Convert a field that is recorded in another unit by fields.csv, every cell alike."""
     if field.factor != 1:
         converted = format_numbers(pd.to_numeric(values) * field.factor)
         yield find_cells("recorded_unit", field.name, values != "", converted)

@@ -15,7 +15,7 @@ from analysis.demo.cohort import ASSESSED, Cohort
 
 FORMS = Path(__file__).with_name("forms.csv")
 
-# REDCap's own names, in REDCap's own order, and what each says of a field.
+# REDCap's own names, in REDCap's own order, and what each holds of a field.
 _DICTIONARY = {
     "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
     "Field Type": "type", "Field Label": "label",

@@ -57,7 +57,7 @@ def describe_visits(
 ) -> list[Row]:
     """Make the results of the visits, ``flow.<visit>.n_due, n_attended, n_in_window, n_missed``.
 
-    Who is due after the procedure is the population; ``reasons`` says why visits were missed.
+    Who is due after the procedure is the population; ``reasons`` is why visits were missed.
     """
     rows = []
     for visit in study.visits:
@@ -220,7 +220,7 @@ def find_unreconciled(results: pd.DataFrame) -> pd.DataFrame:
 
     A safety result has the whole population for its denominator, if it names one and is of no
     group or visit; no other result has more participants than its population. The pairs of an
-    outcome (``efficacy.<outcome>.n_pairs``) are those that the flow says are analysed.
+    outcome (``efficacy.<outcome>.n_pairs``) are those that the flow counts as analysed.
 
     Returns
     -------

@@ -84,7 +84,7 @@ class Component:
 class Variant:
     """One way to make a score.
 
-    `matched` says that a pair of visits is made from the fingers, or other parts, recorded at
+    `matched` is set where a pair of visits is made from the fingers, or other parts, recorded at
     both, of `n_locations` in all.
     """
 
@@ -112,7 +112,7 @@ class Threshold:
 class Source:
     """Where a definition comes from.
 
-    `basis` is ``found`` (a published source says so), ``recalled`` (from memory of the
+    `basis` is ``found`` (in a published source), ``recalled`` (from memory of the
     source, to be verified) or ``decided`` (no source rules it; the analysts did).
     """
 

@@ -26,7 +26,7 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     Parameters
     ----------
     items
-        One occasion per ulcer; ``active``, ``new``, ``healed`` are 0 or 1; ``present`` says
+        One occasion per ulcer; ``active``, ``new``, ``healed`` are 0 or 1; ``present`` is
         whether there is any ulcer at all (0 or 1).
 
     Returns

@@ -89,7 +89,7 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
     the better direction, the component's own where it differs, empty where none is
     better. Of fingers, capillary fields, and the categories and scales of the SHAQ only those
-    recorded at both visits enter (rule ``matched``), unless the variant says all. Supporting
+    recorded at both visits enter (rule ``matched``), unless the variant takes all. Supporting
     outcomes are not paired.
 
     Raises

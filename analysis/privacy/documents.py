@@ -77,7 +77,7 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    # It says what it repairs; here a file is only looked into.
+    # It reports its repairs; here a file is only looked into.
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -136,7 +136,7 @@ def _read_objects(reader: Any) -> Iterator[Piece]:
 
 
 def _read_stream(data: bytes) -> str:
-    """Return what a stream says: of a drawing its strings alone, since numbers are places there."""
+    """Return the text of a stream; of a drawing its strings alone, since numbers are places."""
     if data.startswith(_FONTS):
         return ""
     if not _DRAWS.search(data):

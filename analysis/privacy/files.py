@@ -48,7 +48,7 @@ _SHOWN_TEXTS = (
 def take_apart(name: str, content: bytes, depth: int = 0) -> Iterator[Piece]:
     """Yield the texts of a file, of whose name the suffix counts, and what is encoded in them.
 
-    A file of a kind that cannot be looked into is one forbidden piece. `depth` says in how many
+    A file of a kind that cannot be looked into is one forbidden piece. `depth` is in how many
     others it lies.
     """
     for piece in _read_file(name, content):
@@ -73,7 +73,7 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
 
 
 def _read_encoded(piece: Piece, depth: int) -> Iterator[Piece]:
-    """Yield what a text says in another spelling: escapes, entities, base64, hex, packed bytes."""
+    """Yield a text in another spelling: without escapes, entities, base64, hex, packing."""
     text = piece.text
     if depth > _DEEPEST:
         return
@@ -101,7 +101,7 @@ def _decode_base64(text: str) -> bytes:
 def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
     """Yield the pieces of bytes by what they are; `kind` is how an address names them, if it does.
 
-    Bytes that are no text are a hash, or forbidden if somebody says that they are a file.
+    Bytes that are no text are a hash, or forbidden if they are named a file.
     """
     for magic, suffix in _MAGIC.items():
         if content.startswith(magic):

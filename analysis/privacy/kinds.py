@@ -170,7 +170,7 @@ def find_in_texts(
     def find_first(text: str) -> tuple[str, int] | None:
         return next(find_kinds(text, kinds=kinds, hospital_number=hospital_number), None)
 
-    # One search through all of them at once says whether a closer look is needed.
+    # One search through all of them at once shows whether a closer look is needed.
     if find_first("\n".join(wanted)) is None:
         return {}
     return {text: first[0] for text in wanted if (first := find_first(text))}

@@ -23,7 +23,7 @@ class Piece:
     text
         The text itself.
     forbidden
-        Why it may not be there at all, whatever it says; "" if it may.
+        Why it may not be there at all, whatever its text; "" if it may.
     names_author
         Whether the text is a person's name as the file's author.
     """

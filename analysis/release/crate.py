@@ -38,7 +38,7 @@ _TYPES = {
 }
 _DOCSTRING = re.compile(r'(?:#![^\n]*\n)?r?"""(.+?)(?:"""|\n)')
 _HEADING = re.compile(r"^#{1,2} (.+)$", re.MULTILINE)
-# The first that fits; a file that says nothing of itself is described by its place.
+# The first that fits; a file without a description of its own is described by its place.
 _PLACES = (
     ("data/raw/", "Part of the export as received"),
     ("data/processed/", "Part of what the notebooks computed"),
@@ -144,7 +144,7 @@ def describe_crate(
 
 
 def describe_file(name: str, file: Path, *, version: str) -> Entity:
-    """Return what a crate says of a file: by what the file says of itself, or by its place.
+    """Return the entry of a file in a crate, from its own description or from its place.
 
     `name` is its path in the archive, `file` where it lies now; its code has the version of
     the project.

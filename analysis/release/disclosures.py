@@ -247,7 +247,7 @@ def _is_real(content: bytes) -> bool:
         return True
     if not isinstance(about, dict):
         return False
-    # A key that is spelt otherwise says it as well.
+    # A key that is spelt otherwise counts as well.
     said = [v for key, v in about.items() if str(key).strip().casefold() == "simulated"]
     return any(value is not True for value in said)
 

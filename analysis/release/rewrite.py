@@ -64,7 +64,7 @@ class Names:
 def give_names(source: UncleanedExport, key: Key) -> Names:
     """Number the participants in an order that only the key tells, the others in their own.
 
-    The order of staff decides which of two readings counts and says nothing of a participant.
+    The order of staff decides which of two readings counts, and is no fact about a participant.
     Images follow their participant, since their own order is that of the trial's calendar.
     """
     spelled = source.map_participants()

@@ -225,7 +225,7 @@ def open_source(export: RawExport, study: Study) -> UncleanedExport:
     Raises
     ------
     analysis.errors.DataError
-        Its structure is not what it says.
+        Its structure is not as described.
     """
     export = arrange_export(export, study)
     fields = describe_fields(export, study)

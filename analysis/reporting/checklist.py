@@ -1,4 +1,4 @@
-"""A reporting checklist as a table in which every item leads to its place, or says why not."""
+"""A reporting checklist as a table in which every item leads to its place, or has a reason."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ WIDTHS = (1, 7, 7)
 class ChecklistItem:
     """What item a checklist asks for, in our words, and where the report has it.
 
-    A place is ``#heading``, ``@table``, ``@figure`` or ``abstract``; the reason says why the item
+    A place is ``#heading``, ``@table``, ``@figure`` or ``abstract``; the reason is why the item
     does not apply, or not in full.
     """
 

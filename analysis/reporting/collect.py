@@ -102,8 +102,11 @@ def find_analysed(results: pd.DataFrame, study: Study, column: str) -> str:
 
 
 def _list_numbers(results: pd.DataFrame) -> Numbers:
-    rows = zip(results["result_id"], results["value"], results["n"], strict=True)
-    return {key: Number(key, value, 0 if pd.isna(n) else int(n)) for key, value, n in rows}
+    columns = (results[name] for name in ("result_id", "value", "n", "method"))
+    return {
+        key: Number(key, value, 0 if pd.isna(n) else int(n), method)
+        for key, value, n, method in zip(*columns, strict=True)
+    }
 
 
 def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Record:

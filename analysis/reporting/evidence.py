@@ -8,22 +8,24 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
+from analysis.results import APPROXIMATION
 from analysis.statistics.alternatives import ALIKE_UP_TO
-from analysis.statistics.checks import APPROXIMATE_ABOVE
 
 
 class Number(float):
     """A result: it compares as its value, prints as its key, and is NaN where there is none.
 
-    `out_of` is how many participants it was counted among.
+    `out_of` is how many participants it was counted among; `approximate`, whether its method
+    stands in for an exact one.
     """
 
     key: str
     out_of: int
+    approximate: bool
 
-    def __new__(cls, key: str, value: float, out_of: int) -> "Number":
+    def __new__(cls, key: str, value: float, out_of: int, method: str = "") -> "Number":
         number = super().__new__(cls, value)
-        number.key, number.out_of = key, out_of
+        number.key, number.out_of, number.approximate = key, out_of, APPROXIMATION in method
         return number
 
     def __bool__(self) -> bool:
@@ -37,11 +39,6 @@ class Number(float):
         """Whether there is a value."""
         return not math.isnan(self)
 
-    @property
-    def many(self) -> bool:
-        """Whether a test or interval of so many changes is approximate."""
-        return self > APPROXIMATE_ABOVE
-
 
 def name_field(key: str) -> str:
     """Return the shortcode that prints a key."""
@@ -52,7 +49,7 @@ def name_field(key: str) -> str:
 class ThresholdFacts:
     """A published threshold of an outcome; sources are keys of references.bib.
 
-    `derived` says that its measurement error was computed, and stands in no source.
+    `derived` is set where its measurement error was computed, and is in no source.
     """
 
     value: Annotated[str, "study.outcomes.{outcome}.threshold.value"]

@@ -197,7 +197,7 @@ def format_results_page(
 ) -> str:
     """Return a page beside the documents; `up` leads to their folder.
 
-    Where there is a `script` that narrows the rows, `narrow` says what a reader types.
+    Where there is a `script` that narrows the rows, `narrow` is the label of its field.
     """
     mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
     full = f"{mark_line.capitalize()}: {title}" if mark_line else title

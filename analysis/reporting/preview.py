@@ -113,7 +113,7 @@ def preview_report(
     Parameters
     ----------
     write_trail
-        Writes the trail of the numbers, which hangs on no words, into the folder that it is given.
+        Writes the trail of the numbers into the folder that it is given; no word changes it.
 
     Raises
     ------

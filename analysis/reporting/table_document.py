@@ -1,16 +1,17 @@
 """One table as a Word document of its own."""
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import docx
 import pandas as pd
-from docx import Document
 from docx.blkcntnr import BlockItemContainer
+from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.package import OpcPackage
 from docx.oxml import OxmlElement
-from docx.table import Table
+from docx.oxml.ns import qn
 
 from analysis.reporting.word_tables import finish_tables
 
@@ -27,7 +28,7 @@ def write_word_table(frame: pd.DataFrame, path: Path, *, mark: str) -> None:
     mark
         Stands above the table while the data are simulated, and in the file's properties.
     """
-    document = Document()
+    document = docx.Document()
     _drop_thumbnail(document.part.package)
     properties = document.core_properties
     properties.title, properties.subject = path.stem, mark
@@ -40,15 +41,17 @@ def write_word_table(frame: pd.DataFrame, path: Path, *, mark: str) -> None:
     groups = frame.iloc[:, 0] if grouped else [""] * len(frame)
     table = document.add_table(1, len(body.columns))
     _fill_row(table.rows[0].cells, body.columns, bold=True)
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    group = ""
+    group, spanned = "", set()
     for heading, texts in zip(groups, body.itertuples(index=False), strict=True):
         if heading != group:
-            _fill_span(table, heading, bold=True)
+            spanned.add(len(table.rows))
+            _fill_row(table.add_row().cells[:1], [heading], bold=True)
             group = heading
         _fill_row(table.add_row().cells, map(str, texts))
     for note in frame.attrs["notes"]:
-        _fill_span(table, note)
+        spanned.add(len(table.rows))
+        _fill_row(table.add_row().cells[:1], [note])
+    _span_rows(document, spanned)
     finish_tables(document)
     document.save(str(path))
     fix_time_stamps(path)
@@ -68,14 +71,19 @@ def _fill_row(
         cell.paragraphs[0].add_run(text).bold = bold or None
 
 
-def _fill_span(table: Table, text: str, *, bold: bool = False) -> None:
-    row = table.add_row()
-    first, *rest = row._tr.tc_lst
-    # To merge cells the library looks at all rows above.
-    first.grid_span = len(rest) + 1
-    for cell in rest:
-        row._tr.remove(cell)
-    row.cells[0].paragraphs[0].add_run(text).bold = bold or None
+def _span_rows(document: Document, spanned: Collection[int]) -> None:
+    """Repeat the first row on each page, and let one cell fill some rows.
+
+    To merge cells the library would look at all rows above.
+    """
+    for number, row in enumerate(document.element.body.iter(qn("w:tr"))):
+        if number == 0:
+            row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        if number in spanned:
+            first, *rest = row.tc_lst
+            first.grid_span = len(rest) + 1
+            for cell in rest:
+                row.remove(cell)
 
 
 def fix_time_stamps(path: Path) -> None:

@@ -34,9 +34,9 @@ class Loop:
     revindex: int
 
 
-def kind(counted: Number) -> str:
-    """Return what a test or interval of so many changes is."""
-    return "approximate" if counted.many else "exact"
+def kind(result: Number) -> str:
+    """Return what a test or an end of an interval is by its method."""
+    return "approximate" if result.approximate else "exact"
 
 
 def agree(counted: Number | Collection[object], one: str, many: str) -> str:

@@ -172,9 +172,10 @@ def _write_running_lines(section: Section, about: Mapping[str, str], part: str) 
 def _add_page_number(paragraph: Paragraph) -> None:
     run = paragraph.add_run("1")
     run.font.size = Pt(8)
-    field = paragraph._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"})
-    run._r.addprevious(field)
-    field.append(run._r)
+    *_, last = paragraph.part.element.iter(qn("w:r"))
+    field = last.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"})
+    last.addprevious(field)
+    field.append(last)
 
 
 def _fit_pictures(document: Document, alternatives: Mapping[str, str]) -> None:

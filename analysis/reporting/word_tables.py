@@ -11,7 +11,6 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
-from docx.table import Table
 
 TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
 # Tables with more columns than this are set in the smaller one.
@@ -63,17 +62,17 @@ def finish_tables(document: Document) -> None:
     section = document.element.body.sectPr
     upright, across = _measure_page(document.sections[0])
     turned = []
-    for table in document.tables:
-        if not table.columns:
+    for table in document.element.body.findall(qn("w:tbl")):
+        count = len(table.tblGrid.findall(qn("w:gridCol")))
+        if not count:
             continue
-        small = len(table.columns) > MANY_COLUMNS
-        name = list(TABLE_TEXTS)[small]
+        name = list(TABLE_TEXTS)[count > MANY_COLUMNS]
         _finish_table(table, _find_style(document, name))
-        least = _measure_columns(table, TABLE_TEXTS[name])
+        least = _measure_columns(table, count, TABLE_TEXTS[name])
         is_wide = sum(least) > upright
         _set_widths(table, least, across if is_wide else upright)
         if is_wide:
-            turned.append(table._tbl)
+            turned.append(table)
     for table in turned:
         _turn_page(table, section)
 
@@ -128,9 +127,9 @@ def _set_style(paragraph: Element, style: str) -> None:
     paragraph.get_or_add_pPr().style = style
 
 
-def _finish_table(table: Table, style: str) -> None:
+def _finish_table(table: Element, style: str) -> None:
     """Mark the first column as headings, keep rows whole, rule off head, foot and notes."""
-    properties = table._tbl.tblPr
+    properties = table.tblPr
     look = properties.find(qn("w:tblLook"))
     look.set(qn("w:firstColumn"), "1")
     borders = [_make_line(side, "8") for side in ("top", "bottom")]
@@ -138,11 +137,11 @@ def _finish_table(table: Table, style: str) -> None:
     # The schema wants them in this order, before the look.
     look.addprevious(_make("tblBorders", *borders))
     look.addprevious(_make("tblCellMar", *margins))
-    for paragraph in table._tbl.iter(qn("w:p")):
+    for paragraph in table.iter(qn("w:p")):
         _set_style(paragraph, style)
-    for row in table._tbl.tr_lst:
+    for row in table.tr_lst:
         row.get_or_add_trPr().append(_make("cantSplit"))
-    _keep_rows_together(table._tbl.tr_lst)
+    _keep_rows_together(table.tr_lst)
 
 
 def _keep_rows_together(rows: Sequence[Element]) -> None:
@@ -172,19 +171,18 @@ def _make_line(side: str, size: str) -> Element:
     return _make(side, val="single", sz=size, space="0", color=INK)
 
 
-def _list_texts(table: Table) -> Iterator[tuple[list[str], bool]]:
-    """Yield for each full row its texts, and whether they are bold."""
-    count = len(table.columns)
-    for row in table._tbl.tr_lst:
+def _list_texts(table: Element, count: int) -> Iterator[tuple[list[str], bool]]:
+    """Yield for each row of so many cells its texts, and whether they are bold."""
+    for row in table.tr_lst:
         if len(row.tc_lst) == count:
             texts = ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.tc_lst]
             yield texts, next(row.iter(qn("w:b")), None) is not None
 
 
-def _measure_columns(table: Table, size: float) -> list[float]:
+def _measure_columns(table: Element, count: int, size: float) -> list[float]:
     """Return the width that the longest word of each column needs."""
-    least = [0.0] * len(table.columns)
-    for texts, is_bold in _list_texts(table):
+    least = [0.0] * count
+    for texts, is_bold in _list_texts(table, count):
         letter = (BOLD_LETTER if is_bold else LETTER) * size * TWENTIETHS
         for column, text in enumerate(texts):
             longest = max(map(len, text.split() or [""]))
@@ -192,10 +190,10 @@ def _measure_columns(table: Table, size: float) -> list[float]:
     return least
 
 
-def _set_widths(table: Table, least: Sequence[float], room: int) -> None:
+def _set_widths(table: Element, least: Sequence[float], room: int) -> None:
     """Share the room: each column gets what its longest word needs, the rest goes by its texts."""
     wanted = [0.0] * len(least)
-    for texts, _ in _list_texts(table):
+    for texts, _ in _list_texts(table, len(least)):
         wishes = [len(text) ** 0.7 for text in texts]
         wanted = list(map(max, wanted, wishes))
     spare = max(room - sum(least), 0)
@@ -203,16 +201,16 @@ def _set_widths(table: Table, least: Sequence[float], room: int) -> None:
         width + spare * wish / (sum(wanted) or 1) for width, wish in zip(least, wanted, strict=True)
     ]
     widths = [round(share * room / sum(shares)) for share in shares]
-    properties = table._tbl.tblPr
+    properties = table.tblPr
     total = properties.find(qn("w:tblW"))
     if total is None:
         total = _make("tblW")
         properties.insert(1, total)
     total.set(qn("w:type"), "dxa")
     total.set(qn("w:w"), str(sum(widths)))
-    for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+    for column, width in zip(table.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
         column.set(qn("w:w"), str(width))
-    for row in table._tbl.tr_lst:
+    for row in table.tr_lst:
         cells = row.tc_lst
         spans = widths if len(cells) == len(widths) else [sum(widths)]
         for cell, width in zip(cells, spans, strict=False):

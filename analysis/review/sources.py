@@ -126,7 +126,7 @@ def read_tracked(root: Path, name: str) -> bytes | None:
 
 
 def _call_git(root: Path, *arguments: str) -> bytes | None:
-    """Return what git prints, None if it says no or is not there."""
+    """Return what git prints, None if it fails or is not there."""
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -15,7 +15,7 @@ MOST_FILES = 20_000
 MOST_BYTES = 2 * 2**30
 # What `make archive` writes; others are slow, or badly read.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What a checkout keeps beside its sources: git would do what its folder says, and Make would take
+# What a checkout keeps beside its sources: git would obey its folder, and Make would take
 # environment and notes for its own.
 _NEVER = (".git", ".venv", ".run")
 _LONGEST = 255

@@ -57,7 +57,7 @@ def execute_notebook(
     # One more holds the parameters.
     reporter.keep(cells=1 + sum(cell["cell_type"] == "code" for cell in source["cells"]))
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    # What it says of tasks that an interrupt has left undone means nothing to a person.
+    # Its words on tasks that an interrupt has left undone mean nothing to a person.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):

@@ -21,7 +21,7 @@ from analysis.run.state import (
 )
 from analysis.run.steps import REPORT, STEPS, Step
 
-# PEP 552: bit 0 says that a hash is kept in place of the time, bit 1 that it is checked.
+# PEP 552: bit 0, a hash is kept in place of the time; bit 1, it is checked.
 CHECKED_HASH = (0b11).to_bytes(4, "little")
 
 
@@ -79,7 +79,7 @@ def mark_outdated(
 ) -> list[str]:
     """Mark every outdated step for Make, none beyond `until`; return all that are outdated.
 
-    Make would compare times, and times lie: it starts what is marked instead. `begins` says that
+    Make would compare times, and times lie: it starts what is marked instead. `begins` means that
     a run begins with it; else a step of the run has ended.
     """
     seal_bytecode()

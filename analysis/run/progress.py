@@ -65,7 +65,7 @@ class Note:
 class Reporter:
     """Say how far a run is, from one of its processes.
 
-    On a terminal the last line says how far all is. The processes of a run draw the same line
+    On a terminal the last line is how far all is. The processes of a run draw the same line
     over one another; a process with something to report writes it in place of that line. By
     default it writes to standard error as it is now.
     """
@@ -180,7 +180,7 @@ def estimate_run(notes: dict[str, Note], *, jobs: int) -> tuple[float, float | N
 
 def format_progress(notes: dict[str, Note], *, width: int) -> str:
     """Return how far all is, the time left, and the steps at work; shorter than the terminal."""
-    # How many steps Make runs side by side, as far as it says so.
+    # How many steps Make runs side by side, as far as it is known.
     jobs = re.search(r"-j(\d+)", os.environ.get("MAKEFLAGS", ""))
     share, left = estimate_run(notes, jobs=int(jobs[1]) if jobs else os.cpu_count() or 1)
     full = round(share * BAR)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.plan import AnalysisPlan
-from analysis.results import NOT_ATTAINABLE, ResultWriter, Row, attempt
+from analysis.results import APPROXIMATION, NOT_ATTAINABLE, ResultWriter, Row, attempt
 from analysis.statistics.checks import (
     APPROXIMATE_ABOVE,
     compute_mean,
@@ -99,7 +99,7 @@ def compare_tests(
         return replace(alive, qualifier=qualifier)
 
     pratt, dropped = (signed_rank(ranked, zeros=zeros) for zeros in ("pratt", "wilcoxon"))
-    kind = "exact" if dropped.n_nonzero <= APPROXIMATE_ABOVE else "normal approximation"
+    kind = "exact" if dropped.n_nonzero <= APPROXIMATE_ABOVE else APPROXIMATION
     rows = [
         replace(writer, n=len(pairs), qualifier=name).p("p_value", p_value, method=method)
         for name, p_value, method in (

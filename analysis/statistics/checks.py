@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError, UsageError
+from analysis.results import APPROXIMATION
 
 # Up to so many pairs tests and intervals go through every pattern of signs, in milliseconds; the
 # work grows with the cube of their number. Above it the normal distribution, corrected for ties and
@@ -109,7 +110,7 @@ def name_method(n: int, name: str) -> str:
     """Name a test or interval of `n` pairs as exact, or as the approximation for many."""
     if n <= APPROXIMATE_ABOVE:
         return f"exact {name}"
-    return f"{name}, normal approximation corrected for ties and continuity"
+    return f"{name}, {APPROXIMATION} corrected for ties and continuity"
 
 
 def check_choice(value: str, choices: Sequence[str], name: str) -> str:

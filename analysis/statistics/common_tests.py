@@ -110,7 +110,7 @@ class Proportion:
 
 
 def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proportion:
-    """Return the exact interval of a proportion; it covers at least as often as it says.
+    """Return the exact interval of a proportion; its coverage is at least its level.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.results import Context, ResultWriter, Row, attempt, collect_results
+from analysis.results import APPROXIMATION, Context, ResultWriter, Row, attempt, collect_results
 from analysis.statistics.checks import (
     APPROXIMATE_ABOVE,
     compute_mean,
@@ -227,7 +227,7 @@ def _test_globally(improvements: pd.DataFrame, make: Make) -> Iterator[Row]:
     method = f"sign-flip test of the summed standardised improvements, {n_outcomes} outcomes"
     if result:
         many = result.n_participants > APPROXIMATE_ABOVE
-        method += f", {'normal approximation' if many else _PATTERNS[result.exact]}"
+        method += f", {APPROXIMATION if many else _PATTERNS[result.exact]}"
     yield writer.p("p_value", result.p_value if result else None, method=method, warning=reason)
     yield writer.p("p_min", result.attainable if result else None, method="smallest attainable p")
     yield writer.number(

@@ -63,7 +63,7 @@ def summarise_outcome(
 
     Returns
     -------
-    Rows; a statistic that cannot be made has no value and a warning that says why.
+    Rows; a statistic that cannot be made has no value and a warning with the reason.
     """
     survivors = select_survivors(pairs)
     ranked = replace(writer, n=len(pairs))

@@ -27,7 +27,7 @@ def select_population(
     frame
         Any table with `participant_id`.
     participants
-        The table of that name; its column ``in_<population>`` says "yes" or "no".
+        The table of that name; its column ``in_<population>`` is "yes" or "no".
     population
         A population of study.yml.
 

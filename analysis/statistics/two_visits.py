@@ -43,7 +43,7 @@ def compare_visits(
     Returns
     -------
     pandas.DataFrame
-        `value, low, high, method` by statistic; where there is no value `method` says why.
+        `value, low, high, method` by statistic; where there is no value `method` is the reason.
 
     Examples
     --------

@@ -17,6 +17,7 @@ from analysis.reporting.facts import hides_people
 from analysis.reporting.material import list_notebooks, read_material
 from analysis.reporting.pages import format_results_page, format_table
 from analysis.reporting.prepare import describe_document
+from analysis.results import APPROXIMATION
 from analysis.study import Study
 from analysis.trail.counted import find_counted
 from analysis.trail.explain import BEFOREHAND
@@ -262,5 +263,5 @@ def _read_words() -> dict[str, dict[str, str]]:
 def _find_formula(statistic: str, method: str) -> str:
     """Return the formula of a statistic: that of its method, if it has one of its own."""
     formulas = _read_words()["formulas"]
-    usual = "" if "normal approximation" in method else formulas.get(statistic, "")
+    usual = "" if APPROXIMATION in method else formulas.get(statistic, "")
     return formulas.get(f"{statistic}, {method}", usual)

@@ -13,6 +13,7 @@ from analysis.reporting.document import build_report
 from analysis.reporting.table import Cell, Table
 from analysis.reporting.templates import FOLDER, read_templates, render_template
 from analysis.results import Context, ResultWriter, collect_results
+from analysis.statistics.checks import name_method
 from analysis.study import load_study
 from analysis.tables import write_table
 
@@ -46,7 +47,11 @@ def make_rows(changes=None, *, events=3, serious=0, origin="simulated"):
             continue
         for name, value in zip(names, values, strict=True):
             text = "not attainable" if value is None else f"{value:g}".replace("-", "−")
-            rows.append(ResultWriter(context, outcome.name, n=values[6]).row(name, value, text))
+            method = ""
+            if name in ("hl_low", "hl_high", "p_value"):
+                method = name_method(values[5 if name == "p_value" else 6], name)
+            writer = ResultWriter(context, outcome.name, n=values[6])
+            rows.append(writer.row(name, value, text, method=method))
         attained = None if values[1] is None else 0.953
         level = ResultWriter(context, outcome.name).row("hl_level", attained, "at least 95.3\xa0%")
         rows.append(level)

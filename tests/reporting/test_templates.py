@@ -171,7 +171,8 @@ def collect_case(case):
     rows = make_rows(**options).assign(**case.get("columns", {}))
     numbers = case.get("numbers", {})
     rows = rows[~rows["result_id"].isin(numbers)]
-    added = [{"result_id": key, "value": value, "n": n} for key, (value, n) in numbers.items()]
+    added = [{"result_id": key, "value": value, "n": n, "method": ""}
+             for key, (value, n) in numbers.items()]  # fmt: skip
     rows = pd.concat([rows, pd.DataFrame(added)]) if added else rows
     study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
     plan = DocumentVersion(*case.get("plan", ("5c2c0de", "2032-01-31", "the visits")))

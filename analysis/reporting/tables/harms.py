@@ -154,7 +154,7 @@ def _list_cells(results: pd.DataFrame, level: str, qualifier: str) -> list[Conte
     for period in ("", PRODUCT.name):
         start = join_ids("safety", level, period, qualifier)
         n, share, *others = cells_of(results, start, "n", "participants", "interval", "events")
-        # The interval beside it says the upper bound of what nobody had.
+        # Of what nobody had, the interval beside it holds the upper bound.
         out_of = share.text.split(";")[0].removeprefix(n.text)
         cells += [(n, out_of) if n.text == "0" else share, *others]
     return cells
