@@ -44,7 +44,7 @@ def _tell_grave(events, n, ranked):
     }
     judged = ", ".join(f"to the {part}: {number(count)}" for part, count in parts.items())
     related = f"judged related {judged}"
-    of_them = "an estimate of change says nothing of them"
+    of_them = "an estimate of change does not include them"
     if ranked:
         of_them = "the estimate gives the worst rank to those before the follow-up"
     harms = f"Deaths {PERIOD}: {died}; {of_them}. " if died else ""

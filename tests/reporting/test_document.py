@@ -69,7 +69,7 @@ def test_the_supplement_has_numbers_of_its_own_and_each_cites_the_other(simulate
     assert "Table S4 counts the flow that Figure 1 draws" in supplement
     assert "S1 Registered against reported" in supplement
     assert "Table S1 sets what is registered against" in article
-    assert "Section S9 says where each item is found" in article
+    assert "Section S9 lists where each item is found" in article
 
 
 def test_a_link_to_the_other_document_leads_to_what_it_names(simulated):
