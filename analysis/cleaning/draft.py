@@ -146,7 +146,7 @@ def _make_row(
     note = f"{DRAFT}recognised {reason}"
     if unit and place.unit and find_factor(unit, place.unit, place.item) not in (None, 1):
         row["recorded_unit"] = unit
-        note += f"; the form says {unit}"
+        note += f"; the form gives {unit}"
     if find_anchors(place, study.scoring) is not None:
         row["codes"] = " | ".join(f"{code}, {label}" for code, label in field.choices)
         note += "; codes and anchors are to be confirmed"

@@ -87,7 +87,7 @@ def check_manner(export: RawExport) -> None:
     if manner is None:
         if not export.provenance.simulated:
             raise DataError(
-                "a real export says how it was exported",
+                "a real export states how it was exported",
                 file=file,
                 field="export",
                 hint="`make draft` writes these lines, to be filled in",

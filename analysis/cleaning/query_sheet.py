@@ -49,8 +49,8 @@ _GUIDE = (
     "confirmed: the value received is right as it is.",
     "correct to: write the right value under Correct value, and under Source document where it"
     " stands. Of several cells write a line for each: name as under Cells = value.",
-    "not done: there is no value. Why says the reason.",
-    "cannot answer: nobody can tell any more. Why says the reason.",
+    "not done: there is no value. Why holds the reason.",
+    "cannot answer: nobody can tell any more. Why holds the reason.",
     "Every answer needs Why, Answered by (a name of the delegation list) and Answered at, as"
     " 2023-01-05T14:30+09:00.",
     "Signature: where a signature can be found, if there is one. Without it the answer is named.",

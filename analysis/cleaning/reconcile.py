@@ -103,7 +103,7 @@ def _misfit(
         if not known or (field and raw.at[row, field] != value):
             break
     return DataError(
-        f"row {row} is not as the change log says that it was received",
+        f"row {row} does not hold what the change log gives as received",
         file=file,
         participant=_name_participant(row),
         field=field,

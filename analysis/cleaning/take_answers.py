@@ -222,7 +222,7 @@ def _choose_values(answer: Answer, cells: dict[str, pd.Series]) -> tuple[dict[st
         return {name: value for name, value in raw.items() if value}, ""
     if answer.kind == "not_done":
         if _NAMING & {cell["field"] for cell in cells.values()}:
-            return {}, "the value says whose row it is; correct it at the source"
+            return {}, "the value identifies whose row it is; correct it at the source"
         return {name: "" for name, value in raw.items() if value}, ""
     if answer.kind != "correct_to":
         return {}, ""

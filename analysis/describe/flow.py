@@ -253,7 +253,7 @@ def check_denominators(results: pd.DataFrame) -> None:
     if len(wrong):
         first = wrong.iloc[0]
         raise DataError(
-            f"{first['result_id']} has {first['n']:g} participants, {first['flow_id']} says "
+            f"{first['result_id']} has {first['n']:g} participants, {first['flow_id']} gives "
             f"{first['expected']:g}",
             hint="Run the notebooks of both again, with the same population",
         )

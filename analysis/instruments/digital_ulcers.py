@@ -105,7 +105,7 @@ DIGITAL_ULCERS = Instrument(
     scoring_rule="number of ulcers that are active, new, healed",
     missing_rule=(
         "an ulcer whose state is not recorded makes its count missing; without an ulcer on "
-        "record the count is 0 only where the gate question says so"
+        "record the count is 0 only where the gate question is answered with no"
     ),
     variants=(
         Variant(

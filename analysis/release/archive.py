@@ -118,7 +118,7 @@ def _check_record(settings: Settings) -> None:
         if level.differing:
             raise DataError(
                 f"{level.differing[0]}: not what is on record",
-                hint="Run `make report`, look at what `make verify` says, then `make record`",
+                hint="Run `make report`, look at what `make verify` reports, then `make record`",
             )
 
 

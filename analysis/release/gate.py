@@ -25,7 +25,7 @@ from analysis.study import Study, load_study
 
 SIGNED = "report/record/privacy-exceptions.csv"
 SIGNED_COLUMNS = ("file", "place", "kind", "sha256", "reason", "signed_by", "signed_on")
-UNREADABLE = "an export whose fields cannot be judged: `make check-data` says why"
+UNREADABLE = "an export whose fields cannot be judged: `make check-data` shows why"
 _WRITTEN = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")
 # What was found, and the content of the file by which an exception holds.
 Found = list[tuple[Disclosure, bytes]]

@@ -95,7 +95,7 @@ def render_quarto(
             # It names a validator that nobody asked for.
             if _WARNING.match(line) and "verapdf" not in line:
                 if UNRESOLVED.search(line):
-                    raise DataError(f"Quarto says: {line}", hint="Correct the reference")
+                    raise DataError(f"Quarto reports: {line}", hint="Correct the reference")
                 tell(f"Quarto: {line}")
         # It copies figures beside the documents, which hold them.
         ignored = shutil.ignore_patterns("_generated")

@@ -174,7 +174,7 @@ def compare_checksums(folder: Path, *, whole: bool = True) -> list[str]:
     forget_hashes()
     found = {name: hash_file(folder / name) for name in listed}
     differing = [
-        f"{name} is gone" if found[name] == MISSING else f"{name} is not as its checksum says"
+        f"{name} is gone" if found[name] == MISSING else f"{name} does not match its checksum"
         for name in sorted(listed)
         if found[name] != listed[name]
     ]

@@ -71,9 +71,7 @@ def verify_results(
     try:
         if archive:
             opened = OpenedArchive(unpack_archive(Path(archive), folder / "unpacked"), bool(code))
-            tell(
-                f"{Path(archive).name}: every file is as SHA256SUMS says, and none is beside them."
-            )
+            tell(f"{Path(archive).name}: every file matches SHA256SUMS, and there is no other.")
             verdict = opened.check_files(folder / "copy")
             if not quick and not any(level.differing for level in verdict.levels[1:]):
                 run = verify_archive(

@@ -52,7 +52,7 @@ def test_a_file_without_rows_need_not_be_shifted(valid):
 
 def test_a_real_export_says_how_it_was_exported(valid):
     real = replace(valid, provenance=replace(valid.provenance, simulated=False, manner=None))
-    with pytest.raises(DataError, match="says how it was exported"):
+    with pytest.raises(DataError, match="states how it was exported"):
         check_manner(real)
 
 

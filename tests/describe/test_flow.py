@@ -170,5 +170,5 @@ def test_the_pairs_of_an_outcome_are_those_that_the_flow_says(n_pairs, reconcile
 
 def test_a_contradiction_stops_the_run_and_is_named():
     results = results_with(analysis="safety", population="product_safety", n=9)
-    with pytest.raises(DataError, match=r"safety\.any\.participants has 9 .* says 2"):
+    with pytest.raises(DataError, match=r"safety\.any\.participants has 9 .* gives 2"):
         check_denominators(results)

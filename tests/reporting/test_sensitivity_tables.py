@@ -106,6 +106,21 @@ def test_every_exact_p_of_the_primary_outcome_stands_beside_the_smallest_attaina
     assert all(row[4].text for row in make_tipping_table(results, STUDY).rows[1:])
 
 
+def test_rows_and_options_are_named_by_their_method(plan, results):
+    many = results["method"].str.replace("exact", "normal approximation")
+    points = specify_primary(plan)
+    for made, n, kind in ((results, 7, "exact"), (results.assign(method=many), 201, "approximate")):
+        table = make_primary_sensitivity_table(made, STUDY, other_population="per_protocol")
+        labels = {row[0] for row in table.rows}
+        assert f"{kind.capitalize()} test, mid-p" in labels
+        assert f"Mean, sign flips and their {kind} interval" in labels
+        figure, _ = draw_specification(
+            points.assign(n=n), STUDY.outcomes[0], population="full_analysis"
+        )
+        options = {label.get_text() for label in figure.axes[1].get_yticklabels()}
+        assert f"Hodges-Lehmann, {kind}" in options
+
+
 @pytest.mark.parametrize(
     ("pairs", "begins"),
     [("7", "With 7 pairs the"), ("1", "With 1 pair the"), ("8", "All rows"), ("0", "All rows")],

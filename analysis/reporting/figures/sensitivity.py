@@ -15,6 +15,7 @@ from analysis.reporting.figure import (
 )
 from analysis.reporting.table import label_part
 from analysis.results import NOT_ESTIMABLE, find_text, format_number
+from analysis.statistics.checks import APPROXIMATE_ABOVE
 from analysis.statistics.specification import DIMENSIONS, list_options
 from analysis.study import Outcome, Study
 
@@ -38,7 +39,7 @@ _OPTIONS = {
     "baseline_observation": "Baseline score",
     "worst_case": "Worst case",
     "best_case": "Best case",
-    "hodges_lehmann": "Hodges-Lehmann, exact",
+    "hodges_lehmann": "Hodges-Lehmann, {kind}",
     "mean_t": "Mean, t",
 }
 _COLUMNS = 3
@@ -109,9 +110,10 @@ def _draw_options(
     import seaborn
 
     rows: dict[tuple[str, str], str] = {}
+    kind = "approximate" if points["n"].max() > APPROXIMATE_ABOVE else "exact"
     for dimension, names in options.items():
         rows |= {(dimension, ""): HEADINGS[dimension]}
-        rows |= {(dimension, name): label_option(name) for name in names}
+        rows |= {(dimension, name): label_option(name).format(kind=kind) for name in names}
     led = points.melt(["place", "kind"], list(options), "dimension", "name").explode("name")
     levels = [list(rows).index(key) for key in zip(led["dimension"], led["name"], strict=True)]
     dots = {"hue": led["kind"], "palette": palette, "s": 20, "legend": False}

@@ -9,7 +9,7 @@ _STATUSES = ("complete", "prorated", "missing")
 _COLUMNS = ("Outcome", "Complete", "Prorated", "Missing", "Items missing")
 _NOTES = (
     "Primary variant of each registered outcome. Prorated: scored although items were missing, as "
-    "the rule of the instrument says; missing: too many were. Participants without the form at a "
+    "the rule of the instrument allows; missing: too many were. Participants without the form at a "
     "visit are not counted here.",
     "Items missing: items, ratings or places without a value in the counted scores, of all that "
     "were asked for.",

@@ -17,7 +17,7 @@ from analysis.reporting.table import (
     note_p,
     with_interval,
 )
-from analysis.results import NOT_ESTIMABLE, find_text, format_percent
+from analysis.results import NOT_ESTIMABLE, find_text, format_percent, name_kind
 from analysis.statistics.alternatives import ALIKE_UP_TO, TRIMMED_SHARE
 from analysis.study import Outcome, Study
 
@@ -28,12 +28,12 @@ ABSENT_NOTE = (
     "items (no source at hand lists those of the Cochin short form)."
 )
 OTHER_TESTS = (
-    ("pratt", "Exact test, zeros ranked, then dropped (Pratt)"),
-    ("mid_p", "Exact test, mid-p"),
+    ("pratt", "{test}, zeros ranked, then dropped (Pratt)"),
+    ("mid_p", "{test}, mid-p"),
     ("sign_test", "Sign test"),
 )
 OTHER_MEANS = (
-    ("sign_flip", "Mean, sign flips and their exact interval"),
+    ("sign_flip", "Mean, sign flips and their {interval} interval"),
     ("t", "Mean, paired t and its interval"),
 )
 TRIMMED = f"Mean without the outer {format_percent(TRIMMED_SHARE)} at either end"
@@ -77,12 +77,20 @@ def make_primary_sensitivity_table(
     pairs, missing = cells_of(results, start, "primary.n_pairs", "missing.n_missing")
     labels = {population.name: population.label for population in study.populations}
     names = {"other": other_population, "label": labels[other_population]}
+    kinds = {
+        "test": f"{name_kind(results, f'{outcome.name}.mid_p.p_value').capitalize()} test",
+        "interval": name_kind(results, f"{outcome.name}.sign_flip.mean_change_low"),
+    }
     rows: list[TableRow] = [
         (label_outcome(outcome),),
         _make_row(results, "Primary analysis", f"{start}.primary"),
         ("Other tests and estimates of the same changes",),
-        *(_make_test_row(results, label, start, test) for test, label in OTHER_TESTS),
-        *(_make_test_row(results, label, start, test, mean=True) for test, label in OTHER_MEANS),
+        *(
+            _make_test_row(
+                results, label.format(**kinds), start, test, mean=test in dict(OTHER_MEANS)
+            )
+            for test, label in (*OTHER_TESTS, *OTHER_MEANS)
+        ),
         *(
             (label, pairs, cell_of(results, f"{start}.robust.{name}"), "", "")
             for name, label in OTHER_CENTRES
