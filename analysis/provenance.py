@@ -5,6 +5,7 @@ import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,8 @@ def parse_provenance(
             hint="Write `simulated: true` or `simulated: false`",
         )
     described = {
-        name: str(written.get(name) or "") for name in ("description", "exported_on", "exported_by")
+        name: _read_text(written.get(name), name, file)
+        for name in ("description", "exported_on", "exported_by")
     }
     manner = parse_manner(written["export"], file=file) if "export" in written else None
     return Provenance(**described, simulated=simulated, checksums=checksums, manner=manner)
@@ -143,8 +145,8 @@ def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Man
     read: dict[str, Any] = dict(written)
     for name in ("dates_shifted", "identifiers_hashed"):
         value = read.get(name, NONE)
-        files = {NONE: [], ALL: [ALL]}.get(value, value) if not isinstance(value, list) else value
-        if not isinstance(files, list):
+        files = {NONE: [], ALL: [ALL]}.get(value) if isinstance(value, str) else value
+        if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
             raise _wrong_manner(name, f"{NONE}, {ALL}, or a list of files", file)
         read[name] = tuple(map(str, files))
     for name in ("free_text_removed", "blank_status"):
@@ -154,8 +156,14 @@ def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Man
         raise _wrong_manner("values", "raw or labels", file)
     if read.setdefault("made_with", "") not in ("gui", "api", ""):
         raise _wrong_manner("made_with", "gui or api", file)
-    filters = str(read.get("filters") or NONE)
+    filters = _read_text(read.get("filters"), "export: filters", file) or NONE
     return Manner(**read | {"filters": "" if filters == NONE else filters})
+
+
+def _read_text(value: object, name: str, file: str | Path) -> str:
+    if value is None or type(value) in (str, int, float, date):
+        return str(value or "")
+    raise DataError("this is no text", file=file, field=name, hint="Write one line of words")
 
 
 def _wrong_manner(name: str, wanted: str, file: str | Path) -> DataError:

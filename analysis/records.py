@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from analysis.errors import DataError, suggest_name
 _Record = typing.TypeVar("_Record")
 # More than any plan needs, and far less than takes long to read.
 _LONGEST, _DEEPEST, _MOST_DIGITS = 1_000_000, 20, 30
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_RESOLVER = yaml.resolver.Resolver()
 
 
 def load_record(path: Path, record: type[_Record]) -> _Record:
@@ -75,9 +78,12 @@ def _compose(text: str, file: str | Path) -> yaml.Node | None:
             if problem:
                 raise wrong(problem, event.start_mark)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        problem = f"this is not readable YAML ({getattr(error, 'problem', None) or error})"
-        raise wrong(problem, getattr(error, "problem_mark", None)) from None
+    except yaml.reader.ReaderError as error:
+        mark = yaml.Mark("", 0, text.count("\n", 0, error.position), 0, "", 0)
+        raise wrong("this is not readable YAML (a control character)", mark) from None
+    except yaml.MarkedYAMLError as error:
+        problem = f"this is not readable YAML ({error.problem})"
+        raise wrong(problem, error.problem_mark) from None
     waiting = [node] if node else []
     while waiting:
         part = waiting.pop()
@@ -104,15 +110,23 @@ def _find_problem(event: yaml.Event, depth: int) -> str:
         return f"it is nested more than {_DEEPEST} deep"
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         return "anchors and aliases (& and *) are not used here: write it out"
-    if not isinstance(event, yaml.ScalarEvent) or event.style:
+    if getattr(event, "tag", None):
+        return "tags (!) are not used here: write the value alone"
+    if not isinstance(event, yaml.ScalarEvent):
+        return ""
+    if _UNSEEN.search(event.value):
+        return "a character that is not seen (of control or direction): take it out"
+    if event.style:
         return ""
     value = event.value
-    loader = yaml.SafeLoader("")
-    kind = loader.resolve(yaml.ScalarNode, value, (True, False)).rpartition(":")[2]
-    loader.dispose()
-    if kind in ("int", "float") and ":" in value:
+    kind = _RESOLVER.resolve(yaml.ScalarNode, value, (True, False)).rpartition(":")[2]
+    if kind in ("merge", "value"):
+        return f"{value} has a meaning of its own in YAML: put it in quotes"
+    if kind not in ("int", "float", "timestamp"):
+        return ""
+    if kind != "timestamp" and ":" in value:
         return f"{value!r} would be read as a number of minutes: put it in quotes"
-    if kind in ("int", "float") and len(value) > _MOST_DIGITS:
+    if kind != "timestamp" and len(value) > _MOST_DIGITS:
         return f"a number of {len(value)} digits"
     try:
         plain = _plain(yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", value))
@@ -194,9 +208,5 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _plain(node: yaml.Node) -> Any:
-    loader = yaml.SafeLoader("")
-    try:
-        value = loader.construct_object(node, deep=True)
-    finally:
-        loader.dispose()
+    value = yaml.constructor.SafeConstructor().construct_object(node, deep=True)
     return tuple(value) if isinstance(value, list) else value

@@ -20,6 +20,9 @@ from analysis.provenance import (
         ({}, "export: values", "raw or labels"),
         ({"values": "raw", "date_shifted": "all"}, "export: date_shifted", "dates_shifted"),
         ({"values": "raw", "dates_shifted": True}, "export: dates_shifted", "none, all, or"),
+        ({"values": "raw", "dates_shifted": {"a": 1}}, "export: dates_shifted", "none, all, or"),
+        ({"values": "raw", "identifiers_hashed": [[1]]}, "export: identifiers_hashed", "none, all"),
+        ({"values": "raw", "filters": {"arm": 1}}, "export: filters", "words"),
         ({"values": "raw", "blank_status": "no?"}, "export: blank_status", "true or false"),
         ({"values": "raw", "made_with": "excel"}, "export: made_with", "gui or api"),
     ],
@@ -29,6 +32,14 @@ def test_a_line_that_says_something_else_is_named(written, field, hint):
         parse_manner(written)
     assert stop.value.field == field
     assert hint in stop.value.hint
+
+
+@pytest.mark.parametrize("value", ["[a, b]", "{a: 1}", "true"])
+@pytest.mark.parametrize("field", ["description", "exported_on", "exported_by"])
+def test_a_line_of_words_is_no_list(field, value):
+    with pytest.raises(DataError, match="this is no text") as stop:
+        parse_provenance(f"{field}: {value}", checksums="absent")
+    assert stop.value.field == field
 
 
 def test_the_manner_of_exporting_is_carried_beside_the_tables(tmp_path):
