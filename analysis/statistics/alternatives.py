@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.errors import UsageError
 from analysis.plan import AnalysisPlan
 from analysis.results import APPROXIMATION, NOT_ATTAINABLE, ResultWriter, Row, attempt
 from analysis.statistics.checks import (
     APPROXIMATE_ABOVE,
     compute_mean,
     compute_median,
+    is_number,
     name_method,
     round_differences,
 )
@@ -136,6 +138,8 @@ def trim_mean(values: pd.Series, *, share: float = TRIMMED_SHARE) -> float:
 
     Of seven values a fifth is one at either end.
     """
+    if not is_number(share) or not 0 <= share < 0.5:
+        raise UsageError(f"a share at either end lies between 0 and 0.5, not {share!r}")
     cut = int(share * len(values) + 1e-9)
     return compute_mean(sorted(values)[cut : len(values) - cut])
 

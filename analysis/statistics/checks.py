@@ -1,6 +1,8 @@
 """Check and round what statistics are made of; mean, SD and median."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import TypeGuard
 
 import numpy as np
@@ -61,13 +63,15 @@ def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARG
     Raises
     ------
     DataError
-        Not numbers (nor complex ones, dates, or masked), or so large or small that their squares
-        are no numbers any more.
+        Not numbers (but text, truth values, complex ones, dates, or masked), or so large or small
+        that their squares are no numbers any more.
     """
     try:
         given = np.asanyarray(values)
-        if given.dtype.kind in "cmM" or np.ma.is_masked(given):
+        if given.dtype.kind not in "iufO" or np.ma.is_masked(given):
             raise TypeError(given.dtype)
+        if given.dtype.kind == "O" and not all(map(_may_be_number, given.flat)):
+            raise TypeError("objects")
         array = np.asarray(values, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise DataError(f"{name} are numbers", hint="Leave out missing pairs first") from None
@@ -77,16 +81,38 @@ def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARG
     return array
 
 
+def _may_be_number(value: object) -> bool:
+    """Say whether a part of a list is a real number, or stands for a missing one."""
+    strange = isinstance(value, bool | np.timedelta64)
+    return value is None or (isinstance(value, Real | Decimal) and not strange)
+
+
 def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is one real number that can be computed with."""
-    if not isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, Real):
         return False
-    return bool(-_LARGEST <= value <= _LARGEST)
+    size = abs(int(value)) if isinstance(value, Integral) else abs(float(value))
+    return size == 0 or 1 / _LARGEST <= size <= _LARGEST
 
 
 def is_count(value: object, at_least: int = 0, at_most: float = 2**53) -> bool:
     """Say whether a value is a whole number between two."""
     return is_number(value) and at_least <= value <= at_most and value == int(value)
+
+
+def check_draws(draws: int, seed: int) -> tuple[int, int]:
+    """Return how many patterns of signs are drawn, and the seed of the random numbers.
+
+    Raises
+    ------
+    DataError
+        They are no whole numbers from 1 and from 0.
+    """
+    if not is_count(draws, at_least=1):
+        raise DataError("draws are a whole number from 1")
+    if not is_count(seed):
+        raise DataError("a seed is a whole number from 0")
+    return int(draws), int(seed)
 
 
 def check_varying(differences: ArrayLike) -> np.ndarray:
@@ -121,7 +147,7 @@ def check_choice(value: str, choices: Sequence[str], name: str) -> str:
     UsageError
         It is not.
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise UsageError(f"{name} is one of {', '.join(choices)}, not {value!r}")
     return value
 
@@ -159,7 +185,7 @@ def round_differences(differences: ArrayLike, *, decimals: int) -> np.ndarray:
     """
     if not is_count(decimals, at_most=15):
         raise DataError("decimals are a whole number from 0 to 15")
-    return np.round(convert_numbers(differences, "differences"), decimals) + 0.0
+    return np.round(convert_numbers(differences, "differences"), int(decimals)) + 0.0
 
 
 def compute_mean(values: ArrayLike) -> float:

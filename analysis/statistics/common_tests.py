@@ -176,6 +176,7 @@ def hedges_g_av(
         Unequal lengths, fewer than three pairs, missing or infinite values, a visit at
         which all participants have the same value.
     """
+    check_share(confidence, "confidence")
     before = check_differences(baseline, at_least=3)
     after = check_differences(followup, at_least=3)
     if before.size != after.size:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import DataError
-from analysis.statistics.checks import APPROXIMATE_ABOVE, check_share, convert_numbers, is_count
+from analysis.statistics.checks import APPROXIMATE_ABOVE, check_draws, check_share, convert_numbers
 from analysis.statistics.sign_flip import DRAWS, sign_flip
 
 EXACT_PARTICIPANTS = 20
@@ -47,7 +47,7 @@ def fixed_sequence(p_values: Sequence[float | None], *, alpha: float = 0.05) -> 
         A p-value outside 0 to 1.
     """
     check_share(alpha, "alpha")
-    _check_p_values([p for p in p_values if p is not None])
+    _check_p_values(p_values, missing=True)
     stops = [i for i, p in enumerate(p_values) if p is None or p > alpha]
     stopped_at = stops[0] if stops else None
     end = len(p_values) if stopped_at is None else stopped_at
@@ -135,8 +135,7 @@ def max_t(changes: ArrayLike, *, draws: int = DRAWS, seed: int = 2016) -> MaxT:
     Westfall and Young's single-step maxT, with sign flips in place of permutations.
     """
     array, _ = _check_matrix(changes)
-    if not is_count(draws, at_least=1):
-        raise DataError("draws are a whole number from 1")
+    draws, seed = check_draws(draws, seed)
     spread = np.sqrt((array**2).sum(axis=0))
     unit = array / np.where(spread > 0, spread, 1)
     observed = np.abs(unit.sum(axis=0)) - LEAST_DIFFERENCE
@@ -218,8 +217,12 @@ def global_test(improvements: ArrayLike) -> GlobalTest:
     )
 
 
-def _check_p_values(p_values: ArrayLike) -> np.ndarray:
-    array = convert_numbers(p_values, "p-values", smallest=0.0)
+def _check_p_values(p_values: Sequence[float | None], *, missing: bool = False) -> np.ndarray:
+    given = np.asarray(p_values, dtype=object)
+    if given.ndim != 1:
+        raise DataError("p-values are a list")
+    kept = [p for p in given if p is not None] if missing else given
+    array = convert_numbers(np.array(kept, dtype=object), "p-values", smallest=0.0)
     if not ((array >= 0) & (array <= 1)).all():
         raise DataError("a p-value is a number from 0 to 1")
     return array

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.errors import DataError
 from analysis.statistics.checks import (
     APPROXIMATE_ABOVE,
     check_differences,
+    check_draws,
     check_share,
-    is_count,
 )
 
 EXACT_UP_TO = 25
@@ -82,8 +81,7 @@ def sign_flip(
     """
     array = check_differences(differences, at_least=1)
     check_share(confidence, "confidence")
-    if not is_count(draws, at_least=1):
-        raise DataError("draws are a whole number from 1")
+    draws, seed = check_draws(draws, seed)
     scale = float(np.abs(array).max())
     if scale == 0:
         return SignFlip(1.0, 0.0, 0.0, _attained(array.size, confidence), True, 0.0)

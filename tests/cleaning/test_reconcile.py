@@ -129,7 +129,7 @@ def test_a_change_that_begins_at_no_received_cell_is_an_error(row, field, raw_va
     with pytest.raises(DataError) as raised:
         replay_changes(received, wrong, file="redcap_export.csv", hint="Give --raw")
     assert (raised.value.file, raised.value.field) == ("redcap_export.csv", field)
-    assert f"row {row} is not" in str(raised.value) and "Give --raw" in raised.value.hint
+    assert f"row {row} does not hold" in str(raised.value) and "Give --raw" in raised.value.hint
 
 
 @pytest.mark.parametrize("part", ["wide", "changes", "new_change", "items", "table", "lost_row"])

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError, UsageError
+from analysis.statistics.alternatives import trim_mean
 from analysis.statistics.checks import check_differences, round_differences
-from analysis.statistics.common_tests import clopper_pearson, small_sample_factor
+from analysis.statistics.common_tests import clopper_pearson, hedges_g_av, small_sample_factor
 from analysis.statistics.hodges_lehmann import find_walsh_order, hodges_lehmann
 from analysis.statistics.multiplicity import fixed_sequence, global_test, holm, max_t
 from analysis.statistics.published import expect_by_noise, predict_placebo_mean
@@ -26,6 +27,11 @@ NO_NUMBERS = {
     "too small": [1e-300, 1],
     "overflow": [10**400, 1],
     "text": ["a", "b"],
+    "text that reads as numbers": ["1", "2"],
+    "bytes": [b"1", b"2"],
+    "truth values": [True, False],
+    "a date among numbers": [1.5, np.datetime64("2017-03-05")],
+    "a duration among numbers": [None, np.timedelta64(3, "D")],
 }
 
 
@@ -58,7 +64,9 @@ def test_nothing_and_no_table_of_changes_are_refused(function, values):
         function(values)
 
 
-@pytest.mark.parametrize("p_values", [[math.nan], [1.2], [-0.1]])
+@pytest.mark.parametrize(
+    "p_values", [[math.nan], [1.2], [-0.1], ["0.5"], 0.5, None, [[0.5]], [True]]
+)
 def test_what_is_no_p_value_is_refused(p_values):
     for refuse in (lambda: holm(p_values, attainable=[0.01]), lambda: fixed_sequence(p_values)):
         with pytest.raises(DataError, match="p-value"):
@@ -75,12 +83,19 @@ def test_what_is_no_number_of_participants_patterns_or_decimals_is_refused(value
         lambda: max_t([[1], [2]], draws=value),
         lambda: round_differences([1, 2], decimals=value),
         lambda: predict_placebo_mean(mean=0, sd=1, n_placebo=9, n=value),
+        lambda: sign_flip([1, 2], seed=value),
+        lambda: max_t([[1], [2]], seed=value),
     ):
         with pytest.raises(DataError):
             refuse()
 
 
-@pytest.mark.parametrize("value", [None, "5", 1 + 0j, math.nan, math.inf, 10**400, -1, 0])
+ODD_LEVELS = [True, np.timedelta64(3, "D"), pd.NA, 1e-300, [0.95]]
+
+
+@pytest.mark.parametrize(
+    "value", [None, "5", 1 + 0j, math.nan, math.inf, 10**400, -1, 0, *ODD_LEVELS]
+)
 def test_what_is_no_size_or_level_is_refused(value):
     for refuse in (
         lambda: small_sample_factor(value),
@@ -88,6 +103,9 @@ def test_what_is_no_size_or_level_is_refused(value):
         lambda: expect_by_noise(1, measurement_error=value),
         lambda: predict_placebo_mean(mean=0, sd=value, n_placebo=9, n=7),
         lambda: signed_rank([1, 2], alpha=value),
+        lambda: signed_rank([1, 2], zeros=value),
+        lambda: hedges_g_av([1, 2, 4], [2, 3, 7], confidence=value),
+        lambda: trim_mean([1, 2, 3], share=value if isinstance(value, str | list) else 0.5),
     ):
         with pytest.raises((DataError, UsageError)):
             refuse()
