@@ -84,9 +84,8 @@ def find_sites(participants: pd.DataFrame, file: SourceFile) -> pd.Series:
 
 
 def _count_years(consent: pd.Series, year: pd.Series, recorded: pd.Series) -> pd.Series:
-    """Return the years from a year to the consent, or where a site records them, these."""
-    given = _convert_number(recorded)
-    counted = given if given.notna().any() else consent - _convert_number(year)
+    """Return the years that the site recorded, else those from a year to the consent."""
+    counted = _convert_number(recorded).fillna(consent - _convert_number(year))
     return counted.astype("Int64")
 
 

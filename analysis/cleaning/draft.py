@@ -101,7 +101,8 @@ def draft_fields(
     scoring = study.scoring
     shipped = _read(paths.RAW, MAP)
     targets = list_targets(shipped, _read(paths.RAW, DICTIONARY), scoring)
-    notes, described = dict(list_units(dictionary)), parse_dictionary(dictionary, {}, scoring)
+    described = parse_dictionary(dictionary, {}, scoring)
+    notes = dict(list_units(dictionary))
     held = held.reindex(columns=DRAFT_COLUMNS, fill_value="").fillna("")
     cells = (dict(zip(DRAFT_COLUMNS, row, strict=True)) for row in held.to_numpy().tolist())
     before: dict[str, dict[str, str]] = {row["field"]: row for row in cells}
@@ -120,6 +121,7 @@ def draft_fields(
                 row |= {"visit": plain[name][1]}
                 row[NOTE] += "" if row["visit"] else "; say in `visit` when it is recorded"
         rows.append(row)
+    _name_others(rows)
     known = {target.name: target.place for target in targets}
     for file, names in columns.items():
         for name in (f"{file}:{column}" for column in names):
@@ -129,6 +131,19 @@ def draft_fields(
             row = before.pop(name, None)
             rows.append(drafted if row is None or _is_open(row) else row)
     return pd.DataFrame([*rows, *before.values()], columns=DRAFT_COLUMNS)
+
+
+def _name_others(rows: list[dict[str, str]]) -> None:
+    """Say in the notes which drafted fields go to one place, where only one can."""
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("table", "column", "instrument", "item", "location"))
+        if any(key) and not row["rule"]:
+            groups.setdefault((*key, row["occasion"], row["visit"]), []).append(row)
+    for row, others in ((row, group) for group in groups.values() for row in group if group[1:]):
+        if row[NOTE].startswith(DRAFT) and "goes there too" not in row[NOTE]:
+            first = next(other["field"] for other in others if other is not row)
+            row[NOTE] += f"; {first} goes there too: keep the place of one"
 
 
 def _is_open(row: Mapping[Any, str]) -> bool:
@@ -141,8 +156,9 @@ def _make_row(
     field: Field, place: Place | None, reason: str, unit: str, study: Study
 ) -> dict[str, str]:
     row = dict.fromkeys(DRAFT_COLUMNS, "") | asdict(place or Place())
+    flagged = "; REDCap flags it: leave it out of the export" if field.identifier else ""
     if place is None:
-        return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}"}
+        return row | {"field": field.name, NOTE: f"{DRAFT}not recognised: {reason}{flagged}"}
     note = f"{DRAFT}recognised {reason}"
     if unit and place.unit and find_factor(unit, place.unit, place.item) not in (None, 1):
         row["recorded_unit"] = unit
@@ -150,6 +166,7 @@ def _make_row(
     if find_anchors(place, study.scoring) is not None:
         row["codes"] = " | ".join(f"{code}, {label}" for code, label in field.choices)
         note += "; codes and anchors are to be confirmed"
+    note += flagged and f"{flagged}, or fill in `allowed` and `approved_by`"
     values = list_values(place.table, place.column)
     if values and not {*replace(field, place=place).codes.values()} <= {*values}:
         note += f"; say in `values` which code is {', '.join(values)}"

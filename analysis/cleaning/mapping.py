@@ -64,9 +64,9 @@ def parse_places(table: pd.DataFrame) -> dict[str, Place]:
         places[str(row.field)] = Place(*row[1:])
     inside = ~table["field"].str.contains(":", regex=False)
     filled = table[inside & (table["column"] != "")]
-    repeated = filled.loc[filled.duplicated(["table", "column"]), "field"]
-    hint = "Give one of the two another column, or none"
-    refuse_repeated(repeated, "another field goes to the same column", MAP, hint)
+    for _, names in filled.groupby(["table", "column"], sort=False)["field"]:
+        hint = "Give one of the two another column, or none"
+        refuse_repeated(names[1:], f"{names.iloc[0]} goes to the same column", MAP, hint)
     return places
 
 

@@ -212,13 +212,14 @@ def check_privacy(tables: dict[str, pd.DataFrame], fields: dict[str, Field]) -> 
             if held.any():
                 what = found[frame[column][held].iloc[0]]
                 raise _name_place(frame, column, held, what, file)
-        for column in frame.columns:
-            field = fields.get(column)
-            if field and field.identifier and not field.place.allowed.strip():
-                filled = frame[column].str.strip() != ""
-                if filled.any():
-                    what = "an identifier of the dictionary"
-                    raise _name_place(frame, column, filled, what, file, _REMOVE_OR_ALLOW)
+        flagged = [name for name in map(str, frame) if name in fields and fields[name].identifier]
+        flagged = [name for name in flagged if not fields[name].place.allowed.strip()]
+        held = frame[flagged].apply(lambda column: column.str.strip() != "")
+        if held.any(axis=None):
+            first, *others = held.columns[held.any()]
+            more = f" (and so do those of {', '.join(others)})" if others else ""
+            what = f"an identifier of the dictionary{more}"
+            raise _name_place(frame, first, held[first], what, file, _REMOVE_OR_ALLOW)
 
 
 def _name_place(

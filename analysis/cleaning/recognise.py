@@ -31,6 +31,15 @@ DEVICES = {
     "reach": ("long handled appliances for reach", "reacher"),
     "grip": ("jar opener", "jar opener for jars previously opened"),
 }
+# What other projects record in place of a column of the shipped export, by the column.
+USUAL = (
+    ("birth_year", "dob", "Date of birth"),
+    ("birth_year", "birthdate", "Birth date"),
+    ("sex", "gender", "Gender"),
+    ("age", "age", "Age (years)"),
+    ("height_cm", "height", "Height (cm)"),
+    ("weight_kg", "weight", "Weight (kilograms)"),
+)
 # How a project without events ends the names of the fields of a visit.
 SHORT_ROLES = {
     "screening": ("scr", "screen"),
@@ -39,6 +48,8 @@ SHORT_ROLES = {
 }
 _SAME_WORD = {"rt": "right", "lt": "left", "r": "right", "l": "left", "shampoo": "hair"}
 _NO_WORD = {"a", "an", "and", "of", "or", "the", "in", "at", "on", "to", "s", "your", "you", "are"}
+# Every form has one: a label says nothing by these alone.
+_ANY_FORM = {"date", "time", "comments"}
 
 
 # The place of a field, None where none was found, and why.
@@ -57,7 +68,7 @@ class MapTarget:
 def list_targets(
     places: pd.DataFrame, dictionary: pd.DataFrame, scoring: Scoring
 ) -> tuple[MapTarget, ...]:
-    """Return every known place: those of the shipped export, of the library, and the devices.
+    """Return every known place: of the shipped export, the library, devices, other projects.
 
     Parameters
     ----------
@@ -93,7 +104,12 @@ def list_targets(
         for category, labels in DEVICES.items()
         for label in labels
     ]
-    return (*shipped, *library, *devices)
+    held = {target.place.column: target.place for target in shipped}
+    usual = [
+        MapTarget(held.get(column, Place("participants", column)), name, label)
+        for column, name, label in USUAL
+    ]
+    return (*shipped, *library, *devices, *usual)
 
 
 def _keep_target(place: Place) -> Place:
@@ -220,7 +236,7 @@ def _find_type_misfit(field: Field, place: Place) -> str:
 def _compare(first: str, second: str) -> float:
     """Return the share of common words of two labels."""
     one, other = _split(first), _split(second)
-    return len(one & other) / len(one | other) if one and other else 0
+    return len(one & other) / len(one | other) if one & other - _ANY_FORM else 0
 
 
 def _split(label: str) -> frozenset[str]:
@@ -242,6 +258,7 @@ def _name_place(place: Place) -> str:
 
 
 def list_units(dictionary: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield field and note of a dictionary; a note may be the unit that is recorded."""
-    if "Field Note" in dictionary.columns:
-        yield from dictionary[["Variable / Field Name", "Field Note"]].itertuples(index=False)
+    """Yield fields of a dictionary with what may be the unit: the note, or the end of the label."""
+    notes = dictionary.reindex(columns=["Field Note"], fill_value="")["Field Note"]
+    ends = dictionary["Field Label"].str.extract(r"\(([^()]+)\)\W*$")[0].fillna("")
+    yield from zip(dictionary["Variable / Field Name"], notes.where(notes != "", ends), strict=True)

@@ -63,13 +63,16 @@ def typed(name, label, **facts):
         (radio("q5", "Hold a bowl", FOUR), "", "it looks like cochin/kitchen_1, but it has 4"),
         (typed("kap_r", "Right", validation="date_ymd"), "", "but it is a date and no number"),
         (typed("shoe", "Shoe size"), "", "no known field has such a name or label"),
+        (typed("dob", "", validation="date_mdy"), "participants/birth_year", "by its name"),
+        (typed("when", "Date", validation="date_ymd"), "", "no known field has such a name"),
     ],
 )
 def test_a_field_is_recognised_by_name_label_and_choices_or_not_at_all(
     valid, study, row, place, reason
 ):
     row = draft(valid, study, row).iloc[0]
-    assert "/".join(filter(None, row[["instrument", "item", "location"]])) == place
+    parts = ["table", "column", "instrument", "item", "location"]
+    assert "/".join(filter(None, row[parts])) == place
     assert reason in row["note"]
     assert row["note"].startswith("draft: recognised" if place else "draft: not recognised")
 
@@ -85,9 +88,21 @@ def test_codes_are_copied_and_nothing_is_confirmed(valid, study):
 
 def test_the_unit_on_the_form_and_foreign_labels_are_named(valid, study):
     finger = typed("circ_r2", "Circumference", note="cm", validation="number")
-    table = draft(valid, study, finger, radio("sex", "Sex", "1, Woman | 2, Man"))
+    height = typed("height", "Height (in)", validation="number")
+    table = draft(valid, study, finger, radio("sex", "Sex", "1, Woman | 2, Man"), height)
+    assert table.loc["height", ["unit", "recorded_unit"]].tolist() == ["cm", "in"]
     assert table.loc["circ_r2", ["unit", "recorded_unit"]].tolist() == ["mm", "cm"]
     assert "which code is female, male" in table.loc["sex", "note"]
+
+
+def test_two_fields_of_one_place_and_an_identifier_are_named_in_the_notes(valid, study):
+    twice = [typed(name, "Systolic blood pressure") for name in ("one", "two")]
+    dictionary = describe(valid, *twice, typed("surname", "Surname"))
+    dictionary.loc[dictionary[HEADS["name"]] == "surname", "Identifier?"] = "y"
+    notes = draft_fields(dictionary, {}, NO_ROWS, study).set_index("field")["note"]
+    assert "two goes there too: keep the place of one" in notes["one"]
+    assert "one goes there too" in notes["two"]
+    assert notes["surname"].endswith("REDCap flags it: leave it out of the export")
 
 
 def test_what_a_person_has_filled_in_stays_and_open_rows_are_tried_again(valid, study):
