@@ -8,11 +8,12 @@ from analysis.privacy.kinds import fold_text, is_in_code
 
 # In English, with the beginnings that other languages of Europe have.
 _MONTHS = (
-    "jan|ene|gen", "feb|fév|fev", "mar|mär|mrz", "apr|avr|abr", "may|mai|mag", "jun|juin|giu",
-    "jul|juil|lug", "aug|aoû|aou|ago", "sep|set", "oct|okt|ott", "nov", "dec|déc|dez|dic",
+    "jan|ene|gen", "feb|fév|fev", "mar|mär|mrz|maa|mrt", "apr|avr|abr", "may|mai|mag",
+    "jun|juin|giu", "jul|juil|lug", "aug|aoû|aou|ago", "sep|set", "oct|okt|ott",
+    "nov", "dec|déc|dez|dic",
 )  # fmt: skip
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_NAME = rf"(?P<name>(?i:{'|'.join(_MONTHS)}))[a-zäéûç]*\.?"
+_NAME = rf"(?P<name>(?i:{'|'.join(_MONTHS)}))(?i:[a-zäéûç]*)\.?"
 _BEFORE, _AFTER = r"(?<![0-9])(?<![0-9][.,/-])", r"(?![0-9]|[-/][0-9])"
 _NTH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
@@ -20,11 +21,12 @@ _SHORT, _EITHER = r"'?(?P<year>[0-9]{2})", r"(?P<year>(?:19|20)[0-9]{2}|'?[0-9]{
 _MM, _DD = r"(?P<month>[01][0-9])", r"(?P<day>[0-3][0-9])"
 _MONTH, _DAY = r"(?P<month>[01]?[0-9])", r"(?P<day>[0-3]?[0-9])"
 _SIGN = r"(?P<sign>[/._-])\s?"
-_TIME = r"(?:[T_ ]?[0-9]{4}(?:[0-9]{2})?)?"
+_BETWEEN = r"\s?[-/_.:·\\]\s?"
+_TIME = r"(?:[T_ -]?[0-9]{4}(?:[0-9]{2})?)?"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_BEFORE}{_YEAR}(?:\s?[-/_.]\s?|\s?[년年]\s?){_MONTH}(?:\s?[-/_.]\s?|\s?[월月]\s?)"
+        rf"{_BEFORE}{_YEAR}(?:{_BETWEEN}|\s?[년年]\s?){_MONTH}(?:{_BETWEEN}|\s?[월月]\s?)"
         rf"{_DAY}(?:T[0-9]+)?{_AFTER}",
         rf"{_BEFORE}{_YEAR}[-/_. ]?{_MM}[ ]?{_DD}{_TIME}{_AFTER}",
         rf"{_BEFORE}{_DD}{_MM}(?P<year>20[0-4][0-9]){_AFTER}",
@@ -38,9 +40,11 @@ _PATTERNS = tuple(
         # As PDF writes it: D:20161025000000Z.
         rf"D:{_YEAR}{_MM}{_DD}",
         rf"{_BEFORE}{_DAY}{_NTH}(?:[-. ,/]| of | de )*{_NAME}[-., /']*(?:de )?{_EITHER}{_AFTER}",
-        rf"(?<![A-Za-z]){_NAME}[-. ]*{_DAY}{_NTH}[-., /]+(?:[0-9]{{2}}:[0-9:]+ )?{_EITHER}{_AFTER}",
+        rf"(?<![A-Za-z]){_NAME}[-. ]*(?:the )?{_DAY}{_NTH}[-., /]+"
+        rf"(?:[0-9]{{2}}:[0-9:]+ (?:[A-Z]{{3,4}} )?)?{_EITHER}{_AFTER}",
         rf"{_BEFORE}{_YEAR}[-., /]*{_NAME}[-. /]*{_DAY}{_NTH}{_AFTER}",
-        rf"{_BEFORE}{_DAY}[. ]\s?(?P<roman>{'|'.join(reversed(_ROMAN))})[. ]\s?{_YEAR}{_AFTER}",
+        rf"{_BEFORE}{_DAY}[. /-]\s?(?P<roman>{'|'.join(reversed(_ROMAN))})[. /-]\s?"
+        rf"{_EITHER}{_AFTER}",
     )
 )
 # The year with its week, or with the day of the year (ISO 8601).

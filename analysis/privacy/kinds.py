@@ -57,6 +57,12 @@ def _is_card(match: re.Match[str]) -> bool:
     return (sum(digits[-1::-2]) + sum(d - 9 * (d > 9) for d in doubled)) % 10 == 0
 
 
+def _is_iban(match: re.Match[str]) -> bool:
+    """Check the remainder of an account's number (ISO 13616)."""
+    signs = match[0].replace(" ", "")
+    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of personal data.
@@ -86,6 +92,7 @@ def _read_kinds(table: dict[str, Any]) -> Iterator[Kind]:
     checks = {
         "resident": _is_resident,
         "card": _is_card,
+        "iban": _is_iban,
         "in_korea": _is_number("KR"),
         "abroad": _is_number("US"),
     }

@@ -237,8 +237,8 @@ def test_an_age_becomes_the_middle_of_its_band_and_ninety_stands_for_all_above(
 
 
 def test_only_words_that_a_rule_looks_for_are_left_of_a_text():
-    assert remove_text("Mrs Kim, infected finger, had surgery") == (f"{REMOVED} infect finger surg")
-    assert remove_text("Mrs Kim") == REMOVED
+    assert remove_text("Mrs K, infected finger, had surgery") == (f"{REMOVED} infect finger surg")
+    assert remove_text("Mrs K") == REMOVED
 
 
 @pytest.mark.parametrize("chosen", [0, 1, -1])
