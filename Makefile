@@ -119,7 +119,7 @@ setup:
 	@$(ANY) $(ALONE) -m analysis setup $(if $(CONDA),--conda)
 
 test: setup
-	@$(PYTHON) $(ALONE) -m pytest --numprocesses=2
+	@$(PYTHON) $(ALONE) -m pytest -m "not slow" --numprocesses=2
 
 lab: setup
 	@$(PYTHON) -m analysis lab

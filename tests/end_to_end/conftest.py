@@ -1,17 +1,28 @@
 """A checkout of its own, in a folder with a space and Hangul, in which Make is really run."""
 
+import os
+
 import pytest
-from checkout import clone_checkout, copy_checkout
+from checkout import Checkout, clone_checkout, copy_checkout
 
 from analysis.paths import Outputs
 from analysis.reporting.document import build_report
+from analysis.run.state import hold_lock
 from analysis.trail.pages import write_trail
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    trial = copy_checkout(tmp_path_factory.mktemp("trial") / "임상 trial")
-    trial.succeed("-j2", *trial.goal)
+    """Return a checkout with its report, which all workers share: a test may only read it."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    trial = Checkout(base / "임상 trial")
+    done = base / "finished"
+    with hold_lock(base / "lock", on_wait=lambda: None):
+        if not done.exists():
+            copy_checkout(trial.root)
+            trial.succeed("-j2", *trial.goal)
+            done.touch()
     return trial
 
 

@@ -18,6 +18,7 @@ def list_names(references):
     return {each["@id"] for each in several}
 
 
+@pytest.mark.slow
 @pytest.mark.needs("rocrate-validator")
 def test_the_validator_of_ro_crates_finds_nothing_wrong(trial, tmp_path):
     track(trial.root)
@@ -33,6 +34,7 @@ def test_the_validator_of_ro_crates_finds_nothing_wrong(trial, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_two_folders_make_the_same_archive_of_a_run_which_it_describes_whole(trial, tmp_path):
     track(trial.root)
     made = trial.make("record", BUILTIN)

@@ -24,6 +24,8 @@ from analysis import paths
 from analysis.reporting.manuscript import DOCUMENTS
 from analysis.reporting.templates import FOLDER, read_templates
 
+pytestmark = pytest.mark.slow
+
 TELLERS = (tell_primary, tell_outcomes, tell_people, tell_limits, tell_harms, tell_statements)
 # What study.yml alone decides; the unit tests hold it.
 PLANNED = {

@@ -73,6 +73,7 @@ def test_read_a_query(newcomer):
     assert [line.split(":")[0] for line in lines] == files
 
 
+@pytest.mark.slow
 def test_add_an_outcome(newcomer):
     newcomer.do("Add an outcome")
     results = read_table("results", newcomer.processed()).set_index("result_id")
@@ -82,6 +83,7 @@ def test_add_an_outcome(newcomer):
     assert "efficacy.haq_disability.hl" in page
 
 
+@pytest.mark.slow
 def test_try_it_with_invented_people(newcomer):
     before = read_table("participants", newcomer.processed())
     newcomer.do("Try it with invented people")

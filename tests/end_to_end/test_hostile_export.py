@@ -11,6 +11,8 @@ from bs4 import BeautifulSoup
 from changed_exports import RAW, REDCAP, Export
 from extracted import read_pdf
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> ``` {{< var x >}} ?@fig-x **b** "
     "#let [a](b) $x$ \\ @daumas2022 </td></table> ::: --- | \u202e"

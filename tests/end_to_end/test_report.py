@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from matrix.factors import SAMPLE
 from matrix.surroundings import find_obstacle, run_report
 
@@ -57,6 +58,7 @@ def test_whatever_is_changed_outdates_what_depends_on_it(trial):
     assert outdated_after("data/processed/pairs.csv") >= {"02_score", "04_efficacy"}
 
 
+@pytest.mark.slow
 def test_another_person_at_another_place_gets_the_same(finished, untouched, tmp_path):
     locales = tmp_path / "locales"
     factors = [each for each in SAMPLE if not find_obstacle(each, locales=locales)]
@@ -65,6 +67,7 @@ def test_another_person_at_another_place_gets_the_same(finished, untouched, tmp_
     assert untouched.published() == finished.published()
 
 
+@pytest.mark.slow
 def test_where_quarto_fails_that_nobody_asked_for_the_built_in_renderer_does(trial, tmp_path):
     program = tmp_path / "bin" / "quarto"
     program.parent.mkdir()

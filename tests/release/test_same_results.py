@@ -13,6 +13,8 @@ from analysis.release.deidentify import DIFFERING
 from analysis.review.compare import compare_results
 from analysis.tables import read_table
 
+pytestmark = pytest.mark.slow
+
 # The notebooks' own cells, without kernels.
 RUN = """
 import json, sys

@@ -20,6 +20,8 @@ from stress.fault_places import (
 )
 from stress.processes import adopt_orphans
 
+pytestmark = pytest.mark.slow
+
 SEED = 8
 EDITS = (
     NONE,

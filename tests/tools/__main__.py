@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.command import argument, command, parse_options, run_command
 
 RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
-REPORTS = Path(__file__).resolve().parents[1] / "end_to_end" / "test_changed_exports.py"
+TESTS = Path(__file__).resolve().parents[1]
 
 
 # Each imports what it needs: an interrupt while that loads has to end clearly as well.
@@ -46,7 +46,8 @@ def _stress():
     from stress.fault_stress import stress_runs
 
     os.environ["MORE_EXPORTS"] = "yes"
-    return max(stress_cleaning(RECORD), pytest.main([str(REPORTS)]), stress_runs(RECORD))
+    tested = pytest.main([str(TESTS), "-m", "slow"])
+    return max(stress_cleaning(RECORD), tested, stress_runs(RECORD))
 
 
 @command(

@@ -51,6 +51,7 @@ def test_a_rule_that_this_form_cannot_show_is_named_by_the_test_that_shows_it(ru
     assert re.search(rf"\b{rule}\b", shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_every_kind_of_fault_is_found_and_nothing_else(part):
     kinds = KINDS[part::4]
@@ -61,12 +62,14 @@ def test_every_kind_of_fault_is_found_and_nothing_else(part):
     assert (verdict.missed, verdict.alarms) == ((), ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 4, 7])
 def test_faults_are_found_in_an_export_of_any_size_that_is_written_otherwise(number):
     outcome = try_known(number)
     assert (outcome.found, outcome.alarms) == (outcome.planted, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_an_export_that_is_written_otherwise_gives_the_same_tables(number):
     outcome = try_harmless(number)
