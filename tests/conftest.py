@@ -2,8 +2,12 @@
 
 import os
 import shutil
+import signal
 
 import pytest
+
+# A shell that starts the tests in the background has interrupts ignored, in all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Quarto cannot be had everywhere, not even in CI; the built-in renderer does its work. The
 # validator is no part of the lock: it would bring two dozen packages for one test.

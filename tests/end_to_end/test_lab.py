@@ -238,6 +238,7 @@ def test_the_executed_copies_stand_beside_the_sources_and_are_safe_to_run(lab, f
     assert finished.published() == before
 
 
+@pytest.mark.slow
 def test_every_notebook_writes_the_same_in_any_folder(finished, tmp_path):
     before = clear_scratch(finished)
     # One kernel for all, in a folder of its own: the start of each would take longer than its work.

@@ -1,5 +1,6 @@
 """How many files a reader opens to follow a value from the raw file to Table 3."""
 
+import pytest
 from count_files import MOST, count_files, format_files, trace_call
 
 from analysis.errors import DataError
@@ -16,6 +17,7 @@ def test_a_file_counts_once_for_each_stage():
     assert text.splitlines()[-1].startswith("in all: 3 ")
 
 
+@pytest.mark.slow
 def test_every_stage_runs_code_of_few_files():
     files = count_files()
     assert all(files.values())
