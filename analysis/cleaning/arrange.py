@@ -9,8 +9,8 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.cleaning.classic import spread_visits
-from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE, SYSTEM_COLUMNS
+from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, RawExport
+from analysis.cleaning.structure import ARM, EVENT, FORM, ID, INSTANCE, SYSTEM_COLUMNS, name_visit
 from analysis.errors import DataError
 from analysis.study import Study
 
@@ -58,7 +58,43 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
         raise _refuse_absent(INSTANCE if repeating == [FORM] else FORM)
     records = records or export.records
     export = replace(export, tables=tables | {REDCAP: frame}, records=records)
-    return spread_visits(export, study) if EVENT not in frame else export
+    return spread_visits(export, study) if EVENT not in frame else _join_events(export, study)
+
+
+def _join_events(export: RawExport, study: Study) -> RawExport:
+    """Make one row of the rows of a person whose events are one visit of study.yml, in one arm.
+
+    The row bears the name of the visit. Rows that tell different things of one field stay apart,
+    and are asked about as two rows of one visit.
+    """
+    frame = export.tables[REDCAP]
+    keys = frame[[ID]].assign(visit=name_visit(frame[EVENT], study))
+    keys["arm"] = frame[EVENT].str.extract(f"({ARM})")[0].fillna("")
+    single = (frame[FORM] == "") & (frame[INSTANCE] == "")
+    single &= ~keys["visit"].isin(["", study.unscheduled]) & keys.duplicated(keep=False)
+    joined: dict[str, str] = {}
+    for _, part in frame[single].groupby([keys[name] for name in keys], sort=False):
+        if part[EVENT].nunique() == len(part) > 1 and _agree(part):
+            person, visit, _ = keys.loc[part.index[0]]
+            joined |= {f"{person}|{event}|": f"{person}|{visit}|" for event in part[EVENT]}
+            frame = frame.drop(part.index[1:])
+            frame.loc[part.index[0]] = part.max().where(part.columns != EVENT, visit)
+    if not joined:
+        return export
+    tables = export.tables | {REDCAP: frame.reset_index(drop=True)}
+    corrections = tables[CORRECTIONS]
+    if {"source", "row"} <= set(corrections):
+        moved = corrections["row"].map(joined).where(corrections["source"] == REDCAP)
+        tables[CORRECTIONS] = corrections.assign(row=moved.fillna(corrections["row"]))
+    return replace(export, tables=tables)
+
+
+def _agree(rows: pd.DataFrame) -> bool:
+    """Say whether no field has two values; a blank and an unticked box are none."""
+    boxes = rows.columns[rows.columns.str.contains("___")]
+    asked = rows.loc[:, ~rows.columns.str.endswith("_complete")].drop(columns=EVENT)
+    cells = asked.assign(**{box: rows[box].replace("0", "") for box in boxes})
+    return bool((cells.where(cells != "").nunique() <= 1).all())
 
 
 def _drop_blank_rows(frame: pd.DataFrame) -> pd.DataFrame:

@@ -127,7 +127,9 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     for problem, hint, wrong in _find_wrong_values(value, kinds, kind, known, scoring):
         _refuse(frame, wrong, problem, hint)
     twice = frame.duplicated(ITEM_KEY, keep=False).to_numpy()
-    _refuse(frame, twice, "it is given more than once", CLEANING)
+    fields = sorted({text.rpartition(":")[2] for text in frame.loc[twice, "source"].astype("str")})
+    hint = f"Of {', '.join(fields[:6])} only one can have this place in fields.csv at a visit"
+    _refuse(frame, twice, "it is given more than once", hint)
     return frame.drop(columns="source")
 
 

@@ -50,6 +50,46 @@ def test_a_field_of_its_own_may_say_who_the_participant_is():
         clean_site(again, PAIN, core=[record, who, *CORE[1:]])
 
 
+SPLIT = """
+record_id, redcap_event_name, visit_date, anaesthesia_start, pain, aid___1, visit_complete
+1, procedure_arm_1, 2021-03-02, 2021-03-02 10:00, , 0, 2
+1, week_12_arm_1, 2021-05-25, , , 0, 2
+1, week_12_survey_arm_1, {date}, , 20, 1, 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("date", "pain", "rows"),
+    [("", 20, ["1|procedure_arm_1|", "1|week_12|"]),
+     ("2021-05-20", None,
+      ["1|procedure_arm_1|", "1|week_12_arm_1|", "1|week_12_survey_arm_1|"])],
+)  # fmt: skip
+def test_events_of_one_visit_become_one_row_unless_they_tell_different_things(
+    study, date, pain, rows
+):
+    study = replace(
+        study,
+        visits=[
+            replace(visit, events=(*visit.events, "week_12_survey_arm_1"))
+            if visit.name == "week_12"
+            else visit
+            for visit in study.visits
+        ],
+    )
+    aid = {"field": "aid", "form": "pain", "type": "checkbox", "choices": "1, Cane"}
+    line = {
+        "source": REDCAP, "row": "1|week_12_survey_arm_1|", "field": "pain", "old_value": "200",
+        "new_value": "20", "reason": "r", "by": "b", "date": "d",
+    }  # fmt: skip
+    tables = {"corrections.csv": pd.DataFrame([line])}
+    found = clean_site(SPLIT.format(date=date), PAIN, aid, study=study, tables=tables)
+    assert found.raw[REDCAP].index.tolist() == rows
+    assert list_items(found, "hand_pain").get(("1", "week_12", "vas")) == pain
+    asked = set(found.queries["rule"])
+    assert ("duplicate_row" in asked) == (pain is None)
+    assert "correction_done" in asked
+
+
 AT = {"baseline": "bl", "week_12": "w12"}
 CLASSIC = """
 record_id, date_bl, date_w12, op_start, pain_bl, pain_w12, aid_bl___1, aid_w12___1, sex, q_complete

@@ -86,7 +86,7 @@ def test_the_first_of_several_is_named_and_all_are_counted():
 def test_an_item_given_twice_is_refused_whatever_its_source():
     items = write_items(mrss(1))
     twice = join_items(items, items[items["item"] == "face"].assign(source="other.csv:form:face"))
-    with pytest.raises(DataError, match=r"mrss/face: it is given more than once"):
+    with pytest.raises(DataError, match=r"mrss/face: it is given more than once.*Of face"):
         check_items(twice, STUDY.scoring)
 
 
