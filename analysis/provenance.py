@@ -16,7 +16,7 @@ FILE = "provenance.json"
 # Lines that mean something wherever they stand at the left: one that is nearly so is a slip.
 _KEYS = (
     *("description", "exported_on", "exported_by", "simulated", "deidentified"),
-    *("export", "delegation", "encoding", "delimiter", "decimal", "software"),
+    *("export", "delegation", "encoding", "delimiter", "decimal", "software", "missing_codes"),
 )
 SIMULATED_TITLE = "Simulated demonstration data, not results of any trial"
 

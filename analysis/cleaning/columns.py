@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.cleaning import dates, values
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, Place, find_table_column
+from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import find_limits
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
@@ -65,6 +66,33 @@ _FILE_KINDS = {
     ("capillaroscopy", "read_date"): "date",
     ("capillaroscopy", "comment"): "notes",
 }
+
+
+def add_missing_codes(
+    fields: dict[str, Field], columns: Iterable[str], codes: dict[str, str]
+) -> dict[str, Field]:
+    """Return fields that know the project's missing-data codes, and the boxes for these.
+
+    Parameters
+    ----------
+    fields
+        Of the REDCap export by column.
+    columns
+        Of the export, where a checkbox has a box more for every code.
+    codes
+        Reason by code.
+    """
+    known = {
+        name: replace(field, project_codes=tuple(codes.items())) for name, field in fields.items()
+    }
+    boxes = {field.question: field for field in fields.values() if field.kind == "checkbox"}
+    for question, box in boxes.items():
+        for code, reason in codes.items():
+            name = name_box(question, code)
+            if name in columns and name not in fields:
+                label = f"{question}: {reason.replace('_', ' ')}"
+                known[name] = replace(box, name=name, label=label, place=Place(), explains=reason)
+    return known
 
 
 def clean_columns(state: CleaningState) -> CleaningState:
@@ -186,6 +214,10 @@ def allow_instrument(field: Field, scoring: Scoring) -> Field:
 
 def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     """Say which values are so plain that no rule of their kind would touch them."""
+    return _is_plain(cells, field, latest=latest) & ~cells.isin(list(field.missing_codes))
+
+
+def _is_plain(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     if field.kind == "file":
         return cells == values.FILE_THERE
     if field.kind == "text":
@@ -193,8 +225,7 @@ def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     if field.kind in ("date", "datetime", "partial_date", "time"):
         return dates.is_plain_date(cells, field, latest=latest)
     if field.kind == "choice":
-        codes = [code for code, _ in field.choices if code not in field.missing_codes]
-        return cells.isin(codes)
+        return cells.isin([code for code, _ in field.choices])
     decimals = "" if field.kind == "integer" else r"(?:\.[0-9]+)?"
     plain = cells.str.fullmatch(rf"-?[0-9]+{decimals}")
     number = pd.to_numeric(cells.where(plain))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.columns import choose_kind_by_place
+from analysis.cleaning.columns import add_missing_codes, choose_kind_by_place
 from analysis.cleaning.decode import FileFormat
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP, RawExport
 from analysis.cleaning.fields import Choice, Field, Place, parse_codes
@@ -98,6 +98,7 @@ def describe_fields(export: RawExport, study: Study) -> dict[str, dict[str, Fiel
     places, scoring = parse_places(export.tables[MAP]), study.scoring
     columns, manner = list(map(str, export.tables[REDCAP])), export.provenance.manner or Manner()
     described = parse_dictionary(export.tables[DICTIONARY], places, scoring, columns)
+    described = add_missing_codes(described, columns, export.missing_codes)
     fields = {REDCAP: leave_out_removed(described, columns, manner)}
     fields |= {file: list_file_fields(file, places, scoring) for file in FILE_KEYS}
     for held in fields.values():
@@ -166,10 +167,8 @@ def list_file_fields(file: str, places: dict[str, Place], scoring: Scoring) -> d
         if source == file and column not in fields:
             choices = _list_typed_codes(place, name, None, None)
             kind = "choice" if choices else choose_kind_by_place(place)
-            limits, possible = find_limits(place, scoring), find_possible(place, scoring)
-            fields[column] = Field(
-                column, file, kind, choices, *limits, place=place, possible=possible
-            )
+            limits, ends = find_limits(place, scoring), find_possible(place, scoring)
+            fields[column] = Field(column, file, kind, choices, *limits, place=place, possible=ends)
     return fields
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 
 from analysis import paths
 from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
+from analysis.cleaning.fields import MISSING_REASONS
 from analysis.errors import DataError, MissingError
 from analysis.paths import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, REDCAP
 from analysis.provenance import Provenance, parse_provenance
+from analysis.records import read_yaml
 
 # What a site may not have, and what is then not there.
 OPTIONAL_TABLES = {
@@ -65,6 +67,8 @@ class RawExport:
         Participant by record id, where a field of its own names the person.
     origins
         Field of the export by visit and column, of a project without events.
+    missing_codes
+        Reason by the project's own missing-data codes, which any of its fields may hold.
     """
 
     folder: str
@@ -77,6 +81,7 @@ class RawExport:
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     records: dict[str, str] = field(default_factory=dict)
     origins: Origins = field(default_factory=dict)
+    missing_codes: dict[str, str] = field(default_factory=dict)
 
 
 def read_export(folder: Path) -> RawExport:
@@ -122,7 +127,27 @@ def read_export(folder: Path) -> RawExport:
         formats=formats,
         notes=tuple(notes),
         events=events,
+        missing_codes=parse_missing_codes(about, file=folder / PROVENANCE_FILE),
     )
+
+
+def parse_missing_codes(text: str, *, file: str | Path = PROVENANCE_FILE) -> dict[str, str]:
+    """Return what provenance.yml states under `missing_codes`: the reason by code.
+
+    Raises
+    ------
+    DataError
+        No such mapping, or a reason that there is not.
+    """
+    written = read_yaml(text, file=file)
+    stated = (written.get("missing_codes") if isinstance(written, dict) else None) or {}
+    codes = stated if isinstance(stated, dict) else {"?": stated}
+    for code, reason in codes.items():
+        if reason not in MISSING_REASONS:
+            hint = f'Write `missing_codes: {{"-77": refused}}`; known: {", ".join(MISSING_REASONS)}'
+            problem = f"{reason!r} is no reason for code {code}"
+            raise DataError(problem, file=file, field="missing_codes", hint=hint)
+    return {str(code): str(reason) for code, reason in codes.items()}
 
 
 def refuse_other_formats(text: str, file: Path) -> None:

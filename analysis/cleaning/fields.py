@@ -142,6 +142,8 @@ class Field:
         The calculation behind it, in REDCap's words.
     explains
         Why the boxes of its checkbox are empty, where it is a box for a missing-data code.
+    project_codes
+        Missing-data codes of the whole project with their reasons; its choices come first.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Field:
     automatic: bool = False
     formula: str = ""
     explains: str = ""
+    project_codes: tuple[Choice, ...] = ()
 
     @property
     def factor(self) -> float:
@@ -176,10 +179,13 @@ class Field:
     @property
     def missing_codes(self) -> dict[str, str]:
         """Codes that give a reason in place of a value."""
+        choices = dict(self.choices)
+        project = {code: why for code, why in self.project_codes if code not in choices}
         if not (self.place.instrument or self.place.table) or self.kind != "choice":
-            return {}
+            return project
         words = {*MISSING_REASONS} - {*list_values(self.place.table, self.place.column)}
-        return {code: word for code, word in self.place.processed.items() if word in words}
+        given = {code: word for code, word in self.place.processed.items() if word in words}
+        return project | given
 
     @property
     def numbers(self) -> dict[str, float]:

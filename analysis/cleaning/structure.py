@@ -245,11 +245,11 @@ def _require_columns(frame: pd.DataFrame, columns: Iterable[str], source: str) -
 def _check_known(frame: pd.DataFrame, known: list[str], source: str, where: str) -> None:
     unknown = sorted(set(frame.columns) - set(known))
     if unknown:
+        hint = suggest_name(unknown[0], known, otherwise=f"Describe it in {where}")
+        if "___" in unknown[0]:
+            hint += "; a missing-data code of the project goes to missing_codes in provenance.yml"
         raise DataError(
-            f"{where} does not know this column",
-            file=source,
-            field=unknown[0],
-            hint=suggest_name(unknown[0], known, otherwise=f"Describe it in {where}"),
+            f"{where} does not know this column", file=source, field=unknown[0], hint=hint
         )
 
 

@@ -152,7 +152,8 @@ def is_missing_word(values: pd.Series) -> pd.Series:
 def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Set a word for a missing value missing with its reason, unless it is one of the choices.
 
-    So is a code of an item for which fields.csv gives a reason.
+    So is a code for which fields.csv or provenance.yml gives a reason, and where no text is due,
+    any of the codes that REDCap proposes.
     """
     reasons = field.missing_codes
     labels = {label: reasons[code] for code, label in field.choices if label and code in reasons}
@@ -161,7 +162,7 @@ def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
     values = values[coded.isna()]
     words = values.str.casefold()
     choices = {word.casefold() for choice in field.choices for word in choice}
-    meant = words.map(_REASONS)
+    meant = words.map(_REASONS if field.kind == "text" else _BOX_CODES | _REASONS)
     yield find_cells(
         "missing_code", field.name, meant.notna() & ~words.isin(choices), "", reason=meant
     )

@@ -187,6 +187,9 @@ def _write_export(
         "encoding": {name: "cp949" for name in RAW_TABLES if export.encodings[name] == "cp949"},
         "export": (export.provenance.manner or Manner()).describe(),
     }
+    decimal = {name: "," for name, form in export.formats.items() if form.decimal == ","}
+    stated = {"decimal": decimal, "missing_codes": export.missing_codes}
+    about |= {name: value for name, value in stated.items() if value}
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
     (folder / PROVENANCE_FILE).write_bytes(text.encode())
     (folder / NOTES_FILE).write_bytes(f"{notes}\n".encode())

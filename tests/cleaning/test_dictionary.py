@@ -224,12 +224,15 @@ def test_codes_of_boxes_are_named_as_redcap_names_columns():
 
 @pytest.mark.parametrize(
     ("column", "reason"),
-    [("organ___ni", "unknown"), ("organ___na", "not_applicable"), ("organ____99", "unknown")],
+    [
+        *(("organ___ni", "unknown"), ("organ___na", "not_applicable")),
+        *(("organ____99", "unknown"), ("organ____77", "refused")),
+    ],
 )
 def test_a_ticked_box_for_a_missing_data_code_explains_the_set(column, reason):
     fields = ORGAN | {"choices": "1, Lung | 2, Heart"}
     rows = at_baseline("0", "0", "1", columns=f"organ___1, organ___2, {column}")
-    found = clean_site(rows, OPEN, fields)
+    found = clean_site(rows, OPEN, fields, missing_codes={"-77": "refused"})
     items = found.tables["items"]
     explained = items[items["item"].isin(["organ___1", "organ___2"])]
     assert explained["missing_reason"].tolist() == [reason, reason]
@@ -239,7 +242,7 @@ def test_a_ticked_box_for_a_missing_data_code_explains_the_set(column, reason):
 
 def test_a_box_that_no_choice_and_no_missing_code_explains_stops():
     rows = at_baseline("0", "1", columns="organ___1, organ___7")
-    with pytest.raises(DataError, match="organ___7"):
+    with pytest.raises(DataError, match=r"organ___7.*missing_codes in provenance.yml"):
         clean_site(rows, OPEN, ORGAN | {"choices": "1, Lung"})
 
 

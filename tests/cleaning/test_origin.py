@@ -7,7 +7,7 @@ import pytest
 from small_site import make_site
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, read_export
+from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, parse_missing_codes, read_export
 from analysis.cleaning.origin import check_manner
 from analysis.demo.export import make_export, write_export
 from analysis.describe.baseline import describe_baseline, gather_baseline
@@ -15,6 +15,15 @@ from analysis.errors import DataError
 from analysis.instruments.scores import score_items
 from analysis.provenance import Manner
 from analysis.results import Context
+
+
+def test_missing_codes_of_the_project_are_stated_with_a_reason():
+    assert parse_missing_codes('missing_codes: {"-77": refused}') == {"-77": "refused"}
+    assert parse_missing_codes("simulated: true") == {}
+    for wrong in ("missing_codes: -77", 'missing_codes: {"-77": tired}'):
+        with pytest.raises(DataError, match="is no reason for code"):
+            parse_missing_codes(wrong)
+
 
 ONE, TWO, THREE = (REDCAP,), (REDCAP, DIARY), (REDCAP, DIARY, CAPILLAROSCOPY)
 
