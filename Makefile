@@ -12,6 +12,13 @@ QUICK    :=
 WHEELS   :=
 BYTES    :=
 
+# A misspelt choice would be none.
+KNOWN   := RAW OUT PARAMS RENDERER ARCHIVE CODE ANSWERS QUICK WHEELS BYTES
+UNKNOWN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(filter-out $(KNOWN),$v)))
+ifneq ($(strip $(UNKNOWN)),)
+$(error there is no choice called $(strip $(UNKNOWN)): there are $(KNOWN))
+endif
+
 # A name may hold an apostrophe: the shell gets it as a variable, never as text.
 export ARCHIVE ANSWERS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
-from analysis.command import argument, command, parse_options, run_command
+from analysis.command import argument, command, flag, parse_options, run_command
 from analysis.run.settings import Settings, check_root, choose_settings
 
 show = functools.partial(print, flush=True)
@@ -53,7 +53,7 @@ def _check_data(raw: Path, out: Path, study: Path | None) -> None:
     """clean an export and write its queries, its changes, and a page and a sheet for the site"""
     from analysis.cleaning.check_data import run_check_data
 
-    check_root(out.resolve(), raw.resolve())
+    check_root(out, raw)
     run_check_data(raw, out, study)
 
 
@@ -75,7 +75,7 @@ def _answers(raw: Path, out: Path, sheet: Path, study: Path | None) -> None:
     """take in the answers of a site to queries; the export is only read"""
     from analysis.cleaning.take_answers import take_answers
 
-    check_root(out.resolve(), raw.resolve())
+    check_root(out, raw)
     take_answers(raw, out, sheet, study=study, tell=show)
 
 
@@ -241,8 +241,8 @@ def _qc(settings: Settings) -> None:
 @command(
     argument("--archive", default="", help="a zip file of `make archive`"),
     argument("--code", default="", help="archive: run the code of the archive"),
-    argument("--quick", default="", help="1: compare files only, run nothing"),
-    argument("--bytes", default="", help="1: files have to be the same, byte for byte"),
+    flag("--quick", "compare files only, run nothing"),
+    flag("--bytes", "files have to be the same, byte for byte"),
     *CHOSEN,
 )
 def _verify(settings: Settings, archive: str, code: str, quick: str, bytes: str) -> None:
@@ -267,7 +267,7 @@ def _record(settings: Settings) -> None:
     record_results(settings, tell=show)
 
 
-@command(argument("--wheels", default="", help="1: with all packages"), *CHOSEN)
+@command(flag("--wheels", "with all packages"), *CHOSEN)
 def _archive(settings: Settings, wheels: str) -> None:
     """make the zip file that a reviewer gets"""
     from analysis.release.archive import make_archive

@@ -28,6 +28,11 @@ def argument(*names: str, **details: Any) -> Argument:
     return names, details
 
 
+def flag(name: str, about: str) -> Argument:
+    """Describe an argument that is 1 or left empty, as Make hands it on."""
+    return (name,), {"default": "", "choices": ("", "1"), "help": f"1: {about}"}
+
+
 def command(*arguments: Argument) -> Callable[[Function], Function]:
     """Make a function a command: its name is the command's, its docstring the help."""
 

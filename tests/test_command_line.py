@@ -40,6 +40,16 @@ def test_setting_up_and_cleaning_import_the_standard_library_only(tmp_path):
     assert not (tmp_path / ".run").exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["celan"], ["run"], ["why", "--nothing"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["celan"],
+        ["run"],
+        ["why", "--nothing"],
+        ["verify", "--quick", "yes"],
+        ["archive", "--wheels=0"],
+    ],
+)
 def test_wrong_use_ends_with_2(arguments):
     assert run_bare(*arguments).returncode == 2

@@ -59,6 +59,8 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
     if raw.resolve() == paths.RAW.resolve():
         hint = "Give the folder of another export as RAW"
         raise UsageError("the shipped export needs no draft", file=raw, hint=hint)
+    if not raw.is_dir():
+        raise MissingError("there is no such folder", file=raw, hint="Give the export as RAW")
     plan = load_study(study)
     # First, since it states how the other files are written where that is not certain.
     _write_provenance(raw / PROVENANCE_FILE)

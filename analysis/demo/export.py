@@ -57,13 +57,15 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
     Raises
     ------
     UsageError
-        A number of participants outside 7 to 10 000, or another word for `faults`.
+        A number of participants outside 7 to 10 000, a seed below 0, or another word for `faults`.
     """
     if not SMALLEST <= participants <= LARGEST:
         raise UsageError(
             f"{participants} participants cannot be simulated",
             hint=f"Give a number from {SMALLEST} to {LARGEST}",
         )
+    if seed < 0:
+        raise UsageError(f"a seed is a whole number from 0, not {seed}", hint="Give another seed")
     if faults not in ("planted", "none"):
         raise UsageError(f"faults are planted or none, not {faults!r}", hint="Choose one of them")
     planted = faults == "planted"

@@ -75,10 +75,15 @@ def check_files(names: Iterable[str], *, tell: Callable[[str], None] = print) ->
     ------
     DataError
         Something may not leave; every place was shown, no value.
+    MissingError
+        A name is that of no file.
     """
     study = load_study()
     looker, found = _make_looker(study), []
     chosen = [Path(name).resolve() for name in names]
+    for path in chosen:
+        if not path.is_file():
+            raise MissingError("there is no such file", file=path, hint="Name files, not folders")
     for path in sorted(chosen or _list_tracked()):
         if path.is_file():
             within = path.is_relative_to(paths.ROOT)

@@ -63,7 +63,7 @@ class OpenedArchive:
             *self._compare_printed(),
             compare_hashes("archived outputs against the record", self.record.files, written),
             Level("what a run publishes", len(self.record.files), (*find_unrecorded(self.record),)),
-            *check_raw(self.root / "data" / "raw"),
+            *check_raw(self.root / "data" / "raw", whole=True),
         ]
         changes = describe_raw_changes(self.record, self.root / "data" / "raw")
         return Verdict(tuple(levels), {"raw data": changes} if changes else {}, (NOTHING_RUN,))

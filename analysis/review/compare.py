@@ -173,13 +173,14 @@ def compare_hashes(name: str, before: dict[str, str], now: dict[str, str]) -> Le
     return compare_parts(name, before, now, describe=lambda file, *_: f"{file} has other bytes")
 
 
-def check_raw(raw: Path) -> list[Level]:
-    """Compare an export with its checksums, if it has any."""
+def check_raw(raw: Path, *, whole: bool = False) -> list[Level]:
+    """Compare an export with its checksums, if it has any; `whole`: with nothing beside them."""
     if not (raw / CHECKSUMS).exists():
         return []
     listed = len(read_checksums(raw / CHECKSUMS))
-    differing = tuple(compare_checksums(raw, whole=False))
-    return [Level("raw files against their checksums", listed, differing)]
+    differing = compare_checksums(raw, whole=whole)
+    beside = (each for each in differing if each != "README.md is not listed")
+    return [Level("raw files against their checksums", listed, tuple(beside))]
 
 
 def _sort_by_weight(names: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ TAG = "parameters"
 # Set by the runner; a person sets them through RAW and OUT, or edits study.yml itself.
 RESERVED = ("study", "raw", "inputs", "outputs")
 REFUSED = set(" \t\n'\"$%:;#\\*?[]{}|&<>()`!")
-SOURCES = ("data", "analysis", "notebooks", "report", "tests")
+SOURCES = ("data", "analysis", "notebooks", "report", "tests", ".git", ".venv")
 CHOICES = ("auto", "quarto", "builtin")
 
 
@@ -55,7 +55,7 @@ def choose_settings(*, out: str, raw: str, params: list[str], renderer: str) -> 
         for text in texts:
             if set(text) & REFUSED:
                 raise UsageError(f"{name} holds {text!r}", hint="Use letters, digits and - _ . / =")
-    root, export = Path(out).resolve(), Path(raw or paths.RAW).resolve()
+    root, export = (Path(os.path.realpath(folder)) for folder in (out, raw or paths.RAW))
     check_root(root, export)
     chosen = "RAW" if export != paths.RAW else "PARAMS" if params else ""
     if chosen and root == paths.ROOT:
@@ -70,9 +70,14 @@ def choose_settings(*, out: str, raw: str, params: list[str], renderer: str) -> 
 
 
 def check_root(root: Path, export: Path) -> None:
-    """Refuse an OUT among the sources, or in the folder of the export."""
+    """Refuse an OUT that leads among the sources, or into the folder of the export."""
+    root, export = (Path(os.path.realpath(folder)) for folder in (root, export))
+    outputs = paths.Outputs(root)
+    written = (outputs.processed, outputs.notebooks, outputs.generated, outputs.documents)
+    below = () if root == paths.ROOT else (*written, outputs.state)
+    places = (root, *(Path(os.path.realpath(each)) for each in below))
     for folder in (*(paths.ROOT / name for name in SOURCES), export):
-        if root.is_relative_to(folder):
+        if any(place.is_relative_to(folder) for place in places):
             raise UsageError(
                 f"OUT lies in {os.path.relpath(folder)}, which a run only reads",
                 hint="Give a folder outside, as OUT=scratch/what-if",

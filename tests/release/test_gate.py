@@ -10,7 +10,7 @@ import pytest
 
 from analysis import paths
 from analysis.demo.export import make_export, write_export
-from analysis.errors import DataError
+from analysis.errors import DataError, MissingError
 from analysis.release import gate
 from analysis.release.disclosures import (
     AUTHOR,
@@ -303,6 +303,12 @@ def test_the_shipped_repository_and_its_history_pass():
     lines = []
     gate.check_files([], tell=lines.append)
     assert lines == []
+
+
+@pytest.mark.parametrize("name", ["", "nothing.csv"])
+def test_what_is_no_file_is_not_passed_over(tmp_path, name):
+    with pytest.raises(MissingError, match="there is no such file"):
+        gate.check_files([str(tmp_path / name)])
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -148,6 +148,7 @@ def test_an_archive_that_names_a_commit_of_our_history_is_held_against_that(chec
     [
         (OUTPUT, "mada\n", "data/processed/items.csv has other bytes"),
         ("report/_output/more.html", "x", "report/_output/more.html is new"),
+        ("data/raw/sitecustomize.py", "import os\n", "sitecustomize.py is not listed"),
         ("data/raw/SHA256SUMS", f"{'0' * 64}  a.csv\n", "a.csv does not match its checksum"),
     ],
 )

@@ -177,6 +177,10 @@ def test_wrong_use_is_told_before_anything_runs(toy):
     ):
         done = toy.make("notebooks", *arguments)
         assert message in done.stderr and "Error 2" in done.stderr, done.stderr
+    for misspelt in ("RWA=export", "out=x", "PARAM=followup_visit=week_4"):
+        done = toy.make("notebooks", misspelt)
+        name = misspelt.partition("=")[0]
+        assert f"no choice called {name}: there are RAW" in done.stderr and done.returncode == 2
     assert "no spaces" in toy.make("notebooks", "OUT=a b").stderr
     assert "Error 3" in toy.make("notebooks", "OUT=x", "RAW=nowhere").stderr
 

@@ -64,7 +64,16 @@ def choose(out, raw=""):
 
 @pytest.mark.parametrize(
     "out",
-    ["data", "data/raw", "data/processed/new", "analysis", "notebooks/x", "report", "tests/run"],
+    [
+        "data",
+        "data/raw",
+        "data/processed/new",
+        "analysis",
+        "notebooks/x",
+        "report",
+        "tests/run",
+        ".git/x",
+    ],
 )
 def test_out_among_the_sources_is_wrong_use(out):
     with pytest.raises(UsageError, match="OUT lies in"):
@@ -79,6 +88,22 @@ def test_out_in_the_export_is_wrong_use(tmp_path):
         with pytest.raises(UsageError, match=r"OUT lies in .*export, which a run only reads"):
             choose(out, export)
     assert choose(tmp_path / "exported", export).raw == export
+
+
+@pytest.mark.parametrize("below", ["data", "data/processed", "report", "report/_generated", ".run"])
+def test_an_out_whose_folders_lead_among_the_sources_is_wrong_use(tmp_path, below):
+    export = tmp_path / "export"
+    for leads_to in (paths.ROOT / "report", paths.RAW, export):
+        out = tmp_path / leads_to.name
+        (out / below).parent.mkdir(parents=True, exist_ok=True)
+        (out / below).symlink_to(leads_to)
+        with pytest.raises(UsageError, match="OUT lies in"):
+            choose(out, export)
+
+
+def test_a_link_to_itself_is_no_traceback(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert choose(tmp_path / "loop").outputs.root == tmp_path / "loop"
 
 
 @pytest.mark.parametrize("text", ["x", "=1", "x=", "outputs=here", "study=other.yml"])
