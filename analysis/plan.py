@@ -100,4 +100,11 @@ class QueryThresholds:
     counted_while_absent: Setting
     laboratory_ratio: Setting
     limited_proximal_skin: Setting
+    usual_mass_index: Setting
+    lidocaine_mg_per_kg: Setting
+    cells_per_ml: Setting
+    dose_ratio: Setting
+    diary_apart: Setting
+    function_apart: Setting
+    readers_apart: Setting
     ulcers_are_events: Setting

@@ -245,7 +245,10 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         value = getattr(study.data_after_end, field.name).value
         if value not in AFTER_END:
             yield f"data_after_end: {field.name} is one of {', '.join(AFTER_END)}, not {value}"
-    for name in ("body_mass_index", "age_years", "counted_while_absent"):
+    for name in (
+        "body_mass_index", "usual_mass_index", "age_years", "counted_while_absent",
+        "cells_per_ml",
+    ):  # fmt: skip
         if len(limits := getattr(study.queries, name).value) != 2 or limits[0] >= limits[1]:
             yield f"queries: {name} is [low, high]"
     if plan.test_order.value != "registered":

@@ -8,7 +8,9 @@ import pandas as pd
 
 from analysis import paths
 from analysis.cleaning import (
+    columns,
     copy_checks,
+    dates,
     derive,
     event_checks,
     form_checks,
@@ -21,7 +23,6 @@ from analysis.cleaning import (
 )
 from analysis.cleaning.arrange import arrange_export
 from analysis.cleaning.classic import show_origins
-from analysis.cleaning.columns import clean_columns, find_marks_beyond_lines
 from analysis.cleaning.corrections import (
     apply_corrections,
     ask_unused,
@@ -64,7 +65,7 @@ CHECKS = {
         copy_checks.find_copies,
         visit_checks.find_swapped_sides,
         visit_checks.find_scales,
-        visit_checks.find_disorder,
+        dates.find_disorder,
         visit_checks.find_outside_windows,
         form_checks.find_volumes,
         form_checks.find_product,
@@ -76,9 +77,9 @@ CHECKS = {
         event_checks.find_exit_disagreements,
         rows.find_repeated_rows,
         rows.find_repeated_ulcers,
-        event_checks.find_ended_ulcers,
-        event_checks.find_ulcer_histories,
-        event_checks.find_coded_apart,
+        visit_checks.find_ended_ulcers,
+        visit_checks.find_ulcer_histories,
+        columns.find_coded_apart,
         form_checks.find_unlisted_drugs,
         people.find_smoking,
         people.find_pressures,
@@ -92,10 +93,11 @@ CHECKS = {
     ),
     DIARY: (visit_checks.find_stray_entries, copy_checks.find_copied_days),
     CAPILLAROSCOPY: (
-        visit_checks.find_early_readings,
+        dates.find_early_readings,
         copy_checks.find_copied_readings,
         copy_checks.find_counted_while_absent,
         visit_checks.find_shared_images,
+        event_checks.find_reading_contradictions,
     ),
 }
 
@@ -109,8 +111,7 @@ class Cleaned:
     wide
         The cleaned raw files by name, the index is the key of the row.
     tables
-        The processed tables by name, shaped as in datapackage.json; queries and changes
-        among them.
+        The processed tables by name, shaped as in datapackage.json; also queries and changes.
     balance
         One row per raw file, as `reconcile_export` returns.
     completeness
@@ -179,8 +180,8 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     unified = people.unify_identifiers(files, export.records)
     manner, designated = export.provenance.manner or Manner(), list_designated(export, study)
     state = CleaningState(study, latest, fields, unified, manner, designated=designated)
-    state = clean_columns(places.empty_wrong_rows(state))
-    state = state.apply(event_checks.unify_terms(state))
+    state = columns.clean_columns(places.empty_wrong_rows(state))
+    state = state.apply(columns.unify_terms(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)
     kept_apart = quarantine(state)
@@ -229,7 +230,7 @@ def resolve_rows(state: CleaningState) -> CleaningState:
     state = rows.resolve_visits(state)
     state = replace(state, opened=places.find_opened(state.redcap, state.fields[REDCAP]))
     state = rows.resolve_facts(places.explain_boxes(places.empty_unopened(state)))
-    state = state.apply(find_marks_beyond_lines(state))
+    state = state.apply(columns.find_marks_beyond_lines(state))
     return rows.resolve_readings(rows.resolve_days(state))
 
 

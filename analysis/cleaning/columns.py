@@ -16,6 +16,7 @@ from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, Place, find_table_column
 from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import find_limits
+from analysis.cleaning.reshape import ask_rows, list_form_rows
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
 from analysis.instruments.catalogue import find_item
@@ -66,6 +67,12 @@ _FILE_KINDS = {
     ("capillaroscopy", "read_date"): "date",
     ("capillaroscopy", "comment"): "notes",
 }
+# By which words something is coded, and as what.
+CODED = (
+    ("adverse_events", "term", "coded_term"),
+    ("adverse_events", "coded_term", "class"),
+    ("medications", "name", "class"),
+)
 
 
 def add_missing_codes(
@@ -265,3 +272,35 @@ def find_marks_beyond_lines(state: CleaningState) -> Iterable[Finding]:
                 mark = pd.to_numeric(cells[field.name].where(cells[field.name] != ""))
                 beyond = pd.Series(np.greater(mark, length), index=mark.index)
                 yield find_cells("beyond_line", field.name, beyond, "", reason="out_of_range")
+
+
+def find_coded_apart(state: CleaningState) -> Iterator[Finding]:
+    """Terms that most rows code otherwise: the rarer code is asked about."""
+    for table, name, code in CODED:
+        rows = list_form_rows(state, table)
+        rows = rows.assign(wording=rows[name].map(fold_words))
+        rows = rows[(rows["wording"] != "") & (rows[code] != "")]
+        counts = rows.groupby(["wording", code]).size().rename("size").reset_index()
+        counts = counts.sort_values(["size", code], ascending=[False, True], kind="stable")
+        usual = counts.drop_duplicates("wording").set_index("wording")[code]
+        differs = rows[code] != rows["wording"].map(usual)
+        yield from ask_rows(state, "coded_apart", table, rows.index[differs], (name, code))
+
+
+def unify_terms(state: CleaningState) -> Iterator[Finding]:
+    """Spell a term everywhere as most events do, so that it counts as one term."""
+    for column in ("term", "coded_term"):
+        terms = state.find_cells_of("adverse_events", column)
+        if terms is not None:
+            terms = terms[terms != ""]
+            counts = terms.value_counts().rename_axis("text").reset_index()
+            counts = counts.assign(folded=counts["text"].map(fold_words))
+            counts = counts.sort_values(["count", "text"], ascending=[False, True])
+            usual = counts.drop_duplicates("folded").set_index("folded")["text"]
+            spelled = terms.map(fold_words).map(usual)
+            yield find_cells("term_spelling", str(terms.name), spelled != terms, spelled)
+
+
+def fold_words(text: str) -> str:
+    """Return a term without what is only spelling: case and spaces."""
+    return " ".join(text.casefold().split())

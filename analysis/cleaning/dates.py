@@ -2,11 +2,27 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
-from analysis.cleaning.fields import Field
-from analysis.cleaning.state import Finding, find_cells
+from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
+from analysis.cleaning.fields import Field, find_column
+from analysis.cleaning.reshape import find_visit_dates
+from analysis.cleaning.state import CleaningState, Finding, find_cells
 
+# Pairs of one form in which the second cannot come before the first.
+ORDER_WITHIN_FORM = (
+    ("adverse_events", "start_date", "end_date"),
+    ("medications", "start_date", "end_date"),
+    ("medications", "start_date", "change_date"),
+    ("procedures", "anaesthesia_start", "processing_start"),
+    ("procedures", "processing_start", "processing_end"),
+    ("procedures", "processing_end", "first_injection"),
+    ("participants", "birth_year", "raynaud_onset_year"),
+    ("participants", "birth_year", "non_raynaud_onset_year"),
+    ("participants", "raynaud_onset_year", "consent_date"),
+    ("participants", "non_raynaud_onset_year", "consent_date"),
+)
 _DAY_ZERO = pd.Timestamp("1899-12-30")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -188,3 +204,77 @@ def _order_day_month(parts: pd.DataFrame) -> pd.DataFrame:
 def _join(parts: pd.DataFrame) -> pd.Series:
     year, month, day = (parts[name].astype("str") for name in ("year", "month", "day"))
     return year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2)
+
+
+def find_disorder(state: CleaningState) -> Iterator[Finding]:
+    """Dates that cannot follow each other as they do."""
+    shifted = bool(state.manner.dates_shifted)
+    for table, earlier, later in ORDER_WITHIN_FORM:
+        # REDCap shifts dates and leaves years.
+        if shifted and (earlier.endswith("_year") or later.endswith("_year")):
+            continue
+        before, after = state.find_cells_of(table, earlier), state.find_cells_of(table, later)
+        if before is not None and after is not None:
+            yield find_cells("date_order", str(after.name), _precedes(after, before))
+    yield from _find_visits_in_disorder(state)
+    yield from _find_dates_before_consent(state)
+
+
+def _precedes(later: pd.Series, earlier: pd.Series) -> pd.Series:
+    """Say where a date lies before another; of partial dates only what both have is compared."""
+    length = np.minimum(later.str.len(), earlier.str.len())
+    pairs = pd.DataFrame({"later": later, "earlier": earlier, "length": length})
+    wrong = pd.Series(False, index=later.index)
+    for _, part in pairs[length > 0].groupby("length"):
+        size = int(part["length"].iloc[0])
+        later_part, earlier_part = (part[name].str.slice(0, size) for name in ("later", "earlier"))
+        wrong.loc[part.index] = later_part < earlier_part
+    return wrong
+
+
+def _find_visits_in_disorder(state: CleaningState) -> Iterator[Finding]:
+    """Of visits in a wrong order, the one furthest from its planned day is asked about."""
+    planned = {visit.name: visit.day for visit in state.study.visits if visit.day is not None}
+    name = find_column(state.fields[REDCAP], "visits", "visit_date")
+    single = state.keys[(state.keys["instance"] == "") & state.keys["visit"].isin(planned)]
+    frame = single.assign(date=parse_days(state.cells.loc[single.index, name]))
+    frame = frame[frame["date"].notna()]
+    dated = frame.pivot(index="participant", columns="visit", values="date")
+    dates = dated.reindex(columns=list(planned)).to_numpy(dtype="datetime64[D]")
+    ahead = np.triu(np.ones((len(planned), len(planned)), dtype=bool), 1)
+    with np.errstate(invalid="ignore"):
+        inverted = (dates[:, :, None] > dates[:, None, :]) & ahead
+    involved = np.asarray(inverted.any(axis=2) | inverted.any(axis=1))
+    people = frame["participant"].drop_duplicates().sort_values()
+    named = pd.Series(pd.DataFrame(involved, index=people, columns=list(planned)).stack())
+    frame = frame.join(named.rename("involved"), on=["participant", "visit"])
+    frame = frame[frame["involved"]]
+    day = (frame["date"] - find_person_days(frame["participant"], state.days)).dt.days
+    frame = frame.assign(far=(day - frame["visit"].map(planned)).abs().fillna(0))
+    furthest = frame["far"] == frame.groupby("participant")["far"].transform("max")
+    yield find_cells("date_order", name, furthest.reindex(state.cells.index, fill_value=False))
+
+
+def _find_dates_before_consent(state: CleaningState) -> Iterator[Finding]:
+    """Consent comes before the screening visit, every adverse event after the consent."""
+    consent = state.find_cells_of("participants", "consent_date")
+    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
+    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
+    if consent is not None:
+        visited = state.keys["participant"].map(first).fillna("")
+        yield find_cells("date_order", str(consent.name), _precedes(visited, consent))
+    start = state.find_cells_of("adverse_events", "start_date")
+    if start is not None:
+        people = state.tables["participants"].set_index("participant_id")["consent_date"]
+        given = state.keys["participant"].map(people).fillna("")
+        yield find_cells("date_order", str(start.name), _precedes(start, given))
+
+
+def find_early_readings(state: CleaningState) -> Iterator[Finding]:
+    """Readings that are dated before their image was taken."""
+    file = state.files[CAPILLAROSCOPY]
+    if "read_date" not in file.frame.columns:
+        return
+    taken, read = find_visit_dates(state, file.keys), file.frame["read_date"]
+    early = _precedes(read, taken) & ~read.index.isin(file.aside)
+    yield find_cells("date_order", "read_date", early)

@@ -1,4 +1,4 @@
-"""Contradictions about events, ulcers and the end, and rows that contradict themselves."""
+"""Contradictions about events and the end, and rows that contradict themselves."""
 
 import fnmatch
 from collections.abc import Iterator
@@ -7,28 +7,31 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cleaning.columns import fold_words
+from analysis.cleaning.copy_checks import MEASURES
 from analysis.cleaning.dates import parse_days
-from analysis.cleaning.export import REDCAP
+from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
-from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
+from analysis.cleaning.state import CleaningState, Finding, find_together
+from analysis.cleaning.visit_checks import (
+    EVENTS,
+    ULCERS,
+    list_recorded_ulcers,
+    select_ulcer_events,
+)
 from analysis.plan import QueryThresholds
 
-EVENTS, EXIT, _ULCERS = "adverse_events", "disposition", "digital_ulcers"
+EXIT = "disposition"
 _ROW_RULES = Path(__file__).with_name("row_rules.csv")
 _THRESHOLDS = fields(QueryThresholds)
-_WORDS = {"likely": ["possible", "probable", "definite"]}
+LIKELY = ["possible", "probable", "definite"]
+GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified")
+_UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
+# So many doses of a drug tell which is usual.
+_FEWEST_DOSES = 5
 # Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
-# By which words something is coded, and as what.
-CODED = (
-    (EVENTS, "term", "coded_term"),
-    (EVENTS, "coded_term", "class"),
-    ("medications", "name", "class"),
-)
-# From so many times the size an ulcer was measured in another unit.
-_OTHER_UNIT = 8
-_ULCER_WORDS = r"ulcer|궤양"
 
 
 def find_fatal(events: pd.DataFrame) -> pd.Series:
@@ -40,13 +43,7 @@ def find_fatal(events: pd.DataFrame) -> pd.Series:
     )
 
 
-def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the adverse events whose term, as recorded or as coded, names an ulcer."""
-    words = events["term"] + " " + events["coded_term"]
-    return events[words.str.contains(_ULCER_WORDS, case=False)]
-
-
-def find_row_contradictions(state: CleaningState) -> Iterator[Finding]:
+def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Iterator[Finding]:
     """Rows that contradict themselves, or what else is known of the person.
 
     row_rules.csv holds a condition a line (`where`, as `pandas.DataFrame.query` reads it), with its
@@ -54,13 +51,19 @@ def find_row_contradictions(state: CleaningState) -> Iterator[Finding]:
     because nothing is in them: not where a rule has emptied them, or asks already.
     """
     thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
-    known = _describe_people(state)
+    words = {"likely": LIKELY, "first": state.study.list_visits("screening", "baseline")}
+    words["least_days"] = state.study.scoring.raynaud_diary_min_days.value
     rules = pd.read_csv(_ROW_RULES, dtype="str").fillna("")
-    rows = {table: _describe_rows(state, table, known) for table in rules["table"].unique()}
+    rules = rules[rules["table"].eq(CAPILLAROSCOPY) == (source == CAPILLAROSCOPY)]
+    if source == REDCAP:
+        known = _describe_people(state)
+        rows = {table: _describe_rows(state, table, known) for table in rules["table"].unique()}
+    else:
+        rows = {CAPILLAROSCOPY: _describe_readings(state)}
     for rule, table, where, asked, empty in rules.itertuples(index=False):
         columns = _list_asked_columns(state, table)
         if set(empty.split()) <= set(columns):
-            found = rows[table].query(where, engine="python", local_dict=thresholds | _WORDS).index
+            found = rows[table].query(where, engine="python", local_dict=thresholds | words).index
             for name in empty.split():
                 blank = state.redcap.raw.loc[found, columns[name].name].eq("")
                 found = found[blank.to_numpy(dtype=bool) & (not columns[name].required)]
@@ -70,11 +73,25 @@ def find_row_contradictions(state: CleaningState) -> Iterator[Finding]:
                 yield from find_together(rule, cells, group=f"{row} {asked}")
 
 
+def find_reading_contradictions(state: CleaningState) -> Iterator[Finding]:
+    """Readings of images that contradict themselves, or the other reader."""
+    return find_row_contradictions(state, CAPILLAROSCOPY)
+
+
 def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
-    """Return the fields of a table by column; of ulcers, which are items, by item."""
-    if table != _ULCERS:
-        return list_columns(state.fields[REDCAP], table)
-    return {field.place.item: field for field in state.list_items(_ULCERS)}
+    """Return the fields of a table by column; items by their name, of visits with the instrument.
+
+    Of a site whose fields have other places some are not there, and are not asked about.
+    """
+    if table == CAPILLAROSCOPY:
+        return {f.place.item or name: f for name, f in state.fields[CAPILLAROSCOPY].items()}
+    if table == ULCERS:
+        return {field.place.item: field for field in state.list_items(ULCERS)}
+    columns = list_columns(state.fields[REDCAP], table)
+    if table == "visits":
+        held = state.fields[REDCAP].values()
+        columns |= {f"{f.place.instrument}:{f.place.item}": f for f in held if f.place.instrument}
+    return columns
 
 
 def _describe_people(state: CleaningState) -> pd.DataFrame:
@@ -100,10 +117,13 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "treated": people.index.isin(begun["participant"]),
             "died": people.index.isin(died),
             "had_ulcer": people.index.isin(ulcers.loc[ulcers["visit"].isin(first), "participant"]),
+            "ulcer_recorded": people.index.isin(ulcers["participant"]),
+            "ulcers_last": _find_last_ulcer_answers(state).reindex(people.index).fillna(""),
+            "weight": pd.to_numeric(people["weight_kg"]),
             "proximal_skin": items[skin].groupby("participant_id")["value"].sum(),
             "treatment": state.days.reindex(people.index),
             "first_visit": parse_days(visits.min()),
-            "visit": parse_days(visits.max()),
+            "last_visit": parse_days(visits.max()),
             "last": parse_days(_find_last_days(state)),
         },
         index=people.index,
@@ -112,25 +132,109 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
 
 def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a form with what is known of the person, and days between dates."""
-    rows = list_recorded_ulcers(state) if table == _ULCERS else list_form_rows(state, table)
+    rows = list_recorded_ulcers(state) if table == ULCERS else list_form_rows(state, table)
     of_person = known.reindex(rows["participant"]).set_axis(rows.index)
     rows = rows.drop(columns=rows.columns.intersection(known.columns)).join(of_person)
     rows = rows.assign(visited=find_visit_dates(state, state.keys.loc[rows.index]))
     for name in [name for name in rows if name in ("start_date", "end_date", "change_date")]:
         day = parse_days(rows[name])
-        for since in ("treatment", "visit", "last"):
+        for since in ("treatment", "last_visit", "last"):
             rows[f"{name}_after_{since}"] = (day - of_person[since]).dt.days
     if table == EVENTS:
         rows["fatal"] = find_fatal(rows)
+        rows["of_ulcer"] = rows.index.isin(select_ulcer_events(rows).index)
     elif table == "procedures":
         volumes = rows.filter(regex="^injected_.*_ml$").apply(pd.to_numeric, errors="coerce")
-        recorded = any(name in volumes for name in _list_asked_columns(state, table))
+        columns = _list_asked_columns(state, table)
+        recorded = any(name in volumes for name in columns)
         rows["injected"] = volumes.sum(axis=1) if recorded else float("nan")
+        planned = state.study.specification.planned_fingers.value
+        planned = [name for finger in planned if (name := f"injected_{finger}_ml") in columns]
+        # What a rule has emptied is asked about already.
+        raw = state.redcap.raw.loc[rows.index, [columns[name].name for name in planned]]
+        nothing = (volumes[planned] == 0).to_numpy(dtype=bool) | (raw == "").to_numpy(dtype=bool)
+        rows["left_out"] = nothing.sum(axis=1)
+        for name in ("nucleated_cells_million", "processed_ml", "lidocaine_mg"):
+            rows[name] = pd.to_numeric(rows[name])
+    elif table == "medications":
+        rows = rows.join(_describe_doses(rows))
+    elif table == "visits":
+        rows = rows.join(_describe_visits(state, rows))
     elif table == "participants":
         height, weight = (pd.to_numeric(rows[name]) for name in ("height_cm", "weight_kg"))
         rows["mass_index"] = weight / (height / 100) ** 2
         consent = parse_days(rows["consent_date"])
         rows["consent_lead"] = (of_person["first_visit"] - consent).dt.days
+    return rows
+
+
+def _find_last_ulcer_answers(state: CleaningState) -> pd.Series:
+    """Return what the last visit with an answer says of ulcers, by participant."""
+    visits = state.tables["visits"].sort_values(["participant_id", "visit_date"])
+    answered = visits[visits["ulcers_present"].ne("") & visits["visit_date"].ne("")]
+    return answered.groupby("participant_id")["ulcers_present"].last()
+
+
+def _describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
+    """Return how many times the usual dose a dose is, and whether the drug is listed at once."""
+    named = drugs.assign(wording=drugs["name"].map(fold_words), dose=pd.to_numeric(drugs["dose"]))
+    same = named.groupby(["wording", "dose_unit"])["dose"]
+    ratio = named["dose"] / same.transform("median")
+    dated = named.assign(end=named["end_date"].mask(named["end_date"] == "", "9999"))
+    dated = dated[dated["start_date"].ne("") & dated["wording"].ne("")].sort_values("start_date")
+    of_drug = dated.groupby(["participant", "wording"])
+    before = dated["start_date"] <= of_drug["end"].shift().fillna("")
+    again = dated["dose"].eq(of_drug["dose"].shift()) & dated["start_date"].eq(
+        of_drug["start_date"].shift()
+    )
+    overlaps = (before & ~again).reindex(drugs.index, fill_value=False)
+    usual = ratio.where(same.transform("count") >= _FEWEST_DOSES)
+    return pd.DataFrame({"dose_ratio": usual, "overlaps": overlaps})
+
+
+def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame:
+    """Return means of both function scales (shares of their range), diary days, and what is there.
+
+    A question may then hold what two forms say of one visit side by side.
+    """
+    described = visits[["participant", "visit"]]
+    for name in ("cochin", "haq"):
+        fields = [field for field in state.list_items(name) if field.kind == "choice"]
+        top = max((field.ends[1] for field in fields), default=1)
+        answers = state.convert_numbers(fields).loc[visits.index]
+        described = described.assign(**{name: answers.mean(axis=1) / top})
+    items = state.tables["items"].rename(columns={"participant_id": "participant"})
+    items = items[items["value"].notna()]
+    by = ["participant", "visit"]
+    for item, measure in (("rating", "mean"), ("rating", "count"), ("clinic_rating", "mean")):
+        value = items[items["item"] == item].groupby(by)["value"].agg(measure)
+        described = described.join(value.rename(f"{item}_{measure}"), on=by)
+    scored = items[items["instrument"] == "mrss"].groupby(by).size().rename("skin_scored")
+    return described.join(scored, on=by).drop(columns=by)
+
+
+def _describe_readings(state: CleaningState) -> pd.DataFrame:
+    """Return the readings by item, with what the first reader, and other people's visits, have."""
+    file = state.files[CAPILLAROSCOPY]
+    columns = _list_asked_columns(state, CAPILLAROSCOPY)
+    names = {field.name: name for name, field in columns.items()}
+    rows = file.kept.rename(columns=names)
+    held = [name for name in MEASURES if name in rows]
+    raw = file.raw.loc[rows.index].rename(columns=names)[held]
+    usual = raw.loc[:, (raw != "").mean() > 0.5]
+    rows[held] = rows[held].apply(pd.to_numeric, errors="coerce")
+    absent = [name for name in (*MEASURES, "pattern", "comment") if name not in rows]
+    rows = rows.reindex(columns=[*rows.columns, *absent])
+    rows = rows.join(file.keys[["participant", "visit"]]).sort_values("reader", kind="stable")
+    first = rows.groupby(["participant", "visit", "image_id"])[list(MEASURES)].transform("first")
+    apart = (rows[list(MEASURES)] - first).abs()
+    rows["density_apart"] = apart["density"]
+    rows["grade_apart"] = apart[list(GRADES)].max(axis=1)
+    rows["blank"] = (usual == "").any(axis=1) & (usual != "").any(axis=1)
+    rows["graded"] = (usual != "").sum(axis=1) > 1
+    rows["unreadable"] = rows["comment"].fillna("").str.contains(_UNREADABLE, case=False)
+    order = [name for name in ("participant", "reader", "read_date", "read_order") if name in rows]
+    rows["order_again"] = rows.duplicated(order) & ("read_order" in rows)
     return rows
 
 
@@ -185,111 +289,3 @@ def _find_last_days(state: CleaningState) -> pd.Series:
         ]
     )
     return dates[dates != ""].groupby(level=0).max()
-
-
-def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
-    """New ulcers that are still active at a later visit, after every event of an ulcer has ended.
-
-    An event without an exact end may go on.
-    """
-    ulcers = list_recorded_ulcers(state)
-    events = select_ulcer_events(list_form_rows(state, EVENTS))
-    new = ulcers[ulcers["new"].eq(1) & ulcers["active"].eq(1)]
-    later = ulcers[ulcers["new"].ne(1) & ulcers["active"].eq(1)].reset_index(names="row")
-    both = later.merge(new, on=["participant", "location"], suffixes=("", "_first"))
-    for ulcer in both[both["day"] > both["day_first"]].itertuples():
-        of_person = events[events["participant"] == ulcer.participant]
-        begun = of_person[of_person["start_date"] <= ulcer.day_first]
-        ended = begun["end_date"].str.len().eq(10) & (begun["end_date"] < ulcer.day)
-        if len(begun) and ended.all() and len(begun) == len(of_person):
-            cells = join_cells(state, begun.index, EVENTS, ("end_date",))
-            found = [*cells, (str(ulcer.row), str(ulcer.field))]
-            yield from find_together("ulcer_event_ended", found, group=str(ulcer.row))
-
-
-def list_recorded_ulcers(state: CleaningState) -> pd.DataFrame:
-    """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `healed`,
-    `size`.
-
-    `field` is the column for whether it is active; no rows where the export lacks one.
-    """
-    held = {field.place.item: field for field in state.list_items(_ULCERS)}
-    names = ["new", "active", "healed", "size"]
-    if not {"side", "finger", "active"} <= held.keys():
-        return pd.DataFrame(columns=["participant", "visit", "location", "day", "field", *names])
-    cells = state.convert_numbers(held[name] for name in names if name in held)
-    cells = cells.rename(columns={held[name].name: name for name in names if name in held})
-    cells = cells.reindex(columns=names).join(state.keys[["participant", "visit"]])
-    cells = cells.assign(
-        location=state.places[REDCAP]["location"],
-        day=find_visit_dates(state, state.keys),
-        field=held["active"].name,
-    )
-    return cells[cells["location"] != ""]
-
-
-def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
-    """Ulcers of two visits in a row that do not fit together.
-
-    An active ulcer that was not new is on record at the next visit, too (if most of this export
-    are: a form may hold active ones only); what was not there, or had healed, is new; and no size
-    is many times another.
-    """
-    order = {visit.name: at for at, visit in enumerate(state.study.visits) if visit.day is not None}
-    ulcers, gate = list_recorded_ulcers(state), state.find_words_of("visits", "ulcers_present")
-    looked = state.keys[(gate != "").to_numpy()] if gate is not None else state.keys.iloc[:0]
-    # By the plan, since a date may be wrong; two ulcers may be of one finger.
-    rows = ulcers.assign(at=ulcers["visit"].map(order)).dropna(subset="at").reset_index(names="row")
-    visits = pd.concat([looked.assign(at=looked["visit"].map(order)), rows])
-    visits = visits[["participant", "at"]].dropna().drop_duplicates()
-    visits = visits.sort_values(["participant", "at"])
-    visits = visits.assign(before=visits.groupby("participant")["at"].shift()).dropna()
-    now = rows.merge(visits, on=["participant", "at"])
-    was = rows.rename(columns={"at": "before"}).merge(visits, on=["participant", "before"])
-    place = ["participant", "location", "at"]
-    states = was.groupby(place)[["active", "size"]].max().add_suffix("_before")
-    now = now.join(states, on=place)
-    known = pd.MultiIndex.from_frame(now[place])
-    lasting = was["active"].eq(1) & was["new"].ne(1)
-    gone = lasting & ~pd.MultiIndex.from_frame(was[place]).isin(known)
-    gone &= gone.sum() < lasting.sum() / 2
-    active_before = now["active_before"].eq(1)
-    odd = now["new"].eq(0) & now["active"].eq(1) & ~active_before
-    ratio = now["size"] / now["size_before"]
-    odd |= active_before & now["active"].eq(1) & (ratio.ge(_OTHER_UNIT) | ratio.le(1 / _OTHER_UNIT))
-    asked = pd.concat([was[gone], now[odd]])
-    for who, part in asked.groupby(["participant", "at"]):
-        cells = list(zip(part["row"], part["field"], strict=True))
-        yield from find_together("ulcer_differs", cells, group="|".join(map(str, who)))
-
-
-def find_coded_apart(state: CleaningState) -> Iterator[Finding]:
-    """Terms that most rows code otherwise: the rarer code is asked about."""
-    for table, name, code in CODED:
-        rows = list_form_rows(state, table)
-        rows = rows.assign(wording=rows[name].map(fold_words))
-        rows = rows[(rows["wording"] != "") & (rows[code] != "")]
-        counts = rows.groupby(["wording", code]).size().rename("size").reset_index()
-        counts = counts.sort_values(["size", code], ascending=[False, True], kind="stable")
-        usual = counts.drop_duplicates("wording").set_index("wording")[code]
-        differs = rows[code] != rows["wording"].map(usual)
-        yield from ask_rows(state, "coded_apart", table, rows.index[differs], (name, code))
-
-
-def unify_terms(state: CleaningState) -> Iterator[Finding]:
-    """Spell a term everywhere as most events do, so that it counts as one term."""
-    for column in ("term", "coded_term"):
-        terms = state.find_cells_of(EVENTS, column)
-        if terms is not None:
-            terms = terms[terms != ""]
-            counts = terms.value_counts().rename_axis("text").reset_index()
-            counts = counts.assign(folded=counts["text"].map(fold_words))
-            counts = counts.sort_values(["count", "text"], ascending=[False, True])
-            usual = counts.drop_duplicates("folded").set_index("folded")["text"]
-            spelled = terms.map(fold_words).map(usual)
-            yield find_cells("term_spelling", str(terms.name), spelled != terms, spelled)
-
-
-def fold_words(text: str) -> str:
-    """Return a term without what is only spelling: case and spaces."""
-    return " ".join(text.casefold().split())

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import EVENTS, fold_words, select_ulcer_events
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import (
@@ -28,6 +28,7 @@ from analysis.cleaning.state import (
     find_together,
 )
 from analysis.cleaning.structure import FORM
+from analysis.cleaning.visit_checks import EVENTS, select_ulcer_events
 
 # Grains of rounding that no sum of recorded volumes reaches (mL, percent).
 VOLUME_TOLERANCE = 1e-6

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
-from analysis.cleaning.event_checks import EVENTS, EXIT, fold_words, list_recorded_ulcers
+from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.places import find_unplaced
 from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
+from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
 
 # Of two entries of one event: days between their beginnings; and the length of a full date.
 _DAYS_APART, _FULL_DATE = 3, 10

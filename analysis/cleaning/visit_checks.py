@@ -1,4 +1,4 @@
-"""Contradictions between visits: dates, windows, sides, scales, arms, images, and what is absent.
+"""Contradictions between visits: windows, sides, scales, arms, images, ulcers, what is absent.
 
 A check yields findings about cells of one file; it changes nothing and asks.
 """
@@ -8,27 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.populations import find_eligible
-from analysis.cleaning.reshape import ask_rows, find_visit_dates, list_form_rows
+from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 from analysis.cleaning.structure import EVENT
 
-# Pairs of one form in which the second cannot come before the first.
-ORDER_WITHIN_FORM = (
-    ("adverse_events", "start_date", "end_date"),
-    ("medications", "start_date", "end_date"),
-    ("medications", "start_date", "change_date"),
-    ("procedures", "anaesthesia_start", "processing_start"),
-    ("procedures", "processing_start", "processing_end"),
-    ("procedures", "processing_end", "first_injection"),
-    ("participants", "birth_year", "raynaud_onset_year"),
-    ("participants", "birth_year", "non_raynaud_onset_year"),
-    ("participants", "raynaud_onset_year", "consent_date"),
-    ("participants", "non_raynaud_onset_year", "consent_date"),
-)
+EVENTS, ULCERS = "adverse_events", "digital_ulcers"
 # A swap shows where the differences between right and left turn round as a whole: their sum of
 # products is negative, and turning them round brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
@@ -37,70 +25,9 @@ MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
 LOWEST_RATIO, EDGE_RATIO = 5, 7
 _NEARLY_ALL = 0.8
-
-
-def find_disorder(state: CleaningState) -> Iterator[Finding]:
-    """Dates that cannot follow each other as they do."""
-    shifted = bool(state.manner.dates_shifted)
-    for table, earlier, later in ORDER_WITHIN_FORM:
-        # REDCap shifts dates and leaves years.
-        if shifted and (earlier.endswith("_year") or later.endswith("_year")):
-            continue
-        before, after = state.find_cells_of(table, earlier), state.find_cells_of(table, later)
-        if before is not None and after is not None:
-            yield find_cells("date_order", str(after.name), _precedes(after, before))
-    yield from _find_visits_in_disorder(state)
-    yield from _find_dates_before_consent(state)
-
-
-def _precedes(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    """Say where a date lies before another; of partial dates only what both have is compared."""
-    length = np.minimum(later.str.len(), earlier.str.len())
-    pairs = pd.DataFrame({"later": later, "earlier": earlier, "length": length})
-    wrong = pd.Series(False, index=later.index)
-    for _, part in pairs[length > 0].groupby("length"):
-        size = int(part["length"].iloc[0])
-        later_part, earlier_part = (part[name].str.slice(0, size) for name in ("later", "earlier"))
-        wrong.loc[part.index] = later_part < earlier_part
-    return wrong
-
-
-def _find_visits_in_disorder(state: CleaningState) -> Iterator[Finding]:
-    """Of visits in a wrong order, the one furthest from its planned day is asked about."""
-    planned = {visit.name: visit.day for visit in state.study.visits if visit.day is not None}
-    name = find_column(state.fields[REDCAP], "visits", "visit_date")
-    single = state.keys[(state.keys["instance"] == "") & state.keys["visit"].isin(planned)]
-    frame = single.assign(date=parse_days(state.cells.loc[single.index, name]))
-    frame = frame[frame["date"].notna()]
-    dated = frame.pivot(index="participant", columns="visit", values="date")
-    dates = dated.reindex(columns=list(planned)).to_numpy(dtype="datetime64[D]")
-    ahead = np.triu(np.ones((len(planned), len(planned)), dtype=bool), 1)
-    with np.errstate(invalid="ignore"):
-        inverted = (dates[:, :, None] > dates[:, None, :]) & ahead
-    involved = np.asarray(inverted.any(axis=2) | inverted.any(axis=1))
-    people = frame["participant"].drop_duplicates().sort_values()
-    named = pd.Series(pd.DataFrame(involved, index=people, columns=list(planned)).stack())
-    frame = frame.join(named.rename("involved"), on=["participant", "visit"])
-    frame = frame[frame["involved"]]
-    day = (frame["date"] - find_person_days(frame["participant"], state.days)).dt.days
-    frame = frame.assign(far=(day - frame["visit"].map(planned)).abs().fillna(0))
-    furthest = frame["far"] == frame.groupby("participant")["far"].transform("max")
-    yield find_cells("date_order", name, furthest.reindex(state.cells.index, fill_value=False))
-
-
-def _find_dates_before_consent(state: CleaningState) -> Iterator[Finding]:
-    """Consent comes before the screening visit, every adverse event after the consent."""
-    consent = state.find_cells_of("participants", "consent_date")
-    visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
-    first = visits[visits["visit_date"] != ""].groupby("participant_id")["visit_date"].min()
-    if consent is not None:
-        visited = state.keys["participant"].map(first).fillna("")
-        yield find_cells("date_order", str(consent.name), _precedes(visited, consent))
-    start = state.find_cells_of("adverse_events", "start_date")
-    if start is not None:
-        people = state.tables["participants"].set_index("participant_id")["consent_date"]
-        given = state.keys["participant"].map(people).fillna("")
-        yield find_cells("date_order", str(start.name), _precedes(start, given))
+# From so many times the size an ulcer was measured in another unit.
+_OTHER_UNIT = 8
+_ULCER_WORDS = r"ulcer|궤양"
 
 
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
@@ -216,16 +143,6 @@ def find_stray_entries(state: CleaningState) -> Iterator[Finding]:
     yield find_cells("diary_out_of_window", "entry_date", stray)
 
 
-def find_early_readings(state: CleaningState) -> Iterator[Finding]:
-    """Readings that are dated before their image was taken."""
-    file = state.files[CAPILLAROSCOPY]
-    if "read_date" not in file.frame.columns:
-        return
-    taken, read = find_visit_dates(state, file.keys), file.frame["read_date"]
-    early = _precedes(read, taken) & ~read.index.isin(file.aside)
-    yield find_cells("date_order", "read_date", early)
-
-
 def list_absent_visits(state: CleaningState) -> pd.DataFrame:
     """Return `participant_id, visit` that were due, are not there, and that no exit explains."""
     visits, ended = state.tables["visits"], state.tables["disposition"]
@@ -296,3 +213,85 @@ def find_other_lines(state: CleaningState) -> Iterator[Finding]:
                 rare = length.ne(usual) & (length.eq(usual).mean() > _NEARLY_ALL)
                 mask = rare.reindex(state.cells.index, fill_value=False)
                 yield find_cells("line_differs", field.name, mask)
+
+
+def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the adverse events whose term, as recorded or as coded, names an ulcer."""
+    words = events["term"] + " " + events["coded_term"]
+    return events[words.str.contains(_ULCER_WORDS, case=False)]
+
+
+def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:
+    """New ulcers that are still active at a later visit, after every event of an ulcer has ended.
+
+    An event without an exact end may go on.
+    """
+    ulcers = list_recorded_ulcers(state)
+    events = select_ulcer_events(list_form_rows(state, EVENTS))
+    new = ulcers[ulcers["new"].eq(1) & ulcers["active"].eq(1)]
+    later = ulcers[ulcers["new"].ne(1) & ulcers["active"].eq(1)].reset_index(names="row")
+    both = later.merge(new, on=["participant", "location"], suffixes=("", "_first"))
+    for ulcer in both[both["day"] > both["day_first"]].itertuples():
+        of_person = events[events["participant"] == ulcer.participant]
+        begun = of_person[of_person["start_date"] <= ulcer.day_first]
+        ended = begun["end_date"].str.len().eq(10) & (begun["end_date"] < ulcer.day)
+        if len(begun) and ended.all() and len(begun) == len(of_person):
+            cells = join_cells(state, begun.index, EVENTS, ("end_date",))
+            found = [*cells, (str(ulcer.row), str(ulcer.field))]
+            yield from find_together("ulcer_event_ended", found, group=str(ulcer.row))
+
+
+def list_recorded_ulcers(state: CleaningState) -> pd.DataFrame:
+    """Return the recorded ulcers: person, visit and its day, finger, `new`, `active`, `healed`,
+    `size`.
+
+    `field` is the column for whether it is active; no rows where the export lacks one.
+    """
+    held = {field.place.item: field for field in state.list_items(ULCERS)}
+    names = ["new", "active", "healed", "size"]
+    if not {"side", "finger", "active"} <= held.keys():
+        return pd.DataFrame(columns=["participant", "visit", "location", "day", "field", *names])
+    cells = state.convert_numbers(held[name] for name in names if name in held)
+    cells = cells.rename(columns={held[name].name: name for name in names if name in held})
+    cells = cells.reindex(columns=names).join(state.keys[["participant", "visit"]])
+    cells = cells.assign(
+        location=state.places[REDCAP]["location"],
+        day=find_visit_dates(state, state.keys),
+        field=held["active"].name,
+    )
+    return cells[cells["location"] != ""]
+
+
+def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
+    """Ulcers of two visits in a row that do not fit together.
+
+    An active ulcer that was not new is on record at the next visit, too (if most of this export
+    are: a form may hold active ones only); what was not there, or had healed, is new; and no size
+    is many times another.
+    """
+    order = {visit.name: at for at, visit in enumerate(state.study.visits) if visit.day is not None}
+    ulcers, gate = list_recorded_ulcers(state), state.find_words_of("visits", "ulcers_present")
+    looked = state.keys[(gate != "").to_numpy()] if gate is not None else state.keys.iloc[:0]
+    # By the plan, since a date may be wrong; two ulcers may be of one finger.
+    rows = ulcers.assign(at=ulcers["visit"].map(order)).dropna(subset="at").reset_index(names="row")
+    visits = pd.concat([looked.assign(at=looked["visit"].map(order)), rows])
+    visits = visits[["participant", "at"]].dropna().drop_duplicates()
+    visits = visits.sort_values(["participant", "at"])
+    visits = visits.assign(before=visits.groupby("participant")["at"].shift()).dropna()
+    now = rows.merge(visits, on=["participant", "at"])
+    was = rows.rename(columns={"at": "before"}).merge(visits, on=["participant", "before"])
+    place = ["participant", "location", "at"]
+    states = was.groupby(place)[["active", "size"]].max().add_suffix("_before")
+    now = now.join(states, on=place)
+    known = pd.MultiIndex.from_frame(now[place])
+    lasting = was["active"].eq(1) & was["new"].ne(1)
+    gone = lasting & ~pd.MultiIndex.from_frame(was[place]).isin(known)
+    gone &= gone.sum() < lasting.sum() / 2
+    active_before = now["active_before"].eq(1)
+    odd = now["new"].eq(0) & now["active"].eq(1) & ~active_before
+    ratio = now["size"] / now["size_before"]
+    odd |= active_before & now["active"].eq(1) & (ratio.ge(_OTHER_UNIT) | ratio.le(1 / _OTHER_UNIT))
+    asked = pd.concat([was[gone], now[odd]])
+    for who, part in asked.groupby(["participant", "at"]):
+        cells = list(zip(part["row"], part["field"], strict=True))
+        yield from find_together("ulcer_differs", cells, group="|".join(map(str, who)))

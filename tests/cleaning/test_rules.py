@@ -169,7 +169,8 @@ def _thicken_skin(site, who):
 
 def _take(site, who, **cells):
     """List another medicine of a person."""
-    site.again(who, "medication", cm_name="Vitamin D", cm_class="7", **cells)
+    listed = {"cm_name": "Vitamin D", "cm_class": "7", "cm_dose": "800", "cm_unit": "IU/day"}
+    site.again(who, "medication", **listed | cells)
 
 
 def _carry_ulcer(site, who, there, new):
@@ -184,6 +185,44 @@ def _carry_ulcer(site, who, there, new):
                 du_finger="4", du_active="1", du_new=fresh, du_healed="0", du_size_mm="4.5",
             )  # fmt: skip
     site.write(who, "screening", du_history="1")
+
+
+def _report_ulcer(site, who, there, **cells):
+    """Report the event of an ulcer of somebody who has none at the last visit."""
+    _carry_ulcer(site, who, there, "000")
+    if there == "111":
+        site.write(
+            who, "week_12", form="digital_ulcer", du_active="0", du_healed="1", du_size_mm="0"
+        )
+        site.write(who, "week_12", du_any="0")
+    site.event(who, ae_term="Sore finger", ae_coded="Digital ulcer", ae_class="Skin",
+               ae_start=site.start(who, 30), ae_stop=site.start(who, 40), **cells)  # fmt: skip
+
+
+def _rate_days(site, who, rating, days=14):
+    """Give the first days of the diary before week 12 a rating, and drop the other ones."""
+    diary = site.tables[DIARY]
+    late = diary["record_id"].eq(who) & diary["entry_date"].gt(site.start(who, 30))
+    diary.loc[late, "rating"] = rating
+    site.drop(DIARY, late & (late.cumsum() > days))
+
+
+def _grade_image(site, who, **cells):
+    """Change the first image of a person that one reader alone has read."""
+    images = site.tables[CAPILLAROSCOPY]
+    once = ~images["image_id"].duplicated(keep=False) & images["record_id"].eq(who)
+    images.loc[images.index[once][0], list(cells)] = list(cells.values())
+
+
+def _read_again(site, who):
+    """Let a second reader count four more capillaries, or four fewer."""
+    images = site.tables[CAPILLAROSCOPY]
+    once = ~images["image_id"].duplicated(keep=False) & images["record_id"].eq(who)
+    row = images[once].iloc[0].to_dict()
+    density = int(row["density"])
+    images.loc[images.index.max() + 1] = row | {
+        "reader": "B", "read_order": "99", "density": str(density + (5 if density < 5 else -5)),
+    }  # fmt: skip
 
 
 # Rule; what a site does to one person; which further rules rightly ask about the same.
@@ -294,12 +333,41 @@ CASES = [
     ("ulcer_gate", lambda s, w: [_carry_ulcer(s, w, "111", "000"), s.write(
         w, "week_4", du_any="")], set()),
     ("coded_apart", lambda s, w: s.again(w, "medication", cm_name="Omeprazole", cm_class="5",
-                                         cm_start="2011-02"), set()),
+                                         cm_start="2011-02"), {"drug_overlaps"}),
     ("laboratory_far", lambda s, w: s.write(w, "week_12", lab_hb="7.2"), set()),
     ("line_differs", lambda s, w: s.write(w, "week_12", shaq_line="200"), set()),
     ("finger_far", lambda s, w: s.write(w, "week_12", **{f"circ_{side}{n}": str(
         int(s.read(w, "week_12", f"circ_{side}{n}")) + 14) for side in "rl" for n in range(2, 6)}),
      set()),
+    ("grade_not_serious", lambda s, w: s.event(w, ae_grade="4"), set()),
+    ("recovery_open", lambda s, w: s.event(w, ae_outcome="2"), set()),
+    ("ulcer_unrecorded", lambda s, w: _report_ulcer(s, w, "000"), set()),
+    ("ulcer_event_lasting", lambda s, w: _report_ulcer(
+        s, w, "111", ae_ongoing="1", ae_outcome="3"), {"not_asked_for"}),
+    ("finger_left_out", lambda s, w: s.write(w, "procedure", inj_r3="0", proc_deviation=""),
+     set()),
+    ("required_missing", lambda s, w: s.write(w, "procedure", final_ml=""), set()),
+    ("required_missing", lambda s, w: s.write(w, "procedure", viability_pct=""), set()),
+    ("product_far", lambda s, w: s.write(w, "procedure", tnc_e6="0.03"), set()),
+    ("lidocaine_far", lambda s, w: s.write(w, "procedure", lidocaine_mg="3450"), set()),
+    ("body_unusual", lambda s, w: s.write(w, "screening", height_cm="160", weight_kg="105"),
+     set()),
+    ("dose_far", lambda s, w: s.write(w, "screening", form="medication", cm_dose="9000"), set()),
+    ("drug_overlaps", lambda s, w: s.again(w, "medication", cm_dose="15"), set()),
+    ("required_missing", lambda s, w: s.write(w, "week_12", assessor=""), set()),
+    ("diary_differs", lambda s, w: [_rate_days(s, w, "0"), s.write(
+        w, "week_12", rcs_single="9")], set()),
+    ("diary_short", lambda s, w: _rate_days(s, w, "0", 5), {"diary_differs"}),
+    ("function_differs", lambda s, w: s.write(
+        w, "week_12", chfs_total="0", **{f"chfs_{n:02d}": "0" for n in range(1, 19)},
+        **{f"haq_{n:02d}": "2" for n in range(1, 21)}), set()),
+    ("pattern_disagrees", lambda s, w: _grade_image(
+        s, w, pattern="0", giants="2", n_giants="3"), set()),
+    ("density_disagrees", lambda s, w: _grade_image(s, w, density="12", loss="3"), set()),
+    ("readers_differ", _read_again, set()),
+    ("required_missing", lambda s, w: _grade_image(s, w, ramified=""), set()),
+    ("unreadable_graded", lambda s, w: _grade_image(s, w, comment="판독 불가"), set()),
+    ("reading_order", lambda s, w: _grade_image(s, w, read_order="2"), set()),
 ]  # fmt: skip
 
 # What looks odd and may be true.
@@ -650,6 +718,10 @@ def test_no_report_is_missing_where_the_plan_says_that_ulcers_are_no_events(stud
         "drug_change_disagrees", "drug_change_far", "skin_extent", "ulcer_history",
         "exit_incomplete", "exit_late", "injection_disagrees", "procedure_days", "ulcer_state",
         "ulcer_differs", "coded_apart", "laboratory_far", "line_differs",
+        "grade_not_serious", "recovery_open", "ulcer_unrecorded", "ulcer_event_lasting",
+        "finger_left_out", "product_far", "lidocaine_far", "body_unusual", "dose_far",
+        "drug_overlaps", "diary_differs", "diary_short", "function_differs", "pattern_disagrees",
+        "density_disagrees", "readers_differ", "unreadable_graded", "reading_order",
     ],
 )  # fmt: skip
 def test_a_rule_between_two_forms_asks_and_changes_nothing(rule, planted):
