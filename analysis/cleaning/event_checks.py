@@ -232,7 +232,7 @@ def _describe_readings(state: CleaningState) -> pd.DataFrame:
     rows["grade_apart"] = apart[list(GRADES)].max(axis=1)
     rows["blank"] = (usual == "").any(axis=1) & (usual != "").any(axis=1)
     rows["graded"] = (usual != "").sum(axis=1) > 1
-    rows["unreadable"] = rows["comment"].fillna("").str.contains(_UNREADABLE, case=False)
+    rows["unreadable"] = rows["comment"].astype("str").str.contains(_UNREADABLE, case=False)
     order = [name for name in ("participant", "reader", "read_date", "read_order") if name in rows]
     rows["order_again"] = rows.duplicated(order) & ("read_order" in rows)
     return rows
