@@ -16,7 +16,7 @@ from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, li
 from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.visit_checks import (
     EVENTS,
-    ULCERS,
+    ULCER_ITEMS,
     list_recorded_ulcers,
     select_ulcer_events,
 )
@@ -25,8 +25,8 @@ from analysis.plan import QueryThresholds
 EXIT = "disposition"
 _ROW_RULES = Path(__file__).with_name("row_rules.csv")
 _THRESHOLDS = fields(QueryThresholds)
-LIKELY = ["possible", "probable", "definite"]
-GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified")
+_LIKELY = ["possible", "probable", "definite"]
+_GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified")
 _UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
 # So many doses of a drug tell which is usual.
 _FEWEST_DOSES = 5
@@ -51,7 +51,7 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
     because nothing is in them: not where a rule has emptied them, or asks already.
     """
     thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
-    words = {"likely": LIKELY, "first": state.study.list_visits("screening", "baseline")}
+    words = {"likely": _LIKELY, "first": state.study.list_visits("screening", "baseline")}
     words["least_days"] = state.study.scoring.raynaud_diary_min_days.value
     rules = pd.read_csv(_ROW_RULES, dtype="str").fillna("")
     rules = rules[rules["table"].eq(CAPILLAROSCOPY) == (source == CAPILLAROSCOPY)]
@@ -85,8 +85,8 @@ def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
     """
     if table == CAPILLAROSCOPY:
         return {f.place.item or name: f for name, f in state.fields[CAPILLAROSCOPY].items()}
-    if table == ULCERS:
-        return {field.place.item: field for field in state.list_items(ULCERS)}
+    if table == ULCER_ITEMS:
+        return {field.place.item: field for field in state.list_items(ULCER_ITEMS)}
     columns = list_columns(state.fields[REDCAP], table)
     if table == "visits":
         held = state.fields[REDCAP].values()
@@ -132,7 +132,7 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
 
 def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a form with what is known of the person, and days between dates."""
-    rows = list_recorded_ulcers(state) if table == ULCERS else list_form_rows(state, table)
+    rows = list_recorded_ulcers(state) if table == ULCER_ITEMS else list_form_rows(state, table)
     of_person = known.reindex(rows["participant"]).set_axis(rows.index)
     rows = rows.drop(columns=rows.columns.intersection(known.columns)).join(of_person)
     rows = rows.assign(visited=find_visit_dates(state, state.keys.loc[rows.index]))
@@ -229,7 +229,7 @@ def _describe_readings(state: CleaningState) -> pd.DataFrame:
     first = rows.groupby(["participant", "visit", "image_id"])[list(MEASURES)].transform("first")
     apart = (rows[list(MEASURES)] - first).abs()
     rows["density_apart"] = apart["density"]
-    rows["grade_apart"] = apart[list(GRADES)].max(axis=1)
+    rows["grade_apart"] = apart[list(_GRADES)].max(axis=1)
     rows["blank"] = (usual == "").any(axis=1) & (usual != "").any(axis=1)
     rows["graded"] = (usual != "").sum(axis=1) > 1
     rows["unreadable"] = rows["comment"].astype("str").str.contains(_UNREADABLE, case=False)

@@ -16,7 +16,7 @@ from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, li
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 from analysis.cleaning.structure import EVENT
 
-EVENTS, ULCERS = "adverse_events", "digital_ulcers"
+EVENTS, ULCER_ITEMS = "adverse_events", "digital_ulcers"
 # A swap shows where the differences between right and left turn round as a whole: their sum of
 # products is negative, and turning them round brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
@@ -247,7 +247,7 @@ def list_recorded_ulcers(state: CleaningState) -> pd.DataFrame:
 
     `field` is the column for whether it is active; no rows where the export lacks one.
     """
-    held = {field.place.item: field for field in state.list_items(ULCERS)}
+    held = {field.place.item: field for field in state.list_items(ULCER_ITEMS)}
     names = ["new", "active", "healed", "size"]
     if not {"side", "finger", "active"} <= held.keys():
         return pd.DataFrame(columns=["participant", "visit", "location", "day", "field", *names])
