@@ -79,7 +79,7 @@ CHECKS = {
         rows.find_repeated_ulcers,
         visit_checks.find_ended_ulcers,
         visit_checks.find_ulcer_histories,
-        columns.find_coded_apart,
+        rows.find_coded_apart,
         form_checks.find_unlisted_drugs,
         people.find_smoking,
         people.find_pressures,

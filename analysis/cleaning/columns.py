@@ -16,7 +16,6 @@ from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, Place, find_table_column
 from analysis.cleaning.logic import name_box
 from analysis.cleaning.mapping import find_limits
-from analysis.cleaning.reshape import ask_rows, list_form_rows
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, Finding, as_cells, find_cells
 from analysis.instruments.catalogue import find_item
@@ -67,12 +66,6 @@ _FILE_KINDS = {
     ("capillaroscopy", "read_date"): "date",
     ("capillaroscopy", "comment"): "notes",
 }
-# By which words something is coded, and as what.
-CODED = (
-    ("adverse_events", "term", "coded_term"),
-    ("adverse_events", "coded_term", "class"),
-    ("medications", "name", "class"),
-)
 
 
 def add_missing_codes(
@@ -272,19 +265,6 @@ def find_marks_beyond_lines(state: CleaningState) -> Iterable[Finding]:
                 mark = pd.to_numeric(cells[field.name].where(cells[field.name] != ""))
                 beyond = pd.Series(np.greater(mark, length), index=mark.index)
                 yield find_cells("beyond_line", field.name, beyond, "", reason="out_of_range")
-
-
-def find_coded_apart(state: CleaningState) -> Iterator[Finding]:
-    """Terms that most rows code otherwise: the rarer code is asked about."""
-    for table, name, code in CODED:
-        rows = list_form_rows(state, table)
-        rows = rows.assign(wording=rows[name].map(fold_words))
-        rows = rows[(rows["wording"] != "") & (rows[code] != "")]
-        counts = rows.groupby(["wording", code]).size().rename("size").reset_index()
-        counts = counts.sort_values(["size", code], ascending=[False, True], kind="stable")
-        usual = counts.drop_duplicates("wording").set_index("wording")[code]
-        differs = rows[code] != rows["wording"].map(usual)
-        yield from ask_rows(state, "coded_apart", table, rows.index[differs], (name, code))
 
 
 def unify_terms(state: CleaningState) -> Iterator[Finding]:

@@ -14,13 +14,19 @@ from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, join_cells, list_form_rows
+from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, ask_rows, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
 
 # Of two entries of one event: days between their beginnings; and the length of a full date.
 _DAYS_APART, _FULL_DATE = 3, 10
+# By which words something is coded, and as what.
+CODED = (
+    (EVENTS, "term", "coded_term"),
+    (EVENTS, "coded_term", "class"),
+    ("medications", "name", "class"),
+)
 _VISIT_KEY = ["participant", "visit", "repeat", "slot"]
 # How an export calls the reasons that study.yml has a rule for.
 REASONS = {
@@ -273,3 +279,16 @@ def find_repeated_ulcers(state: CleaningState) -> Iterator[Finding]:
         if len(part) > 1:
             found = [(str(row), field) for row, field in part["field"].items()]
             yield from find_together("recorded_again", found, group=found[0][0])
+
+
+def find_coded_apart(state: CleaningState) -> Iterator[Finding]:
+    """Terms that most rows code otherwise: the rarer code is asked about."""
+    for table, name, code in CODED:
+        rows = list_form_rows(state, table)
+        rows = rows.assign(wording=rows[name].map(fold_words))
+        rows = rows[(rows["wording"] != "") & (rows[code] != "")]
+        counts = rows.groupby(["wording", code]).size().rename("size").reset_index()
+        counts = counts.sort_values(["size", code], ascending=[False, True], kind="stable")
+        usual = counts.drop_duplicates("wording").set_index("wording")[code]
+        differs = rows[code] != rows["wording"].map(usual)
+        yield from ask_rows(state, "coded_apart", table, rows.index[differs], (name, code))
