@@ -149,13 +149,13 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     path = folder / f"{name}.csv"
     if not path.exists():
         raise MissingError("this table is not there yet", file=path, hint="Run `make notebooks`")
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
     schema = "results" if name.startswith("results/") else name
-    frame = _apply_to_texts(frame, _texts(schema), unguard_cell, _is_guarded)
     numeric = [f["name"] for f in table_schemas()[schema]["fields"] if f["type"] != "string"]
-    for column in frame.columns.intersection(numeric):
-        frame[column] = frame[column].replace("", None)
     try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+        frame = _apply_to_texts(frame, _texts(schema), unguard_cell, _is_guarded)
+        for column in frame.columns.intersection(numeric):
+            frame[column] = frame[column].replace("", None)
         return shape_table(frame, schema)
     except (ValueError, TypeError) as error:
         raise DataError(str(error), file=path, hint=AGAIN) from None

@@ -27,13 +27,15 @@ from analysis.review.sources import (
     read_commit,
 )
 from analysis.review.verdict import Level, Verdict
+from analysis.run.fingerprint import RAW_PREFIX, hash_plan
 from analysis.run.settings import Settings
 from analysis.run.setup import ENVIRONMENT
 from analysis.run.state import hash_file
-from analysis.run.steps import RESULTS
+from analysis.run.steps import REPORT, RESULTS
 from analysis.tables import read_table
 
 NOTHING_RUN = "Nothing was run."
+STUDY = paths.STUDY.name
 UNPROVEN = (
     "The code is the archive's own (CODE=archive): that shows only that archive and record are"
     " consistent, and whoever forges one can forge the other."
@@ -76,6 +78,15 @@ class OpenedArchive:
         results = read_table("results", archived.parent)
         level = compare_results(self.record.results, results)
         return [replace(level, name="archived results against the record")]
+
+    def compare_data(self) -> Level:
+        """Compare the data with what the record was made from, where no run can show it."""
+        known = {n: each for n, each in self.record.inputs.items() if n.startswith(RAW_PREFIX)}
+        known |= {STUDY: self.record.inputs.get(STUDY, "")}
+        raw = self.root / "data" / "raw"
+        found = {f"{RAW_PREFIX}{name}": hash_file(raw / name) for name in list_files(raw)}
+        found |= {STUDY: hash_plan(REPORT, self.root / STUDY)}
+        return compare_hashes("data against the record", known, found)
 
     def complete_copy(self, copy: Path) -> None:
         """Add the data to the trusted code, or put the code of the archive in its place."""

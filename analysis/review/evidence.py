@@ -130,7 +130,8 @@ def read_evidence(folder: Path) -> Evidence:
         content = json.loads(path.read_text(encoding="utf-8"))
         evidence = Evidence(results=read_table("results", folder), **content)
         digests = (*evidence.raw.values(), *evidence.tables.values())
-        flat = (evidence.inputs, evidence.files, evidence.platform, evidence.packages)
+        once = {"renderer": evidence.renderer, "recorded_on": evidence.recorded_on}
+        flat = (evidence.inputs, evidence.files, evidence.platform, evidence.packages, once)
         for names in (*flat, *evidence.texts.values(), *(d[p] for d in digests for p in d)):
             if not all(isinstance(each, str) for each in names.values()):
                 raise TypeError(names)

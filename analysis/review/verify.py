@@ -73,7 +73,9 @@ def verify_results(
             opened = OpenedArchive(unpack_archive(Path(archive), folder / "unpacked"), bool(code))
             tell(f"{Path(archive).name}: every file matches SHA256SUMS, and there is no other.")
             verdict = opened.check_files(folder / "copy")
-            if not quick and not any(level.differing for level in verdict.levels[1:]):
+            if quick:
+                verdict = replace(verdict, levels=(*verdict.levels, opened.compare_data()))
+            elif not any(level.differing for level in verdict.levels[1:]):
                 run = verify_archive(
                     opened, folder / "copy", settings, bytes_decide=bytes_decide, tell=tell
                 )

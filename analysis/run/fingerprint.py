@@ -51,7 +51,7 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
     parts = {
         "Python": platform.python_version(),
         "requirements.lock": hash_file(paths.LOCK),
-        "study.yml": _hash_plan(step),
+        "study.yml": hash_plan(step, paths.STUDY),
     }
     if step.notebook:
         notebook = read_notebook(step.notebook)
@@ -163,11 +163,11 @@ def _hash_cells(notebook: dict[str, Any]) -> str:
     )
 
 
-def _hash_plan(step: Step) -> str:
+def hash_plan(step: Step, study: Path) -> str:
     """Hash the values of study.yml that a step uses, in their order; comments do not matter."""
-    plan = _parse_plan(hash_file(paths.STUDY))
+    plan = _parse_plan(study, hash_file(study))
     if not isinstance(plan, dict):
-        return hash_file(paths.STUDY)
+        return hash_file(study)
     used = {name: part for name, part in plan.items() if step is REPORT or name not in _PRINTED}
     if step.reads_raw:
         # A real export is refused while a statement is empty.
@@ -177,11 +177,11 @@ def _hash_plan(step: Step) -> str:
 
 
 @functools.cache
-def _parse_plan(_sha256: str) -> Any:
+def _parse_plan(study: Path, _sha256: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(paths.STUDY.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return yaml.load(study.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return None
 

@@ -12,7 +12,9 @@ from analysis import paths
 from analysis.errors import DataError, UsageError
 from analysis.review import archived, cells, clean_run, verify
 from analysis.review.evidence import find_unrecorded, write_evidence
+from analysis.run.fingerprint import hash_plan
 from analysis.run.settings import Settings
+from analysis.run.steps import REPORT
 
 CODE = {
     "Makefile": "report: ; @true\n",
@@ -148,7 +150,6 @@ def test_an_archive_that_names_a_commit_of_our_history_is_held_against_that(chec
     [
         (OUTPUT, "mada\n", "data/processed/items.csv has other bytes"),
         ("report/_output/more.html", "x", "report/_output/more.html is new"),
-        ("data/raw/sitecustomize.py", "import os\n", "sitecustomize.py is not listed"),
         ("data/raw/SHA256SUMS", f"{'0' * 64}  a.csv\n", "a.csv does not match its checksum"),
     ],
 )
@@ -156,6 +157,32 @@ def test_a_file_that_is_not_as_recorded_is_named_and_nothing_runs(check, made, n
     write(made, {name: text})
     error, screen, ran = check()
     assert "DIFFERS" in error and phrase in screen and not ran
+
+
+def test_a_file_beside_the_sealed_ones_is_named_and_nothing_runs(check, made):
+    listed = hash_text("record_id,x\n1,2\n") + "  a.csv\n"
+    write(made, {"data/raw/SHA256SUMS": listed, "data/raw/sitecustomize.py": "import os\n"})
+    error, screen, ran = check()
+    assert "DIFFERS" in error and "sitecustomize.py is not listed" in screen and not ran
+
+
+@pytest.mark.parametrize("name", [RAW, "study.yml"])
+def test_where_nothing_runs_the_data_are_held_against_the_record(check, made, record, name):
+    plan = hash_plan(REPORT, made / "study.yml")
+    inputs = {"raw/a.csv": hash_text("record_id,x\n1,2\n"), "study.yml": plan}
+    files = {OUTPUT: hash_text("made\n")}
+    known = dataclasses.replace(record, files=files, inputs=inputs, raw={})
+    write_evidence(known, made / "report/record")
+    assert not check(quick=True)[0]
+    write(made, {name: "record_id: 3\n"})
+    error, screen, _ = check(quick=True)
+    assert "DIFFERS" in error and f"{name.removeprefix('data/')} has other bytes" in screen
+
+
+@pytest.mark.parametrize("content", ["", 'a\n"b'])
+def test_an_archived_table_that_is_none_is_an_error_with_its_name(check, made, content):
+    write(made, {"data/processed/results.csv": content})
+    assert "data/processed/results.csv" in check(quick=True)[0]
 
 
 @pytest.mark.parametrize(
