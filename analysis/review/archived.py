@@ -35,7 +35,7 @@ from analysis.run.steps import REPORT, RESULTS
 from analysis.tables import read_table
 
 NOTHING_RUN = "Nothing was run."
-STUDY = paths.STUDY.name
+_PLAN = paths.STUDY.name
 UNPROVEN = (
     "The code is the archive's own (CODE=archive): that shows only that archive and record are"
     " consistent, and whoever forges one can forge the other."
@@ -82,10 +82,10 @@ class OpenedArchive:
     def compare_data(self) -> Level:
         """Compare the data with what the record was made from, where no run can show it."""
         known = {n: each for n, each in self.record.inputs.items() if n.startswith(RAW_PREFIX)}
-        known |= {STUDY: self.record.inputs.get(STUDY, "")}
+        known |= {_PLAN: self.record.inputs.get(_PLAN, "")}
         raw = self.root / "data" / "raw"
         found = {f"{RAW_PREFIX}{name}": hash_file(raw / name) for name in list_files(raw)}
-        found |= {STUDY: hash_plan(REPORT, self.root / STUDY)}
+        found |= {_PLAN: hash_plan(REPORT, self.root / _PLAN)}
         return compare_hashes("data against the record", known, found)
 
     def complete_copy(self, copy: Path) -> None:

@@ -149,12 +149,16 @@ def read_evidence(folder: Path) -> Evidence:
 def find_unrecorded(record: Evidence) -> list[str]:
     """Return what a run publishes and a record does not list: such a record proves nothing."""
     outputs = Outputs(Path())
-    tables = (outputs.processed / f"{name}.csv" for name in table_schemas())
+    tables = [outputs.processed / f"{name}.csv" for name in table_schemas()]
     shipped = [step for step in STEPS if not step.personal]
     needed = {path.as_posix() for path in (*tables, *(step.target(outputs) for step in shipped))}
     missing = [f"{name} is not on record" for name in sorted(needed - {*record.files})]
     inputs = {f"notebooks/{step.name}.ipynb" for step in shipped if step.notebook} | {"study.yml"}
     missing += [f"{name} is not on record" for name in sorted(inputs - {*record.inputs})]
+    digested = {"results", *record.tables}
+    rowless = {path.as_posix() for path in tables if path.stem not in digested} & {*record.files}
+    rowless |= {name for name in record.inputs if name.startswith(RAW_PREFIX) and not record.raw}
+    missing += [f"{name} is on record without its rows" for name in sorted(rowless)]
     return missing + ([] if len(record.results) else ["no result is on record"])
 
 

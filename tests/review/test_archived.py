@@ -205,6 +205,8 @@ def test_a_record_lists_what_a_run_publishes(record):
         "study.yml",
     ):
         assert f"{name} is not on record" in missing
+    bare = dataclasses.replace(record, raw={}, tables={})
+    assert any("without its rows" in line for line in find_unrecorded(bare))
     none = dataclasses.replace(record, results=record.results.head(0))
     assert "no result is on record" in find_unrecorded(none)
 
