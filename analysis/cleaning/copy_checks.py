@@ -10,6 +10,7 @@ questionnaires turned round, are found by the same comparison with the person's 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -60,10 +61,25 @@ class Vectors:
     ends: np.ndarray
     cells: list[list[tuple[str, str]]]
 
-    def find_telling(self, at: int) -> np.ndarray:
-        """Say which values of a vector are measured and at no end of their scale."""
-        one = self.values[at]
-        return ~np.isnan(one) & (one > self.ends[0]) & (one < self.ends[1])
+    def find_telling(self, values: np.ndarray) -> np.ndarray:
+        """Say which values of one or more vectors are measured and at no end of their scale."""
+        return ~np.isnan(values) & (values > self.ends[0]) & (values < self.ends[1])
+
+    def compare(
+        self, rows: np.ndarray, others: np.ndarray, counted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return how many values of each pair count, how many of these agree, and if all do."""
+        whole = ((rows == others) | (np.isnan(rows) & np.isnan(others))).all(axis=1)
+        return counted.sum(axis=1), ((rows == others) & counted).sum(axis=1), whole
+
+    @cached_property
+    def within(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What `compare` returns of all pairs of visits of one person."""
+        places = pd.DataFrame({"who": self.who, "at": np.arange(len(self.who))})
+        # Either may be the vector whose values tell something.
+        pairs = places.merge(places, on="who").query("at_x != at_y")
+        rows, others = self.values[pairs["at_x"]], self.values[pairs["at_y"]]
+        return self.compare(rows, others, self.find_telling(rows))
 
 
 def find_copies(state: CleaningState) -> Iterator[Finding]:
@@ -154,7 +170,7 @@ def _ask_copies(
     few = len(np.unique(vectors.who)) <= SMALL
     alike: dict[bytes, list[int]] = {}
     for at, one in enumerate(vectors.values):
-        if vectors.find_telling(at).sum() >= _FEWEST:
+        if vectors.find_telling(one).sum() >= _FEWEST:
             alike.setdefault(one.tobytes(), []).append(at)
     for equal in alike.values():
         for place, later in enumerate(equal[1:], 1):
@@ -182,36 +198,20 @@ def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
         Whether in the same person: then the pairs of visits of every person tell how often
         values repeat; otherwise the others' agreement with this vector does.
     """
-    telling = vectors.find_telling(at)
+    telling = vectors.find_telling(vectors.values[at])
     if within:
-        left, right = _pair_within(vectors.who)
-        rows, others = vectors.values[left], vectors.values[right]
-        counted = ~np.isnan(rows) & (rows > vectors.ends[0]) & (rows < vectors.ends[1])
-        pairs = len(left)
+        k, a, whole = vectors.within
+        pairs = len(whole)
     else:
-        apart = vectors.who != vectors.who[at]
-        rows, others = vectors.values[[at]], vectors.values[apart]
+        others = vectors.values[vectors.who != vectors.who[at]]
         counted = np.repeat(telling[None, :], len(others), axis=0)
+        k, a, whole = vectors.compare(vectors.values[[at]], others, counted)
         size = len(vectors.who)
         pairs = size * (size - 1) // 2
-    agree = (rows == others) & counted
-    whole = ((rows == others) | (np.isnan(rows) & np.isnan(others))).all(axis=1)
     # Pairs with far fewer values are left out: few values agree easily.
-    use = ~whole & (counted.sum(axis=1) >= max(telling.sum() / 2, 1))
-    k, a = counted[use].sum(axis=1), agree[use].sum(axis=1)
+    use = ~whole & (k >= max(telling.sum() / 2, 1))
     people = len(np.unique(vectors.who))
-    return pairs * _agree_throughout(int(telling.sum()), k, a, people)
-
-
-def _pair_within(who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    left, right = [], []
-    for places in pd.Series(range(len(who))).groupby(who).indices.values():
-        first, second = np.triu_indices(len(places), 1)
-        # Either may be the vector whose values tell something.
-        left += [places[first], places[second]]
-        right += [places[second], places[first]]
-    nothing = np.array([], dtype="int64")
-    return np.concatenate(left or [nothing]), np.concatenate(right or [nothing])
+    return pairs * _agree_throughout(int(telling.sum()), k[use], a[use], people)
 
 
 def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> float:
@@ -267,9 +267,9 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
         who = state.keys.loc[answers.index, "participant"]
         top = fields[0].ends[1]
         for _, part in answers.groupby(who):
-            for row in part.index if len(part) > 1 else ():
-                usual = part.drop(row).median().to_numpy()
-                one = part.loc[row].to_numpy()
+            values = part.to_numpy()
+            for at, row in enumerate(part.index if len(part) > 1 else ()):
+                one, usual = values[at], np.median(np.delete(values, at, axis=0), axis=0)
                 as_is, turned = (np.abs(each - usual).sum() for each in (one, top - one))
                 # With two visits either may be the one; the one above the middle is asked about.
                 high = len(part) > 2 or one.mean() > top / 2
