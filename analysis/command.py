@@ -20,6 +20,9 @@ _NO_MEMORY = (
     "this machine has not enough memory. What is half written does not count: close other"
     " programs or run one notebook at a time (make -j1), and try again."
 )
+# No system allows fewer by itself.
+_LEAST_FILES = 200
+_ALLOW_MORE = "Allow more (ulimit -n 1024), and try again."
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
@@ -83,6 +86,9 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
     if signal.getsignal(signal.SIGINT) is _end_early:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        # A notebook would fail somewhere else, and name something else, or wait for ever.
+        if obstacle := _find_limit() or _find_shadow():
+            return _end(f"Error: {obstacle}", 3)
         return command(*arguments) or 0
     except AnalysisError as error:
         return _end(f"Error: {error}", error.exit_code)
@@ -100,22 +106,42 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
     except MemoryError:
         return _end(f"Error: {_NO_MEMORY}", 3)
     except (ImportError, AttributeError) as error:
-        shadow = _find_shadow()
+        shadow = _find_shadow(whole=True)
         if not shadow and not isinstance(error, ImportError):
             raise
         cause = shadow or "a package is missing or damaged: run `make setup`, and try again."
         return _end(f"Error: {' '.join(str(error).split())}: {cause}", 3)
+    except Exception as error:
+        # What talks to the notebooks has errors of its own, with the system's numbers.
+        number = getattr(error, "errno", None)
+        if number not in (errno.EMFILE, errno.ENFILE):
+            raise
+        return _end(f"Error: {_describe(OSError(number, os.strerror(number)))}", 3)
 
 
-def _find_shadow() -> str:
-    """Return which file Python reads in place of a package, and what to do; "" if there is none."""
+def _find_limit() -> str:
+    """Return that this shell allows too few open files for a run, and what to do; "" if enough."""
+    import resource
+
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if allowed == resource.RLIM_INFINITY or allowed >= _LEAST_FILES:
+        return ""
+    return f"this shell allows only {allowed} open files. {_ALLOW_MORE}"
+
+
+def _find_shadow(*, whole: bool = False) -> str:
+    """Return which file Python reads in place of a package, and what to do; "" if there is none.
+
+    `whole`: or of a part of Python itself, whose names a person's own file may bear by chance.
+    """
+    names = sorted(name for name in os.listdir() if name.endswith(".py"))
+    if not names:
+        return ""
     from importlib.metadata import packages_distributions
-    from pathlib import Path
 
-    packages = packages_distributions()
-    shadow = next(
-        (path.name for path in sorted(Path.cwd().glob("*.py")) if path.stem in packages), ""
-    )
+    parts = {*sys.stdlib_module_names, "test"}
+    packages = {*packages_distributions()} - parts | (parts if whole else set())
+    shadow = next((name for name in names if name.removesuffix(".py") in packages), "")
     what = f"{shadow} in this folder is read in place of the package"
     return f"{what}. Rename it, and try again." if shadow else ""
 
@@ -147,7 +173,7 @@ def _describe(error: OSError) -> str:
         return f"{next(above, place)}: no folder, as it has to be. Move it away, and try again."
     where = f" ({place})" if place else ""
     if error.errno in (errno.EMFILE, errno.ENFILE):
-        return f"{error.strerror}{where}. Allow more (ulimit -n 1024), and try again."
+        return f"{error.strerror}{where}. {_ALLOW_MORE}"
     return (
         f"{error.strerror or error}{where}. What is half written does not count:"
         " make room or give access, and try again."

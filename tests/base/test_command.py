@@ -44,12 +44,38 @@ def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
 @pytest.mark.parametrize("error", [ImportError("x"), AttributeError("numpy has no array")])
 def test_a_file_that_is_read_in_place_of_a_package_is_named(capsys, tmp_path, monkeypatch, error):
     monkeypatch.chdir(tmp_path)
+    # Chance names of Python's own parts stop nothing by themselves.
+    (tmp_path / "test.py").touch()
+    assert run_command(lambda: 0) == 0
+    (tmp_path / "test.py").unlink()
     if isinstance(error, AttributeError):
         with pytest.raises(AttributeError):
             run_command(raise_it, error)
     (tmp_path / "numpy.py").touch()
     assert run_command(raise_it, error) == 3
     assert "numpy.py in this folder is read in place of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("allowed", "code"), [(24, 3), (256, 0)])
+def test_too_few_open_files_are_named_before_anything_begins(tmp_path, allowed, code):
+    limited = f"ulimit -n {allowed}; exec {sys.executable} -m analysis instruments"
+    done = call("sh", "-c", limited, cwd=ROOT)
+    assert done.returncode == code
+    assert ("only 24 open files. Allow more (ulimit" in done.stderr) == (code == 3)
+
+
+def test_a_shadow_stops_a_command_before_it_begins(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pandas.py").touch()
+    assert run_command(raise_it, RuntimeError("it began")) == 3
+    assert "pandas.py in this folder" in capsys.readouterr().err
+
+
+def test_an_error_of_another_package_with_the_number_of_the_system_is_told(capsys):
+    error = RuntimeError("ZMQ")
+    error.errno = 24
+    assert run_command(raise_it, error) == 3
+    assert "Allow more" in capsys.readouterr().err
 
 
 def test_what_a_command_returns_is_its_code():
