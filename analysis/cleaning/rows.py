@@ -12,9 +12,15 @@ from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.fields import find_column
+from analysis.cleaning.fields import find_column, list_columns
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, ask_rows, join_cells, list_form_rows
+from analysis.cleaning.reshape import (
+    ONE_PER_PARTICIPANT,
+    ask_rows,
+    is_single,
+    join_cells,
+    list_form_rows,
+)
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
@@ -44,6 +50,8 @@ RULES = {
 def resolve_visits(state: CleaningState) -> CleaningState:
     """Keep one row per participant and visit, or per instance of a repeating form.
 
+    Of a repeating form that holds what has one value at a visit, one instance stays at each.
+
     A scheduled visit takes place once, an unscheduled one once a day. Copies of one content
     leave one. Of different rows that one stays whose visit date is nearest to the planned day,
     then the fuller one, then the first by its key.
@@ -52,7 +60,11 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     date = find_column(state.fields[REDCAP], "visits", "visit_date")
     planned = pd.Series({visit.name: visit.day for visit in state.study.visits}, dtype="float64")
     scheduled = file.keys["visit"].isin(planned.dropna().index)
+    once = {field.form for field in state.fields[REDCAP].values() if is_single(field)}
     slot = file.keys["instance"].where(file.frame[FORM] != "", "")
+    slot = slot.mask(
+        file.frame[FORM].isin(once) & (file.keys["visit"] != state.study.unscheduled), ""
+    )
     loose = (file.frame[FORM] == "") & ~scheduled
     undated = file.frame[date] == ""
     slot = slot.mask(loose, file.frame[date].where(~undated, "#" + file.keys["instance"]))
@@ -79,9 +91,12 @@ def resolve_visits(state: CleaningState) -> CleaningState:
 
 def _list_days(state: CleaningState) -> pd.Series:
     """Return the day of the procedure by participant, as it stands before any table is made."""
-    file = state.redcap
-    started = file.frame[find_column(state.fields[REDCAP], "procedures", "anaesthesia_start")]
-    days = parse_days(started.str.slice(0, 10)).set_axis(file.keys["participant"]).dropna()
+    file, fields = state.redcap, state.fields[REDCAP]
+    started = list_columns(fields, "procedures").get("anaesthesia_start")
+    name = started.name if started else find_column(fields, "visits", "visit_date")
+    held = file.keys["visit"].isin(state.study.list_visits("procedure")) | bool(started)
+    cells, who = file.frame.loc[held, name], file.keys.loc[held, "participant"]
+    days = parse_days(cells.str.slice(0, 10)).set_axis(who).dropna()
     return days[~days.index.duplicated()]
 
 

@@ -1,5 +1,6 @@
 """From items to the scores of every outcome, from scores to pairs, and totals as recorded."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +8,13 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.instruments.answers import RECORDED_TOTAL, SCORE_COLUMNS, VISIT_KEY, spread_items
-from analysis.instruments.catalogue import INSTRUMENTS, check_items, find_instrument, find_variant
+from analysis.instruments.catalogue import (
+    INSTRUMENTS,
+    check_items,
+    find_instrument,
+    find_item,
+    find_variant,
+)
 from analysis.instruments.definition import Component, Variant
 from analysis.study import Outcome, Study, SupportingOutcome
 from analysis.tables import shape_table
@@ -55,7 +62,7 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     kapandji     right    7.0 complete
     kapandji     total   15.0 complete
     """
-    checked = check_items(items, study.scoring)
+    checked = check_items(_leave_out_repeats(items, study), study.scoring)
     check_totals(checked)
     outcomes: tuple[Outcome | SupportingOutcome, ...] = (*study.outcomes, *study.supporting)
     made = {}
@@ -72,6 +79,21 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
         if outcome.instrument in made
     ]
     return shape_table(pd.concat(tables, ignore_index=True), "scores")
+
+
+def _leave_out_repeats(items: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Leave out what an unscheduled visit has in several instances, though it is scored once."""
+    if "occasion" not in items:
+        return items
+    numbered = ((items["visit"] == study.unscheduled) & (items["occasion"] != "")).to_numpy(
+        bool, copy=True
+    )
+    names = items.loc[numbered, ["instrument", "item", "occasion"]].astype("str")
+    known = [(find_item(*key), occasion) for *key, occasion in names.itertuples(index=False)]
+    numbered[numbered] = [
+        bool(item and not re.fullmatch(item.occasion, each)) for item, each in known
+    ]
+    return items[~numbered]
 
 
 def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from analysis.cleaning.export import REDCAP
 from analysis.cleaning.returned_sheet import Answer
 from analysis.cleaning.take_answers import add_corrections
 from analysis.errors import DataError
+from analysis.instruments.scores import score_items
 from analysis.study import load_study
 
 PAIN = {"field": "pain", "form": "pain", "validation": "integer", "instrument": "hand_pain",
@@ -88,6 +89,24 @@ def test_events_of_one_visit_become_one_row_unless_they_tell_different_things(
     asked = set(found.queries["rule"])
     assert ("duplicate_row" in asked) == (pain is None)
     assert "correction_done" in asked
+
+
+REPEATED = """
+record_id, redcap_event_name, redcap_repeat_instrument, redcap_repeat_instance, visit_date, pain
+1, baseline_arm_1, , , 2021-03-01,
+1, baseline_arm_1, pain, 1, , 40
+1, baseline_arm_1, pain, 2, , 90
+1, week_12_arm_1, pain, 1, , 20
+"""
+
+
+def test_of_a_repeating_form_one_instance_is_the_value_of_a_visit_and_others_are_asked_about():
+    found = clean_site(REPEATED, PAIN, core=CORE[:2])
+    items = list_items(found, "hand_pain")
+    assert [items["1", visit, "vas"] for visit in AT] == [40, 20]
+    assert set(found.tables["items"]["occasion"]) == {""}
+    aside = found.queries[found.queries["rule"] == "duplicate_row"]
+    assert aside["cells"].tolist() == ["1|baseline_arm_1|pain#2:"]
 
 
 AT = {"baseline": "bl", "week_12": "w12"}
@@ -203,6 +222,8 @@ def test_a_repeating_event_has_an_instance_and_no_form():
         ["unscheduled", "01", 31.0],
         ["unscheduled", "02", 32.0],
     ]
+    # Neither is the score of that visit.
+    assert set(score_items(items, load_study())["visit"]) == {"baseline"}
 
 
 LISTS = [("baseline_arm_1", "pain"), ("procedure_arm_1", "procedure")]
