@@ -4,18 +4,17 @@ A field of fields.csv goes to a column of a table with one row per participant, 
 instance, or to the table items, which has one row per recorded value.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.cleaning.columns import is_single
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, list_columns
 from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.structure import FORM, KEY_COLUMNS, SYSTEM_COLUMNS
-from analysis.instruments.catalogue import find_item
 from analysis.tables import shape_table, table_schemas
 
 RECORDED_TABLES = (
@@ -180,12 +179,6 @@ def _reshape_field(
         name: _repeat(part, len(cells)) if isinstance(part, str) else part
         for name, part in row.items()
     }
-
-
-def is_single(field: Field) -> bool:
-    """Say whether an item has one value at a visit, however often its form may repeat."""
-    item = find_item(field.place.instrument, field.place.item)
-    return item is not None and not field.place.rule and not re.fullmatch(item.occasion, "01")
 
 
 def _repeat(text: str, times: int) -> np.ndarray:

@@ -8,19 +8,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.cleaning.columns import fold_words
+from analysis.cleaning.columns import fold_words, is_single
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column, list_columns
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import (
-    ONE_PER_PARTICIPANT,
-    ask_rows,
-    is_single,
-    join_cells,
-    list_form_rows,
-)
+from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, ask_rows, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
@@ -50,21 +44,17 @@ RULES = {
 def resolve_visits(state: CleaningState) -> CleaningState:
     """Keep one row per participant and visit, or per instance of a repeating form.
 
-    Of a repeating form that holds what has one value at a visit, one instance stays at each.
-
-    A scheduled visit takes place once, an unscheduled one once a day. Copies of one content
-    leave one. Of different rows that one stays whose visit date is nearest to the planned day,
-    then the fuller one, then the first by its key.
+    A scheduled visit takes place once, and so does what has one value there though its form
+    repeats; an unscheduled one once a day. Copies of one content leave one. Of different rows that
+    one stays whose visit date is nearest to the planned day, then the fuller one, then the first.
     """
     file = state.redcap
     date = find_column(state.fields[REDCAP], "visits", "visit_date")
     planned = pd.Series({visit.name: visit.day for visit in state.study.visits}, dtype="float64")
     scheduled = file.keys["visit"].isin(planned.dropna().index)
     once = {field.form for field in state.fields[REDCAP].values() if is_single(field)}
-    slot = file.keys["instance"].where(file.frame[FORM] != "", "")
-    slot = slot.mask(
-        file.frame[FORM].isin(once) & (file.keys["visit"] != state.study.unscheduled), ""
-    )
+    single = file.frame[FORM].isin(once) & (file.keys["visit"] != state.study.unscheduled)
+    slot = file.keys["instance"].mask(single | (file.frame[FORM] == ""), "")
     loose = (file.frame[FORM] == "") & ~scheduled
     undated = file.frame[date] == ""
     slot = slot.mask(loose, file.frame[date].where(~undated, "#" + file.keys["instance"]))
