@@ -3,7 +3,6 @@
 Each rule sees the different values of a column once.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -197,12 +196,6 @@ def choose_kind_by_place(place: Place) -> str:
     if item is None or (item.text and not item.integer):
         return "text"
     return "integer" if item.integer else "number"
-
-
-def is_single(field: Field) -> bool:
-    """Say whether an item has one value at a visit, however often its form may repeat."""
-    item = find_item(field.place.instrument, field.place.item)
-    return item is not None and not field.place.rule and not re.fullmatch(item.occasion, "01")
 
 
 def allow_instrument(field: Field, scoring: Scoring) -> Field:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning.columns import is_single
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import DURATIONS, Field, list_columns
 from analysis.cleaning.state import CleaningState, Finding, find_together
 from analysis.cleaning.structure import FORM, KEY_COLUMNS, SYSTEM_COLUMNS
+from analysis.instruments.catalogue import is_single
 from analysis.tables import shape_table, table_schemas
 
 RECORDED_TABLES = (
@@ -159,7 +159,7 @@ def _reshape_field(
     occasion = _repeat(given, len(cells))
     if not given:
         occasion[:] = [each and each.zfill(2) for each in take(file.keys, "instance")]
-        if is_single(field):
+        if is_single(field.place.instrument, field.place.item):
             occasion[take(file.keys, "visit") != state.study.unscheduled] = ""
     by_row = {name: take(places, name) for name in ("location", "occasion")}
     row = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.cleaning.columns import fold_words, is_single
+from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
@@ -18,6 +18,7 @@ from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, ask_rows, join_cells,
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
+from analysis.instruments.catalogue import is_single
 
 # Of two entries of one event: days between their beginnings; and the length of a full date.
 _DAYS_APART, _FULL_DATE = 3, 10
@@ -52,7 +53,8 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     date = find_column(state.fields[REDCAP], "visits", "visit_date")
     planned = pd.Series({visit.name: visit.day for visit in state.study.visits}, dtype="float64")
     scheduled = file.keys["visit"].isin(planned.dropna().index)
-    once = {field.form for field in state.fields[REDCAP].values() if is_single(field)}
+    fields = state.fields[REDCAP].values()
+    once = {each.form for each in fields if is_single(each.place.instrument, each.place.item)}
     single = file.frame[FORM].isin(once) & (file.keys["visit"] != state.study.unscheduled)
     slot = file.keys["instance"].mask(single | (file.frame[FORM] == ""), "")
     loose = (file.frame[FORM] == "") & ~scheduled
@@ -74,9 +76,8 @@ def resolve_visits(state: CleaningState) -> CleaningState:
     )
     copies = ranked.duplicated([*_VISIT_KEY, "content"])
     others = ranked.duplicated(_VISIT_KEY) & ~copies
-    return state.apply(
-        [find_cells("duplicate_copy", "", copies), find_cells("duplicate_row", "", others)]
-    )
+    found = {"duplicate_copy": copies, "duplicate_row": others}
+    return state.apply([find_cells(rule, "", where) for rule, where in found.items()])
 
 
 def _list_days(state: CleaningState) -> pd.Series:

@@ -85,6 +85,12 @@ def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | No
     return found.low, getattr(scoring, high).value if isinstance(high, str) else high
 
 
+def is_single(instrument: str, item: str) -> bool:
+    """Say whether an item has one value at a visit, however often its form may repeat."""
+    found = find_item(instrument, item)
+    return found is not None and not re.fullmatch(found.occasion, "01")
+
+
 def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     """Return the items that instruments claim, with categories as keys, or refuse them.
 
