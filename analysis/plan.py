@@ -107,4 +107,5 @@ class QueryThresholds:
     diary_apart: Setting
     function_apart: Setting
     readers_apart: Setting
+    change_far: Setting
     ulcers_are_events: Setting

@@ -28,6 +28,11 @@ _THRESHOLDS = fields(QueryThresholds)
 _LIKELY = ["possible", "probable", "definite"]
 _GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified")
 _UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
+# The end of the scale of a thumb.
+_THUMB = 10
+# What no two people have alike.
+_BODY = ("sex", "birth_year", "height_cm", "weight_kg", "raynaud_onset_year")
+_CELLS = ("nucleated_cells_million", "final_volume_ml", "cd45_percent", "stromal_percent")
 # So many doses of a drug tell which is usual.
 _FEWEST_DOSES = 5
 # Where the limited form is assumed to leave the skin alone.
@@ -52,6 +57,7 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
     """
     thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
     words = {"likely": _LIKELY, "first": state.study.list_visits("screening", "baseline")}
+    words["followup"] = state.study.analysis.followup_visit.value
     words["least_days"] = state.study.scoring.raynaud_diary_min_days.value
     rules = pd.read_csv(_ROW_RULES, dtype="str").fillna("")
     rules = rules[rules["table"].eq(CAPILLAROSCOPY) == (source == CAPILLAROSCOPY)]
@@ -100,6 +106,7 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
     people = tables["participants"].set_index("participant_id")
     events, treated = list_form_rows(state, EVENTS), list_form_rows(state, "procedures")
     begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
+    left = events[events["led_to_withdrawal"].eq("yes")]
     died = {*events.loc[find_fatal(events), "participant"]}
     died |= {*tables[EXIT].loc[tables[EXIT]["reason"].eq("death"), "participant_id"]}
     dates = tables["visits"].set_index("participant_id")["visit_date"]
@@ -116,6 +123,8 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "age": people["age"],
             "treated": people.index.isin(begun["participant"]),
             "died": people.index.isin(died),
+            "left": people.index.isin(left["participant"]),
+            "exit_status": tables[EXIT].set_index("participant_id")["status"],
             "had_ulcer": people.index.isin(ulcers.loc[ulcers["visit"].isin(first), "participant"]),
             "ulcer_recorded": people.index.isin(ulcers["participant"]),
             "ulcers_last": _find_last_ulcer_answers(state).reindex(people.index).fillna(""),
@@ -142,6 +151,9 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
             rows[f"{name}_after_{since}"] = (day - of_person[since]).dt.days
     if table == EVENTS:
         rows["fatal"] = find_fatal(rows)
+        rows["first_left"] = rows["led_to_withdrawal"].eq("yes") & ~rows.duplicated(
+            ["participant", "led_to_withdrawal"]
+        )
         rows["of_ulcer"] = rows.index.isin(select_ulcer_events(rows).index)
     elif table == "procedures":
         volumes = rows.filter(regex="^injected_.*_ml$").apply(pd.to_numeric, errors="coerce")
@@ -154,6 +166,8 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         raw = state.redcap.raw.loc[rows.index, [columns[name].name for name in planned]]
         nothing = (volumes[planned] == 0).to_numpy(dtype=bool) | (raw == "").to_numpy(dtype=bool)
         rows["left_out"] = nothing.sum(axis=1)
+        measured = rows[["viability_percent", *_CELLS]]
+        rows["again"] = measured.duplicated() & (measured != "").all(axis=1)
         for name in ("nucleated_cells_million", "processed_ml", "lidocaine_mg"):
             rows[name] = pd.to_numeric(rows[name])
     elif table == "medications":
@@ -163,6 +177,7 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
     elif table == "participants":
         height, weight = (pd.to_numeric(rows[name]) for name in ("height_cm", "weight_kg"))
         rows["mass_index"] = weight / (height / 100) ** 2
+        rows["again"] = rows["treated"] & rows.duplicated(["treated", *_BODY])
         consent = parse_days(rows["consent_date"])
         rows["consent_lead"] = (of_person["first_visit"] - consent).dt.days
     return rows
@@ -193,16 +208,17 @@ def _describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame:
-    """Return means of both function scales (shares of their range), diary days, and what is there.
-
-    A question may then hold what two forms say of one visit side by side.
-    """
-    described = visits[["participant", "visit"]]
-    for name in ("cochin", "haq"):
-        fields = [field for field in state.list_items(name) if field.kind == "choice"]
+    """Return scores as shares of their range, with changes since baseline, and ratings of days."""
+    described = visits[["participant", "visit"]].copy()
+    base = visits["visit"] == state.study.analysis.baseline_visit.value
+    for name in ("cochin", "haq", "mrss", "kapandji"):
+        fields = [f for f in state.list_items(name) if f.kind == "choice" or f.ends[1] == _THUMB]
         top = max((field.ends[1] for field in fields), default=1)
-        answers = state.convert_numbers(fields).loc[visits.index]
-        described = described.assign(**{name: answers.mean(axis=1) / top})
+        answers = state.convert_numbers(fields).loc[visits.index] / top
+        first = answers.where(base).groupby(visits["participant"]).transform("first")
+        described[name], change = answers.mean(axis=1), answers - first
+        described[f"{name}_change"] = change.mean(axis=1).abs()
+        described[f"{name}_most"] = change.abs().max(axis=1)
     items = state.tables["items"].rename(columns={"participant_id": "participant"})
     items = items[items["value"].notna()]
     by = ["participant", "visit"]
@@ -233,13 +249,20 @@ def _describe_readings(state: CleaningState) -> pd.DataFrame:
     rows["blank"] = (usual == "").any(axis=1) & (usual != "").any(axis=1)
     rows["graded"] = (usual != "").sum(axis=1) > 1
     rows["unreadable"] = rows["comment"].astype("str").str.contains(_UNREADABLE, case=False)
+    place = ["visit", "hand", "finger", "field"]
+    rows["people"] = rows.groupby("visit")["participant"].transform("nunique")
+    rows["held_by"] = rows.groupby(place)["participant"].transform("nunique")
+    own = rows[rows["held_by"] > rows["people"] / 2].drop_duplicates(["participant", *place])
+    count = own.groupby(["participant", "visit"])["held_by"].transform("size")
+    most = count.groupby(own["visit"]).transform("max")
+    rows["missing"] = (most - count)[~own.duplicated(["participant", "visit"])]
     order = [name for name in ("participant", "reader", "read_date", "read_order") if name in rows]
     rows["order_again"] = rows.duplicated(order) & ("read_order" in rows)
     return rows
 
 
 def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
-    """Events and the end of participation agree both ways about death, withdrawal and dates.
+    """Events and the end of participation agree both ways about death and its date.
 
     A death after the trial was completed is none of them.
     """
@@ -247,7 +270,6 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
     exits = exits[exits["status"] != ""].drop_duplicates("participant")
     ends = exits.reset_index(names="row").set_index("participant")
     fatal = events[find_fatal(events)].drop_duplicates("participant")
-    left = events[events["led_to_withdrawal"].eq("yes")].drop_duplicates("participant")
     for row, event in fatal.iterrows():
         end = ends.loc[event["participant"]] if event["participant"] in ends.index else None
         died = event["end_date"]
@@ -264,19 +286,6 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
     alone = exits["reason"].eq("death") & ~exits["participant"].isin(fatal["participant"])
     yield from ask_rows(
         state, "death_elsewhere", EXIT, exits.index[alone], ("status", "end_date", "reason")
-    )
-    for row, event in left.iterrows():
-        completed = exits.index[
-            exits["participant"].eq(event["participant"]) & exits["status"].eq("completed")
-        ]
-        if len(completed):
-            cells = join_cells(state, [str(row)], EVENTS, ("led_to_withdrawal",))
-            cells += join_cells(state, completed, EXIT, ("status",))
-            yield from find_together("withdrawal_elsewhere", cells, group=str(row))
-    because = exits["reason"].eq("adverse_event") & ~exits["participant"].isin(left["participant"])
-    because &= ~exits["participant"].isin(fatal["participant"])
-    yield from ask_rows(
-        state, "withdrawal_elsewhere", EXIT, exits.index[because], ("status", "reason")
     )
 
 

@@ -283,7 +283,7 @@ def find_ulcer_histories(state: CleaningState) -> Iterator[Finding]:
     place = ["participant", "location", "at"]
     states = was.groupby(place)[["active", "size"]].max().add_suffix("_before")
     now = now.join(states, on=place)
-    known = pd.MultiIndex.from_frame(now[place])
+    known = pd.MultiIndex.from_frame(now.loc[now["new"].ne(1), place])
     lasting = was["active"].eq(1) & was["new"].ne(1)
     gone = lasting & ~pd.MultiIndex.from_frame(was[place]).isin(known)
     gone &= gone.sum() < lasting.sum() / 2

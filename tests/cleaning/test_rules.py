@@ -1,5 +1,6 @@
 """Every rule across cells asks about its smallest example, and about nothing that may be so."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -360,14 +361,31 @@ CASES = [
     ("diary_short", lambda s, w: _rate_days(s, w, "0", 5), {"diary_differs"}),
     ("function_differs", lambda s, w: s.write(
         w, "week_12", chfs_total="0", **{f"chfs_{n:02d}": "0" for n in range(1, 19)},
-        **{f"haq_{n:02d}": "2" for n in range(1, 21)}), set()),
+        **{f"haq_{n:02d}": "2" for n in range(1, 21)}), {"change_far"}),
     ("pattern_disagrees", lambda s, w: _grade_image(
         s, w, pattern="0", giants="2", n_giants="3"), set()),
     ("density_disagrees", lambda s, w: _grade_image(s, w, density="12", loss="3"), set()),
     ("readers_differ", _read_again, set()),
     ("required_missing", lambda s, w: _grade_image(s, w, ramified=""), set()),
     ("unreadable_graded", lambda s, w: _grade_image(s, w, comment="판독 불가"), set()),
-    ("reading_order", lambda s, w: _grade_image(s, w, read_order="2"), set()),
+    ("reading_order", lambda s, w: _grade_image(
+        s, w, read_order=s.tables[CAPILLAROSCOPY].query("record_id == @w and reader == 'A'")[
+            "read_order"].iloc[-1]), set()),
+    ("change_far", lambda s, w: s.write(w, "week_12", kap_r="0", kap_l="9"), set()),
+    ("change_far", lambda s, w: [s.write(w, visit, mrss_total="", **dict.fromkeys(
+        [name for name in s.tables[REDCAP] if re.fullmatch("mrss_(?!total|complete).*", name)],
+        grade)) for visit, grade in (("baseline", "0"), ("week_12", "2"))], set()),
+    ("person_again", lambda s, w: s.write(w, "screening", **{
+        name: s.read("SIM-001", "screening", name) for name in
+        ("sex", "birth_year", "height_cm", "weight_kg", "first_rp_year", "first_nonrp_year")}),
+     set()),
+    ("product_again", lambda s, w: s.write(w, "procedure", **{
+        name: s.read("SIM-002", "procedure", name) for name in
+        ("tnc_e6", "final_ml", "viability_pct", "cd45_pct", "asc_pct", "endo_pct")}),
+     {"volume_exceeds"}),
+    ("images_missing", lambda s, w: s.drop(CAPILLAROSCOPY, s.tables[CAPILLAROSCOPY][
+        ["record_id", "event", "hand"]].apply("|".join, axis=1).eq(f"{w}|week_12_arm_1|R")), set()),
+    ("image_unplanned", lambda s, w: _grade_image(s, w, finger="1"), {"images_missing"}),
 ]  # fmt: skip
 
 # What looks odd and may be true.
@@ -722,6 +740,7 @@ def test_no_report_is_missing_where_the_plan_says_that_ulcers_are_no_events(stud
         "finger_left_out", "product_far", "lidocaine_far", "body_unusual", "dose_far",
         "drug_overlaps", "diary_differs", "diary_short", "function_differs", "pattern_disagrees",
         "density_disagrees", "readers_differ", "unreadable_graded", "reading_order",
+        "change_far", "person_again", "product_again", "images_missing", "image_unplanned",
     ],
 )  # fmt: skip
 def test_a_rule_between_two_forms_asks_and_changes_nothing(rule, planted):
