@@ -252,10 +252,10 @@ def _describe_readings(state: CleaningState) -> pd.DataFrame:
     place = ["visit", "hand", "finger", "field"]
     rows["people"] = rows.groupby("visit")["participant"].transform("nunique")
     rows["held_by"] = rows.groupby(place)["participant"].transform("nunique")
-    own = rows[rows["held_by"] > rows["people"] / 2].drop_duplicates(["participant", *place])
-    count = own.groupby(["participant", "visit"])["held_by"].transform("size")
-    most = count.groupby(own["visit"]).transform("max")
-    rows["missing"] = (most - count)[~own.duplicated(["participant", "visit"])]
+    due = rows[rows["held_by"] > rows["people"] / 2].drop_duplicates(["participant", *place])
+    count = due.groupby(["participant", "visit"])["held_by"].transform("size")
+    most = count.groupby(due["visit"]).transform("max")
+    rows["missing"] = (most - count)[~due.duplicated(["participant", "visit"])]
     order = [name for name in ("participant", "reader", "read_date", "read_order") if name in rows]
     rows["order_again"] = rows.duplicated(order) & ("read_order" in rows)
     return rows
