@@ -236,7 +236,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         (plan.population.value, study.populations, "population"),
         (study.placebo_benchmark.outcome, study.outcomes, "outcome"),
     ):
-        if name not in {record.name for record in records}:
+        if name not in [record.name for record in records]:
             yield f"{name!r} is no {kind}"
     yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
     yield from find_dated_narratives(study.narratives)
