@@ -10,7 +10,16 @@ import pandas as pd
 
 from analysis.cleaning.classic import spread_visits
 from analysis.cleaning.export import CORRECTIONS, DICTIONARY, MAP, REDCAP, RawExport
-from analysis.cleaning.structure import ARM, EVENT, FORM, ID, INSTANCE, SYSTEM_COLUMNS, name_visit
+from analysis.cleaning.structure import (
+    ARM,
+    EVENT,
+    FORM,
+    FORM_STATES,
+    ID,
+    INSTANCE,
+    SYSTEM_COLUMNS,
+    name_visit,
+)
 from analysis.errors import DataError
 from analysis.study import Study
 
@@ -58,7 +67,64 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
         raise _refuse_absent(INSTANCE if repeating == [FORM] else FORM)
     records = records or export.records
     export = replace(export, tables=tables | {REDCAP: frame}, records=records)
-    return spread_visits(export, study) if EVENT not in frame else _join_events(export, study)
+    if EVENT not in frame:
+        return spread_visits(export, study)
+    return _join_events(_merge_fields(export, study), study)
+
+
+def _merge_fields(export: RawExport, study: Study) -> RawExport:
+    """Make one column of the fields that go to one column of `visits`, each at a visit of its own.
+
+    So is the date of the visit where every form has a field for it. The column bears the name of
+    the first field; `origins` tells the others.
+    """
+    tables, origins = dict(export.tables), dict(export.origins)
+    places = tables[MAP]
+    if not {"field", "table", "column", "visit"} <= set(places):
+        return export
+    stated = places[(places["table"] == "visits") & (places["visit"].str.strip() != "")]
+    visits = name_visit(tables[REDCAP][EVENT], study)
+    for _, group in stated.groupby("column"):
+        fields: dict[str, str] = dict(zip(group["field"], group["visit"], strict=True))
+        head, *others = fields
+        if not others or not {*fields} <= {*tables[REDCAP]}:
+            continue
+        frame = tables[REDCAP]
+        merged = pd.Series("", index=frame.index)
+        for name, visit in fields.items():
+            _check_visit(frame, name, visit, visits)
+            merged[visits == visit] = frame[name]
+            events = {*frame.loc[visits == visit, EVENT], visit}
+            origins |= {(event, head): name for event in events if name != head}
+        tables[REDCAP] = frame.assign(**{head: merged}).drop(columns=others)
+        dictionary, lines = tables[DICTIONARY], tables[CORRECTIONS]
+        # No form of the site's holds the column at every visit.
+        form = dictionary["Form Name"].mask(dictionary[_NAME] == head, head)
+        kept = ~dictionary[_NAME].isin(others)
+        tables[DICTIONARY] = dictionary.assign(**{"Form Name": form})[kept]
+        # Nor does the state of a form say anything that held nothing else.
+        gone = {*dictionary["Form Name"]} - {*form[kept]}
+        states = [f"{name}_{end}" for name in gone for end in FORM_STATES]
+        tables[REDCAP] = tables[REDCAP].drop(columns=states, errors="ignore")
+        tables[MAP] = tables[MAP][~tables[MAP]["field"].isin(others)]
+        for name in others if "field" in lines else ():
+            tables[CORRECTIONS] = _rename(tables[CORRECTIONS], "field", name, head)
+    return replace(export, tables=tables, origins=origins)
+
+
+def _check_visit(frame: pd.DataFrame, name: str, visit: str, visits: pd.Series) -> None:
+    """Stop where a field is filled at another visit than fields.csv states."""
+    wrong = frame[(frame[name].str.strip() != "") & (visits != visit)]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise DataError(
+            f"the field is filled, and {MAP} says that it is recorded at {visit}",
+            file=REDCAP,
+            participant=row[ID],
+            visit=row[EVENT],
+            field=name,
+            hint=f"Correct `visit` in {MAP}, or the value at the source",
+        )
 
 
 def _join_events(export: RawExport, study: Study) -> RawExport:

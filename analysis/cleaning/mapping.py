@@ -65,7 +65,7 @@ def parse_places(table: pd.DataFrame) -> dict[str, Place]:
     inside = ~table["field"].str.contains(":", regex=False)
     filled = table[inside & (table["column"] != "")]
     for _, names in filled.groupby(["table", "column"], sort=False)["field"]:
-        hint = "Give one of the two another column, or none"
+        hint = "Give one another column or none; in `visits`, name in `visit` when each is filled"
         refuse_repeated(names[1:], f"{names.iloc[0]} goes to the same column", MAP, hint)
     return places
 

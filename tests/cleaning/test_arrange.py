@@ -91,6 +91,32 @@ def test_events_of_one_visit_become_one_row_unless_they_tell_different_things(
     assert "correction_done" in asked
 
 
+DATES = """
+record_id, redcap_event_name, date_a, date_b, anaesthesia_start, a_complete
+1, baseline_arm_1, 2021-03-01, , , 2
+1, procedure_arm_1, , , 2021-03-02 10:00,
+1, week_12_arm_1, {early}, 2021-05-25, ,
+"""
+
+
+def test_each_form_may_have_the_date_of_its_visit():
+    core = [
+        CORE[0],
+        CORE[2],
+        {**CORE[1], "field": "date_a", "form": "a", "visit": "baseline"},
+        {**CORE[1], "field": "date_b", "form": "b", "visit": "week_12"},
+    ]
+    found = clean_site(DATES.format(early=""), core=core)
+    dated = found.tables["visits"].set_index("visit")["visit_date"]
+    assert dated[["baseline", "week_12"]].tolist() == ["2021-03-01", "2021-05-25"]
+    assert set(found.queries["rule"]) == {"visit_absent"}
+    wrong = DATES.format(early="2021-05-24")
+    with pytest.raises(DataError, match=r"week_12_arm_1, field date_a.*recorded at baseline"):
+        clean_site(wrong, core=core)
+    with pytest.raises(DataError, match="date_a goes to the same column"):
+        clean_site(wrong, core=[{**each, "visit": ""} for each in core])
+
+
 REPEATED = """
 record_id, redcap_event_name, redcap_repeat_instrument, redcap_repeat_instance, visit_date, pain
 1, baseline_arm_1, , , 2021-03-01,
