@@ -223,6 +223,11 @@ def _find(records: Iterable[Any], name: str, kind: str) -> Any:
     raise DataError(f"{name!r} is no {kind} of study.yml", hint=f"Known: {', '.join(known)}")
 
 
+def _is_span(limits: Any) -> bool:
+    numbers = isinstance(limits, tuple) and all(type(each) in (int, float) for each in limits)
+    return numbers and len(limits) == 2 and limits[0] < limits[1]
+
+
 def _find_contradictions(study: Study) -> Iterator[str]:
     plan = study.analysis
     yield from find_wrong_authors(study.authors)
@@ -249,8 +254,11 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         "body_mass_index", "usual_mass_index", "age_years", "counted_while_absent",
         "cells_per_ml",
     ):  # fmt: skip
-        if len(limits := getattr(study.queries, name).value) != 2 or limits[0] >= limits[1]:
+        if not _is_span(getattr(study.queries, name).value):
             yield f"queries: {name} is [low, high]"
+    for name in ("alpha", "confidence"):
+        if not isinstance(level := getattr(plan, name).value, float) or not 0 < level < 1:
+            yield f"analysis: {name} lies between 0 and 1, not {level!r}"
     if plan.test_order.value != "registered":
         yield "analysis: test_order is registered, the order of the outcomes in this file"
     if [outcome.role for outcome in study.outcomes].count("primary") != 1:
@@ -260,7 +268,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
             yield f"outcome {outcome.name}: one variant is called primary"
         if not set(outcome.shown_beside) <= set(outcome.variants):
             yield f"outcome {outcome.name}: shown_beside names an unknown variant"
-        if len(outcome.range) != 2 or outcome.range[0] >= outcome.range[1]:
+        if not _is_span(outcome.range):
             yield f"outcome {outcome.name}: range is [low, high]"
         if not all(0 <= each <= 12 for each in (outcome.decimals, outcome.difference_decimals)):
             yield f"outcome {outcome.name}: decimals are 0 to 12"
