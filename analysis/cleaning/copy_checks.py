@@ -35,8 +35,8 @@ ERRORS, SPREAD = 1.0, 0.01
 _FAMILIES = len(_INSTRUMENTS) + 2
 # In a small export few pairs tell how often answers repeat, and the estimate is too high. So many
 # difficulties, of three kinds or more, are answered alike by hardly anybody, so that up to SMALL
-# people need no estimate.
-ANSWERED_ANEW, SMALL = {"cochin": 6, "haq": 11}, 50
+# people need no estimate: in one person, and between two.
+ANSWERED_ANEW, SMALL = {"cochin": (6, 6), "haq": (11, 6), "mrss": (18, 13)}, 50
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _pivot(
 
 
 def _ask_copies(
-    state: CleaningState, vectors: Vectors, difficult: int | None = None
+    state: CleaningState, vectors: Vectors, difficult: tuple[int, int] | None = None
 ) -> Iterator[Finding]:
     """Ask about every vector that equals an earlier one, of the person first.
 
@@ -177,7 +177,7 @@ def _ask_copies(
             same = [first for first in equal[:place] if vectors.who[first] == vectors.who[later]]
             first = (same or equal)[0]
             one = vectors.values[later]
-            sure = few and difficult is not None and (one > 0).sum() >= difficult
+            sure = few and difficult is not None and (one > 0).sum() >= difficult[not same]
             sure = sure and len(np.unique(one)) >= 3 and not np.isnan(one).any()
             if sure or expect_matches(vectors, later, within=bool(same)) < most:
                 cells = vectors.cells[later] + ([] if same else vectors.cells[first])

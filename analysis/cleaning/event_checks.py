@@ -31,7 +31,7 @@ _UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
 # The end of the scale of a thumb.
 _THUMB = 10
 # What no two people have alike.
-_BODY = ("sex", "birth_year", "height_cm", "weight_kg", "raynaud_onset_year")
+_BODY = ("birth_year", "height_cm", "weight_kg", "raynaud_onset_year", "non_raynaud_onset_year")
 _CELLS = ("nucleated_cells_million", "final_volume_ml", "cd45_percent", "stromal_percent")
 # So many doses of a drug tell which is usual.
 _FEWEST_DOSES = 5
