@@ -188,5 +188,5 @@ def test_the_tables_of_one_export_are_not_followed_into_another(
     monkeypatch.setattr("analysis.trail.explain.load", lambda *_, **__: mixed)
     assert main(["explain", "efficacy.hand_mrss.hl"]) == 1
     printed = capsys.readouterr().err
-    assert str(diary) in printed and "row SIM-02|2021-05-09|23:59 is not" in printed
+    assert str(diary) in printed and "row SIM-02|2021-05-09|23:59 does not hold" in printed
     assert "Give --raw" in printed
