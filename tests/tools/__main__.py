@@ -46,8 +46,11 @@ def _stress():
     from stress.fault_stress import stress_runs
 
     os.environ["MORE_EXPORTS"] = "yes"
+    cleaned = stress_cleaning(RECORD)
     tested = pytest.main([str(TESTS), "-m", "slow"])
-    return max(stress_cleaning(RECORD), tested, stress_runs(RECORD))
+    if tested == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    return max(cleaned, tested, stress_runs(RECORD))
 
 
 @command(
