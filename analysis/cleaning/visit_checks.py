@@ -22,7 +22,7 @@ EVENTS, ULCER_ITEMS = "adverse_events", "digital_ulcers"
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 # Ratings of one person differ and fall; a tenth of all the others, and all the others high, is a
 # scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
-MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 30, (7, 14)
+MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 40, (7, 14)
 LOWEST_RATIO, EDGE_RATIO = 5, 7
 _NEARLY_ALL = 0.8
 # From so many times the size an ulcer was measured in another unit.
