@@ -85,7 +85,8 @@ def _leave_out_repeats(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Leave out what an unscheduled visit has in several instances, though it is scored once."""
     if "occasion" not in items:
         return items
-    numbered = ((items["visit"] == study.unscheduled) & (items["occasion"] != "")).to_numpy(
+    unscheduled = [visit.name for visit in study.visits if visit.role == "unscheduled"]
+    numbered = (items["visit"].isin(unscheduled) & (items["occasion"] != "")).to_numpy(
         bool, copy=True
     )
     names = items.loc[numbered, ["instrument", "item", "occasion"]].astype("str")
