@@ -71,7 +71,7 @@ class UsageError(AnalysisError):
 
 
 class MissingError(AnalysisError):
-    """Something needed is not there (exit 3); the hint is how to get it."""
+    """Something needed is not there (exit 3); the hint tells how to get it."""
 
     exit_code = 3
 
@@ -79,7 +79,7 @@ class MissingError(AnalysisError):
 def suggest_name(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return the hint for a name that is not known: the nearest one, or all there are.
 
-    `otherwise` is what to do where none is near, in place of the list.
+    `otherwise` is the hint where none is near, in place of the list.
 
     Examples
     --------

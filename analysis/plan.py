@@ -1,9 +1,23 @@
 """What the protocol and the analysis plan settle, as the sections of study.yml."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 SettingSource = Literal["registry", "assumed"]
+# Thresholds of queries that are two limits, and those that are several numbers by name.
+_SPANS = (
+    "body_mass_index",
+    "usual_mass_index",
+    "age_years",
+    "counted_while_absent",
+    "cells_per_ml",
+)
+_PARTS: dict[str, tuple[str, ...]] = {
+    "laboratory_ratio": (),
+    "readers_apart": ("density", "grade"),
+    "change_far": ("mrss", "cochin", "haq", "kapandji"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,3 +123,29 @@ class QueryThresholds:
     readers_apart: Setting
     change_far: Setting
     ulcers_are_events: Setting
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def is_span(limits: Any) -> bool:
+    """Say whether a value is two numbers, the lower one first."""
+    numbers = isinstance(limits, tuple) and all(map(_is_number, limits))
+    return numbers and len(limits) == 2 and limits[0] < limits[1]
+
+
+def find_wrong_thresholds(queries: QueryThresholds) -> Iterator[str]:
+    """Return what is wrong with the thresholds of queries, one sentence each."""
+    for name, value in ((each.name, getattr(queries, each.name).value) for each in fields(queries)):
+        fits, wanted = _is_number(value), "a number"
+        if name in _SPANS:
+            fits, wanted = is_span(value), "[low, high]"
+        elif name in _PARTS:
+            numbers = isinstance(value, dict) and all(map(_is_number, value.values()))
+            fits, wanted = numbers and {*_PARTS[name]} <= {*value}, "a number for each"
+            wanted += f" of {', '.join(_PARTS[name])}" if _PARTS[name] else " test"
+        elif name == "ulcers_are_events":
+            fits, wanted = isinstance(value, bool), "true or false"
+        if not fits:
+            yield f"queries: {name} is {wanted}"

@@ -27,6 +27,8 @@ from analysis.plan import (
     Setting,
     SettingSource,
     Specification,
+    find_wrong_thresholds,
+    is_span,
 )
 from analysis.records import load_record
 from analysis.visits import Role, Visit, find_wrong_visits
@@ -59,8 +61,8 @@ class ChangeThreshold:
     """A published change with its level; sources are keys of report/references.bib.
 
     `measurement_error` is the standard error of one measurement in the outcome's unit, or None,
-    `measurement_error_between` that between observers; `measurement_error_derivation` is how
-    it was computed, and is empty where a source states it. `score_step` is the step of the
+    `measurement_error_between` that between observers; `measurement_error_derivation` tells
+    how it was computed, and is empty where a source states it. `score_step` is the step of the
     score's grid beside it.
     """
 
@@ -223,11 +225,6 @@ def _find(records: Iterable[Any], name: str, kind: str) -> Any:
     raise DataError(f"{name!r} is no {kind} of study.yml", hint=f"Known: {', '.join(known)}")
 
 
-def _is_span(limits: Any) -> bool:
-    numbers = isinstance(limits, tuple) and all(type(each) in (int, float) for each in limits)
-    return numbers and len(limits) == 2 and limits[0] < limits[1]
-
-
 def _find_contradictions(study: Study) -> Iterator[str]:
     plan = study.analysis
     yield from find_wrong_authors(study.authors)
@@ -250,12 +247,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
         value = getattr(study.data_after_end, field.name).value
         if value not in AFTER_END:
             yield f"data_after_end: {field.name} is one of {', '.join(AFTER_END)}, not {value}"
-    for name in (
-        "body_mass_index", "usual_mass_index", "age_years", "counted_while_absent",
-        "cells_per_ml",
-    ):  # fmt: skip
-        if not _is_span(getattr(study.queries, name).value):
-            yield f"queries: {name} is [low, high]"
+    yield from find_wrong_thresholds(study.queries)
     for name in ("alpha", "confidence"):
         if not isinstance(level := getattr(plan, name).value, float) or not 0 < level < 1:
             yield f"analysis: {name} lies between 0 and 1, not {level!r}"
@@ -268,7 +260,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
             yield f"outcome {outcome.name}: one variant is called primary"
         if not set(outcome.shown_beside) <= set(outcome.variants):
             yield f"outcome {outcome.name}: shown_beside names an unknown variant"
-        if not _is_span(outcome.range):
+        if not is_span(outcome.range):
             yield f"outcome {outcome.name}: range is [low, high]"
         if not all(0 <= each <= 12 for each in (outcome.decimals, outcome.difference_decimals)):
             yield f"outcome {outcome.name}: decimals are 0 to 12"

@@ -76,7 +76,7 @@ def _merge_fields(export: RawExport, study: Study) -> RawExport:
     """Make one column of the fields that go to one column of `visits`, each at a visit of its own.
 
     So is the date of the visit where every form has a field for it. The column bears the name of
-    the first field; `origins` tells the others.
+    the first field; `origins` holds the others.
     """
     tables, origins = dict(export.tables), dict(export.origins)
     places = tables[MAP]
@@ -102,7 +102,7 @@ def _merge_fields(export: RawExport, study: Study) -> RawExport:
         form = dictionary["Form Name"].mask(dictionary[_NAME] == head, head)
         kept = ~dictionary[_NAME].isin(others)
         tables[DICTIONARY] = dictionary.assign(**{"Form Name": form})[kept]
-        # Nor does the state of a form say anything that held nothing else.
+        # A form that held nothing else is gone, and its state with it.
         gone = {*dictionary["Form Name"]} - {*form[kept]}
         states = [f"{name}_{end}" for name in gone for end in FORM_STATES]
         tables[REDCAP] = tables[REDCAP].drop(columns=states, errors="ignore")
@@ -130,7 +130,7 @@ def _check_visit(frame: pd.DataFrame, name: str, visit: str, visits: pd.Series) 
 def _join_events(export: RawExport, study: Study) -> RawExport:
     """Make one row of the rows of a person whose events are one visit of study.yml, in one arm.
 
-    The row bears the name of the visit. Rows that tell different things of one field stay apart,
+    The row bears the name of the visit. Rows with different values of one field stay apart,
     and are asked about as two rows of one visit.
     """
     frame = export.tables[REDCAP]

@@ -1,6 +1,7 @@
 """What kind of value a column holds, and the rules of each kind.
 
-Each rule sees the different values of a column once.
+Each rule sees the different values of a column once. Codes of the whole project for what is
+missing, and the spelling of terms, belong here too: they are the same for every column.
 """
 
 from collections.abc import Callable, Iterable, Iterator

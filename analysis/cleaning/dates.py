@@ -1,4 +1,4 @@
-"""Dates and times as people and spreadsheets write them, read where one reading is possible."""
+"""Dates and times: read where one reading is possible, and asked about where their order is not."""
 
 from collections.abc import Iterator
 

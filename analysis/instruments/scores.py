@@ -86,15 +86,11 @@ def _leave_out_repeats(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     if "occasion" not in items:
         return items
     unscheduled = [visit.name for visit in study.visits if visit.role == "unscheduled"]
-    numbered = (items["visit"].isin(unscheduled) & (items["occasion"] != "")).to_numpy(
-        bool, copy=True
-    )
-    names = items.loc[numbered, ["instrument", "item", "occasion"]].astype("str")
+    repeated = (items["visit"].isin(unscheduled) & (items["occasion"] != "")).to_numpy(dtype=bool)
+    names = items.loc[repeated, ["instrument", "item", "occasion"]].astype("str")
     known = [(find_item(*key), occasion) for *key, occasion in names.itertuples(index=False)]
-    numbered[numbered] = [
-        bool(item and not re.fullmatch(item.occasion, each)) for item, each in known
-    ]
-    return items[~numbered]
+    foreign = [bool(item and not re.fullmatch(item.occasion, each)) for item, each in known]
+    return items[~np.isin(np.arange(len(items)), np.flatnonzero(repeated)[foreign])]
 
 
 def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:

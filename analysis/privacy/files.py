@@ -48,8 +48,8 @@ _SHOWN_TEXTS = (
 def take_apart(name: str, content: bytes, depth: int = 0) -> Iterator[Piece]:
     """Yield the texts of a file, of whose name the suffix counts, and what is encoded in them.
 
-    A file of a kind that cannot be looked into is one forbidden piece. `depth` is in how many
-    others it lies.
+    A file of a kind that cannot be looked into is one forbidden piece. `depth` is the number
+    of files around it.
     """
     for piece in _read_file(name, content):
         yield piece
@@ -101,7 +101,7 @@ def _decode_base64(text: str) -> bytes:
 def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
     """Yield the pieces of bytes by what they are; `kind` is how an address names them, if it does.
 
-    Bytes that are no text are a hash, or forbidden if they are named a file.
+    Bytes that are no text are a hash, or forbidden if their name is that of a file.
     """
     for magic, suffix in _MAGIC.items():
         if content.startswith(magic):

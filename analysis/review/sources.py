@@ -165,10 +165,10 @@ def format_checksums(hashes: Mapping[str, str]) -> str:
     return "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes))
 
 
-def compare_checksums(folder: Path, *, whole: bool = True) -> list[str]:
+def compare_checksums(folder: Path, *, whole: bool = True, beside: Iterable[str] = ()) -> list[str]:
     """Return what differs between a folder and its SHA256SUMS, one phrase each.
 
-    With `whole`, a file that is not listed counts as a difference.
+    With `whole`, a file that is not listed counts as a difference, unless it is `beside`.
     """
     listed = read_checksums(folder / CHECKSUMS)
     forget_hashes()
@@ -179,6 +179,6 @@ def compare_checksums(folder: Path, *, whole: bool = True) -> list[str]:
         if found[name] != listed[name]
     ]
     if whole:
-        unlisted = {*list_files(folder)} - {*listed, CHECKSUMS}
+        unlisted = {*list_files(folder)} - {*listed, CHECKSUMS, *beside}
         differing += [f"{name} is not listed" for name in sorted(unlisted)]
     return differing
