@@ -1,4 +1,4 @@
-"""Render the staged project without Quarto: Pandoc and Typst, both from wheels."""
+"""Render the staged project without Quarto, using Pandoc and Typst from their wheels."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from analysis.errors import AnalysisError, DataError
 from analysis.reporting.figure import find_hangul_fonts
 
 FROM = "markdown-tex_math_dollars-raw_tex-implicit_header_references"
-# The kind of images, and Pandoc's options: what _quarto.yml asks of Quarto.
+# The image format and Pandoc's options; _quarto.yml sets the same for Quarto.
 FORMATS = {
     "html5": (
         "svg",
@@ -44,7 +44,7 @@ _TARGETS = {"html": "html5", "docx": "docx", "pdf": "typst-smart"}
 def find_pandoc() -> str:
     """Return the path of the Pandoc in the locked wheel.
 
-    pypandoc itself would take the newest that it finds on the machine, whoever put it there.
+    pypandoc itself would take the newest Pandoc installed on the machine.
     """
     import pypandoc
 
@@ -52,7 +52,7 @@ def find_pandoc() -> str:
 
 
 def name_pandoc() -> str:
-    """Return its name with its version."""
+    """Return the name and version of Pandoc."""
     run = subprocess.run([find_pandoc(), "--version"], capture_output=True, text=True, check=True)
     return run.stdout.splitlines()[0].capitalize()
 
@@ -60,14 +60,14 @@ def name_pandoc() -> str:
 def run_pandoc(
     folder: Path, source: Path | str, output: Path, options: Sequence[str], *, epoch: int
 ) -> None:
-    """Run Pandoc inside a folder, without anyone's own settings, templates or clock.
+    """Run Pandoc in a folder, independent of the user's settings and templates, and of the clock.
 
-    Paths in `options` count from the folder; `epoch` is the time stamp of the output in seconds.
+    Paths in `options` are relative to the folder; `epoch` is the output's time stamp in seconds.
 
     Raises
     ------
     AnalysisError
-        It failed, or had anything to complain about.
+        Pandoc failed, or printed a warning.
     """
     done = subprocess.run(
         [
@@ -98,7 +98,7 @@ def name_builtin() -> str:
 def render_builtin(
     folder: Path, texts: Mapping[str, str], suffixes: Sequence[str], *, epoch: int
 ) -> Path:
-    """Render a project as `prepare_project` left it, and return the folder of the documents.
+    """Render a project made by `prepare_project`, and return the folder of the documents.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def render_builtin(
         made = typeset[name] if suffix == "pdf" else output / f"{name}.{suffix}"
         _render(folder, name, _TARGETS[suffix], made, asked, epoch=epoch)
 
-    # Each is a program of its own, so that threads use all cores.
+    # Each job is a separate process, so threads can use all cores.
     with ThreadPoolExecutor() as pool:
         list(pool.map(render, product(suffixes, texts)))
     for name, source in typeset.items():
@@ -132,7 +132,7 @@ def render_builtin(
 
 
 def _write_authors(authors: list[dict[str, Any]], folder: Path) -> None:
-    """Write the authors as Quarto's schema gives them to a template."""
+    """Write the authors in the form in which Quarto passes them to a template."""
     by_author = [
         {
             **author,
@@ -146,7 +146,7 @@ def _write_authors(authors: list[dict[str, Any]], folder: Path) -> None:
 
 
 def _read_options(folder: Path) -> dict[str, list[str]]:
-    """Return what an author may ask for in _quarto.yml, by the format that it concerns."""
+    """Return Pandoc's options for what an author may set in _quarto.yml, by format."""
     config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     template = config["format"]["docx"]["reference-doc"]
     style = config.get("csl")

@@ -1,4 +1,4 @@
-"""A reporting checklist as a table in which every item leads to its place, or has a reason."""
+"""A reporting checklist as a table: each item links to its place in the report, or has a reason."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,15 +12,15 @@ from analysis.reporting.values import escape_markdown
 
 HEADING = re.compile(r"^#{1,3} +(?P<words>[^{]+?)(?: *\{.*\})?$")
 ABSTRACT = "abstract"
-# How much of a line each column has.
+# Relative widths of the columns.
 WIDTHS = (1, 7, 7)
 
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """What item a checklist asks for, in our words, and where the report has it.
+    """An item of a checklist, in our words, and where the report covers it.
 
-    A place is ``#heading``, ``@table``, ``@figure`` or ``abstract``; the reason is why the item
+    A place is ``#heading``, ``@table``, ``@figure`` or ``abstract``; `reason` explains why the item
     does not apply, or not in full.
     """
 
@@ -55,7 +55,7 @@ def read_checklist(path: Path) -> tuple[ChecklistItem, ...]:
 
 
 def list_headings(lines: Iterable[str]) -> dict[str, str]:
-    """Return the words of each heading of the article by the name that Pandoc gives it."""
+    """Return the text of each heading of the article by the identifier that Pandoc gives it."""
     headings: dict[str, str] = {}
     for line in lines:
         heading = HEADING.match(line)
@@ -75,14 +75,14 @@ def print_checklist(
     Parameters
     ----------
     headings
-        The words of the article's headings, by what leads there from the supplement.
+        The text of the article's headings, by their links from the supplement.
     source
         The file of the items, for errors.
 
     Raises
     ------
     DataError
-        A place is no heading, table or figure.
+        A place is not a heading, table or figure.
     """
     rules = tuple("-" * 6 * width for width in WIDTHS)
     rows: list[tuple[str, ...]] = [("Item", "What it asks for", "Where it is"), rules]

@@ -1,4 +1,4 @@
-"""Collect the facts of a run, by which its sentences are chosen."""
+"""Collect the facts of a run that decide which sentences the report prints."""
 
 import itertools
 import math
@@ -29,7 +29,7 @@ from analysis.reporting.evidence import (
 from analysis.study import Outcome, Study
 
 PLANNED = {"visit": "followup_visit", "population": "population"}
-# Days between the visits that make about one season.
+# Days between the visits that count as about one season apart.
 _SEASON = (60, 120)
 _Record = TypeVar("_Record")
 Numbers = dict[str, Number]
@@ -93,7 +93,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
 def find_analysed(results: pd.DataFrame, study: Study, column: str) -> str:
     """Return the visit or the population that the registered outcomes were analysed with.
 
-    A run may have been given others than the plan's.
+    A run may use a different one from the plan's.
     """
     ids = [f"efficacy.{outcome.name}.n_pairs" for outcome in study.outcomes]
     named = results.loc[results["result_id"].isin(ids), column]
@@ -110,19 +110,19 @@ def _list_numbers(results: pd.DataFrame) -> Numbers:
 
 
 def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Record:
-    """Make a record of what is known and of what keys fill, whose braces it fills too.
+    """Make a record from known fields and from numbers by key; known fields fill the keys' braces.
 
     Raises
     ------
     DataError
-        A count of the flow is no result.
+        A count of the flow is not among the results.
     """
     filled = {}
     for name, kind in get_type_hints(record, include_extras=True).items():
         if get_origin(kind) is Annotated:
             template = kind.__metadata__[0]
             key = template.format(**known)
-            # Whatever was recorded, a stage of the flow has a count; elsewhere nothing is no row.
+            # A stage of the flow always has a count; elsewhere, what did not occur has no row.
             stage = template.startswith("flow.") and "{" not in template
             if stage and key not in numbers:
                 raise DataError(

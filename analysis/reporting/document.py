@@ -44,18 +44,18 @@ def build_report(
         An empty folder; the documents and what they need are written there. The staged project
         is left beside it.
     sources
-        The folder of the words.
+        The folder of the text.
     suffixes
         The formats: html, docx, pdf.
     tell
-        Takes what Quarto warns of.
+        Called with each warning of Quarto.
 
     Raises
     ------
     DataError
-        The words or the results are wrong: an unknown key, a typed number, a claim, a leftover.
+        Text or results are wrong: an unknown key, a typed number, a forbidden claim, a leftover.
     MissingError
-        Results are not there yet, or Quarto was asked for and is not there.
+        There are no results yet, or Quarto was asked for and is not installed.
     """
     named = quarto.name_quarto() if renderer == "quarto" else builtin.name_builtin()
     material = read_material(outputs, sources=sources, study=study)
@@ -77,10 +77,9 @@ def build_report(
 
 
 def prepare_in_place(sources: Path = paths.REPORT_FOLDER) -> None:
-    """Prepare report/ itself, for a Quarto that renders it there.
+    """Prepare report/ itself, for Quarto to render in place.
 
-    What stays the same is not written again: a preview would take it for a change, and render for
-    ever.
+    Unchanged files are not rewritten: a preview would take them for changes, and render forever.
     """
     material = read_material(paths.Outputs(), sources=sources)
     if remark := quarto.find_remark():
@@ -91,7 +90,7 @@ def prepare_in_place(sources: Path = paths.REPORT_FOLDER) -> None:
 
 
 def _replace_changed(new: Path, folder: Path) -> None:
-    """Bring the files below a folder, and those in _prepared there that are gone, to another."""
+    """Copy new and changed files to another folder; delete there what is gone from _prepared."""
     names = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
     for name in names:
         if not (folder / name).exists() or not filecmp.cmp(new / name, folder / name, False):
@@ -105,7 +104,7 @@ def _replace_changed(new: Path, folder: Path) -> None:
 def finish_in_place(rendered: Iterable[Path], sources: Path = paths.REPORT_FOLDER) -> None:
     """Finish the documents that Quarto has rendered from report/ itself, and write their pages.
 
-    It takes the files as Quarto names them: from report/.
+    The paths are relative to report/, as Quarto names them.
     """
     material = read_material(paths.Outputs(), sources=sources)
     documents = [sources / path for path in rendered if path.suffix[1:] in SUFFIXES]
@@ -114,7 +113,7 @@ def finish_in_place(rendered: Iterable[Path], sources: Path = paths.REPORT_FOLDE
 
 
 def stage_project(material: Material, folder: Path) -> None:
-    """Copy the words with the figures and tables that they show into a project of their own."""
+    """Copy the text, with its figures and tables, into a separate project."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in list_material(material.sources):
@@ -123,7 +122,7 @@ def stage_project(material: Material, folder: Path) -> None:
         shutil.copy(path, copy)
     shutil.copytree(material.generated, folder / "_generated")
     config = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
-    # Both are done here.
+    # This module does the work of both scripts.
     for script in ("pre-render", "post-render"):
         config["project"].pop(script)
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
@@ -131,7 +130,7 @@ def stage_project(material: Material, folder: Path) -> None:
 
 
 def finish_documents(documents: Iterable[Path], material: Material, *, renderer: str) -> None:
-    """Finish the Word files among rendered documents, and refuse what was left unresolved."""
+    """Finish the Word files, and raise an error if a document has anything unresolved."""
     about = describe_document(material, renderer=renderer)
     epoch = facts.document_epoch(material.provenance)
     authors = facts.document_authors(material.study, material.provenance)

@@ -1,7 +1,7 @@
-"""The facts that sentences are chosen by: what is so in this run, never how it is said.
+"""The facts of a run by which sentences are chosen, without any wording.
 
-An annotation names the key that fills a field: a number by the id of a result, a text by a constant
-of the plan. Names in braces are filled in when the record is made.
+An annotation names the key that fills a field: the id of a result for a number, a constant of the
+plan for a text. Names in braces are filled in when the record is made.
 """
 
 import math
@@ -15,8 +15,8 @@ from analysis.statistics.alternatives import ALIKE_UP_TO
 class Number(float):
     """A result: it compares as its value, prints as its key, and is NaN where there is none.
 
-    `out_of` is how many participants it was counted among; `approximate`, whether its method
-    stands in for an exact one.
+    `out_of` is the number of participants it was counted among; `approximate` is True if its
+    method replaces an exact one.
     """
 
     key: str
@@ -49,7 +49,7 @@ def name_field(key: str) -> str:
 class ThresholdFacts:
     """A published threshold of an outcome; sources are keys of references.bib.
 
-    `derived` is set where its measurement error was computed, and is in no source.
+    `derived` is True if its measurement error was computed, and is not in a source.
     """
 
     value: Annotated[str, "study.outcomes.{outcome}.threshold.value"]
@@ -110,7 +110,7 @@ class OutcomeFacts:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the exact interval excludes zero; one that does not exist does not."""
+        """Whether the exact interval excludes zero; False if there is no interval."""
         return self.hl_low > 0 or self.hl_high < 0
 
     @property
@@ -130,12 +130,12 @@ class OutcomeFacts:
 
     @property
     def tests_agree(self) -> bool:
-        """Whether so few pairs leave the exact tests no choice but to agree."""
+        """Whether there are so few pairs that the exact tests must agree."""
         return 0 < self.n_pairs <= ALIKE_UP_TO
 
     @property
     def side(self) -> str:
-        """Where the estimate lies: better, worse, zero, or nowhere without one."""
+        """Where the estimate lies: better, worse, zero, or nowhere (no estimate or direction)."""
         if self.better == "none" or not self.analysed:
             return "nowhere"
         improvement = self.hl if self.better == "higher" else -self.hl
@@ -157,7 +157,7 @@ class SideFacts:
 class OtherFacts:
     """The other outcomes in registered order.
 
-    `sides` sorts those that have a better direction.
+    `sides` groups those with a better direction by the side of their estimates.
     """
 
     all: Outcomes
@@ -173,7 +173,7 @@ class OtherFacts:
 
 @dataclass(frozen=True)
 class SequenceFacts:
-    """The fixed sequence: what it passed, and where it stopped, if it did."""
+    """The fixed sequence: the outcomes it passed, and the one at which it stopped, if any."""
 
     passed: Outcomes
     stopped: OutcomeFacts | None
@@ -182,7 +182,7 @@ class SequenceFacts:
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """A visit of the plan, with the ulcers that were counted there."""
+    """A visit of the plan, with its attendance and the ulcers counted there."""
 
     phrase: Annotated[str, "study.visits.{visit}.phrase"]
     day: Annotated[str, "study.visits.{visit}.day"]
@@ -216,7 +216,7 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class StrategyFacts:
-    """A strategy, and the intercurrent events that the plan gives it."""
+    """A strategy, and the intercurrent events that the plan handles by it."""
 
     name: str
     events: tuple[EventFacts, ...]
@@ -239,7 +239,7 @@ class HarmFacts:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """When the analysis plan was fixed: `timing` to the export is before, after or unknown."""
+    """When the analysis plan was fixed: before or after the export, or unknown (`timing`)."""
 
     version: Annotated[str, "study.documents.plan.version"]
     date: Annotated[str, "study.documents.plan.date"]

@@ -20,9 +20,9 @@ SOFTWARE_AUTHORS = (
         roles=("software",),
     ),
 )
-# It shows raw values and dates of single people, which coarsened listings do not.
+# This notebook shows raw values and dates of single people; coarsened listings do not.
 MONITORING = ("01_clean",)
-# These may be printed of simulated data too.
+# These are printed for simulated data too.
 _RECORDED = ("expectedness", "device_deficiencies")
 SOFTWARE = ("numpy", "pandas", "scipy", "pingouin", "matplotlib", "seaborn", "papermill")
 
@@ -32,8 +32,7 @@ def document_facts(
 ) -> dict[str, str]:
     """Return the statements of the document about itself, by key.
 
-    Every page bears a mark where the data are simulated, and where the analysis is another than
-    the planned one.
+    Every page carries a mark if the data are simulated or the analysis is not the planned one.
     """
     simulated = provenance.simulated
     title = study.study.title
@@ -57,7 +56,7 @@ def document_facts(
 
 
 def hides_people(study: Study, provenance: Provenance) -> bool:
-    """Say whether listings are coarsened, so that no page may show rows of single people."""
+    """Return True if listings are coarsened, so that no page may show rows of single people."""
     return bool(study.publication.coarsen_listings.value) and not provenance.simulated
 
 
@@ -69,20 +68,20 @@ def print_version(document: DocumentVersion) -> str:
 
 
 def document_authors(study: Study, provenance: Provenance) -> tuple[Author, ...]:
-    """Return the authors; the software's own while the data are simulated."""
+    """Return the authors of the study, or of the software while the data are simulated."""
     return SOFTWARE_AUTHORS if provenance.simulated else study.authors
 
 
 def software_versions() -> dict[str, str]:
-    """Return the version of everything whose version can change a number."""
+    """Return the versions of the software that can change a number."""
     versions = {name: metadata.version(name) for name in SOFTWARE}
     return {"python": platform.python_version(), **versions}
 
 
 def document_epoch(provenance: Provenance) -> int:
-    """Return the time stamp of the documents, in seconds: never the clock.
+    """Return the time stamp of the documents in seconds; it never comes from the clock.
 
-    It is the day of the export, or SOURCE_DATE_EPOCH where nobody knows that day.
+    It is the day of the export or, if that is unknown, SOURCE_DATE_EPOCH or 0.
     """
     try:
         day = datetime.fromisoformat(provenance.exported_on).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Draw in one style, and save each figure once for every document."""
+"""One style for all figures, each of which is saved once for all documents."""
 
 import io
 import logging
@@ -27,7 +27,7 @@ STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans", "NanumGothic"],
     "axes.labelsize": 9,
     "axes.titlesize": 10,
-    # Looking for a place above the ticks means to lay out every label once more.
+    # A fixed place: finding one above the ticks would lay out every label once more.
     "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -38,10 +38,10 @@ STYLE: dict[Any, Any] = {
     "ytick.major.size": 3.5,
     "svg.fonttype": "path",
     "svg.hashsalt": "svf-hand-trial",
-    # A dollar sign in a text from the data begins no formula.
+    # A dollar sign in text from the data does not start a formula.
     "text.parse_math": False,
 }
-# Of seaborn's palette "colorblind", and greys; markers differ as well.
+# From seaborn's palette "colorblind", and greys; markers differ as well.
 COLOURS = {
     "better": "#0173b2",
     "worse": "#d55e00",
@@ -50,31 +50,31 @@ COLOURS = {
     "contrast": "#cc78bc",
     "grey": "#BBBBBB",
 }
-# More participants, or other rows, than this are summarised.
+# Above this number, participants or other rows are summarised.
 MANY = 60
-# What a figure shows of a text: signs of a line, and of a name beside an axis; lines.
+# Limits of a text in a figure: characters per line and per axis label, and lines.
 LINE_LENGTH, NAME_LENGTH, _LINES = 80, 40, 12
 _FOLDER = "figures"
-# Around what is drawn, inches.
+# Margin around the drawing, inches.
 MARGIN = 0.1
-# Of the files for Word, dots per inch, and how much coarser a notebook shows them.
+# Dots per inch of the files for Word, and the factor by which notebooks show them smaller.
 RESOLUTION, SCREEN_SHARE = 300, 3
 
 
 def lay_out_grid(count: int, columns: int, height: float, **options: Any) -> tuple:
-    """Make a figure with panels in rows of a height in inches, as wide as the page.
+    """Make a figure as wide as the page; `height` is the height of a row of panels in inches.
 
     Parameters
     ----------
     options
-        As ``pyplot.subplots`` takes them.
+        Passed to ``pyplot.subplots``.
 
     Returns
     -------
     figure
-        Of matplotlib.
+        A matplotlib figure.
     panels
-        A list of `count` axes; what is left of the last row is not shown.
+        A list of `count` axes; unused places in the last row are hidden.
     """
     rows = math.ceil(count / columns)
     size = (7.2, height * rows)
@@ -106,7 +106,7 @@ def use_style() -> Any:
 
     for name in ("NanumGothic.ttf", "NanumGothicBold.ttf"):
         font_manager.fontManager.addfont(find_hangul_fonts() / name)
-    # Its bold is called 600, not 700: right, and not worth a message in every notebook.
+    # The font's bold has weight 600, not 700; that is not worth a message in every notebook.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     seaborn.set_theme("paper", "ticks", "colorblind", rc=STYLE)
     return plt
@@ -120,19 +120,18 @@ def save_figure(
     Parameters
     ----------
     name
-        snake_case; documents include the figure by it.
+        snake_case; documents include the figure by this name.
     outputs
         The notebook's output folder; the files go to its ``figures/``.
     alt
-        One or two sentences that say what the figure shows, made from results.
+        One or two sentences, made from results, on what the figure shows.
     provenance
-        While it is simulated the word is in the figure and in `alt`.
+        Simulated data are marked as such in the figure and in `alt`.
 
     Returns
     -------
     IPython.display.Image
-        The figure as saved, at the size of a screen, to be shown by the cell; drawing it
-        again would take longer.
+        The saved figure at screen size, for the cell to show; drawing it again would take longer.
     """
     from matplotlib import pyplot as plt
 
@@ -164,7 +163,7 @@ def _show_small(path: Path, alt: str) -> "Image":
 
 
 def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
-    """Make all texts of a figure printable, write SIMULATED into it while the data are, once.
+    """Make all texts of a figure printable, and mark it once as SIMULATED if the data are.
 
     Returns
     -------
@@ -181,7 +180,7 @@ def mark_figure(figure: "Figure", alt: str, provenance: Provenance) -> str:
 
 
 def make_printable(text: str, most: int = LINE_LENGTH) -> str:
-    """Return a text without control characters, at most so many signs a line; listings have all.
+    """Return a printable text of at most `most` characters a line and 12 lines; listings have all.
 
     Examples
     --------
@@ -198,7 +197,7 @@ def make_printable(text: str, most: int = LINE_LENGTH) -> str:
 
 
 def make_figure_printable(figure: "Figure") -> None:
-    """Make every text of a figure printable, those beside its axes too."""
+    """Make every text of a figure printable, including its tick labels."""
     from matplotlib.text import Text
 
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
@@ -213,16 +212,15 @@ def make_figure_printable(figure: "Figure") -> None:
 
 
 def _settle_layout(figure: "Figure") -> "Bbox":
-    """Fix where the axes stand, to a millionth of the figure, and return the drawn-on area.
+    """Fix the positions of the axes to a millionth of the figure, and return the drawn area.
 
-    The solver of a constrained layout takes its terms in the order of memory addresses,
-    so that the last bits differ between runs, and with them names inside the SVG file.
-    Both files are cut to the one area, in inches: "tight" would draw the figure once more
-    for each.
+    The solver of a constrained layout orders its terms by memory address, so the last bits
+    differ between runs, and with them names inside the SVG file. Both files are cropped to the
+    same area, in inches: "tight" would draw the figure once more for each.
     """
     figure.draw_without_rendering()
     if figure.get_layout_engine() is not None:
-        # None, not "none", whose placeholder would have saving lay out the figure again.
+        # None, not "none": its placeholder would make saving lay out the figure again.
         figure.set_layout_engine(None)
         for axes in figure.axes:
             if axes.get_axes_locator() is None:
@@ -236,7 +234,7 @@ def _settle_layout(figure: "Figure") -> "Bbox":
 def note_many(
     figure: "Figure", n: int, summary: str = ": boxes are quartiles, lines ranges"
 ) -> str:
-    """Write below a figure that its participants are too many, and what stands for them.
+    """Note below a figure that there are too many participants to show, and what summarises them.
 
     Returns
     -------
@@ -253,7 +251,7 @@ def note_many(
 def draw_boxes(axes: "Axes", values: Mapping[Any, Any], *, across: bool = False) -> None:
     """Draw the quartiles and the range of the values at each place, in place of the values.
 
-    By Matplotlib: seaborn's box plot calls it in a way that it will refuse.
+    Matplotlib draws them: seaborn's box plot calls it in a way that is deprecated.
     """
     there = {place: list(each) for place, each in values.items() if len(each)}
     axes.boxplot(

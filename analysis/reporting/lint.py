@@ -1,4 +1,4 @@
-"""Hold the words to their rules, and every printed result to the table of results.
+"""Check the text against its rules, and every printed result against the table of results.
 
 No number is typed, no claim is too strong, and nothing is left unresolved.
 """
@@ -15,7 +15,7 @@ from analysis.errors import DataError
 from analysis.reporting.manuscript import Line
 from analysis.reporting.values import set_apostrophes
 
-# Names that hold digits and are no results.
+# Names that contain digits and are not results.
 ALLOWED = re.compile(
     r"\bE9\(R1\)|\bPDF/UA-1\b|\bSHA-256\b|\bICH E2A\b|\bPDE5\b|\bphosphodiesterase type 5\b"
 )
@@ -75,14 +75,14 @@ def check_claims(line: Line, text: str) -> None:
 
 
 def check_references(lines: Sequence[Line], text: str, bibliography: str) -> None:
-    """Refuse references that lead nowhere, and figures, tables, sources that none leads to.
+    """Refuse broken references, and figures, tables and sources that are never referred to.
 
-    `text` is that of the lines with every key filled in (sentences may cite).
+    `text` is the text of the lines with every key filled in (sentences may cite).
 
     Raises
     ------
     DataError
-        With file and line as far as there is one.
+        With the file and, where there is one, the line.
     """
     defined = set(DEFINITION.findall(text))
     referred = set(CROSS_REFERENCE.findall(text))
@@ -138,7 +138,7 @@ def _read_pdf(path: Path) -> str:
 
 
 def _leave_out_drawings(content: bytes) -> bytes:
-    """Return the content of a page without what draws and holds no text, most of it by length.
+    """Return the content of a page without drawings that have no text, most of its length.
 
     A drawing saves the state of the page (q), draws, and restores it (Q).
     """
@@ -157,9 +157,9 @@ def check_leftovers(path: Path, *, citations: Iterable[str], inserted: str) -> N
     Parameters
     ----------
     citations
-        Keys of the bibliography, which no reader may see.
+        Keys of the bibliography, which readers must not see.
     inserted
-        All texts that came from data; what they hold is no leftover.
+        All texts that came from data; nothing in them counts as unresolved.
 
     Raises
     ------

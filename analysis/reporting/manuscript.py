@@ -1,4 +1,4 @@
-"""Read the words of the article and its supplement, and put every number in its place."""
+"""Read the text of the article and its supplement, and fill in every number."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ from analysis.reporting.values import Value
 DOCUMENTS = ("index", "supplement")
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^\s>]+)\s*>\}\}")
 FIGURE = re.compile(r"^!\[.*\]\((_generated/figures/\w+)\)\{[^}]*\}\s*$")
-# A table that holds nothing but its caption is filled with the generated table of its name.
+# A table with nothing but a caption is filled with the generated table of its name.
 TABLE = re.compile(r"^:{3,}\s*\{#tbl-([\w-]+)[^}]*\}\s*$")
 # Sentences that are paragraphs or lists; Quarto's own shortcode would run them together.
 WORDS = re.compile(r'^:{3,}\s*\{words="([\w.]+)"\}\s*$')
@@ -24,7 +24,7 @@ CLOSE = re.compile(r"^:{3,}\s*$")
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the sources, and where it stands."""
+    """A line of the sources, with its file and line number."""
 
     text: str
     file: str
@@ -39,7 +39,7 @@ class Line:
 class Manuscript:
     """One document of the project: ``index`` or ``supplement``.
 
-    `front` is the YAML front matter, `body` all that follows with its includes.
+    `front` is the YAML front matter, `body` everything after it, with its includes.
     """
 
     name: str
@@ -53,12 +53,12 @@ class Manuscript:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The front matter as it stands, its shortcodes among it."""
+        """The front matter, with its shortcodes as written."""
         return yaml.safe_load("\n".join(line.text for line in self.front)) or {}
 
     @property
     def prefix(self) -> str:
-        """What stands before the numbers of its sections, tables and figures."""
+        """The prefix of the numbers of its sections, tables and figures."""
         return str(self.options.get("numbering", ""))
 
 
@@ -68,7 +68,7 @@ def read_manuscript(name: str, root: Path) -> Manuscript:
     Raises
     ------
     DataError
-        It has no front matter, or a part is not there.
+        It has no front matter, or a part is missing.
     """
     lines = _read_lines(root / f"{name}.qmd", root)
     fences = [index for index, line in enumerate(lines) if line.text == "---"][:2]
@@ -100,7 +100,7 @@ def _read_lines(path: Path, root: Path) -> list[Line]:
 
 
 def fill_text(line: Line, values: Mapping[str, Value]) -> str:
-    """Replace every ``{{< var key >}}`` of a line, also inside the texts that come in.
+    """Replace every ``{{< var key >}}`` of a line, and those inside the inserted sentences.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def fill_text(line: Line, values: Mapping[str, Value]) -> str:
 
 
 def fill_lines(lines: Iterable[Line], values: Mapping[str, Value]) -> str:
-    """Return the text of lines in which no shortcode is left."""
+    """Return the text of lines with every shortcode filled in."""
     return "\n".join(fill_text(line, values) for line in lines) + "\n"
 
 
@@ -135,7 +135,7 @@ def fill_variables(lines: Iterable[Line], values: Mapping[str, Value]) -> dict[s
 def list_tables(lines: Iterable[Line]) -> dict[str, Line]:
     """Return the name of each generated table with the line that asks for it.
 
-    A table whose rows are written in the words is not one of them.
+    Tables whose rows are written in the text are left out.
     """
     tables: dict[str, Line] = {}
     opened, blocks = None, 0
@@ -155,7 +155,7 @@ def list_tables(lines: Iterable[Line]) -> dict[str, Line]:
 def check_material(lines: Iterable[Line], *, tables: Collection[str], generated: Path) -> None:
     """Refuse figures and tables that no notebook has made.
 
-    `tables` names those that are made with the report.
+    `tables` are the names of tables that are made with the report.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def check_material(lines: Iterable[Line], *, tables: Collection[str], generated:
 
 
 def check_key(match: re.Match[str], line: Line, keys: Collection[str]) -> None:
-    """Refuse a shortcode other than var, and a key that nothing stands behind.
+    """Refuse a shortcode other than var, and an unknown key.
 
     Raises
     ------

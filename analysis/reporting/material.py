@@ -13,7 +13,7 @@ from analysis.reporting.facts import MONITORING, hides_people
 from analysis.study import Study, load_study
 from analysis.tables import read_table
 
-# What a run or Quarto writes into report/, and what no document needs.
+# Files in report/ that a run or Quarto writes, or that no document needs.
 WRITTEN = re.compile(
     r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|record|\..*"
 )
@@ -21,7 +21,7 @@ WRITTEN = re.compile(
 
 @dataclass(frozen=True)
 class Material:
-    """What the report is made from; folders of figures and tables, executed copies, and words."""
+    """What the report is made from; the paths are folders."""
 
     results: pd.DataFrame
     study: Study
@@ -65,7 +65,7 @@ def list_material(folder: Path) -> list[Path]:
 def list_notebooks(material: Material) -> list[str]:
     """Return the names of the executed copies that a reader may see.
 
-    Where listings of real people are coarsened, the page of the checks would undo it.
+    Where listings of real people are coarsened, the notebook of the checks would undo that.
     """
     coarse = hides_people(material.study, material.provenance)
     names = sorted(path.stem for path in material.notebooks.glob("*.ipynb"))

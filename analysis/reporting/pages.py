@@ -31,9 +31,9 @@ _COLUMNS = {
 def write_page_parts(
     material: Material, folder: Path, about: Mapping[str, str], *, printed: Collection[str]
 ) -> None:
-    """Write what goes into the head, and before and after the documents in HTML.
+    """Write the parts that go into the head, the beginning and the end of the HTML documents.
 
-    `printed` are the ids of the results that they print; a note tells where each comes from.
+    `printed` are the ids of the results that they print; a note shows the origin of each.
     """
     line = about["mark_line"]
     page = f'@page {{ @top-center {{ content: "{line}"; font: 8pt sans-serif; }} }}' if line else ""
@@ -58,7 +58,7 @@ def write_page_parts(
 def write_typst_header(
     material: Material, folder: Path, about: Mapping[str, str], *, keywords: Iterable[str]
 ) -> None:
-    """Write the texts that the PDF's pages and properties bear, then the style that uses them."""
+    """Write the texts for the PDF's pages and properties, then the style that uses them."""
     authors = document_authors(material.study, material.provenance)
     texts: dict[str, str | tuple[str, ...]] = {
         "authors": tuple(author.name for author in authors),
@@ -149,18 +149,18 @@ def write_results_page(
     script: str,
     mark_line: str,
 ) -> None:
-    """Write the page; its rows bear the ids of the results.
+    """Write the page of all results; the id of each row is its result_id.
 
     Parameters
     ----------
     results
         results.csv.
     pages
-        Notebooks that have a page, to which their results lead.
+        Notebooks that have a page; their results link to it.
     style
         The style sheet of the report.
     script
-        What narrows the rows to the names that a reader types.
+        Filters the rows by the name that a reader types.
     mark_line
         The line that stands over simulated data, or "".
     """
@@ -195,9 +195,9 @@ def format_results_page(
     script: str = "",
     narrow: str = "",
 ) -> str:
-    """Return a page beside the documents; `up` leads to their folder.
+    """Return a page beside the documents; `up` is the path to their folder.
 
-    Where there is a `script` that narrows the rows, `narrow` is the label of its field.
+    If there is a `script` that filters the rows, `narrow` is the label of its search field.
     """
     mark = f'<header class="mark">{escape(mark_line)}</header>' if mark_line else ""
     full = f"{mark_line.capitalize()}: {title}" if mark_line else title
@@ -220,7 +220,7 @@ def format_results_page(
 
 
 def format_table(rows: list[tuple[dict[str, str], str]], *, label: str) -> str:
-    """Return rows as a table; on a phone each row stands as a card, each cell under its label.
+    """Return rows as an HTML table; on a phone each row is a card of labelled cells.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def format_table(rows: list[tuple[dict[str, str], str]], *, label: str) -> str:
     for cells, name in rows:
         first, *rest = cells.items()
         place = f' id="{escape(name)}"' if name else ""
-        # A line for each cell: two numbers on one would be read as one where nobody sees cells.
+        # One line per cell: in plain text, two numbers on one line would read as one number.
         parts.append(f'<tr{place}><th scope="row">{first[1]}</th>\n')
         parts += [f'<td data-label="{escape(column)}">{cell}</td>\n' for column, cell in rest]
         parts.append("</tr>\n")

@@ -1,4 +1,4 @@
-"""The numbers of sections, tables and figures, and the documents in which they stand."""
+"""The numbers of sections, tables and figures, and the documents that contain them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -49,9 +49,9 @@ def _name_place(manuscript: Manuscript, kind: str, counts: Mapping[str, int]) ->
 
 
 def write_references(text: str, places: Mapping[str, ReportPlace]) -> str:
-    """Return a text in which references are written out, whichever document prints it.
+    """Return a text with its references written out, for use in any document.
 
-    Quarto reads such texts for both documents, and would resolve its own kind in one of them only.
+    Quarto inserts such texts into both documents, but resolves its own references in only one.
     """
 
     def replace(match: re.Match[str]) -> str:

@@ -76,14 +76,14 @@ def choose_sentences(
 
 
 def prepare_project(material: Material, folder: Path, *, renderer: str) -> dict[str, str]:
-    """Check the words, and write into a project what they name.
+    """Check the text of the report, and write everything that it names into a project.
 
     Parameters
     ----------
     folder
         The project, with figures and tables in _generated; report/ itself or a copy of it.
     renderer
-        Name and version of what will render it.
+        Name and version of the renderer.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def prepare_project(material: Material, folder: Path, *, renderer: str) -> dict[
     Raises
     ------
     DataError
-        Whatever is wrong with the words, with file and line.
+        Anything is wrong in the text, with file and line.
     """
     about = describe_document(material, renderer=renderer)
     values = collect_values(material, about)
@@ -195,10 +195,10 @@ def _check_texts(
     checklists: Mapping[str, str],
     material: Material,
 ) -> set[str]:
-    """Hold the filled-in documents to the results, the bibliography and the label of the data.
+    """Check the filled-in documents against results, bibliography and the label of the data.
 
-    It returns the ids of the results that they print. References are looked at in all `choices` of
-    words, those that were not chosen too.
+    Return the ids of the results that they print. References are checked in all `choices` of
+    words, including those that were not chosen.
     """
     used = {name for manuscript in manuscripts for name in list_tables(manuscript.body)}
     tables = {
@@ -218,7 +218,7 @@ def _check_texts(
 
 
 def _check_named_once(text: str, study: Study) -> None:
-    """While the data are simulated one sentence names hospital and registration, nothing else."""
+    """Check that hospital and registration are named exactly once, as simulated data require."""
     text = set_apostrophes(unescape(text.replace("\\", "")))
     for named in (study.study.registration.value, set_apostrophes(study.study.site.value)):
         pattern = rf"(?<!\w){re.escape(named)}(?!\w)"
@@ -231,7 +231,7 @@ def _check_named_once(text: str, study: Study) -> None:
 
 
 def _check_claims(lines: Iterable[Line], values: Mapping[str, Value]) -> None:
-    """Hold chosen sentences and constants to the same words as the typed prose."""
+    """Check chosen sentences and constants for the words forbidden in typed prose."""
     for line in lines:
         for code in SHORTCODE.finditer(line.text):
             value = values.get(code[2])

@@ -1,4 +1,4 @@
-"""Show the pages of the report while its words change: serve them, and build them again."""
+"""Serve the pages of the report, and rebuild them when its text changes."""
 
 import shutil
 import threading
@@ -15,10 +15,10 @@ from analysis.errors import AnalysisError
 from analysis.reporting.document import build_report
 from analysis.reporting.material import list_material
 
-# Seconds between two looks at the words.
+# Seconds between two checks of the text.
 INTERVAL = 0.5
 STATE = "/state"
-# A page that is shown asks whether there is a newer one.
+# An open page asks whether there is a newer one.
 RELOAD = b"""<script>
 setInterval(async () => {
   const state = await (await fetch("/state")).text();
@@ -30,10 +30,10 @@ setInterval(async () => {
 
 
 class Preview:
-    """The pages of a report below a folder, as new as its words.
+    """The pages of a report below a folder, kept as new as its text.
 
-    `renderer` is ``quarto`` or ``builtin``; `tell` takes a line for each build, and what is wrong
-    with the words.
+    `renderer` is ``quarto`` or ``builtin``; `tell` is called with a line for each build, and with
+    errors in the text.
     """
 
     def __init__(
@@ -51,14 +51,14 @@ class Preview:
         self._seen: dict[Path, tuple[int, int]] = {}
 
     def refresh(self) -> None:
-        """Build the pages if anything that they are made from has changed.
+        """Rebuild the pages if anything that they are made from has changed.
 
-        What is wrong with the words is reported, and the pages stay as they are.
+        An error in the text is reported, and the pages stay as they are.
 
         Raises
         ------
         AnalysisError
-            The words are wrong, and there are no pages yet.
+            There is an error in the text, and there are no pages yet.
         """
         state = self._list_state()
         if state == self._seen:
@@ -90,7 +90,7 @@ class Preview:
         files = {*list_material(self.sources), paths.STUDY, *self.outputs.generated.rglob("*.*")}
         found = {}
         for path in files:
-            # An editor may have taken it away for the moment in which it writes another.
+            # An editor may remove a file for a moment while it writes a new one.
             if path.exists():
                 found[path] = (path.stat().st_mtime_ns, path.stat().st_size)
         return found
@@ -108,17 +108,17 @@ def preview_report(
     write_trail: Callable[[Path], object],
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Serve the pages of the report, and build them again when its words change, until stopped.
+    """Serve the pages of the report, and rebuild them when its text changes, until stopped.
 
     Parameters
     ----------
     write_trail
-        Writes the trail of the numbers into the folder that it is given; no word changes it.
+        Writes the trail of the numbers into a given folder; the text does not affect it.
 
     Raises
     ------
     AnalysisError
-        Results are not there yet, or the words are wrong from the start.
+        There are no results yet, or the text is wrong from the start.
     """
     with TemporaryDirectory(prefix="preview-") as place:
         preview = Preview(outputs, renderer=renderer, folder=Path(place), tell=tell)
@@ -167,4 +167,4 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing of each request."""
+        """Do not log requests."""

@@ -1,4 +1,4 @@
-"""Render a prepared project with Quarto, where one that is new enough is there."""
+"""Render a prepared project with Quarto, where a version that is new enough is installed."""
 
 import os
 import re
@@ -13,12 +13,12 @@ from pathlib import Path
 from analysis.errors import AnalysisError, DataError, MissingError
 
 _OLDEST = (1, 9)
-# The newest with which the report was tested; environment.yml and the set-up name it too.
+# The newest version tested with the report; environment.yml and the set-up name it too.
 TESTED = (1, 9, 38)
 INSTEAD = "RENDERER=builtin does without it"
 HINT = "Install Quarto 1.9 or newer (conda-forge has it), or ask for RENDERER=builtin"
-# After so many seconds without a word or a change in the project it is taken for hanging, as one
-# that waits for a network would be.
+# After so many seconds without output or a change in the project, Quarto counts as hanging, for
+# example because it waits for a network.
 PATIENCE = 240
 UNRESOLVED = re.compile(r"unable to resolve|unresolved|not found in|could not find", re.I)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,7 +52,7 @@ def name_quarto() -> str:
 
 
 def find_remark() -> str:
-    """Return a line about a Quarto that nobody has tested with this report, or ""."""
+    """Return a remark on a Quarto newer than those tested with this report, or ""."""
     _, version = find_quarto()
     if version <= TESTED:
         return ""
@@ -62,7 +62,7 @@ def find_remark() -> str:
 def render_quarto(
     folder: Path, suffixes: Sequence[str], *, epoch: int, tell: Callable[[str], None] = print
 ) -> Path:
-    """Render a project as `prepare_project` left it, and return the folder of the documents.
+    """Render a project made by `prepare_project`, and return the folder of the documents.
 
     Parameters
     ----------
@@ -71,19 +71,19 @@ def render_quarto(
     epoch
         Time stamp of the documents, seconds.
     tell
-        Takes each warning of Quarto, and a remark on one that nobody has tested.
+        Called with each warning of Quarto, and with a remark on an untested version.
 
     Raises
     ------
     AnalysisError
-        It failed, or gave no sign of life.
+        Quarto failed or hung.
     DataError
-        It left a reference unresolved.
+        Quarto left a reference unresolved.
     """
     program, _ = find_quarto()
     if remark := find_remark():
         tell(remark)
-    # It takes the name of one format, or all.
+    # Quarto takes the name of one format, or all.
     asked = suffixes[0].replace("pdf", "typst") if len(suffixes) == 1 else "all"
     with tempfile.TemporaryDirectory(prefix="manuscript-") as place:
         # Quarto finds nothing to render below a folder whose name begins with a dot
@@ -92,23 +92,23 @@ def render_quarto(
         shutil.copytree(folder, project)
         said = _run_quarto([program, "render", "--to", asked], project, epoch=epoch)
         for line in said:
-            # It names a validator that nobody asked for.
+            # A warning about verapdf concerns a validator that is not used.
             if _WARNING.match(line) and "verapdf" not in line:
                 if UNRESOLVED.search(line):
                     raise DataError(f"Quarto reports: {line}", hint="Correct the reference")
                 tell(f"Quarto: {line}")
-        # It copies figures beside the documents, which hold them.
+        # Quarto copies figures beside the documents, which already contain them.
         ignored = shutil.ignore_patterns("_generated")
         shutil.copytree(project / "_preview", folder / "_preview", ignore=ignored)
     return folder / "_preview"
 
 
 def _run_quarto(command: list[str], project: Path, *, epoch: int) -> list[str]:
-    """Run it until it ends or has been silent for too long; return what it said, line by line."""
+    """Run Quarto until it ends or has been silent for too long; return the lines of its output."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC", "NO_COLOR": "1"}
     log = project.with_name("log")
     with log.open("wb") as sink:
-        # A group of its own: the program that is started starts others, which have to end with it.
+        # A separate process group: Quarto starts other programs, which have to end with it.
         process = subprocess.Popen(
             command,
             cwd=project,
@@ -153,7 +153,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _search_path() -> str:
-    """Return where to look for it: first where the Quarto lies that has called us, if one has."""
+    """Return the search path: first the folder of the Quarto that called this program, if any."""
     places = (os.environ.get("QUARTO_BIN_PATH", ""), os.environ.get("PATH", os.defpath))
     return os.pathsep.join(filter(None, places))
 

@@ -17,9 +17,9 @@ from analysis.tables import guard_cell
 _FOLDER = "tables"
 _ALIGNED = "text-align: left; font-variant-numeric: tabular-nums"
 _OPENED = re.compile(r'<(td|th scope="row")(?: data-pad="([^"]*)")?>')
-# As wide as a figure where figures are tabular.
+# As wide as a digit where digits are tabular.
 FIGURE_SPACE = "\u2007"
-# What of a number stands before its decimal point; a minus sign is as wide as a figure.
+# The part of a number before its decimal point; a minus sign is as wide as a digit.
 WHOLE_PART = re.compile(r"[−+]?\d+")
 _NAMES = {"haq_di": "HAQ-DI"}
 PROPER = {
@@ -38,14 +38,14 @@ DIRECTIONS_NOTE = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A printed text; `result_id` names the result it is the text of."""
+    """A printed text; `result_id` is the id of the result that it prints, if any."""
 
     text: str
     result_id: str = ""
 
 
 Printed = Cell | str
-# What stands in one place: a part, or several where one place prints several results.
+# The content of a cell: one part, or several where a cell prints several results.
 Content = Printed | tuple[Printed, ...]
 TableRow = tuple[Content, ...]
 
@@ -59,14 +59,14 @@ class Table:
     columns
         Headings; the first heads the row headings.
     rows
-        As long as `columns`, the row's heading first; one of a single place is a heading over
+        As long as `columns`, the row's heading first; a row of a single cell is a heading over
         the rows that follow.
     notes
         Footnotes, one sentence each.
     numeric
-        Whether the cells after the first column are numbers. Those of a column stand with their
-        first decimal points below each other: `data-pad` of a cell holds the spaces to set
-        before it, which are not part of its text.
+        Whether the cells after the first column are numbers. A column is aligned at the first
+        decimal points: `data-pad` of a cell gives the spaces to print before it, which are not
+        part of its text.
     """
 
     columns: tuple[str, ...]
@@ -75,9 +75,9 @@ class Table:
     numeric: bool = True
 
     def to_html(self) -> str:
-        """Return the table as HTML with headings in their scope; every text is escaped."""
+        """Return the table as HTML with scoped headings; every text is escaped."""
         kind = "numeric" if self.numeric else "text"
-        # An empty corner is no heading of anything.
+        # An empty corner cell is not a heading.
         heads = "".join(
             f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in self.columns
         )
@@ -89,7 +89,7 @@ class Table:
         return "\n".join([*parts, "</table>\n"])
 
     def _repr_html_(self) -> str:
-        """Return the HTML for a notebook, where no style sheet of ours aligns the numbers."""
+        """Return the HTML for a notebook, where none of our style sheets aligns the numbers."""
         return _OPENED.sub(
             lambda cell: f'<{cell[1]} style="{_ALIGNED}">{cell[2] or ""}', self.to_html()
         )
@@ -110,7 +110,7 @@ class Table:
         return frame if (frame["group"] != "").any() else frame.drop(columns="group")
 
     def _bodies(self) -> list[str]:
-        """Rows under one heading are one body, for that is what the heading's scope means."""
+        """Return one table body for the rows under each heading: the heading's scope is a body."""
         bodies: list[list[str]] = [[]]
         widths = self._whole_widths() if self.numeric else [0] * len(self.columns)
         for row in self.rows:
@@ -139,7 +139,7 @@ def cell_of(results: pd.DataFrame, result_id: str) -> Cell:
 
 
 def cells_of(results: pd.DataFrame, start: str, *names: str) -> tuple[Cell, ...]:
-    """Return the cells of several results whose ids begin alike."""
+    """Return the cells of several results whose ids have the same start."""
     return tuple(cell_of(results, f"{start}.{name}") for name in names)
 
 
@@ -149,12 +149,12 @@ def save_table(table: Table, name: str, outputs: Path, provenance: Provenance) -
     Parameters
     ----------
     name
-        snake_case; documents include the table by it.
+        snake_case; documents include the table by this name.
     outputs
         The notebook's output folder; the files go to its ``tables/``.
     provenance
-        While it is simulated the word stands in the Word file, and in a column of the CSV; in the
-        report it stands in the caption.
+        Simulated data are marked as such in the Word file and in a column of the CSV; in the
+        report, the caption marks them.
     """
     folder = Path(outputs) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -204,7 +204,7 @@ def label_part(name: str) -> str:
 
 
 def label_outcome(outcome: Outcome) -> str:
-    """Return an outcome's label with its unit, and the better direction where it is higher."""
+    """Return an outcome's label with its unit, and with a note if higher is better."""
     better = "; higher is better" if outcome.better == "higher" else ""
     return f"{outcome.label}, {outcome.unit}{better}"
 
@@ -221,7 +221,7 @@ def with_interval(results: pd.DataFrame, score: str, estimate: str) -> Content:
 
 
 def join_interval(value: Cell, low: Cell, high: Cell) -> Content:
-    """Return an estimate with its limits as one cell; what there is not is said once."""
+    """Return an estimate with its limits as one cell; a missing value is stated only once."""
     if value.text == NOT_ESTIMABLE:
         return (value,)
     inside: tuple[Printed, ...]
@@ -230,14 +230,14 @@ def join_interval(value: Cell, low: Cell, high: Cell) -> Content:
 
 
 def with_p(results: pd.DataFrame, score: str, *names: str) -> tuple[Printed, ...]:
-    """Return cells of p-values; empty where there is no pair, and so nothing to test."""
+    """Return cells of p-values, which are empty where there are no pairs to test."""
     if cell_of(results, f"{score}.n_pairs").text == "0":
         return ("",) * len(names)
     return cells_of(results, score, *names)
 
 
 def in_brackets(value: Printed, beside: Printed) -> Content:
-    """Return a cell with another one in brackets; "" where there is none."""
+    """Return a value with another one in brackets; "" where there is no value."""
     return (value, " (", beside, ")") if value else ""
 
 
@@ -254,7 +254,7 @@ def print_level(results: pd.DataFrame, outcome: Outcome) -> str:
 
 
 def directions(results: pd.DataFrame, score: str) -> Content:
-    """Return how many are lower, equal and higher; improved only against a measurement error."""
+    """Return how many are lower, equal and higher, or improved where an error is known."""
     if not (results["result_id"] == f"{score}.n_improved").any():
         names = ("n_decreased", "n_unchanged", "n_increased")
         lower, equal, higher = cells_of(results, score, *names)

@@ -1,4 +1,4 @@
-"""One table as a Word document of its own."""
+"""One table as a separate Word document."""
 
 import zipfile
 from collections.abc import Collection, Iterable
@@ -19,14 +19,14 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def write_word_table(frame: pd.DataFrame, path: Path, *, mark: str) -> None:
-    """Write a printed table as a Word document of its own.
+    """Write a printed table as a separate Word document.
 
     Parameters
     ----------
     frame
         As `analysis.reporting.table.Table.to_frame` returns it.
     mark
-        Stands above the table while the data are simulated, and in the file's properties.
+        Printed above the table and in the file's properties while the data are simulated.
     """
     document = docx.Document()
     _drop_thumbnail(document.part.package)
@@ -58,7 +58,7 @@ def write_word_table(frame: pd.DataFrame, path: Path, *, mark: str) -> None:
 
 
 def _drop_thumbnail(package: OpcPackage) -> None:
-    """Take out the picture of the library's own template, which bears data of the program."""
+    """Remove the thumbnail of the library's template, which contains data of its program."""
     for name, relation in list(package.rels.items()):
         if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
             del package.rels[name]
@@ -72,9 +72,9 @@ def _fill_row(
 
 
 def _span_rows(document: Document, spanned: Collection[int]) -> None:
-    """Repeat the first row on each page, and let one cell fill some rows.
+    """Repeat the first row on each page, and make one cell span each of the given rows.
 
-    To merge cells the library would look at all rows above.
+    The library's merge is slower: it looks at all rows above.
     """
     for number, row in enumerate(document.element.body.iter(qn("w:tr"))):
         if number == 0:
@@ -87,7 +87,7 @@ def _span_rows(document: Document, spanned: Collection[int]) -> None:
 
 
 def fix_time_stamps(path: Path) -> None:
-    """Write a Word file again without the time at which its parts were packed."""
+    """Rewrite a Word file with a fixed time stamp on all its parts."""
     with zipfile.ZipFile(path) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

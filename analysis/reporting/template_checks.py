@@ -1,4 +1,4 @@
-"""Check what a template of report/sentences holds: names of facts, choices, sound words."""
+"""Check the templates of report/sentences: names of facts, choices, permitted words."""
 
 import dataclasses
 from collections.abc import Collection, Iterator
@@ -13,7 +13,7 @@ from analysis.reporting.lint import check_prose
 from analysis.reporting.manuscript import SHORTCODE, Line, check_key
 from analysis.reporting.templates import FILTERS, Loop, Template, find_start, parse_template
 
-# What a template may be made of; arithmetic, calls and assignments are not among it.
+# What a template may contain: no arithmetic, calls or assignments.
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For),
     *(nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter),
@@ -23,7 +23,7 @@ Scope = dict[str, Any]
 
 
 def list_words(template: Template) -> list[Line]:
-    """Return the words of a template, whatever branch they are in.
+    """Return the words of a template, from all its branches.
 
     Raises
     ------
@@ -34,9 +34,9 @@ def list_words(template: Template) -> list[Line]:
 
 
 def check_template(template: Template, keys: Collection[str]) -> None:
-    """Refuse a template that computes, names what is not there, types a number or claims too much.
+    """Refuse a template that computes, uses an unknown name, types a number or claims too much.
 
-    Every branch is looked at, whether the data of this run lead to it or not.
+    Every branch is checked, whether or not the data of this run lead to it.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _find_words(node: nodes.Node, template: Template) -> Iterator[Line]:
     if isinstance(node, nodes.TemplateData):
         lines = node.data.splitlines()
         yield from (template.line(node.lineno + n, text) for n, text in enumerate(lines))
-        # A claim may go over the end of a line.
+        # A claim may span two lines.
         yield template.line(node.lineno + find_start(node.data) - 1, " ".join(node.data.split()))
     elif isinstance(node, nodes.Const):
         yield template.line(node.lineno, str(node.value))
@@ -77,7 +77,7 @@ def _find_words(node: nodes.Node, template: Template) -> Iterator[Line]:
 
 
 def _check_names(node: nodes.Node, scope: Scope, template: Template) -> None:
-    """Check that all names are facts, and that what is printed can be."""
+    """Check that all names are facts, and that only texts and numbers are printed."""
     if isinstance(node, nodes.For):
         kind = _find_kind(node.iter, scope, template)
         if get_origin(kind) is not tuple or not isinstance(node.target, nodes.Name):
@@ -104,7 +104,7 @@ def _find_kind(node: nodes.Node, scope: Scope, template: Template) -> Any:
     Raises
     ------
     DataError
-        It names what is no fact, or a filter that is not there.
+        It names an unknown fact or filter.
     """
     kinds = [_find_kind(child, scope, template) for child in node.iter_child_nodes()]
     if isinstance(node, nodes.Name):
@@ -126,7 +126,7 @@ def _look_up(name: str, known: Scope, node: nodes.Node, template: Template) -> A
 
 
 def _list_attributes(kind: Any) -> Scope:
-    """Return what may follow a dot: fields and properties of a record, what a number knows."""
+    """Return what may follow a dot: the fields and properties of a record or a number."""
     if get_origin(kind) is UnionType:
         kind = next(each for each in get_args(kind) if each is not NoneType)
     if kind is not Number and not dataclasses.is_dataclass(kind):

@@ -1,7 +1,7 @@
 """Sentences whose wording depends on the data: templates in report/sentences, filled from facts.
 
 A template is Jinja2 within ``<% %>`` and ``<< >>``, sandboxed, and may only choose: conditions and
-loops over facts, no arithmetic, no name that is not a fact. Line breaks are spaces, but for those
+loops over facts, no arithmetic, no name that is not a fact. Line breaks become spaces, except
 before the items of a list.
 """
 
@@ -35,7 +35,7 @@ class Loop:
 
 
 def kind(result: Number) -> str:
-    """Return what a test or an end of an interval is by its method."""
+    """Return "exact" or "approximate", by the method of a test or an interval's limit."""
     return "approximate" if result.approximate else "exact"
 
 
@@ -46,7 +46,7 @@ def agree(counted: Number | Collection[object], one: str, many: str) -> str:
 
 
 def between(loop: Loop, comma: str, last: str) -> str:
-    """Return what stands between an item of a loop and the next: `last` before the last one."""
+    """Return the separator between an item of a loop and the next: `last` before the last item."""
     return "" if loop.last else last if loop.revindex == 2 else comma
 
 
@@ -68,12 +68,12 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 @dataclass(frozen=True)
 class Template:
-    """A sentence to be chosen, and where it stands.
+    """A template for a sentence, with its file.
 
     Parameters
     ----------
     source
-        As it is written, behind as many empty lines as stand before it in its file.
+        As written, after as many empty lines as there are lines before it in its file.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Template:
 
     @property
     def key(self) -> str:
-        """As the documents name it."""
+        """Its key in the documents."""
         return f"say.{self.name}"
 
     @property
@@ -126,7 +126,7 @@ def find_start(text: str) -> int:
 
 
 def make_environment() -> ImmutableSandboxedEnvironment:
-    """Return an environment that knows facts and the few filters, and nothing else."""
+    """Return a Jinja2 environment with our few filters and nothing else."""
     environment = ImmutableSandboxedEnvironment(
         block_start_string="<%",
         block_end_string="%>",
@@ -163,7 +163,7 @@ def render_template(template: Template, facts: Facts) -> str:
     Raises
     ------
     DataError
-        It prints what there is nothing of, such as the outcome at which no sequence stopped.
+        It prints an absent fact, such as the stopping outcome of a sequence that never stopped.
     """
     tree = make_environment().from_string(parse_template(template))
     try:
@@ -173,7 +173,7 @@ def render_template(template: Template, facts: Facts) -> str:
 
 
 def join_lines(text: str) -> str:
-    """Return a text with its line breaks as spaces, but for those before the items of a list.
+    """Return a text with its line breaks as spaces, except before the items of a list.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from analysis.study import Study
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
 PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")
 _APOSTROPHE = re.compile(r"(?<=\w)'")
-# A no-break space holds a number and its sign together and is none of these.
+# A no-break space keeps a number and its sign together, so it is not one of these.
 _BREAKING_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -31,7 +31,7 @@ class Value:
     text
         What is printed; for a sentence, Markdown that may itself name keys.
     key
-        As the report's sources name it: ``efficacy.hand_mrss.hl``, ``study.analysis.alpha``.
+        As in the report's sources: ``efficacy.hand_mrss.hl``, ``study.analysis.alpha``.
     kind
         ``result`` (a row of results.csv), ``constant`` (study.yml, software) or ``sentence``.
     """
@@ -42,7 +42,7 @@ class Value:
 
     @property
     def markdown(self) -> str:
-        """The text as Markdown in which nothing can act as markup, in a span that names its key."""
+        """The text as escaped Markdown, in a span that names its key; a sentence is unchanged."""
         if self.kind == "sentence":
             return self.text
         attribute = "data-result" if self.kind == "result" else "data-key"
@@ -56,7 +56,7 @@ def escape_markdown(text: object) -> str:
 
 
 def set_apostrophes(text: str) -> str:
-    """Return a text with the apostrophes that the prose around it has.
+    """Return a text with typographic apostrophes, as in the prose around it.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def result_values(results: pd.DataFrame) -> dict[str, Value]:
 def study_values(study: Study) -> dict[str, Value]:
     """Return every constant of study.yml, ``study.<section>.<name>``; records go by their names.
 
-    The fields of the section that is itself called ``study`` stand directly under the prefix.
+    The fields of the section that is itself called ``study`` come directly under the prefix.
     """
     texts = dict(_flatten(study, "study"))
     texts["study.confidence_percent"] = f"{100 * study.analysis.confidence.value:g}{PERCENT}"
@@ -106,7 +106,7 @@ def study_values(study: Study) -> dict[str, Value]:
 
 
 def phrase_label(label: str) -> str:
-    """Return a label as it stands within a sentence.
+    """Return a label as it is written within a sentence.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The Word side: our reference document, and what Pandoc leaves out of the finished one."""
+"""Word documents: our reference document, and what Pandoc leaves out of a finished one."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -144,7 +144,7 @@ def _set_style(style: ParagraphStyle, size: float) -> None:
 
 
 def _write_authors(document: Document, authors: Sequence[Author]) -> None:
-    """Complete the lines of the authors, of whom the renderers print names only."""
+    """Add affiliation, ORCID and roles of the authors; the renderers print only their names."""
     lines = [p for p in document.paragraphs if p.style and p.style.style_id == "Author"]
     for line, author in zip(lines, authors, strict=False):
         orcid = f"ORCID {author.orcid}" if author.orcid else ""
@@ -156,7 +156,7 @@ def _write_authors(document: Document, authors: Sequence[Author]) -> None:
 
 
 def _write_running_lines(section: Section, about: Mapping[str, str], part: str) -> None:
-    """Write header and footer of the first section; the others go on with them."""
+    """Write header and footer of the first section; the other sections inherit them."""
     line = section.header.paragraphs[0]
     if about["mark_line"]:
         mark = line.add_run(about["mark_line"])
@@ -179,7 +179,7 @@ def _add_page_number(paragraph: Paragraph) -> None:
 
 
 def _fit_pictures(document: Document, alternatives: Mapping[str, str]) -> None:
-    """Keep pictures from filling a page, and describe them and their frames."""
+    """Limit the height of pictures, and give them and their frames alternative texts."""
     for shape in document.inline_shapes:
         tallest = Cm(TALLEST_PICTURE_CM)
         if shape.height > tallest:

@@ -1,5 +1,4 @@
-"""Tables and figures of a Word document: out of their wrappers, wide enough, on a page that holds
-them."""
+"""Unwrap the tables and figures of a Word document, and fit the tables to the page."""
 
 import copy
 from collections.abc import Iterator, Sequence
@@ -13,13 +12,13 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
 
 TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
-# Tables with more columns than this are set in the smaller one.
+# Tables with more columns than this are set in the smaller style.
 MANY_COLUMNS = 6
-# A table with no more rows than this is kept on one page; of a longer one, the first and last.
+# A table with no more rows than this stays on one page; of a longer one, its first and last rows.
 _SHORT, _TOGETHER = 14, 2
 # Twentieths of a point.
 PADDING = 57
-# How wide a letter is at most, as a share of the font's size, in the fonts that stand in for ours.
+# Greatest width of a letter, as a share of the font's size, in the fonts that may replace ours.
 LETTER, BOLD_LETTER = 0.62, 0.70
 TWENTIETHS = 20
 INK = "1D1F23"
@@ -47,9 +46,9 @@ def unwrap_floats(body: Element) -> None:
 
 
 def _remove_empty_lines(body: Element) -> None:
-    """Take out the paragraphs without words that a renderer sets after a table or a figure.
+    """Remove the empty paragraphs that a renderer puts after a table or a figure.
 
-    They would be counted among the lines. Between two tables one has to stay.
+    They would be numbered as lines. Between two tables one has to stay.
     """
     blocks = list(body.iterchildren(qn("w:p"), qn("w:tbl")))
     for block, following in pairwise(blocks):
@@ -58,7 +57,7 @@ def _remove_empty_lines(body: Element) -> None:
 
 
 def finish_tables(document: Document) -> None:
-    """Rule and size every table as a journal does, and turn the page for those that are wide."""
+    """Rule and size every table as a journal does, and set wide ones on landscape pages."""
     section = document.element.body.sectPr
     upright, across = _measure_page(document.sections[0])
     turned = []
@@ -78,13 +77,13 @@ def finish_tables(document: Document) -> None:
 
 
 def _measure_page(section: Any) -> list[int]:
-    """Return the room between the margins of an upright and of a turned page."""
+    """Return the width between the margins of a portrait page and of a landscape page."""
     margins = section.left_margin + section.right_margin
     return [(length - margins) // Twips(1) for length in (section.page_width, section.page_height)]
 
 
 def _find_style(document: Document, name: str) -> str:
-    """Return the id of a style of ours, which a journal's template does not know."""
+    """Return the id of one of our styles, which is added where a journal's template lacks it."""
     if name not in document.styles:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
@@ -121,7 +120,7 @@ def _choose_style(paragraph: Element, *, is_table: bool) -> str:
 
 
 def _set_style(paragraph: Element, style: str) -> None:
-    """Give a paragraph one set of properties, whatever it brought."""
+    """Replace all properties of a paragraph by a style."""
     for properties in paragraph.findall(qn("w:pPr")):
         paragraph.remove(properties)
     paragraph.get_or_add_pPr().style = style
@@ -134,7 +133,7 @@ def _finish_table(table: Element, style: str) -> None:
     look.set(qn("w:firstColumn"), "1")
     borders = [_make_line(side, "8") for side in ("top", "bottom")]
     margins = [_make(side, w=str(PADDING), type="dxa") for side in ("left", "right")]
-    # The schema wants them in this order, before the look.
+    # The schema requires this order, before tblLook.
     look.addprevious(_make("tblBorders", *borders))
     look.addprevious(_make("tblCellMar", *margins))
     for paragraph in table.iter(qn("w:p")):
@@ -172,7 +171,7 @@ def _make_line(side: str, size: str) -> Element:
 
 
 def _list_texts(table: Element, count: int) -> Iterator[tuple[list[str], bool]]:
-    """Yield for each row of so many cells its texts, and whether they are bold."""
+    """Yield the texts of each row of `count` cells, and whether any is bold."""
     for row in table.tr_lst:
         if len(row.tc_lst) == count:
             texts = ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.tc_lst]
@@ -191,7 +190,7 @@ def _measure_columns(table: Element, count: int, size: float) -> list[float]:
 
 
 def _set_widths(table: Element, least: Sequence[float], room: int) -> None:
-    """Share the room: each column gets what its longest word needs, the rest goes by its texts."""
+    """Share the width: each column gets what its longest word needs, the rest by length of text."""
     wanted = [0.0] * len(least)
     for texts, _ in _list_texts(table, len(least)):
         wishes = [len(text) ** 0.7 for text in texts]
@@ -220,7 +219,7 @@ def _set_widths(table: Element, least: Sequence[float], room: int) -> None:
 
 
 def _turn_page(table: Element, section: Element) -> None:
-    """Set a table with its caption on a turned page, between two breaks of the section."""
+    """Set a table with its caption on a landscape page, between two section breaks."""
     first = table
     for element in table.itersiblings(preceding=True):
         if element.tag not in (qn("w:p"), qn("w:bookmarkStart")):
@@ -230,7 +229,7 @@ def _turn_page(table: Element, section: Element) -> None:
             break
         first = element
     before = first.getprevious()
-    # Two turned tables in a row share the turned pages.
+    # Two wide tables in a row share the landscape pages.
     if before is not None and before.get(TURNED_MARK):
         before.getparent().remove(before)
     else:
