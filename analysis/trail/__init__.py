@@ -1,4 +1,4 @@
-"""From a number back to the cells it was computed from: on the command line, at a desk, in pages.
+"""From a number back to its raw cells: on the command line, at a desk in a notebook, in pages.
 
-The command line calls it, and `analysis.run` has it write the pages beside the documents.
+The command line calls it; `analysis.run` lets it write the pages beside the documents.
 """

@@ -16,7 +16,7 @@ _NUMBERS = {"adverse_events": "event_number", "medications": "medication_number"
 
 
 def locate_items(items: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
-    """Put beside every item the raw cell that it came from.
+    """Add to every item the raw cell that it came from.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def locate_columns(
     frame
         Rows of the table.
     columns
-        A derived column has no cell of its own and none is returned for it.
+        A derived column has no raw cell, so none is returned for it.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def read_cells(cells: pd.DataFrame, rows: RawRows) -> pd.Series:
 
 
 def _find_forms(asked: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
-    """A form that repeats has rows of its own, any other is in the row of its visit."""
+    """Find the rows: a repeating form has separate rows, any other is in the row of its visit."""
     keys = trial.raw_rows.keys[REDCAP].rename(columns={"form": "repeated"})
     pairs = asked.merge(keys.reset_index(), on=KEY, how="left")
     repeats = (pairs["repeated"] == pairs["form"]) & (

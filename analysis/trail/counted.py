@@ -1,4 +1,4 @@
-"""The rows of tables that a result counts or describes, where it is about no score."""
+"""The table rows that a result counts or describes, if the result is not about a score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from analysis.trail.trial import PERSON, TrialTables
 
 _GRADE = "grade_"
 ITEMS = ("laboratory", "local_reaction", "digital_ulcers")
-# What a derived column of the participants was made from.
+# The columns from which a derived column of the participants was made.
 MADE_FROM = {
     "age": ("birth_year", "consent_date"),
     "bmi": ("height_cm", "weight_kg"),
     "years_since_raynaud": ("raynaud_onset_year", "consent_date"),
     "years_since_non_raynaud": ("non_raynaud_onset_year", "consent_date"),
 }
-# What a loss, a treatment, the exposure, an item and an event are shown with.
+# The columns shown with a loss, a treatment, a query, the exposure, an item and an event.
 LOSS = ("stage", "reason", "status", "end_date", "reason_given")
 _TREATMENT = ("name", "class", "start_date", "end_date", "change", "change_date")
 QUERY = ("visit", "form", "field", "rule", "severity", "raw_value", "answer")
@@ -70,7 +70,7 @@ def find_counted(result: pd.Series, trial: TrialTables) -> Counted:
 def _choose_columns(
     table: str, rows: pd.DataFrame, columns: Sequence[str], *, beside: str = ""
 ) -> Counted:
-    """Keep the columns that matter; a column that the table does not have is derived."""
+    """Keep the columns that matter; a derived column that the table does not have is left out."""
     columns = tuple(name for name in columns if name in rows.columns)
     shown = [name for name in dict.fromkeys((PERSON, beside, *columns)) if name in rows.columns]
     return Counted(table, rows[shown].reset_index(drop=True), columns)
@@ -85,7 +85,7 @@ def _select_members(frame: pd.DataFrame, result: pd.Series, trial: TrialTables) 
 
 
 def _find_followup(trial: TrialTables) -> str:
-    # The counts of a run name no visit.
+    # Results that are counts do not name the visit.
     return find_analysed(trial.results, trial.study, "visit")
 
 

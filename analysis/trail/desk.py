@@ -13,7 +13,7 @@ from analysis.trail.explore import Shown, format_code, format_frame, format_pict
 from analysis.trail.trial import TrialTables
 
 _FOLDER = "explore"
-# What a panel runs; its last line is what is seen.
+# The code that a panel runs; the value of its last line is shown.
 PANELS = {
     "picture": """\
 from analysis.trail.explore import draw_outcome
@@ -72,7 +72,7 @@ def list_choices(panel: str) -> list[str]:
 
 
 def run_code(code: str, trial: TrialTables) -> tuple[Any, dict[str, Any]]:
-    """Run the code of a panel, and return what its last line is and all its names."""
+    """Run the code of a panel, and return the value of its last line and all its names."""
     tree = ast.parse(code)
     last = tree.body.pop()
     assert isinstance(last, ast.Expr)
@@ -89,7 +89,7 @@ class Desk:
     trial
         The tables of a run.
     outputs
-        Where pictures and tables are saved, in a folder of their own.
+        Where pictures and tables are saved, in the subfolder ``explore``.
     """
 
     def __init__(self, trial: TrialTables, outputs: Path) -> None:
@@ -102,11 +102,11 @@ class Desk:
 
     @property
     def choices(self) -> dict[str, str]:
-        """What is chosen now, by control."""
+        """The current choice of each control."""
         return {name: control.value for name, control in self.controls.items()}
 
     def show(self, panel: str) -> None:
-        """Show a panel below its controls and its code, and keep all three in step."""
+        """Show a panel below its controls and its code, and keep code and panel up to date."""
         from IPython.display import DisplayHandle, display
 
         display(self._lay_out_controls(panel))
@@ -117,10 +117,10 @@ class Desk:
         self._shown[panel] = (code, above, below)
 
     def save(self, panel: str) -> Path:
-        """Save what a panel shows, and return where.
+        """Save what a panel shows, and return its path.
 
-        A picture becomes SVG and PNG with its alternative text, a table CSV, a course a folder
-        of tables; what was chosen is in the name.
+        A picture is saved as SVG and PNG with its alternative text, a table as CSV, a course as a
+        folder of tables; the name contains the choices.
         """
         shown, names = run_code(write_code(panel, self.choices), self.trial)
         name = "_".join([panel, *(self.choices[each] for each in list_choices(panel))])
@@ -161,7 +161,7 @@ class Desk:
         return shown
 
     def _follow(self, change: dict[str, Any]) -> None:
-        """Bring up to date what a control has changed, and only that."""
+        """Update the panels that a changed control affects, and only those."""
         if change["owner"] is self.controls["outcome"]:
             outcome = self.trial.study.outcome(self.controls["outcome"].value)
             self.controls["variant"].options = list(outcome.variants)

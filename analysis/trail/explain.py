@@ -1,4 +1,4 @@
-"""The trail of a result: from the printed number to the cells as received, and as text."""
+"""The trail of a result, from the printed number to the cells as received, also as text."""
 
 import difflib
 import textwrap
@@ -18,7 +18,7 @@ from analysis.trail.trial import PERSON, TrialTables
 NEAREST = 5
 CHANGE = ["clean_value", "missing_reason", "rule", "query_id"]
 _ASKED = ["query_id", PERSON, "field", "raw_value", "severity", "message", "action"]
-# Computed from no participant of the trial.
+# Results computed from no participant of the trial.
 BEFOREHAND = ".design."
 PRINTED = ("value", "unit", "n", "method", "warning", "population", "variant", "visit", "group")
 _WIDTH = 100
@@ -89,7 +89,7 @@ def load(
     raw: str | Path = "data/raw",
     study: str | Path = "study.yml",
 ) -> OpenTrial:
-    """Open the tables of a run; relative paths count from the repository.
+    """Open the tables of a run; relative paths start at the repository.
 
     Parameters
     ----------
@@ -121,13 +121,13 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
 
     Returns
     -------
-    For a score the steps are pairs, scores, items (each beside its raw cell), changes and
-    queries; for any other result the rows that it counts replace the first three.
+    For a score the steps are pairs, scores, items (each with its raw cell), changes and
+    queries; for any other result, the rows that it counts replace the first three.
 
     Raises
     ------
     UsageError
-        No such result or participant; the hint gives the nearest.
+        No such result or participant; the hint gives the nearest names.
     """
     result = find_result(trial.results, result_id)
     if participant:
@@ -142,7 +142,7 @@ def explain_result(trial: TrialTables, result_id: str, *, participant: str = "")
     queries = trial.queries
     asked = queries["query_id"].isin(set(changes["query_id"]) - {""})
     steps = {**steps, "changes": changes}
-    # What is counted may be the queries themselves.
+    # The counted rows may be the queries themselves.
     steps.setdefault("queries", queries.loc[asked, _ASKED])
     return Trail(result, tuple(TrailStep(*step) for step in steps.items()))
 
@@ -168,14 +168,14 @@ def find_result(results: pd.DataFrame, result_id: str) -> pd.Series:
 
 
 def check_participant(trial: TrialTables, participant: str) -> None:
-    """Raise a UsageError with the known ones if there is no such participant."""
+    """Raise a UsageError that lists the participants if there is no such participant."""
     known = trial.participants[PERSON].tolist()
     if participant not in known:
         raise UsageError(f"{participant!r} is no participant", hint=f"Known: {', '.join(known)}")
 
 
 def find_changes(cells: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Return the changes of raw cells given by `file, row, field`."""
+    """Return the changes made to raw cells, which are given by `file, row, field`."""
     key = CELL[:3]
     wanted = cells[key].drop_duplicates()
     return changes.rename(columns={"source": "file"}).merge(wanted, on=key)[[*CELL, *CHANGE]]
@@ -204,7 +204,7 @@ def format_trail(trail: Trail) -> str:
 
 
 def format_rows(step: TrailStep) -> str:
-    """Return the rows of a step as aligned text, without columns that are all empty."""
+    """Return the rows of a step as aligned text, without empty columns."""
     rows = step.rows.drop(columns=[*_HIDDEN.get(step.title, ())], errors="ignore")
     texts = pd.DataFrame({name: rows[name].map(_print_cell) for name in rows.columns})
     filled = [name for name in texts.columns if name == "raw_value" or (texts[name] != "").any()]

@@ -1,4 +1,4 @@
-"""What an analyst looks at, and how a notebook shows it."""
+"""The frames and figures that an analyst explores, and how a notebook shows them."""
 
 import io
 from base64 import b64encode
@@ -26,7 +26,7 @@ from analysis.trail.explain import check_participant, find_changes
 from analysis.trail.scores import find_items
 from analysis.trail.trial import PERSON, TrialTables
 
-# In the order in which a person tells a course.
+# In the order of a clinical narrative.
 _COURSE = {
     "visits": ["visit", "visit_date", "study_day", "in_window", "status", "assessor"],
     "scores": ["outcome", "variant", "component"],
@@ -41,7 +41,7 @@ _COURSE = {
     "queries": ["query_id", "visit", "field", "raw_value", "severity", "message", "action"],
 }
 MEASURED = {"scores": "score", "items": "value"}
-# Of a course, so long that it is opened when it is wanted.
+# Parts of a course that are so long that they are shown folded.
 CLOSED = ("items",)
 DOTS = 110
 BOX = "border-left: 3px solid #888; padding: 0.2em 0.9em; font-family: monospace"
@@ -85,7 +85,7 @@ def compute_statistics(
 ) -> pd.DataFrame:
     """Return every statistic of the primary analysis: `text, value, method, warning` by name.
 
-    For the visit and the population of study.yml they are those of results.csv.
+    With the visit and the population of study.yml, they equal those of results.csv.
     """
     names = ("pairs", "scores", "visits", "intercurrent_events")
     prepared = prepare_pairs({name: getattr(trial, name) for name in names}, trial.study)
@@ -99,10 +99,10 @@ def compute_statistics(
 
 
 def list_course(trial: TrialTables, participant: str) -> "Course":
-    """Return the whole course of one participant, a frame for each table, by its name.
+    """Return the whole course of one participant: a frame for each table, by its name.
 
-    Scores and items stand side by side, visits across; the procedure is a list of what is
-    known of it; a table without rows is left out.
+    Scores and items have one column per visit; the procedure is a list of facts; a table
+    without rows is left out.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def list_course(trial: TrialTables, participant: str) -> "Course":
 def list_cells(
     trial: TrialTables, outcome: str, *, participant: str, visit: str, variant: str = "primary"
 ) -> pd.DataFrame:
-    """Return the items behind one score, each beside the raw cell that it came from.
+    """Return the items behind one score, each with the raw cell that it came from.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def list_cells(
 
 
 def explain_changes(trial: TrialTables, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the changes of raw cells, as `list_cells` gives them, with the query about each."""
+    """Return the changes made to cells returned by `list_cells`, with the query about each."""
     changes = find_changes(cells, trial.changes)
     asked = trial.queries[["query_id", "severity", "message", "action"]]
     return changes.merge(asked, on="query_id", how="left").fillna("")
@@ -181,7 +181,7 @@ def _check_score(study: Study, outcome: str, visit: str, variant: str) -> None:
 
 
 def _spread(frame: pd.DataFrame, key: list[str], measured: str, study: Study) -> pd.DataFrame:
-    """Put the visits side by side: the value, or the words, or why there is neither."""
+    """Return one column per visit with the value, the text or the reason why both are missing."""
     texts = frame[measured].map("{:.4g}".format).where(frame[measured].notna(), "")
     for column in ("text", "missing_reason"):
         if column in frame.columns:
@@ -213,7 +213,7 @@ def _sort_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def format_frame(frame: pd.DataFrame) -> str:
-    """Return a frame as an HTML table: no text cut off, no empty column, text on the left."""
+    """Return a frame as an HTML table with full texts, left-aligned, without empty columns."""
     if frame.empty:
         return "<p>None.</p>"
     frame = frame.loc[:, ((frame != "") & frame.notna()).any()]
@@ -233,7 +233,7 @@ def format_frame(frame: pd.DataFrame) -> str:
 
 
 def format_code(code: str) -> str:
-    """Return code to be copied as HTML, set off by a line on its left."""
+    """Return code as HTML to copy from, set off by a line on its left."""
     return f'<pre style="{BOX}"><code>{escape(code)}</code></pre>'
 
 
@@ -249,7 +249,7 @@ def format_picture(figure: Figure, alt: str) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a notebook shows: HTML, or text where there is none."""
+    """Something a notebook shows: as HTML, or as text where HTML is not supported."""
 
     html: str
     text: str
@@ -274,7 +274,7 @@ class Course(dict[str, pd.DataFrame]):
 
 
 def save_frames(shown: "pd.DataFrame | Course", folder: Path, name: str) -> Path:
-    """Save a frame as a CSV file of that name, a course as a folder of them; return which."""
+    """Save a frame as a CSV file, or a course as a folder of CSV files, and return the path."""
     if isinstance(shown, Course):
         for part, frame in shown.items():
             save_frames(frame, folder / name, part)

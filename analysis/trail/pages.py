@@ -1,4 +1,4 @@
-"""Pages that lead from each printed number to its participants: a page for each analysis."""
+"""Pages, one for each analysis, that lead from each printed number to its participants."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from analysis.trail.scores import TOTAL, find_component, find_outcome, find_pair
 from analysis.trail.trial import PERSON, TrialTables
 
 TRAIL = "trail"
-# With more participants a search leads to each of them, in place of a list below each result.
+# With more participants, a search replaces the list of participants below each result.
 MOST_LISTED = 20
 _WORDS = Path(__file__).with_name("statistics.yml")
 _PAIR = [PERSON, "baseline", "followup", "change", "n_locations", "rule"]
@@ -49,18 +49,18 @@ class _Group:
 def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
     """Write the trail of every result beside the documents, as pages without a script.
 
-    A page for each analysis has its results and the participants' values below them; a page for
-    each participant has the scores, the items and each raw cell with its changes and queries.
-    Of people whose listings are coarsened there is no page, and no value bears a name.
+    The page of an analysis has its results and the participants' values below them; the page of
+    a participant has the scores, the items and each raw cell with its changes and queries.
+    If listings are coarsened, people have no pages, and values are shown without names.
 
     Parameters
     ----------
     outputs
-        Of the run.
+        The outputs of the run.
     raw
         The export that it was made from.
     folder
-        Where the documents lie; the pages go to ``trail/`` below.
+        The folder of the documents; the pages go to its ``trail/``.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def write_trail(outputs: paths.Outputs, raw: Path, folder: Path) -> list[Path]:
 
 
 def _group_results(trial: TrialTables, *, hidden: bool) -> dict[str, list[_Group]]:
-    """Return the groups of every analysis: what stands first in the names of its results."""
+    """Return the groups of each analysis, named by the first part of its results' ids."""
     pages: dict[str, dict[tuple[str, ...], _Group]] = {}
     found: dict[tuple[str, ...], tuple[tuple[str, ...], _Group]] = {}
     registered = {outcome.name: place for place, outcome in enumerate(trial.study.outcomes)}
@@ -123,7 +123,7 @@ def _group_results(trial: TrialTables, *, hidden: bool) -> dict[str, list[_Group
 
 
 def _name_question(result: pd.Series, study: Study) -> tuple[str, ...]:
-    """Return what decides which rows are behind a result."""
+    """Return a key for the rows behind a result: results with the same key have the same rows."""
     if BEFOREHAND in result["result_id"]:
         return (result["analysis"], BEFOREHAND)
     asked = (result["population"], result["visit"])
@@ -132,7 +132,7 @@ def _name_question(result: pd.Series, study: Study) -> tuple[str, ...]:
         named = (outcome.name, variant, find_component(result, outcome))
         return (result["analysis"], *named, *asked)
     stem, _, statistic = result["result_id"].rpartition(".")
-    # Of queries each statistic counts others.
+    # Each statistic of the cleaning counts different queries.
     return (stem, statistic if result["analysis"] == "cleaning" else "", *asked)
 
 
@@ -240,9 +240,9 @@ def _format_people(trial: TrialTables) -> str:
 
 
 def _find_cells(folder: Path, shown: Iterable[str]) -> dict[str, str]:
-    """Return the cell that makes the results of an analysis, as ``#id``, by notebook and analysis.
+    """Return the cell that makes an analysis's results, as ``#id``, by "notebook analysis".
 
-    A notebook that has a page stands there by itself too.
+    Every notebook that has a page is also a key, with "".
     """
     found = {}
     for name in shown:
@@ -261,7 +261,7 @@ def _read_words() -> dict[str, dict[str, str]]:
 
 
 def _find_formula(statistic: str, method: str) -> str:
-    """Return the formula of a statistic: that of its method, if it has one of its own."""
+    """Return the formula of a statistic; one given for its method takes precedence."""
     formulas = _read_words()["formulas"]
     usual = "" if APPROXIMATION in method else formulas.get(statistic, "")
     return formulas.get(f"{statistic}, {method}", usual)

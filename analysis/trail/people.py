@@ -31,7 +31,7 @@ _QUERY = [
 ]
 _TRACED = [*CELL, "changed_to", "query"]
 _QUERY_ID = re.compile(r"(\w+)")
-# Printed cells by column, each as long as there are rows.
+# Printed cells by column, one for each row.
 Rows = dict[str, list[str]]
 _ABOUT_ITEMS = (
     "Each item beside the cell that it came from, as received, with its changes and queries."
@@ -40,22 +40,22 @@ _ABOUT_ENTERS = " Enters: the outcomes whose primary score would have been anoth
 
 
 def name_page(place: int) -> str:
-    """Return the name of the page of a participant, by place in the table, counted from 1.
+    """Return the file name of a participant's page, by place in the table, counted from 1.
 
-    A site may call its participants what no file can be called.
+    The ids of a site's participants may not be valid file names.
     """
     return f"{place:04}.html"
 
 
 def make_people(trial: TrialTables, *, few: bool) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the name of every participant's page with its title, body and the way up.
+    """Yield each participant's page: its name, title, body and the path up to the documents.
 
-    One after the other, since those of a large trial together are more than memory holds.
+    They are made one at a time, since all pages of a large trial would not fit into memory.
 
     Parameters
     ----------
     few
-        Whether the scoring is asked which items enter; each question takes its time.
+        Whether to find the items that enter each score, which means scoring many times.
     """
     study, people = trial.study, trial.participants[PERSON]
     items = trial.items.assign(**{_ENTERS: ""})
@@ -82,7 +82,7 @@ def make_people(trial: TrialTables, *, few: bool) -> Iterator[tuple[str, dict[st
 
 
 def _print_columns(frame: pd.DataFrame) -> Rows:
-    """Return the cells of each column as HTML, each different value formatted once."""
+    """Return the cells of each column as HTML; each distinct value is formatted once."""
     printed = {}
     for name, column in frame.items():
         codes, values = pd.factorize(column, use_na_sentinel=False)
@@ -94,7 +94,7 @@ def _print_columns(frame: pd.DataFrame) -> Rows:
 
 
 def _group_rows(rows: Rows, column: str) -> dict[str, Rows]:
-    """Return the rows that have each value of a column, by that value in its order."""
+    """Return the rows with each value of a column, by value, sorted."""
     places: dict[str, list[int]] = {}
     for at, value in enumerate(rows[column]):
         places.setdefault(value, []).append(at)
@@ -123,7 +123,7 @@ def _name_entered(trial: TrialTables) -> pd.Series:
 
 
 def _trace_cells(cells: pd.DataFrame, trial: TrialTables) -> pd.DataFrame:
-    """Put beside raw cells what they were changed to, and the queries about them."""
+    """Add to raw cells what they were changed to, and the queries about them."""
     key, changes = CELL[:3], trial.changes.rename(columns={"source": "file"})
     new = changes["clean_value"].where(changes["clean_value"] != "", changes["missing_reason"])
     changes = changes.assign(changed_to=new + " (" + changes["rule"] + ")")
@@ -174,12 +174,12 @@ def _link_instruments(outcome: Outcome, recorded: set[str]) -> str:
 
 
 def _format_frame(rows: Rows, columns: list[str], label: str) -> str:
-    """Return some columns of rows as a table, without those that are all empty."""
+    """Return some columns of rows as a table, without empty columns."""
     filled = [name for name in columns if any(rows.get(name, ()))]
     if not filled:
         return ""
     labels = [name_words(name) for name in filled]
-    # A row of queries is what the cells lead to.
+    # Cells link to the rows of the queries.
     ids = rows["query_id"] if "query_id" in columns else [""] * len(rows[filled[0]])
     cells = zip(*(rows[name] for name in filled), strict=True)
     return format_table(

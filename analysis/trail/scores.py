@@ -13,11 +13,11 @@ TOTAL = "total"
 _KEY = ["participant_id", "visit"]
 PLACE = ["instrument", "item", "location"]
 _SCORE = ["outcome", "variant", "component"]
-# What of a score would differ if an item behind it did.
+# The columns of a score that would differ if an item behind it did.
 MADE = ["score", "status", "n_missing", "rule"]
 # Scores are made from the items, never from a total that somebody has added up.
 NEVER_SCORED = "recorded_total"
-# No mark may lie beyond the end of its line, so the line is never asked about as shorter.
+# No mark may lie beyond the end of its line, so a shorter line is never tried.
 _LINE = "line_length"
 
 
@@ -44,7 +44,7 @@ def find_pairs(result: pd.Series, trial: TrialTables) -> pd.DataFrame:
 def find_scores(result: pd.Series, trial: TrialTables) -> pd.DataFrame:
     """Return the scores behind a result of an outcome, at baseline and at its visit.
 
-    Missing scores are among them, since they are why somebody is not counted.
+    Missing scores are included: they are the reason why a participant is not counted.
     """
     baseline = trial.study.analysis.baseline_visit.value
     return _select(trial.scores, result, trial, visits={baseline, result["visit"]})
@@ -54,13 +54,13 @@ def find_items(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.Da
     """Return the items behind scores of one outcome, variant and component.
 
     An item is behind a score if the score, or how it came about, would have been different
-    with the item missing or at an end of its range. The library's own scoring is asked, on one
-    copy of the visit for every such question, so that this list cannot contradict it.
+    with the item missing or at an end of its range. This is tested with the usual scoring, on
+    one copy of the visit for each such change, so that this list cannot contradict it.
 
     Returns
     -------
     Rows of `items`, in its order. Repeats of one place (days of a diary, fields of a
-    finger) are asked about together.
+    finger) are tested together.
     """
     if scores.empty:
         return items.iloc[:0]
@@ -83,7 +83,7 @@ def find_items(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.Da
 def _select(
     frame: pd.DataFrame, result: pd.Series, trial: TrialTables, *, visits: set[str]
 ) -> pd.DataFrame:
-    """Keep the rows of a result's population and score, by the part of its id after the outcome."""
+    """Keep the rows of a result's population, outcome, variant and component at some visits."""
     outcome = trial.study.outcome(result["outcome"])
     component = find_component(result, outcome)
     chosen = frame[
@@ -117,7 +117,7 @@ def _ask(
     score: pd.Series,
     study: Study,
 ) -> np.ndarray:
-    """Say of each place whether its change to an end changes the score of its visit."""
+    """Return for each place whether moving it to an end changes the score of its visit."""
     places = places.assign(copy=[f"~{number}" for number in range(len(places))])
     asked = used.merge(places.rename(columns={name: f"asked_{name}" for name in PLACE}), on=_KEY)
     hit = np.logical_and.reduce([asked[name] == asked[f"asked_{name}"] for name in PLACE])

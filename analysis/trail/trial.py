@@ -1,4 +1,4 @@
-"""One object for a person at the keyboard: every table of a run, read when it is asked for."""
+"""One object for interactive use: every table of a run, read on first access."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ class RawRows:
     received
         All cells as received; the index is the key of the row.
     cleaned
-        The rows that were not set aside, with the changes of the table of that name.
+        The rows that were not set aside, with the changes of the table `changes` applied.
     keys
         `participant_id, visit, form, instance` of the cleaned rows.
     fields
-        What every column is, and where it goes.
+        What every column means, and the table it goes to.
     """
 
     received: dict[str, pd.DataFrame]
@@ -48,8 +48,8 @@ class RawRows:
 class TrialTables:
     """The tables of a run as typed frames: ``trial.scores``, ``trial.pairs``, ``trial.results``.
 
-    A table is read on first access; each access returns a frame of its own, so that changing
-    it changes nothing here.
+    A table is read on first access; each access returns a copy, so changing it changes nothing
+    here.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class TrialTables:
         return self.remember("raw", lambda: read_rows(self.raw, self.changes, self.study))
 
     def describe(self, table: str) -> pd.DataFrame:
-        """Return what every column of a table means: `column, type, description, values, key`.
+        """Return the meaning of every column of a table: `column, type, description, values, key`.
 
         Raises
         ------
@@ -114,19 +114,19 @@ class TrialTables:
         )
 
     def remember(self, name: str, read: Callable[[], Any]) -> Any:
-        """Return what `read` gives; it is called only the first time that the name is asked for."""
+        """Return the result of `read`, which is called only on the first use of the name."""
         if name not in self._read:
             self._read[name] = read()
         return self._read[name]
 
 
 def read_rows(folder: Path, changes: pd.DataFrame, study: Study) -> RawRows:
-    """Read an export and carry out the changes that its cleaning has logged.
+    """Read an export and apply the changes logged by its cleaning.
 
     Raises
     ------
     DataError
-        A change does not fit: the changes are those of another export.
+        A change does not fit: the changes belong to a different export.
     """
     export = arrange_export(read_export(folder), study)
     changes = hide_origins(changes, export.origins)
