@@ -1,4 +1,4 @@
-"""Set up, run the steps that are outdated, publish what comes of them.
+"""Set up the environment, run the outdated steps, publish their outputs.
 
 Only the command line, review/ and release/ import it.
 """

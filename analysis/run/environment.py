@@ -1,4 +1,4 @@
-"""The surroundings in which notebooks run: the same on every machine, for every person."""
+"""The environment in which notebooks run, the same on every machine and for every user."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis import paths
 from analysis.run.state import read_state, write_state
 
-# All that a process may know of the machine; everything else could change a result.
+# The only variables kept from the machine; any other could change a result.
 _KEPT = (
     "PATH",
     "HOME",
@@ -31,10 +31,10 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-# Python looks for garbage in circles after every 700 new objects; while packages are imported
-# there are hundreds of thousands, and all are kept. A kernel ends when its runner does, but for
-# one that had not yet begun to look: where a session's manager, not process 1, takes over
-# orphans, it would stay for good. After each cell it notes which modules of ours are loaded.
+# Python collects cyclic garbage after every 700 new objects; importing packages creates hundreds
+# of thousands, all of which are kept. A kernel ends when its runner does, unless the runner ended
+# before the kernel began to watch it: where a session manager, not process 1, adopts orphans, it
+# would stay forever. After each cell, the kernel lists the modules of `analysis` that are loaded.
 START_UP = """\
 import gc
 import os
@@ -55,10 +55,10 @@ get_ipython().events.register("post_run_cell", note_code)
 
 
 def enter_environment(outputs: paths.Outputs, private: Path) -> None:
-    """Give this process and all that it starts surroundings that are the same everywhere.
+    """Give this process and its children an environment that is the same everywhere.
 
-    Of its variables only those in `_KEPT` stay. `private` is a new folder, for temporary files
-    and for the settings of IPython and Jupyter, so that no person's apply.
+    Only the variables in `_KEPT` stay. `private` is a new folder for temporary files and for the
+    settings of IPython and Jupyter, so that those of the user do not apply.
     """
     from analysis.study import load_study
 
@@ -68,7 +68,7 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
     (startup / "runner.py").write_text(START_UP, encoding="utf-8")
     for name, text in (read_state(_known_fonts(outputs)) or {}).items():
         (private / "matplotlib" / name).write_text(text, encoding="utf-8")
-    # Files bear midnight UTC of the registered start of the study.
+    # Time stamps in files are midnight UTC of the registered start of the study.
     start = datetime.fromisoformat(load_study(paths.STUDY).study.registered_start.value)
     variables = {
         **{name: os.environ[name] for name in _KEPT if name in os.environ},
@@ -87,10 +87,10 @@ def enter_environment(outputs: paths.Outputs, private: Path) -> None:
 
 
 def keep_fonts(outputs: paths.Outputs, private: Path) -> None:
-    """Leave Matplotlib's list of fonts, which is slow to make, to later runs.
+    """Keep Matplotlib's list of fonts, which is slow to make, for later runs.
 
-    They take copies: a damaged list would change figures, and a lock that a killed
-    kernel has left in a folder of all would be waited for in vain.
+    Each run uses a copy: a damaged list would change figures, and in a shared folder a run
+    would wait in vain for a lock left by a killed kernel.
     """
     found = (private / "matplotlib").glob("fontlist-*.json")
     lists = {path.name: path.read_text("utf-8") for path in found}

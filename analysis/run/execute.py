@@ -19,7 +19,7 @@ from analysis.run.progress import Reporter
 
 START_SECONDS = 300
 TRIES = 3
-# What the machine refuses: a full disk, a folder that may not be written.
+# Errors of the machine: a full disk, a folder without write access.
 SYSTEM = ("OSError", "PermissionError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Where a traceback shows the place of a syntax error: a file's line or a cell's.
@@ -41,7 +41,7 @@ def execute_notebook(
     folder
         Where the copy goes, and the settings of IPython and Jupyter; new for each run.
     parameters
-        By name, what the kernel gets, and what the copy shows in its place.
+        By name: the value for the kernel, and the value that the copy shows in its place.
 
     Raises
     ------
@@ -54,10 +54,10 @@ def execute_notebook(
     from papermill.exceptions import PapermillExecutionError
 
     source = json.loads(notebook.read_text(encoding="utf-8"))
-    # One more holds the parameters.
+    # One more cell holds the parameters.
     reporter.keep(cells=1 + sum(cell["cell_type"] == "code" for cell in source["cells"]))
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    # Its words on tasks that an interrupt has left undone mean nothing to a person.
+    # Its messages about tasks that an interrupt has left undone mean nothing to users.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         with _divert_stderr(private / "kernel.log"):
@@ -86,7 +86,7 @@ def execute_notebook(
 def run_papermill(
     notebook: Path, copy: Path, *, passed: dict[str, Any], reporter: Reporter
 ) -> None:
-    """Run all cells; a kernel that ends before the first has run is given another try.
+    """Run all cells; try again if the kernel ends before the first cell has run.
 
     Kernels that start at the same moment may choose the same port, and one of them ends.
     """
@@ -127,12 +127,12 @@ def _divert_stderr(log: Path) -> Iterator[None]:
 
 
 def _escape(path: Path) -> str:
-    """papermill fills in braces in a path as if it were a template."""
+    """Escape braces in a path, which papermill would fill in as in a template."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _end_children() -> None:
-    """End the kernel and whatever it has started, at once."""
+    """Kill the kernel and all processes that it has started."""
     import psutil
 
     children = psutil.Process().children(recursive=True)

@@ -33,19 +33,19 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
     Parameters
     ----------
     code
-        The modules of `analysis` that it loads, as ``analysis/tables.py``; the files beside them
-        that are no modules count too, since a module may read any of them.
+        The modules of `analysis` that it loads, as ``analysis/tables.py``; data files beside them
+        count too, since a module may read any of them.
 
     Returns
     -------
     dict of str
-        Names as a person knows them (``raw/redcap_export.csv``, ``data/processed/pairs.csv``,
-        ``analysis/tables.py``, ``parameter followup_visit``), and a hash or a plain value.
+        A hash or a plain value by readable name: ``raw/redcap_export.csv``,
+        ``data/processed/pairs.csv``, ``analysis/tables.py``, ``parameter followup_visit``.
 
     Raises
     ------
     MissingError
-        The notebook or the folder of the export is not there.
+        The notebook or the folder of the export is missing.
     """
     outputs = settings.outputs
     parts = {
@@ -80,7 +80,7 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
 
 
 def report_sources() -> list[Path]:
-    """Return the words of the report, sorted: report/ without guides and what a run wrote."""
+    """Return the sources of the report, sorted: report/ without guides and the files of a run."""
     written = ("_generated", "_output", "_prepared", "_preview", "notebooks", "record", "preview")
     guides = ("README.md", "REVIEWER.md")
     variables = ("_metadata.yml", "_variables.yml")
@@ -111,7 +111,7 @@ def raw_files(folder: Path) -> list[Path]:
 
 
 def seal_export(folder: Path) -> None:
-    """Write SHA256SUMS for every file of an export but the notes in README.md."""
+    """Write SHA256SUMS for every file of an export except the notes in README.md."""
     files = [path for path in raw_files(folder) if path.name not in (_CHECKSUMS, "README.md")]
     if not files:
         raise MissingError("there is no file to seal", file=folder, hint="Give the export as RAW=")
@@ -149,7 +149,7 @@ def _find_data(folder: Path) -> Iterator[Path]:
 
 
 def _hash_cells(notebook: dict[str, Any]) -> str:
-    """Hash what is read and run in a notebook; outputs and counters do not matter."""
+    """Hash types, ids, tags and sources of a notebook's cells; outputs do not matter."""
     return hash_content(
         [
             (

@@ -22,9 +22,9 @@ OPTIONS = (
     "--ip=127.0.0.1",
     f"--ServerApp.root_dir={paths.ROOT}",
     "--LabApp.default_url=/lab/tree/notebooks",
-    # It asks nobody outside, unasked, for newer versions.
+    # No search for newer versions on the network.
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    # An interrupt ends the server and its kernels, without a question that waits for an answer.
+    # An interrupt ends the server and its kernels without asking for confirmation.
     "--ServerApp.answer_yes=True",
 )
 
@@ -34,7 +34,7 @@ def open_lab() -> None:
     for moved in lay_out_copies(paths.Outputs(), COPIES):
         print(f"Your version of a copy is kept: {os.path.relpath(moved)}", flush=True)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    # It takes long to import, and an interrupt meanwhile has to end clearly as well.
+    # Imported here: this takes long, and an interrupt meanwhile has to end cleanly as well.
     from jupyterlab.labapp import main
 
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -44,12 +44,12 @@ def open_lab() -> None:
 def lay_out_copies(outputs: paths.Outputs, folder: Path) -> list[Path]:
     """Put copies of the executed notebooks into a folder, to be read beside the sources.
 
-    What is published stays as it is, whatever happens to the copies. They lack the cell of the
-    run's parameters, so that one that is run again writes to scratch/ as its source does.
+    Changes to the copies do not affect the published files. Copies lack the cell of the run's
+    parameters, so that one that is run again writes to scratch/ as its source does.
 
     Returns
     -------
-        Where a copy went that somebody had changed. Files that were not laid out here stay.
+        The new paths of copies that somebody had changed. All other files in the folder stay.
     """
     remove_copies(outputs, folder)
     moved, hashes = [], {}
@@ -68,6 +68,6 @@ def lay_out_copies(outputs: paths.Outputs, folder: Path) -> list[Path]:
 
 
 def remove_copies(outputs: paths.Outputs, folder: Path) -> None:
-    """Remove the copies that are as they were laid out."""
+    """Remove the copies that nobody has changed."""
     forget_hashes()
     remove_written(folder, read_state(outputs.state / _HASHES) or {})

@@ -1,4 +1,4 @@
-"""Take out of an executed notebook what only tells of one run on one machine."""
+"""Remove from an executed notebook everything specific to one run on one machine."""
 
 import json
 import re
@@ -18,22 +18,22 @@ FONT_CACHE = re.compile(r"^Matplotlib is building the font cache.*\n?", re.MULTI
 def normalise_notebook(
     executed: Notebook, source: Notebook, *, parameters: dict[str, Any], names: dict[str, str]
 ) -> Notebook:
-    """Return an executed notebook that is the same whoever ran it, when and where.
+    """Return an executed notebook that does not depend on who ran it, when and where.
 
     Parameters
     ----------
     executed, source
-        The notebook as papermill left it, and as it is committed.
+        The notebook as papermill wrote it, and as it is committed.
     parameters
         What the cell of injected parameters shows, in place of temporary folders.
     names
-        What is printed in place of each absolute path.
+        The text that replaces each absolute path.
 
     Returns
     -------
     dict
         Without times, durations, absolute paths, addresses and random names; with the
-        metadata of the source, and cell ids that stay.
+        metadata of the source, and stable cell ids.
     """
     replace = _replacer(names)
     cells = [_normalise_cell(cell, replace) for cell in executed["cells"]]
@@ -55,7 +55,7 @@ def normalise_notebook(
 
 
 def write_notebook(notebook: Notebook, path: Path) -> None:
-    """Write a notebook in the one form that makes equal notebooks equal files."""
+    """Write a notebook in a canonical form: equal notebooks give equal files."""
     import nbformat
 
     node = nbformat.from_dict(notebook)
@@ -78,7 +78,7 @@ def _normalise_cell(cell: Notebook, replace: Replace) -> Notebook:
 
 
 def _join_streams(outputs: list[Notebook]) -> list[Notebook]:
-    """Join what a cell prints to one text per stream: how it was cut depends on the machine."""
+    """Join a cell's output to one text per stream: how it was split depends on the machine."""
     streams: dict[str, list[str]] = {}
     for output in outputs:
         if output["output_type"] == "stream":

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# Not nbstripout's own name, so that nobody's settings are touched.
+# Not the name that nbstripout uses, so that a user's settings stay as they are.
 _NAME = "notebooks-without-outputs"
 _PATTERN = "notebooks/*.ipynb"
-# What JupyterLab writes anew on each machine.
+# Metadata that JupyterLab rewrites on each machine.
 _NOISE = (
     "metadata.language_info.codemirror_mode metadata.language_info.file_extension "
     "metadata.language_info.mimetype metadata.language_info.nbconvert_exporter "
@@ -29,18 +29,18 @@ SAID = (
 
 
 def set_filter(root: Path, python: Path) -> bool:
-    """Set the filter for the notebooks of a clone, and say whether that was new.
+    """Set the filter for the notebooks of a clone, and return True if it was not set before.
 
-    It is set in the clone's own settings and attributes, which all its worktrees share. Nothing
-    is done in an archive, in CI, in a clone that cannot be written, without git, or where the
-    notebooks have a filter already.
+    It is set in the settings and attributes of the clone, which all its worktrees share. Nothing
+    is done in an archive, in CI, in a read-only clone, without git, or if the notebooks already
+    have a filter.
 
     Parameters
     ----------
     root
         The top of a worktree.
     python
-        Has nbstripout, for worktrees without an environment of their own.
+        A Python with nbstripout, for worktrees without an environment.
     """
     if os.environ.get("CI") or not (root / ".git").exists() or not shutil.which("git"):
         return False

@@ -1,4 +1,4 @@
-"""Which steps are outdated, because of what, and the marks by which Make knows them."""
+"""Find the outdated steps and why they are outdated, and mark them for Make."""
 
 import contextlib
 import importlib.util
@@ -28,8 +28,8 @@ CHECKED_HASH = (0b11).to_bytes(4, "little")
 def list_causes(step: Step, settings: Settings) -> list[str]:
     """Return why a step is outdated, one phrase per cause, none if it is up to date.
 
-    A step is judged by what is there now. What a step before it will change is not
-    known until that step has run.
+    A step is judged by the current files. What an earlier step will change is not known until
+    that step has run.
     """
     record = read_record(settings.outputs, step.name)
     try:
@@ -57,7 +57,7 @@ def compare_fingerprints(before: dict[str, str], now: dict[str, str]) -> list[st
 
 
 def format_causes(settings: Settings) -> str:
-    """Return, as text for a person, the state of every step."""
+    """Return the state of every step as text."""
     lines: list[str] = []
     outdated = set()
     for step in STEPS:
@@ -77,10 +77,10 @@ def format_causes(settings: Settings) -> str:
 def mark_outdated(
     settings: Settings, *, until: str = REPORT.name, begins: bool = False
 ) -> list[str]:
-    """Mark every outdated step for Make, none beyond `until`; return all that are outdated.
+    """Mark the outdated steps up to `until` for Make, and return all outdated steps.
 
-    Make would compare times, and times lie: it starts what is marked instead. `begins` means that
-    a run begins with it; else a step of the run has ended.
+    Make starts the steps that are marked, since time stamps are unreliable. `begins` is True at
+    the beginning of a run, False after one of its steps.
     """
     seal_bytecode()
     sweep_stages(settings.outputs)
@@ -100,7 +100,7 @@ def mark_outdated(
 
 
 def find_needed(outdated: list[str], *, until: str = REPORT.name) -> set[str]:
-    """Return the steps that are outdated or may become so, as far as the one asked for."""
+    """Return the steps up to `until` that are outdated or may become so."""
     needed = set(outdated)
     for step in STEPS:
         if needed & set(step.after):
@@ -110,15 +110,15 @@ def find_needed(outdated: list[str], *, until: str = REPORT.name) -> set[str]:
 
 
 def mark_path(outputs: paths.Outputs, name: str) -> Path:
-    """Return the file that is there as long as a step is outdated."""
+    """Return the file that exists as long as a step is outdated."""
     return outputs.state / "outdated" / name
 
 
 def seal_bytecode(folder: Path = paths.ROOT / "analysis") -> None:
-    """Compile what is not compiled, and tie it to the content of its source in place of the time.
+    """Compile outdated modules, with bytecode tied to the source's hash instead of its time.
 
-    Otherwise an edit that keeps length and time stamp of a module would run as the old code. What
-    is no valid Python is a `SyntaxError` here, before anything runs.
+    Otherwise, after an edit that keeps a module's length and time stamp, the old code would run.
+    Invalid Python raises a `SyntaxError` here, before anything runs.
     """
     mode = py_compile.PycInvalidationMode.CHECKED_HASH
     try:

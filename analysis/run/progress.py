@@ -1,4 +1,4 @@
-"""What a person sees while steps run: a line for each, and on a terminal how far all is."""
+"""Report the progress of a run: a line per step and, on a terminal, the overall progress."""
 
 import contextlib
 import os
@@ -17,28 +17,28 @@ _WIDTH = 15
 MOST_CAUSES = 2
 BAR = 20
 SECONDS = 0.5
-# To the left edge, and nothing from there on.
+# Go to the left edge, and clear everything from there on.
 ERASE = "\r\x1b[J"
 # A step that takes longer than the last time is never shown as done by the clock alone.
 ALMOST = 0.95
-# Before so much is done, the time so far is no guide to the rest.
+# Before this share is done, the elapsed time is no guide to the rest.
 EARLY = 0.1
 
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of one step in this run; each process leaves one for the others.
+    """The progress of one step in this run; each process writes one for the others.
 
     Parameters
     ----------
     planned
         Whether the run is going to need it.
     began, ended
-        Seconds since 1970; 0 while it has not.
+        Seconds since 1970; 0 if it has not yet.
     done, cells
         Code cells of its notebook that have run, and all of them.
     seconds
-        How long it took when it last succeeded; 0 if nobody knows.
+        How long it took when it last succeeded; 0 if unknown.
     """
 
     planned: bool = False
@@ -50,11 +50,11 @@ class Note:
 
     @property
     def running(self) -> bool:
-        """Whether it is at work."""
+        """Whether it is running."""
         return self.began > 0 and not self.ended
 
     def share(self, now: float) -> float:
-        """Return how much of it is done, by its cells or by the time that it took before."""
+        """Return the share that is done, by its cells or by the time that it took before."""
         if not self.running:
             return float(self.ended > 0)
         by_cells = self.done / self.cells if self.cells else 0.0
@@ -63,11 +63,11 @@ class Note:
 
 
 class Reporter:
-    """Say how far a run is, from one of its processes.
+    """Report the progress of a run from one of its processes.
 
-    On a terminal the last line is how far all is. The processes of a run draw the same line
-    over one another; a process with something to report writes it in place of that line. By
-    default it writes to standard error as it is now.
+    On a terminal the last line is the overall progress. The processes of a run draw the same
+    line over one another; a process with something to report writes it in place of that line.
+    The default stream is the current standard error.
     """
 
     def __init__(self, outputs: Outputs, stream: IO[str] | None = None) -> None:
@@ -93,7 +93,7 @@ class Reporter:
             self._write(ERASE)
 
     def begin(self, name: str) -> None:
-        """Say that a step has begun."""
+        """Record that a step has begun."""
         self.name, self.note = name, read_notes(self.outputs)[name]
         self.keep(began=time.time(), ended=0.0, done=0, cells=0)
         if self.terminal:
@@ -109,7 +109,7 @@ class Reporter:
         self.keep(done=self.note.done + 1)
 
     def end(self, causes: list[str], changed: list[str]) -> None:
-        """Say in one line that the step is done, why it ran, and what came of it."""
+        """Report in one line that the step is done, why it ran, and how many files changed."""
         ended = time.time()
         seconds = ended - self.note.began
         reason = "; ".join(causes[:MOST_CAUSES]) + ("; ..." if len(causes) > MOST_CAUSES else "")
@@ -131,7 +131,7 @@ class Reporter:
                 return
 
     def _write(self, text: str) -> None:
-        # In one go, so that what several processes write does not mix.
+        # A single write, so that the output of several processes does not mix.
         with contextlib.suppress(OSError):
             os.write(self.stream.fileno(), text.encode())
 
@@ -143,7 +143,7 @@ def read_notes(outputs: Outputs) -> dict[str, Note]:
 
 
 def write_note(outputs: Outputs, name: str, note: Note) -> None:
-    """Leave a note; it is only for the eye, so that a full disk stops nothing here."""
+    """Write a note; it is only for display, so a full disk is ignored."""
     with contextlib.suppress(OSError):
         write_state(_note_path(outputs, name), asdict(note))
 
@@ -156,9 +156,9 @@ def plan_run(outputs: Outputs, needed: set[str], *, begins: bool = False) -> Non
 
 
 def estimate_run(notes: dict[str, Note], *, jobs: int) -> tuple[float, float | None]:
-    """Return the share of a run that is done, and the seconds left, None as long as nobody can say.
+    """Return the share of a run that is done, and the seconds left, None while unknown.
 
-    `jobs` is how many steps run side by side.
+    `jobs` is the number of steps that run in parallel.
     """
     now = time.time()
     planned = {name: note for name, note in notes.items() if note.planned or note.began}
@@ -179,8 +179,8 @@ def estimate_run(notes: dict[str, Note], *, jobs: int) -> tuple[float, float | N
 
 
 def format_progress(notes: dict[str, Note], *, width: int) -> str:
-    """Return how far all is, the time left, and the steps at work; shorter than the terminal."""
-    # How many steps Make runs side by side, as far as it is known.
+    """Return overall progress, time left and running steps, in a line that fits the terminal."""
+    # The number of steps that Make runs in parallel, if known.
     jobs = re.search(r"-j(\d+)", os.environ.get("MAKEFLAGS", ""))
     share, left = estimate_run(notes, jobs=int(jobs[1]) if jobs else os.cpu_count() or 1)
     full = round(share * BAR)

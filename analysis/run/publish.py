@@ -1,4 +1,4 @@
-"""Put finished files in their places, so that a kill at any moment leaves no doubt."""
+"""Publish finished files, so that a kill at any moment leaves a well-defined state."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ _EDITED = Path("scratch", "edited")
 
 
 def place_files(staged: Path, outputs: paths.Outputs) -> dict[Path, Path]:
-    """Return the files of a stage by the place where they go.
+    """Return the files of a stage by destination.
 
     figures/ and tables/ go to report/_generated, all else to data/processed.
     """
@@ -43,17 +43,17 @@ def place_files(staged: Path, outputs: paths.Outputs) -> dict[Path, Path]:
 def publish_files(
     step: Step, outputs: paths.Outputs, moves: dict[Path, Path], *, fingerprint: dict[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Publish what a step has written, given by the place where it goes.
+    """Publish the files that a step has written, given by destination.
 
-    The order makes it safe: first a record of what is going to be there, made from nothing
-    yet, so that the step counts as outdated and no file can be forgotten; then the files,
-    each by rename; then the record of their hashes; last the target. Killed in between, the
-    step is outdated, and the next run publishes again.
+    The order makes it safe: first a record of the planned files with an empty fingerprint, so
+    that the step counts as outdated and no file can be forgotten; then the files, each by
+    rename; then the complete record; last the target. Killed in between, the step is outdated,
+    and the next run publishes again.
 
     Returns
     -------
-    The published files that differ from those before, by path below OUT, and where the versions
-    are kept that somebody had made of them by hand.
+    The published files that have changed, by path below OUT, and a message on each version
+    edited by hand that was kept.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def publish_files(
 
 
 def _keep_edited(outputs: paths.Outputs, before: Record | None, files: list[str]) -> list[str]:
-    """Keep what somebody has made by hand of files that are about to be replaced or removed."""
+    """Keep a copy of each file edited by hand that is about to be replaced or removed."""
     kept = []
     for file in files:
         path = outputs.root / file
@@ -107,7 +107,7 @@ def _keep_edited(outputs: paths.Outputs, before: Record | None, files: list[str]
 
 
 def clean_outputs(outputs: paths.Outputs) -> list[str]:
-    """Remove what a run wrote and nobody has changed since, and the run's state.
+    """Remove the files of a run that nobody has changed since, and the run's state.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def clean_outputs(outputs: paths.Outputs) -> list[str]:
 
 
 def withdraw_steps(outputs: paths.Outputs) -> list[str]:
-    """Remove what the steps published that are no more: somebody's notebook is gone.
+    """Remove what was published by steps that no longer exist: a personal notebook is gone.
 
     Returns
     -------

@@ -25,20 +25,20 @@ _FOLDER = "data/processed/"
 _BUSY = "waits for another run that is busy with it"
 # They shape every executed copy, though no notebook imports them.
 _RUNNER = ("environment", "normalise")
-# What a step publishes, by the place where it goes, and the modules of `analysis` that it loaded.
+# The files that a step publishes, by destination, and the modules of `analysis` that it loaded.
 Made = tuple[dict[Path, Path], set[str]]
 
 
 def run_step(step: Step, settings: Settings) -> None:
-    """Run a step and publish what it made, unless it is up to date by now.
+    """Run a step and publish its files, unless it is up to date by now.
 
-    Another run of the same step below the same OUT is waited for.
+    If another run is at the same step below the same OUT, wait for it.
 
     Raises
     ------
     AnalysisError
-        What the work raised, or the inputs or the code were edited meanwhile; nothing published
-        has changed then.
+        The work failed, or the inputs or the code were edited meanwhile; published files are
+        unchanged then.
     """
     outputs, lock = settings.outputs, lock_path(settings.outputs, step.name)
     work = {RESULTS: build_results, REPORT: render_report}.get(step, run_notebook)
@@ -97,12 +97,12 @@ def run_notebook(step: Step, settings: Settings, folder: Path, reporter: Reporte
 
 
 def check_personal_results(name: str, staged: Path) -> None:
-    """Refuse results of a person's own notebook that could be taken for those of another.
+    """Refuse results of a personal notebook that could be taken for those of another notebook.
 
     Raises
     ------
     DataError
-        A file of results does not bear the notebook's name, or an id does not begin with it.
+        A file of results does not have the notebook's name, or an id does not begin with it.
     """
     from analysis.tables import read_table
 
@@ -120,7 +120,7 @@ def check_personal_results(name: str, staged: Path) -> None:
 
 
 def build_results(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
-    """Bring the results that the notebooks have published into one table.
+    """Collect the results that the notebooks have published in one table.
 
     Raises
     ------
@@ -148,14 +148,14 @@ def build_results(step: Step, settings: Settings, folder: Path, reporter: Report
 
 
 def render_report(step: Step, settings: Settings, folder: Path, reporter: Reporter) -> Made:
-    """Build the documents; where Quarto fails that nobody asked for, the built-in renderer does.
+    """Build the documents; if Quarto fails but was not asked for, use the built-in renderer.
 
     Raises
     ------
     DataError
         A key, a figure, a table or a citation of the manuscript leads nowhere.
     MissingError
-        The renderer that was asked for is not there.
+        The renderer that was asked for is not installed.
     """
     from analysis.reporting.document import build_report
     from analysis.run.environment import enter_environment
@@ -169,7 +169,7 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
     try:
         documents = build_report(outputs, renderer=renderer, folder=staged, tell=tell)
     except AnalysisError as error:
-        # What is wrong with the words or the results stops the built-in renderer as well.
+        # An error in the text or the results stops the built-in renderer as well.
         if renderer == "builtin" or settings.renderer == renderer:
             raise
         documents = build_report(outputs, renderer="builtin", folder=staged)
@@ -180,7 +180,7 @@ def render_report(step: Step, settings: Settings, folder: Path, reporter: Report
 
 
 def _link_inputs(step: Step, settings: Settings, folder: Path) -> Path:
-    """Show a notebook the tables that it declares to read, and none beside."""
+    """Link the tables that a notebook may read, and no others, into a folder."""
     folder.mkdir()
     for name in step.reads:
         source, link = settings.outputs.processed / name, folder / name
@@ -191,7 +191,7 @@ def _link_inputs(step: Step, settings: Settings, folder: Path) -> Path:
 
 
 def _list_loaded() -> set[str]:
-    """Return the modules of `analysis` that this process has loaded, but for the runner's own."""
+    """Return the modules of `analysis` that this process has loaded, except those of run/."""
     loaded = [module for name, module in sys.modules.items() if name.split(".")[0] == "analysis"]
     code = select_code(str(module.__file__) for module in loaded)
     return {name for name in code if not name.startswith(f"{CODE}run/")}

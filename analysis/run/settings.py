@@ -1,4 +1,4 @@
-"""What a person chose for a run, checked before anything begins."""
+"""The user's choices for a run, checked before anything begins."""
 
 import ast
 import json
@@ -13,7 +13,7 @@ from analysis.errors import DataError, MissingError, UsageError, suggest_name
 from analysis.run.steps import NOTEBOOKS
 
 TAG = "parameters"
-# Set by the runner; a person sets them through RAW and OUT, or edits study.yml itself.
+# Set by the runner; users set them through RAW and OUT, or edit study.yml itself.
 RESERVED = ("study", "raw", "inputs", "outputs")
 REFUSED = set(" \t\n'\"$%:;#\\*?[]{}|&<>()`!")
 SOURCES = ("data", "analysis", "notebooks", "report", "tests", ".git", ".venv")
@@ -22,7 +22,7 @@ CHOICES = ("auto", "quarto", "builtin")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person chose for a run.
+    """The user's choices for a run.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def choose_settings(*, out: str, raw: str, params: list[str], renderer: str) -> 
     Raises
     ------
     UsageError
-        A name holds what a shell or Make would not leave alone, OUT lies where it would mix with
-        sources, or a parameter or its value is not known.
+        A value has characters that a shell or Make would interpret, OUT is where it would mix
+        with sources, or a parameter or its value is not known.
     """
     for name, texts in (("RAW", [raw]), ("OUT", [out]), ("PARAMS", params)):
         for text in texts:
@@ -70,7 +70,7 @@ def choose_settings(*, out: str, raw: str, params: list[str], renderer: str) -> 
 
 
 def check_root(root: Path, export: Path) -> None:
-    """Refuse an OUT that leads among the sources, or into the folder of the export."""
+    """Refuse an OUT inside the sources or inside the folder of the export."""
     root, export = (Path(os.path.realpath(folder)) for folder in (root, export))
     outputs = paths.Outputs(root)
     written = (outputs.processed, outputs.notebooks, outputs.generated, outputs.documents)
@@ -102,7 +102,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
 
 
 def check_parameters(given: dict[str, str]) -> None:
-    """Refuse a parameter that no notebook declares, and a value that names nothing in the plan."""
+    """Refuse a parameter that no notebook declares, and a value that is not in the plan."""
     from analysis.study import load_study
 
     paths_there = (step.notebook for step in NOTEBOOKS if step.notebook and step.notebook.exists())
@@ -134,7 +134,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
     Raises
     ------
     MissingError, DataError
-        It is not there, or is no notebook.
+        It is missing, or it is not a notebook.
     """
     hint = "Restore it from git"
     try:
@@ -163,7 +163,7 @@ def declared_parameters(notebook: dict[str, Any]) -> dict[str, Any]:
 def choose_parameters(given: dict[str, str], declared: dict[str, Any]) -> dict[str, Any]:
     """Convert the given texts to the types of a notebook's defaults.
 
-    What the notebook does not declare is left out; a value of another type is a `UsageError`.
+    What the notebook does not declare is left out; a value of the wrong type is a `UsageError`.
     """
     return {
         name: _convert(name, text, declared[name])
@@ -173,14 +173,14 @@ def choose_parameters(given: dict[str, str], declared: dict[str, Any]) -> dict[s
 
 
 def choose_renderer(choice: str) -> tuple[str, str]:
-    """Return ``quarto`` or ``builtin``, and what it is called, with its version.
+    """Return ``quarto`` or ``builtin``, and its name, with the version for Quarto.
 
     ``auto`` takes a Quarto of the supported version on PATH, else the built-in renderer.
 
     Raises
     ------
     UsageError, MissingError
-        There is no such renderer; Quarto is asked for and not there.
+        There is no such renderer; Quarto is asked for and not installed.
     """
     from analysis.reporting.quarto import name_quarto
 

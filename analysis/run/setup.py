@@ -1,4 +1,4 @@
-"""Make the environment of requirements.lock, and find out fast that nothing is to do."""
+"""Make the environment of requirements.lock, or find out quickly that it is up to date."""
 
 import contextlib
 import functools
@@ -44,13 +44,13 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
     quarto
         Try to get Quarto even if that has failed before.
     conda
-        The running Python is that of environment.yml: compare it with the lock, change nothing.
+        The running Python is that of environment.yml: compare it with the lock, install nothing.
 
     Raises
     ------
     MissingError
-        Python's venv is not there, packages cannot be had, or the active conda
-        environment differs from the lock.
+        Python's venv is missing, packages cannot be installed, or the active conda environment
+        differs from the lock.
     """
     if conda:
         check_installed(root / "requirements.lock")
@@ -68,13 +68,13 @@ def set_up(*, quarto: bool = False, conda: bool = False, root: Path = paths.ROOT
 
 
 def _set_filter(root: Path, python: Path) -> None:
-    with contextlib.suppress(OSError):  # A clone that cannot be written is used as it is.
+    with contextlib.suppress(OSError):  # A read-only clone is used as it is.
         if set_filter(root, python):
             print(SAID, flush=True)
 
 
 def describe_state(venv: Path, root: Path) -> dict[str, str]:
-    """Return what the stamp is compared with: the lock, the interpreter, what is installed."""
+    """Return what the stamp is compared with: lock, interpreter and installed packages."""
     packages = sorted(path.name for path in site_packages(venv).glob("*.dist-info"))
     return {
         "lock": hash_file(root / "requirements.lock"),
@@ -99,8 +99,8 @@ def site_packages(prefix: Path) -> Path:
 def write_pth(prefix: Path, root: Path) -> None:
     """Put the repository on the path of an environment, without a build.
 
-    A path from the environment's own folder survives a move of the repository, and
-    holds no letters that an encoding could damage.
+    A path relative to the environment survives a move of the repository, and contains no
+    characters that an encoding could damage.
     """
     folder = site_packages(prefix)
     line = os.path.relpath(root, folder) if folder.is_relative_to(root) else str(root)
@@ -141,7 +141,7 @@ def compare_installed(locked: dict[str, tuple[str, str]], installed: dict[str, s
 
 
 def check_installed(path: Path) -> None:
-    """Raise a `MissingError` where the running environment differs from the lock."""
+    """Raise a `MissingError` if the running environment differs from the lock."""
     from importlib.metadata import distributions
 
     from packaging.utils import canonicalize_name
@@ -180,7 +180,7 @@ def _make_environment(venv: Path, root: Path, *, quarto: bool) -> None:
 
 
 def _make_venv(venv: Path) -> None:
-    """Start from nothing: after an interrupted installation no part can be trusted."""
+    """Make the environment from scratch: an interrupted installation cannot be trusted."""
     try:
         import ensurepip  # noqa: F401
         import venv as _  # noqa: F401
@@ -191,8 +191,8 @@ def _make_venv(venv: Path) -> None:
             hint="On Debian or Ubuntu: apt-get install python3-venv",
         ) from None
     base = Path(getattr(sys, "_base_executable", sys.executable))
-    # An environment that was being removed may be left with a link that still runs, and no word
-    # of the Python behind it.
+    # A partly removed environment may still have a link to Python that works, but no record of
+    # where that Python is.
     if venv.exists() and venv.samefile(base.parents[1]):
         base = base.resolve()
     clear_folder(venv)
@@ -218,15 +218,15 @@ def _sync(python: Path, root: Path) -> None:
 
 
 def _offline(root: Path) -> list[str]:
-    """Take packages from beside the sources alone, where an archive brings them."""
+    """Return options to install only from the wheels of an archive, if it brings any."""
     wheels = root / _WHEELS
     return ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
 
 
 def _try_quarto(python: Path) -> str:
-    """Try once to get Quarto from the package index; without it all is there as well."""
+    """Try once to install Quarto from the package index; everything works without it too."""
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-input", QUARTO]
-    # A pip that is killed leaves what it has downloaded, and what it has started.
+    # A killed pip leaves its downloads and its child processes behind.
     with (
         tempfile.TemporaryDirectory() as scratch,
         subprocess.Popen(

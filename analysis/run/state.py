@@ -1,4 +1,4 @@
-"""What a run leaves behind to know later whether its outputs still hold."""
+"""The state that a run keeps, to know later whether its outputs are still up to date."""
 
 import contextlib
 import errno
@@ -18,13 +18,13 @@ from typing import Any
 from analysis.paths import Outputs
 
 MISSING = "missing"
-# A link in a circle leads to no file either.
+# A circular link counts as a missing file too.
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What was published by a step, and from what.
+    """The files that a step has published, and what they were made from.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Record:
 
     @property
     def finished(self) -> bool:
-        """Whether all was published that had to be."""
+        """Whether everything was published."""
         return bool(self.fingerprint)
 
 
@@ -56,12 +56,12 @@ def hash_file(path: Path) -> str:
 
 
 def forget_hashes() -> None:
-    """Read files anew from now on."""
+    """Read files again from now on."""
     hash_file.cache_clear()
 
 
 def hash_content(content: Any) -> str:
-    """Return the SHA-256 of what can be JSON."""
+    """Return the SHA-256 of content that can be written as JSON."""
     return hashlib.sha256(_dump(content).encode()).hexdigest()
 
 
@@ -73,7 +73,7 @@ def list_changes(
 ) -> list[str]:
     """Return what is gone, new or changed between two sets of named contents, sorted by name.
 
-    `describe` makes the phrase of what has changed, of its name and its two contents.
+    `describe` makes the phrase for a change from the name and both contents.
     """
     return [
         f"{name} is gone"
@@ -87,7 +87,7 @@ def list_changes(
 
 
 def read_record(outputs: Outputs, name: str) -> Record | None:
-    """Return the record of a step, or None where there is no whole one."""
+    """Return the record of a step, or None if there is no intact one."""
     content = read_state(_record_path(outputs, name))
     return Record(**content) if content else None
 
@@ -103,12 +103,12 @@ def list_records(outputs: Outputs) -> list[str]:
 
 
 def remove_record(outputs: Outputs, name: str) -> None:
-    """Forget that there was such a step."""
+    """Remove the record of a step."""
     _record_path(outputs, name).unlink(missing_ok=True)
 
 
 def read_state(path: Path) -> Any:
-    """Return what `write_state` wrote, or None where there is no such file or it was altered.
+    """Return what `write_state` wrote, or None if there is no such file or it was altered.
 
     A damaged file that can still be read, say with one letter of a name changed, would hide
     for good that something is outdated.
@@ -122,12 +122,12 @@ def read_state(path: Path) -> Any:
 
 
 def write_state(path: Path, content: Any) -> None:
-    """Write what can be JSON, with a checksum of its own, whole or not at all."""
+    """Write content as JSON with its checksum, completely or not at all."""
     replace_text(path, _dump({"content": content, "sha256": hash_content(content)}))
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
+    """Write a small file completely or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(text, encoding="utf-8", newline="\n")
@@ -138,10 +138,10 @@ def replace_text(path: Path, text: str) -> None:
 def hold_lock(
     path: Path, *, on_wait: Callable[[], None] | None = None, inherited: bool = False
 ) -> Iterator[None]:
-    """Let one process at a time do something; a killed one holds nothing.
+    """Hold a lock that one process can have at a time; a killed process releases it.
 
-    `on_wait` is called once if another process has the lock; without it nobody waits, and that is
-    a BlockingIOError. If it is `inherited`, what the process has started holds it too.
+    `on_wait` is called once if another process has the lock; without it, a BlockingIOError is
+    raised instead of waiting. If `inherited`, child processes hold the lock too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
@@ -157,15 +157,15 @@ def hold_lock(
 
 
 def lock_path(outputs: Outputs, name: str) -> Path:
-    """Return the file by which runs below OUT take turns."""
+    """Return the lock file of a name for the runs below OUT."""
     return outputs.state / "locks" / name
 
 
 @contextlib.contextmanager
 def open_stage(outputs: Outputs, name: str) -> Iterator[Path]:
-    """Give a step a new folder on the file system of OUT, and remove it then.
+    """Give a step a new folder on the file system of OUT, and remove it afterwards.
 
-    Its name is new each time: the kernel of a killed run may still be writing into another one.
+    Its name is new each time: the kernel of a killed run may still be writing into the old one.
     """
     stages = outputs.state / "stage"
     stages.mkdir(parents=True, exist_ok=True)
@@ -177,16 +177,16 @@ def open_stage(outputs: Outputs, name: str) -> Iterator[Path]:
 
 
 def remove_written(root: Path, files: Mapping[str, str]) -> list[str]:
-    """Remove files below a folder that are as they were written, and folders left empty.
+    """Remove files below a folder that have not changed, and folders left empty.
 
     Parameters
     ----------
     files
-        Their hashes, by path below `root`.
+        Their hashes when written, by path below `root`.
 
     Returns
     -------
-        The files that are there, but are not as they were written: they stay.
+        The files that have changed since they were written: they stay.
     """
     stay = []
     for name, content in files.items():
@@ -202,7 +202,7 @@ def remove_written(root: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def find_free_name(path: Path) -> Path:
-    """Return a path, or the first with a number that no file has."""
+    """Return a path, with the first free number added if there is such a file."""
     numbers = itertools.count(2)
     free = path
     while free.exists():
@@ -211,7 +211,7 @@ def find_free_name(path: Path) -> Path:
 
 
 def sweep_stages(outputs: Outputs) -> None:
-    """Remove the folders of steps at which no run is at work: killed ones have left them."""
+    """Remove the stages left by killed runs: those of steps that no run is working on."""
     for folder in (outputs.state / "stage").glob("*-*"):
         lock = lock_path(outputs, folder.name.rpartition("-")[0])
         with contextlib.suppress(BlockingIOError), hold_lock(lock):
@@ -219,7 +219,7 @@ def sweep_stages(outputs: Outputs) -> None:
 
 
 def clear_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it, if it is there."""
+    """Remove a folder with its contents, if it exists."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

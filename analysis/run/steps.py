@@ -28,7 +28,7 @@ class Step:
     module
         The file that does the work of a step without a notebook.
     personal
-        Whether it is a person's own notebook, which the record need not have.
+        Whether it is a personal notebook, which the record need not have.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Step:
 
     @property
     def notebook(self) -> Path | None:
-        """The notebook as committed, None for a step that is none."""
+        """The notebook as committed, None for a step without one."""
         return None if self.module else paths.NOTEBOOK_FOLDER / f"{self.name}.ipynb"
 
     def target(self, outputs: paths.Outputs) -> Path:
@@ -82,12 +82,12 @@ SAFETY = Step(
     tables=("participants", "visits", "items", "adverse_events", "procedures", "disposition"),
 )
 _SHIPPED = (CLEAN, SCORE, DESCRIBE, EFFICACY, SENSITIVITY, SAFETY)
-# As the Makefile lists them: two digits, and what can stand in a result's id.
+# As the Makefile lists them: two digits, and characters that a result's id may contain.
 _NUMBERED = re.compile(r"\d\d_[A-Za-z0-9_]+")
 
 
 def _list_personal() -> tuple[Step, ...]:
-    """Return the steps of a person's own notebooks, which may read all that the six publish."""
+    """Return the steps of personal notebooks, which may read all tables of the shipped six."""
     shipped = tuple(step.name for step in _SHIPPED)
     resources = json.loads(paths.TABLE_SCHEMAS.read_text(encoding="utf-8"))["resources"]
     tables = [each["path"].removesuffix(".csv") for each in resources]
