@@ -1,4 +1,4 @@
-"""The reference results, a clean run compared with them, and the second program in R.
+"""The reference results, the comparison of a clean run with them, and the second program in R.
 
 The command line and `analysis.release` call it; it calls the runner.
 """

@@ -1,4 +1,4 @@
-"""An archive against its own record, by code that is trusted: the archive's data only."""
+"""Verify an archive against its record, running trusted code on the archive's data."""
 
 import shutil
 import sys
@@ -43,7 +43,7 @@ UNPROVEN = (
 
 
 class OpenedArchive:
-    """An unpacked archive, whose code is compared with what is trusted before anything runs."""
+    """An unpacked archive, whose code is compared with trusted code before anything runs."""
 
     def __init__(self, root: Path, runs_own_code: bool) -> None:
         self.root = root
@@ -51,7 +51,7 @@ class OpenedArchive:
         self.record = read_evidence(root / RECORD_FOLDER)
 
     def check_files(self, copy: Path) -> Verdict:
-        """Put into `copy` what is to be run; compare code with code, outputs with the record."""
+        """Copy the trusted code into `copy`; compare code with it, and outputs with the record."""
         commit = read_commit(self.root)
         found = copy_code(paths.ROOT, copy, commit=commit)
         whose = f"commit {commit[:12]}" if found else "this checkout"
@@ -80,7 +80,7 @@ class OpenedArchive:
         return [replace(level, name="archived results against the record")]
 
     def compare_data(self) -> Level:
-        """Compare the data with what the record was made from, where no run can show it."""
+        """Compare the data with those of the record, for a check without a run."""
         known = {n: each for n, each in self.record.inputs.items() if n.startswith(RAW_PREFIX)}
         known |= {_PLAN: self.record.inputs.get(_PLAN, "")}
         raw = self.root / "data" / "raw"
@@ -89,7 +89,7 @@ class OpenedArchive:
         return compare_hashes("data against the record", known, found)
 
     def complete_copy(self, copy: Path) -> None:
-        """Add the data to the trusted code, or put the code of the archive in its place."""
+        """Add the data to the trusted code, or replace that by the code of the archive."""
         if self.runs_own_code:
             shutil.rmtree(copy)
         names = [name for name in list_sources(self.root) if self.runs_own_code or is_data(name)]
@@ -106,9 +106,9 @@ def verify_archive(
     bytes_decide: bool,
     tell: Callable[[str], None],
 ) -> Verdict:
-    """Run what `check_files` has put into `copy` on the data of an archive, and compare."""
+    """Run the code that `check_files` put into `copy` on an archive's data, and compare."""
     archive.complete_copy(copy)
-    # Of tolerances the checkout's count: an archive could declare any.
+    # The tolerances are those of the checkout: an archive could declare any.
     exceptions = read_exceptions(copy / RECORD_FOLDER)
     changes = describe_raw_changes(archive.record, archive.root / "data" / "raw")
     if archive.runs_own_code:

@@ -1,4 +1,4 @@
-"""Name the raw cells that are not those of record: the old value, the new one, whose outcome."""
+"""Describe the raw cells that differ from the record: old value, new value, affected outcomes."""
 
 import csv
 import hashlib
@@ -16,12 +16,12 @@ from analysis.study import load_study
 
 
 def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
-    """Return what differs between an export and that of record, one phrase for each cell.
+    """Return the differences between an export and the recorded one, one phrase for each cell.
 
     The list of checksums, which differs whenever a cell does, comes last.
 
-    The values of a cell are given where the recorded file can still be had: from the export that
-    the repository ships, or from git. Else row and column are.
+    Values are given if the recorded file is still available, in the export that the repository
+    ships or in git; otherwise only row and column are.
     """
     before = {name: each for name, each in record.inputs.items() if name.startswith(RAW_PREFIX)}
     now = {f"{RAW_PREFIX}{path.relative_to(raw).as_posix()}": path for path in raw_files(raw)}
@@ -47,7 +47,7 @@ def describe_raw_changes(record: Evidence, raw: Path) -> tuple[str, ...]:
 
 
 def _find_recorded(name: str, sha256: str) -> bytes:
-    """Return the content of a raw file as recorded, nothing if it cannot be had any more."""
+    """Return the content of a raw file as recorded, empty if it is no longer available."""
     file = paths.RAW / name.removeprefix(RAW_PREFIX)
     shipped = file.read_bytes() if file.is_file() else None
     tracked = read_tracked(paths.ROOT, f"{RAW_FOLDER}{name.removeprefix(RAW_PREFIX)}")
@@ -75,7 +75,7 @@ def _list_cells(
 
 
 def _list_outcomes(content: bytes) -> dict[str, str]:
-    """Return the labels of the outcomes that each raw field goes into, by the field's name."""
+    """Return the labels of the outcomes that use each raw field, by the field's name."""
     rows: Iterable[dict[str, str]] = csv.DictReader(
         content.decode("utf-8-sig", "replace").splitlines()
     )

@@ -1,4 +1,4 @@
-"""A clean run of everything in a copy of the sources, which sees nothing of an earlier run."""
+"""A clean run of everything in a copy of the sources, independent of any earlier run."""
 
 import contextlib
 import os
@@ -20,13 +20,13 @@ FRESH = "fresh"
 
 
 class FailedRunError(DataError):
-    """The clean run has failed, so that there is nothing to compare."""
+    """The clean run has failed, so there is nothing to compare."""
 
 
 def make_clean_run(
     copy: Path, record: Evidence, renderer: str, raw: Path | None, tell: Callable[[str], None]
 ) -> Evidence:
-    """Run everything in a copy, by the renderer of the record if it may be any; read what came."""
+    """Run everything in a copy, with the record's renderer if it is `auto`; return the evidence."""
     renderer = _choose_recorded_renderer(record) if renderer == "auto" else renderer
     tell(f"A clean run of everything, with {renderer} as renderer, in a copy")
     outputs, export, environment = run_copy(copy, renderer=renderer, raw=raw)
@@ -36,31 +36,31 @@ def make_clean_run(
 def run_copy(
     copy: Path, *, renderer: str, raw: Path | None = None, root: Path = paths.ROOT
 ) -> tuple[paths.Outputs, Path, Path]:
-    """Make the report in a copy of the sources, which sees nothing of an earlier run.
+    """Make the report in a copy of the sources, independent of any earlier run.
 
     Parameters
     ----------
     copy
-        A folder that holds the sources and nothing else.
+        A folder that contains the sources and nothing else.
     renderer
         ``auto``, ``quarto`` or ``builtin``.
     raw
         An export outside the sources; it is copied beside them.
     root
-        The repository whose environment is used again if its lock is the same; else the copy
-        makes an environment of its own, from the wheels beside it if there are any.
+        The repository whose environment is reused if its lock is the same; otherwise the copy
+        makes a new environment, from the wheels in it if there are any.
 
     Returns
     -------
     (analysis.paths.Outputs, pathlib.Path, pathlib.Path)
-        Where it wrote, the export that it read, the prefix of the Python that ran it.
+        Where the run wrote, the export that it read, the prefix of the Python that ran it.
 
     Raises
     ------
     MissingError
         There is no make.
     DataError
-        The run failed; it has said why.
+        The run failed; it has printed why.
     """
     if not shutil.which("make"):
         raise MissingError("make is not installed", hint="Install GNU Make")
@@ -91,7 +91,7 @@ def run_copy(
 
 
 def _choose_recorded_renderer(record: Evidence) -> str:
-    """Return the renderer of the record, if this machine has it, so that texts compare."""
+    """Return the record's renderer, if this machine has it, so that texts can be compared."""
     for choice in CHOICES[1:]:
         with contextlib.suppress(MissingError):
             if choose_renderer(choice)[1] in record.texts:

@@ -1,4 +1,4 @@
-"""Compare a run with the record: two sets of results, of tables, of files, of what went in."""
+"""Compare a run with the record: results, tables, files and inputs."""
 
 import csv
 import math
@@ -20,7 +20,7 @@ from analysis.study import load_study
 
 EXCEPTIONS = "exceptions.csv"
 RELATIVE = 1e-9
-# Where a result is zero, noise is no multiple of it.
+# An absolute tolerance, since a relative one has no meaning for a result of zero.
 NEAR_ZERO = 1e-12
 
 
@@ -31,7 +31,7 @@ class Differences:
     Parameters
     ----------
     gone, new
-        Keys that only the first, only the second has.
+        Keys that only the first or only the second set has.
     moved
         Columns that differ, by key.
     """
@@ -88,10 +88,10 @@ def compare_frames(
 def compare_results(
     record: pd.DataFrame, fresh: pd.DataFrame, *, exceptions: Mapping[str, float] | None = None
 ) -> Level:
-    """Compare two results tables: every value, every printed text, every note.
+    """Compare two results tables: every value, every printed text, every other column.
 
-    `exceptions` are declared tolerances, as `read_exceptions` returns them. Of those that moved,
-    the mean changes stand first, in the order of the plan.
+    `exceptions` are declared tolerances, as `read_exceptions` returns them. Of the results that
+    moved, the mean changes come first, in the order of the plan.
     """
     wider = exceptions or {}
     first, second = (frame.set_index("result_id") for frame in (record, fresh))
@@ -123,10 +123,10 @@ def compare_evidence(
 ) -> Verdict:
     """Compare a clean run with the record.
 
-    Results to a relative 1e-9 and tables to 10 digits decide. Text is compared if the same
+    Results (to a relative 1e-9) and tables (to 10 digits) decide. Text is compared if the same
     renderer made it, and decides if Python and packages are the same as well, since the documents
-    name them. Files have to be the same to the byte only if `bytes_decide`. `raw_changes` are
-    what `analysis.review.cells` finds in the export.
+    name them. Files have to be the same to the byte only if `bytes_decide`. `raw_changes` are the
+    changes of the export that `analysis.review.cells` describes.
     """
     levels = [
         compare_results(record.results, fresh.results, exceptions=exceptions),
@@ -163,7 +163,7 @@ def compare_parts(
     describe: Callable[[str, Any, Any], str] = lambda part, old, new: part,
     decides: bool = True,
 ) -> Level:
-    """Compare what stands under the same names; `describe` writes the phrase of a difference."""
+    """Compare contents by name; `describe` writes the phrase for a difference."""
     differing = list_changes(before, now, describe=describe)
     return Level(name, len({*before, *now}), tuple(differing), decides)
 
@@ -174,7 +174,7 @@ def compare_hashes(name: str, before: dict[str, str], now: dict[str, str]) -> Le
 
 
 def check_raw(raw: Path, *, whole: bool = False) -> list[Level]:
-    """Compare an export with its checksums, if it has any; `whole`: with nothing beside them."""
+    """Compare an export with its checksums, if any; with `whole`, unlisted files differ too."""
     if not (raw / CHECKSUMS).exists():
         return []
     listed = len(read_checksums(raw / CHECKSUMS))
@@ -183,7 +183,7 @@ def check_raw(raw: Path, *, whole: bool = False) -> list[Level]:
 
 
 def _sort_by_weight(names: Iterable[str]) -> list[str]:
-    """Put the mean change of each outcome first, the primary before all: a screen is cut."""
+    """Put mean changes first, that of the primary outcome before all, as long lists are cut."""
     outcomes = sorted(load_study().outcomes, key=lambda outcome: outcome.role != "primary")
     ranks = {f"efficacy.{each.name}.mean_change": rank for rank, each in enumerate(outcomes)}
     return sorted(names, key=lambda name: ranks.get(name, len(ranks)))
@@ -192,7 +192,7 @@ def _sort_by_weight(names: Iterable[str]) -> list[str]:
 def _find_causes(
     record: Evidence, fresh: Evidence, raw_changes: Sequence[str] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """Return what differs in what went in, by kind; an empty tuple where nothing does."""
+    """Return the differences in the inputs by kind; an empty tuple where there are none."""
 
     def select_code(evidence: Evidence) -> dict[str, str]:
         inputs = evidence.inputs.items()
@@ -211,12 +211,12 @@ def _find_causes(
 
 
 def read_exceptions(folder: Path) -> dict[str, float]:
-    """Return the declared tolerances by `result_id`; none without the file.
+    """Return the declared tolerances by `result_id`; none if there is no file.
 
     Raises
     ------
     DataError
-        An exception without a reason, or one that is no number.
+        An exception has no reason, or its tolerance is not a number.
     """
     path = folder / EXCEPTIONS
     if not path.exists():

@@ -1,4 +1,4 @@
-"""Digests of tables that tell which cells differ, without holding the cells."""
+"""Digests of tables that show which cells differ, without containing the cells."""
 
 import csv
 import hashlib
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.tables import table_schemas
 
-# By "rows" and "columns", then by name.
+# Hashes by "rows" and "columns", then by name.
 Digest = dict[str, dict[str, str]]
 
 DIGITS = 10
-# How the rows of the raw files are named, as in data/raw/README.md; else by the first column.
+# The keys of the rows of raw files, as in data/raw/README.md; otherwise the first column.
 RAW_KEYS = (
     ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"),
     ("image_id", "reader"),
@@ -24,7 +24,7 @@ _LENGTH = 12
 
 
 def digest_raw(content: bytes) -> Digest | None:
-    """Return the digests of a raw CSV file by row and by column; None if it is no table.
+    """Return the digests of a raw CSV file by row and by column; None if it is not a table.
 
     Parameters
     ----------
@@ -34,15 +34,15 @@ def digest_raw(content: bytes) -> Digest | None:
     Returns
     -------
     Digest
-        ``rows`` by key, ``columns`` by name. The order of rows does not matter. Where one
-        cell differs, one row and one column do.
+        ``rows`` by key, ``columns`` by name. The order of rows does not matter. If one cell
+        differs, one row and one column differ.
     """
     table = _read_raw(content)
     return _digest_rows(*table, keys=RAW_KEYS) if table else None
 
 
 def name_rows(content: bytes) -> dict[str, dict[str, str]]:
-    """Return the cells of a raw CSV file by row and column; nothing if it is no table."""
+    """Return the cells of a raw CSV file by row and column; empty if it is not a table."""
     header, rows = _read_raw(content) or ([], [])
     named = _name_rows(header, rows, keys=RAW_KEYS)
     return {name: dict(zip(header, several[0], strict=False)) for name, several in named.items()}
@@ -51,8 +51,8 @@ def name_rows(content: bytes) -> dict[str, dict[str, str]]:
 def digest_table(content: bytes, name: str) -> Digest:
     """Return the digests of a processed table, by participant and by column.
 
-    Numbers count to 10 significant digits, so that noise of the platform in the last ones
-    is no difference; the order of rows does not matter.
+    Numbers are rounded to 10 significant digits, so that platform noise in the last ones makes
+    no difference; the order of rows does not matter.
     """
     schema = table_schemas()[name]
     header, rows = _parse_rows(content.decode("utf-8"))
@@ -65,7 +65,7 @@ def digest_table(content: bytes, name: str) -> Digest:
 
 
 def describe_difference(before: Digest, now: Digest) -> str:
-    """Return which cells differ between two digests: one phrase, "" if none."""
+    """Return a phrase on which cells differ between two digests, "" if none."""
     rows, columns = (_find_differing(before[part], now[part]) for part in ("rows", "columns"))
     gone, new = ({*a["rows"]} - {*b["rows"]} for a, b in ((before, now), (now, before)))
     if gone or new:
@@ -96,7 +96,7 @@ def _name_rows(
     keys: Sequence[tuple[str, ...]],
     group: bool = False,
 ) -> dict[str, list[list[str]]]:
-    """Return rows by their key; with `group`, those of one key together."""
+    """Return rows by their key; with `group`, all rows of one key together."""
     key = next((key for key in keys if set(key) <= set(header)), tuple(header[:1]))
     places = [header.index(name) for name in key]
     named: dict[str, list[list[str]]] = {}

@@ -1,4 +1,4 @@
-"""What a finished run leaves as evidence: the reference results, or record."""
+"""The evidence of a finished run, from which the reference results (the record) are made."""
 
 import hashlib
 import json
@@ -31,14 +31,14 @@ _OUTPUTS = ("data/", "report/_generated/", "report/_output/", "report/notebooks/
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a finished run was made from, and what came of it.
+    """The inputs and the outputs of a finished run.
 
     Parameters
     ----------
     results
         The results table.
     inputs
-        Content hashes of raw files, study.yml, the lock, notebooks, modules, words.
+        Content hashes of raw files, study.yml, the lock, notebooks, modules, texts.
     raw, tables
         Digests by file and by table, as `analysis.review.digests` makes them.
     files
@@ -48,9 +48,9 @@ class Evidence:
     renderer
         Name and version of the renderer of the published documents.
     platform, packages
-        Where it ran, and on which versions.
+        The platform it ran on, and the versions of packages.
     recorded_on
-        The day on which this became the record, ISO; "" for a run that is none.
+        The day on which this became the record, ISO; "" for any other run.
     """
 
     results: pd.DataFrame
@@ -66,7 +66,7 @@ class Evidence:
 
 
 def take_evidence(outputs: Outputs, *, raw: Path, environment: Path) -> Evidence:
-    """Read what a finished run left, whose export and whose Python's prefix are given.
+    """Return the evidence of a finished run, given its export and the prefix of its Python.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def take_evidence(outputs: Outputs, *, raw: Path, environment: Path) -> Evidence
 
 
 def select_inputs(fingerprints: dict[str, str]) -> dict[str, str]:
-    """Return of fingerprints what a person can hold in the hand: the files that go in."""
+    """Return the entries of fingerprints that are input files."""
     left_out = (PARAMETER_PREFIX, *_OUTPUTS)
     return {
         name: fingerprints[name]
@@ -123,7 +123,7 @@ def read_evidence(folder: Path) -> Evidence:
     Raises
     ------
     MissingError, DataError
-        There is none; it is not readable.
+        There is no record, or it is not readable.
     """
     path = folder / RECORD
     try:
@@ -147,7 +147,7 @@ def read_evidence(folder: Path) -> Evidence:
 
 
 def find_unrecorded(record: Evidence) -> list[str]:
-    """Return what a run publishes and a record does not list: such a record proves nothing."""
+    """Return what a run publishes but a record does not list: such a record proves nothing."""
     outputs = Outputs(Path())
     tables = [outputs.processed / f"{name}.csv" for name in table_schemas()]
     shipped = [step for step in STEPS if not step.personal]
@@ -163,7 +163,7 @@ def find_unrecorded(record: Evidence) -> list[str]:
 
 
 def describe_platform(python: str) -> dict[str, str]:
-    """Return where something runs, as far as it can matter for a number."""
+    """Return the facts about the platform that can matter for a number."""
     library, version = platform.libc_ver()
     return {
         "system": platform.system(),
@@ -175,7 +175,7 @@ def describe_platform(python: str) -> dict[str, str]:
 
 def list_packages(environment: Path) -> dict[str, str]:
     """Return the versions of the packages that matter, by name."""
-    # Its Python may be another than the one that asks.
+    # Its Python may differ from the running one.
     folders = [str(path) for path in environment.glob("lib/python3*/site-packages")]
     found = {
         each.metadata["Name"].replace("_", "-"): each.version
@@ -185,7 +185,7 @@ def list_packages(environment: Path) -> dict[str, str]:
 
 
 def digest_export(raw: Path) -> dict[str, Digest]:
-    """Return the digests of every raw table, by ``raw/`` and its name."""
+    """Return the digests of every raw table, by its name after ``raw/``."""
     digests = {
         f"{RAW_PREFIX}{path.relative_to(raw).as_posix()}": digest_raw(path.read_bytes())
         for path in raw_files(raw)
@@ -195,7 +195,7 @@ def digest_export(raw: Path) -> dict[str, Digest]:
 
 
 def digest_tables(outputs: Outputs) -> dict[str, Digest]:
-    """Return the digests of every processed table but the results, by name."""
+    """Return the digests of every processed table except the results, by name."""
     paths = {name: outputs.processed / f"{name}.csv" for name in table_schemas()}
     return {
         name: digest_table(path.read_bytes(), name)

@@ -1,4 +1,4 @@
-"""Double programming: every efficacy result again, by a second program in R."""
+"""Double programming: recompute every efficacy result by a second program in R."""
 
 import os
 import re
@@ -33,7 +33,7 @@ def check_efficacy(outputs: paths.Outputs, *, tell: Callable[[str], None] = prin
     Raises
     ------
     MissingError
-        R or one of its packages, or a table, is not there.
+        R, one of its packages or a table is missing.
     DataError
         A result differs, or only one of the programs has it; the message names it.
     """
@@ -104,7 +104,7 @@ def run_second_program(processed: Path, population: str, visit: str) -> pd.Serie
 
 
 def compare_programs(results: pd.DataFrame, second: pd.Series) -> pd.DataFrame:
-    """List the results that the two programs do not share.
+    """List the results on which the two programs do not agree.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def compare_programs(results: pd.DataFrame, second: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `result_id`, `results.csv`, `R` (NaN where absent) and `text`, where the value or the
+        `result_id`, `results.csv`, `R` (NaN where absent) and `text` of results whose value or
         number printed in the text differs; sorted.
     """
     first = results.set_index("result_id")
@@ -131,7 +131,7 @@ def compare_programs(results: pd.DataFrame, second: pd.Series) -> pd.DataFrame:
 
 
 def _is_printed(value: float, text: str) -> bool:
-    """Say whether a text that is a number is this value, rounded as it is."""
+    """Return True if a text is not a number, or is this value at the text's rounding."""
     if text == SMALL_P:
         return text == format_p(value)
     found = _PRINTED.fullmatch(text)
@@ -153,9 +153,9 @@ def _find_analysis(results: pd.DataFrame) -> tuple[str, str]:
 
 
 def _is_random(results: pd.DataFrame) -> pd.Series:
-    """Find max-T and the global test, if max-T drew its patterns.
+    """Return a mask of max-T and the global test, if max-T drew its patterns at random.
 
-    The number of pairs does not tell: an outcome may have few where many people take part.
+    The number of pairs does not show this: an outcome may have few pairs in a large trial.
     """
     max_t = results["statistic"].isin(["max_t_p", "max_t_p_min"])
     drawn = bool(results.loc[max_t, "method"].str.contains("random patterns").any())

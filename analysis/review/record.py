@@ -1,4 +1,4 @@
-"""Make a finished run the record, and say which results that moves."""
+"""Make a finished run the record, and report which results that moves."""
 
 import sys
 from collections.abc import Callable
@@ -26,14 +26,14 @@ _MOST = 40
 
 
 def record_results(settings: Settings, *, tell: Callable[[str], None] = print) -> None:
-    """Write report/record/ below OUT from what was published there.
+    """Write report/record/ below OUT from the files published there.
 
-    Documents of another renderer stay on record while what goes in is the same.
+    Documents of another renderer stay on record as long as inputs and packages are the same.
 
     Raises
     ------
     DataError
-        A step is outdated: such outputs are nobody's results.
+        A step is outdated, so its outputs are not valid results.
     """
     outputs, folder = settings.outputs, settings.outputs.root / RECORD_FOLDER
     for step in STEPS:
@@ -68,7 +68,7 @@ def _read_readable(folder: Path) -> Evidence | None:
 
 
 def _strip(evidence: Evidence) -> dict[str, object]:
-    """Return all of a record but the day and the results, which are compared by themselves."""
+    """Return a record without the day and without the results, which are compared separately."""
     left_out = ("results", "recorded_on")
     return {name: value for name, value in vars(evidence).items() if name not in left_out}
 

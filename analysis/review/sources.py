@@ -1,4 +1,4 @@
-"""The sources of a checkout or of an unpacked archive: which they are, and their checksums."""
+"""List, copy and check the sources of a checkout or of an unpacked archive."""
 
 import io
 import json
@@ -17,10 +17,10 @@ WHEELS = "wheels/"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _WRITTEN = ("data/processed/", "report/_generated/", "report/_output/", "report/notebooks/")
 _KEPT = ("data/processed/README.md",)
-# Written by `make archive` alone.
+# Written only by `make archive`.
 CRATE, COMMIT = "ro-crate-metadata.json", "commit "
 _OF_ARCHIVES = (CRATE, CHECKSUMS)
-# What a reviewer takes from an archive; all else of its sources is code to them.
+# What a reviewer takes from an archive; all its other sources count as code.
 DATA = ("study.yml", "report/record/record.json", "report/record/results.csv")
 RAW_FOLDER = "data/raw/"
 
@@ -56,7 +56,7 @@ def list_sources(root: Path) -> list[str]:
 
 
 def list_written(root: Path) -> list[str]:
-    """Return the paths of what a run wrote below an unpacked archive, sorted."""
+    """Return the paths of the files of a run below an unpacked archive, sorted."""
     return sorted(filter(_is_written, read_checksums(root / CHECKSUMS)))
 
 
@@ -72,12 +72,12 @@ def copy_sources(root: Path, folder: Path, names: Iterable[str]) -> None:
 
 
 def is_data(name: str) -> bool:
-    """Say whether a source is data or the record of a run: all else can change what is run."""
+    """Return True if a source is data or the record; all else can change what is run."""
     return name.startswith(RAW_FOLDER) or name in DATA
 
 
 def find_commit(root: Path) -> str:
-    """Return the commit whose code lies in a checkout; "" if none has just this code."""
+    """Return the commit whose code is in a checkout; "" if none has exactly this code."""
     data = [f":!{name}" for name in (RAW_FOLDER, *DATA)]
     unchanged = _call_git(root, "diff", "--quiet", "HEAD", "--", ".", *data) is not None
     head = _call_git(root, "rev-parse", "HEAD") if unchanged else None
@@ -95,12 +95,12 @@ def read_commit(root: Path) -> str:
 
 
 def copy_code(root: Path, folder: Path, *, commit: str = "") -> bool:
-    """Copy all sources but data into a new folder, of a commit if the checkout's history has it.
+    """Copy all sources except data into a new folder, from a commit if the history has it.
 
     Returns
     -------
     bool
-        Whether they are those of the commit, and not of the checkout as it stands.
+        True if they are those of the commit, False if those of the working tree.
     """
     known = re.fullmatch("[0-9a-f]{40}", commit) and (root / ".git").exists()
     if known and _call_git(root, "merge-base", "--is-ancestor", commit, "HEAD") is not None:
@@ -121,12 +121,12 @@ def list_files(folder: Path) -> list[str]:
 
 
 def read_tracked(root: Path, name: str) -> bytes | None:
-    """Return a file as git has it last; None without git, or where git does not know it."""
+    """Return a file as last committed; None without git, or if git does not know it."""
     return _call_git(root, "show", f"HEAD:{name}") if (root / ".git").exists() else None
 
 
 def _call_git(root: Path, *arguments: str) -> bytes | None:
-    """Return what git prints, None if it fails or is not there."""
+    """Return what git prints, None if it fails or is not installed."""
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -140,8 +140,8 @@ def read_checksums(path: Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        A line is not a hash and a path, a path is there twice, or it leads out of the folder:
-        reading or copying what is listed would reach beyond it.
+        A line is not a hash and a path, a path is there twice, or it leads out of the folder,
+        so that reading or copying the listed files would reach beyond it.
     """
     found: dict[str, str] = {}
     try:
@@ -166,9 +166,9 @@ def format_checksums(hashes: Mapping[str, str]) -> str:
 
 
 def compare_checksums(folder: Path, *, whole: bool = True, beside: Iterable[str] = ()) -> list[str]:
-    """Return what differs between a folder and its SHA256SUMS, one phrase each.
+    """Return the differences between a folder and its SHA256SUMS, one phrase each.
 
-    With `whole`, a file that is not listed counts as a difference, unless it is `beside`.
+    With `whole`, a file that is not listed counts as a difference, unless it is in `beside`.
     """
     listed = read_checksums(folder / CHECKSUMS)
     forget_hashes()

@@ -1,4 +1,4 @@
-"""Unpack an archive that nobody trusts, and hold it against its checksums."""
+"""Unpack an untrusted archive, and check it against its checksums."""
 
 import errno
 import shutil
@@ -13,14 +13,14 @@ from analysis.review.sources import CHECKSUMS, compare_checksums
 
 MOST_FILES = 20_000
 MOST_BYTES = 2 * 2**30
-# What `make archive` writes; others are slow, or badly read.
+# The methods of `make archive`; others are slow or poorly supported.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What a checkout keeps beside its sources: git would obey its folder, and Make would take
-# environment and notes for its own.
+# What a checkout keeps beside its sources: git would obey its folder, and Make would use the
+# environment and the state of runs.
 _NEVER = (".git", ".venv", ".run")
 _LONGEST = 255
 _NOT_UNPACKED = "It was not unpacked"
-# What `make archive` packs becomes at most a tenth as large, and a file of zeros a thousandth.
+# `make archive` packs files to a tenth of their size at best, a file of zeros to a thousandth.
 _MOST_DENSE, _SMALL = 100, 2**20
 
 
@@ -30,15 +30,15 @@ def unpack_archive(archive: Path, folder: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The one folder that the archive holds.
+        The one folder that the archive contains.
 
     Raises
     ------
     MissingError
         There is no such file.
     DataError
-        It is no zip file or a damaged one; it holds an absolute path, ``..``, a link, a name
-        twice, a folder of git or of an environment, or more than is sane; a file differs from
+        It is not a zip file, or a damaged one; it contains an absolute path, ``..``, a link, a
+        name twice, a folder of git or of an environment, or far too much; a file differs from
         SHA256SUMS or is not listed.
     """
     if not archive.is_file():
@@ -53,12 +53,12 @@ def unpack_archive(archive: Path, folder: Path) -> Path:
                     f"unpacked it has {needed / 2**20:.0f} MB, more than this disk should take"
                 )
                 raise MissingError(problem, file=archive.name, hint="Make room, or set TMPDIR")
-            # No member gives more bytes than it was checked for: zipfile stops there.
+            # zipfile stops a member that has more bytes than the size that was checked.
             file.extractall(folder)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise DataError(f"this is no whole zip file ({error})", file=archive.name) from None
     except OSError as error:
-        # Its directory leads to before its beginning.
+        # The offsets in its directory are before the beginning of the file.
         if error.errno != errno.EINVAL:
             raise
         raise DataError("this is no whole zip file", file=archive.name) from None
@@ -79,7 +79,7 @@ def unpack_archive(archive: Path, folder: Path) -> Path:
 def _check_members(members: list[zipfile.ZipInfo], archive: str) -> str:
     """Refuse dangerous names before a single byte is written; return the top folder.
 
-    `zipfile` would rename or skip such members without a word; here none of them is harmless.
+    `zipfile` would rename or skip such members silently; here, none of them is harmless.
     """
     if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES:
         raise DataError(
@@ -102,7 +102,7 @@ def _check_members(members: list[zipfile.ZipInfo], archive: str) -> str:
 
 
 def _find_problem(member: zipfile.ZipInfo) -> str:
-    """Return why a member may not be unpacked, "" if it may."""
+    """Return why a member must not be unpacked, "" if it may be."""
     name, path = member.orig_filename, PurePosixPath(member.orig_filename)
     parts = [_fold_name(part) for part in path.parts]
     problems = {
@@ -125,5 +125,5 @@ def _find_problem(member: zipfile.ZipInfo) -> str:
 
 
 def _fold_name(name: str) -> str:
-    """Return what a disk takes a name for that minds neither case nor how a letter is composed."""
+    """Return a name as seen by a disk that ignores case and Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,4 +1,4 @@
-"""A verdict on a run: on one screen, as JSON, as a page."""
+"""A verdict on a run: on one screen, as JSON and as a page."""
 
 import html
 import json
@@ -21,13 +21,13 @@ class Level:
     name
         What was compared.
     compared
-        How many.
+        The number of things compared.
     differing
         One phrase for each that differs.
     decides
-        Whether a difference is the verdict, or is only reported.
+        Whether a difference decides the verdict, or is only reported.
     first
-        Whether it is listed before all else.
+        Whether it is listed before everything else.
     """
 
     name: str
@@ -39,16 +39,16 @@ class Level:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a comparison.
+    """The outcome of a comparison.
 
     Parameters
     ----------
     levels
-        What was compared, at which level.
+        The levels that were compared.
     causes
-        What differs in that which went in: raw cells, code, packages, platform.
+        Differences in the inputs: raw cells, code, packages, platform.
     notes
-        What else a reader has to know.
+        What else a reader needs to know.
     """
 
     levels: tuple[Level, ...]
@@ -57,12 +57,12 @@ class Verdict:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing that decides differs."""
+        """Whether no level that decides has a difference."""
         return not any(level.decides and level.differing for level in self.levels)
 
 
 def format_verdict(verdict: Verdict) -> str:
-    """Return the verdict in a sentence or two: where words moved, results need not have."""
+    """Return the verdict in a sentence or two, naming the levels that differ."""
     deciding = [level for level in verdict.levels if level.decides]
     moved = ", ".join(level.name for level in deciding if level.differing)
     same = ", ".join(level.name for level in deciding if not level.differing)
@@ -74,12 +74,12 @@ def format_verdict(verdict: Verdict) -> str:
 
 
 def format_screen(verdict: Verdict) -> str:
-    """Return the verdict as text that fits one screen, longest lists cut."""
+    """Return the verdict as text that fits one screen; long lists are cut."""
     lines = []
     changed = {kind: phrases for kind, phrases in verdict.causes.items() if phrases}
     for level in sorted(verdict.levels, key=lambda each: not each.first):
         if "raw data" in changed and not level.first:
-            # Before what it moved, the cell that was altered.
+            # The altered cells come before the results that they moved.
             lines += ["not as in the record, raw data:", *_cut(changed.pop("raw data"))]
         same = level.compared - len(level.differing)
         aside = "" if level.decides else " (does not decide)"
@@ -110,7 +110,7 @@ def _format_page(verdict: Verdict) -> str:
         f"<td>{len(level.differing)}</td><td>{'yes' if level.decides else 'no'}</td></tr>"
         for level in verdict.levels
     )
-    # What decides, then why it may be, then the long lists that decide nothing.
+    # First what decides, then possible causes, then the long lists that do not decide.
     lists = {f"Differs: {each.name}": each.differing for each in verdict.levels if each.decides}
     lists |= {f"Not as in the record, {kind}": each for kind, each in verdict.causes.items()}
     lists["Notes"] = verdict.notes

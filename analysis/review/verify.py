@@ -1,4 +1,4 @@
-"""Is what a clean run gives what stands on record?"""
+"""Verify that a clean run gives the results on record."""
 
 import shutil
 import tempfile
@@ -44,18 +44,18 @@ def verify_results(
     Parameters
     ----------
     settings
-        What a person chose for a run.
+        The user's choices for a run.
     archive
-        A zip file made by `make archive`. Its data and its record are taken; the code is that of
-        this checkout, or of the commit that the archive names if the checkout's history has it.
+        A zip file made by `make archive`. Its data and its record are used, with the code of this
+        checkout, or of the commit that the archive names if the checkout's history has it.
     code
         ``archive``: run the code of the archive instead, after a warning.
     quick
-        Look at files only, run nothing.
+        Compare files only, run nothing.
     bytes_decide
         Whether published files have to be the same to the byte.
     tell
-        Shows a line.
+        Prints a line.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def verify_results(
         raise UsageError("there is no record of a what-if", hint="Leave out PARAMS")
     if code not in ("", "archive") or (code and not archive):
         raise UsageError("CODE=archive goes with ARCHIVE=, and nothing else is known")
-    # Without links: a run writes paths of its own folder out of its outputs.
+    # Resolved, since a run removes the path of its folder from its outputs.
     folder = Path(tempfile.mkdtemp(prefix="verify-")).resolve()
     try:
         if archive:
@@ -86,7 +86,7 @@ def verify_results(
         else:
             verdict = _verify_tree(settings, folder, bytes_decide, tell)
     except FailedRunError as error:
-        # Its messages name files in there.
+        # The messages of the run name files in this folder.
         hint = f"Its messages stand above; what it left stays in {folder}, for you to remove"
         raise DataError(error.problem, hint=hint) from None
     except BaseException as error:
@@ -104,10 +104,10 @@ def verify_results(
 
 
 def check_fixity(settings: Settings) -> Verdict:
-    """Compare the files at hand, byte for byte, with the record; run nothing.
+    """Compare the present files byte for byte with the record; run nothing.
 
-    Inputs decide, and so do published files, as far as they are there, and a record that does
-    not list what a run publishes.
+    Inputs decide, and so do published files, if there are any, and a record that does not list
+    everything that a run publishes.
     """
     forget_hashes()
     root = settings.outputs.root
@@ -139,7 +139,7 @@ def _verify_tree(
     changes = describe_raw_changes(record, settings.raw)
     sealed = check_raw(settings.raw)
     if any(level.differing for level in sealed):
-        # The first notebook would refuse them.
+        # The first notebook would reject such data.
         return Verdict(tuple(sealed), {"raw data": changes}, (NOTHING_RUN,))
     off_record = _list_unrecorded(record)
     left_out = {f"notebooks/{name}.ipynb" for name in off_record}
@@ -154,6 +154,6 @@ def _verify_tree(
 
 
 def _list_unrecorded(record: Evidence) -> list[str]:
-    """Return the names of a person's own notebooks that the record does not have."""
+    """Return the names of personal notebooks that the record does not have."""
     personal = (step.name for step in STEPS if step.personal)
     return [name for name in personal if f"notebooks/{name}.ipynb" not in record.inputs]
