@@ -1,4 +1,4 @@
-"""What leaves: the archive, the privacy gate before it, and the de-identified export.
+"""What leaves the repository: the archive, its privacy gate, and the de-identified export.
 
 Only the command line calls it; it calls the review and the runner.
 """

@@ -1,4 +1,4 @@
-"""Make the one file that a reviewer gets: the repository, what came out of it, and the proof."""
+"""Make the archive for reviewers: the repository, its outputs and the evidence in one file."""
 
 import hashlib
 import os
@@ -40,7 +40,7 @@ _RESTRICTED = (
     " be made anonymous. The archive is for named recipients, since study.yml does not state both"
     " ethics approval and consent to publish."
 )
-# The earliest that a zip file can say; a real one would differ between two archives.
+# The earliest date in a zip file; the real one would differ between two archives.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -49,13 +49,13 @@ def make_archive(
 ) -> Path:
     """Write dist/<name>-<version>.zip, the same to the byte from the same content.
 
-    With `wheels`, the packages of the lock lie beside it, for this platform and Python.
+    With `wheels`, it contains the packages of the lock, for this platform and Python.
 
     Raises
     ------
     DataError
-        Files are not those of the record, git does not track one that the run needs, or
-        something may not leave: of a real trial only a de-identified export may.
+        Files differ from the record, git does not track one that the run needs, or something
+        may not leave: of a real trial, only a de-identified export may.
     UsageError
         The run is a what-if.
     """
@@ -105,9 +105,9 @@ def make_archive(
 
 
 def is_restricted(raw: Path, study: Study) -> bool:
-    """Say whether an archive of an export is not for the public: it holds data of people.
+    """Return True if an archive of an export has data of people and is not for the public.
 
-    Only if the plan states ethics approval and consent may it be.
+    It may be public only if the plan states both ethics approval and consent.
     """
     stated = study.governance.ethics and study.governance.consent
     return read_origin(raw) is not Origin.SIMULATED and not stated
@@ -123,10 +123,10 @@ def _check_record(settings: Settings) -> None:
 
 
 def list_contents(settings: Settings, record: Evidence) -> dict[str, Path]:
-    """Return where each file of the archive lies: sources as git has them, and what the run made.
+    """Return the current path of each file of the archive: tracked sources, and the run's files.
 
     The export of the run goes to data/raw, whatever folder it came from, so that the archive
-    is a repository that runs.
+    is a working repository.
 
     Raises
     ------
@@ -154,12 +154,12 @@ def list_contents(settings: Settings, record: Evidence) -> dict[str, Path]:
 def get_wheels(folder: Path) -> dict[str, Path]:
     """Get the packages of the lock for this platform and this Python, by path in an archive.
 
-    They come to lie in `folder`, alone: those of an earlier lock or another Python go.
+    They are put into `folder`, which is emptied first.
 
     Raises
     ------
     MissingError
-        The package index cannot be reached, or lacks one.
+        The package index cannot be reached, or lacks a package.
     """
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as place:
@@ -181,7 +181,7 @@ def get_wheels(folder: Path) -> dict[str, Path]:
 def write_zip(
     archive: Path, contents: Mapping[str, Path], texts: Mapping[str, bytes], *, top: str
 ) -> None:
-    """Write it whole or not at all: the guide first, then by name, with one date for all."""
+    """Write it completely or not at all: the guide first, then by name, with one date for all."""
     archive.parent.mkdir(exist_ok=True)
     partial = archive.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:

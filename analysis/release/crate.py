@@ -1,4 +1,4 @@
-"""Describe an archive as an RO-Crate: each file, what ran, on what, and what came of it."""
+"""Describe an archive as an RO-Crate: its files, and each run with its inputs and outputs."""
 
 import ast
 import functools
@@ -38,7 +38,7 @@ _TYPES = {
 }
 _DOCSTRING = re.compile(r'(?:#![^\n]*\n)?r?"""(.+?)(?:"""|\n)')
 _HEADING = re.compile(r"^#{1,2} (.+)$", re.MULTILINE)
-# The first that fits; a file without a description of its own is described by its place.
+# A file without a description is described by its place, the first that fits.
 _PLACES = (
     ("data/raw/", "Part of the export as received"),
     ("data/processed/", "Part of what the notebooks computed"),
@@ -77,24 +77,24 @@ def describe_crate(
     Parameters
     ----------
     contents
-        Where each file of the archive lies, by its path there.
+        The current path of each file of the archive, by its path there.
     steps
         What each step was made from and what it published, by name.
     parameters
-        With which each notebook ran, as `read_parameters` returns them.
+        The parameters of each notebook, as `read_parameters` returns them.
     record
-        The record that the archive holds.
+        The record that the archive contains.
     project
         pyproject.toml.
     description
         What the data are.
     commit
-        Whose code the archive holds; "" if no commit has just this code.
+        The commit of the archive's code; "" if no commit has exactly this code.
 
     Notes
     -----
-    Runs are described in the way of Process Run Crate 0.5. No conformance to it is claimed: it
-    builds on RO-Crate 1.1, and to a validator one file cannot be of both versions.
+    Runs are described as in Process Run Crate 0.5. No conformance to it is claimed: it builds on
+    RO-Crate 1.1, and for a validator one file cannot have both versions.
     """
     from rocrate.model.contextentity import ContextEntity
     from rocrate.model.file import File
@@ -146,8 +146,8 @@ def describe_crate(
 def describe_file(name: str, file: Path, *, version: str) -> Entity:
     """Return the entry of a file in a crate, from its own description or from its place.
 
-    `name` is its path in the archive, `file` where it lies now; its code has the version of
-    the project.
+    `name` is its path in the archive, `file` its current path; code has the version of the
+    project.
     """
     kind = _TYPES.get(file.suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     entity: Entity = {
@@ -170,7 +170,7 @@ def read_parameters(outputs: paths.Outputs) -> dict[str, dict[str, Any]]:
     """Return name and value of the parameters of each step.
 
     Those that the runner sets, and empty ones, which study.yml decides, are left out. They are
-    read from the executed copies; a step that is no notebook has none.
+    read from the executed copies; a step without a notebook has none.
     """
     return {step.name: _read_copy(step.target(outputs)) if step.notebook else {} for step in STEPS}
 
@@ -191,7 +191,7 @@ def _read_copy(path: Path) -> dict[str, Any]:
 def _describe_action(
     step: Step, made: Record, contents: Mapping[str, Path], used: Mapping[str, Any]
 ) -> dict[str, Entity]:
-    """A step as it ran: by which instrument, from which files and parameters, to which files."""
+    """Describe the run of a step: its instrument, input files, parameters and output files."""
     instrument = step.module or f"notebooks/{step.name}.ipynb"
     places = (f"data/{n}" if n.startswith("raw/") else n for n in sorted(made.fingerprint))
     read = [path for path in places if path in contents and path != instrument]
@@ -224,7 +224,7 @@ def _describe_licenses(code: str) -> dict[str, Entity]:
 
 
 def _describe_packages(versions: Mapping[str, str]) -> dict[str, Entity]:
-    """Describe each package that names a page of its own in its metadata."""
+    """Describe each package whose metadata name a web page."""
     packages = {}
     for name, version in versions.items():
         page = next(_list_pages(name), "")
@@ -246,7 +246,7 @@ def _list_pages(package: str) -> Iterator[str]:
 
 
 def _refer(names: Iterable[str]) -> Any:
-    """Return references; one is no list of one, as the specification recommends."""
+    """Return references; a single one is not in a list, as the specification recommends."""
     references = [{"@id": name} for name in names]
     return references[0] if len(references) == 1 else references
 

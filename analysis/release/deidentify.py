@@ -54,10 +54,10 @@ def deidentify_export(
     key_file: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Write an export that may be published, with checksums, and say what it cannot give any more.
+    """Write an export that may be published, with checksums, and report what it no longer shows.
 
-    The same export and key give the same bytes. Nothing appears in `out` before all of it is
-    done and `check_folder` finds nothing left.
+    The same export and key give the same bytes. Nothing appears in `out` before everything is
+    written and `check_folder` finds nothing left.
 
     Parameters
     ----------
@@ -68,12 +68,12 @@ def deidentify_export(
     key_file
         By default beside the real export.
     tell
-        Shows a text.
+        Prints a text.
 
     Raises
     ------
     UsageError
-        The output exists, or would lie in the real export or hold the key.
+        The output exists, would be inside the real export, or would contain the key.
     DataError
         The export is not readable, or something would be left that identifies a person.
     """
@@ -96,7 +96,7 @@ def deidentify_export(
         _write_export(partial, tables, rewriter, notes)
         found = check_folder(partial, study=study)
         if found:
-            # Kept words can hold a name as well.
+            # Words that are kept can contain a name as well.
             raise DataError(
                 f"{len(found)} places would still identify somebody, the first: {found[0]}",
                 hint="Correct them at the source,"
@@ -116,7 +116,7 @@ def deidentify_export(
 
 
 def describe_changes(rewriter: Rewriter) -> str:
-    """Return the notes that lie beside a de-identified export."""
+    """Return the notes that accompany a de-identified export."""
     source, shifts = rewriter.source, rewriter.shifts
     spelled = source.map_participants().items()
     names = {name: rewriter.names.participants[raw] for raw, name in spelled}
@@ -146,10 +146,10 @@ def describe_changes(rewriter: Rewriter) -> str:
 
 
 def list_kept_texts(source: UncleanedExport) -> list[str]:
-    """Return a line for each field whose texts stay as they were typed, with all of them.
+    """Return a line for each field whose texts stay as they were typed, with all its texts.
 
-    No rule can say that a drug is not called after a neighbour: somebody has to read them. Of the
-    dictionary and the map those are listed that do not come with the repository.
+    No rule can detect, for example, a drug named after a neighbour: somebody has to read them. Of
+    the dictionary and the map, only texts that do not come with the repository are listed.
     """
     described = []
     for file in (DICTIONARY, MAP):
@@ -197,7 +197,7 @@ def _write_export(
 
 
 def _shift_export_day(day: str, years: int) -> str:
-    """Move the day of the export by everybody's periods, so that what was due stays due."""
+    """Move the day of the export by the common periods, so that visits that were due stay due."""
     try:
         exported = datetime.date.fromisoformat(day)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Look into one file, of whatever kind, for what may not leave: where and why, never what."""
+"""Search a file of any kind for what may not leave, and report where and why, never what."""
 
 import bisect
 import csv
@@ -29,14 +29,14 @@ RESTRICTED = "what a site is asked or answers: it stays with the export"
 NOT_SIMULATED = "data of people who are not simulated: they stay outside git"
 EXACT_DATE = "an exact date"
 RAW_CELLS = "raw cells of one participant, where listings are coarsened"
-# So many places of one kind in one file are listed, the rest is counted.
+# So many places of one kind in one file are listed; the rest are counted.
 _MOST = 5
-# How the participants of a simulated and of a de-identified export are called.
+# Names of participants in a simulated and in a de-identified export.
 _INVENTED = re.compile(r"(?i)\s*SIM[-_ ]?S?[0-9]+\s*|P-[0-9]+")
-# A page that shows the raw cells of one participant, and what it bears while they are invented.
+# A page that shows the raw cells of one participant, and its mark if the data are simulated.
 _PAGE_OF_ONE = re.compile(r"(?:^|/)trail/people/[^/]+\.html$")
 _SIMULATED_MARK = b'<header class="mark">SIMULATED DATA'
-# What a table calls those whom it lists, in whatever spelling.
+# Names of the column that identifies people, in any spelling.
 _PEOPLE = re.compile(
     r"(?:record|participant|subject|patient|subj|pat|pt|person|case|screening|chart|usubj|mr)"
     r"(?:id|no|nr|num|number|code|identifier)|subject|patient|pid|mrn"
@@ -44,7 +44,7 @@ _PEOPLE = re.compile(
 )
 _SEPARATORS = ",\t;|"
 _VISITS = ("redcap_event_name", "event", "visit")
-# A number of eight digits is nobody's in code; in data and documents it may be.
+# In code, a number of eight digits is not a person's; in data and documents it may be.
 _CODE = (".py", ".lock", ".R", ".lua", ".css", ".js", ".typ", ".bib", ".toml")
 
 
@@ -55,7 +55,7 @@ class Disclosure:
     Parameters
     ----------
     file
-        Its path, or ``commit:path`` for what git remembers.
+        Its path, or ``commit:path`` in the history of git.
     place
         Where in the file: a row and its field, a line, a cell, a chunk; "" for all of it.
     kind
@@ -72,13 +72,13 @@ class Disclosure:
 
 
 def name_disclosure(file: str, place: str, kind: str, *, hospital_number: str = "") -> Disclosure:
-    """Return a disclosure whose file and place say nothing personal either."""
+    """Return a disclosure with everything personal in its file and place hidden."""
     hide = functools.partial(hide_kinds, hospital_number=hospital_number)
     return Disclosure(hide(file), hide(place), kind)
 
 
 def summarise_disclosures(found: Iterable[Disclosure]) -> list[Disclosure]:
-    """Return disclosures sorted, those of one kind in one place once, many alike as one."""
+    """Return disclosures sorted and without repeats; many of one kind in a file are counted."""
     by_kind: dict[tuple[str, str], list[Disclosure]] = {}
     for each in sorted(set(found)):
         by_kind.setdefault((each.file, each.kind), []).append(each)
@@ -101,10 +101,10 @@ class Looker:
     authors
         Who may be named as the author of a file.
     since
-        Dates of outputs on or after this day are exact ones, if they are not `known`; None if
-        dates may stand.
+        Dates of outputs on or after this day may not leave, unless they are `known`; None if all
+        dates may.
     known
-        Dates that the plan and the words of the report name.
+        Dates that the plan and the text of the report name.
     """
 
     hospital_number: str = ""
@@ -113,7 +113,7 @@ class Looker:
     known: frozenset[datetime.date] = frozenset()
 
     def look(self, name: str, content: bytes) -> list[Disclosure]:
-        """Return what may not leave with a file, of whose path the suffix is its kind."""
+        """Return what may not leave with a file, whose kind is given by the suffix of its name."""
         if _is_restricted(name):
             return [name_disclosure(name, "", RESTRICTED, hospital_number=self.hospital_number)]
         number = "" if name.endswith(_CODE) else self.hospital_number
@@ -131,7 +131,7 @@ class Looker:
             yield from self._look_at_rows(rows, number)
         if name.rpartition("/")[2] == "provenance.yml" and _is_real(content):
             yield "", NOT_SIMULATED
-        # Of a table, whose cells were looked at, what is encoded in them is left.
+        # The cells of a table were searched above; only what is encoded in them is left.
         for piece in itertools.islice(take_apart(name, content), bool(rows), None):
             if piece.forbidden:
                 yield piece.place, piece.forbidden
@@ -147,7 +147,7 @@ class Looker:
                 yield line(piece.place, at), EXACT_DATE
 
     def _find_exact(self, text: str) -> Iterator[int]:
-        """Yield where a text names a day that may not be named."""
+        """Yield the positions of the dates in a text that may not leave."""
         if self.since:
             for day, at in find_days(text):
                 if day >= self.since and day not in self.known:
@@ -180,7 +180,7 @@ class Looker:
 
 
 def _is_restricted(name: str) -> bool:
-    """Say whether a file is a page or a sheet of queries, or anything of the site's answers."""
+    """Return True if a file is a page or a sheet of queries, or has answers of the site."""
     parts = name.rpartition(":")[2].casefold().split("/")
     return parts[-1] in ("queries.html", "queries.xlsx", "answers.csv") or (
         "answers" in parts[:-1] and parts[-1].endswith((".csv", ".xlsx"))
@@ -188,12 +188,12 @@ def _is_restricted(name: str) -> bool:
 
 
 def show_raw_cells(name: str) -> bool:
-    """Say whether a file is a page of the trail that shows raw cells of one participant."""
+    """Return True if a file is a page of the trail with the raw cells of one participant."""
     return bool(_PAGE_OF_ONE.search(name))
 
 
 def find_strangers(name: str, content: bytes) -> list[Disclosure]:
-    """Return that a file holds people who are not invented, if it does: a table, or their trail."""
+    """Return a disclosure if a file, a table or a trail page, has people who are not simulated."""
     if show_raw_cells(name) and _SIMULATED_MARK not in content:
         return [name_disclosure(name, "", NOT_SIMULATED)]
     rows = _parse_people(name, content)
@@ -204,7 +204,7 @@ def find_strangers(name: str, content: bytes) -> list[Disclosure]:
 
 
 def _parse_people(name: str, content: bytes) -> list[list[str]]:
-    """Return the rows of a table of participants, header first; nothing if it is none."""
+    """Return the rows of a table of participants, header first; empty if it is not one."""
     suffix = name[name.rfind(".") :].casefold()
     text = decode(content) if suffix in (".csv", ".tsv", ".txt", ".dat", ".json") else None
     rows = _parse_records(text or "") if suffix == ".json" else _parse_rows(text or "")
@@ -221,7 +221,7 @@ def _parse_rows(text: str) -> list[list[str]]:
 
 
 def _parse_records(text: str) -> list[list[str]]:
-    """Return the rows of a table in JSON: a list of records, or columns by their name."""
+    """Return the rows of a table in JSON: a list of records, or columns by name."""
     try:
         table = json.loads(text)
     except (ValueError, RecursionError):
@@ -247,13 +247,13 @@ def _is_real(content: bytes) -> bool:
         return True
     if not isinstance(about, dict):
         return False
-    # A key that is spelt otherwise counts as well.
+    # A key in a different case counts as well.
     said = [v for key, v in about.items() if str(key).strip().casefold() == "simulated"]
     return any(value is not True for value in said)
 
 
 def _count_lines(text: str) -> Callable[[str, int], str]:
-    """Return a function that gives the line of a place in a text."""
+    """Return a function that adds the line of a position in the text to the name of a place."""
     ends = [match.start() for match in re.finditer("\n", text)]
 
     def describe(place: str, at: int) -> str:

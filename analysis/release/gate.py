@@ -1,4 +1,4 @@
-"""The gate: what is archived or committed passes it, or is named with place and reason."""
+"""The privacy gate for archives and commits: report what may not leave, and where and why."""
 
 import csv
 import datetime
@@ -27,14 +27,14 @@ SIGNED = "report/record/privacy-exceptions.csv"
 SIGNED_COLUMNS = ("file", "place", "kind", "sha256", "reason", "signed_by", "signed_on")
 UNREADABLE = "an export whose fields cannot be judged: `make check-data` shows why"
 _WRITTEN = ("data/", "report/_generated/", "report/_output/", "report/notebooks/")
-# What was found, and the content of the file by which an exception holds.
+# Each disclosure with the content of its file; an exception is valid only for that content.
 Found = list[tuple[Disclosure, bytes]]
 
 
 def check_archive(
     contents: Mapping[str, Path], *, raw: Path, tell: Callable[[str], None] = print
 ) -> None:
-    """Let the files of an archive pass, an export `raw` among them, or name what may not leave.
+    """Check the files of an archive, including the export `raw`, and report what may not leave.
 
     Raises
     ------
@@ -67,16 +67,16 @@ def check_archive(
 
 
 def check_files(names: Iterable[str], *, tell: Callable[[str], None] = print) -> None:
-    """Let files of the repository pass, as before a commit, or name what may not leave.
+    """Check files of the repository, as before a commit, and report what may not leave.
 
-    Without `names`, all that git tracks, and all that it remembers of data/.
+    Without `names`, check all files that git tracks, and the whole history of data/.
 
     Raises
     ------
     DataError
         Something may not leave; every place was shown, no value.
     MissingError
-        A name is that of no file.
+        There is no file of that name.
     """
     study = load_study()
     looker, found = _make_looker(study), []
@@ -97,9 +97,9 @@ def check_files(names: Iterable[str], *, tell: Callable[[str], None] = print) ->
 
 
 def look_back(root: Path, looker: Looker) -> Found:
-    """Look into every version that any branch, tag or stash ever had of a file below data/.
+    """Search every version of a file below data/ that any branch, tag or stash has ever had.
 
-    A file that was removed is still in every clone. Outside git there is nothing.
+    A file that was removed is still in every clone. Outside git there is no history.
     """
     found: Found = []
     for commit, path, blob in _list_versions(root):
@@ -108,12 +108,12 @@ def look_back(root: Path, looker: Looker) -> Found:
 
 
 def read_signed(root: Path = paths.ROOT) -> list[dict[str, str]]:
-    """Return the exceptions of a repository; none without the file.
+    """Return the signed exceptions of a repository; none if there is no file.
 
     Raises
     ------
     DataError
-        Another header, or an exception that lacks more than its place.
+        The header is wrong, or an exception lacks a field other than its place.
     """
     path = root / SIGNED
     if not path.exists():
@@ -131,10 +131,10 @@ def read_signed(root: Path = paths.ROOT) -> list[dict[str, str]]:
 
 
 def is_excepted(found: Disclosure, content: bytes, signed: Iterable[Mapping[str, str]]) -> bool:
-    """Say whether somebody has signed for a disclosure in this very content of its file.
+    """Return True if somebody has signed for a disclosure in exactly this content of its file.
 
-    An exception without a place is for every place of its kind in the file. What changes
-    afterwards is not covered.
+    An exception without a place covers every place of its kind in the file. Later changes of
+    the file are not covered.
     """
     hashes = {
         row["sha256"]
@@ -168,7 +168,7 @@ def _make_looker(study: Study, *, dated: bool = False) -> Looker:
 
 
 def _list_known_days() -> frozenset[datetime.date]:
-    """Dates that the plan and the words of the report name, which are nobody's."""
+    """Return the dates that the plan and the text of the report name; they are not personal."""
     texts = [paths.STUDY, *(path for path in report_sources() if path.suffix in (".qmd", ".bib"))]
     return frozenset(
         day for path in texts for day, _ in find_days(path.read_text(encoding="utf-8"))
@@ -184,11 +184,11 @@ def _list_tracked() -> list[Path]:
 
 
 def _list_versions(root: Path) -> list[tuple[str, str, str]]:
-    """Return the commit that brought each version (12 digits), its path, and its object."""
+    """Return the commit that added each version of a file (12 digits), its path and its object."""
     if not (root / ".git").exists():
         return []
     log = ("log", "--all", "--full-history", "-m", "--no-renames", "--raw", "--no-abbrev", "-z")
-    # Of several stashes the log knows only the last by itself.
+    # By itself, the log includes only the last of several stashes.
     stashes = _run_git(root, "stash", "list", "--format=%H").decode().split()
     listed = _run_git(root, *log, "--format=commit %H", *stashes, "--", "data")
     commit, found = "", {}
@@ -198,7 +198,7 @@ def _list_versions(root: Path) -> list[tuple[str, str, str]]:
             commit = part.split()[1][:12]
         elif part.startswith(":"):
             new, path = part.split()[3], next(parts)
-            # The log begins with the newest: the last to be met brought it.
+            # The log begins with the newest commit: the last one found added the version.
             if set(new) != {"0"}:
                 found[new, path] = commit
     return sorted((commit, path, blob) for (blob, path), commit in found.items())

@@ -1,4 +1,4 @@
-"""Whether an export may be published: whose data it holds, and what would identify somebody."""
+"""Check whether an export may be published: whose data it has, and what identifies people."""
 
 import datetime
 import enum
@@ -51,7 +51,7 @@ _EXACT_TIME = re.compile(r"[0-9]:(?!00|15|30|45)[0-5][0-9]")
 
 
 class Origin(enum.Enum):
-    """Whose data an export holds."""
+    """Whose data an export contains."""
 
     SIMULATED = "simulated"
     DEIDENTIFIED = "de-identified"
@@ -59,7 +59,7 @@ class Origin(enum.Enum):
 
 
 def read_origin(folder: Path) -> Origin:
-    """Return whose data an export holds; without a word of it they count as simulated."""
+    """Return whose data an export contains; if it does not state this, they count as simulated."""
     path = folder / PROVENANCE_FILE
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     about = read_yaml(text, file=path)
@@ -69,12 +69,12 @@ def read_origin(folder: Path) -> Origin:
 
 
 def check_folder(folder: Path, *, study: Study) -> list[Disclosure]:
-    """Return what may not leave with an export, whatever its files are, by path below it."""
+    """Return what may not leave with an export, in all its files, by path below it."""
     looker = Looker(hospital_number=study.publication.hospital_number.value)
     found = check_export_folder(folder, study=study, below="")
     for path in raw_files(folder):
         several = looker.look(path.relative_to(folder).as_posix(), path.read_bytes())
-        # Whose data they are is known.
+        # It is known whose data they are.
         found += [each for each in several if each.kind != NOT_SIMULATED]
     return found
 
@@ -84,13 +84,13 @@ def check_export_folder(
 ) -> list[Disclosure]:
     """Return what may not leave with the participants' files of an export.
 
-    `below` stands before the names of the files.
+    `below` is put before the names of the files.
     """
     start = datetime.date.fromisoformat(study.study.registered_start.value)
     source, origin = open_source(read_export(folder), study), read_origin(folder)
     found = check_export(source, origin, start=start)
     if origin is not Origin.SIMULATED:
-        # What else lies there nobody has de-identified.
+        # Other files in the folder have not been de-identified.
         known = {*RAW_TABLES, PROVENANCE_FILE, CHECKSUMS_FILE, NOTES_FILE}
         names = {path.relative_to(folder).as_posix() for path in raw_files(folder)}
         found += [name_disclosure(name, "", FREE_TEXT) for name in sorted(names - known)]
@@ -102,8 +102,8 @@ def check_export(
 ) -> list[Disclosure]:
     """Return what may not leave with an export.
 
-    A simulated one may keep everything but what identifies people by itself. Of a de-identified
-    one, dates have to lie before the registered start: there no date is one of the trial's.
+    A simulated one may keep everything except direct identifiers. In a de-identified one, all
+    dates have to be before the registered start, so that none can be a date of the trial.
     """
     judge = _Judge(source, origin, start.isoformat())
     found = [*judge.check_cells(), *judge.check_ages()]
@@ -114,7 +114,7 @@ def check_export(
 
 @dataclass(frozen=True)
 class _Judge:
-    """Finds why the cells of an export may not leave; no date from `start` on may."""
+    """Finds why the cells of an export may not leave; dates from `start` on may not."""
 
     source: UncleanedExport
     origin: Origin
@@ -130,7 +130,7 @@ class _Judge:
                         yield self.name(file, line, column, kinds[raw])
 
     def check_ages(self) -> Iterator[Disclosure]:
-        """Find ages over 89, given or to be counted from the year of birth."""
+        """Find ages over 89, stated or derived from the year of birth."""
         days, spelled = self.source.list_consent_days(), self.source.map_participants()
         for file, column in self.source.find_columns(Treatment.BIRTH_YEAR, Treatment.AGE):
             born = self.source.choose_treatment(file, column) == Treatment.BIRTH_YEAR
@@ -140,7 +140,7 @@ class _Judge:
                 age = float(clean) if clean else 0
                 if born:
                     age = day.year - age if day and clean else 0
-                # The one that stands for all of them in a de-identified export is none.
+                # In a de-identified export, 90 stands for all of them and may leave.
                 banded = self.origin is Origin.DEIDENTIFIED and age == OLDEST
                 if age >= OLDEST and not banded:
                     yield self.name(file, line, column, OVER_89)
@@ -174,7 +174,7 @@ class _Judge:
         if reading.is_missing_code:
             return ""
         if treatment == Treatment.TEXT:
-            # Nothing but the words that a rule looks for may stand behind it.
+            # After the mark of removal, only words that a rule looks for may follow.
             return "" if raw == remove_text(raw) else FREE_TEXT
         if _EXACT_TIME.search(reading.clean):
             return EXACT_TIME
@@ -186,7 +186,7 @@ class _Judge:
 
     def _judge_day(self, reading: Reading) -> str:
         if not reading.clean:
-            # One that lies after a shifted day of export is none to the cleaning.
+            # The cleaning does not accept a date after the shifted day of export.
             return EXACT_DATE if reading.rule in STAND_INS else FREE_TEXT
         day = reading.clean[:10]
         shifted = self.origin is Origin.DEIDENTIFIED and day < self.start
@@ -201,7 +201,7 @@ class _Judge:
 
 
 def _check_columns(source: UncleanedExport) -> Iterator[Disclosure]:
-    """Find columns that nothing reads, in the files that describe others."""
+    """Find columns that nothing reads in the dictionary, the map and the corrections."""
     for file, known in KNOWN_COLUMNS.items():
         for column in source.export.tables[file]:
             if column not in known:

@@ -46,7 +46,7 @@ _NO_YEAR = "0"
 
 @dataclass(frozen=True)
 class Names:
-    """What is called how from now on; it never leaves this process.
+    """The new names by the old ones; this mapping never leaves the process.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ class Names:
 
 
 def give_names(source: UncleanedExport, key: Key) -> Names:
-    """Number the participants in an order that only the key tells, the others in their own.
+    """Number participants in a secret order given by the key, and staff in their own order.
 
-    The order of staff decides which of two readings counts, and is no fact about a participant.
-    Images follow their participant, since their own order is that of the trial's calendar.
+    The order of staff decides which of two readings counts, and reveals nothing about participants.
+    Images are numbered by participant, since their own order is that of the trial's calendar.
     """
     spelled = source.map_participants()
     order = key.shuffle("participant", set(spelled.values()))
@@ -90,7 +90,7 @@ def give_names(source: UncleanedExport, key: Key) -> Names:
 
 @dataclass(frozen=True)
 class Rewriter:
-    """What turns a cell into one that may be published.
+    """Turns cells into cells that may be published.
 
     Parameters
     ----------
@@ -111,13 +111,13 @@ class Rewriter:
 
     @property
     def years(self) -> int:
-        """By how many years all dates are shifted, negative."""
+        """The number of years by which all dates are shifted, negative."""
         return next(iter(self.shifts.values())).years
 
     def rewrite(self, file: str, column: str, raw: str, participant: str) -> str:
-        """Return what replaces a cell; the same cell always gives the same.
+        """Return the replacement of a cell; the same cell always gives the same replacement.
 
-        `participant` is whose cell it is, as the source spells them.
+        `participant` is the participant of the cell, in the unified spelling of the source.
         """
         treatment = self.source.choose_treatment(file, column)
         if not raw or treatment in (Treatment.DROP, Treatment.SHARED_DAY):
@@ -142,19 +142,19 @@ class Rewriter:
             return round_time(reading.clean)
         if treatment in (Treatment.YEAR, Treatment.BIRTH_YEAR):
             year = self._rewrite_year(reading, treatment, participant)
-            # A whole date, of which the analysis takes the year, stays one.
+            # A full date, of which the analysis uses the year, stays a full date.
             return f"{year}-07-01" if year.isdigit() and len(reading.clean) == 10 else year
         if treatment == Treatment.AGE and reading.clean:
             return str(self._band(int(float(reading.clean))))
         return raw if reading.is_readable else REMOVED
 
     def _rewrite_year(self, reading: Reading, treatment: Treatment, participant: str) -> str:
-        """Keep the years that lie between it and the consent; those of an age are banded."""
+        """Keep the number of years between a year and the consent; for a birth year, as a band."""
         if not reading.clean:
             return _NO_YEAR if PLAIN.fullmatch(reading.raw) else REMOVED
         year, shift = int(reading.clean[:4]), self.shifts[participant]
         before = self.consent.get(participant)
-        # Without a date of consent the cleaning counts no age; a band is kept all the same.
+        # Without a date of consent the cleaning derives no age; the year is banded all the same.
         after = int(shift.apply(before.isoformat())[:4]) if before else year + shift.years
         if treatment == Treatment.YEAR:
             return str(year - before.year + after if before else after)
@@ -210,7 +210,7 @@ def rewrite_export(rewriter: Rewriter) -> dict[str, pd.DataFrame]:
 def _rewrite_file(
     rewriter: Rewriter, name: str, file: SourceFile
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Return a file's cells in an order of their own, and its new keys by old ones."""
+    """Return a file's rewritten cells in the order of the new keys, and those keys by old ones."""
     people = file.keys["participant"]
     frame = pd.DataFrame(
         {
@@ -234,9 +234,9 @@ def _rewrite_file(
 def _rewrite_corrections(
     rewriter: Rewriter, keys: Mapping[str, pd.Series], dropped: Mapping[str, list[str]]
 ) -> pd.DataFrame:
-    """Rewrite the corrected cells as the cells themselves, and name their rows anew.
+    """Rewrite the corrected values like the cells themselves, with the new keys of their rows.
 
-    A correction whose row is not in the export stays only where its row can be named.
+    A correction whose row is not in the export stays only if a new key can be given.
     """
     source, rows = rewriter.source, []
     for correction in source.corrections.to_dict("records"):
@@ -276,7 +276,7 @@ def _find_row(
 
 
 def _rewrite_dictionary(rewriter: Rewriter, dropped: list[str]) -> pd.DataFrame:
-    """Leave out what was dropped, and move the limits of years with the years."""
+    """Leave out dropped fields, and shift the limits of years as the years are shifted."""
     source = rewriter.source
     frame = source.export.tables[DICTIONARY].copy()
     by_name = {name: column for column, name in DICTIONARY_COLUMNS.items()}
@@ -284,7 +284,7 @@ def _rewrite_dictionary(rewriter: Rewriter, dropped: list[str]) -> pd.DataFrame:
     width = source.study.publication.age_band_years.value
     for file, name in source.find_columns(Treatment.YEAR, Treatment.BIRTH_YEAR):
         rows = (named == name) & (file == REDCAP)
-        # Wide enough for the ends of a band.
+        # Wider by a band, so that banded years stay within them.
         for column, beside in ((by_name["minimum"], -width), (by_name["maximum"], width)):
             frame.loc[rows, column] = [
                 str(int(text) + rewriter.years + beside) if text.strip().isdigit() else text

@@ -1,11 +1,11 @@
-"""Shift the dates of each participant: intervals stay to the day, and visits in their month.
+"""Shift the dates of each participant; intervals stay exact, and visits stay in their month.
 
-A shift has two parts. Whole periods of four years, the same for everybody, move all dates before
-the start of the trial, so that each can be seen to be none of the trial's; they are no secret,
-since the registration tells when the trial took place. The other part is: some days more or fewer,
-one number per participant, drawn by a secret key from all that leave each visit in its month.
-The output does not tell which of these numbers it was; whoever knows on which days a clinic is
-closed can rule out some of them.
+A shift has two parts. The first is whole periods of four years, the same for everybody. They move
+all dates before the start of the trial, so that none can be a date of the trial; they are not
+secret, since the registration states when the trial took place. The second part is secret: a few
+days more or fewer, one number per participant, drawn with a key from all numbers that leave each
+visit in its month. The output does not show which number was drawn, but someone who knows on which
+days a clinic is closed can rule out some numbers.
 """
 
 import datetime
@@ -27,12 +27,12 @@ PERIOD_YEARS, PERIOD_DAYS = 4, 1461
 FURTHEST = 30
 # With fewer days to choose from, only the two visits whose season is reported stay in their month.
 FEWEST = 7
-# So many shifts have to explain the new dates of a participant to whoever knows that visits take
-# place on working days: shifts by whole weeks, if the visits are on many days of the week.
+# At least so many shifts must be able to explain the new dates of a participant if it is known that
+# visits are on working days: shifts by whole weeks, if the visits are on many days of the week.
 LEFT = 3
-# What a time of day is rounded down to, so that the order of events stays.
+# Times of day are rounded down to multiples of so many minutes, which keeps the order of events.
 MINUTES = 15
-# What the cleaning takes for a date of the trial.
+# The earliest date that the cleaning accepts as a date of the trial.
 _EARLIEST = datetime.date(2000, 1, 1)
 Visits = Mapping[str, Sequence[datetime.date]]
 
@@ -43,7 +43,7 @@ _ADVICE = "Keep it with the real export, and show it to nobody: it undoes the de
 
 
 class Key:
-    """Draws that are the same for the same key, and that nobody can guess without it."""
+    """Draws that are the same for the same key, and cannot be guessed without it."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -53,7 +53,7 @@ class Key:
         return int.from_bytes(self._digest(what)) % below
 
     def shuffle(self, kind: str, names: Iterable[str]) -> list[str]:
-        """Return names in an order that only the key tells."""
+        """Return names in an order that cannot be guessed without the key."""
         return sorted(names, key=lambda name: self._digest(f"{kind}|{name}"))
 
     def _digest(self, what: str) -> bytes:
@@ -66,7 +66,7 @@ def open_key(path: Path) -> Key:
     Raises
     ------
     DataError
-        The file is no such key.
+        The file is not such a key.
     """
     if not path.exists():
         text = f"{_LABEL}{secrets.token_hex(_BYTES)}\n{_ADVICE}\n"
@@ -89,13 +89,13 @@ class Shift:
     Parameters
     ----------
     days
-        Of the whole shift, negative.
+        Days of the whole shift, negative.
     years
-        Of its periods, negative.
+        Years of its periods, negative.
     choices
-        From how many numbers of days the secret part was drawn.
+        How many numbers of days the secret part was drawn from.
     left
-        How many shifts explain the new dates to whoever knows that visits are on working days.
+        How many shifts can explain the new dates, given that visits are on working days.
     moved
         Visits that are in another month now.
     """
@@ -107,9 +107,9 @@ class Shift:
     moved: tuple[str, ...] = ()
 
     def apply(self, text: str) -> str:
-        """Return an ISO date, with or without time, or a partial one, shifted; the time is rounded.
+        """Return a shifted ISO date: a full or partial one, or one with a time, which is rounded.
 
-        Of a partial date only the periods are taken off, which leave the month as it is.
+        A partial date is shifted by the periods only, which leave its month unchanged.
         """
         if len(text) < len("2000-01-01"):
             return f"{int(text[:4]) + self.years:04d}{text[4:]}"
@@ -130,7 +130,7 @@ def round_time(text: str) -> str:
 
 
 def draw_shifts(source: UncleanedExport, key: Key) -> dict[str, Shift]:
-    """Draw a shift for every participant, by the one spelling of the source."""
+    """Draw a shift for every participant, by the unified spelling of the source."""
     plan = source.study.analysis
     start = datetime.date.fromisoformat(source.study.study.registered_start.value)
     periods = count_periods(_list_trial_days(source), start=start)
@@ -149,7 +149,7 @@ def count_periods(days: Iterable[datetime.date], *, start: datetime.date) -> int
     Raises
     ------
     DataError
-        So many lead to dates that the cleaning would refuse.
+        That many periods lead to dates that the cleaning would reject.
     """
     ordered = sorted(days)
     periods = 1
@@ -177,7 +177,7 @@ def draw_shift(
     periods
         As `count_periods` returns them.
     draw
-        Returns a whole number from 0 to below its argument, secretly.
+        Returns a secret whole number from 0 to below its argument.
     """
     base = -PERIOD_DAYS * periods
     every = [day for days in visits.values() for day in days]
@@ -199,9 +199,9 @@ def draw_shift(
 
 
 def _count_left(days: Iterable[datetime.date], kept: Iterable[datetime.date], chosen: int) -> int:
-    """Count the shifts that explain new dates, the true one among them.
+    """Count the shifts, including the true one, that can explain the new dates.
 
-    Each leads back to working days, and leaves in their month the days that have to be.
+    Each leads back to working days, with the `kept` days in their month.
     """
     working = [day for day in days if day.weekday() < _SATURDAY]
     others = range(chosen - FURTHEST, chosen + FURTHEST + 1)
@@ -227,7 +227,7 @@ def _move(day: datetime.date, periods: int) -> datetime.date:
 
 
 def _list_trial_days(source: UncleanedExport) -> list[datetime.date]:
-    """All dates but those of treatments, which may have begun long before."""
+    """Return all dates except those of treatments, which may have begun long before."""
     return [
         day
         for file, column in source.find_columns(Treatment.DAY)

@@ -1,4 +1,4 @@
-"""An export that is to be published: its files, how their values read, what becomes of them."""
+"""An export to be published: its files, the readings of their values, and their treatment."""
 
 import datetime
 import enum
@@ -32,7 +32,7 @@ from analysis.study import Study
 
 
 class Treatment(enum.Enum):
-    """What becomes of the cells of a field."""
+    """How the cells of a field are treated."""
 
     DROP = "drop"
     PARTICIPANT = "participant"
@@ -49,7 +49,7 @@ class Treatment(enum.Enum):
     READABLE = "readable"
 
 
-# Texts that are words of a list and not of a person: what was given and how it was coded.
+# Texts that are vocabulary and do not describe a person: what was given and how it was coded.
 _CODED = "coded_term class dictionary dictionary_version grading_scale grading_scale_version"
 VOCABULARY = {
     *(("medications", name) for name in ("name", "dose_unit")),
@@ -57,9 +57,9 @@ VOCABULARY = {
     *(("procedures", name) for name in ("enzyme", "diluent", "cell_counter", "viability_method")),
     ("capillaroscopy", "blinded_to_visit"),
 }
-# What else is not treated by the kind of its field. Of who worked on the trial it matters whether
-# it was the same one, and not the name. A day on which one reader looked at the images of many
-# would tell, shifted for each of them, how far the shifts of two participants are apart.
+# Other fields that are not treated by their kind. For staff it matters whether two entries are by
+# the same person, but not the name. The day on which a reader looked at images of many participants
+# would show, shifted for each of them, how far the shifts of two participants are apart.
 _TREATMENTS = {
     ("visits", "assessor"): Treatment.PERSON,
     ("procedures", "operator"): Treatment.PERSON,
@@ -71,7 +71,7 @@ _TREATMENTS = {
 }
 _OF_IMAGES = {"image_id": Treatment.IMAGE, "reader": Treatment.PERSON, "event": Treatment.KEEP}
 
-# What the cleaning reads of the files that describe others; a site may write anything beside it.
+# The columns of these files that the cleaning reads; a site may write anything into others.
 KNOWN_COLUMNS = {
     CORRECTIONS: tuple(CORRECTION_COLUMNS),
     DICTIONARY: tuple(DICTIONARY_COLUMNS),
@@ -84,9 +84,9 @@ RECODED = {
     Treatment.IMAGE: re.compile(r"I-[0-9]{4,}"),
 }
 _WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
-# What cannot be a word about anybody: codes and numbers, as long as a laboratory writes them.
+# Texts that cannot describe anybody: codes and numbers, no longer than a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
-# What replaces a date that cannot be used, so that it fails again by the same rule.
+# The replacement of a date that cannot be used, so that it fails again by the same rule.
 STAND_INS = {
     "impossible_date": "0000-00-00",
     "implausible_date": "2999-12-31",
@@ -117,7 +117,7 @@ class Reading:
 
     @property
     def is_readable(self) -> bool:
-        """Whether it is known for a value, a missing code, or a plain number."""
+        """Whether it is a known value, a missing code or a plain number."""
         plain = PLAIN.fullmatch(self.raw) or self.raw in ("", REMOVED)
         return bool(self.clean or self.is_missing_code or plain)
 
@@ -135,7 +135,7 @@ class UncleanedExport:
     fields
         By file, then by column.
     files
-        By name; `keys.participant` is the one spelling of each participant.
+        By name; `keys.participant` is the unified spelling of each participant.
     """
 
     export: RawExport
@@ -149,7 +149,7 @@ class UncleanedExport:
         return self.export.tables[CORRECTIONS]
 
     def choose_treatment(self, file: str, column: str) -> Treatment:
-        """Return what becomes of a column; forms' states and events stay as they are."""
+        """Return the treatment of a column; the states of forms and the events are kept."""
         field = self.fields[file].get(column)
         declared = self.study.publication.identifier_fields.value
         if field:
@@ -160,7 +160,7 @@ class UncleanedExport:
 
     @cached_property
     def readings(self) -> dict[tuple[str, str], dict[str, Reading]]:
-        """What the cleaning makes of every value, by file and column, corrected ones too."""
+        """How the cleaning reads every value, by file and column, including corrected values."""
         latest = self.export.provenance.exported_on or NEVER_LATER
         read = {}
         for name, file in self.files.items():
@@ -189,7 +189,7 @@ class UncleanedExport:
         return {participant: day for participant, _, day in self.list_dates(REDCAP, column)}
 
     def find_columns(self, *treatments: Treatment) -> list[tuple[str, str]]:
-        """Return file and column of every field that is treated so."""
+        """Return file and column of every field with one of these treatments."""
         return [
             (file, column)
             for file, fields in self.fields.items()
@@ -212,7 +212,7 @@ class UncleanedExport:
         return next((f.name for f in fields if (f.place.table, f.place.column) == wanted), "")
 
     def map_participants(self) -> dict[str, str]:
-        """Return the one spelling of each participant by every raw one."""
+        """Return the unified spelling of each participant by every raw spelling."""
         spelled: dict[str, str] = {}
         for file in self.files.values():
             spelled |= dict(zip(file.raw[ID], file.keys["participant"], strict=True))
@@ -234,7 +234,7 @@ def open_source(export: RawExport, study: Study) -> UncleanedExport:
 
 
 def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> Treatment:
-    """What is not known to be harmless is text, and text is removed."""
+    """Choose the treatment of a field; text that is not known to be harmless is removed."""
     place = field.place
     if field.name == ID:
         return Treatment.PARTICIPANT
@@ -256,7 +256,7 @@ def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> 
 
 
 def remove_text(text: str) -> str:
-    """Return what is left of a free text: that there was one, and words that a rule looks for.
+    """Return what is kept of a free text: a mark of removal, and words that a rule looks for.
 
     Examples
     --------
@@ -268,14 +268,14 @@ def remove_text(text: str) -> str:
 
 
 def is_vocabulary(field: Field) -> bool:
-    """Say whether the texts of a field are words of a list."""
+    """Return True if the texts of a field are vocabulary."""
     place = field.place
     targets = {(place.table, place.column), (place.instrument, place.item)}
     return field.kind in ("text", "notes") and bool(targets & VOCABULARY)
 
 
 def _read_values(values: Iterable[str], field: Field, *, latest: str) -> dict[str, Reading]:
-    """Read every different value of a field; no date lies after `latest` (ISO)."""
+    """Read every distinct value of a field; no date may be after `latest` (ISO)."""
     column = pd.Series(sorted({value for value in values if value}), dtype="object")
     column = column.set_axis(pd.Index(column, dtype="object"))
     clean, rules = column.copy(), pd.Series("", index=column.index, dtype="object")
