@@ -1,4 +1,4 @@
-"""What may not leave with a file: identifiers in its text, and the places where text hides.
+"""Find what may not leave with a file: identifiers in its texts, wherever they are hidden.
 
 The cleaning and `analysis.release` call it. It reads bytes and texts, and touches no file.
 """

@@ -1,4 +1,4 @@
-"""Exact dates in a text, as people, programs and Korea write them."""
+"""Find exact dates in a text, as people and programs write them, also in Korean."""
 
 import datetime
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.privacy.kinds import fold_text, is_in_code
 
-# In English, with the beginnings that other languages of Europe have.
+# The beginnings of the months in English and in other European languages.
 _MONTHS = (
     "jan|ene|gen", "feb|fév|fev", "mar|mär|mrz|maa|mrt", "apr|avr|abr", "may|mai|mag",
     "jun|juin|giu", "jul|juil|lug", "aug|aoû|aou|ago", "sep|set", "oct|okt|ott",
@@ -30,7 +30,7 @@ _PATTERNS = tuple(
         rf"{_DAY}(?:T[0-9]+)?{_AFTER}",
         rf"{_BEFORE}{_YEAR}[-/_. ]?{_MM}[ ]?{_DD}{_TIME}{_AFTER}",
         rf"{_BEFORE}{_DD}{_MM}(?P<year>20[0-4][0-9]){_AFTER}",
-        # Which of the two is the day may be unknown, and which the year; a day it is.
+        # Which part is the day, the month or the year may be unknown, but it is an exact date.
         rf"{_BEFORE}{_DAY}{_SIGN}{_MONTH}(?P=sign)\s?{_YEAR}{_AFTER}",
         rf"{_BEFORE}{_MONTH}{_SIGN}{_DAY}(?P=sign)\s?{_YEAR}{_AFTER}",
         rf"{_BEFORE}{_DAY}(?P<sign>[/.-])\s?{_MONTH}(?P=sign)\s?{_SHORT}{_AFTER}(?!\.[0-9])",
@@ -53,13 +53,13 @@ _OF_YEAR = re.compile(rf"{_BEFORE}{_YEAR}[-/](?P<number>[0-3][0-9]{{2}}){_AFTER}
 
 
 def find_days(text: str) -> Iterator[tuple[datetime.date, int]]:
-    """Yield exact dates that exist, and where in the text (as `fold_text` makes it) they begin."""
+    """Yield exact dates that exist, and where in the folded text (see `fold_text`) they begin."""
     text = fold_text(text)
     found: set[tuple[datetime.date, int]] = set()
     for pattern in (*_PATTERNS, _WEEK, _OF_YEAR):
         for match in pattern.finditer(text):
             day = _read_day(match)
-            # A pattern inside another one sees the same day again.
+            # A pattern that overlaps another one finds the same day again.
             seen = {match.end(), -match.start() - 1}
             if day and not is_in_code(text, match) and not any((day, at) in found for at in seen):
                 found |= {(day, at) for at in seen}

@@ -1,4 +1,4 @@
-"""What a Word file and a PDF hold: text, properties, comments, notes, whatever is in them."""
+"""Read all that a Word file or a PDF contains: text, properties, comments, notes and more."""
 
 import html
 import io
@@ -19,7 +19,7 @@ _PERSONS = re.compile(r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)
 _TRACKED = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange)\s[^>]*w:author=")
 _ASIDE = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<w:comment\s")
-# A paragraph is cut into runs anywhere, also within a number.
+# A paragraph may be split into runs anywhere, even within a number.
 _ENDED = re.compile(r"</(?:w:p|w:tc|[a-z]+:[A-Za-z]+\b(?<!w:t|w:r))>")
 _SHIFT = re.compile(rb"\)[-0-9. ]*\(")
 _STRING = re.compile(rb"\((?:\\.|[^\\()])*\)|<(?:[0-9A-Fa-f]{2})+>")
@@ -31,12 +31,12 @@ _NOTE_KINDS = {"/Text", "/FreeText", "/Popup", "/Highlight", "/FileAttachment", 
 
 
 def read_word(content: bytes) -> Iterator[Piece]:
-    """Return the texts of a Word file, part by part.
+    """Yield the texts of a Word file, part by part.
 
-    Its parts are read and not its paragraphs, since text hides where no paragraph is.
+    All parts are read, not only the paragraphs, since text can hide outside of these.
     """
     if not content.startswith(b"PK"):
-        # Something stands before the file that it is.
+        # There is something before the beginning of the zip file.
         yield Piece("", "", forbidden=NO_WORD)
         return
     try:
@@ -65,19 +65,19 @@ def _read_part(name: str, page: str) -> Iterator[Piece]:
     for match in _PERSONS.finditer(page):
         yield Piece(name, html.unescape(match[1]), names_author=True)
     yield Piece(name, html.unescape(re.sub(r"<[^>]+>", "", _ENDED.sub("\n", page))))
-    # Comments and attributes are not shown, and go along.
+    # Comments and attributes are not shown, but are part of the file.
     yield Piece(name, "\n".join(map(html.unescape, _ASIDE.findall(page))))
 
 
 def read_pdf(content: bytes) -> Iterator[Piece]:
-    """Return the texts of a PDF: pages, properties, XMP; notes and attachments are forbidden.
+    """Yield the texts of a PDF: pages, properties, XMP; notes and attachments are forbidden.
 
-    Titles of chapters, addresses, descriptions of figures and scripts are given as they stand.
+    Titles of chapters, addresses, descriptions of figures and scripts are yielded unchanged.
     """
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    # It reports its repairs; here a file is only looked into.
+    # pypdf would report its repairs; here a file is only read.
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -110,7 +110,7 @@ def _read_properties(reader: Any) -> Iterator[Piece]:
 def _read_objects(reader: Any) -> Iterator[Piece]:
     """Yield all strings and streams of every object, whether or not a page shows it.
 
-    None is followed to another object, which has its own turn.
+    References to other objects are not followed, since every object is read.
     """
     from pypdf.errors import PyPdfError
     from pypdf.generic import IndirectObject, StreamObject
@@ -136,12 +136,12 @@ def _read_objects(reader: Any) -> Iterator[Piece]:
 
 
 def _read_stream(data: bytes) -> str:
-    """Return the text of a stream; of a drawing its strings alone, since numbers are places."""
+    """Return the text of a stream; of a drawing only its strings, as numbers are coordinates."""
     if data.startswith(_FONTS):
         return ""
     if not _DRAWS.search(data):
         return decode(data) or list_strings(data)
-    # What is written may be cut into pieces, between which the pen moves.
+    # A text may be split into pieces, with moves of the pen between them.
     strings = _STRING.findall(_SHIFT.sub(b"", data))
     return "\n".join(
         list_strings(bytes.fromhex(each[1:-1].decode()) if each[:1] == b"<" else each)

@@ -1,4 +1,4 @@
-"""Take a file apart into the texts that it holds, those that nobody sees included."""
+"""Take a file apart into all its texts, including those that are not visible."""
 
 import base64
 import gzip
@@ -24,14 +24,14 @@ _AUTHOR = re.compile(
     r"(?is)<meta[^>]+name=[\"'](?:dcterms\.)?(?:author|creator)[\"'][^>]*content=[\"']([^\"'$]+)[\"']"
     r"|<dc:(?:creator|publisher|contributor)>(.*?)</dc:"
 )
-# What bytes look like where a text carries them: in base64, over several lines too, or in hex.
+# Bytes encoded in a text: in base64, also over several lines, or in hex.
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{16,}\s{1,2})*[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :]?){11,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
 _DATA = re.compile(
     r"data:(?P<kind>[a-z]+/[a-z0-9.+-]+)[^,\s\"'<>]{0,60};base64,(?P<encoded>[A-Za-z0-9+/_=\s-]{4,})"
 )
 _MAGIC = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"%PDF-": ".pdf", b"PK\x03\x04": ".docx"}
-# A file in a file in a file in a file: further nobody packs.
+# Files inside files are read to this depth; nobody packs them deeper.
 _DEEPEST = 4
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PICTURES = ("image/png", "image/jpeg", "image/jpg")
@@ -46,10 +46,10 @@ _SHOWN_TEXTS = (
 
 
 def take_apart(name: str, content: bytes, depth: int = 0) -> Iterator[Piece]:
-    """Yield the texts of a file, of whose name the suffix counts, and what is encoded in them.
+    """Yield the texts of a file, whose kind is its name's suffix, and what is encoded in them.
 
-    A file of a kind that cannot be looked into is one forbidden piece. `depth` is the number
-    of files around it.
+    A file of a kind that cannot be read is one forbidden piece. `depth` is the number of files
+    around it.
     """
     for piece in _read_file(name, content):
         yield piece
@@ -60,7 +60,7 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
     suffix = name[name.rfind(".") :].casefold()
     if suffix in READERS:
         yield from READERS[suffix](content)
-        # What no reader asks for is still there.
+        # The bytes also contain what the reader does not ask for.
         yield Piece("its bytes", list_strings(content))
         return
     text = decode(content)
@@ -73,7 +73,7 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
 
 
 def _read_encoded(piece: Piece, depth: int) -> Iterator[Piece]:
-    """Yield a text in another spelling: without escapes, entities, base64, hex, packing."""
+    """Yield what a text encodes: escapes, entities, base64, hex and compressed data, decoded."""
     text = piece.text
     if depth > _DEEPEST:
         return
@@ -99,9 +99,9 @@ def _decode_base64(text: str) -> bytes:
 
 
 def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
-    """Yield the pieces of bytes by what they are; `kind` is how an address names them, if it does.
+    """Yield the pieces of bytes by their content; `kind` is their stated MIME type, "" if none.
 
-    Bytes that are no text are a hash, or forbidden if their name is that of a file.
+    Bytes that are not text count as a hash, or are forbidden if they have a `kind`.
     """
     for magic, suffix in _MAGIC.items():
         if content.startswith(magic):
@@ -129,11 +129,11 @@ def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
 
 
 def _read_markup(text: str, place: str = "") -> Iterator[Piece]:
-    """Yield the pieces of a page, of a picture in SVG, or of whatever has tags."""
+    """Yield the pieces of a page, of an SVG picture, or of any other text with tags."""
     for name, value in _ENTITY.findall(text):
         text = text.replace(f"&{name};", value)
     yield Piece(place, html.unescape(text))
-    # What a reader sees may be written in pieces.
+    # Visible text may be split by tags.
     yield Piece(f"{place}, as shown".removeprefix(", "), html.unescape(_TAG.sub("", text)))
     for match in _AUTHOR.finditer(text):
         named = html.unescape(_TAG.sub("", match[1] or match[2])).strip()
@@ -178,7 +178,7 @@ def _read_output(output: dict[str, Any], place: str) -> Iterator[Piece]:
 
 
 def _read_data(encoded: str, place: str, kind: str) -> Iterator[Piece]:
-    """Yield the pieces of a file of some kind (as MIME names it) that is written in base64."""
+    """Yield the pieces of a file in base64, with its MIME type as `kind`."""
     try:
         content = base64.b64decode(encoded)
     except ValueError:
@@ -194,7 +194,7 @@ def _join(value: Any) -> str:
 
 
 def _write_rest(part: dict[str, Any], *known: str) -> str:
-    """Return all of a part of a notebook that is not read elsewhere, whatever it is called."""
+    """Return everything in a part of a notebook that is not read elsewhere."""
     return _write({name: value for name, value in part.items() if name not in known})
 
 

@@ -1,4 +1,4 @@
-"""What an image holds beside its picture."""
+"""Read what an image file contains besides the picture."""
 
 import re
 import zlib
@@ -8,22 +8,22 @@ from analysis.privacy.pieces import Piece, list_strings
 
 NO_IMAGE = "an image that cannot be looked into"
 HIDDEN = "a part of an image that cannot be looked into"
-# Such data can hold the place, the day and the owner in fields that no pattern knows.
+# Such data can contain the place, the day and the owner in fields that no pattern knows.
 CAMERA = "data of a camera or a photo program (EXIF, XMP, IPTC)"
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
-# Chunks that say how to show the picture (PNG specification, third edition, chapter 11).
+# Chunks needed to show the picture (PNG specification, third edition, chapter 11).
 _SHOWING = {
     "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "cHRM", "gAMA", "iCCP", "sBIT", "sRGB", "cICP", "mDCV",
     "cLLI", "bKGD", "hIST", "pHYs", "sPLT", "acTL", "fcTL", "fdAT",
 }  # fmt: skip
 _TEXTS = ("tEXt", "zTXt", "iTXt")
-# They begin with a name that somebody gave.
+# Chunks that begin with a name that somebody gave.
 _NAMED = ("iCCP", "sPLT")
 _PERSONS = ("author", "artist", "creator")
-# Segments of a JPEG file; JFIF, colour profile and Adobe's mark may stand in those of applications.
+# Segments of a JPEG file; those of applications may have JFIF, a colour profile or Adobe's mark.
 _EOI, _COMMENT, _APPLICATIONS = 0xD9, 0xFE, range(0xE0, 0xF0)
 _PROFILES = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe")
-# Behind what begins with SOS lies the picture itself, in which 0xFF means nothing by itself.
+# After the segment SOS comes the picture itself, in which 0xFF alone is not a marker.
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 
@@ -31,7 +31,7 @@ def read_image(content: bytes) -> Iterator[Piece]:
     """Yield the texts of a PNG or JPEG file: text chunks, comments, data of a camera.
 
     A chunk that is neither a text nor needed to show the picture is forbidden. Chunks are read
-    one by one, since an image library tells neither of two with one name nor what it skips.
+    one by one, since an image library reports neither repeated names nor what it skips.
     """
     try:
         if content.startswith(_PNG):

@@ -1,4 +1,4 @@
-"""Kinds of personal data that a text can hold, each found by its form; no value is ever shown."""
+"""Find the kinds of personal data in a text by their form; no value is ever shown."""
 
 import datetime
 import re
@@ -10,26 +10,26 @@ from typing import Any
 
 import yaml
 
-# Of a resident number: the weights of its check digit, and the seventh digits of the 1900s.
+# Resident numbers: weights of the check digit, and the seventh digits of people born in the 1900s.
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _BORN_IN_1900S = "1256"
-# Korea's prefix of the numbers in bar codes.
+# Korea's prefix in bar codes.
 _BAR_CODE = "880"
 
 SHORTEST = 3
 HOSPITAL_NUMBER = "a hospital number"
 OVER_89 = "an age over 89"
 _TABLE = Path(__file__).with_suffix(".yml")
-# Letters that show nothing, and signs that look like a hyphen and are none by their category.
+# Invisible letters, and signs that look like a hyphen but have another Unicode category.
 _BLANK = "\u115f\u1160\u3164\uffa0"
 _HYPHENS = "\u2043\u2212\u30fc"
-# How far a match reaches from its clue at most, and an e-mail address of several parts.
+# How far a match can reach from its clue, and how far an e-mail address of several parts can.
 _REACH, _MAIL_REACH = 120, 800
 _UNSEEN = ("Cf", "Mn", "Me")
 
 
 def _is_number(region: str) -> Callable[[re.Match[str]], bool]:
-    """Return a check whether a match is a phone number that is given out in a country."""
+    """Return a check for valid phone numbers; those without a country code are of `region`."""
 
     def check(match: re.Match[str]) -> bool:
         import phonenumbers
@@ -58,7 +58,7 @@ def _is_card(match: re.Match[str]) -> bool:
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """Check the remainder of an account's number (ISO 13616)."""
+    """Check the remainder of a bank account number (ISO 13616)."""
     signs = match[0].replace(" ", "")
     return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
 
@@ -70,15 +70,15 @@ class Kind:
     Parameters
     ----------
     name
-        As a person reads it in a message.
+        Its name in messages.
     pattern
-        Finds its form.
+        The form of such data.
     check
-        Says of a match whether it is one.
+        Returns True if a match is of this kind.
     hashed
-        Whether it is found where other digits stand in the same word, as in a hash.
+        Whether it is found even if the same word has other digits, as in a hash.
     direct
-        Whether it points at one person by itself.
+        Whether it identifies a person by itself.
     """
 
     name: str
@@ -123,7 +123,7 @@ DIRECT = tuple(kind for kind in KINDS if kind.direct)
 def find_kinds(
     text: str, *, kinds: tuple[Kind, ...] = KINDS, hospital_number: str = ""
 ) -> Iterator[tuple[str, int]]:
-    """Yield the kinds of personal data in a text, and where (as `fold_text` makes it) each begins.
+    """Yield the kinds of personal data in a text, and where each begins in the folded text.
 
     `hospital_number` is a regular expression of the site's own numbers; "" if none is declared.
     """
@@ -143,9 +143,9 @@ def _find_kind(kind: Kind, text: str, start: int, end: int) -> Iterator[tuple[st
 
 
 def _find_regions(text: str) -> list[tuple[int, int]]:
-    """Return start and end of the parts in which something can be: those around clues."""
+    """Return start and end of the parts that can contain something: those around clues."""
     small = text.lower()
-    # A few letters grow where they become small.
+    # A few letters become longer in lower case.
     if len(small) != len(text) or len(text) <= _REACH or "\u0131" in text:
         return [(0, len(text))]
     spans = [
@@ -171,7 +171,7 @@ def _find_regions(text: str) -> list[tuple[int, int]]:
 def find_in_texts(
     texts: Iterable[str], *, kinds: tuple[Kind, ...] = KINDS, hospital_number: str = ""
 ) -> dict[str, str]:
-    """Return the kind found first in each of many short texts, most of which hold none."""
+    """Return the first kind found in each of many short texts, most of which contain none."""
     wanted = sorted({text for text in texts if len(text) > SHORTEST})
 
     def find_first(text: str) -> tuple[str, int] | None:
@@ -184,7 +184,7 @@ def find_in_texts(
 
 
 def hide_kinds(text: str, *, hospital_number: str = "") -> str:
-    """Return a text in which nothing is left that looks personal: for messages."""
+    """Return a text for messages, with everything that looks personal replaced."""
     folded = fold_text(text)
     for kind in (*KINDS, *_declare_kind(hospital_number)):
         folded = kind.pattern.sub("[...]", folded)
@@ -192,23 +192,23 @@ def hide_kinds(text: str, *, hospital_number: str = "") -> str:
 
 
 def is_resident_number(birth: str, mark: str, rest: str, *, attached: bool = False) -> bool:
-    """Say whether digits of that form are a resident registration number of Korea.
+    """Return True if digits of that form are a resident registration number of Korea.
 
-    The birth date has to exist. With a hyphen or a space that is enough: numbers given out since
-    October 2020 have no check digit. Without one the number is taken for one unless it is another
-    number that thirteen digits are commonly used for, and no check digit speaks for it:
-    a Korean bar code, or the milliseconds since 1970 of our days.
+    The birth date has to exist. With a hyphen or a space that is enough: numbers issued since
+    October 2020 have no check digit. Without a separator, a number counts as well, unless its
+    check digit is wrong and it is another common number of thirteen digits: a Korean bar code,
+    or a present time in milliseconds since 1970.
 
     Parameters
     ----------
     birth
         Six digits, YYMMDD.
     mark
-        What stands between; "" for nothing.
+        The separator between the two; "" for none.
     rest
         Seven digits, the first 1 to 8.
     attached
-        Whether a letter stands before it: then only the check digit tells it from other numbers.
+        Whether a letter precedes it: then only the check digit distinguishes it from others.
     """
     century = 1900 if rest[0] in _BORN_IN_1900S else 2000
     try:
@@ -222,19 +222,19 @@ def is_resident_number(birth: str, mark: str, rest: str, *, attached: bool = Fal
 
 
 def has_check_digit(digits: str) -> bool:
-    """Say whether the last of thirteen digits is the check digit of a citizen or a foreigner."""
+    """Return True if the last of thirteen digits is the check digit of a citizen or foreigner."""
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:12], strict=True))
     return int(digits[12]) in ((11 - total % 11) % 10, (13 - total % 11) % 10)
 
 
 def _is_bar_code(digits: str) -> bool:
-    """EAN-13: every second digit counts three times, and the sum ends in 0."""
+    """Check for a Korean EAN-13: every second digit counts three times, and the sum ends in 0."""
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     return digits.startswith(_BAR_CODE) and total % 10 == 0
 
 
 def _is_time(digits: str) -> bool:
-    """Milliseconds since 1970, from 2014 to 2033: 1.4e12 to 2e12."""
+    """Check for milliseconds since 1970, from 2014 to 2033: 1.4e12 to 2e12."""
     return "14" <= digits[:2] <= "19"
 
 
@@ -246,9 +246,9 @@ def _declare_kind(pattern: str) -> tuple[Kind, ...]:
 
 
 def is_in_code(text: str, match: re.Match[str]) -> bool:
-    """Say whether a match lies in a hash or the like.
+    """Return True if a match is inside a hash or similar code.
 
-    Other digits stand in the same word then, or beside it only such letters as hashes have.
+    Then the same word has other digits, or the letters around the match are all hexadecimal.
     """
     start, end = match.span()
     while start and text[start - 1].isascii() and text[start - 1].isalnum():
@@ -260,9 +260,9 @@ def is_in_code(text: str, match: re.Match[str]) -> bool:
 
 
 def fold_text(text: str) -> str:
-    r"""Write all digits and hyphens as plain ones, and drop what cannot be seen.
+    r"""Write all digits and hyphens as plain ones, and drop invisible characters.
 
-    Lines stay as they are.
+    Line breaks are kept.
 
     Examples
     --------

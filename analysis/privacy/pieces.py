@@ -1,10 +1,10 @@
-"""A text of a file with its place, and what can be read in bytes."""
+"""A piece of text with its place in a file, and the readable text in bytes."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-# Longer than chance makes them, and as short as a number of a person is; Hangul has three bytes.
+# Longer than chance runs, but not longer than a personal number; Hangul has three bytes.
 _PRINTED = re.compile(rb"(?:[ -~]|[\xea-\xed][\x80-\xbf]{2}){12,}")
 _WIDE = {
     "utf-16-le": re.compile(rb"(?:[ -~]\0){10,}"),
@@ -23,7 +23,7 @@ class Piece:
     text
         The text itself.
     forbidden
-        Why it may not be there at all, whatever its text; "" if it may.
+        Why it must not be there at all, whatever its text; "" if it may be.
     names_author
         Whether the text is a person's name as the file's author.
     """
@@ -35,7 +35,7 @@ class Piece:
 
 
 def decode(content: bytes) -> str | None:
-    """Return the text of bytes in UTF-8 or CP949, None if they are no text."""
+    """Return the text of bytes in UTF-8 or CP949, None if they are not text."""
     for encoding in ("utf-8-sig", "cp949"):
         try:
             text = content.decode(encoding)
@@ -46,7 +46,7 @@ def decode(content: bytes) -> str | None:
 
 
 def list_strings(content: bytes) -> str:
-    """Return what can be read in bytes that are no text: runs in ASCII, UTF-8 and UTF-16."""
+    """Return the readable runs of bytes that are not text, in ASCII, UTF-8 and UTF-16."""
     runs = [each.decode("utf-8", "ignore") for each in _PRINTED.findall(content)]
     for encoding, pattern in _WIDE.items():
         runs += [each.decode(encoding) for each in pattern.findall(content)]
