@@ -12,7 +12,7 @@ from analysis.safety.phases import PROCEDURE, PRODUCT, select_emergent
 
 BY = ["class", "coded_term"]
 _PALETTE = {PROCEDURE.label: COLOURS["better"], PRODUCT.label: COLOURS["worse"]}
-# From the marks of one period to those of the other, rows.
+# Distance between the marks of the two periods, rows.
 _APART = 0.28
 
 
@@ -51,7 +51,7 @@ def draw_terms(events: pd.DataFrame, participants: pd.DataFrame, *, confidence: 
         hue_order=list(_PALETTE),
         palette=_PALETTE,
         orient="h",
-        # Of the low end, the share and the high end the share is the median.
+        # The share is the median of low end, share and high end.
         estimator="median",
         errorbar=("pi", 100),
         markers=["o", "s"],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Inches: the page is 6.5 wide; the main column stands left, the losses right of it.
+# Inches: the page is 6.5 wide; the main column is on the left, the losses on its right.
 WIDTH, LINE, PAD, GAP = 6.5, 0.165, 0.09, 0.26
 MAIN, SIDE = (0.05, 3.1), (3.65, 2.8)
 EDGE: dict[str, Any] = {"edgecolor": "#333333", "linewidth": 0.8}
@@ -78,7 +78,7 @@ def _print_loss(stage: str, label: str, text: Callable[..., str]) -> list[str]:
 
 
 def _wrap(side: list[str]) -> list[str]:
-    """Break lines that are wider than a box; the table has those that a box has no room for."""
+    """Break lines wider than a box; lines for which it has no room are only in the table."""
     lines = [part for line in side for part in textwrap.wrap(line, 38, subsequent_indent=INDENT)]
     return lines if len(lines) <= _MOST else [*lines[: _MOST - 1], "too many to show singly"]
 

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TINT = "#E8F1F8"
-# What the two arrows above the strips do not say of an outcome, by its direction.
+# What the two arrows above the strips do not show about an outcome, by its direction.
 _SIDES = {-1: "", 0: "; neither is better", 1: "; axis turned round"}
 
 
 def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
-    """Draw each outcome's estimate, interval and changes on a strip of its own.
+    """Draw each outcome's estimate, interval and changes on a separate strip.
 
-    Outcomes have different units, so that no common scale exists. Zero is in the middle of
-    every strip and the better direction lies on its left, tinted; where neither direction is
-    better nothing is tinted.
+    Outcomes have different units, so there is no common scale. Zero is in the middle of every
+    strip, and the better direction is on its left, tinted; if neither direction is better,
+    nothing is tinted.
 
     It takes the `pairs` of one population and `results` as
     `analysis.statistics.efficacy.summarise_efficacy` returns them.
@@ -70,7 +70,7 @@ def _draw_strip(
     interval = find_interval(results, outcome)
     limits = [interval[0], interval[2], *pairs["change"]]
     reach = 1.12 * max([0, *(abs(each) for each in limits if math.isfinite(each))]) or 1.0
-    # A better direction upwards is turned round, so that better is on the left everywhere.
+    # The axis is reversed if higher is better, so that better is on the left everywhere.
     left, right = (reach, -reach) if outcome.direction > 0 else (-reach, reach)
     axes.set(xlim=(left, right), ylim=(-1, 1.15), yticks=[])
     if outcome.direction:
@@ -91,7 +91,7 @@ def _draw_strip(
 
 
 def _draw_dots(axes: "Axes", pairs: pd.DataFrame, outcome: Outcome, reach: float) -> list[str]:
-    """Every participant's change below the interval; those that would overlap are stacked."""
+    """Draw every participant's change below the interval; those that would overlap are stacked."""
     if len(pairs) > MANY:
         draw_boxes(axes, {-0.4: pairs["change"]}, across=True)
         return []

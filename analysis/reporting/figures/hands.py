@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: place of the
-# root and length, in palm widths, and angle from upright in degrees (left is positive).
+# Fingers 1 (thumb) to 5 of a right hand seen from its back, thumb on the left: position of the
+# base and length, in palm widths, and angle from upright in degrees (left is positive).
 SHAPE = {
     1: (0.06, 0.18, 0.88, 46),
     2: (0.00, 0.74, 1.06, 7),
@@ -27,7 +27,7 @@ FINGER_WIDTH = 0.25
 PALM = (-0.02, 0.0, 1.02, 0.92)
 _EDGE = "#555555"
 NUMBER_SIZE = 7
-# Colour and text of each finger that is named, as ``right_2``.
+# Colour and text of fingers, by name as ``right_2``.
 Fingers = Mapping[str, tuple[Any, str]]
 ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
 
@@ -38,8 +38,8 @@ _SUMMARY = ": one pair of hands stands for all"
 def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
     """Draw the volume injected into every finger, a panel per participant.
 
-    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it. Where
-    participants are too many, it draws the median of the injected volumes.
+    It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it. If there are
+    too many participants, it draws the median of the injected volumes.
     """
     from matplotlib import colormaps
 
@@ -76,14 +76,14 @@ def draw_ulcer_maps(
 ) -> Drawing:
     """Draw where active digital ulcers were before and after, a panel per participant.
 
-    Where participants are too many, it draws the sums over those who are known at both visits.
+    If there are too many participants, it draws the sums over those who are known at both visits.
 
     Parameters
     ----------
     ulcers
         As `analysis.safety.tolerability.list_ulcers` returns it.
     visits, participants
-        The tables; every one of the participants gets a panel, with or without ulcers.
+        The tables; every participant gets a panel, with or without ulcers.
     """
     from matplotlib.patches import Patch
 
@@ -127,7 +127,7 @@ def draw_ulcer_maps(
 
 
 def _mark_ulcers(counts: pd.DataFrame) -> Fingers:
-    """Return colour and text by finger of the ulcers before and after; missing is not known."""
+    """Return colour and text for the ulcers of each finger; a missing count is not known."""
     marks = {}
     for finger, before, after in counts.itertuples(name=None):
         kind = "stayed" if pd.notna(before) and pd.notna(after) else "unknown"
@@ -139,7 +139,7 @@ def _mark_ulcers(counts: pd.DataFrame) -> Fingers:
 
 
 def _draw_panels(panels: Sequence[tuple[str, Fingers]]) -> tuple["Figure", "Axes"]:
-    """Draw a panel of hands for each label and its fingers; return the panel after the last too."""
+    """Draw a panel of hands for each label and its fingers; return also the next, empty panel."""
     figure, grid = lay_out_grid(len(panels) + 1, 3, 1.5, layout="constrained")
     for axes in grid:
         axes.axis("off")
@@ -150,7 +150,7 @@ def _draw_panels(panels: Sequence[tuple[str, Fingers]]) -> tuple["Figure", "Axes
 
 
 def _draw_hands(axes: "Axes", fingers: Fingers) -> None:
-    """Draw both hands, backs up, thumbs inside; a finger that is not named is white."""
+    """Draw both hands, backs up, thumbs inside; fingers that are not in `fingers` are white."""
     from matplotlib.transforms import Affine2D
 
     half = FINGER_WIDTH / 2

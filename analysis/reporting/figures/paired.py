@@ -1,4 +1,4 @@
-"""Every participant's line: all outcomes as small multiples, the primary or any other one large."""
+"""Every participant's line: all outcomes as small multiples, or a single one in a large figure."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = 3
-# Beyond this many the names beside the changes would overlap.
+# With more participants, the names beside the changes would overlap.
 _LEGIBLE = 25
 
 
@@ -95,7 +95,7 @@ def _draw_lines(
     size: float,
     **pads: float,
 ) -> str:
-    """Settle where the axes stand, and draw into each its pairs, whose labels depend on it."""
+    """Fix the layout, and then draw the pairs of each axes, whose labels depend on it."""
     make_figure_printable(figure)
     figure.tight_layout(rect=(0, 0.3 / figure.get_figheight(), 1, 1), **pads)
     seen: set[str] = set()
@@ -167,12 +167,12 @@ def draw_pairs(
     Parameters
     ----------
     pairs
-        One row per participant: `participant_id`, `baseline`, `followup`; a row that lacks a
-        score is left out.
+        One row per participant: `participant_id`, `baseline`, `followup`; rows without both
+        scores are left out.
     decimals
         The precision of the scores.
     participant
-        Whose line is drawn in front, with a halo.
+        The participant whose line has a halo.
 
     Examples
     --------

@@ -27,7 +27,7 @@ _SPREAD = 0.28
 _INSTRUMENTS = ("mrss", "cochin", "haq")
 _SHAPES = {"inside": "o", "lowest": "v", "highest": "^"}
 _HUES = {name: COLOURS["better" if name == "inside" else "worse"] for name in _SHAPES}
-# Beyond this many participants a column is too narrow for its name and its numbers.
+# With more participants, a column is too narrow for its name and its numbers.
 LEGIBLE = 20
 
 
@@ -99,7 +99,7 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     size = {"figsize": (7.2, 9.2), "height_ratios": [len(labels) for labels in graded.values()]}
     shape = (len(_INSTRUMENTS), len(visits))
     figure, grid = use_style().subplots(*shape, squeeze=False, **size)
-    # For each heat map seaborn draws the whole figure, to turn names that overlap: ours stand.
+    # For each heat map, seaborn draws the whole figure to rotate overlapping names; ours are fixed.
     figure.set_visible(False)
     missing = []
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
@@ -143,7 +143,7 @@ def _draw_panel(
     instrument: Instrument,
     labels: dict[str, str],
 ) -> bool:
-    """Draw one instrument at one visit, and return whether answers are blank."""
+    """Draw one instrument at one visit, and return whether any answer is blank."""
     import seaborn
 
     if not people:
@@ -153,7 +153,7 @@ def _draw_panel(
     held = held.assign(key=pd.Series(list(keys), index=held.index, dtype="str"))
     held = held[held["key"].isin(list(labels))]
     blank = held[held["value"].isna()]
-    # Graded items have limits of their own, none from study.yml.
+    # The limits of graded items are numbers, not settings of study.yml.
     highest = cast(float, instrument.items[0].high)
     columns: list[Any] = people
     if many := len(people) > MANY:
@@ -170,7 +170,7 @@ def _draw_panel(
         cbar=False,
         xticklabels=columns if legible else False,
         yticklabels=list(labels.values()),
-        # Beyond that a cell is smaller than what an eye can tell apart.
+        # With more participants, a cell is too small to be seen.
         rasterized=not legible,
         ax=axes,
     )

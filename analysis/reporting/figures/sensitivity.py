@@ -1,4 +1,4 @@
-"""How far choices of the analysis, and single participants, move the estimates."""
+"""How much the choices of the analysis, and single participants, move the estimates."""
 
 from typing import TYPE_CHECKING
 
@@ -46,14 +46,14 @@ _COLUMNS = 3
 
 
 def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: str) -> Drawing:
-    """Draw the specification curve: estimates with intervals above, what led to them below.
+    """Draw the specification curve: estimates with intervals above, their specifications below.
 
     Parameters
     ----------
     points
         As `analysis.statistics.specification.collapse_specifications` returns it.
     population
-        Of the primary analysis, which is drawn in colour.
+        The population of the primary analysis, which is drawn in colour.
     """
     import seaborn
 
@@ -76,7 +76,7 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
             y="change",
             hue="kind",
             palette={kind: palette[kind] for kind in kinds.unique()},
-            # Of the low end, the estimate and the high end the estimate is the median.
+            # The estimate is the median of low end, estimate and high end.
             estimator="median",
             errorbar=("pi", 100),
             linestyle="none",
@@ -96,7 +96,7 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
 
 
 def label_option(name: str) -> str:
-    """Return the words for an option of a specification."""
+    """Return the label of an option of a specification."""
     return _OPTIONS.get(name) or label_part(name)
 
 
@@ -148,7 +148,7 @@ def _describe_specification(
 
 
 def draw_leave_one_out(results: pd.DataFrame, study: Study) -> Drawing:
-    """Draw a panel per outcome: a dot without each participant, a line for all of them."""
+    """Draw a panel per outcome: a dot for each participant left out, a line for all of them."""
     left_out = results[results["result_id"].str.contains(".without.", regex=False)]
     people = sorted(set(left_out["group"]))
     rows = len(people) if len(people) <= MANY else 3

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# Colour and marker both tell the direction, so that neither has to be seen alone.
+# Colour and marker both show the direction, so that either is enough.
 STYLES: dict[str, dict[str, Any]] = {
     "lower": {"color": COLOURS["accent"], "marker": "v"},
     "equal": {"color": COLOURS["unchanged"], "marker": "D"},
@@ -32,7 +32,7 @@ def name_directions(pairs: pd.DataFrame, decimals: int) -> list[str]:
 
 
 def shorten_ids(participants: pd.Series) -> list[str]:
-    """Return the ids without what all of them begin with, up to its last hyphen."""
+    """Return the ids without their common prefix, up to the last hyphen."""
     prefixes = {name.rpartition("-")[0] for name in participants}
     return [name.rpartition("-")[2] if len(prefixes) == 1 else name for name in participants]
 
@@ -52,7 +52,7 @@ def draw_slopes(
     pairs
         Pairs of one score, sorted by participant.
     size
-        Of the markers, points.
+        Size of the markers, points.
     """
     import seaborn
 
@@ -105,7 +105,7 @@ def _label_ends(axes: "Axes", pairs: pd.DataFrame, size: float) -> None:
 
 
 def spread_out(values: ArrayLike, step: float) -> np.ndarray:
-    """Move values apart so that none is nearer to the next than a step, each as little as can be.
+    """Move values apart, as little as possible, so that neighbours are at least a step apart.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def find_interval(results: pd.DataFrame, outcome: Outcome) -> tuple[float, float
 def draw_interval(
     axes: "Axes", interval: tuple[float, float, float], *, y: float, size: float
 ) -> None:
-    """Draw an interval with its estimate on a level; an arrow leads to an end beyond all scales."""
+    """Draw an interval with its estimate at height `y`, with an arrow at an unbounded end."""
     low, estimate, high = interval
     left, right = axes.get_xlim()
     ends = [low, high]
@@ -154,7 +154,7 @@ def draw_interval(
 
 
 def add_legend(figure: "Figure", seen: Collection[str]) -> None:
-    """Explain below a figure the styles of the directions that occur in it."""
+    """Add a legend below a figure with the styles of the directions that occur in it."""
     from matplotlib.lines import Line2D
 
     handles = [

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LANE = 0.36
-# Days that the marker of an event and a letter of its name take on the page, and between ticks.
+# Widths in days: of the marker of an event, of a letter of its name, and between ticks.
 MARKER_DAYS, LETTER_DAYS, TICK_DAYS = 4, 1.3, 28
 COURSE: dict[str, Any] = {"color": "#C9D3DC", "linewidth": 5, "capstyle": "butt", "zorder": 1}
 # More events than this are summarised.
 _MOST = 150
-# In the mark of an event.
+# The grade in the mark of an event.
 GRADE: dict[str, Any] = {
     "color": "white",
     "weight": "bold",
@@ -36,10 +36,10 @@ GRADE: dict[str, Any] = {
     "va": "center_baseline",
     "zorder": 4,
 }
-# Around the mark of a serious event.
+# The ring around the mark of a serious event.
 RING: dict[str, Any] = {"mfc": "none", "mec": "black", "mew": 1.4, "ms": 12, "zorder": 5}
 GREY = "#444444"
-# Shape and colour of the events of one kind of relation; both tell them apart.
+# Label, shape and colour of events by kind of relation; shape and colour both distinguish them.
 MARKS = {
     "both": ("related to liposuction and to injection or product", "D", "#8A3FA0"),
     "injected": ("related to injection or product", "s", COLOURS["worse"]),
@@ -57,8 +57,8 @@ def draw_swimmer(
 ) -> Drawing:
     """Draw a line for every enrolled participant with a procedure.
 
-    It takes `events` as `analysis.safety.phases.assign_phases` returns them. Where participants
-    or events are too many, bars count the events of every four weeks.
+    It takes `events` as `analysis.safety.phases.assign_phases` returns them. If there are too many
+    participants or events, bars count the events of every four weeks.
     """
     treated = participants["procedure_date"].ne("") & participants["in_enrolled"].eq("yes")
     ids = participants.loc[treated, "participant_id"].tolist()
@@ -77,8 +77,8 @@ def draw_swimmer(
 def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
     """Return the study day on which each participant's bar ends.
 
-    It is the recorded end of participation, so that a visit with a doubtful date moves nobody
-    past it; without one, the last visit.
+    It is the recorded end of participation, so that a visit with a doubtful date cannot extend
+    the bar; without one, it is the last visit.
     """
     seen = visits.groupby("participant_id")["study_day"].max()
     ended = disposition.dropna(subset="study_day").set_index("participant_id")["study_day"]
@@ -143,7 +143,7 @@ def _draw_courses(
 
 
 def _place_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Give each event the first lane of its participant where its name overlaps no other."""
+    """Give each event the first lane of its participant in which its name overlaps no other."""
     ordered = events.sort_values(["participant_id", "start_day", "event_number"], kind="stable")
     terms = [make_printable(name_term(event), NAME_LENGTH) for event in ordered.to_dict("records")]
     starts = ordered["start_day"].astype("float64").fillna(np.inf)
@@ -161,7 +161,7 @@ def _place_events(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_events(axes: "Axes", drawn: pd.DataFrame, aside: float, last: pd.Series) -> None:
-    """Draw marks, durations, names and grades of events, a kind of relation after another."""
+    """Draw marks, durations, names and grades of events, one kind of relation after the other."""
     ongoing = drawn["ongoing"].eq("yes")
     end = (
         drawn["participant_id"].map(last).where(ongoing).fillna(drawn["end_day"]).astype("float64")

@@ -1,4 +1,4 @@
-"""Which forms were filled in, and on which study day every visit took place."""
+"""Figures of the forms that were filled in, and of the study days of visits."""
 
 import pandas as pd
 
@@ -7,9 +7,9 @@ from analysis.study import Study
 
 ROW, TOP = 0.24, 0.9
 _WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
-# Beyond these days a date is an error that would squeeze the picture; it is named, not drawn.
+# A date further than this from its window is an error that would squeeze the picture: not drawn.
 FARTHEST = 90
-# How many of what is amiss are named in words.
+# The number of visits outside their windows that are named in words.
 _NAMED = 10
 
 
@@ -24,9 +24,9 @@ def draw_completeness(completeness: pd.DataFrame, study: Study) -> Drawing:
     Returns
     -------
     figure
-        One cell per form and visit with filled of due; the darker, the more are missing.
+        One cell per form and visit with filled and due forms; the darker, the more are missing.
     alt
-        How many forms were due and filled, and where the most are missing.
+        How many forms were due and filled in, and where forms are missing.
     """
     import seaborn
 
@@ -76,7 +76,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
         One line per visit: its window as a bar, its planned day, a mark per participant
         (a cross outside the window).
     alt
-        How many visits lie inside their windows, and which participants' do not.
+        How many visits are inside their windows, and which are not.
     """
     import seaborn
 
@@ -127,7 +127,7 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
 
 
 def _spread(days: pd.Series) -> pd.Series:
-    """Set marks of one day apart, evenly around the line."""
+    """Return offsets that set marks of the same day apart, evenly around the line."""
     nth, count = days.groupby(days).cumcount(), days.groupby(days).transform("size")
     return (nth - (count - 1) / 2) * (0.5 / count.clip(lower=5))
 

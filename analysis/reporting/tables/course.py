@@ -1,4 +1,4 @@
-"""What befell single participants: intercurrent events, deviations, medication, ulcers, stories."""
+"""Tables of single people: intercurrent events, deviations, medication, ulcers, narratives."""
 
 from collections.abc import Iterable
 
@@ -22,9 +22,9 @@ _OF_A_FINGER = ("finger_not_injected", "new_ulcer")
 
 
 def withhold_people(table: Table, study: Study, provenance: Provenance) -> Table:
-    """Return a table of single people, or what stands in its place.
+    """Return a table of single people, or a notice in its place.
 
-    That of a real trial needs consent and approval, which study.yml names.
+    For a real trial, study.yml has to name consent and approval.
     """
     if provenance.simulated or study.governance.individual_data:
         return table
@@ -32,14 +32,14 @@ def withhold_people(table: Table, study: Study, provenance: Provenance) -> Table
 
 
 def make_intercurrent_table(plan: SensitivityPlan) -> Table:
-    """Make the table of intercurrent events, with what each strategy makes of them."""
+    """Make the table of intercurrent events, with the consequences of each strategy."""
     kinds = {kind.name: kind for kind in plan.study.intercurrent_events}
     days = plan.visits.loc[plan.visits["visit"] == plan.visit]
     seen = days.set_index("participant_id")["study_day"]
     rows: list[TableRow] = []
     for person, mine in plan.intercurrent_events.groupby("participant_id"):
         rows.append((str(person),))
-        # A death that two forms report is one.
+        # A death that two forms report counts once.
         again = mine["event"].eq("death") & mine["event"].duplicated()
         for event in mine[~again].sort_values("study_day", kind="stable").to_dict("records"):
             kind = kinds[event["event"]]
@@ -68,7 +68,7 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
 
 
 def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study: Study) -> Table:
-    """Make the table of deviations: why somebody is not per protocol, and visits out of window."""
+    """Make the table of deviations: reasons for not being per protocol, visits out of window."""
     labels = {visit.name: visit.label for visit in study.visits}
     outside = visits[visits["in_window"].eq("no") & visits["status"].eq("done")]
     rows: list[TableRow] = []
@@ -92,7 +92,7 @@ def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study
 
 
 def make_medication_table(medications: pd.DataFrame) -> Table:
-    """Make the table of concomitant medication that was begun or changed after the procedure."""
+    """Make the table of concomitant medication that was started or changed after the procedure."""
     changed = ~medications["change"].isin(["", "none"])
     chosen = medications[changed & ~(pd.to_numeric(medications["change_day"]) < 0)]
     rows = [
@@ -111,7 +111,7 @@ def make_medication_table(medications: pd.DataFrame) -> Table:
 
 
 def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: Study) -> Table:
-    """Make the table that sets new and healed ulcers of the form beside events called ulcers."""
+    """Make the table that compares new and healed ulcers of the form with ulcer events."""
     labels = {visit.name: visit.label for visit in study.visits}
     terms = events["term"] + " " + events["coded_term"]
     reported = events[terms.str.contains(_ULCER, case=False)]
@@ -138,7 +138,7 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
 
 
 def make_time_table(results: pd.DataFrame, study: Study, *, visit: str) -> Table:
-    """Make the table of events by the time since the procedure, each relation apart."""
+    """Make the table of events by time since the procedure, with each relation separately."""
     periods = {
         name: f"Day {low}" if low == high else f"Days {low} to {high}"
         for name, (low, high) in list_periods(study, visit).items()
@@ -161,7 +161,7 @@ def make_time_table(results: pd.DataFrame, study: Study, *, visit: str) -> Table
 
 
 def make_narrative_table(events: pd.DataFrame, study: Study) -> Table:
-    """Make the table of the narratives of serious events that a person has written in study.yml."""
+    """Make the table of the narratives of serious events that are written in study.yml."""
     rows = [(f"{each.participant}, event {each.event}", each.text) for each in study.narratives]
     notes = ("Written by a person, in study days.",) if rows else ()
     serious = is_serious(events) | is_fatal(events)

@@ -10,7 +10,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of operating characteristics, a row per outcome that was simulated.
 
     It takes `results` as `analysis.statistics.operating_characteristics.record.summarise_design`
-    returns them. An outcome that study.yml has gained since the record was made is named in a note.
+    returns them. Outcomes added to study.yml since the record was made are named in a note.
     """
     rows: list[TableRow] = []
     simulated = set(results["outcome"])

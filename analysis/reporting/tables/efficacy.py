@@ -1,4 +1,4 @@
-"""The nine registered outcomes: the primary analysis, what supports it, and their parts."""
+"""The registered outcomes: the primary analysis, supportive analyses, and components."""
 
 from collections.abc import Iterator
 
@@ -144,7 +144,7 @@ def _make_row(
 
 
 def make_components_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of all components, grouped by outcome; variants have a table of their own.
+    """Make the table of all components, grouped by outcome; variants have a separate table.
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """
@@ -167,7 +167,7 @@ def make_components_table(results: pd.DataFrame, study: Study) -> Table:
 
 
 def make_thresholds_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of published group-level thresholds, an outcome that has one a row.
+    """Make the table of published group-level thresholds, a row for each outcome that has one.
 
     It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them.
     """

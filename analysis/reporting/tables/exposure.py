@@ -12,15 +12,14 @@ from analysis.results import format_number
 
 FLAGS = {"outside": " (out of specification)", "contradicted": " (contradiction)"}
 _WITHHELD = ("procedure_date", "operator", "enzyme_lot")
-# A table with more columns fits no page; then only the summary is shown.
+# A table with more columns does not fit a page; then only the summary is shown.
 MOST_COLUMNS = 12
 _SUMMARY = "Median (range), or participants"
 _NONE = "\N{EN DASH}"
 
 
 def make_exposure_table(exposure: pd.DataFrame, results: pd.DataFrame, *, coarsen: bool) -> Table:
-    """Make the table of exposure: median and range, and every participant in a column, if
-    they are few.
+    """Make the table of exposure: median and range, and a column per participant, if they are few.
 
     It takes `exposure` as `analysis.describe.exposure.derive_exposure` returns it; `results` with
     the rows of `describe_exposure`. `coarsen` leaves out date, operator and lot.
@@ -108,7 +107,7 @@ def _print_finger(volume: float, cells: float) -> str:
 
 
 def _tell_contradicted(exposure: pd.DataFrame, results: pd.DataFrame) -> Iterator[Content]:
-    """Say why there is no dose where the recorded volumes contradict each other."""
+    """Yield a note on why there is no dose if the recorded volumes contradict each other."""
     people = exposure.loc[exposure["volumes_add_up"] == "no", "participant_id"]
     if len(people):
         n = cell_of(results, "exposure.injected_cells_million.n")

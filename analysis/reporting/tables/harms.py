@@ -1,4 +1,4 @@
-"""Adverse events: counted by class and term, worst grade and relation, and listed one by one."""
+"""Adverse events: counted by class and term, worst grade and relation, and listed singly."""
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -49,7 +49,7 @@ LISTED = {
     "action": "Action, outcome",
     "withdrawal": "Withdrawal",
 }
-# What shares a column with another, so that the listing fits a page.
+# Fields that share a column with another one, so that the listing fits a page.
 TOGETHER = {"period": "days", "action": "outcome"}
 LISTING_NOTES = (
     "Day 0 is the procedure. Period in which the event began: procedure, from the start of "
@@ -82,7 +82,7 @@ def make_overview_table(results: pd.DataFrame, study: Study) -> Table:
 def make_term_table(
     events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame, study: Study
 ) -> Table:
-    """Make the table by class and term, sorted by frequency, then name.
+    """Make the table of events by class and term, sorted by frequency, then name.
 
     It takes `events` and `participants` as `analysis.safety.phases.assign_phases` returns and takes
     them.
@@ -100,7 +100,7 @@ def make_term_table(
 def make_grade_table(
     events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame
 ) -> Table:
-    """Make the table by worst grade within term, from the start of anaesthesia."""
+    """Make the table of events by worst grade within term, from the start of anaesthesia."""
     order, qualify, label = _order_terms(events, participants)
 
     def cells(*parts: str) -> Iterator[Content]:
@@ -123,7 +123,7 @@ def make_grade_table(
 def make_relation_table(
     events: pd.DataFrame, participants: pd.DataFrame, results: pd.DataFrame
 ) -> Table:
-    """Make the table by relation and worst grade; the four relations stay apart."""
+    """Make the table of events by relation and worst grade, for each relation separately."""
     inside, people = select_emergent(events, participants, PROCEDURE)
     rows: list[TableRow] = []
     for relation, what in RELATIONS.items():
@@ -154,7 +154,7 @@ def _list_cells(results: pd.DataFrame, level: str, qualifier: str) -> list[Conte
     for period in ("", PRODUCT.name):
         start = join_ids("safety", level, period, qualifier)
         n, share, *others = cells_of(results, start, "n", "participants", "interval", "events")
-        # Of what nobody had, the interval beside it holds the upper bound.
+        # For what nobody had, the interval beside it shows the upper bound.
         out_of = share.text.split(";")[0].removeprefix(n.text)
         cells += [(n, out_of) if n.text == "0" else share, *others]
     return cells
@@ -198,11 +198,11 @@ def _rank_answer(answer: str) -> tuple[int, str]:
 
 
 def make_listing_table(events: pd.DataFrame, *, coarsen: bool) -> Table:
-    """Make the listing of every adverse event, also of those that are counted nowhere.
+    """Make the listing of every adverse event, including those that are not counted.
 
     It takes `events` as `analysis.safety.phases.assign_phases` returns them; `coarsen` as
-    `analysis.safety.listing.list_adverse_events` takes it. Columns in which nothing is printed are
-    left out, and so is that of withdrawals if there was none.
+    `analysis.safety.listing.list_adverse_events` takes it. The columns of recorded terms and of
+    withdrawals are left out if they are empty.
     """
     return _make_listing(events, coarsen, notes=(f"Grades: {name_grading(events)}.",))
 

@@ -23,8 +23,8 @@ ABBREVIATIONS = (
 def make_cards_table(study: Study) -> Table:
     """Make one table of all cards, in the order of the outcomes.
 
-    What belongs together is in one row: items with the same limits, all scores, all
-    thresholds, all sources of one kind. The card of the command line gives them a line each.
+    Items with the same limits share a row, and so do all scores, all thresholds and all
+    sources of one kind. The card of the command line gives each a separate line.
     """
     outcomes = (*study.outcomes, *study.supporting)
     names = list(dict.fromkeys(outcome.instrument for outcome in outcomes))
@@ -69,9 +69,9 @@ def _list_facts(instrument: Instrument, study: Study) -> Iterator[tuple[str, str
 
 
 def _list_items(items: Iterable[Item], study: Study) -> str:
-    """Name the recorded numbers, those with the same limits together.
+    """Return the numeric items, those with the same limits together.
 
-    A limit that is a setting of study.yml stands here with its value.
+    A limit that is a setting of study.yml is printed with its value.
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:

@@ -13,7 +13,7 @@ from analysis.results import format_number
 from analysis.study import Study
 
 _NOT_RECORDED = "not recorded"
-# Facts from before the procedure, few enough for one page of the article.
+# Characteristics before the procedure, few enough for one page of the article.
 LEADING = (
     *("age", "bmi", "sex", "years_since_raynaud", "years_since_non_raynaud", "subset"),
     *("anti_centromere", "anti_scl70", "anti_rnap3", "interstitial_lung_disease"),
@@ -22,7 +22,7 @@ LEADING = (
 
 
 def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of the flow: stages, visits, outcomes, with the reasons of every loss.
+    """Make the table of the flow: stages, visits and outcomes, with the reasons for every loss.
 
     It takes `results` with the rows of `analysis.describe.flow.describe_flow`.
     """
@@ -52,7 +52,7 @@ def make_flow_table(results: pd.DataFrame, study: Study) -> Table:
 
 
 def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the baseline table of the article: what a reader asks for first, and the outcomes.
+    """Make the baseline table of the article: leading characteristics and the outcomes.
 
     It takes `results` with the rows of `analysis.describe.baseline.describe_baseline`.
     """
@@ -61,7 +61,7 @@ def make_baseline_table(results: pd.DataFrame, study: Study) -> Table:
 
 
 def make_further_baseline_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the table of all that the baseline table of the article leaves out."""
+    """Make the table of everything that the baseline table of the article leaves out."""
     chosen = [variable for variable in list_variables(study) if not _is_leading(variable)]
     return _summarise_all(chosen, results)
 

@@ -22,7 +22,7 @@ ACTIONS = {
 def make_query_table(summary: pd.DataFrame) -> Table:
     """Make the table of the rules that found something.
 
-    It takes `rule, severity, action, queries, changes` as `analysis.cleaning.logs` counts them.
+    `summary` has `rule, severity, action, queries, changes`, as `analysis.cleaning.logs` counts.
     """
     rows: list[TableRow] = []
     for severity, heading in SEVERITIES.items():

@@ -1,4 +1,4 @@
-"""What was registered against what is reported, and who decided the rest."""
+"""Registered and reported outcomes compared, and who made the other decisions."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -45,8 +45,8 @@ _AFTER_END = {
 def make_registered_table(results: pd.DataFrame, study: Study, provenance: Provenance) -> Table:
     """Make the table of registered outcomes and of the decisions behind their analysis.
 
-    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them. Real data
-    get the note on the dates of registration.
+    It takes `results` as `analysis.statistics.efficacy.summarise_efficacy` returns them. For real
+    data there is a note on the dates of registration.
     """
     followup = find_followup(results, study)
     rows: list[TableRow] = [("Registered outcomes",)]
@@ -96,7 +96,7 @@ def _make_outcome_row(
 
 
 def _name_deviation(results: pd.DataFrame, outcome: Outcome, study: Study, followup: Visit) -> str:
-    """Name what is not as registered or planned: the visit, the population, or no pairs."""
+    """Return the deviations from registration or plan: visit, population, or no pairs."""
     analysed = results.set_index("result_id").loc[f"efficacy.{outcome.name}.n_pairs"]
     population = next(p for p in study.populations if p.name == analysed["population"])
     deviations = []

@@ -24,7 +24,7 @@ def make_status_table(scores: pd.DataFrame, study: Study, *, followup_visit: str
     scores
         As `analysis.instruments.scores.score_items` returns them.
     followup_visit
-        The visit beside baseline.
+        The visit to show besides baseline.
     """
     whole = scores[(scores["variant"] == "primary") & (scores["component"] == "total")]
     rows: list[tuple[str, ...]] = []

@@ -181,7 +181,7 @@ def _make_test_row(
 
 
 def _note_agreement(pairs: Cell) -> Content:
-    """Return the note on what few pairs make alike, and on whom all rows reuse."""
+    """Return the note on tests that agree with few pairs, and on the reuse of participants."""
     if not 0 < int(pairs.text) <= ALIKE_UP_TO:
         return REUSE_NOTE
     return (
@@ -196,7 +196,7 @@ def _note_agreement(pairs: Cell) -> Content:
 def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
     """Make the table of the lowest and highest estimate without one participant.
 
-    In `results` the `group` of the lowest and highest names who was left out.
+    In `results`, the `group` of the lowest and highest is the participant who was left out.
     """
     left_out = results.set_index("result_id")["group"]
     rows: list[TableRow] = []
@@ -214,7 +214,7 @@ def make_leave_one_out_table(results: pd.DataFrame, study: Study) -> Table:
 
 
 def make_tipping_table(results: pd.DataFrame, study: Study) -> Table:
-    """Make the tipping-point table of every outcome that somebody lacks."""
+    """Make the tipping-point table of every outcome with missing follow-up scores."""
     rows: list[TableRow] = []
     for outcome in study.outcomes:
         start = f"sensitivity.{outcome.name}"

@@ -1,4 +1,4 @@
-"""Local reactions that were asked for, digital ulcers, laboratory values and vital signs."""
+"""Solicited local reactions, digital ulcers, laboratory values and vital signs."""
 
 from collections.abc import Sequence
 from itertools import groupby
