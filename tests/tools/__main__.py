@@ -11,7 +11,7 @@ RECORD = Path(__file__).resolve().parents[2] / "report" / "record"
 TESTS = Path(__file__).resolve().parents[1]
 
 
-# Each imports what it needs: an interrupt while that loads has to end clearly as well.
+# Each imports what it needs: an interrupt during the import has to end cleanly as well.
 @command()
 def _benchmark():
     """Measure how long an analyst waits, and put it on record; 1 if a floor does not hold."""

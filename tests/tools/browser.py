@@ -1,4 +1,4 @@
-"""A headless Chromium, driven by Selenium as a person would: look, click, choose."""
+"""A headless Chromium, driven by Selenium as by a user: look, click, choose."""
 
 import shutil
 import time
@@ -8,7 +8,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# So tall that every cell of a notebook is on the screen and none is left undrawn.
+# So tall that every cell of a notebook is on the screen and drawn.
 WINDOW = "1400,12000"
 OPTIONS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
@@ -19,33 +19,33 @@ TRIES_PER_SECOND = 5
 
 
 class Browser:
-    """One page of a browser that keeps nothing; `driver` is Selenium's.
+    """One page of a browser that stores nothing; `driver` is Selenium's.
 
-    `profile` is a folder for what it keeps meanwhile; a script may take `timeout` seconds.
+    `profile` is a temporary folder for the browser; a script may take `timeout` seconds.
     """
 
     def __init__(self, profile, *, timeout=60):
         options = webdriver.ChromeOptions()
-        # Both paths are given, so that Selenium looks for neither program and downloads none.
+        # With both paths given, Selenium does not search for or download these programs.
         options.binary_location = next(filter(None, map(shutil.which, PROGRAMS)))
         for option in (*OPTIONS, f"--user-data-dir={profile}"):
             options.add_argument(option)
         self.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
         self.driver.set_script_timeout(timeout)
-        # In a page without focus nothing is current, and commands go nowhere.
+        # In a page without focus no element is active, and commands have no effect.
         self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def close(self):
         self.driver.quit()
 
     def open(self, address, *, scheme="light"):
-        """Go to an address, with the colours that a person prefers."""
+        """Go to an address, with the preferred colour scheme of the user."""
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
         self.driver.get(address)
 
     def evaluate(self, expression, *arguments):
-        """Return the value of an expression in the page, what a promise has promised."""
+        """Return the value of an expression in the page, or of the promise that it gives."""
         return self.driver.execute_script(f"return ({expression})", *arguments)
 
     def click(self, selector, text):
@@ -59,7 +59,7 @@ class Browser:
 
 
 def wait_for(condition, *, seconds, what="it"):
-    """Return what a condition gives as soon as it holds."""
+    """Return the value of a condition as soon as it is true."""
     for _ in range(seconds * TRIES_PER_SECOND):
         value = condition()
         if value:

@@ -1,4 +1,4 @@
-"""Check pages as a web server will show them: no dead link, and each says whose data it shows."""
+"""Check pages for publication: no dead links, and each page is marked as simulated."""
 
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -19,8 +19,8 @@ class _Page(HTMLParser):
 def check_pages(folder):
     """Return what is wrong with the pages below a folder, as phrases, sorted.
 
-    A link has to lead to a file of the folder, and to a place that this file has; a link to
-    another site is not tried. Each page has to say that its data are simulated.
+    A link has to lead to a file in the folder, and to an anchor in that file; links to other
+    sites are not tried. Each page has to state that its data are simulated.
     """
     folder = folder.resolve()
     texts = {page: page.read_text(encoding="utf-8") for page in folder.rglob("*.html")}

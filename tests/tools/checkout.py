@@ -1,4 +1,4 @@
-"""A checkout of its own, in which Make is really run, and what a person does with it."""
+"""A separate checkout in which Make is really run, and what a user does with it."""
 
 import os
 import shutil
@@ -17,9 +17,9 @@ DEADLINE = 900
 
 
 class Checkout:
-    """A copy of the repository, and Make run in it as from a shell that knows of no test.
+    """A copy of the repository, in which Make runs as from a shell outside of any test.
 
-    `goal` is what Make is asked for when it is to do all its work.
+    `goal` is the target of Make for all its work.
     """
 
     def __init__(self, root, goal=REPORT):
@@ -27,17 +27,17 @@ class Checkout:
         self.goal = goal
 
     def shell(self, **variables):
-        """Return the variables of a person's shell."""
+        """Return the variables of a user's shell."""
         left_out = ("PYTHON", "MAKE", "MFLAGS")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
-        # The environment that checkouts share would find the code of the repository alone.
+        # By itself, the environment that checkouts share would find only the repository's code.
         return inherited | {"PYTHONPATH": str(self.root)} | variables
 
     def start(self, *arguments, before=(), prepare=None, stderr=subprocess.STDOUT, **variables):
-        """Start Make in a process group of its own.
+        """Start Make in a separate process group.
 
-        `before` is a program with its arguments that is to start it; `prepare` is called in the
-        new process.
+        `before` is a program, with its arguments, that starts it; `prepare` is called in the new
+        process.
         """
         return subprocess.Popen(
             [*before, "make", *arguments],
@@ -54,12 +54,12 @@ class Checkout:
         )
 
     def make(self, *arguments, **options):
-        """Run Make to its end; return what `subprocess.run` does."""
+        """Run Make to its end; return the same as `subprocess.run`."""
         run = self.start(*arguments, stderr=subprocess.PIPE, **options)
         return subprocess.CompletedProcess(run.args, *_end(run))
 
     def run(self, *arguments, **options):
-        """Run Make to its end; return its exit code and all that it said."""
+        """Run Make to its end; return its exit code and all its output."""
         return finish(self.start(*arguments, **options))
 
     def succeed(self, *arguments, **variables):
@@ -79,14 +79,14 @@ class Checkout:
         }
 
     def owners(self):
-        """Return the step that publishes each file, as a finished run has recorded it."""
+        """Return the step that publishes each file, according to the records of a finished run."""
         outputs = paths.Outputs(self.root)
         records = {step.name: read_record(outputs, step.name) for step in STEPS}
         return {file: name for name, record in records.items() if record for file in record.files}
 
     def examine(self, state):
-        """Return the steps of which `make why` says this: ``up to date`` or ``outdated``."""
-        # All checkouts share one environment: a changed lock here must not set it up anew.
+        """Return the steps that `make why` reports as ``up to date`` or ``outdated``."""
+        # All checkouts share one environment: a changed lock here must not set it up again.
         done = self.make("--old-file=setup", "why")
         lines = [] if done.returncode else done.stdout.splitlines()
         return {line.partition(":")[0] for line in lines if line.endswith(f": {state}")}
@@ -104,13 +104,13 @@ class Checkout:
         self.rewrite(file, lambda content: content.replace(old.encode(), new.encode()))
 
     def leftovers(self):
-        """Return what a run is to take away behind itself."""
+        """Return the files that a run has to remove at its end."""
         stage = self.root / ".run" / "stage"
         return [path.relative_to(self.root).as_posix() for path in stage.glob("*")]
 
 
 def finish(run):
-    """Wait for the end of a Make that was started; return its exit code and all that it said."""
+    """Wait for the end of a Make that was started; return its exit code and all its output."""
     code, output, _ = _end(run)
     return code, output
 
@@ -123,7 +123,7 @@ def copy_checkout(root, source=paths.ROOT):
 
 
 def clone_checkout(checkout, root):
-    """Copy a checkout with all that its runs have written."""
+    """Copy a checkout with everything that its runs have written."""
     shutil.copytree(checkout.root, root, symlinks=True)
     return Checkout(root, checkout.goal)
 

@@ -1,4 +1,4 @@
-"""Which code a value passes on its way from a raw cell to Table 3: `python tests/tools files`."""
+"""List the code that a value passes from raw cell to Table 3: `python tests/tools files`."""
 
 import inspect
 import sys
@@ -54,7 +54,7 @@ def trace_call(function, *arguments, **options):
     seen = set()
 
     def note(frame, event, _):
-        # A module or the body of a class that is executed is no function.
+        # The execution of a module or of a class body is not a function call.
         if event == "call" and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
             seen.add(frame.f_code.co_filename)
 

@@ -1,4 +1,4 @@
-"""The pictures of report/preview, each with a hash of what it shows, so that none goes stale."""
+"""The pictures of report/preview, each with a hash of its results, so that none goes stale."""
 
 import contextlib
 import fnmatch
@@ -39,11 +39,11 @@ SCROLL = "document.getElementById('The-picture').scrollIntoView(); scrollBy(0, -
 
 
 class Picture(NamedTuple):
-    """A picture, where it comes from, and which results it shows.
+    """A picture, its source, and the results that it shows.
 
-    `text` is its alternative text; a figure has one of its own. `shows` are patterns of result_id,
-    or the name of a table; where there are none, it shows what the abstract cites. `size` is that
-    of the browser's window, in which `script` makes the page ready.
+    `text` is its alternative text, unless the figure already has one. `shows` are patterns of
+    result_id, or the name of a table; by default, the results that the abstract cites. `size` is
+    that of the browser's window, in which `script` prepares the page.
     """
 
     title: str

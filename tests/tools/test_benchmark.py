@@ -1,4 +1,4 @@
-"""The benchmark's ratios say what they are called, and its page shows what was measured."""
+"""The benchmark's ratios match their names, and its page shows what was measured."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The matrix claims only what ran, and blames a difference on what makes it."""
+"""The matrix claims only what ran, and attributes a difference to its cause."""
 
 import json
 from collections import Counter
@@ -33,7 +33,7 @@ OTHER_VALUE = replace(EVIDENCE, results=EVIDENCE.results.assign(value=8.0))
 
 @pytest.fixture
 def run_cells(monkeypatch):
-    """Return a function that runs cells, of which each run gives what is said."""
+    """Return a function that runs cells, whose runs return what `give` returns."""
 
     def run_cells(*cells, give):
         def pretend(folder, factors):

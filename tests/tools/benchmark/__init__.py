@@ -1,1 +1,1 @@
-"""How long an analyst waits, and how the work grows, measured in one run."""
+"""How long an analyst waits, and how run times grow, measured in one run."""

@@ -1,4 +1,4 @@
-"""What a run is measured against, and how work grows with the number of participants."""
+"""The baselines of a benchmark, and the growth of work with the number of participants."""
 
 import graphlib
 import json
@@ -13,7 +13,7 @@ import psutil
 
 from analysis.errors import DataError
 
-# How often the memory of a run is looked at.
+# The interval at which the memory of a run is read.
 WATCH_SECONDS = 0.2
 PLAIN = """\
 import json, sys
@@ -54,15 +54,15 @@ print(json.dumps({"clean_s": cleaned - started, "score_s": ended - cleaned, "pea
 
 
 def run_plain(root, notebooks, outputs):
-    """Do the work of notebooks of a copy of the repository in one Python process, without them."""
+    """Do the work of a copy's notebooks in one plain Python process, without Jupyter."""
     given = json.dumps({"inputs": str(outputs), "outputs": str(outputs)})
     run_program([sys.executable, "-c", PLAIN, given, *notebooks], root)
 
 
 def run_papermills(root, steps, outputs, jobs):
-    """Run each notebook of a copy of the repository as it stands by papermill's own command.
+    """Run each notebook of a copy of the repository, unchanged, by the papermill command.
 
-    Each runs once those that it waits for are done, `jobs` at a time.
+    Each starts when the ones that it depends on are done, `jobs` at a time.
     """
     outputs.mkdir()
     order = graphlib.TopologicalSorter({step.name: step.after for step in steps})
@@ -88,13 +88,13 @@ def _run_papermill(root, name, outputs):
 
 
 def measure_growth(root, participants, scratch):
-    """Clean and score a simulated export; return seconds of both, and the peak of memory in MB."""
+    """Clean and score a simulated export; return the seconds of both, and the peak memory in MB."""
     export = _make_export(root, participants, scratch)
     return json.loads(run_program([sys.executable, "-c", CLEAN_AND_SCORE, str(export)], root))
 
 
 def measure_report(root, participants, scratch):
-    """Make the report of a simulated export from nothing; return seconds, and the peak in GB."""
+    """Make the report of a simulated export from scratch; return seconds and peak memory in GB."""
     export = _make_export(root, participants, scratch)
     outputs = scratch / f"report-{participants}"
     choices = [f"RAW={export}", f"OUT={outputs}", "RENDERER=builtin"]
@@ -115,7 +115,7 @@ def _make_export(root, participants, scratch):
 def run_program(command, folder, *, peaks=None):
     """Run a command with the code of its folder, and return what it prints.
 
-    The memory that it and its children hold at one time is added to `peaks`, in bytes.
+    The memory that it and its children use, in bytes, is added to `peaks` at regular intervals.
     """
     started = subprocess.Popen(
         command,
@@ -137,7 +137,7 @@ def run_program(command, folder, *, peaks=None):
 
 
 def _watch_memory(program, peaks):
-    """Note, until a program ends, what it and its children hold."""
+    """Record the memory that a program and its children use, until it ends."""
     while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
         peaks.append(sum(map(_read_memory, [program, *program.children(recursive=True)])))
         time.sleep(WATCH_SECONDS)

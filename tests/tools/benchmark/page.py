@@ -1,4 +1,4 @@
-"""The figures of a benchmark as a page, and both forms on record."""
+"""Write the figures of a benchmark as JSON and as a page."""
 
 import json
 
@@ -12,7 +12,7 @@ NAMES = {
     "report_rendered": "the report, from finished notebooks",
 }
 AT_LEAST, AT_MOST = "at least", "at most"
-# What has to hold, by the name of the figure.
+# The limits that have to be met, by the name of the figure.
 FLOORS = {
     "faster_than_sequence": ("papermill in sequence / all notebooks", AT_LEAST, 2.0),
     "faster_than_two": ("papermill two at a time / all notebooks", AT_LEAST, 1.4),
@@ -25,7 +25,7 @@ FLOORS = {
 
 
 def find_broken_floors(figures):
-    """Return what does not hold of FLOORS, a sentence each."""
+    """Return a sentence for each limit of FLOORS that is not met."""
     return [
         f"{name}: {figures['compared'][key]:.3f}, which has to be {bound} {limit}"
         for key, (name, bound, limit) in FLOORS.items()

@@ -1,4 +1,4 @@
-"""Measure the same work several times, in turn, so that one slow moment decides nothing."""
+"""Measure the same work several times, in turn, so that one slow moment does not matter."""
 
 import os
 import statistics
@@ -27,8 +27,8 @@ FIGURE = "analysis/reporting/figures/forest.py"
 def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
     """Measure a copy of the repository, each piece of work in turn with the others.
 
-    Returned is what `summarise_rounds` makes of the rounds, with the machine's `cores`, the
-    `growth` of cleaning and scoring and the `reports` by number of simulated participants.
+    Return the result of `summarise_rounds`, with the machine's `cores`, and the `growth` of
+    cleaning and scoring and the `reports`, both by number of simulated participants.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         scratch = Path(name)
@@ -57,8 +57,8 @@ def measure_run(*, participants=PARTICIPANTS, rounds=ROUNDS, tell=print):
 def summarise_rounds(measured):
     """Return the median, the least and the most of each figure.
 
-    `measured` has, for each round, wall and processor seconds by what was done. `compared` holds
-    the medians of what `compare_figures` gives within each round.
+    `measured` has, for each round, wall and processor seconds by kind of work. `compared` has the
+    medians of the results of `compare_figures` in each round.
     """
     wall = {name: [each[name][0] for each in measured] for name in measured[0]}
     compared = [compare_figures({name: each[name][0] for name in each}) for each in measured]
@@ -78,7 +78,7 @@ def summarise_rounds(measured):
 
 
 def compare_figures(seconds):
-    """Return, by name, what `FLOORS` is about, from seconds by what was done."""
+    """Return the figures that `FLOORS` limits, by name, from the seconds of each kind of work."""
     cold = seconds["notebooks_cold"]
     return {
         "faster_than_sequence": seconds["papermill_in_sequence"] / cold,
@@ -90,7 +90,7 @@ def compare_figures(seconds):
 
 
 def compare_reports(reports):
-    """Return, by name, what `FLOORS` says of reports, from what was measured by number."""
+    """Return the figures of reports that `FLOORS` limits, by name, from the measured reports."""
     few, many = (reports[str(count)] for count in REPORTS)
     return {
         "report_growth": round(many["report_s"] / few["report_s"], 3),

@@ -1,1 +1,1 @@
-"""The same results under other surroundings: the determinism matrix, `make matrix`."""
+"""The determinism matrix, `make matrix`: the same results in different environments."""

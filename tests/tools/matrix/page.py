@@ -1,11 +1,11 @@
-"""Write what came of the matrix: determinism.json, and determinism.md to read."""
+"""Write the outcome of the matrix: determinism.json, and determinism.md for readers."""
 
 import json
 
 from analysis.run.state import replace_text
 
 NAME = "determinism"
-# What no run can hold equal, by what is other; each with its reason.
+# What cannot be equal, by what differs; each with its reason.
 UNEQUAL = {
     "another version of Python or of a package": "the documents and the executed notebooks name "
     "the versions that made them, Matplotlib, Pandoc and Typst change how they draw and set, and "
@@ -19,7 +19,7 @@ UNEQUAL = {
     "the day of the record and the seconds in report/record": "they tell of the run that made "
     "them; they are no output of the analysis",
 }
-# What one machine cannot try.
+# What a single machine cannot try.
 ELSEWHERE = (
     "macOS, Windows, Linux without glibc, other processors: another machine",
     "Quarto as renderer: its program is not in the lock",
@@ -28,7 +28,7 @@ ELSEWHERE = (
 
 
 def write_page(outcomes, absent, reference, folder):
-    """Write what `run_matrix` returned into both files, and return the path of the one to read."""
+    """Write the outcome of `run_matrix` into both files, and return the path of determinism.md."""
     record = {
         "platform": reference.platform,
         "packages": reference.packages,

@@ -1,4 +1,4 @@
-"""The Pythons of this machine."""
+"""Find the versions of Python on this machine."""
 
 import os
 import platform
@@ -8,14 +8,14 @@ from pathlib import Path
 from programs import call
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-# Where pyenv keeps them; only some of them are on the PATH.
+# The folder of pyenv, whose Pythons are not all on the PATH.
 PYENV = "~/.pyenv"
 
 
 def find_pythons():
-    """Return the path of an interpreter for each of the other `VERSIONS` that is there.
+    """Return the path of an interpreter for each of the other `VERSIONS` that is installed.
 
-    One on the PATH comes before those of pyenv.
+    One on the PATH takes precedence over those of pyenv.
     """
     root = Path(os.environ.get("PYENV_ROOT", PYENV)).expanduser()
     found = {}
@@ -30,14 +30,14 @@ def find_pythons():
 
 
 def list_absent(found):
-    """Return the `VERSIONS` that are not among those that `find_pythons` has found."""
+    """Return the `VERSIONS` that `find_pythons` has not found, apart from the running one."""
     return [version for version in VERSIONS if version not in {*found, ask_version()}]
 
 
 def ask_version(path=""):
-    """Return the version without its last part of an interpreter, by default of this one.
+    """Return the version of an interpreter, by default the running one, as major.minor.
 
-    It is "" where the interpreter does not start, as pyenv's stand-in for one not chosen.
+    It is "" if the interpreter does not start, such as pyenv's shim of a version not selected.
     """
     version = platform.python_version()
     if path:

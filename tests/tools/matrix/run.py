@@ -1,4 +1,4 @@
-"""Run the matrix: the whole analysis once for reference, then under every other surroundings."""
+"""Run the matrix: the whole analysis once for reference, then in each other environment."""
 
 import shutil
 import sys
@@ -26,19 +26,19 @@ class Outcome:
     factors: tuple[str, ...]
     exact: bool  # whether bytes decided
     python: str
-    packages: tuple[str, ...]  # name and version of those that are other than the reference's
+    packages: tuple[str, ...]  # name and version of those that differ from the reference
     files: int  # how many were compared
     differing: tuple[str, ...]  # what differs and decides, a phrase each
     other_bytes: tuple[str, ...]  # files whose bytes differ
-    alone: tuple[str, ...]  # of a cell that differs, the factors that differ by themselves
+    alone: tuple[str, ...]  # if the cell differs, the factors that differ by themselves
     seconds: int
 
 
 def run_matrix(*, cells=None, tell=print):
-    """Run everything under other surroundings, and compare with a plain run.
+    """Run everything in different environments, and compare with a plain run.
 
-    By default all `CELLS`, and one for each other Python of the machine. Returned are the outcomes;
-    the factors that this machine cannot have, with the reason; and the evidence of the plain run.
+    By default, run all `CELLS`, and one cell for each other Python of the machine. Return outcomes,
+    the factors that this machine cannot have with the reasons, and the evidence of the plain run.
     """
     pythons = find_pythons()
     absent = {f"Python {each}": "it is not on this machine" for each in list_absent(pythons)}
@@ -47,7 +47,7 @@ def run_matrix(*, cells=None, tell=print):
     with tempfile.TemporaryDirectory(prefix="matrix-") as name:
         scratch = Path(name).resolve()
         scratch.chmod(0o755)
-        # Once, so that nobody's edits come between the runs.
+        # Copied once, so that no edit can come between the runs.
         copy_sources(paths.ROOT, scratch / SOURCES, list_sources(paths.ROOT))
         reference, seconds = _run(scratch / "0", ())
         tell(f"reference: {len(reference.files)} files in {seconds} s")
@@ -73,7 +73,7 @@ def say_outcome(outcome):
 
 
 def _python_cells(pythons):
-    """One for each other Python, at numbers, since the documents name their Python."""
+    """Return a cell per other Python; numbers decide, since the documents name their Python."""
     return [
         Cell(f"Python {version}", (Factor(f"Python {version}", python=python),), exact=False)
         for version, python in pythons.items()

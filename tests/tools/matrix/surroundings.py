@@ -1,4 +1,4 @@
-"""Run the whole analysis in a copy of the repository, under chosen surroundings."""
+"""Run the whole analysis in a copy of the repository, in a chosen environment."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from analysis.run.setup import ENVIRONMENT
 from matrix.factors import HOME
 
 LOCALES = "locales"
-# A person's settings; each would change what comes out, or stop the run, if it were heeded.
+# A user's settings; each would change the outputs, or stop the run, if it were used.
 SETTINGS = {
     ".ipython/profile_default/startup/00.py": "print('hello', id(object()))\n",
     ".ipython/profile_default/ipython_config.py": "raise SystemExit('heard')\n",
@@ -33,7 +33,7 @@ SETTINGS = {
 
 
 def find_obstacle(factor, *, locales):
-    """Say why this machine cannot have a factor; "" if it can.
+    """Return why this machine cannot have a factor; "" if it can.
 
     A locale that is not installed is made in the folder `locales`.
     """
@@ -48,9 +48,9 @@ def find_obstacle(factor, *, locales):
 
 
 def run_report(copy, factors, *, home, locales):
-    """Make the report in a copy of the sources, as a person whose home is full of settings.
+    """Make the report in a copy of the sources, as a user whose home is full of settings.
 
-    Where the environment cannot be made it is a `MissingError`, where the run fails a `DataError`.
+    Raise a `MissingError` if the environment cannot be made, a `DataError` if the run fails.
     """
     if any(factor.python or factor.lowest for factor in factors):
         _set_up(copy, factors)
@@ -73,7 +73,7 @@ def run_report(copy, factors, *, home, locales):
 
 
 def _make_variables(factors, *, home, locales):
-    """A shell's variables, without those of a Make or a Python that this was started from."""
+    """Return a shell's variables, without those of the Make or Python that started this one."""
     ours = ("PYTHON", "MAKE", "MFLAGS", "LC_", "LANG", "TZ")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     for factor in factors:
@@ -86,11 +86,11 @@ def _make_variables(factors, *, home, locales):
 
 
 def _set_up(copy, factors):
-    """Give a copy an environment of its own, by its own set-up."""
+    """Give a copy a separate environment, made by its own set-up."""
     if any(factor.lowest for factor in factors):
         (copy / paths.LOCK.name).write_text(_resolve_lowest(copy), encoding="utf-8")
     chosen = [factor.python for factor in factors if factor.python]
-    # Not this environment's Python: its packages would be taken for those of the new one.
+    # Not this environment's Python: its packages would count as those of the new one.
     python = chosen[0] if chosen else getattr(sys, "_base_executable", sys.executable)
     command = [python, "-Es", "-X", "utf8", "-m", "analysis", "setup"]
     done = call(*command, cwd=copy)
@@ -122,7 +122,7 @@ def _is_installed(language, charset):
 
 
 def _find_locale(language, charset, folder):
-    """Look for a locale, and make it from its source where that is there."""
+    """Find a locale, or make it from its source if that is installed; return True on success."""
     if _is_installed(language, charset):
         return True
     place = folder / f"{language}.{charset}"

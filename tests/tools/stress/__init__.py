@@ -1,1 +1,1 @@
-"""Hurt a run or an export in every way at hand, and see what comes of it: `make stress`."""
+"""Damage runs and exports in every way at hand, and judge the outcome: `make stress`."""

@@ -1,4 +1,4 @@
-"""Where an export is corrupted: cells and rows of people, each person at most once."""
+"""Corrupt cells and rows of an export, in each person at most once."""
 
 import functools
 from collections.abc import Callable
@@ -21,20 +21,20 @@ class Fault:
     row: str  # the key as received
     field: str  # "" for a whole row
     participant: str
-    visit: str  # whom a query has to name, and when
-    clean: str | None = None  # what the cell has to hold afterwards; None is not looked at
-    reason: str = ""  # why the cell is missing afterwards; "" is not looked at
-    also: tuple[str, ...] = ()  # rules that rightly ask about this person besides
+    visit: str  # with the participant: whom a query has to name, and when
+    clean: str | None = None  # the text of the cell afterwards; None is not checked
+    reason: str = ""  # why the cell is missing afterwards; "" is not checked
+    also: tuple[str, ...] = ()  # other rules that rightly ask about this person
     kind: str = ""
-    rule: str = ""  # the one that has to find it
+    rule: str = ""  # the rule that has to find it
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of fault: its name, the rule that has to find it, and how it is planted.
 
-    `plant` takes the bench and returns a Fault (`kind` and `rule` are put in), or None where the
-    export has no place for it.
+    `plant` takes the bench and returns a Fault (without `kind` and `rule`), or None if the export
+    has no place for it.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Bench(Planter):
         self.faults = []
 
     def plant(self, kind):
-        """Plant one fault of a kind in somebody who has none yet; return whether there was one."""
+        """Plant a fault of a kind in somebody who has none; return True if there was a place."""
         fault = kind.plant(self)
         if fault is None:
             return False
@@ -80,7 +80,7 @@ class Bench(Planter):
         return next(filter(fits, places), None)
 
     def fill(self, file, place, person, texts):
-        """Write texts into the cells of a row, some of which depend on what stands there."""
+        """Write texts into the cells of a row; some texts depend on the present content."""
         row = self.tables[file].loc[place].copy()
         for name, text in texts.items():
             cell = text(row, self.find_start(person)) if callable(text) else text
@@ -89,7 +89,7 @@ class Bench(Planter):
     def find_filled(self, file, name, fits=None, visits=(), skip=()):
         """Return the place of a filled cell of somebody free; None if there is none.
 
-        `fits` is the text that it has to hold, or says of a text whether it will do.
+        `fits` is the text of the cell, or a function that returns True if a text will do.
         """
         if isinstance(fits, str):
             fits = fits.__eq__
@@ -108,7 +108,7 @@ class Bench(Planter):
         return None
 
     def make_fault(self, file, place, name, *, person=None, row=None, **more):
-        """Return the fault of a cell as it lies there now."""
+        """Return the fault of a cell in its present place."""
         cell = self.describe(file, place, name)
         row = cell["row"] if row is None else row
         person = cell["participant"] if person is None else person
@@ -124,7 +124,7 @@ def shift_day(day, days):
     return str(date.fromisoformat(day[:10]) + timedelta(days=days))
 
 
-# Texts that depend on what stands in the row, and on the day of the person's procedure.
+# Texts that depend on the content of the row, and on the day of the person's procedure.
 def later(name, days):
     """Return a text: the day of a cell, moved."""
     return lambda row, start: shift_day(row[name], days)
@@ -136,12 +136,12 @@ def after(days):
 
 
 def other(name, *texts):
-    """Return a text: the first one that the cell does not hold."""
+    """Return a text: the first one that differs from the cell's."""
     return lambda row, start: next(text for text in texts if text != row[name])
 
 
 def any_of(*plants):
-    """Return a planter that does one of several things, by chance."""
+    """Return a planter that uses one of several planters at random."""
     return lambda bench: bench.rng.choice(plants)(bench)
 
 
@@ -149,8 +149,8 @@ def cells(at, visit="", *, file=REDCAP, where="", fits=None, skip=(), clean=None
           also=(), **texts):  # fmt: skip
     """Return a planter that writes texts into cells of one row of somebody free.
 
-    The row is one whose cell `where` is filled and fits, by default that of `at`, where the fault
-    shows afterwards; "" for the whole row. The cell is kept as it then is if `clean` is KEPT.
+    In the row, the cell `where` (by default `at`) is filled and fits. The fault shows in the cell
+    `at`; "" for the whole row. If `clean` is KEPT, that cell has to stay as written.
     """
 
     def plant(bench):

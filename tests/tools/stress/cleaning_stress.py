@@ -1,7 +1,7 @@
-"""``make stress``, its first part: corrupt exports and show what the cleaning made of them.
+"""The first part of ``make stress``: corrupt exports and report how the cleaning handles them.
 
-Ends with 1 if a known fault was missed, something was asked that no fault explains, or a run ended
-otherwise than with balanced books or an error that names the place.
+It ends with 1 if a known fault was missed, if there was a query that no fault explains, or if a run
+ended in any other way than with a balance or an error that names the place.
 """
 
 import multiprocessing
@@ -65,7 +65,7 @@ def stress_cleaning(record):
 
 
 def begin_worker(folder):
-    """Leave interrupts to the first process, which ends the others and takes their folders away."""
+    """Leave interrupts to the first process, which ends the others and removes their folders."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
 
@@ -76,13 +76,13 @@ def run_trial(work):
 
 
 def list_failures(outcome):
-    """Return what went wrong with one export, a line each."""
+    """Return a line for each thing that went wrong with one export."""
     alarms = [alarm for alarm in outcome.alarms if is_false(outcome, alarm)]
     return [*outcome.notes, *(f"{outcome.sort}: false alarm {alarm}" for alarm in alarms)]
 
 
 def is_false(outcome, alarm):
-    """Say whether an alarm is one; in valid exports some rules rightly ask by chance."""
+    """Return True if an alarm is false; in valid exports some rules rightly ask by chance."""
     return not (outcome.sort == "valid" and alarm[1] in CHANCE)
 
 

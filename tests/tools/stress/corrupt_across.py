@@ -1,4 +1,4 @@
-"""Kinds of fault across forms, visits, people and files, which no cell shows alone."""
+"""Kinds of fault across forms, visits, people and files, which no single cell shows."""
 
 import functools
 from dataclasses import replace
@@ -16,7 +16,7 @@ def _event(at, **texts):
 
 
 def _lose(bench, at):
-    """Let somebody be lost between two visits; where `at` is empty, find the rows of later days."""
+    """Make somebody lost between two visits; without `at`, the fault is in the first late image."""
     person = bench.free[0]
     day, last = bench.find_start(person, 50), bench.find_row(person, "week_12")
     bench.write(REDCAP, last, disp_date=day, disp_status="2", disp_reason="3")
@@ -33,7 +33,7 @@ def _find_first_image(bench, person):
 
 
 def _die(bench, at, days=60, apart=0):
-    """Let somebody die; where `at` is empty, what is found first is the first late cell."""
+    """Make somebody die; if `at` is "entry", the fault is in the first image after death."""
     event = bench.find_filled(REDCAP, "ae_term")
     person = bench.read(REDCAP, event, "record_id")
     day, end = bench.find_start(person, days), bench.find_start(person, days + apart)
@@ -49,7 +49,7 @@ def _die(bench, at, days=60, apart=0):
 
 
 def _event_far(bench):
-    """Let an event begin long after the end, and before the export was made."""
+    """Make an event begin long after the end, but before the export was made."""
     for person in bench.free:
         events = bench.find_rows(REDCAP, person, form="adverse_event")
         day = bench.find_start(person, 200)
@@ -78,7 +78,7 @@ def _gone(bench, file):
 
 
 def _share(bench):
-    """Give an image the number of another one of the same person's other visit."""
+    """Give images of two visits of the same person the same number."""
     person = bench.free[0]
     places = {
         visit: [p for p in bench.find_rows(IMAGES, person, visit=visit)
@@ -97,7 +97,7 @@ def _arm(bench):
 
 
 def _twin(bench):
-    """Write the letter O for the first nought of an identifier in one row."""
+    """Write the letter O for the first zero of an identifier in one row."""
     person = next((name for name in bench.free if "-0" in name), None)
     rows = bench.find_rows(REDCAP, person, form="medication") if person else []
     if not rows:
@@ -113,7 +113,7 @@ def _total(bench):
 
 
 def _smoke(bench):
-    """Let somebody who never smoked be a former smoker at the last visit."""
+    """Make somebody who never smoked a smoker at the last visit."""
     for person in bench.free:
         first, last = (bench.find_row(person, visit) for visit in ("screening", "week_12"))
         if bench.read(REDCAP, first, "smoking") == "0":
@@ -154,7 +154,7 @@ def _spell(bench):
     term = bench.read(REDCAP, place, "ae_coded")
     written = bench.rng.choice((term.swapcase(), term.replace(" ", "  ") + "  x"[:1], term.upper()))
     bench.write(REDCAP, place, ae_coded=written.strip())
-    # The only event of its term has nothing to be spelled like.
+    # The only event with its term has no other spelling to be compared with.
     others = bench.tables[REDCAP]["ae_coded"].eq(term).sum()
     changed = written.strip() != term
     return bench.make_fault(REDCAP, place, "ae_coded", clean=term) if others and changed else None

@@ -1,4 +1,4 @@
-"""Kinds of fault in a single cell: how people and programs write what a form asks for."""
+"""Kinds of fault in a single cell: how people and programs write the answers of a form."""
 
 import functools
 import re
@@ -13,7 +13,7 @@ from stress.bench import Kind
 
 PLAN = yaml.safe_load(Path(__file__).with_name("cells.yml").read_text(encoding="utf-8"))
 WEEKDAYS = "월화수목금토일"
-# Windows, the order of visits and the diary hang on the dates of these visits.
+# Windows, the order of visits and the diary depend on the dates of these visits.
 PIVOTAL = ("screening", "baseline", "procedure", "week_12")
 
 
@@ -34,7 +34,7 @@ FINGERS = tuple(name for _, name in list_places("fingers"))
 
 
 def split_value(value):
-    """Return the parts of a value by which the writers of cells.yml write it otherwise."""
+    """Return the parts of a value from which the writers of cells.yml write it differently."""
     parts = {"v": value}
     if is_day(value[:10]):
         day = date.fromisoformat(value[:10])
@@ -66,7 +66,7 @@ def _tenth(value):
 
 def _write_date(value, rng):
     forms = PLAN["writers"]["clear_date"]
-    # Day and month can be told apart, or are the same number.
+    # In the plain forms, day and month must be distinguishable, or be the same number.
     forms = forms if is_unclear(value) else forms + PLAN["writers"]["plain_date"]
     return rng.choice(forms).format(**split_value(value))
 
@@ -94,7 +94,7 @@ FITS = {
 
 
 def plant_text(bench, places, write, clean, *, fits="", skip=False, reason=""):
-    """Rewrite one cell of one of some places; `clean` is "same" or ""."""
+    """Rewrite one cell in one of several places; `clean` is "same" or ""."""
     for file, name in bench.rng.sample(places, len(places)):
         skipped = PIVOTAL if skip and name == "visit_date" else ()
         place = bench.find_filled(file, name, FITS.get(fits), skip=skipped)

@@ -1,4 +1,4 @@
-"""Whole files: how they are written, what must change nothing, and what is spoiled at random."""
+"""Whole files: writing them, rewriting them harmlessly, and spoiling them at random."""
 
 import contextlib
 import csv
@@ -29,7 +29,7 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Harmless:
-    """A way to write the same export otherwise: every table has to come out the same."""
+    """A way to write the same export differently: every table has to come out the same."""
 
     name: str
     rewrite: Callable
@@ -94,7 +94,7 @@ def _recode(files, rng, *, write):
 
 
 def _to_cp949(files, rng):
-    """Write the files in CP949, where it has all their letters, and state it."""
+    """Write the files in CP949, if it has all their characters, and state it."""
     about = yaml.safe_load(files[ABOUT])
     stated = about.setdefault("encoding", {})
     for file in TABLES:
@@ -127,7 +127,7 @@ def spoil_bytes(files, rng):
     for _ in range(rng.choice((1, 1, 3, 20))):
         place = rng.randrange(max(1, len(data)))
         length = rng.choice((1, 1, 2, 50))
-        # Bytes of no encoding are found at once; letters and digits get further.
+        # Bytes that are invalid in any encoding are found at once; letters and digits get further.
         low, high = rng.choice(((0, 256), (32, 127), (32, 127)))
         chunk = bytes(rng.randrange(low, high) for _ in range(length))
         how = rng.randrange(5)
@@ -145,7 +145,7 @@ def spoil_bytes(files, rng):
 
 
 def spoil_cells(files, rng):
-    """Put hostile or odd texts, or other cells' texts, into random cells of a random file."""
+    """Put hostile texts, or texts of other cells, into random cells of a random file."""
     file = rng.choice((*DATA, DATA[0], DICTIONARY, MAP, CORRECTIONS))
     rows = read_rows(files, file)
     for _ in range(rng.choice((1, 3, 30))):
@@ -164,7 +164,7 @@ def cut_file(files, rng):
 
 
 def mix_lines(files, rng):
-    """Take out, repeat or exchange random lines of a random file."""
+    """Remove, repeat or exchange random lines of a random file."""
     file = rng.choice(TABLES)
     lines = files[file].split(b"\n")
     for _ in range(rng.choice((1, 3, 10))):
@@ -189,5 +189,5 @@ RANDOM = {
 
 
 def make_rng(*parts):
-    """Return a random generator that hangs on its parts alone."""
+    """Return a random generator that depends only on its parts."""
     return random.Random("/".join(map(str, parts)))

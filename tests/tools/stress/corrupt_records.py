@@ -58,7 +58,7 @@ def _copied(bench):
 
     def varies(place):
         answers = [bench.read(REDCAP, place, name) for name in items]
-        # Plainly no coincidence: most answers tell of a difficulty, and not of the same one.
+        # A copy cannot be a coincidence: most answers name a difficulty, and they differ.
         return len(set(answers)) >= 3 and answers.count("0") < 0.4 * len(answers)
 
     place = bench.pick_visit(visits[0], varies)
@@ -77,7 +77,7 @@ def _swapped(bench):
     def differ(place):
         before = read_hands(place)
         after = read_hands(bench.find_row(bench.read(REDCAP, place, "record_id"), "week_12"))
-        # Plainly to be seen: the hands differ by more than the visits do.
+        # The exchange is visible: the hands differ by more than the visits do.
         between = sum(abs(a - b) for a, b in zip(before, after, strict=True))
         return sum(map(abs, before)) >= 10 and between <= sum(map(abs, before)) / 3
 

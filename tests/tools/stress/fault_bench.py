@@ -1,4 +1,4 @@
-"""Spoil a finished checkout over and over; say each time whether anything wrong was believed."""
+"""Spoil a finished checkout again and again, and check that nothing wrong counts as valid."""
 
 import shutil
 import time
@@ -15,18 +15,18 @@ class Outcome:
     kind: str
     case: str
     faults: int = 1  # 0 if the run had ended before any
-    # Recovered by the next run alone, or told: it stopped, said what to do, and went well once
-    # that was done.
+    # "recovered" by the next run alone, or "stopped" with a message, and recovered once its advice
+    # was followed.
     ended: str = "recovered"
-    wrong: list = field(default_factory=list)  # what must not be, for a person
+    wrong: list = field(default_factory=list)  # descriptions of what must not happen
 
 
 class Bench:
-    """A checkout that is spoiled, beside what undisturbed runs publish.
+    """A checkout that is spoiled, and the files that undisturbed runs publish.
 
-    In `checkout` a run has finished; `sound` is the same and never touched; in `source` the files
-    lie as committed. `expected` holds what an undisturbed run publishes, content by file for each
-    edit, `owners` the step that publishes each file; `seconds` is how long a whole run takes.
+    In `checkout` a run has finished; `sound` is an untouched copy of it; `source` has the files as
+    committed. `expected` has the files that an undisturbed run publishes, content by name for each
+    edit, and `owners` the step that publishes each file; `seconds` is how long a whole run takes.
     """
 
     def __init__(self, checkout, sound, source, expected, owners, seconds):
@@ -36,11 +36,11 @@ class Bench:
         self.expected = expected
         self.owners = owners
         self.edit = NONE
-        # How long a run of all, some or little may take, in seconds; learned from run to run.
+        # How long a run of all, some or few steps may take, in seconds; updated after each run.
         self.spans = {"all": seconds, "some": seconds / 2, "little": seconds / 4}
 
     def outdate(self, rng, *, edits):
-        """Make something outdated, by an edit or by taking a file away; return how it is called."""
+        """Make something outdated, by an edit or by removing a file; return its description."""
         others = [edit for edit in self.expected if edit != self.edit]
         if edits and others:
             before, self.edit = self.edit, rng.choice(others)
@@ -51,7 +51,7 @@ class Bench:
         return f"{self.owners[file]} without a file"
 
     def find_believed(self):
-        """Return what is taken for good though it is not what an undisturbed run publishes."""
+        """Return the files that count as valid but differ from those of an undisturbed run."""
         published, trusted = self.checkout.published(), self.checkout.examine("up to date")
         now = self.expected[self.edit]
         wrong = {file for file in now if published.get(file) != now[file]}
@@ -61,7 +61,7 @@ class Bench:
         return [f"{file} is believed, and is not what it should be" for file in believed]
 
     def recover(self, span="some"):
-        """Run to the end and return what is wrong then."""
+        """Run to the end and return what is wrong afterwards."""
         started = time.monotonic()
         code, output = self.checkout.run(*self.checkout.goal)
         self.spans[span] = max(0.8 * self.spans[span], time.monotonic() - started)
@@ -70,7 +70,7 @@ class Bench:
         return self.find_differences(output)
 
     def find_differences(self, output=""):
-        """Return in what a finished run differs from an undisturbed one."""
+        """Return the differences of a finished run from an undisturbed one."""
         published, now = self.checkout.published(), self.expected[self.edit]
         wrong = [
             f"{file} is not what an undisturbed run publishes"
@@ -90,7 +90,7 @@ class Bench:
 
 
 def learn_expected(checkout, source, edits=EDITS):
-    """Run undisturbed with each edit; return what is published, by which step, and how long."""
+    """Run undisturbed with each edit; return the published files, their steps, and the seconds."""
     expected, owners, before, seconds = {}, {}, NONE, 0.0
     for edit in (*(edit for edit in edits if edit != NONE), NONE):
         apply_edit(checkout.root, source, edit, before)

@@ -1,4 +1,4 @@
-"""A clock that lies: files from the future or of long ago, runs of 2037 or of 2001."""
+"""A wrong clock: files from the future or from long ago, runs in 2037 or in 2001."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ TIMES = ("2037-12-31 23:59:00", "2001-01-01 00:00:00")
 
 
 def may_turn():
-    """Say whether a program can be given another time here."""
+    """Return True if a program can be run at another time on this machine."""
     return shutil.which("faketime") is not None
 
 
 def date_files(bench, rng, *, outdated=True):
-    """Give all files times of long ago or of the future, as a clock does that was set anew."""
+    """Give all files times long ago or in the future, as after a clock was set."""
     name = bench.outdate(rng, edits=True) if outdated else "nothing"
     now, root = time.time(), bench.checkout.root
     spread = rng.choice(("in the future", "long ago", "in disorder"))
@@ -26,16 +26,16 @@ def date_files(bench, rng, *, outdated=True):
             shift = {"in the future": YEAR, "long ago": -YEAR}.get(spread, rng.uniform(-YEAR, YEAR))
             os.utime(os.path.join(folder, file), (now + shift, now + shift), follow_symlinks=False)
     outcome = Outcome("clock set back", f"times {spread}, {name} changed")
-    # Nobody looks before the run: `make why` would put the times in order.
+    # Nothing is checked before the run: `make why` would put the times in order.
     outcome.wrong += bench.recover()
     outcome.wrong += _find_restless(bench)
     return outcome
 
 
 def turn_clock(bench, rng, *, when=""):
-    """Run while the clock is set ahead or back, then after a change when it is right again.
+    """Run with the clock set ahead or back, and again, after a change, with the right clock.
 
-    The files keep the time of the disk, as on a file server whose clock is another.
+    The files have the time of the disk, as on a file server with a different clock.
     """
     when, name = when or rng.choice(TIMES), bench.outdate(rng, edits=True)
     outcome = Outcome("clock turned", f"a run of {when[:4]} ({name})")
@@ -50,7 +50,7 @@ def turn_clock(bench, rng, *, when=""):
 
 
 def _find_restless(bench):
-    """Return that another run finds something to do, if it does."""
+    """Return a message if another run finds something to do."""
     code, output = bench.checkout.run(*bench.checkout.goal)
     if not code and " done in " not in output:
         return []

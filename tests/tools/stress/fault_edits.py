@@ -1,4 +1,4 @@
-"""Changes of a checkout; each changes what is published, so that stale is seen to be stale."""
+"""Edits of a checkout; each changes the published files, so that stale files are visible."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ SEALS = "data/raw/SHA256SUMS"
 
 @dataclass(frozen=True)
 class Edit:
-    """A text in one file that becomes another; it stands there once or more, the first is meant."""
+    """The replacement of a text, where it first occurs in a file."""
 
-    name: str  # what a person would say
+    name: str  # a description
     file: str = ""
     old: str = ""
     new: str = ""

@@ -4,7 +4,7 @@ import shutil
 
 from stress.fault_bench import Outcome
 
-# A published file of each kind, and each kind of note that the runner keeps for itself.
+# A published file of each kind, and the runner's internal files of each kind.
 PUBLISHED = (
     "data/processed/items.csv",
     "data/processed/pairs.csv",
@@ -78,7 +78,7 @@ WAYS = (cut, flip, empty, delete, replace_by_folder, link_nowhere, link_elsewher
 
 
 def spoil_file(bench, rng, *, file, way):
-    """Spoil a file in one of WAYS and let runs mend it; a note must not hide a change."""
+    """Spoil a file in one of WAYS and let runs repair it; a spoiled note must not hide a change."""
     path = bench.checkout.root / file
     outcome = Outcome("file spoiled", f"{file}: {way.__doc__.rstrip('.').lower()}")
     if not path.is_file():
@@ -102,7 +102,7 @@ def spoil_file(bench, rng, *, file, way):
 
 
 def judge_message(code, output, *words):
-    """Return what is wrong with how a run has stopped: the code, the message, the place."""
+    """Return what is wrong with the way a run has stopped: exit code, message, place."""
     wrong = [] if code == 2 else [f"make ended with {code}"]
     if not any(f"Error {number}" in output for number in (1, 2, 3)):
         wrong.append("no exit code of ours")
@@ -113,7 +113,7 @@ def judge_message(code, output, *words):
 
 
 def remove(path):
-    """Take away whatever lies there, as a person does who was told to."""
+    """Remove a file, link or folder, as a user does on the advice of a message."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

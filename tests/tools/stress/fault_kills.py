@@ -1,4 +1,4 @@
-"""Kill runs at random moments, or as they publish, one after the other."""
+"""Kill runs, one after the other, at random moments or while they publish."""
 
 import time
 
@@ -7,20 +7,20 @@ from checkout import finish
 from stress.fault_bench import Outcome
 from stress.processes import kill_group, kill_part, wait_for_processes
 
-# Make, runners and their programs at once; the kernels too, which lead sessions of their own; or
-# one process alone.
+# Make, runners and their programs at once ("group"); the kernels too, which have separate sessions
+# ("everything"); or a single process.
 PARTS = ("group", "group", "everything", "make", "runner")
 MOST = 10
-# A kernel looks once a second whether its runner is still there.
+# A kernel checks once a second whether its runner still exists.
 ORPHAN_SECONDS = 30
 
 
 def kill_runs(bench, rng, *, fresh=False, part="", kills=0):
-    """Outdate something, kill the runs that would mend it, then let one run to its end.
+    """Make something outdated, kill the runs that would update it, then let one run to its end.
 
-    After each kill every published file is looked at. A run that ends before it is killed is no
-    loss: something else is made outdated. A `fresh` case begins with nothing published at all,
-    and kills fewer; what is killed, and how often, is chosen at random by default.
+    After each kill every published file is checked. If a run ends before it is killed, something
+    else is made outdated. A `fresh` case begins with nothing published at all, and kills fewer
+    runs; what is killed, and how often, is chosen at random by default.
     """
     edits = fresh or rng.random() < 0.4
     name = bench.outdate(rng, edits=edits)
@@ -45,7 +45,7 @@ def kill_runs(bench, rng, *, fresh=False, part="", kills=0):
 
 
 def _kill_run(bench, rng, part, span):
-    """Start a run and kill; return whether anything was killed, and what was wrong at once."""
+    """Start a run and kill it; return True if anything was killed, and what was wrong then."""
     checkout = bench.checkout
     jobs = rng.choice(([], ["-j2"]))
     at_publishing = rng.random() < 0.3
@@ -62,7 +62,7 @@ def _kill_run(bench, rng, part, span):
         time.sleep(0.002)
     struck = run.poll() is None
     while struck and part != "group" and not kill_part(run, part, rng):
-        # The part is not there at this moment: wait for the next one.
+        # There is no such process at this moment: wait for the next one.
         time.sleep(0.02)
         struck = run.poll() is None
     if struck and part == "group":
@@ -76,7 +76,7 @@ def _kill_run(bench, rng, part, span):
 
 
 def _look(bench):
-    """Return which files stand in the published places, cheaply."""
+    """Return the inodes of the published files, a cheap way to see changes."""
     seen = []
     for file in bench.expected[bench.edit]:
         try:

@@ -1,4 +1,4 @@
-"""A machine that refuses: no room, no right to write; another run at work."""
+"""A machine without disk space or write access; another run at the same time."""
 
 import os
 import resource
@@ -17,13 +17,13 @@ ELSEWHERE = "elsewhere"
 
 
 def may_mount():
-    """Say whether a name space of its own with a small disk can be had here, as root can."""
+    """Return True if a separate namespace with a small disk can be mounted, as root can do."""
     program = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
     return shutil.which("unshare") is not None and os.spawnvp(os.P_WAIT, "unshare", program) == 0
 
 
 def limit_files(bench, rng, *, size=0):
-    """Let no file grow beyond a size, as a quota does; every process of the run is held to it."""
+    """Limit the size of files, as a quota does, for every process of the run."""
     size = size or rng.choice((0, 1, 10, 100, 1000)) * 1024 + rng.randrange(1, 1024)
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("no room (quota)", f"files end at {size} bytes ({name})")
@@ -35,7 +35,7 @@ def limit_files(bench, rng, *, size=0):
 
 
 def fill_disk(bench, rng):
-    """Run on a disk of memory that has hardly any room left; then on one with room."""
+    """Run on a memory disk with hardly any free space, and then with enough."""
     free = rng.choice((0, 8, 64, 512, 4096)) + rng.randrange(8)
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("no room (disk full)", f"{free} KB free ({name})")
@@ -48,7 +48,7 @@ def fill_disk(bench, rng):
 
 
 def forbid_writing(bench, rng):
-    """Run in a place that may only be read, as root too; then where it may be written."""
+    """Run in a read-only place, which root cannot write to either; then in a writable one."""
     name = bench.outdate(rng, edits=rng.random() < 0.3)
     outcome = Outcome("read-only folder", f"mounted read-only ({name})")
     script = _mount_and_make("-t tmpfs none", _list_places(bench.checkout.root), keep=False)
@@ -59,7 +59,7 @@ def forbid_writing(bench, rng):
 
 
 def take_rights(bench, rng):
-    """Take the right to write in a published folder; root has it all the same."""
+    """Remove write access to the folder .run; this has no effect on root."""
     name = bench.outdate(rng, edits=False)
     folder = bench.checkout.root / ".run"
     outcome = Outcome("read-only folder", f"no right to write ({name})")
@@ -90,7 +90,7 @@ def run_twice(bench, rng, *, killed=False):
 
 
 def _meet(bench, outcome, code, output):
-    """Judge a run that the machine has refused something, then one that it lets work."""
+    """Judge a run on a machine that refused something, and then a run without the fault."""
     if code:
         outcome.ended = "stopped"
         outcome.wrong += judge_message(code, output)
@@ -109,10 +109,10 @@ def _list_places(root):
 
 
 def _mount_and_make(kind, places, *, keep):
-    """Return a program that gives OUT a disk of its own with all that was published, then runs.
+    """Return a program that mounts a disk with all published files as OUT, and then runs.
 
-    The name space ends with the program, and the disk with it; what is on it is kept beside,
-    in the checkout itself, if it is asked for.
+    The namespace and its disk end with the program; with `keep`, the files on the disk are copied
+    back into the checkout.
     """
     places = " ".join(map(shlex.quote, places))
     lines = [
@@ -127,6 +127,6 @@ def _mount_and_make(kind, places, *, keep):
 
 
 def _count_pages(folder):
-    """Return how many pages of memory a copy of a folder takes, its folders among them."""
+    """Return how many pages of memory a copy of a folder takes, including its subfolders."""
     paths = [folder, *folder.rglob("*")]
     return sum(1 + path.lstat().st_size // 4096 for path in paths)

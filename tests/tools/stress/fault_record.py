@@ -1,4 +1,4 @@
-"""Write what became of all cases: in full as JSON, in short as a table."""
+"""Write the outcome of all cases: in full as JSON, in short as a table."""
 
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ def write_record(outcomes, conditions, folder):
 
 
 def sort(outcomes):
-    """Order cases by kind, since two workers end them in any order."""
+    """Sort cases by kind, since parallel workers finish them in any order."""
     return sorted(outcomes, key=lambda each: (each.kind, each.case, each.faults))
 
 

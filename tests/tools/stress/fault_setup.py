@@ -1,4 +1,4 @@
-"""Kill `make setup` at a random moment, with an environment that is really made."""
+"""Kill `make setup` at a random moment while it makes a real environment."""
 
 import shutil
 import time
@@ -10,7 +10,7 @@ from stress.processes import end_processes, kill_group, wait_for_processes
 
 
 def kill_setup(bench, rng):
-    """Kill the making of an environment once to three times, then let it be made."""
+    """Kill the making of an environment one to three times, then let it finish."""
     folder = bench.checkout.root.with_name(f"{bench.checkout.root.name} set-up")
     checkout = clone_checkout(bench.checkout, folder)
     (folder / ".venv").unlink()

@@ -1,7 +1,7 @@
-"""``make stress``, its second half: hurt runs in every way at hand and show what became of them.
+"""The second half of ``make stress``: damage runs in every way at hand and report the outcome.
 
-Ends with 1 if anything wrong was ever taken for good, was not recovered from, or stopped without
-saying what to do.
+It ends with 1 if anything wrong ever counted as valid, if a run did not recover, or if it stopped
+without advice.
 """
 
 import os
@@ -35,9 +35,9 @@ from stress.processes import adopt_orphans, end_processes
 def stress_runs(record, *, kills=200, seed=1, workers=2):
     """Run all cases, write the record into a folder, and return the exit code.
 
-    At least so many runs are killed; `workers` run side by side.
+    At least `kills` runs are killed; `workers` run in parallel.
     """
-    # A process whose parent dies comes to us, as it comes to the manager of a session.
+    # This process adopts orphaned processes, as a session manager does.
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
         try:
@@ -52,7 +52,7 @@ def stress_runs(record, *, kills=200, seed=1, workers=2):
         "mounts": may_mount(),
         "clock": may_turn(),
     }
-    # Messages name places below a folder that is gone; the record tells nobody's folders.
+    # Messages name paths below a folder that is gone; the record must not contain such paths.
     for outcome in outcomes:
         outcome.wrong = [text.replace(f"{folder}/", "") for text in outcome.wrong]
     write_record(outcomes, conditions, record)
@@ -62,10 +62,10 @@ def stress_runs(record, *, kills=200, seed=1, workers=2):
 
 
 def list_cases(seed):
-    """Return all cases but the kills: functions of a bench, each with a random stream of its own.
+    """Return all cases except the kills: functions of a bench and a random generator.
 
-    Which ones there are depends on the machine alone: root can mount disks, and faketime turns
-    the clock.
+    The list depends only on the seed and the machine: root can mount disks, and faketime sets the
+    clock.
     """
     rng = random.Random(seed)
     files = [(file, way) for file in NOTES for way in rng.sample(WAYS, 4)]
@@ -84,7 +84,7 @@ def list_cases(seed):
 
 
 def _run_cases(benches, cases, seed, kills):
-    """Share the cases out among the benches; kills come between and go on until they suffice."""
+    """Distribute the cases to the benches, with kills in between until there are enough."""
     waiting, outcomes, lock = queue.SimpleQueue(), [], threading.Lock()
     for number, case in enumerate(cases):
         waiting.put((number, case))
@@ -114,7 +114,7 @@ def _run_cases(benches, cases, seed, kills):
 
 
 def _try_case(bench, number, case, seed):
-    """Run a case; where it went wrong the bench gets a sound checkout for the next one."""
+    """Run a case; if it went wrong, the bench gets a sound checkout for the next one."""
     try:
         outcome = case(bench, random.Random(f"{seed} {number}"))
     except Exception as error:

@@ -1,16 +1,16 @@
-"""Hold what the cleaning made of a corrupted export against what was planted in it."""
+"""Compare how the cleaning handled a corrupted export with the faults planted in it."""
 
 from dataclasses import dataclass
 
 from analysis.cleaning.rules import CLEANING_RULES
 
-# Rules that ask about a row under the name that stands in it, which is nobody's.
+# Rules that ask about a row under the name written in it, which is not a participant's.
 OTHER_NAMES = ("identifier_twin", "summary_row")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of the faults that were planted in one export, and what none of them explains."""
+    """The planted faults of one export that were found or missed, and unexplained alarms."""
 
     found: tuple
     missed: tuple
@@ -19,11 +19,11 @@ class Verdict:
 
 
 def judge_export(cleaned, faults):
-    """Return which faults were found, and what was asked or changed beyond them.
+    """Return which faults were found, and the queries and changes that none of them explains.
 
     A fault counts as found if the rule asks about this person, visit and field (unless the rule
-    asks nobody), if the change is logged at this row and field (unless the rule keeps the cell),
-    and if the cell then holds what it has to, with the reason it has to have.
+    makes no query), if the change is logged at this row and field (unless the rule keeps the cell),
+    and if the cell then has the right text and reason.
     """
     found = tuple(fault for fault in faults if _is_found(cleaned, fault))
     missed = tuple(fault for fault in faults if fault not in found)
@@ -56,7 +56,7 @@ def _is_asked(queries, fault):
 
 
 def _names_stranger(asked, fault):
-    """Images are keyed by their number, so there the query is found by its form."""
+    """Return True if the query names the row in its form: images are keyed by their number."""
     return (asked["form"] == f"{fault.file}#{fault.row}").any()
 
 

@@ -1,4 +1,4 @@
-"""The processes that work in a folder: find them, kill them, take over those that are orphaned."""
+"""Find and kill the processes that work in a folder, and adopt orphaned ones."""
 
 import contextlib
 import ctypes
@@ -13,8 +13,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans():
-    """Let a process whose parent has died come to this one, as to the manager of a session."""
-    with contextlib.suppress(OSError, AttributeError):  # Linux alone knows of it
+    """Make this process adopt processes whose parents have died, as a session manager does."""
+    with contextlib.suppress(OSError, AttributeError):  # only Linux supports it
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -33,7 +33,7 @@ def end_processes(folder):
 
 
 def wait_for_processes(folder, seconds):
-    """Return what is still at work in a folder after so long, as text; nothing if all ended."""
+    """Return, as text, the processes still at work in a folder after so many seconds."""
     deadline = time.monotonic() + seconds
     while (left := find_processes(folder)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -41,12 +41,12 @@ def wait_for_processes(folder, seconds):
 
 
 def kill_group(run):
-    """Kill Make and whatever it has started, but for what leads a session of its own."""
+    """Kill Make and the processes that it has started, except those with separate sessions."""
     _kill(os.killpg, run.pid)
 
 
 def kill_part(run, part, rng):
-    """Kill one process below Make, or all of them at once; return whether there was one.
+    """Kill one process of a run, or all of them at once; return True if there was one.
 
     `part` is ``make``, ``runner``, ``kernel`` or ``everything``.
     """

@@ -1,4 +1,4 @@
-"""What must stop the run: faults of whole files and of cells that nothing can be made of."""
+"""Faults that must stop the run: in whole files, and in cells that cannot be interpreted."""
 
 import functools
 from collections.abc import Callable
@@ -40,8 +40,8 @@ CORRECTION = {
 class Stop:
     name: str
     spoil: Callable  # takes the files (bytes by name) and a random generator, changes the files
-    file: str  # that the error must name
-    field: str = ""  # that it must name, if any
+    file: str  # the file that the error must name
+    field: str = ""  # the field that it must name, if any
     hidden: str = ""  # text that it must not print
 
 

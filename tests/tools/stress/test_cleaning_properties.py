@@ -14,7 +14,7 @@ from stress.bench import Bench, make_base
 from stress.corrupt_files import HOSTILE, make_rng, save_files, write_files
 from stress.trial import clean_files
 
-# No tag of the page for the site: one there would come from the data.
+# <i> is not a tag of the page for the site: if it were there, it would come from the data.
 LONG = "<i>=A1</i>;" * 100_000
 TEXTS = ("diluent", "enzyme_lot", "proc_deviation", "operator", "counter")
 PAGE_TAGS = {
@@ -25,10 +25,10 @@ PAGE_ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "scope", "class",
 
 
 def plant_hostile():
-    """Return an export with hostile text in cells of every kind, and what is to be kept of it."""
+    """Return an export with hostile text in cells of every kind, and the texts that must stay."""
     bench = Bench(make_base(10, 4).tables, make_rng("hostile"))
     kept = []
-    # A line break in a field that holds no notes stops the run.
+    # A line break in a field that is not for notes stops the run.
     texts = [text for text in (*HOSTILE, LONG) if "\n" not in text]
     procedures = [bench.find_row(person, "procedure") for person in sorted(bench.free)]
     cells = [(row, name) for name in TEXTS for row in procedures]

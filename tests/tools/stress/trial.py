@@ -1,4 +1,4 @@
-"""Corrupt one export, clean it, and say what became of it."""
+"""Corrupt one export, clean it, and return the outcome."""
 
 import contextlib
 import functools
@@ -31,7 +31,7 @@ _LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_i
 _RULES = "tests/cleaning/test_rules.py"
 _BETWEEN_FORMS = (_RULES, "test_a_rule_between_two_forms_asks_and_changes_nothing")
 ELSEWHERE = {
-    # Several cells of a person have to agree but for this one, so that each has its own example.
+    # All other cells of a person have to agree, so that each rule has a separate example.
     **dict.fromkeys(
         (
             "recovery_absent", "grade_disagrees", "stay_disagrees", "related_before",
@@ -48,12 +48,12 @@ ELSEWHERE = {
         ),
         _BETWEEN_FORMS,
     ),
-    # They need an entry of another form, or of another visit, that says so.
+    # They need a matching entry in another form or at another visit.
     "ulcer_event_ended": _BETWEEN_FORMS, "counted_while_absent": _BETWEEN_FORMS,
     "drug_unlisted": _BETWEEN_FORMS, "drug_without_event": _BETWEEN_FORMS,
     # fields.csv names another unit, or the provenance a decimal comma, for every cell alike.
     "recorded_unit": _METRES, "decimal_declared": _METRES,
-    # Every cell of a field is rewritten, so that no other fault of it would be asked about.
+    # Every cell of a field is rewritten, so that no other fault of the field would be found.
     "spreadsheet_dates": _REWRITTEN, "rewritten_date": _REWRITTEN, "rewritten_unclear": _REWRITTEN,
     # The shipped form has no field that REDCap calculates or fills, no file or signature, no box
     # for a missing-data code, and no limits inside those of an instrument.
@@ -70,9 +70,9 @@ class Outcome:
     sort: str  # known, harmless, stop, random or valid
     planted: Counter = field(default_factory=Counter)  # faults by kind
     found: Counter = field(default_factory=Counter)
-    alarms: tuple = ()  # what was asked or changed beyond them: kind, rule, place
+    alarms: tuple = ()  # queries and changes beyond them: kind, rule, place
     ended: str = "balanced"  # or stopped (an error names the place), or crashed (anything else)
-    notes: tuple = ()  # what went wrong, for a person
+    notes: tuple = ()  # descriptions of what went wrong
 
 
 @functools.cache
@@ -82,7 +82,7 @@ def write_valid(size, seed):
 
 
 def clean_files(files):
-    """Write files into a folder of their own, read and clean them."""
+    """Write files into a new folder, read and clean them."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "raw"
         save_files(files, place)
@@ -91,14 +91,14 @@ def clean_files(files):
 
 @functools.cache
 def ask_by_chance(size, seed):
-    """Return participant and rule of what is rightly asked about an export without faults."""
+    """Return participant and rule of the justified queries about an export without faults."""
     queries = clean_files(write_valid(size, seed)).queries
     asked = queries[queries["rule"].isin(CHANCE)]
     return frozenset(zip(asked["participant_id"], asked["rule"], strict=True))
 
 
 def judge_files(files, faults, size, seed):
-    """Clean corrupted files and judge; what is asked without any fault, too, is no alarm."""
+    """Clean corrupted files and judge; queries that arise without any fault are not alarms."""
     verdict = judge_export(clean_files(files), faults)
     if not {rule for _, rule, _ in verdict.alarms} & set(CHANCE):
         return verdict
@@ -138,7 +138,7 @@ def try_known(number):
     # Every kind has its turn, whatever the size.
     first = sum(SIZES[turn % len(SIZES)] for turn in range(number)) % len(KINDS)
     kinds = (*KINDS[first:], *KINDS[:first])
-    # Some people stay without a fault: about them nothing may be asked.
+    # Some people stay without a fault: there may be no query about them.
     size, seed, files, bench = plant_known(
         rng, number, kinds, lambda size: rng.randint(size // 2, size - 1)
     )
@@ -157,7 +157,7 @@ def try_known(number):
 
 
 def try_harmless(number):
-    """Write a faulty export in another way: every table must come out the same."""
+    """Write a faulty export differently: every table must come out the same."""
     rng = make_rng("harmless", number)
     kinds = rng.sample(KINDS, len(KINDS))
     _, _, files, _ = plant_known(rng, number, kinds, lambda size: size)
@@ -194,7 +194,7 @@ def try_stop(number):
 
 
 def try_random(number):
-    """Spoil a file at random: the run stops and names a file, or the books balance."""
+    """Spoil a file at random: the run stops and names a file, or the changes balance."""
     name = list(RANDOM)[number % len(RANDOM)]
     files = dict(write_valid(SIZES[number // len(RANDOM) % 4], 1 + number % 4))
     RANDOM[name](files, make_rng("random", number))
@@ -206,7 +206,7 @@ def try_random(number):
 
 
 def _end(files, outcome, title):
-    """Clean files and note how that ended; return the error that named a place."""
+    """Clean files and record how that ended; return the error if it names a place."""
     with _note_crash(outcome, title):
         try:
             clean_files(files)
