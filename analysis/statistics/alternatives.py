@@ -1,4 +1,4 @@
-"""One score once more: other participants, tests and seasons, and without each participant."""
+"""Re-analyse one score: other participants, other tests, seasons, and leaving each person out."""
 
 import re
 from collections.abc import Callable
@@ -38,8 +38,8 @@ STATISTICS = (
 )
 TRIMMED_SHARE = 0.2
 OUT_OF_REACH = "so few changes do not attain the level of the interval"
-# With so many pairs at most, Wilcoxon, Pratt, sign flips and the closed exact interval decide
-# alike at 5 %: tests enumerate it.
+# Up to this many pairs, Wilcoxon, Pratt, sign flips and the closed exact interval reach the same
+# decision at 5 %; tests enumerate every case.
 ALIKE_UP_TO = 7
 # Temperate northern climate; an assumption of the analysts.
 COLDER_MONTHS = (10, 11, 12, 1, 2, 3)
@@ -49,14 +49,14 @@ SHIFTS = ("colder_to_colder", "colder_to_warmer", "warmer_to_colder", "warmer_to
 def summarise_alternative(
     pairs: pd.DataFrame, outcome: Outcome, plan: AnalysisPlan, writer: ResultWriter
 ) -> list[Row]:
-    """Return what a sensitivity analysis states of a score, one row for each of `STATISTICS`.
+    """Return the rows of one sensitivity analysis of a score: those named in `STATISTICS`.
 
     Parameters
     ----------
     pairs
-        One row per participant, as the alternative has them.
+        The pairs of this analysis, one row per participant.
     writer
-        As `outcome.make_writer` makes it, its qualifier the alternative's.
+        From `outcome.make_writer`, with the qualifier of this analysis.
     """
     survivors = select_survivors(pairs)
     writer = replace(writer, n=len(pairs))
@@ -77,18 +77,18 @@ def summarise_alternative(
 def compare_tests(
     pairs: pd.DataFrame, outcome: Outcome, plan: AnalysisPlan, writer: ResultWriter
 ) -> list[Row]:
-    """Return other tests and estimates of the changes that the primary analysis is made of.
+    """Return other tests and estimates of the changes in the primary analysis.
 
     Up to seven participants the exact tests cannot disagree at 5 %: Wilcoxon, Pratt, sign flips
-    and the interval reject together, so that their agreement means nothing. The sign test, t and
-    the robust estimates can differ.
+    and the interval reject together, so their agreement means nothing. The sign test, t and the
+    robust estimates can differ.
 
     Parameters
     ----------
     pairs
         The pairs of the primary analysis.
     writer
-        As `outcome.make_writer` makes it.
+        From `outcome.make_writer`.
     """
     survivors, confidence = select_survivors(pairs), plan.confidence.value
     ranked, change = (
@@ -136,7 +136,7 @@ def compare_tests(
 def trim_mean(values: pd.Series, *, share: float = TRIMMED_SHARE) -> float:
     """Return the mean without the given share of the values at either end (rounded down).
 
-    Of seven values a fifth is one at either end.
+    A fifth of seven values is one at either end.
     """
     if not is_number(share) or not 0 <= share < 0.5:
         raise UsageError(f"a share at either end lies between 0 and 0.5, not {share!r}")
@@ -145,9 +145,9 @@ def trim_mean(values: pd.Series, *, share: float = TRIMMED_SHARE) -> float:
 
 
 def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | None]:
-    """Estimate without each participant: how much hangs on one person.
+    """Estimate without each participant in turn: how much depends on one person.
 
-    Estimates only: with six participants an interval or a p-value answers another question.
+    Estimates only: with six participants an interval or a p-value answers a different question.
 
     Parameters
     ----------
@@ -156,11 +156,12 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
 
     Returns
     -------
-    Hodges-Lehmann estimate by the participant left out; None where nobody is left.
+    Hodges-Lehmann estimate by the participant left out; None if nobody is left or deaths make it
+    unbounded.
     """
     change = round_differences(pairs["change"], decimals=outcome.difference_decimals)
     half, estimates = np.sort(change) / 2, {}
-    # Of those with equal changes one is as good as another to leave out.
+    # Leaving out any one of several equal changes gives the same estimate.
     for value, place in zip(*np.unique(half, return_index=True), strict=True):
         estimate = find_pseudomedian(np.delete(half, place)) if half.size > 1 else None
         estimates[2 * value] = estimate if estimate is None or not is_unbounded(estimate) else None
@@ -171,7 +172,7 @@ def leave_each_out(pairs: pd.DataFrame, outcome: Outcome) -> dict[str, float | N
 def summarise_leave_one_out(
     pairs: pd.DataFrame, outcome: Outcome, writer: ResultWriter
 ) -> list[Row]:
-    """Return the estimate without each participant, and the lowest and the highest of them."""
+    """Return the estimate without each participant, and the lowest and highest of these."""
     estimates = leave_each_out(pairs, outcome)
     writer = replace(writer, n=max(len(pairs) - 1, 0))
     rows = []
@@ -190,7 +191,7 @@ def summarise_leave_one_out(
 
 
 def find_shifts(visits: pd.DataFrame, *, baseline_visit: str, visit: str) -> pd.Series:
-    """Say for each participant in which half of the year the two visits lay.
+    """Return, for each participant, the halves of the year in which the two visits fell.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Check and round what statistics are made of; mean, SD and median."""
+"""Check and round the values that go into statistics; mean, SD and median."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,16 +11,16 @@ from numpy.typing import ArrayLike
 from analysis.errors import DataError, UsageError
 from analysis.results import APPROXIMATION
 
-# Up to so many pairs tests and intervals go through every pattern of signs, in milliseconds; the
-# work grows with the cube of their number. Above it the normal distribution, corrected for ties and
-# continuity, differs by less than 0.001 from the exact p-value, and takes its place.
+# Up to this many pairs, tests and intervals use every pattern of signs, in milliseconds; the work
+# grows with the cube of the number. Above it, the normal approximation, corrected for ties and
+# continuity, differs by less than 0.001 from the exact p-value and replaces it.
 APPROXIMATE_ABOVE = 200
-# Squares and sums of more than anybody measures stay finite, and above zero.
+# Squares and sums of numbers up to this size stay finite; those of its inverse stay above zero.
 _LARGEST = 1e140
 
 
 def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarray:
-    """Return differences as a float array, or say what is wrong with them.
+    """Return differences as a float array after checking them.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def check_differences(differences: ArrayLike, *, at_least: int = 0) -> np.ndarra
     Raises
     ------
     DataError
-        Not numbers (nor complex ones, dates, or masked), not one-dimensional, missing or infinite
-        values, so large or small that their squares are no numbers any more, too few.
+        Not real numbers (complex, dates, masked), not one-dimensional, missing or infinite values,
+        so large or small that their squares overflow or vanish, or too few.
     """
     array = convert_numbers(differences, "differences")
     if array.ndim != 1:
@@ -56,15 +56,15 @@ def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARG
     Parameters
     ----------
     name
-        Of what they are, for the message.
+        What the numbers are, for the message.
     smallest
-        The smallest size other than zero.
+        The smallest magnitude allowed, apart from zero.
 
     Raises
     ------
     DataError
-        Not numbers (but text, truth values, complex ones, dates, or masked), or so large or small
-        that their squares are no numbers any more.
+        Not real numbers (text, truth values, complex numbers, dates, masked), or so large or small
+        that their squares overflow or vanish.
     """
     try:
         given = np.asanyarray(values)
@@ -74,7 +74,7 @@ def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARG
             raise TypeError("objects")
         array = np.asarray(values, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        raise DataError(f"{name} are numbers", hint="Leave out missing pairs first") from None
+        raise DataError(f"{name} must be numbers", hint="Leave out missing pairs first") from None
     size = np.abs(array[np.isfinite(array) & (array != 0)])
     if np.any((size > _LARGEST) | (size < smallest)):
         raise DataError(f"{name} are too large or too small to compute with")
@@ -82,13 +82,13 @@ def convert_numbers(values: ArrayLike, name: str, *, smallest: float = 1 / _LARG
 
 
 def _may_be_number(value: object) -> bool:
-    """Say whether a part of a list is a real number, or stands for a missing one."""
+    """Return whether an item of a list is a real number, or None for a missing one."""
     strange = isinstance(value, bool | np.timedelta64)
     return value is None or (isinstance(value, Real | Decimal) and not strange)
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Say whether a value is one real number that can be computed with."""
+    """Return whether a value is a single real number, neither too large nor too small to use."""
     if isinstance(value, bool | np.timedelta64) or not isinstance(value, Real):
         return False
     size = abs(int(value)) if isinstance(value, Integral) else abs(float(value))
@@ -96,27 +96,27 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def is_count(value: object, at_least: int = 0, at_most: float = 2**53) -> bool:
-    """Say whether a value is a whole number between two."""
+    """Return whether a value is a whole number from `at_least` to `at_most`."""
     return is_number(value) and at_least <= value <= at_most and value == int(value)
 
 
 def check_draws(draws: int, seed: int) -> tuple[int, int]:
-    """Return how many patterns of signs are drawn, and the seed of the random numbers.
+    """Return the number of sign patterns to draw and the random seed, after checking them.
 
     Raises
     ------
     DataError
-        They are no whole numbers from 1 and from 0.
+        `draws` is not a whole number from 1, or `seed` not one from 0.
     """
     if not is_count(draws, at_least=1):
-        raise DataError("draws are a whole number from 1")
+        raise DataError("draws must be a whole number from 1")
     if not is_count(seed):
-        raise DataError("a seed is a whole number from 0")
+        raise DataError("a seed must be a whole number from 0")
     return int(draws), int(seed)
 
 
 def check_varying(differences: ArrayLike) -> np.ndarray:
-    """Return differences that are not all equal.
+    """Return differences after checking that they are not all equal.
 
     A constant change has no spread, so t would be infinite with p = 0. Equal to within
     rounding error counts as constant: decimals such as 0.1 leave noise in the last bit.
@@ -140,7 +140,7 @@ def name_method(n: int, name: str) -> str:
 
 
 def check_choice(value: str, choices: Sequence[str], name: str) -> str:
-    """Return an option that is one of its choices.
+    """Return an option after checking that it is one of its choices.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def check_choice(value: str, choices: Sequence[str], name: str) -> str:
 
 
 def check_share(value: float, name: str) -> float:
-    """Return a level such as 0.95, between 0 and 1, both excluded.
+    """Return a level such as 0.95 after checking that it lies between 0 and 1, both excluded.
 
     Raises
     ------
@@ -168,8 +168,7 @@ def check_share(value: float, name: str) -> float:
 def round_differences(differences: ArrayLike, *, decimals: int) -> np.ndarray:
     """Round differences to the recorded precision, so that equal changes tie.
 
-    In floating point 7.1 - 6.8 and 1.3 - 1.0 differ in the last bit; ranked as they are they
-    would not tie.
+    In floating point 7.1 - 6.8 and 1.3 - 1.0 differ in the last bit; unrounded, they do not tie.
 
     Parameters
     ----------
@@ -181,10 +180,10 @@ def round_differences(differences: ArrayLike, *, decimals: int) -> np.ndarray:
     Raises
     ------
     DataError
-        As `convert_numbers`; decimals that are no such number.
+        As `convert_numbers`; `decimals` out of range.
     """
     if not is_count(decimals, at_most=15):
-        raise DataError("decimals are a whole number from 0 to 15")
+        raise DataError("decimals must be a whole number from 0 to 15")
     return np.round(convert_numbers(differences, "differences"), int(decimals)) + 0.0
 
 

@@ -1,4 +1,4 @@
-"""The usual tests, intervals and effect sizes, once the data allow them."""
+"""The usual tests, intervals and effect sizes; an error where the data do not allow them."""
 
 import math
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def paired_t(differences: ArrayLike, *, confidence: float = 0.95) -> PairedT:
 
 
 def sign_test(differences: ArrayLike) -> float:
-    """Return the exact two-sided p-value of as many differences above as below zero.
+    """Return the exact two-sided p-value of the sign test: as many above zero as below.
 
     Zeros are dropped; the p-value is twice the smaller binomial tail, at most 1.
 
@@ -86,7 +86,7 @@ class Normality:
 def describe_normality(differences: ArrayLike) -> Normality:
     """Return Shapiro and Wilk's W of the differences: shown, never used to choose a test.
 
-    Seven values cannot show that they are normal; a small W only warns of the t interval.
+    Seven values cannot show normality; a small W is only a warning about the t interval.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proporti
         Impossible counts.
     """
     if not is_count(n, at_least=1) or not is_count(count, at_most=n):
-        raise DataError(f"{count} of {n} is no count of participants")
+        raise DataError(f"{count} of {n} is not a possible count of participants")
     from scipy.stats import binomtest
 
     interval = binomtest(int(count), int(n)).proportion_ci(check_share(confidence, "confidence"))
@@ -132,7 +132,7 @@ def clopper_pearson(count: int, n: int, *, confidence: float = 0.95) -> Proporti
 
 @dataclass(frozen=True)
 class EffectSize:
-    """An estimate with its interval; None where no interval is known to hold."""
+    """An estimate with its interval; None where no valid interval is known."""
 
     estimate: float
     low: float | None
@@ -163,7 +163,7 @@ def hedges_g_av(
 
     The factor J has 2(n - 1) / (1 + r^2) df, r being the correlation of the visits. The
     interval rescales that of d_z with the ratio of the two standard deviations taken as
-    known, so it is approximate; it is None where all changes are equal.
+    known, so it is approximate; it is None where all changes are equal or nearly so.
 
     Parameters
     ----------

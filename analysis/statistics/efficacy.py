@@ -1,4 +1,4 @@
-"""The primary analysis of every outcome and of the family, with what is shown beside it."""
+"""The primary analysis of every outcome and of the family, with the supportive results."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -56,14 +56,14 @@ def summarise_efficacy(
     scores, participants
         The tables of those names.
     context
-        Its population chooses the participants.
+        Its population selects the participants.
     visit
         The follow-up visit; by default the one of study.yml.
 
     Returns
     -------
     The table of results: ``efficacy.<outcome>.<statistic>`` for the primary variant;
-    variants, components, treated hands and visits stand between outcome and statistic.
+    a variant, component, visit or the treated hands come between outcome and statistic.
     """
     visit = study.visit(visit or study.analysis.followup_visit.value).name
     pairs = select_population(pairs, participants, context.population)
@@ -79,7 +79,7 @@ def summarise_efficacy(
         if outcome.name == study.placebo_benchmark.outcome:
             rows += compare_placebo(by_name["mean_change"], study, writer)
         for qualified, shown in _list_supportive(pairs, participants, outcome, writer):
-            # Threshold and measurement error are those of the score itself.
+            # Threshold and measurement error apply to the score itself only.
             part = replace(outcome, threshold=None)
             supportive = summarise_outcome(shown, part, study.analysis, qualified)
             rows += [row for row in supportive if row["statistic"] in SUPPORTIVE]
@@ -100,7 +100,7 @@ def _list_supportive(
     for name in outcome.components:
         chosen = select_pairs(pairs, outcome.name, component=name, visit=visit)
         if len(chosen):
-            # A component has a unit of its own, which the tables do not carry.
+            # The tables do not record the unit of a component, which can differ.
             yield replace(writer, qualifier=name, unit=""), chosen
     treated = average_treated_hands(pairs, participants, outcome, visit=visit)
     if len(treated):
@@ -110,7 +110,7 @@ def _list_supportive(
 def _describe_visits(
     scores: pd.DataFrame, pairs: pd.DataFrame, outcome: Outcome, study: Study, writer: ResultWriter
 ) -> Iterator[Row]:
-    """Yield what describes the primary score at each visit; none of it is a test."""
+    """Yield descriptive statistics of the primary score at each visit; no tests."""
     for visit in study.visits:
         recorded = select_pairs(scores, outcome.name, visit=visit.name)["score"].dropna()
         values = select_pairs(pairs, outcome.name, visit=visit.name)["change"]

@@ -10,7 +10,7 @@ from analysis.errors import DataError
 from analysis.statistics.checks import check_differences, check_share, is_count
 from analysis.statistics.signed_rank import sum_over_signs
 
-# So few Walsh averages are sorted, which is quicker than to leave some out first.
+# Up to this many Walsh averages are searched at once: quicker than narrowing them down first.
 _SORTED_AT_ONCE = 2**14
 
 
@@ -25,8 +25,8 @@ class HodgesLehmann:
     attained
         The level without ties, printed as "at least": ties and zeros only raise it.
     attainable
-        Whether the asked level can be reached at all; if not (n <= 5 at 95 %), the interval is
-        the whole range and `attained` lies below the asked level.
+        Whether the requested level can be reached at all; if not (n <= 5 at 95 %), the interval
+        is the whole range and `attained` lies below the requested level.
     """
 
     estimate: float
@@ -71,17 +71,17 @@ def hodges_lehmann(differences: ArrayLike, *, confidence: float = 0.95) -> Hodge
 
 
 def find_pseudomedian(half: np.ndarray) -> float:
-    """Return the median of the Walsh averages of differences, given over 2 and sorted."""
+    """Return the median of the Walsh averages; `half` is the sorted differences over 2."""
     n_walsh = half.size * (half.size + 1) // 2
     middle = {(n_walsh + 1) // 2, n_walsh // 2 + 1}
     return float(np.mean([find_walsh_average(half, order) for order in middle]))
 
 
 def find_walsh_average(half: np.ndarray, order: int) -> float:
-    """Return one of the averages of all pairs of differences, each with itself included.
+    """Return the Walsh average of a given order: over all pairs, each with itself included.
 
-    Not all are sorted: of each row, the pairs of one difference with itself and greater ones,
-    those are left out that a weighted median of the rows' medians shows to lie too low or too high.
+    A row is the pairs of one difference with itself and all greater ones. Instead of sorting, each
+    step drops the pairs that a weighted median of the rows' medians shows to be too low or high.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def find_walsh_average(half: np.ndarray, order: int) -> float:
 
 
 def _find_ends(half: np.ndarray, limit: float) -> np.ndarray:
-    """Return for each row where its sums, as rounded, reach a limit."""
+    """Return, for each row, the first column whose sum, as rounded, reaches a limit."""
     low, high = np.arange(half.size), np.full(half.size, half.size)
     while np.any(low < high):
         middle = (low + high) // 2
@@ -129,9 +129,9 @@ def _find_ends(half: np.ndarray, limit: float) -> np.ndarray:
 
 @functools.lru_cache(maxsize=None, typed=True)
 def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
-    """Return k, the order from either end of the limits, and the level that they attain.
+    """Return k, the order of the limits from either end, and the level that they attain.
 
-    Above `APPROXIMATE_ABOVE` differences both are of the normal approximation to the rank sum.
+    Above `APPROXIMATE_ABOVE` differences both come from the normal approximation to the rank sum.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def find_walsh_order(n: int, confidence: float) -> tuple[int, float]:
 
     Returns
     -------
-    k = 1, the whole range, where the asked level is out of reach.
+    k = 1, the whole range, where the requested level is out of reach.
     """
     if not is_count(n, at_least=1):
         raise DataError("the number of differences is a whole number from 1")

@@ -29,7 +29,7 @@ def find_missing(
     visits: Sequence[str],
     variant: str = "primary",
 ) -> pd.DataFrame:
-    """Find who has a baseline score but no pair.
+    """Find the participants with a baseline score but no pair.
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def fill_missing(
     missing
         As `find_missing` returns it.
     rule
-        Of `FILL_RULES`, in their order: the last score between the visits; no change; the smaller
-        of no change and the worst improvement that anybody had; the greater of no change and
-        the best. Who has no such score or whose outcome has no better direction stays missing.
+        One of `FILL_RULES`, in order: the last score between the visits; no change; the smaller of
+        no change and the worst improvement that anybody had; the greater of no change and the
+        best. Without such a score, or for the last two a better direction, a pair stays missing.
 
     Returns
     -------
@@ -99,10 +99,10 @@ def fill_missing(
 def state_bounds(
     pairs: pd.DataFrame, missing: pd.DataFrame, outcome: Outcome, writer: ResultWriter
 ) -> Iterator[Row]:
-    """Yield the estimate with everybody who lacks a pair at either end of the scale.
+    """Yield the estimate with all missing follow-ups at the worst, then the best end of the scale.
 
-    Only the estimate: it depends on ranks, while a mean or a p-value would be that of the scale.
-    None for an outcome without a better direction, whose range is one of plausible values.
+    Only the estimate: it depends on ranks, while a mean or a p-value would reflect the scale.
+    Nothing for an outcome without a better direction: its range is only that of plausible values.
     """
     if not outcome.direction:
         return
@@ -130,7 +130,7 @@ def add_changes(
     pairs, missing, outcome
         As in `fill_missing`.
     change
-        In the unit of the outcome; who gets NaN stays missing.
+        In the unit of the outcome; with NaN a participant stays missing.
     """
     low, high = outcome.range
     added = missing[["participant_id", "baseline"]].assign(
@@ -148,7 +148,7 @@ def add_changes(
 def keep_completers(
     pairs: pd.DataFrame, outcomes: Iterable[Outcome], *, visit: str
 ) -> pd.DataFrame:
-    """Keep the pairs of those who have one for every registered outcome."""
+    """Keep the pairs of participants who have a pair for every registered outcome."""
     pairs = select_survivors(pairs)
     paired = [set(select_pairs(pairs, o.name, visit=visit)["participant_id"]) for o in outcomes]
     return pairs[pairs["participant_id"].isin(set.intersection(*paired))]
@@ -183,7 +183,7 @@ def summarise_tipping(
     plan: AnalysisPlan,
     writer: ResultWriter,
 ) -> list[Row]:
-    """Return one result per assumed change and statistic, and where the interval excludes zero.
+    """Return one result per assumed change and statistic, and which changes exclude zero.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def summarise_tipping(
     missing
         As `find_missing` returns it; all get the same change.
     writer
-        As `outcome.make_writer` makes it.
+        From `outcome.make_writer`.
 
     Returns
     -------

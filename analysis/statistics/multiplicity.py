@@ -1,4 +1,4 @@
-"""Several outcomes, one error rate: the fixed sequence, Holm, and flips of whole participants."""
+"""Several outcomes, one error rate: fixed sequence, Holm, and sign flips of whole participants."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from analysis.statistics.sign_flip import DRAWS, sign_flip
 
 EXACT_PARTICIPANTS = 20
 PATTERNS_AT_ONCE = 2**14
-# Of many participants fewer patterns at once, so that they stay within some ten megabytes.
+# With many participants, fewer patterns at once keep memory at some ten megabytes.
 SIGNS_AT_ONCE = 2**20
 LEAST_DIFFERENCE = 1e-12
 
@@ -63,10 +63,10 @@ class Holm:
 
 
 def holm(p_values: Sequence[float], *, attainable: Sequence[float]) -> Holm:
-    """Adjust p-values by Holm's step-down rule, and say what it could have reached.
+    """Adjust p-values by Holm's step-down rule, and return the smallest that it could reach.
 
-    With exact tests of seven pairs the first step asks for p <= 0.05/m, which is below the
-    smallest attainable 0.015625 for m > 3: then the rule cannot reject whatever happens.
+    With exact tests of seven pairs the first step requires p <= 0.05/m, which is below the
+    smallest attainable 0.015625 for m > 3: then the rule can never reject.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def holm(p_values: Sequence[float], *, attainable: Sequence[float]) -> Holm:
     Raises
     ------
     DataError
-        A p-value outside 0 to 1 or missing: the size of the family is decided before.
+        A p-value outside 0 to 1 or missing: the size of the family is fixed beforehand.
     """
     p = _check_p_values(p_values)
     smallest = _check_p_values(attainable)
@@ -115,7 +115,7 @@ def max_t(changes: ArrayLike, *, draws: int = DRAWS, seed: int = 2016) -> MaxT:
 
     Each participant has one sign for all outcomes, which keeps their correlation. The statistic
     u = |sum d| / sqrt(sum d^2) orders the patterns as |t| does and is never infinite. An
-    adjusted p-value is the share of patterns whose largest u reaches the outcome's own.
+    adjusted p-value is the share of patterns whose largest u reaches the outcome's observed u.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def max_t(changes: ArrayLike, *, draws: int = DRAWS, seed: int = 2016) -> MaxT:
         Shape (n, m): a row per participant, a column per outcome; NaN where an outcome has no
         pair, which leaves that participant out of that outcome's u only.
     draws, seed
-        Random patterns beyond n = 20, and what makes them the same each time.
+        Number of random patterns beyond n = 20, and the seed that makes them reproducible.
 
     Raises
     ------
@@ -165,7 +165,7 @@ class GlobalTest:
     mean_improvement
         Mean over participants and outcomes of the standardised improvements.
     n_participants, n_outcomes
-        That entered.
+        How many entered the test.
     exact
         Whether all patterns of signs were used.
     """
@@ -182,8 +182,7 @@ def global_test(improvements: ArrayLike) -> GlobalTest:
     """Test all outcomes by one p-value, from the sum of each participant's improvements.
 
     Improvements are divided by the outcome's root mean square, which sign flips do not change,
-    and added up within a participant over the outcomes that are there; the sums go to the
-    sign-flip test.
+    and summed within each participant over the outcomes present. The sums get a sign-flip test.
 
     Parameters
     ----------

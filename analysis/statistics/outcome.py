@@ -58,12 +58,12 @@ def summarise_outcome(
     plan
         Level, confidence and rule for zeros.
     writer
-        As `make_writer` makes it; its `n` becomes the number of pairs. Deaths count in the
-        Hodges-Lehmann estimate and the signed ranks alone.
+        From `make_writer`; its `n` becomes the number of pairs. Deaths count only in the
+        Hodges-Lehmann estimate and the signed ranks.
 
     Returns
     -------
-    Rows; a statistic that cannot be made has no value and a warning with the reason.
+    Rows; a statistic that cannot be computed has no value, and a warning with the reason.
     """
     survivors = select_survivors(pairs)
     ranked = replace(writer, n=len(pairs))
@@ -98,14 +98,14 @@ def count_pairs(pairs: pd.DataFrame, writer: ResultWriter) -> Iterator[Row]:
 
 
 def warn_of_deaths(pairs: pd.DataFrame) -> str:
-    """Return the warning of what is computed from survivors, "" where nobody died."""
+    """Return the warning for statistics of survivors only; "" if nobody died."""
     return "" if len(select_survivors(pairs)) == len(pairs) else "survivors only"
 
 
 def make_writer(
     outcome: Outcome, context: Context, *, visit: str, variant: str = "primary", **options: Any
 ) -> ResultWriter:
-    """Return the writer of an outcome's results; options as of `ResultWriter`."""
+    """Return the writer of an outcome's results; `options` are those of `ResultWriter`."""
     scale: dict[str, Any] = {"unit": outcome.unit, "decimals": outcome.decimals}
     return ResultWriter(context, outcome.name, visit=visit, variant=variant, **scale | options)
 
@@ -123,7 +123,7 @@ def state_value(
     values: ArrayLike,
     method: str = "",
 ) -> Row:
-    """Return the row of a value in the score's unit, or of the reason why there is none."""
+    """Return the row of a value in the score's unit, or with the reason why there is none."""
     value, reason = attempt(compute, values)
     return writer.score(statistic, value, method=method, warning=reason)
 
@@ -159,7 +159,7 @@ def _state_ranked(
 
 
 def state_test(writer: ResultWriter, change: np.ndarray, plan: AnalysisPlan) -> Iterator[Row]:
-    """Yield the signed-rank test of rounded changes: p, mid-p, and what p could have been."""
+    """Yield the signed-rank test of rounded changes: p, mid-p and the attainable p-values."""
     alpha = plan.alpha.value
     result = signed_rank(change, zeros=plan.zeros.value, alpha=alpha)
     test = "conditional Wilcoxon signed-rank test, mid-ranks"

@@ -12,7 +12,7 @@ from analysis.study import Outcome, Study
 HANDS = ("right", "left")
 EVENT_STRATEGIES = ("excluded", "no_change")
 DEATH = "death"
-# A death is worse than any change of any score: a change so far off that it only has a rank.
+# A death is worse than any change of any score: so far off that only its rank matters.
 WORST_RANK = 1e9
 _BEYOND_SCALES = 1e6
 
@@ -34,18 +34,18 @@ def select_population(
     Raises
     ------
     DataError
-        No such population, or a pair of somebody who is no participant.
+        No such population, or a row of somebody who is not among the participants.
     """
     column = f"in_{population}"
     if column not in participants.columns:
         known = [name[3:] for name in participants.columns if name.startswith("in_")]
         raise DataError(
-            f"{population!r} is no population of participants", hint=f"Known: {', '.join(known)}"
+            f"{population!r} is not a known population", hint=f"Known: {', '.join(known)}"
         )
     known_people = participants["participant_id"]
     strangers = sorted(set(frame["participant_id"][~frame["participant_id"].isin(known_people)]))
     if strangers:
-        raise DataError("somebody with scores is no participant", participant=strangers[0])
+        raise DataError("scores of somebody not among the participants", participant=strangers[0])
     members = participants.loc[participants[column] == "yes", "participant_id"]
     return frame[frame["participant_id"].isin(members)]
 
@@ -71,7 +71,7 @@ def select_pairs(
 def average_treated_hands(
     pairs: pd.DataFrame, participants: pd.DataFrame, outcome: Outcome, *, visit: str
 ) -> pd.DataFrame:
-    """Return pairs of the mean score per treated hand, where somebody had one hand treated.
+    """Return pairs of the mean score per treated hand, if somebody had only one hand treated.
 
     Parameters
     ----------
@@ -82,9 +82,8 @@ def average_treated_hands(
 
     Returns
     -------
-    A row per participant with a score of every treated hand. Empty where everybody in
-    `pairs` had both hands treated, since nothing then differs from the outcome itself, and
-    for an outcome that is not scored by hand.
+    A row per participant with a score of every treated hand. Empty for an outcome that is not
+    scored by hand, and if everybody had both hands treated: that gives the outcome itself.
     """
     chosen = pairs[
         (pairs["outcome"] == outcome.name)
@@ -110,21 +109,21 @@ def explain_events(
     *,
     visit: str,
 ) -> pd.DataFrame:
-    """Say of every intercurrent event whether it may have changed the follow-up's scores.
+    """Return whether each intercurrent event may have changed the scores at follow-up.
 
     Parameters
     ----------
     intercurrent_events, visits
         The tables of these names.
     kinds
-        Of events, as study.yml has them; only those under treatment policy count.
+        Kinds of event in study.yml; only those under treatment policy count.
     visit
         The follow-up visit; an event on its day or after cannot have changed its scores.
 
     Returns
     -------
-    `participant_id, event, study_day, followup_day, counts, why`. An event without a known day
-    counts, and so does everybody's whose visit has none.
+    `participant_id, event, study_day, followup_day, counts, why`. An event counts if its day or
+    that of the visit is unknown.
     """
     counted = {kind.name for kind in kinds if kind.strategy == "treatment_policy"}
     days = visits.loc[visits["visit"] == visit].set_index("participant_id")["study_day"]
@@ -145,21 +144,20 @@ def explain_events(
 def apply_strategy(
     pairs: pd.DataFrame, affected: Collection[str], *, strategy: str
 ) -> pd.DataFrame:
-    """Take events as a reason to leave somebody out, or to count the change as none.
+    """Leave out participants with an event, or set their change to zero.
 
     Parameters
     ----------
     pairs
         One row per participant.
     affected
-        Participants with an event, those of `explain_events` that count.
+        Participants with an event that counts, by `explain_events`.
     strategy
         One of `EVENT_STRATEGIES`.
 
     Returns
     -------
-    With fewer rows, or with the follow-up of the affected set to their baseline; who died keeps the
-    worst rank.
+    Pairs without the affected, or with their follow-up set to baseline; deaths keep the worst rank.
     """
     hit = pairs["participant_id"].isin(list(affected)) & pairs["rule"].ne(DEATH)
     if strategy == "excluded":
@@ -172,7 +170,7 @@ def apply_strategy(
 
 
 def prepare_pairs(tables: Mapping[str, pd.DataFrame], study: Study) -> pd.DataFrame:
-    """Mark pairs of one assessor, and give every death before a follow-up the worst rank.
+    """Mark pairs seen by one assessor, and give every death before a follow-up the worst rank.
 
     Parameters
     ----------
@@ -181,14 +179,14 @@ def prepare_pairs(tables: Mapping[str, pd.DataFrame], study: Study) -> pd.DataFr
 
     Returns
     -------
-        The pairs with `same_assessor` (True only where both visits name the same), and rows with
-        rule ``death``: the whole scores that somebody had at baseline and, having died, has at no
-        later visit. There `followup` is missing and `change` is `WORST_RANK` in the worse
-        direction; an outcome without a better direction has none.
+    The pairs with `same_assessor` (True only where both visits name the same), and a row with rule
+    ``death`` for each total score that a participant had at baseline and, having died, lacks at a
+    later visit: `followup` is missing and `change` is `WORST_RANK` in the worse direction.
+    Outcomes without a better direction have no such rows.
 
     References
     ----------
-    ICH E9(R1): a terminal event is taken into the variable, here by a composite strategy.
+    ICH E9(R1): a terminal event becomes part of the variable, here by a composite strategy.
     """
     pairs, baseline = tables["pairs"], study.analysis.baseline_visit.value
     who = tables["visits"].drop_duplicates(["participant_id", "visit"])
@@ -223,7 +221,7 @@ def _list_deaths(
     for visit in study.visits:
         if visit.day is None or visit.high is None or visit.day <= (baseline.day or 0):
             continue
-        # A death of unknown day counts as one before the visit, since nothing was measured there.
+        # A death on an unknown day counts as before the visit, since nothing was measured there.
         before = held[held["participant_id"].map(~(day > visit.high)).astype(bool)]
         seen = pairs.loc[pairs["visit"] == visit.name, key]
         before = before.merge(seen, how="left", on=key, indicator=True)
@@ -239,10 +237,10 @@ def _list_deaths(
 
 
 def select_survivors(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs of both visits, without the deaths that only have a rank."""
+    """Return the pairs with both visits, without deaths, which only have a rank."""
     return pairs[pairs["rule"] != DEATH]
 
 
 def is_unbounded(value: float) -> bool:
-    """Say whether an estimate or a limit lies where only deaths are."""
+    """Return whether an estimate or limit lies beyond every scale, where only deaths rank."""
     return bool(np.abs(value) > _BEYOND_SCALES)

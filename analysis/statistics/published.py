@@ -1,4 +1,4 @@
-"""Results beside what others published: thresholds, errors of measurement, and a placebo arm.
+"""Results compared with published thresholds, measurement errors and a placebo arm.
 
 How often measurement error alone would reach a threshold shows what reaching it is worth.
 """
@@ -15,7 +15,7 @@ from analysis.results import ResultWriter, Row, attempt
 from analysis.statistics.checks import check_share, compute_mean, is_count, is_number
 from analysis.study import Outcome, Study
 
-# Times the standard error of measurement: what 95 % of changes by noise alone stay within.
+# Multiple of the standard error of measurement within which 95 % of changes by noise alone stay.
 BEYOND_ERROR = 1.96 * math.sqrt(2)
 
 
@@ -43,7 +43,7 @@ class Prediction:
 def compare_threshold(
     writer: ResultWriter, pairs: pd.DataFrame, improvement: np.ndarray, outcome: Outcome
 ) -> Iterator[Row]:
-    """Yield who reached the threshold, who changed beyond error, and what noise alone would do."""
+    """Yield how many reached the threshold or changed beyond error, and how many by noise alone."""
     threshold = outcome.threshold
     if threshold is None:
         yield writer.row("n_reached_mid", None, "none published")
@@ -82,9 +82,9 @@ def expect_by_noise(
 ) -> float:
     """Return the chance that an unchanged person's score improves by at least a threshold.
 
-    Two measurements err independently, so a change with nothing behind it has a standard
-    deviation of sqrt(2) measurement errors; it is taken as normal. On a grid the smallest
-    possible change that reaches the threshold counts, less half a step.
+    The errors of two measurements are independent, so without a true change the observed one has a
+    standard deviation of sqrt(2) measurement errors; it is taken as normal. On a grid, the limit
+    is the smallest possible change that reaches the threshold, less half a step.
 
     Parameters
     ----------
@@ -116,8 +116,7 @@ def expect_by_noise(
 def find_errors(pairs: pd.DataFrame, error: float, *, between: float | None) -> np.ndarray:
     """Return the standard error of measurement of each pair, in the outcome's unit.
 
-    It is the one between observers, where that is published, unless both visits name the same
-    assessor.
+    The error between observers, where published, applies unless both visits name one assessor.
     """
     if between is None:
         return np.full(len(pairs), error)
@@ -156,7 +155,7 @@ def predict_placebo_mean(
     Raises
     ------
     DataError
-        A group of none, a placebo arm of fewer than two, an SD not above 0.
+        An empty group, a placebo arm of fewer than two, an SD not above 0.
     """
     sizes_hold = is_count(n, at_least=1) and is_count(n_placebo, at_least=2)
     if not sizes_hold or not is_number(mean) or not is_number(sd) or not sd > 0:
@@ -170,7 +169,7 @@ def predict_placebo_mean(
 
 
 def compare_placebo(mean_change: Row, study: Study, writer: ResultWriter) -> list[Row]:
-    """Return the rows that hold the mean change against a published placebo arm.
+    """Return the rows that compare the mean change with a published placebo arm.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ OTHER_POPULATION = {"full_analysis": "per_protocol", "per_protocol": "full_analy
 
 @dataclass(frozen=True)
 class SensitivityPlan:
-    """The processed tables, and what is asked of them.
+    """The processed tables and the settings of the sensitivity analyses.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class SensitivityPlan:
     visit
         The follow-up visit.
     participants, visits, scores, intercurrent_events
-        The tables of these names, everybody in them.
+        The tables of these names, with all participants.
     pairs
         As `prepare_pairs` returns them.
     dates_shifted
@@ -77,7 +77,7 @@ class SensitivityPlan:
 
     @property
     def affected(self) -> list[str]:
-        """Participants with an event that counts and that the primary analysis leaves in."""
+        """Participants with an event that counts; the primary analysis keeps their changes."""
         events = self.events
         return sorted(set(events.loc[events["counts"] == "yes", "participant_id"]))
 
@@ -98,7 +98,7 @@ class SensitivityPlan:
     def find_missing(
         self, outcome: Outcome, *, variant: str = "primary", population: str = ""
     ) -> pd.DataFrame:
-        """Return who of the population has a baseline score of an outcome but no pair."""
+        """Return the members of the population with a baseline score of an outcome but no pair."""
         return find_missing(
             self.select_members(self.pairs, population),
             self.select_members(self.scores, population),
@@ -111,7 +111,7 @@ class SensitivityPlan:
     def write(
         self, outcome: Outcome, *, context: Context | None = None, **options: Any
     ) -> ResultWriter:
-        """Return the writer of an outcome's results; options as of `ResultWriter`."""
+        """Return the writer of an outcome's results; `options` are those of `ResultWriter`."""
         return make_writer(outcome, context or self.context, visit=self.visit, **options)
 
     def run(self, question: Callable[..., Iterable[Row]]) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from analysis.statistics.checks import (
 
 EXACT_UP_TO = 25
 DRAWS = 19_999
-# Sums that differ by less than this share of the sum of absolute values are one value.
+# Sums that differ by less than this share of the sum of absolute values count as equal.
 _TOLERANCE = 1e-12
 CHUNK = 2_000
-# Bisection of values within -1 to 1 ends here; digits beyond these are its noise.
+# Bisection of values within -1 to 1 stops at this width; digits beyond `_DIGITS` are noise.
 BISECTION = 1e-15
 _DIGITS = 13
 
@@ -35,7 +35,7 @@ class SignFlip:
     low, high
         The closed interval for the mean (more exactly: the centre of symmetry).
     attained
-        Its level without ties; below the asked one where that is out of reach.
+        Its level without ties; below the requested level where that is out of reach.
     exact
         Whether all patterns of signs were used.
     standard_error
@@ -53,13 +53,13 @@ class SignFlip:
 def sign_flip(
     differences: ArrayLike, *, confidence: float = 0.95, draws: int = DRAWS, seed: int = 2016
 ) -> SignFlip:
-    """Test by flipping signs whether differences are symmetric about zero, with the mean.
+    """Test by sign flips of the mean whether differences are symmetric about zero.
 
     The p-value is the share of the 2^n patterns of signs whose mean lies at least as far from
     zero as the observed one. The limits are the k-th smallest and largest of the means of all
-    non-empty subsets, which inverts the test. Exact up to n = 25, by matching the sums of two
-    halves; beyond it random patterns and subsets, the observed pattern counted among them; above
-    `APPROXIMATE_ABOVE` the normal approximation, its p-value corrected for continuity.
+    non-empty subsets, which inverts the test. Up to n = 25 this is exact, by matching the sums of
+    two halves. Beyond, patterns and subsets are random, with the observed pattern among them; above
+    `APPROXIMATE_ABOVE`, the normal approximation is used, its p-value corrected for continuity.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def sign_flip(
     confidence
         Level of the interval.
     draws, seed
-        Random patterns beyond n = 25, and what makes them the same each time.
+        Number of random patterns beyond n = 25, and the seed that makes them reproducible.
 
     Raises
     ------
@@ -167,11 +167,11 @@ def _approximate(array: np.ndarray, confidence: float, _draws: int, _seed: int) 
     from scipy.special import ndtr, ndtri
 
     n, mean = array.size, float(array.mean())
-    # The sums of patterns lie two steps of the grid of values apart; half of that corrects them.
+    # The sums of patterns lie two grid steps apart; half of that is the continuity correction.
     step = float(np.diff(np.unique(np.append(np.abs(array), 0.0))).min())
     outward = max(0.0, abs(n * mean) - step) / math.sqrt(float((array**2).sum()))
     z = float(ndtri((1 + confidence) / 2))
-    # These are the centres at which the test, its spread taken about the centre, turns.
+    # The limits are the centres at which the test, with its spread about the centre, just rejects.
     reach = z * math.sqrt(float(((array - mean) ** 2).sum()) / (n * (n - z * z)))
     return {
         "p_value": min(1.0, 2 * float(ndtr(-outward))),

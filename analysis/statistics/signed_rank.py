@@ -49,11 +49,11 @@ class RankSums:
         return float(self.probabilities[: steps + 1].sum()) if steps >= 0 else 0.0
 
     def below_middle_of(self, steps: int) -> float:
-        """Return the probability of a smaller sum, and half that of a sum of `steps` units."""
+        """Return the probability of a smaller sum, plus half that of a sum of `steps` units."""
         return self.at_most(steps) - float(self.probabilities[min(steps, self.total - steps)]) / 2
 
     def count_steps(self, level: float) -> int:
-        """Return how many sums, in steps from 0, have a tail of at most `level`, below one half."""
+        """Return how many sums, in steps from 0, have a tail of at most `level` (below 0.5)."""
         return int(np.searchsorted(np.cumsum(self.probabilities), level, side="right"))
 
 
@@ -64,9 +64,9 @@ class NormalSums:
     Parameters
     ----------
     unit, total
-        As of `RankSums`.
+        As in `RankSums`.
     spread
-        Standard deviation of the sum, of the mid-ranks and so corrected for ties.
+        Standard deviation of the sum, from the mid-ranks and so corrected for ties.
     """
 
     unit: float
@@ -78,7 +78,7 @@ class NormalSums:
         return self._below(steps * self.unit + 0.5)
 
     def below_middle_of(self, steps: int) -> float:
-        """Return the probability without the correction, which stands for half of `steps`."""
+        """Return the probability without the correction, which includes half that of `steps`."""
         return self._below(steps * self.unit)
 
     def count_steps(self, level: float) -> int:
@@ -125,7 +125,7 @@ def sum_over_signs(ranks: np.ndarray) -> RankSums | NormalSums:
 
     One convolution per rank replaces the enumeration of 2^n patterns: the sum either contains
     the rank or not. Exact to the last bit up to 53 ranks, to about n units in the last place
-    beyond; above `APPROXIMATE_ABOVE` ranks it is the normal approximation.
+    beyond; above `APPROXIMATE_ABOVE` ranks, the normal approximation.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class SignedRank:
     p_value
         Given the absolute differences; exact up to `APPROXIMATE_ABOVE` non-zero ones.
     mid_p
-        The same with half the probability of what was observed.
+        The same with half the probability of the observed sum.
     n_nonzero
         Differences that are not zero; only they have a sign.
     p_attainable
@@ -191,16 +191,15 @@ def signed_rank(
     """Test whether differences are symmetric about zero, exactly unless there are many.
 
     The p-value counts, among all patterns of signs of the non-zero differences, those with a
-    sum of positive ranks at least as far out as the observed one. Mid-ranks and zeros are
-    those actually used, so that the answer is exact with ties and zeros too. Round the
-    differences to the recorded precision first (`round_differences`). Of more than
-    `APPROXIMATE_ABOVE` non-zero differences it is the normal approximation, corrected for ties and,
-    mid-p aside, for continuity.
+    sum of positive ranks at least as far out as the observed one. It uses the actual mid-ranks
+    and zeros, so it is exact with ties and zeros too. Round the differences to the recorded
+    precision first (`round_differences`). With more than `APPROXIMATE_ABOVE` non-zero differences
+    it is the normal approximation, corrected for ties and, except mid-p, for continuity.
 
     Parameters
     ----------
     differences
-        Shape (n,): follow-up minus baseline. Without a non-zero one every p-value is 1.
+        Shape (n,): follow-up minus baseline. If all are zero, every p-value is 1.
     zeros
         ``wilcoxon``: zeros are dropped before ranking; ``pratt``: ranked and then dropped.
     alternative
@@ -248,12 +247,12 @@ def rank_biserial(differences: ArrayLike, *, zeros: str = "wilcoxon") -> EffectS
     """Return the matched-pairs rank-biserial correlation, signed like the differences.
 
     It is (sum of positive ranks - sum of negative ranks) / sum of the ranks used, -1 to 1.
-    It has no interval: none is known to cover at this size, and it degenerates at -1 and 1.
+    It has no interval: none is known to keep its level with so few pairs or at -1 and 1.
 
     Raises
     ------
     DataError
-        Missing or infinite differences, or none that is not zero.
+        Missing or infinite differences, or only zeros.
     """
     check_choice(zeros, _ZEROS, "zeros")
     array = check_differences(differences)
@@ -264,6 +263,6 @@ def rank_biserial(differences: ArrayLike, *, zeros: str = "wilcoxon") -> EffectS
         return EffectSize(float(ranks.sum() / np.abs(ranks).sum()), low=None, high=None)
     import pingouin
 
-    # Its test is not used, so that the quickest will do.
+    # Its test is not used, so the quickest method will do.
     row = pingouin.wilcoxon(array, method="asymptotic").iloc[0]
     return EffectSize(float(row["RBC"]), low=None, high=None)

@@ -56,13 +56,13 @@ def list_specifications(plan: SensitivityPlan, outcome: Outcome) -> pd.DataFrame
     for variant, population in itertools.product(outcome.variants, plan.populations):
         chosen = plan.select(outcome, variant=variant, population=population)
         if chosen.empty:
-            continue  # rules for missing scores alone would be no analysis
+            continue  # filled-in scores alone are not an analysis
         missing = plan.find_missing(outcome, variant=variant, population=population)
         n_items = _count_items(plan.scores, outcome, variant)
         scored = _fit_range(outcome, n_items / all_items)
         for rule, events, used in _vary_pairs(chosen, missing, affected, scored):
             for summary, compute in SUMMARIES.items():
-                # Deaths have a rank, and no number of points that a mean could be made of.
+                # Deaths have only a rank, not a number of points that could enter a mean.
                 taken = used if summary == PRIMARY[-1] else select_survivors(used)
                 change = round_differences(taken["change"], decimals=outcome.difference_decimals)
                 result, _ = attempt(compute, change, confidence=confidence)
@@ -125,12 +125,11 @@ def collapse_specifications(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_options(points: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """List the options that tell points apart, by dimension.
+    """List the options that distinguish points, by dimension.
 
     Returns
     -------
-    Without the dimensions in which every point has the same options: those choices could
-    not change anything here.
+    Without the dimensions in which every point has the same options: they change nothing here.
     """
     options = {}
     for name in DIMENSIONS:

@@ -1,4 +1,4 @@
-"""Two visits compared on a frame of one's own, and the same numbers by other libraries."""
+"""Compare two visits in any data frame, and check the numbers against other libraries."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from analysis.statistics.sign_flip import sign_flip
 from analysis.statistics.signed_rank import rank_biserial, signed_rank
 
 _COLUMNS = ["value", "low", "high", "method"]
-# A library's value is the same if it differs by no more, or by no more than this share.
+# Values are the same if they differ by at most this much, absolutely or relatively.
 _SAME = 1e-9
 
 
@@ -98,15 +98,15 @@ def compare_visits(
 def set_beside(
     statistics: pd.DataFrame, calls: Sequence[tuple[str, str, Callable[[], Any]]]
 ) -> pd.DataFrame:
-    """Set what other libraries answer beside statistics.
+    """Compare statistics with the answers of other libraries.
 
     Parameters
     ----------
     statistics
         `value` by statistic, as `compare_visits` returns it.
     calls
-        Statistic (or that and its limit, as ``mean_change.low``), what is called, and the call.
-        Of what a library refuses its words are shown.
+        Statistic (or its limit, as in ``mean_change.low``), name of the library's function, and
+        the call. If the call fails, its message is shown.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def set_beside(
         value: Any = statistics.loc[place]
         ours = float(value)
         with warnings.catch_warnings():
-            # What a library warns of is for its caller, who reads the numbers here.
+            # A library's warnings do not matter here: the reader compares the numbers.
             warnings.simplefilter("ignore")
             try:
                 theirs = float(call())

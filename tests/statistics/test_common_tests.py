@@ -72,5 +72,5 @@ def test_exact_intervals_of_a_few(count, n, exact):
 
 @pytest.mark.parametrize(("count", "n"), [(0, 0), (8, 7), (-1, 7)])
 def test_an_impossible_count_is_refused(count, n):
-    with pytest.raises(DataError, match="no count"):
+    with pytest.raises(DataError, match="not a possible count"):
         clopper_pearson(count, n)

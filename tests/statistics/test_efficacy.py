@@ -242,7 +242,7 @@ def test_only_the_population_enters():
 
 def test_an_unknown_population_or_participant_is_refused():
     pairs = make_all_pairs()
-    with pytest.raises(DataError, match="no population"):
+    with pytest.raises(DataError, match="not a known population"):
         select_population(pairs, make_people(), "intention_to_treat")
     with pytest.raises(DataError, match="SIM-07"):
         select_population(pairs, make_people(6), "full_analysis")

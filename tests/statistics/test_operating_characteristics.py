@@ -203,7 +203,7 @@ def test_interrupted_command_says_so_and_keeps_its_finished_blocks(
         patch.setattr(simulation, "_show_progress", interrupt)
         assert main([COMMAND, *arguments]) == 130
     message = capsys.readouterr().err
-    assert "goes on after the finished blocks" in message and "Interrupted" in message
+    assert "continues after the finished blocks" in message and "Interrupted" in message
     assert len(list(tmp_path.rglob("output.pkl"))) == 4
     assert main([COMMAND, *arguments]) == 0
     assert list(tmp_path.iterdir()) == [out]

@@ -1,7 +1,7 @@
 """The tests and intervals of the primary analysis for many trials of one size at once.
 
-`analysis.statistics.signed_rank` and its neighbours answer for one trial; here every operation runs
-over the rows of an array, so that 200 000 trials take seconds. The tests hold both to each other.
+`analysis.statistics.signed_rank` and its neighbours handle one trial; here every operation runs
+over the rows of an array, so 200 000 trials take seconds. Tests check that both agree.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""The committed record of the simulation, which the report's numbers come from."""
+"""The committed record of the simulation, the source of the report's numbers."""
 
 from pathlib import Path
 from typing import Any

@@ -27,8 +27,8 @@ class Scenario:
     baseline_mean, baseline_sd
         Of the baseline before rounding.
     bounds
-        Lowest and highest possible score, at both visits; None rounds the change itself and
-        knows neither floor nor ceiling.
+        Lowest and highest possible score, at both visits; None rounds the change itself, without
+        floor or ceiling.
     """
 
     name: str
@@ -76,8 +76,8 @@ class Family:
 
 
 # Mean change, its SD, step, baseline mean, its SD, bounds. The steps are whole points; 1/14 for
-# the mean of a diary; 1/8 mm for a mean of eight fingers; 1/16 for a mean of sixteen fields. The
-# composite of a questionnaire with lines has no grid to speak of.
+# the mean of a diary; 1/8 mm for a mean of eight fingers; 1/16 for a mean of sixteen fields. A
+# composite that includes visual analogue scales has practically no grid.
 SINGLE_OUTCOMES = (
     Scenario("hand_mrss", PARTICIPANTS, -1.4, 1.6, 1, 8, 2.5, (0, 12)),
     Scenario("raynaud_condition_score", PARTICIPANTS, -1.6, 2.0, 1 / 14, 5, 2, (0, 10)),
@@ -104,9 +104,9 @@ def list_scenarios() -> tuple[Scenario | Family, ...]:
 
     Returns
     -------
-    Each outcome on its own grid; the primary one once more without floor and ceiling, and
-    then with one thing changed: no grid, other numbers of participants, other changes,
-    other correlations of the visits; three families.
+    Each outcome on its own grid; the primary one again without floor and ceiling, and then with
+    one more thing changed: no grid, other numbers of participants, other changes, other
+    correlations of the visits; three families.
     """
     plain = replace(SINGLE_OUTCOMES[0], name="hand_mrss.rounded_change", bounds=None)
     varied = (

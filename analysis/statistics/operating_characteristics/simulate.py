@@ -1,4 +1,4 @@
-"""Simulate blocks of trials and count what the tests and intervals say."""
+"""Simulate blocks of trials and count the rejections and the coverage."""
 
 import zlib
 from typing import Any
@@ -12,7 +12,7 @@ from analysis.statistics.operating_characteristics.scenarios import Family, Scen
 
 ALPHA = 0.05
 CONFIDENCE = 0.95
-# With fewer non-zero changes than this the smallest two-sided p is 1/16.
+# With fewer non-zero changes than this the smallest two-sided p is at least 1/16.
 FEWEST_NONZERO = 6
 
 
@@ -25,13 +25,13 @@ def count_block(
     ----------
     block
         Number of the block; with `seed` and the scenario's name it fixes the random numbers,
-        so that it matters neither which worker runs a block nor in what order.
+        so neither the worker nor the order of the blocks matters.
     trials
         Trials in the block.
 
     Returns
     -------
-    How many of the trials; counts of blocks add up.
+    Number of trials by statistic; the counts of blocks can be added up.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(scenario.name.encode()), block))
     rng = np.random.default_rng(sequence)
@@ -58,8 +58,7 @@ def draw_changes(scenario: Scenario, normals: np.ndarray) -> np.ndarray:
     Notes
     -----
     With bounds each score is rounded and kept within them. Without a true change the two visits
-    are then exchangeable, so that the changes are symmetric about zero whatever floor and ceiling
-    do to them.
+    are then exchangeable, so the changes are symmetric about zero despite floor and ceiling.
     """
     unit = scenario.step or 1
     first, second = normals[..., 0], normals[..., 1]
@@ -107,7 +106,7 @@ def summarise_counts(
 
 
 def _place(scenario: Scenario, values: np.ndarray) -> np.ndarray:
-    # Halves go up at both visits alike; numpy's rounding to even would favour even scores.
+    # Halves round up at both visits alike; numpy's rounding to even would favour even scores.
     return np.floor(values + 0.5) if scenario.step else values
 
 

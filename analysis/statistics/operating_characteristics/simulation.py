@@ -1,4 +1,4 @@
-"""Simulate the operating characteristics anew, on all cores or a cluster, and keep the blocks."""
+"""Run the simulation of operating characteristics on all cores or a cluster, caching blocks."""
 
 import contextlib
 import hashlib
@@ -21,7 +21,7 @@ BLOCK_TRIALS = 20_000
 def renew_record(
     *, trials: int, seed: int, jobs: int, scheduler: str, out: Path | None, cache: Path
 ) -> None:
-    """Simulate every scenario, write the record and print where it lies.
+    """Simulate every scenario, write the record and print its path.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def renew_record(
     out
         The record, a CSV; by default the project's.
     cache
-        Folder for the finished blocks of an interrupted run; blocks that other code made are
-        never taken for these.
+        Folder for the finished blocks of an interrupted run; blocks from other code are never
+        reused.
     """
     code = b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))
     kept = cache / f"operating_characteristics_{hashlib.sha256(code).hexdigest()[:16]}"
@@ -50,7 +50,7 @@ def renew_record(
                 report=_show_progress,
             )
     except KeyboardInterrupt:
-        print("\nThe same command goes on after the finished blocks.", file=sys.stderr)
+        print("\nThe same command continues after the finished blocks.", file=sys.stderr)
         raise
     print(write_simulation(table, out or SIMULATION_FILE))
     shutil.rmtree(kept)
@@ -75,7 +75,7 @@ def run_scenarios(
     cache
         Folder of the finished blocks, which are not run again.
     jobs
-        Processes; -1 for all cores. A cluster that `connect_scheduler` joined has its own.
+        Processes; -1 for all cores. A cluster joined by `connect_scheduler` uses its own.
     report
         Called with the finished and the total number of blocks after each.
 
@@ -102,12 +102,12 @@ def run_scenarios(
 
 @contextlib.contextmanager
 def connect_scheduler(address: str) -> Iterator[None]:
-    """Hand what runs inside to the workers of a Dask scheduler.
+    """Run the enclosed code on the workers of a Dask scheduler.
 
     Parameters
     ----------
     address
-        As ``tcp://host:8786``; empty for the cores of this machine. The workers need this
+        Such as ``tcp://host:8786``; empty for the cores of this machine. The workers need this
         repository and its environment.
 
     Raises
