@@ -1,4 +1,4 @@
-"""From long items to one row per visit, and from the numbers of a visit to rows of scores."""
+"""Spread long items to one row per visit, and make rows of scores from the numbers of a visit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SCORE_COLUMNS = [
     *(*VISIT_KEY, "variant", "component", "score", "status"),
     *("missing_reason", "n_items", "n_missing", "rule"),
 ]
-# Nothing was recorded where no row exists; a blank row without a reason stays unknown.
+# Why a value is missing: there is no row, or a blank row without a reason.
 _NO_ROW = "not_done"
 _NO_REASON = "unknown"
 
@@ -57,7 +57,7 @@ class Answers:
     def keep_due(self, columns: Sequence[str]) -> "Answers":
         """Keep the visits at which anyone has a row of these columns.
 
-        Where nobody has one the form was not due, and nothing is missing.
+        If nobody has one, the form was not due at that visit, and nothing is missing.
         """
         visit = self.visits["visit"]
         held = self.recorded[:, self._locate(columns)].any(axis=1)
@@ -92,7 +92,7 @@ def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
     Parameters
     ----------
     items
-        Checked items of one instrument (or of those that it reads together).
+        Checked items of one instrument (or of several that are scored together).
     columns
         Keys as `name_key` makes them; other items are left out.
     """
@@ -127,10 +127,7 @@ def spread_items(items: pd.DataFrame, columns: Sequence[str]) -> Answers:
 
 
 def find_first_reasons(items: pd.DataFrame, visits: pd.DataFrame) -> np.ndarray:
-    """Return why the first missing value of each visit is missing, by place and item.
-
-    It is `_NO_ROW` where no row is blank.
-    """
+    """Return the reason of each visit's first missing value by place and item, else `_NO_ROW`."""
     missing = items[items["value"].isna()].astype(dict.fromkeys(VISIT_KEY, "object"))
     missing = missing.sort_values([*VISIT_KEY, "location", "item", "occasion"], kind="stable")
     first = missing.drop_duplicates(VISIT_KEY).set_index(VISIT_KEY)["missing_reason"]
@@ -148,13 +145,13 @@ def scale_rating(
     answers
         With `column` and ``line_length``, both in mm.
     instrument
-        For the error.
+        Name for the error message.
     line_mm
         Length that study.yml declares, taken where none was recorded.
 
     Returns
     -------
-    Ratings, and where the declared length stood in for a recorded one.
+    Ratings, and a mask of those where the declared length replaced a missing one.
 
     Raises
     ------
@@ -194,8 +191,8 @@ def name_rules(size: int, **fired: np.ndarray) -> np.ndarray:
 def make_scores(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.DataFrame:
     """Make rows of scores, one per visit.
 
-    A score is complete when nothing is missing, prorated when it was made from fewer
-    items than it has, and missing with the reason when there is none.
+    A score is complete when nothing is missing, prorated when it was made from fewer items than
+    it has, and missing, with the reason, when there is none.
 
     Parameters
     ----------
@@ -204,7 +201,7 @@ def make_scores(visits: pd.DataFrame, score: np.ndarray, **columns: Any) -> pd.D
     score
         NaN where there is none.
     **columns
-        The other `SCORE_COLUMNS` but the status; `missing_reason` is taken where it is needed.
+        The other `SCORE_COLUMNS` except the status; `missing_reason` is used for missing scores.
     """
     score = np.asarray(score, dtype=float)
     without = np.isnan(score)
@@ -239,7 +236,7 @@ def score_answers(
     score
         NaN where there is none.
     reasons
-        Items that may be why there is no score; by default `needs`.
+        Items that may explain a missing score; by default `needs`.
     **fired
         Rules, as `name_rules` takes them.
     """

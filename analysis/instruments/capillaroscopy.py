@@ -32,13 +32,13 @@ _N = len(FINGERS)
 def measure_capillaries(items: pd.DataFrame) -> pd.DataFrame:
     """Return every reading of a field, with its evolution score.
 
-    A reading without loss, disorganisation or ramification has no evolution score, and
-    then enters none of the three components, so that they add up to it.
+    A reading that lacks loss, disorganisation or ramification has no evolution score and enters
+    none of these three components, so that they add up to the score.
 
     Returns
     -------
     Indexed by participant_id, visit, location, field and reader; columns total (0 to
-    9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two numbers.
+    9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two counts.
     """
     names = ["density", *GRADED, *_COUNTED]
     place = items[[*VISIT_KEY, "location"]].astype("object")
@@ -61,7 +61,7 @@ def score_capillaroscopy(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
     Parameters
     ----------
     items
-        Graded items of 0 to 3, density per mm, numbers; location right_2 to left_5,
+        Graded items of 0 to 3, density per mm, counts; location right_2 to left_5,
         occasion ``reader/field``.
     scoring
         Least number of fingers.
@@ -92,7 +92,7 @@ def _pair_fingers(
 
 
 def check_capillaroscopy(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The evolution score is the sum of three means."""
+    """Return whether the evolution score is the sum of the three means."""
     return {
         f"{variant} is loss, disorganisation and ramification": is_sum(
             scores, variant, [f"{variant}/{part}" for part in _EVOLUTION]

@@ -1,4 +1,4 @@
-"""Cards of the instruments: what a reader wants to know of each, as text."""
+"""Cards of the instruments: the definition of each, as text."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,7 +17,7 @@ def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
 
     Returns
     -------
-    Rows of a heading and a text; a row of one text heads those that follow.
+    Rows of a label and a text; a row of one text is the heading of those below.
     """
     thresholds = (
         (each.kind, _join(each.value, f"{each.level} level", each.population, each.source))
@@ -74,7 +74,7 @@ def format_catalogue(name: str = "") -> str:
 
 
 def format_range(low: float | None, high: float | str | None, unit: str = "") -> str:
-    """Return limits as text, "" where there are none; a name stands for a setting of study.yml."""
+    """Return limits as text, "" if there are none; a limit may name a setting of study.yml."""
     if low is None and high is None:
         return ""
     top = f"study.yml, {high}" if isinstance(high, str) else high

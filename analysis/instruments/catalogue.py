@@ -1,4 +1,4 @@
-"""The instruments of the library: find one or an item's range, and refuse items that fit none."""
+"""The instruments of the library: look up instruments and items, and refuse items that fit none."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ from analysis.instruments.raynaud import RAYNAUD
 from analysis.instruments.shaq import SHAQ
 from analysis.study import Scoring
 
-# A new instrument is a module of its own, and a name here.
+# A new instrument needs a module and a name here.
 INSTRUMENTS = [
     *(NAILFOLD_CAPILLAROSCOPY, COCHIN, DIGITAL_ULCERS, FINGER_CIRCUMFERENCE, HAND_PAIN),
     *(HAQ, KAPANDJI, MRSS, RAYNAUD, SHAQ),
 ]
 ITEM_KEY = [*VISIT_KEY, "instrument", "item", "location", "occasion"]
-# A frame of one's own may lack them.
+# A user's frame may lack these columns.
 _OPTIONAL = ("occasion", "missing_reason", "unit", "source")
 CLEANING = "Correct it in the export's corrections.csv, or let cleaning make a query of it"
 
@@ -38,12 +38,12 @@ def find_instrument(name: str) -> Instrument:
     Raises
     ------
     UsageError
-        None has this name; the hint gives the nearest.
+        No instrument has this name; the hint suggests the nearest.
     """
     known = {instrument.name: instrument for instrument in INSTRUMENTS}
     if name not in known:
         hint = suggest_name(name, known)
-        raise UsageError(f"{name!r} is no instrument of the library", hint=hint)
+        raise UsageError(f"{name!r} is not an instrument of the library", hint=hint)
     return known[name]
 
 
@@ -63,7 +63,7 @@ def find_variant(instrument: Instrument, name: str) -> Variant:
 
 
 def find_item(instrument: str, item: str) -> Item | None:
-    """Return an item by the names of the items table, None where the library has none such."""
+    """Return an item by its names in the items table, None if the library has no such item."""
     listed = (each.items for each in INSTRUMENTS if each.name == instrument)
     return next((each for items in listed for each in items if each.name == item), None)
 
@@ -74,7 +74,7 @@ def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | No
     Parameters
     ----------
     instrument, item
-        By the names of the items table.
+        Their names in the items table.
     scoring
         Settings of study.yml, which bound some items.
     """
@@ -86,13 +86,13 @@ def find_range(instrument: str, item: str, scoring: Scoring) -> tuple[float | No
 
 
 def is_single(instrument: str, item: str) -> bool:
-    """Say whether an item has one value at a visit, however often its form may repeat."""
+    """Return whether an item has one value per visit, even if its form repeats."""
     found = find_item(instrument, item)
     return found is not None and not re.fullmatch(found.occasion, "01")
 
 
 def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
-    """Return the items that instruments claim, with categories as keys, or refuse them.
+    """Check the items, and return those of the scored instruments with categories as keys.
 
     Parameters
     ----------
@@ -103,15 +103,15 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 
     Returns
     -------
-    Columns of the key, ``value``, ``missing_reason`` and ``unit``. Left out are the
-    instruments that study.yml declares without a score, and fields of the export that
-    are mapped nowhere (their item is the field itself, their instrument its form).
+    `ITEM_KEY`, ``value``, ``missing_reason`` and ``unit``. Left out are the instruments that
+    study.yml declares without a score, and fields of the export that are not mapped (their
+    item is the name of the field, their instrument that of its form).
 
     Raises
     ------
     DataError
-        An unknown instrument, item, place or repeat, a foreign unit, a value out of range
-        or not whole where it must be, a value given twice; it names the first and counts all.
+        An unknown instrument, item, place or repeat, another unit, a value out of range or not
+        whole where it must be, a value given twice; it names the first and counts all.
     """
     absent = [name for name in _OPTIONAL if name not in items.columns]
     frame = items.assign(**dict.fromkeys(absent, ""))[[*ITEM_KEY, "value", *_OPTIONAL[1:]]].copy()
@@ -140,7 +140,7 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 
 
 def _find_unscored(frame: pd.DataFrame, scoring: Scoring) -> np.ndarray:
-    """Say which rows would need no instrument: declared without a score, or mapped nowhere."""
+    """Return a mask of the rows that need no instrument: declared unscored, or not mapped."""
     place = frame["source"].astype("str").str.split(":", n=2, expand=True).reindex(columns=[1, 2])
     instrument, item = (frame[name].astype("str") for name in ("instrument", "item"))
     declared = instrument.isin(scoring.unscored_instruments.value)
@@ -148,7 +148,7 @@ def _find_unscored(frame: pd.DataFrame, scoring: Scoring) -> np.ndarray:
 
 
 def _find_problem(item: Item | None, location: str, occasion: str, unit: str) -> tuple[str, str]:
-    """Return what is wrong with a kind of row and what to do, "" twice where nothing is."""
+    """Return what is wrong with a kind of row and what to do about it, both "" if nothing is."""
     if item is None:
         return (
             "no instrument of the library has such an item",
@@ -183,7 +183,7 @@ def _find_wrong_values(
         yield f"the value is outside {bounds}", hint, beyond & (kind == number)
     whole = np.array([bool(item and item.integer) for item in known], dtype=bool)
     broken = whole[kind] & (value != np.floor(value)) & ~np.isnan(value)
-    yield "a whole number is due", CLEANING, broken
+    yield "the value must be a whole number", CLEANING, broken
 
 
 def _refuse(frame: pd.DataFrame, wrong: np.ndarray, problem: str, hint: str) -> None:

@@ -13,7 +13,7 @@ from analysis.study import Outcome, Study, SupportingOutcome
 
 
 def check_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Hold the scores against what their definitions imply.
+    """Check the scores against what their definitions imply.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def score_cochin(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     References
     ----------
-    Items, groups and range: Duruoz 1996. No missing rule is official: the analysts decided.
+    Items, groups and range: Duruoz 1996. No rule for missing items is official: the analysts chose.
     """
     answers = spread_items(items, (*COCHIN_ITEMS, RECORDED_TOTAL))
     if has_total_only(answers, COCHIN_ITEMS):
@@ -113,7 +113,7 @@ def read_short_form(scoring: Scoring) -> tuple[str, ...]:
 
 
 def _prorate(values: np.ndarray, few: np.ndarray) -> np.ndarray:
-    """Sum a group; where items are missing, the mean of its answers times their number."""
+    """Sum a group; if items are missing, multiply the mean of its answers by its size."""
     answered = (~np.isnan(values)).sum(axis=1)
     mean = np.nansum(values, axis=1) / np.where(answered > 0, answered, np.nan)
     whole = answered == values.shape[1]
@@ -138,7 +138,7 @@ def _score_prorated(
 
 
 def check_cochin(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The groups add up to the total."""
+    """Return whether the groups add up to the total."""
     return {
         f"Cochin {variant} is the sum of its groups": is_sum(
             scores, variant, [f"{variant}/{group}" for group in COCHIN_GROUPS]

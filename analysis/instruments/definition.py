@@ -1,4 +1,4 @@
-"""What an instrument is: items, variants, rules, sources and relations as frozen data."""
+"""Definition of an instrument: items, variants, rules, sources and relations as frozen data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from analysis.study import Scoring
 
 SIDES = ("right", "left")
 FINGERS = tuple(f"{side}_{finger}" for side in SIDES for finger in (2, 3, 4, 5))
-# Scores that agree to this are equal.
+# Scores that differ by no more than this are equal.
 SCORE_TOLERANCE = 1e-9
-# Where several instruments' published thresholds come from.
+# Sources of published thresholds that several instruments share.
 SCLEREDUC = "systemic sclerosis, SCLEREDUC"
 DASTE = "Daste 2019, PubMed 29685482"
 
@@ -28,25 +28,25 @@ class Item:
         Allowed range, None where open; `high` may be the name of a setting under
         ``scoring`` in study.yml.
     integer
-        Whether only whole numbers are due.
+        Whether only whole numbers are allowed.
     locations
-        Where it is recorded: ``""`` for no place; empty where any place may stand.
+        Where it is recorded: ``""`` for no place; an empty tuple allows any place.
     occasion
         Regular expression of the repeats; ``""`` where there are none.
     unit
-        The only unit taken; ``""`` for a code or a count.
+        The only unit accepted; ``""`` for a code or a count.
     text
-        Whether the item may be words, which no score uses.
+        Whether the item may be text, which no score uses.
     hint
-        What a value out of range probably is.
+        What a value out of range probably means.
     anchored
-        Whether both ends of the range are anchors of a scale, of which one is the best state; a
-        length or a count has none.
+        Whether both ends of the range are anchors of a scale, one of them the best state; not so
+        for a length or a count.
     better
-        ``lower`` or ``higher``; "" means as the instrument.
+        ``lower`` or ``higher``; "" means the same as the instrument.
     boxes
-        Whether a form may have several boxes for it, of which any may be ticked; each is then a
-        row of its own, with its name as the occasion.
+        Whether a form may have several boxes for it, any of which may be ticked; each is then a
+        separate row, with its name as the occasion.
     """
 
     name: str
@@ -66,10 +66,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Component:
-    """A part of a score that is shown beside its total.
+    """A part of a score that is shown with its total.
 
-    `better` is ``lower``, ``higher`` or ``none``; "" means as the instrument.
-    `n_locations` is the number of fingers that enter, 0 where there are none.
+    `better` is ``lower``, ``higher`` or ``none``; "" means the same as the instrument.
+    `n_locations` is the number of fingers that enter, 0 if it is not made of fingers.
     """
 
     name: str
@@ -82,10 +82,10 @@ class Component:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to make a score.
+    """One way to compute a score.
 
-    `matched` is set where a pair of visits is made from the fingers, or other parts, recorded at
-    both, of `n_locations` in all.
+    `matched` means that a pair of visits uses only the fingers, or other parts, that were
+    recorded at both, out of `n_locations`.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Source:
     """Where a definition comes from.
 
     `basis` is ``found`` (in a published source), ``recalled`` (from memory of the
-    source, to be verified) or ``decided`` (no source rules it; the analysts did).
+    source, to be verified) or ``decided`` (by the analysts, as no source settles it).
     """
 
     citation: str
@@ -129,7 +129,7 @@ class Instrument:
     name
         Name in the items table and of its module.
     label, measures, rated_by, recall, anchors, scoring_rule, missing_rule, licence
-        Sentences of the card.
+        Texts of the card.
     better
         ``lower``, ``higher`` or ``none``.
     score
@@ -138,8 +138,8 @@ class Instrument:
     reads
         Other instruments whose items the score needs.
     pair
-        ``pair(items, variant, scoring, baseline_visit) -> pairs`` of a matched variant, of the
-        total and of the components that are matched as well.
+        ``pair(items, variant, scoring, baseline_visit) -> pairs`` of a matched variant: the
+        total, and the components that are matched too.
     total_of
         Keys of the items that a ``recorded_total`` adds up, all with the range of the first.
     check

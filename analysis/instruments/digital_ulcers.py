@@ -31,8 +31,8 @@ def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataF
 
     Returns
     -------
-    Counts; total is the number of ulcers recorded. Without an ulcer on record a count is 0
-    only where ``present`` is 0; otherwise it is missing, or there is no row.
+    Counts; total is the number of ulcers recorded. If no ulcer is recorded, a count is 0 only
+    where ``present`` is 0; otherwise it is missing, or there is no row.
     """
     visits = list_visits(items)
     gate, ulcers = items[items["item"] == "present"], items[items["item"] != "present"]

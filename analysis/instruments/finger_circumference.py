@@ -18,12 +18,12 @@ _LOW, _HIGH = 35, 85
 
 
 def measure_fingers(items: pd.DataFrame) -> pd.DataFrame:
-    """Return each finger's circumference; repeats of one finger are averaged.
+    """Return each measurement of a finger; repeats of one finger are its fields.
 
     Returns
     -------
     Indexed by participant_id, visit, location, field and reader; columns total, right
-    and left in mm, a side empty for fingers of the other.
+    and left in mm, where a side is NaN for fingers of the other hand.
     """
     sized = items[items["item"] == "circumference"].rename(columns={"occasion": "field"})
     place = sized[["participant_id", "visit", "location", "field"]].astype("object")
@@ -46,7 +46,7 @@ def score_finger_circumference(items: pd.DataFrame, scoring: Scoring) -> list[pd
 
     Returns
     -------
-    Means in mm. No direction is better: oedema and atrophy both lower it.
+    Means in mm. No direction is better: loss of oedema and atrophy both lower it.
     """
     measures = measure_fingers(items)
     matched, available = FINGER_CIRCUMFERENCE.variants

@@ -21,18 +21,18 @@ _HANDS = tuple(name_key("vas", side) for side in SIDES)
 
 
 def score_hand_pain(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
-    """Scale the mark to a 100 mm line; two hands are averaged only where that is declared.
+    """Scale the mark to a 100 mm line; with a mark per hand, give the mean and the worse hand.
 
     Parameters
     ----------
     items
         ``vas`` for both hands (no location) or for each, and ``line_length``, in mm.
     scoring
-        ``hand_pain_line_mm`` where no length was recorded.
+        ``hand_pain_line_mm`` is used where no length was recorded.
 
     Returns
     -------
-    Scores of 0 to 100 mm; which of them is analysed is declared in study.yml.
+    Scores of 0 to 100 mm; study.yml declares which of them is analysed.
     """
     answers = spread_items(items, ("vas", *_HANDS, "line_length"))
     blocks = []

@@ -69,7 +69,7 @@ HAQ_SUPPORTS = tuple(box for category in HAQ_CATEGORIES for box in category.supp
 
 @dataclass(frozen=True)
 class CategoryScores:
-    """Scores of the categories, and what happened on the way.
+    """Scores of the categories, and which rules affected them.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class CategoryScores:
     raised
         Array of bool (visits,): an aid or help raised a category to 2.
     unsupported
-        Array of bool (visits,): whether there were aids was not recorded, and it matters.
+        Array of bool (visits,): aids or help were not recorded, and this matters.
     """
 
     values: np.ndarray
@@ -89,8 +89,8 @@ class CategoryScores:
 def score_categories(answers: Answers, *, with_aids: bool) -> CategoryScores:
     """Score each category by its highest answered item; aids or help raise 0 or 1 to 2.
 
-    A category without an answer has no score, whatever is ticked. A box that is empty
-    for a reason leaves a category below 2 undetermined: not recorded is not "none".
+    A category without an answer has no score, even if a box is ticked. A missing box leaves a
+    category below 2 undetermined: not recorded does not mean "none".
 
     References
     ----------
@@ -113,9 +113,9 @@ def score_categories(answers: Answers, *, with_aids: bool) -> CategoryScores:
 
 
 def merge_boxes(items: pd.DataFrame) -> pd.DataFrame:
-    """Make one row of several boxes for one aid or help: any ticked is 1, else any missing is.
+    """Merge several boxes for one aid or help: 1 if any is ticked, else missing if any is.
 
-    The form names devices (cane, walker, wheelchair), the score asks whether there is any.
+    The form names devices (cane, walker, wheelchair); the score only asks whether there is any.
     """
     several = items["item"].isin(HAQ_SUPPORTS) & (items["occasion"] != "")
     if not several.any():
@@ -129,7 +129,7 @@ def merge_boxes(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def index_categories(categories: CategoryScores, *, least: int) -> np.ndarray:
-    """Return sum / number of answered categories, NaN with fewer than `least` of 8."""
+    """Return the mean of the answered categories, NaN with fewer than `least` of 8."""
     answered = (~np.isnan(categories.values)).sum(axis=1)
     enough = answered >= max(least, 1)
     total = np.nansum(categories.values, axis=1)
@@ -201,7 +201,7 @@ def score_haq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
 
 def check_haq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The index times its categories is a whole number, at least the one without aids."""
+    """Return whether both indices times the number of their categories are whole numbers."""
     return check_steps(scores, items, ["index", "index_without_aids"])
 
 
@@ -210,8 +210,8 @@ def check_steps(
 ) -> dict[str, pd.Series]:
     """Return whether each index times the number of its categories is a whole number.
 
-    The categories are counted anew from the items: those with any answer, or any number down to
-    6 of them where boxes for aids were not recorded and the index takes aids into account.
+    The categories are counted from the items: those with any answer, or fewer, down to 6, where
+    boxes for aids were not recorded and the index takes aids into account.
     """
     held = items.loc[items["value"].notna(), [*VISIT_KEY, "item"]].astype("str")
     answered = held[held["item"].isin(HAQ_ITEMS)]

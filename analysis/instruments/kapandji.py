@@ -18,7 +18,7 @@ _PARTS = {"both_hands": ("opposition",), "modified_index": ("opposition", "flexi
 
 
 def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
-    """Add both hands, both needed; each hand stands beside the sum.
+    """Add both hands, which are both needed; each hand is also a component.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
 
 def check_kapandji(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The hands add up to the total."""
+    """Return whether the hands add up to the total."""
     return {
         f"Kapandji {variant} is right plus left": is_sum(
             scores, variant, [f"{variant}/right", f"{variant}/left"]

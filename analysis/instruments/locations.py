@@ -1,4 +1,4 @@
-"""Scores made of fingers, level by level and by pair, and forms that hold only their total."""
+"""Scores averaged over fingers, for visits and for pairs, and forms that record only a total."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ Part = tuple[str, str]
 
 
 def average_locations(measures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Average readers within a field, fields within a finger, fingers within the rest.
+    """Average readers within a field, then fields within a finger, then fingers.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ def score_locations(
     Parameters
     ----------
     items
-        The instrument's items: every visit among them has a row.
+        The instrument's items; each of their visits gets a row.
     measures
         As `average_locations` takes it.
     least
-        Fingers that the total needs; a component of fewer fingers needs its share.
+        Fingers that the total needs; a component with fewer fingers needs its share.
     """
     visits = list_visits(items)
     reason = find_first_reasons(items, visits)
@@ -100,8 +100,8 @@ def pair_locations(
 ) -> pd.DataFrame:
     """Make pairs from the fingers and fields measured at both visits.
 
-    Averaging whatever is left at each visit would create change where none is. For the
-    same reason a field read by one reader at both visits counts by that reader alone.
+    Averaging all that each visit has could create a change where there is none. For the same
+    reason, where a reader read a field at both visits, only that reader's values count.
 
     Parameters
     ----------
@@ -163,12 +163,12 @@ def list_parts(variant: Variant) -> tuple[Component, ...]:
 
 
 def share_locations(variant: Variant, component: Component, least: int) -> int:
-    """Return the fingers that a component needs: its share of `least`, one at the fewest."""
+    """Return the number of fingers that a component needs: its share of `least`, at least one."""
     return max(math.ceil(least * component.n_locations / variant.n_locations), 1)
 
 
 def has_total_only(answers: Answers, parts: Sequence[str]) -> bool:
-    """Say whether nobody has a row of any part, and somebody one of the total on the form."""
+    """Return whether somebody has a row of the total on the form, and nobody one of any part."""
     some = np.flatnonzero(answers.recorded.any(axis=0))
     held = {answers.columns[place] for place in some}
     return RECORDED_TOTAL in held and held.isdisjoint(parts)
@@ -184,9 +184,9 @@ def take_totals(
     parts
         Items that the total adds up; nobody has any.
     total
-        Variants whose whole score is the total.
+        Variants whose score is that total.
     others
-        Variants with a component that need the items, and are missing.
+        Variants and components that need the items, and so are missing.
     """
     due = answers.keep_due([RECORDED_TOTAL])
     recorded, nothing = due.select([RECORDED_TOTAL])[:, 0], np.full(len(due.visits), np.nan)

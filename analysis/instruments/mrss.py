@@ -1,4 +1,4 @@
-"""Modified Rodnan skin score: 17 sites of 0 to 3, and what is made of the hands alone."""
+"""Modified Rodnan skin score: 17 sites of 0 to 3, and the scores of the hands alone."""
 
 import pandas as pd
 
@@ -46,7 +46,7 @@ _SUMS = {
 
 
 def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
-    """Sum sites; a sum lacking a site is missing, since no rule of imputation is official.
+    """Sum sites; a sum that lacks a site is missing, since no imputation rule is official.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
 
 def check_mrss(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The hands are part of the whole, and the parts add up to it."""
+    """Return whether the parts add up to the whole, and the hands are at most the whole."""
     return {
         "hand mRSS is at most total mRSS": is_at_most(scores, "hand_four_sites", "total_17_sites"),
         "total mRSS is the hands and the rest": is_sum(

@@ -13,7 +13,7 @@ _DAY = r"0[1-9]|[1-9]\d|\d{4}-\d\d-\d\d"
 
 
 def score_raynaud(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
-    """Average the diary's days, and keep a single rating at the visit apart.
+    """Average the days of the diary; a single rating at the visit is scored separately.
 
     Parameters
     ----------

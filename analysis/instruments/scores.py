@@ -1,4 +1,4 @@
-"""From items to the scores of every outcome, from scores to pairs, and totals as recorded."""
+"""Score items for every outcome, pair the scores of visits, and check recorded totals."""
 
 import re
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
     Returns
     -------
     The scores table: one row per participant, visit, outcome, variant and component.
-    A visit has a row where the participant has any item of the instrument there and
-    the variant was due, that is, anyone has one of its items at that visit. A missing
-    score is empty with its reason, never zero.
+    A visit has a row if the participant has any item of the instrument there and the variant
+    was due, that is, anyone has one of its items at that visit. A missing score is empty and
+    has a reason; it is never zero.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def score_items(items: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _leave_out_repeats(items: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Leave out what an unscheduled visit has in several instances, though it is scored once."""
+    """Leave out repeats at an unscheduled visit of items that are scored only once."""
     if "occasion" not in items:
         return items
     unscheduled = [visit.name for visit in study.visits if visit.role == "unscheduled"]
@@ -94,22 +94,21 @@ def _leave_out_repeats(items: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Pair every score at a visit after baseline with that at baseline.
+    """Pair every score at a visit after baseline with the one at baseline.
 
     Parameters
     ----------
     scores
         The scores table.
     items
-        The items that the scores were made from; those of matched variants are averaged anew.
+        The items that the scores were made from; for matched variants they are averaged again.
 
     Returns
     -------
-    The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in
-    the better direction, the component's own where it differs, empty where none is
-    better. Of fingers, capillary fields, and the categories and scales of the SHAQ only those
-    recorded at both visits enter (rule ``matched``), unless the variant takes all. Supporting
-    outcomes are not paired.
+    The pairs table. ``change`` is followup - baseline; ``improvement`` is the change in the
+    better direction of the outcome or component, empty if it has none. Of fingers, capillary
+    fields, and the categories and scales of the SHAQ, only those recorded at both visits enter
+    (rule ``matched``), unless the variant takes all. Supporting outcomes are not paired.
 
     Raises
     ------
@@ -210,19 +209,19 @@ def _find_change(pairs: pd.DataFrame, outcome: Outcome, variant: Variant) -> pd.
     pairs = pairs[pairs["component"].isin(list(better))]
     change = pairs["followup"] - pairs["baseline"]
     direction = pairs["component"].map(better).map(_DIRECTIONS)
-    # Adding zero turns -0.0, a change of nothing, into 0.0.
+    # Adding zero turns -0.0 into 0.0.
     return pairs.assign(outcome=outcome.name, change=change, improvement=change * direction + 0.0)
 
 
 def compare_totals(items: pd.DataFrame) -> pd.DataFrame:
-    """Set every total as written on a form beside the sum of its items.
+    """Compare every total written on a form with the sum of its items.
 
-    Where items were recorded, no score is ever made from such a total.
+    If items were recorded, no score is ever made from such a total.
 
     Returns
     -------
-    ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total
-    agrees if some answers to the missing items could make it.
+    ``participant_id, visit, instrument, recorded, summed, n_missing, agrees``. A total agrees
+    if some answers to the missing items could produce it.
     """
     frames = []
     for instrument in INSTRUMENTS:
@@ -267,14 +266,14 @@ def check_totals(items: pd.DataFrame) -> None:
 
 
 def set_aside_totals(items: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """Empty the recorded totals that contradict their items, for they are queried.
+    """Empty the recorded totals that contradict their items, which are under query.
 
     Parameters
     ----------
     items
         The items table.
     totals
-        What `compare_totals` finds in it.
+        As `compare_totals` returns it for these items.
     """
     key = [*VISIT_KEY, "instrument"]
     wrong = pd.MultiIndex.from_frame(totals.loc[~totals["agrees"], key])

@@ -26,7 +26,7 @@ _SCALES = {
     "vas_breathing": "breathing",
     "vas_overall": "overall severity",
 }
-# Pain belongs to the HAQ; the five scales of scleroderma make the composites.
+# Pain belongs to the HAQ; the five scleroderma scales enter the composites.
 _COMPOSITE = tuple(scale for scale in _SCALES if scale != "vas_pain")
 _NEEDS = (*haq.HAQ_ITEMS, *_COMPOSITE)
 _N_PARTS = len(haq.HAQ_CATEGORIES) + len(_COMPOSITE)
@@ -44,8 +44,8 @@ def score_shaq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
 
     Returns
     -------
-    0 to 3 points. A composite needs a valid index and at least 4 of 5 scales; it is
-    the mean over what is answered.
+    0 to 3 points. A composite needs a valid index and at least 4 of 5 scales; it is the mean of
+    the answered parts.
 
     Raises
     ------
@@ -109,8 +109,8 @@ def pair_composites(
 ) -> pd.DataFrame:
     """Make pairs of a composite from the categories and scales that both visits have.
 
-    Means over whatever is left at each visit would differ without any change. In the mean of
-    six the disability index of each visit stands as it is.
+    Means over all that each visit has could differ without any change. The mean of six uses the
+    disability index of each visit as it is.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def _score_composite(
 
 
 def check_shaq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
-    """The index inside the composite keeps the steps of the HAQ."""
+    """Return whether the index inside the composite has the steps of the HAQ."""
     return haq.check_steps(scores, items, ["mean_of_13/haq_di", "mean_of_13_without_aids/haq_di"])
 
 

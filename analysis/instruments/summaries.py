@@ -8,13 +8,13 @@ from analysis.study import Outcome, Study, SupportingOutcome
 
 
 def count_status(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Count how the whole scores came about, by outcome, variant and visit.
+    """Count the total scores by status, for each outcome, variant and visit.
 
     Returns
     -------
-    One row per outcome and variant in the order of study.yml and visit; columns
-    ``complete``, ``prorated``, ``missing`` and ``no_form``, participants of the table
-    without a row although others have one at that visit.
+    One row per outcome, variant and visit in the order of study.yml; columns ``complete``,
+    ``prorated``, ``missing`` and ``no_form``: participants of the table without a row although
+    others have one at that visit.
     """
     whole = scores[scores["component"] == "total"]
     key = ["outcome", "variant", "visit"]
@@ -34,7 +34,7 @@ def count_rules(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def list_rules(scores: pd.DataFrame) -> pd.DataFrame:
-    """List every whole score that was not simply complete, with its rule and reason."""
+    """List every total score that was not simply complete, with its rule and reason."""
     fired = scores[(scores["component"] == "total") & (scores["rule"] != "complete")]
     columns = [*VISIT_KEY, "outcome", "variant", "score", "status", "missing_reason", "rule"]
     return fired[[*columns, "n_items", "n_missing"]].reset_index(drop=True)
@@ -43,7 +43,7 @@ def list_rules(scores: pd.DataFrame) -> pd.DataFrame:
 def count_limits(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Count the primary scores at the floor and at the ceiling of their scale.
 
-    A person at a limit cannot move beyond it, whatever happens.
+    A score at a limit cannot move beyond it.
 
     Returns
     -------

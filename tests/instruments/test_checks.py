@@ -24,7 +24,7 @@ from analysis.instruments.scores import score_items
     ("answers", "message"),
     [
         (mrss(1, fingers_right=4), r"SIM-01, visit baseline, field mrss/fingers/right.*0 to 3: 4"),
-        (mrss(1, face=1.5), r"mrss/face: a whole number is due: 1\.5"),
+        (mrss(1, face=1.5), r"mrss/face: the value must be a whole number: 1\.5"),
         (mrss(1) | {"mrss/nose": 1}, r"SIM-01, visit baseline, field mrss/nose: no instrument"),
         ({"mrss/face//2": 1}, "no such repeat"),
         (cochin(1, other_2=6), r"cochin/other_2: the value is outside 0 to 5: 6"),
@@ -33,7 +33,7 @@ from analysis.instruments.scores import score_items
         (shaq(75, vas_pain=152), r"shaq/vas_pain: the mark at 152 mm lies beyond .* 150 mm"),
         ({"hand_pain/vas": 105, "hand_pain/line_length": 100}, r"vas: the mark at 105 .* 100 mm"),
         ({"kapandji/opposition/left": 11}, r"opposition/left.*0 to 10: 11.*sum of two hands"),
-        ({"kapandji/opposition/left": 7.5}, "a whole number is due"),
+        ({"kapandji/opposition/left": 7.5}, "the value must be a whole number"),
         ({"kapandji/opposition/both": 8}, "no such place"),
         ({"kapandji/flexion/right": 21}, "kapandji/flexion/right: .* outside 0 to 20: 21"),
         ({"kapandji/extension/right": 21}, "kapandji/extension/right: .* outside 0 to 20: 21"),
