@@ -77,11 +77,11 @@ def gather_baseline(
     followup_visit: str,
     dates_shifted: bool = False,
 ) -> pd.DataFrame:
-    """Put every baseline variable into one row per participant.
+    """Gather every baseline variable into one row per participant.
 
-    Participants are those of the population; the season of the follow-up visit is shown beside
-    that of the baseline visit. Where the dates of the export were shifted, seasons are not
-    assessable, nor are ages and durations that were not recorded as such.
+    `participants` are those of the population. The season of the follow-up visit is included. If
+    the dates of the export were shifted, seasons are not assessable, nor are ages and durations
+    that were not recorded directly.
 
     Returns
     -------
@@ -118,10 +118,10 @@ def gather_baseline(
 def find_background_treatment(
     medications: pd.DataFrame, participants: pd.DataFrame, study: Study
 ) -> pd.DataFrame:
-    """Say which classes of treatment each participant took when the procedure began.
+    """Return which classes of treatment each participant took when the procedure began.
 
-    A medication counts if it may have begun by the day of the procedure, had not certainly
-    ended before, and was not started during the trial. Treatment is stable if no medication
+    A medication counts if it may have begun by the day of the procedure, may not have ended
+    before it, and was not started during the trial. Treatment is stable if no medication
     of the protocol's classes (study.yml, specification) was started or changed.
 
     Returns
@@ -150,7 +150,7 @@ def find_background_treatment(
 def describe_baseline(frame: pd.DataFrame, study: Study, context: Context) -> list[Row]:
     """Make the results of every variable of `gather_baseline`.
 
-    They are as ``baseline.age.median_range`` and ``baseline.subset.diffuse.n_share``.
+    Ids are like ``baseline.age.median_range`` and ``baseline.subset.diffuse.n_share``.
     """
     rows = []
     for variable in list_variables(study):

@@ -1,4 +1,4 @@
-"""Coarsen what is printed of single participants, as study.yml asks for publication."""
+"""Coarsen what is printed about single participants, as study.yml requires for publication."""
 
 import pandas as pd
 
@@ -8,8 +8,7 @@ from analysis.study import Study
 
 EN_DASH = "\N{EN DASH}"
 WITHHELD = ("height_cm", "weight_kg")
-# What figures and listings give by participant number, or what leads to it: ulcers, injected hands,
-# changes of treatment, dates.
+# Variables that figures and listings show by participant number, or that would reveal it.
 LISTED_ELSEWHERE = (
     "ulcer_history",
     "ulcers_present",
@@ -38,12 +37,12 @@ def band_numbers(values: pd.Series, width: int) -> pd.Series:
 def coarsen_baseline(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Coarsen the baseline characteristics of every participant, and unlink them.
 
-    Ages and times since onset are banded; height and weight are left out, and so is what is
-    given by participant's number elsewhere and would lead to the plotted trajectories: outcomes at
-    baseline, seasons, ulcers, injected hands, stability of treatment. The rows are sorted by their
-    own content and lettered anew, so that neither number nor order leads back.
+    Ages and times since onset are banded; height and weight are left out. So is what is shown by
+    participant number elsewhere and would link to the plotted trajectories: outcomes at baseline,
+    seasons, ulcers, injected hands, stability of treatment. Rows are sorted by content and get
+    letters, so neither number nor order identifies anybody.
 
-    The frame is that of `analysis.describe.baseline.gather_baseline`.
+    `frame` comes from `analysis.describe.baseline.gather_baseline`.
 
     Returns
     -------
@@ -80,7 +79,7 @@ def name_letter(number: int) -> str:
 
 
 def list_hidden(study: Study) -> tuple[tuple[str, str, str], ...]:
-    """List what the setting hides in print: what, as recorded, as printed; nothing if it is off."""
+    """List what coarsening hides (what, as recorded, as printed); empty if it is switched off."""
     if not study.publication.coarsen_listings.value:
         return ()
     width = study.publication.age_band_years.value

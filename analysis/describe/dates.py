@@ -1,4 +1,4 @@
-"""What dates mean: the span of a partial one, and the season of a visit."""
+"""The span of a partial date, and the season of a visit."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ def find_span(dates: pd.Series, times: pd.Series | None = None) -> tuple[pd.Seri
     Parameters
     ----------
     dates
-        YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDTHH:MM, or "" (any time at all).
+        YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDTHH:MM, or "" (any time).
     times
         HH:MM of a whole date, or "".
 

@@ -69,11 +69,10 @@ STATES = {
 
 
 def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
-    """Add what follows from the record of the procedure to it.
+    """Add the derived columns to the record of the procedure.
 
-    Cells per volume are those of the whole product, so that the cells of a finger are its
-    volume times nucleated cells over final volume; they are nucleated cells of any kind. From
-    volumes that contradict each other no cells follow.
+    The product is taken as uniform: the cells of a finger are its volume times nucleated cells
+    (of any kind) over final volume. They are missing if the volumes contradict each other.
 
     Returns
     -------
@@ -110,7 +109,7 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
 def describe_exposure(frame: pd.DataFrame, context: Context) -> list[Row]:
     """Make the results of the exposure of a population, from the frame of `derive_exposure`.
 
-    They are as ``exposure.viability_percent.median_range``, also of every finger, as
+    Ids are like ``exposure.viability_percent.median_range`` and, for every finger,
     ``exposure.injected_right_2_ml.median_range``.
     """
     fingers = [Variable(f"injected_{finger}_ml", finger, "mL", 2) for finger in ALL_FINGERS]
@@ -131,7 +130,7 @@ def print_finger(finger: str) -> str:
 
 
 def check_release(exposure: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """Hold every test of every participant against its criterion.
+    """Check every release test of every participant against its criterion.
 
     Returns
     -------

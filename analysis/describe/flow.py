@@ -1,6 +1,6 @@
-"""The flow of participants: how many reached each stage, why the others did not.
+"""The flow of participants: how many reached each stage, and why the others did not.
 
-Every denominator of the results is checked against it.
+The denominators of the results are checked against it.
 """
 
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ def describe_stages(
 ) -> list[Row]:
     """Make the results of the stages: ``flow.<stage>.n``.
 
-    Stages are screened, consented, the populations and the losses of `find_lost`; these have
-    ``.reasons``.
+    Stages are screened, consented, the populations and the losses of `find_lost`; the losses also
+    have ``.reasons``.
     """
-    # Whoever is enrolled has consented, be the date of it readable or not.
+    # Everyone enrolled has consented, even without a readable date.
     consented = participants["consent_date"].ne("") | participants["in_enrolled"].eq("yes")
     stages = {"screened": len(participants), "consented": int(consented.sum())}
     for population in study.populations:
@@ -57,7 +57,7 @@ def describe_visits(
 ) -> list[Row]:
     """Make the results of the visits, ``flow.<visit>.n_due, n_attended, n_in_window, n_missed``.
 
-    Who is due after the procedure is the population; ``reasons`` is why visits were missed.
+    After the procedure, the population is due; ``reasons`` gives why visits were missed.
     """
     rows = []
     for visit in study.visits:
@@ -107,9 +107,9 @@ def describe_analysed(
 
 
 def find_due(participants: pd.DataFrame, visit: Visit, population: str) -> pd.Series:
-    """Return who is due at a visit.
+    """Return the participants who are due at a visit.
 
-    At screening everyone is due, until the procedure everyone enrolled, then the population.
+    At screening that is everyone; up to the procedure, everyone enrolled; then the population.
     """
     people = participants["participant_id"]
     if visit.role == "screening":
@@ -133,7 +133,7 @@ def split_analysed(
     analysed
         Participants with a pair of the primary variant's total.
     reasons
-        Of everyone else: the visit without a score, and why.
+        For everyone else: the visit without a score, and why.
     """
 
     def primary(frame: pd.DataFrame) -> pd.DataFrame:
@@ -160,12 +160,12 @@ def split_analysed(
 
 
 def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataFrame:
-    """Say at which stage of the flow each participant was lost, and why.
+    """Return at which stage of the flow participants were lost, and why.
 
     Returns
     -------
     `participant_id, stage, reason` of those lost, `stage` one of `LOSSES`; several reasons
-    are separated by a semicolon. Who is not per protocol may have discontinued as well.
+    are separated by a semicolon. Someone not per protocol may have discontinued as well.
     """
     ended = disposition.set_index("participant_id")
     people = participants["participant_id"]
@@ -196,14 +196,14 @@ def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataF
 
 
 def explain_missed(people: Iterable[str], disposition: pd.DataFrame) -> list[str]:
-    """Return why each of these participants did not come: the reason why their trial ended."""
+    """Return why each of these participants missed a visit: the reason their trial ended."""
     ended = disposition[disposition["status"] == "discontinued"]
     known = ended.set_index("participant_id")["reason"].str.replace("_", " ")
     return [known.get(person) or NO_REASON for person in people]
 
 
 def join_reasons(texts: Iterable[str]) -> str:
-    """Print reasons with how many participants each has, the most frequent first.
+    """Format reasons with the number of participants for each, the most frequent first.
 
     Examples
     --------
@@ -218,14 +218,14 @@ def join_reasons(texts: Iterable[str]) -> str:
 def find_unreconciled(results: pd.DataFrame) -> pd.DataFrame:
     """Return the results whose number of participants contradicts the flow.
 
-    A safety result has the whole population for its denominator, if it names one and is of no
-    group or visit; no other result has more participants than its population. The pairs of an
-    outcome (``efficacy.<outcome>.n_pairs``) are those that the flow counts as analysed.
+    A safety result with a population but no group or visit must have the whole population as its
+    denominator; no other result may have more participants than its population. The pairs of an
+    outcome (``efficacy.<outcome>.n_pairs``) must be those that the flow counts as analysed.
 
     Returns
     -------
-    `result_id, n, flow_id, expected`; no row if everything reconciles. A population that
-    is missing from the flow is expected to have no participant.
+    `result_id, n, flow_id, expected`; no row if everything reconciles. A population missing from
+    the flow is expected to have no participants.
     """
     flow = results[results["analysis"] == "flow"].set_index("result_id")["value"]
     counted = results[results["population"].ne("") & results["n"].notna()]

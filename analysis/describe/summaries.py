@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.results import Context, ResultWriter, Row, format_count, format_number
 from analysis.tables import table_schemas
 
-# What stands in place of every value that the way of exporting has taken away.
+# Replaces every value that was lost in the export.
 NOT_ASSESSABLE = "not assessable"
 
 
@@ -91,15 +91,15 @@ def describe_number(writer: ResultWriter, values: pd.Series) -> list[Row]:
 def describe_category(
     writer: ResultWriter, values: pd.Series, categories: Sequence[str]
 ) -> list[Row]:
-    """Make the results of a category: how many of those with a recorded value.
+    """Make the results of a category: counts and shares of the recorded values.
 
-    The values are one per participant, "" if not recorded; each of the categories becomes a
-    qualifier, also where nobody is in it.
+    The values are one per participant, "" if not recorded; each category becomes a qualifier,
+    even if nobody is in it.
 
     Returns
     -------
-    Per category ``n``, ``share`` and ``n_share`` (as ``4 of 7 (57 %)``); and
-    ``<outcome>.n_missing`` beside them.
+    Per category ``n``, ``share`` and ``n_share`` (as ``4 of 7 (57 %)``), and once
+    ``<outcome>.n_missing``.
     """
     known = values[values.ne("") & values.notna()]
     n = len(known)

@@ -36,7 +36,7 @@ def tabulate_adverse_events(
     """Make every result of the adverse events, for both periods.
 
     Events from the start of anaesthesia are counted in the procedure-safety population and
-    bear the shortest ids (``safety.any.participants``); those from the first injection are
+    have the shortest ids (``safety.any.participants``); those from the first injection are
     counted in the product-safety population, qualified ``product_emergent``.
 
     Parameters
@@ -44,11 +44,11 @@ def tabulate_adverse_events(
     events
         As `analysis.safety.phases.assign_phases` returns them.
     participants
-        The table participants, everyone.
+        The participants table, with everyone.
     context
-        Its population is set by each period.
+        Each period sets its population.
     confidence
-        Of the Clopper-Pearson intervals.
+        Level of the Clopper-Pearson intervals.
     """
     slugs = slug_texts(events["class"]), slug_texts(events["coded_term"])
     listed, _ = select_emergent(events, participants, PROCEDURE)

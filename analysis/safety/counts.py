@@ -1,4 +1,4 @@
-"""Count adverse events and the participants who had them, never one for the other."""
+"""Count adverse events and, separately, the participants who had them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +19,9 @@ def count_events(
 ) -> pd.DataFrame:
     """Count participants and events in every category.
 
-    A participant counts once in a category. Where `by` holds ``grade``, they count at their
-    worst recorded grade within the rest of `by`; events count at their own grade. An empty
-    cell of `by` is a category of its own, "", and is never dropped.
+    A participant counts once in a category. If `by` includes ``grade``, participants count at
+    their worst recorded grade within the rest of `by`; events count at their own grade. An empty
+    cell of `by` is a separate category, "", and is never dropped.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def count_events(
     participants
         The denominator: everyone in the population, one row each, with or without events.
     by
-        Columns of `events` that make the categories; none gives the overall count.
+        Columns of `events` that define the categories; none gives the overall count.
     among
-        More events, whose categories are listed as well, also where none of `events` is in
-        them: nobody had those, which is a result with an upper bound.
+        Events that include `events`; their categories are the ones listed. A category that
+        nobody had is a result too, with an upper bound.
     confidence
-        Of the two-sided Clopper-Pearson interval.
+        Level of the two-sided Clopper-Pearson interval.
 
     Returns
     -------

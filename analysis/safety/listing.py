@@ -1,4 +1,4 @@
-"""The listing of adverse events, one printed row each, and what publication hides of it."""
+"""The listing of adverse events, one printed row each, coarsened for publication if asked."""
 
 from typing import Any
 
@@ -19,14 +19,15 @@ NOT_RECORDED = "not recorded"
 
 
 def list_adverse_events(events: pd.DataFrame, *, coarsen: bool) -> pd.DataFrame:
-    """Print every event, also those that no table counts.
+    """Format every event, including those that no table counts.
 
     Parameters
     ----------
     events
         As `analysis.safety.phases.assign_phases` returns them.
     coarsen
-        Study days stand for dates, and only the term of an event not coded is as recorded.
+        Whether study days replace dates, and terms as recorded appear only if an event is not
+        coded.
 
     Returns
     -------

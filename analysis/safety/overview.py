@@ -1,4 +1,4 @@
-"""The overview of harms: which events count under each heading, and how terms are called."""
+"""The overview of harms: which events count under each heading, and how terms are named."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ UNCODED = "Not coded"
 class Category:
     """A heading of the overview, and the events that count under it.
 
-    What is not `in_table` is counted for the text alone.
+    A heading not `in_table` is counted for the text only.
     """
 
     name: str
@@ -34,18 +34,18 @@ class Category:
 
 
 def is_related(events: pd.DataFrame, relation: str) -> pd.Series:
-    """Say which events are possibly, probably or definitely related.
+    """Return which events are possibly, probably or definitely related.
 
-    The four `RELATIONS` are never merged. One that was not recorded is not related here, and is
-    counted under its own heading.
+    The four `RELATIONS` are never merged. One that was not recorded does not count as related
+    here; it has a separate heading.
     """
     return events[relation].isin(RELATED)
 
 
 def classify_relation(events: pd.DataFrame) -> pd.Series:
-    """Name to which of liposuction, and injection or product, each event is related.
+    """Classify each event by its relation to liposuction and to the injection or product.
 
-    Only for a drawing that can show one sign per event; counts keep the relations apart.
+    Only for drawings with one symbol per event; counts keep the relations apart.
 
     Returns
     -------
@@ -62,42 +62,42 @@ def classify_relation(events: pd.DataFrame) -> pd.Series:
 
 
 def is_planned_stay(events: pd.DataFrame) -> pd.Series:
-    """Say which events are serious for nothing but a hospital stay that was planned."""
+    """Return which events are serious only because of a planned hospital stay."""
     criterion = events["serious_criterion"].str.lower()
     stay = criterion.str.startswith("hospitali") & events["planned_stay"].eq("yes")
     return events["serious"].eq("yes") & stay
 
 
 def is_serious(events: pd.DataFrame) -> pd.Series:
-    """Say which events are serious (ICH E2A); serious is not severe.
+    """Return which events are serious (ICH E2A); serious is not severe.
 
-    A planned hospital stay alone makes no event serious.
+    A planned hospital stay alone does not make an event serious.
     """
     return events["serious"].eq("yes") & ~is_planned_stay(events)
 
 
 def is_severe(events: pd.DataFrame) -> pd.Series:
-    """Say which events were of grade 3 or more; a grade not recorded is none."""
+    """Return which events were of grade 3 or more; a grade not recorded does not count."""
     return events["grade"].ge(3).fillna(False).astype(bool)
 
 
 def is_fatal(events: pd.DataFrame) -> pd.Series:
-    """Say which events were fatal, by outcome or by grade 5."""
+    """Return which events were fatal, by outcome or by grade 5."""
     return events["outcome"].eq("fatal") | events["grade"].eq(5).fillna(False).astype(bool)
 
 
 def lacks_relation(events: pd.DataFrame) -> pd.Series:
-    """Say of which events one of the four relations is not recorded."""
+    """Return which events have one of the four relations not recorded."""
     return events[list(RELATIONS)].isin([""]).any(axis=1)
 
 
 def is_uncertain(events: pd.DataFrame) -> pd.Series:
-    """Say which events may have begun outside the period that counts them."""
+    """Return which events may have begun outside the period that counts them."""
     return events["phase_flag"].ne("")
 
 
 def is_serious_and_related(events: pd.DataFrame, relation: str) -> pd.Series:
-    """Say which serious events are possibly, probably or definitely related."""
+    """Return which events are serious and possibly, probably or definitely related."""
     return is_serious(events) & is_related(events, relation)
 
 
@@ -144,12 +144,12 @@ def summarise_overview(
 
 
 def check_deaths(events: pd.DataFrame, disposition: pd.DataFrame) -> None:
-    """Refuse to count deaths while one is known only from the end of the trial.
+    """Refuse to count deaths if one is recorded only in the disposition.
 
     Raises
     ------
     DataError
-        Someone died by the table disposition without any fatal adverse event.
+        Someone died according to the disposition table, without a fatal adverse event.
     """
     died = set(disposition.loc[disposition["reason"] == "death", "participant_id"])
     silent = sorted(died - set(events.loc[is_fatal(events), "participant_id"]))
@@ -166,7 +166,7 @@ def check_deaths(events: pd.DataFrame, disposition: pd.DataFrame) -> None:
 def name_coding(events: pd.DataFrame) -> str:
     """Return the heading of the coded terms.
 
-    Only a dictionary named in every coded row, always the same, becomes the heading.
+    A dictionary becomes the heading only if every coded row names it.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def name_grading(events: pd.DataFrame) -> str:
 
 
 def name_term(event: Mapping[Any, Any]) -> str:
-    """Print the term of one event: as coded, or as recorded with the word that it is not coded."""
+    """Format the term of an event: as coded, or as recorded and marked as not coded."""
     return event["coded_term"] or f"{event['term']} ({UNCODED.lower()})"
 
 

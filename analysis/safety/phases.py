@@ -1,4 +1,4 @@
-"""Which period of the trial an adverse event began in, by date and time."""
+"""The period of the trial in which an adverse event began, by date and time."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.describe.dates import find_span
 from analysis.errors import DataError
 
-# A boundary that nobody passes: later than whatever an unknown date may mean.
+# A boundary that is never reached: later than any date that an unknown date may mean.
 NEVER = pd.Timestamp("2200-01-01")
 
 
@@ -31,27 +31,26 @@ PRODUCT = Period("product_emergent", "From the first injection", "product_safety
 def assign_phases(
     events: pd.DataFrame, participants: pd.DataFrame, *, last_day: int | None
 ) -> pd.DataFrame:
-    """Say for every adverse event which period it began in.
+    """Return the period in which every adverse event began.
 
     Procedure-emergent is from the start of anaesthesia, product-emergent from the first
-    injection, both up to and with study day `last_day`. An event that may have begun in a
+    injection, both up to and including study day `last_day`. An event that may have begun in a
     period counts in it: without a time on the day of the procedure, or with a partial date, it
-    counts in both and is flagged. The worsening of an earlier condition counts from the
-    moment on, unless it had ended before. Who had no anaesthesia has no such period.
+    counts in both and is flagged. A worsening of an earlier condition counts in a period unless it
+    ended before it. Without anaesthesia there are no such periods.
 
     Parameters
     ----------
     events, participants
-        The tables, of everyone.
+        The tables, with everyone.
     last_day
-        The end of the follow-up visit's window; None, if it has no window, counts all that began
-        later.
+        End of the window of the follow-up visit; None (no window) counts all later events.
 
     Returns
     -------
     The events with `phase` (before_consent, pre_procedure, procedure_emergent,
     product_emergent, later or unclear), `procedure_emergent` and `product_emergent`
-    (yes, no), and `phase_flag` (why it is not certain, or "").
+    (yes, no), and `phase_flag` (why the period is uncertain, or "").
 
     Raises
     ------
@@ -92,7 +91,7 @@ def assign_phases(
 def select_emergent(
     events: pd.DataFrame, participants: pd.DataFrame, period: Period
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the events of a period, from `assign_phases`, and the participants they count in."""
+    """Return the events of a period, from `assign_phases`, and their denominator's participants."""
     people = participants[participants[f"in_{period.population}"] == "yes"]
     inside = events[period.name].eq("yes")
     return events[inside & events["participant_id"].isin(people["participant_id"])], people

@@ -1,4 +1,4 @@
-"""Adverse events by the time since the procedure, each of the four relations apart."""
+"""Adverse events by the time since the procedure, with the four relations kept apart."""
 
 import pandas as pd
 
@@ -13,8 +13,8 @@ UNKNOWN = "day_unknown"
 def list_periods(study: Study, last: str) -> dict[str, tuple[int, int]]:
     """Return the first and the last study day of each period, by its name in results.
 
-    The day of the procedure, then the days up to each planned visit, the last period to the end
-    of the window of the follow-up visit.
+    The day of the procedure, then the days up to each planned visit; the last period ends with
+    the window of the follow-up visit.
     """
     final = study.visit(last)
     days = sorted(
@@ -44,9 +44,8 @@ def describe_times(
 
     Returns
     -------
-    ``safety.time.<period>.participants``, ``.events`` and ``.<relation>``, the events that were
-    judged possibly, probably or definitely related; an event without a day is of the period
-    ``day_unknown``.
+    ``safety.time.<period>.participants``, ``.events`` and ``.<relation>``, the events judged
+    possibly, probably or definitely related; events without a day are in ``day_unknown``.
     """
     inside, people = select_emergent(events, participants, PROCEDURE)
     day = pd.to_numeric(inside["start_day"])

@@ -29,7 +29,7 @@ DECIMALS = {"wbc": 1, "hb": 1, "creatinine": 2, "crp": 1}
 
 
 def list_local_reactions(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
-    """Return the items about local reactions of the participants given, by location and item."""
+    """Return the local-reaction items of the given participants, by location and item."""
     mine = items["participant_id"].isin(participants["participant_id"])
     chosen = items[items["instrument"].eq("local_reaction") & mine]
     return chosen.sort_values(["location", "item", "visit", "participant_id"], kind="stable")
@@ -40,7 +40,7 @@ def describe_local_reactions(
 ) -> list[Row]:
     """Make the results of the local reactions, per location, reaction and visit.
 
-    `confidence` is that of the upper bound where nobody had a reaction.
+    `confidence` is the level of the upper bound where nobody had a reaction.
 
     Returns
     -------
@@ -80,9 +80,9 @@ def _describe_overall(reactions: pd.DataFrame, context: Context) -> list[Row]:
 
 
 def list_ulcers(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
-    """Return every recorded digital ulcer of the participants given.
+    """Return every recorded digital ulcer of the given participants.
 
-    An ulcer has its finger as location; the ulcers of a visit differ in their occasion.
+    The location of an ulcer is its finger; the ulcers of a visit differ in their occasion.
 
     Returns
     -------
@@ -111,9 +111,8 @@ def describe_ulcers(
 ) -> list[Row]:
     """Make the results of the digital ulcers at the visits `at`.
 
-    Out of those whose ulcers are known (`find_known`); where the record of anybody contradicts
-    itself the results say so. `confidence` is that of the upper bound where nobody had an active
-    ulcer.
+    The denominator is those whose ulcers are known (`find_known`); a contradictory record leads to
+    a warning. `confidence` is the level of the upper bound where nobody had an active ulcer.
 
     Returns
     -------
@@ -150,7 +149,7 @@ def find_visits(ulcers: pd.DataFrame, visits: pd.DataFrame, study: Study) -> lis
 def find_known(
     ulcers: pd.DataFrame, visits: pd.DataFrame, participants: pd.DataFrame, visit: str
 ) -> list[str]:
-    """Return whose ulcers at a visit are known: one was recorded, or it was said there is none."""
+    """Return participants whose ulcers at a visit are known: one recorded, or answered "no"."""
     known = set(ulcers["participant_id"]) | _answered(visits, visit, "no")
     return sorted(known & set(participants["participant_id"]))
 
@@ -158,7 +157,7 @@ def find_known(
 def find_contradicted(
     ulcers: pd.DataFrame, visits: pd.DataFrame, participants: pd.DataFrame, visit: str
 ) -> list[str]:
-    """Return who was said to have an ulcer at a visit and has none recorded: neither is known."""
+    """Return participants reported to have ulcers at a visit of which none is recorded."""
     doubted = _answered(visits, visit, "yes") - set(ulcers["participant_id"])
     return sorted(doubted & set(participants["participant_id"]))
 
@@ -208,8 +207,8 @@ def describe_laboratory(
 ) -> list[Row]:
     """Make the results of laboratory values and vital signs.
 
-    The export holds no reference ranges, so values are not classed as low, normal or high;
-    rises and falls are counted. The pairs are those of `pair_laboratory`.
+    The export has no reference ranges, so values are not classed as low, normal or high; rises
+    and falls are counted. `pairs` comes from `pair_laboratory`.
 
     Returns
     -------
@@ -230,7 +229,7 @@ def describe_laboratory(
         ):
             here = replace(writer, decimals=decimals, qualifier=f"{item}.{name}", visit=visit)
             rows += describe_number(here, both[column])
-        # Rounded as recorded, so that noise in the last bit is no rise.
+        # Rounded, so that noise in the last bit does not count as a rise.
         change = both["change"].round(decimals + 3)
         rows += [
             writer.number("n_pairs", len(both), 0),
@@ -242,6 +241,6 @@ def describe_laboratory(
 
 
 def name_test(item: str, unit: str) -> str:
-    """Print a test with its unit; one that is not known here keeps its own name."""
+    """Format a test with its unit; an unknown test keeps its name."""
     label = LABELS.get(item, item.replace("_", " ").capitalize())
     return f"{label}, {unit.replace('10^9', '10⁹')}" if unit else label
