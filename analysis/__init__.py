@@ -1,6 +1,6 @@
 """Analysis of a seven-participant trial: clean, score, compare, report.
 
-What a person calls, on the tables of a run or on frames of their own:
+The functions to call, on the tables of a run or on other frames:
 
 =========================== ================ =====================================================
 to                          call             it takes and returns
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from analysis.study import load_study as load_study
     from analysis.trail.explain import load as load
 
-# Opened for somebody who asks for one of them; all else loads faster without.
+# Imported only on first use, so that everything else loads faster.
 DOOR = {
     "load": "analysis.trail.explain",
     "load_study": "analysis.study",
@@ -42,7 +42,7 @@ DOOR = {
     "count_events": "analysis.safety.counts",
     "draw_pairs": "analysis.reporting.figures.paired",
 }
-# Python warns of it while it looks for the module of `python -m analysis`.
+# The value of argv[0] while Python looks for the module of `python -m analysis`.
 if sys.argv[:1] == ["-m"]:
     answer_early_interrupts()
 

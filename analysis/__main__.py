@@ -1,6 +1,6 @@
-"""python -m analysis COMMAND: everything that a person or Make can ask for.
+"""python -m analysis COMMAND: every command that a person or Make can run.
 
-Each command imports what it needs when it is called: `setup`, `clean` and every --help work
+Each command imports what it needs when it is called, so `setup`, `clean` and every --help work
 before any package is installed.
 """
 
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _main(arguments: list[str] | None) -> None:
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
-    # The environment's own programs come first, as Quarto where it lies beside Python.
+    # Programs of the environment come first, such as a Quarto beside Python.
     programs = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     os.environ["PATH"] = os.pathsep.join(programs)
     function, options = parse_options(arguments)
@@ -36,7 +36,7 @@ def _main(arguments: list[str] | None) -> None:
     function(**options)
 
 
-# What makes the `settings` that a command is given.
+# The arguments from which the `settings` of a command are made.
 CHOSEN = (
     argument("--out", default=os.curdir, help="root of the output"),
     argument("--raw", default="", help="folder of the export"),

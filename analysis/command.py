@@ -1,6 +1,6 @@
-"""Declare a command, and end it so that its last line is what happened, whenever it happened.
+"""Declare commands, and end each with one line that says what happened, even if interrupted.
 
-It imports little, since an interrupt before that is answered by Python's own traceback.
+It imports little: before its import is complete, an interrupt ends in Python's traceback.
 """
 
 import errno
@@ -20,24 +20,24 @@ _NO_MEMORY = (
     "this machine has not enough memory. What is half written does not count: close other"
     " programs or run one notebook at a time (make -j1), and try again."
 )
-# No system allows fewer by itself.
+# No system allows fewer by default.
 _LEAST_FILES = 200
 _ALLOW_MORE = "Allow more (ulimit -n 1024), and try again."
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
 def argument(*names: str, **details: Any) -> Argument:
-    """Describe one argument of a command, as argparse wants it."""
+    """Describe one argument of a command, in the terms of argparse."""
     return names, details
 
 
 def flag(name: str, about: str) -> Argument:
-    """Describe an argument that is 1 or left empty, as Make hands it on."""
+    """Describe an argument that is 1 or empty, as Make passes it."""
     return (name,), {"default": "", "choices": ("", "1"), "help": f"1: {about}"}
 
 
 def command(*arguments: Argument) -> Callable[[Function], Function]:
-    """Make a function a command: its name is the command's, its docstring the help."""
+    """Register a function as a command: its name names the command, its docstring is the help."""
 
     def add(function: Function) -> Function:
         COMMANDS[function.__name__.strip("_").replace("_", "-")] = (function, arguments)
@@ -49,7 +49,7 @@ def command(*arguments: Argument) -> Callable[[Function], Function]:
 def parse_options(
     arguments: list[str] | None, *, program: str = "python -m analysis"
 ) -> tuple[Function, dict[str, Any]]:
-    """Return the function of the command that is asked for, and its arguments by name."""
+    """Return the function of the requested command, and its arguments by name."""
     import argparse
 
     parser = argparse.ArgumentParser(prog=program)
@@ -64,10 +64,10 @@ def parse_options(
 
 
 def answer_early_interrupts() -> None:
-    """Let an interrupt end the process with the sentence, until a command takes over.
+    """End the process with the usual message on an interrupt, until a command takes over.
 
-    While packages are imported, Python itself would answer with a traceback of whatever is
-    imported then; the system's own answer is silence, and Make does not always break it.
+    While packages are imported, Python would print a traceback of the current import; the
+    system's default would print nothing, and Make does not always print anything either.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_early)
@@ -79,14 +79,13 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
     Returns
     -------
-    0 as asked, or what the command returns; 1, 2 or 3 by the error that was raised; 3 if
-    the machine refused, as with a full disk; 130 when interrupted. The error stands on
-    standard error.
+    0, or what the command returns; 1, 2 or 3 by the error that was raised; 3 if the machine
+    failed, as with a full disk; 130 when interrupted. The error goes to standard error.
     """
     if signal.getsignal(signal.SIGINT) is _end_early:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        # A notebook would fail somewhere else, and name something else, or wait for ever.
+        # A notebook would fail later with a misleading error, or wait for ever.
         if obstacle := _find_limit() or _find_shadow():
             return _end(f"Error: {obstacle}", 3)
         return command(*arguments) or 0
@@ -94,11 +93,11 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         return _end(f"Error: {error}", error.exit_code)
     except SyntaxError as error:
         place = f"{os.path.relpath(error.filename or '')}:{error.lineno}"
-        return _end(f"Error: {place}: this is no valid Python: {(error.text or '').strip()}", 1)
+        return _end(f"Error: {place}: this is not valid Python: {(error.text or '').strip()}", 1)
     except KeyboardInterrupt:
         return _end(INTERRUPTED, 130)
     except BrokenPipeError:
-        # The reader has seen enough, as in `... | head`; nothing is left to be flushed.
+        # The reader closed the pipe, as in `... | head`; nothing is left to flush.
         sys.stdout = None
         return 0
     except OSError as error:
@@ -112,7 +111,7 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         cause = shadow or "a package is missing or damaged: run `make setup`, and try again."
         return _end(f"Error: {' '.join(str(error).split())}: {cause}", 3)
     except Exception as error:
-        # What talks to the notebooks has errors of its own, with the system's numbers.
+        # The messaging library of the notebooks raises other classes with the system's errno.
         number = getattr(error, "errno", None)
         if number not in (errno.EMFILE, errno.ENFILE):
             raise
@@ -120,7 +119,7 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
 
 def _find_limit() -> str:
-    """Return that this shell allows too few open files for a run, and what to do; "" if enough."""
+    """Return a message if this shell allows too few open files for a run; "" if enough."""
     import resource
 
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -130,9 +129,9 @@ def _find_limit() -> str:
 
 
 def _find_shadow(*, whole: bool = False) -> str:
-    """Return which file Python reads in place of a package, and what to do; "" if there is none.
+    """Return a message if a file in this folder shadows a package; "" if none does.
 
-    `whole`: or of a part of Python itself, whose names a person's own file may bear by chance.
+    `whole` includes the standard library, whose names a harmless file may have by chance.
     """
     names = sorted(name for name in os.listdir() if name.endswith(".py"))
     if not names:
@@ -147,7 +146,7 @@ def _find_shadow(*, whole: bool = False) -> str:
 
 
 def _repeat_interrupt(lost: "sys.UnraisableHookArgs") -> None:
-    """Send an interrupt once more that came where Python can only print and forget it."""
+    """Send an interrupt again if it came where Python could only print and ignore it."""
     if lost.exc_type is KeyboardInterrupt:
         threading.Timer(0.01, os.kill, [os.getpid(), signal.SIGINT]).start()
     else:
@@ -156,21 +155,21 @@ def _repeat_interrupt(lost: "sys.UnraisableHookArgs") -> None:
 
 def _end_early(number: int, frame: object) -> None:
     os.write(2, f"{INTERRUPTED}\n".encode())
-    # By the signal itself, which tells a shell or Make to stop as well.
+    # End by the signal itself, so that a shell or Make stops as well.
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 def _describe(error: OSError) -> str:
-    """Return what the machine refused, where, and what to do."""
+    """Return what failed on this machine, where, and what to do."""
     from pathlib import Path
 
     place = error.filename2 or error.filename or ""
     if isinstance(error, IsADirectoryError):
-        return f"{place}: a folder lies where a file has to be. Move it away, and try again."
+        return f"{place}: there is a folder where a file has to be. Move it away, and try again."
     if isinstance(error, FileExistsError | NotADirectoryError):
         above = (path for path in (Path(place), *Path(place).parents) if path.exists())
-        return f"{next(above, place)}: no folder, as it has to be. Move it away, and try again."
+        return f"{next(above, place)}: this has to be a folder. Move it away, and try again."
     where = f" ({place})" if place else ""
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return f"{error.strerror}{where}. {_ALLOW_MORE}"

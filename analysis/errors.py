@@ -13,13 +13,13 @@ class AnalysisError(Exception):
     hint
         What to do next, one sentence.
     file, line, participant, visit, field
-        Where it is wrong, as far as it is known.
+        Where it is wrong, as far as is known.
 
     Attributes
     ----------
     exit_code : int
-        What ``python -m analysis`` ends with: 1 the data or the results are
-        wrong, 2 wrong use, 3 something needed is missing.
+        Exit code of ``python -m analysis``: 1 the data or the results are wrong, 2 wrong use,
+        3 something needed is missing.
     """
 
     exit_code = 1
@@ -71,15 +71,15 @@ class UsageError(AnalysisError):
 
 
 class MissingError(AnalysisError):
-    """Something needed is not there (exit 3); the hint tells how to get it."""
+    """Something needed is missing (exit 3); the hint explains how to get it."""
 
     exit_code = 3
 
 
 def suggest_name(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """Return the hint for a name that is not known: the nearest one, or all there are.
+    """Return the hint for an unknown name: the nearest known one, or all of them.
 
-    `otherwise` is the hint where none is near, in place of the list.
+    `otherwise` replaces the list of all as the hint if none is near.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Who answers for the trial, what they state, and the versions of the documents that bind it."""
+"""Who is responsible for the trial, their statements, and versions of its governing documents."""
 
 import dataclasses
 import re
@@ -39,7 +39,7 @@ class Governance:
 
 @dataclass(frozen=True)
 class DocumentVersion:
-    """A document that binds the trial; the version of the analysis plan is a commit."""
+    """A governing document of the trial; the version of the analysis plan is a commit."""
 
     version: str
     date: str
@@ -65,7 +65,7 @@ class Narrative:
 
 
 def find_dated_narratives(narratives: tuple[Narrative, ...]) -> Iterator[str]:
-    """Say in words which narratives of study.yml give a date, which identifies people."""
+    """Yield a message for each narrative of study.yml with a date, which can identify people."""
     for each in narratives:
         found = re.search(r"\d{4}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}", each.text)
         if found:
@@ -73,20 +73,20 @@ def find_dated_narratives(narratives: tuple[Narrative, ...]) -> Iterator[str]:
 
 
 def find_wrong_authors(authors: tuple[Author, ...]) -> Iterator[str]:
-    """Say in words which ORCIDs of study.yml are none."""
+    """Yield a message for each ORCID in study.yml that is not valid."""
     for author in authors:
         if author.orcid and not re.fullmatch(r"(?:\d{4}-){3}\d{3}[\dX]", author.orcid):
-            yield f"author {author.name}: {author.orcid!r} is no ORCID, 0000-0002-1825-0097 is one"
+            yield f"author {author.name}: {author.orcid!r} is not an ORCID like 0000-0002-1825-0097"
 
 
 def find_wrong_versions(governance: Governance, documents: StudyDocuments) -> Iterator[str]:
-    """Say in words which dates and versions of study.yml are none."""
+    """Yield a message for each date and version in study.yml that is not valid."""
     dates = {"governance: database_lock": governance.database_lock}
     for field in dataclasses.fields(documents):
         dates[f"documents: {field.name}"] = getattr(documents, field.name).date
     for place, date in dates.items():
         if date and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
-            yield f"{place}: {date!r} is no date, 2026-01-31 is one"
+            yield f"{place}: {date!r} is not a date such as 2026-01-31"
     commit = documents.plan.version
     if commit and not re.fullmatch(r"[0-9a-f]{7,40}", commit):
-        yield f"documents: plan: {commit!r} is no commit, 5c2c0de is one"
+        yield f"documents: plan: {commit!r} is not a commit such as 5c2c0de"

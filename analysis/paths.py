@@ -1,4 +1,4 @@
-"""Where everything lies; the only module that knows the layout of the repository."""
+"""Where everything is; the only module that knows the layout of the repository."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ CORRECTIONS = "corrections.csv"
 
 
 def resolve_path(path: str | Path) -> Path:
-    """Return a path of a notebook's parameters; a relative one counts from the repository."""
+    """Return a path from a notebook's parameters; relative ones start at the repository."""
     return ROOT / path
 
 

@@ -1,11 +1,11 @@
-"""What the protocol and the analysis plan settle, as the sections of study.yml."""
+"""Settings of the protocol and the analysis plan, by the sections of study.yml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 SettingSource = Literal["registry", "assumed"]
-# Thresholds of queries that are two limits, and those that are several numbers by name.
+# Thresholds of queries that are two limits, and those that are several named numbers.
 _SPANS = (
     "body_mass_index",
     "usual_mass_index",
@@ -30,7 +30,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Population:
-    """A set of participants and the rule that makes it."""
+    """A set of participants and the rule that defines it."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ class AnalysisPlan:
 
 @dataclass(frozen=True)
 class Estimand:
-    """The attributes of the estimand beside the intercurrent events (ICH E9(R1))."""
+    """The attributes of the estimand other than the intercurrent events (ICH E9(R1))."""
 
     population: Setting
     treatment: Setting
@@ -75,7 +75,7 @@ class Estimand:
 
 @dataclass(frozen=True)
 class IntercurrentEvent:
-    """A kind of event after the procedure, and how the primary analysis takes it.
+    """A kind of event after the procedure, and how the primary analysis handles it.
 
     Under treatment policy scores count as they are; composite gives the event the worst rank.
     """
@@ -88,7 +88,7 @@ class IntercurrentEvent:
 
 @dataclass(frozen=True)
 class DataAfterEnd:
-    """What becomes of data from after the end: paired, never, or until_answered."""
+    """How data from after the end of participation are used: paired, never, until_answered."""
 
     death: Setting
     consent_withdrawn: Setting
@@ -98,10 +98,10 @@ class DataAfterEnd:
 
 @dataclass(frozen=True)
 class QueryThresholds:
-    """Where questions to the site begin: in days, mm, kg/m2 and years, and a number of pairs.
+    """Limits beyond which a query is raised: days, mm, kg/m2, years, or a number of pairs.
 
-    `laboratory_ratio` is of the highest to the lowest value of a person, by test;
-    `counted_while_absent` is of one image, and of all images of a visit; `ulcers_are_events` is
+    `laboratory_ratio` is the highest over the lowest value of a person, by test;
+    `counted_while_absent` is for one image, and for all images of a visit; `ulcers_are_events` is
     whether a new ulcer has to be reported.
     """
 
@@ -130,13 +130,13 @@ def _is_number(value: Any) -> bool:
 
 
 def is_span(limits: Any) -> bool:
-    """Say whether a value is two numbers, the lower one first."""
+    """Return whether a value is two numbers, the lower one first."""
     numbers = isinstance(limits, tuple) and all(map(_is_number, limits))
     return numbers and len(limits) == 2 and limits[0] < limits[1]
 
 
 def find_wrong_thresholds(queries: QueryThresholds) -> Iterator[str]:
-    """Return what is wrong with the thresholds of queries, one sentence each."""
+    """Yield what is wrong with the thresholds of queries, one sentence each."""
     for name, value in ((each.name, getattr(queries, each.name).value) for each in fields(queries)):
         fits, wanted = _is_number(value), "a number"
         if name in _SPANS:

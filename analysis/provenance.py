@@ -1,4 +1,4 @@
-"""Where the data come from: read once from the export, carried beside every processed table."""
+"""Where the data come from: read once from the export, kept with the processed tables."""
 
 import dataclasses
 import difflib
@@ -13,7 +13,7 @@ from analysis.errors import DataError, MissingError, suggest_name
 from analysis.records import read_yaml
 
 FILE = "provenance.json"
-# Lines that mean something wherever they stand at the left: one that is nearly so is a slip.
+# The known keys at the top level; one that is nearly the same is a typing error.
 _KEYS = (
     *("description", "exported_on", "exported_by", "simulated", "deidentified"),
     *("export", "delegation", "encoding", "delimiter", "decimal", "software", "missing_codes"),
@@ -33,14 +33,14 @@ class Manner:
     values
         ``raw`` codes or ``labels``; only codes can be read.
     made_with
-        ``gui`` or ``api``; "" where nobody said.
+        ``gui`` or ``api``; "" if not stated.
     dates_shifted, identifiers_hashed
         Files whose dates REDCap shifted, or whose record ids it hashed; ``("all",)`` for every
         file of participants.
     free_text_removed
-        Whether free text was left out, so that its absence is no fault.
+        Whether free text was left out, so that its absence is not an error.
     blank_status
-        Whether the status of an untouched form is blank in place of 0.
+        Whether the status of an untouched form is blank instead of 0.
     filters
         What was filtered, in words; "" for nothing.
     """
@@ -54,7 +54,7 @@ class Manner:
     filters: str = ""
 
     def describe(self) -> dict[str, object]:
-        """Return it as provenance.yml holds it."""
+        """Return the content as it is written in provenance.yml."""
         lists = ("dates_shifted", "identifiers_hashed")
         held = {name: list(getattr(self, name)) or NONE for name in lists}
         return dataclasses.asdict(self) | {
@@ -66,9 +66,9 @@ class Manner:
 class Provenance:
     """The content of an export's provenance.yml.
 
-    `simulated` is true unless the file has ``simulated: false``. `checksums` is
-    ``verified`` or ``absent`` (never silently skipped: every output shows it). `manner` is None
-    where the file does not say how the data were exported.
+    `simulated` is true unless the file has ``simulated: false``. `checksums` is ``verified`` or
+    ``absent`` (never silently skipped: every output shows it). `manner` is None if the file does
+    not state how the data were exported.
     """
 
     description: str
@@ -80,12 +80,12 @@ class Provenance:
 
     @property
     def dates_shifted(self) -> bool:
-        """Whether no date is the day on which something happened."""
+        """Whether dates were shifted, so that they are not the true days."""
         return bool(self.manner and self.manner.dates_shifted)
 
     @property
     def data_origin(self) -> str:
-        """``simulated`` or ``real``, as the results say."""
+        """``simulated`` or ``real``, as in the results."""
         return "simulated" if self.simulated else "real"
 
     @property
@@ -102,8 +102,8 @@ def parse_provenance(
     Raises
     ------
     DataError
-        No readable YAML, a `simulated` that is neither true nor false, or an `export` that does
-        not say what it should.
+        Unreadable YAML, a `simulated` that is neither true nor false, a misspelt key, or an
+        invalid `export` section.
     """
     written = read_yaml(text, file=file) or {}
     for name in map(str, written) if isinstance(written, dict) else ():
@@ -133,7 +133,7 @@ def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Man
     Raises
     ------
     DataError
-        A line that is not known, or a value that it cannot have.
+        An unknown line, or a value that is not allowed.
     """
     known = {field.name for field in dataclasses.fields(Manner)}
     if not isinstance(written, Mapping):
@@ -168,16 +168,16 @@ def _read_text(value: object, name: str, file: str | Path) -> str:
 
 def _wrong_manner(name: str, wanted: str, file: str | Path) -> DataError:
     where = name if name == "export" else f"export: {name}"
-    return DataError("this cannot stand here", file=file, field=where, hint=f"Write {wanted}")
+    return DataError("this value is not allowed", file=file, field=where, hint=f"Write {wanted}")
 
 
 def parse_delegation(text: str, *, file: str | Path = "provenance.yml") -> dict[str, str]:
-    """Return who may answer for the site: role by name, as provenance.yml lists them.
+    """Return who may answer for the site: role by name, as listed in provenance.yml.
 
     Raises
     ------
     DataError
-        There is no such list, an entry lacks its name or role, or a name is there twice.
+        There is no such list, an entry lacks a name or role, or a name is listed twice.
     """
     written = read_yaml(text, file=file)
     entries = written.get("delegation") if isinstance(written, dict) else None
@@ -189,14 +189,14 @@ def parse_delegation(text: str, *, file: str | Path = "provenance.yml") -> dict[
         kept = entry if isinstance(entry, dict) else {}
         name, role = (" ".join(str(kept.get(key) or "").split()) for key in ("name", "role"))
         if not name or not role or name in roles:
-            problem = f"{name} stands there twice" if name in roles else "a name or role is missing"
+            problem = f"{name} is listed twice" if name in roles else "a name or role is missing"
             raise DataError(problem, file=file, field="delegation", hint=hint)
         roles[name] = role
     return roles
 
 
 def write_provenance(provenance: Provenance, folder: Path) -> None:
-    """Write provenance.json beside the processed tables."""
+    """Write provenance.json into a folder of processed tables."""
     text = json.dumps(dataclasses.asdict(provenance), indent=1, ensure_ascii=False)
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
 

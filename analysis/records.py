@@ -1,4 +1,4 @@
-"""Read a YAML file into frozen dataclasses, naming the line of whatever is wrong."""
+"""Read a YAML file into frozen dataclasses; errors name the line that is wrong."""
 
 import dataclasses
 import math
@@ -14,7 +14,7 @@ import yaml
 from analysis.errors import DataError, suggest_name
 
 _Record = typing.TypeVar("_Record")
-# More than any plan needs, and far less than takes long to read.
+# More than any plan needs, and still quick to read.
 _LONGEST, _DEEPEST, _MOST_DIGITS = 1_000_000, 20, 30
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _RESOLVER = yaml.resolver.Resolver()
@@ -53,15 +53,15 @@ def read_yaml(text: str, *, file: str | Path) -> Any:
     Raises
     ------
     DataError
-        It is not readable, repeats a key or spells it in two ways, refers to another part of
-        itself, is nested too deep, or holds a number or a date that is none; with the line.
+        It is not readable, repeats a key or spells it in two ways, uses anchors, aliases or tags,
+        is nested too deep, or contains an invalid number or date; with the line.
     """
     node = _compose(text, file)
     return None if node is None else _plain(node)
 
 
 def _compose(text: str, file: str | Path) -> yaml.Node | None:
-    """Parse a YAML text into nodes, of which each can be built at once."""
+    """Parse a YAML text into nodes, after checking it."""
 
     def wrong(problem: str, mark: Any) -> DataError:
         line = mark.line + 1 if mark else None
@@ -105,7 +105,7 @@ def _compose(text: str, file: str | Path) -> yaml.Node | None:
 
 
 def _find_problem(event: yaml.Event, depth: int) -> str:
-    """Return why a part of a YAML text cannot stand there, "" if it can."""
+    """Return why a part of a YAML text is not allowed, "" if it is."""
     if depth > _DEEPEST:
         return f"it is nested more than {_DEEPEST} deep"
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -115,7 +115,7 @@ def _find_problem(event: yaml.Event, depth: int) -> str:
     if not isinstance(event, yaml.ScalarEvent):
         return ""
     if _UNSEEN.search(event.value):
-        return "a character that is not seen (of control or direction): take it out"
+        return "an invisible character (control or direction): remove it"
     if event.style:
         return ""
     value = event.value

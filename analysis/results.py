@@ -12,16 +12,16 @@ from analysis.errors import DataError
 from analysis.tables import shape_table
 
 MINUS = "\N{MINUS SIGN}"
-# No line ends between a number and its sign.
+# The no-break space keeps a number and its sign on one line.
 PERCENT = "\N{NO-BREAK SPACE}%"
 SMALL_P = "<\N{NO-BREAK SPACE}0.001"
 NOT_ESTIMABLE = "not estimable"
 NOT_ATTAINABLE = "not attainable"
-# In the method of what would be exact for fewer pairs.
+# Marks the method of a result that would be exact with fewer pairs.
 APPROXIMATION = "normal approximation"
 UNBOUNDED = "unbounded"
 
-# Of an outcome, in the order in which a person wants to know.
+# Statistics of an outcome that a reader wants first, in this order.
 _READ_FIRST = (
     *("n_pairs", "hl", "hl_low", "hl_high", "hl_level"),
     *("mean_change", "mean_change_low", "mean_change_high"),
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Context:
-    """What all results of one notebook share.
+    """The columns that all results of one notebook share.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Context:
         First part of every result_id: cleaning, flow, baseline, exposure, efficacy, sensitivity,
         safety.
     notebook
-        Name of the notebook, as ``04_efficacy``.
+        Name of the notebook, such as ``04_efficacy``.
     data_origin
         ``simulated`` or ``real``.
     population
@@ -55,11 +55,11 @@ class Context:
 
 
 def format_number(value: float, decimals: int) -> str:
-    """Print a number with fixed decimals.
+    """Format a number with fixed decimals.
 
-    The value is first rounded to 12 significant digits, then halves go away from
-    zero, so that noise in the last bit cannot flip a printed digit. A negative
-    number has a true minus sign; one that rounds to zero has none.
+    The value is first rounded to 12 significant digits, then halves are rounded away from zero, so
+    that noise in the last bit cannot change a printed digit. A negative number has a true minus
+    sign; one that rounds to zero has none.
 
     Examples
     --------
@@ -72,12 +72,12 @@ def format_number(value: float, decimals: int) -> str:
 
 
 def format_p(value: float) -> str:
-    """Print a p-value with three decimals, below 0.001 as such; an exact value stays in `value`."""
+    """Format a p-value with three decimals, or as below 0.001; `value` keeps the exact one."""
     return SMALL_P if value < 0.001 else format_number(value, 3)
 
 
 def introduce_p(text: str) -> str:
-    """Return what stands before a printed p-value.
+    """Return what to print before a p-value.
 
     Examples
     --------
@@ -88,12 +88,12 @@ def introduce_p(text: str) -> str:
 
 
 def format_percent(share: float, decimals: int = 0) -> str:
-    """Print a share as a percentage, by default a whole one, as 14 % with a no-break space."""
+    """Format a share as a percentage, by default a whole one: 14 %, with a no-break space."""
     return f"{format_number(100 * share, decimals)}{PERCENT}"
 
 
 def format_count(k: int, n: int, high: float | None = None) -> str:
-    """Print k of n participants; if k is 0, with the upper bound of the share.
+    """Format k of n participants; if k is 0, with the upper bound of the share.
 
     Examples
     --------
@@ -109,19 +109,19 @@ def format_count(k: int, n: int, high: float | None = None) -> str:
 
 @dataclass(frozen=True)
 class ResultWriter:
-    """Makes the rows of results of one outcome; each method makes one row.
+    """Make the rows of results of one outcome; each method makes one row.
 
     Parameters
     ----------
     context, outcome, qualifier
-        Of the ids: ``analysis.outcome[.qualifier].statistic``, snake_case; the qualifier is
-        dotted if it has parts.
+        Parts of the ids ``analysis.outcome[.qualifier].statistic``, in snake_case; a qualifier of
+        several parts is dotted.
     n
         Participants in every statistic.
     unit, decimals
-        Of a score.
+        Unit and printed decimals of a score.
     variant, visit, group, warning
-        Of every row.
+        The same in every row.
     """
 
     context: Context
@@ -145,7 +145,7 @@ class ResultWriter:
         method: str = "",
         warning: str = "",
     ) -> Row:
-        """Make a row with a text of its own, never empty; None is for a text without a value."""
+        """Make a row with a given text, never empty; `value` is None for a text without one."""
         parts = [self.context.analysis, self.outcome, self.qualifier, statistic]
         return {
             "result_id": ".".join(part for part in parts if part),
@@ -167,7 +167,7 @@ class ResultWriter:
         }
 
     def score(self, statistic: str, value: float | None, **options: str) -> Row:
-        """Make a row for a value in the score's unit; options as of `row`."""
+        """Make a row for a value in the score's unit; `options` are those of `row`."""
         text = NOT_ESTIMABLE if value is None else format_number(value, self.decimals)
         return self.row(statistic, value, text, unit=self.unit, **options)
 
@@ -179,7 +179,7 @@ class ResultWriter:
     def p(
         self, statistic: str, value: float | None, *, absent: str = NOT_ESTIMABLE, **options: str
     ) -> Row:
-        """Make a row for a p-value; `absent` is printed where there is none."""
+        """Make a row for a p-value; `absent` is printed if there is none."""
         text = absent if value is None else format_p(value)
         return self.row(statistic, value, text, **options)
 
@@ -196,7 +196,7 @@ class ResultWriter:
 def attempt(
     compute: Callable[..., Result], *arguments: Any, **options: Any
 ) -> tuple[Result | None, str]:
-    """Compute a statistic, or say why it has none.
+    """Compute a statistic, or return why it cannot be computed.
 
     Returns
     -------
@@ -214,7 +214,7 @@ def collect_results(rows: Iterable[Row | pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        A repeated id, an id that is the prefix of another, an empty text.
+        A repeated id, an id that is a prefix of another, an empty text.
     """
     rows = list(rows)
     frames = [row for row in rows if isinstance(row, pd.DataFrame)]
@@ -239,15 +239,15 @@ def spread_results(
     Parameters
     ----------
     start
-        What their ids begin with, without its last point.
+        Beginning of their ids, without the final dot.
     rows
         Which rows, in this order; by default all.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each part of an id between `start` and the statistic, a column per statistic:
-        the estimate and its interval first, then the tests, then the rest; "" where there is none.
+        A row per part of an id between `start` and the statistic, a column per statistic: the
+        estimate and its interval first, then the tests, then the rest; "" if there is none.
     """
     chosen = results[results["result_id"].str.startswith(f"{start}.")]
     between = chosen["result_id"].str[len(start) + 1 :].str.replace(r"\.?\w+$", "", regex=True)
@@ -268,7 +268,7 @@ def find_text(results: pd.DataFrame, result_id: str) -> str:
     DataError
         No result has that id.
     """
-    # As an array: tables look up thousands of cells, and pandas would take most of that time.
+    # An array, because tables look up thousands of cells and pandas is slow at that.
     (places,) = (results["result_id"].to_numpy() == result_id).nonzero()
     if len(places) != 1:
         raise DataError(f"{len(places)} results are called {result_id}", hint="See results.csv")
@@ -276,7 +276,7 @@ def find_text(results: pd.DataFrame, result_id: str) -> str:
 
 
 def name_kind(results: pd.DataFrame, statistic: str) -> str:
-    """Return what a statistic, p_value or hl_low, is by its method: exact or approximate."""
+    """Return whether a statistic, p_value or hl_low, is exact or approximate by its method."""
     asked = results["result_id"].str.endswith(f".{statistic}")
     approximate = results.loc[asked, "method"].str.contains(APPROXIMATION).any()
     return "approximate" if approximate else "exact"

@@ -38,7 +38,7 @@ AFTER_END = ("paired", "never", "until_answered")
 
 @dataclass(frozen=True)
 class Trial:
-    """What is known of the trial's design."""
+    """The design of the trial, as far as it is known."""
 
     title: str
     registration: Setting
@@ -61,9 +61,9 @@ class ChangeThreshold:
     """A published change with its level; sources are keys of report/references.bib.
 
     `measurement_error` is the standard error of one measurement in the outcome's unit, or None,
-    `measurement_error_between` that between observers; `measurement_error_derivation` tells
-    how it was computed, and is empty where a source states it. `score_step` is the step of the
-    score's grid beside it.
+    `measurement_error_between` the one between observers; `measurement_error_derivation` explains
+    how it was computed, and is empty if a source states it. `score_step` is the step of the
+    score's grid.
     """
 
     value: float
@@ -79,7 +79,7 @@ class ChangeThreshold:
 
 @dataclass(frozen=True)
 class SupportingOutcome:
-    """An outcome counted and listed, never tested; variants by table and by instrument."""
+    """An outcome counted and listed, never tested; `variants` maps to the instrument's names."""
 
     name: str
     label: str
@@ -93,7 +93,7 @@ class SupportingOutcome:
 
 @dataclass(frozen=True)
 class Outcome(SupportingOutcome):
-    """A registered outcome, how it is analysed, printed and judged; none is no direction."""
+    """A registered outcome, and how it is analysed, printed and judged."""
 
     registered_name: str
     role: str
@@ -112,13 +112,13 @@ class Outcome(SupportingOutcome):
 
     @property
     def has_error(self) -> bool:
-        """Whether its measurement error is known, so that a change may be held against it."""
+        """Whether its measurement error is known, so that changes can be compared with it."""
         return bool(self.direction and self.threshold and self.threshold.measurement_error)
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """Facts of the scoring rules that the sources only recall, or that a site may change."""
+    """Settings of scoring rules that sources only recall, or that a site may change."""
 
     raynaud_diary_days: Setting
     raynaud_diary_min_days: Setting
@@ -148,10 +148,10 @@ class PlaceboBenchmark:
 
 @dataclass(frozen=True)
 class Publication:
-    """How far printed listings are coarsened, and what may never leave.
+    """How far printed listings are coarsened, and what must never be published.
 
-    `identifier_fields` come beside those that the export's dictionary flags; `hospital_number`
-    is a regular expression of the site's own numbers, "" for none.
+    `identifier_fields` are added to those that the export's dictionary flags; `hospital_number`
+    is a regular expression of the site's patient numbers, "" for none.
     """
 
     coarsen_listings: Setting
@@ -197,7 +197,7 @@ class Study:
 
     @property
     def unscheduled(self) -> str:
-        """The name of the visit that holds whatever belongs to no planned one."""
+        """The name of the visit for data that belong to no planned visit."""
         return self.list_visits("unscheduled")[0]
 
 
@@ -231,7 +231,7 @@ def _find_contradictions(study: Study) -> Iterator[str]:
     for group in (study.visits, study.populations, study.outcomes + study.supporting):
         names = [record.name for record in group]
         if len(set(names)) < len(names):
-            yield f"two entries bear one name among {', '.join(names)}"
+            yield f"two entries have the same name among {', '.join(names)}"
     for name, records, kind in (
         (plan.baseline_visit.value, study.visits, "visit"),
         (plan.followup_visit.value, study.visits, "visit"),

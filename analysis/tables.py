@@ -16,11 +16,11 @@ from analysis.errors import DataError, MissingError, suggest_name
 AGAIN = "Run `make notebooks` again"
 DTYPES: dict[str, Any] = {"string": "str", "integer": "Int64", "number": "float64"}
 
-# What a terminal, a spreadsheet or a browser would obey instead of show: controls but the line
-# feed, marks of the writing direction, line separators; and the sign that escapes them.
+# Characters that a terminal, spreadsheet or browser would act on instead of showing: controls
+# except the line feed, marks of writing direction, line separators; and the sign that escapes them.
 _OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u2426]")
 _ESCAPED = re.compile(r"\u2426\{([0-9a-f]+)\}")
-# A spreadsheet computes what begins so, unless it is a plain number.
+# A spreadsheet takes a text with this beginning for a formula, unless it is a plain number.
 _FORMULA = re.compile(r"['=@]|[+-](?![0-9.,]*$)")
 
 
@@ -34,8 +34,8 @@ def table_schemas() -> dict[str, dict[str, Any]]:
 def shape_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Give a frame the columns, types and order of a table.
 
-    The columns, absent optional ones empty, come in the order of the schema, the rows sorted by
-    primary key; text is ``str`` with "" for a missing value, integers are ``Int64``, numbers
+    Columns are in the order of the schema, with absent optional ones empty; rows are sorted by
+    primary key. Text is ``str`` with "" for a missing value, integers are ``Int64``, numbers
     ``float64``.
 
     Raises
@@ -88,18 +88,18 @@ def _shape_column(frame: pd.DataFrame, field: dict[str, Any], table: str) -> pd.
 
 
 def guard_cell(text: str) -> str:
-    """Return a text as it is written to a file, so that no program runs it.
+    """Return a text as it is written to a file, so that no program executes it.
 
-    A text that a spreadsheet would compute gets an apostrophe before it, as does one that begins
-    with an apostrophe; a character that would be obeyed becomes ``␦{hexadecimal code}``.
-    `unguard_cell` gives back exactly what was there.
+    A text that a spreadsheet would take for a formula gets an apostrophe in front, as does one that
+    begins with an apostrophe; a control character becomes ``␦{hexadecimal code}``. `unguard_cell`
+    restores the exact text.
     """
     shown = _OBEYED.sub(lambda sign: f"\u2426{{{ord(sign[0]):x}}}", text)
     return "'" + shown if _FORMULA.match(shown) else shown
 
 
 def unguard_cell(shown: str) -> str:
-    """Return the text that `guard_cell` made inert."""
+    """Return the original of a text that `guard_cell` made inert."""
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown.removeprefix("'"))
 
 
@@ -117,7 +117,7 @@ def _apply_to_texts(
     change: Callable[[str], str],
     needed: Callable[[str], bool],
 ) -> pd.DataFrame:
-    """Change the texts of some columns, each different text once."""
+    """Change the texts of some columns, computing each distinct text once."""
     changed = {}
     for name in frame.columns.intersection(texts):
         values = pd.Series(frame[name].unique(), dtype="object").astype("str")
@@ -136,15 +136,15 @@ def _texts(schema: str) -> list[str]:
 def read_table(name: str, folder: Path) -> pd.DataFrame:
     """Read one table from a folder.
 
-    The folder has the layout of data/processed; ``results/04_efficacy`` reads that file as
-    results. The columns have the types that `shape_table` gives.
+    The folder has the layout of data/processed; a name such as ``results/04_efficacy`` is read as
+    results. The columns have the types of `shape_table`.
 
     Raises
     ------
     MissingError
-        The file is not there.
+        The file does not exist.
     DataError
-        The file does not fit its description.
+        The file does not match its description.
     """
     path = folder / f"{name}.csv"
     if not path.exists():
@@ -164,7 +164,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
 
 
 def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
-    """Write one table into a folder, by rename, and return its path.
+    """Write one table into a folder atomically, by renaming, and return its path.
 
     The same table gives the same bytes on every platform; every text is inert (`guard_cell`).
     """

@@ -1,4 +1,4 @@
-"""The visits of the plan: what each is for, and what the site's database calls it."""
+"""The visits of the plan: the role of each, and its event names in the site's database."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Visit:
 
 
 def find_wrong_visits(visits: tuple[Visit, ...], baseline: str, followup: str) -> Iterator[str]:
-    """Yield what contradicts itself; `baseline` and `followup` are the visits of the analysis."""
+    """Yield what is wrong with the visits; `baseline` and `followup` are those of the analysis."""
     roles = [visit.role for visit in visits]
     for role in ("baseline", "procedure", "unscheduled"):
         if roles.count(role) != 1:
@@ -41,4 +41,4 @@ def find_wrong_visits(visits: tuple[Visit, ...], baseline: str, followup: str) -
             yield f"visit {visit.name}: the role of analysis.followup_visit is follow_up"
     events = [event for visit in visits for event in visit.events]
     for event in sorted({event for event in events if events.count(event) > 1}):
-        yield f"visits: the event {event!r} stands at more than one visit"
+        yield f"visits: the event {event!r} belongs to more than one visit"

@@ -19,11 +19,11 @@ def raise_it(error):
     ("error", "code", "words"),
     [
         (MissingError("no table", hint="Run make"), 3, "Error: no table. Run make."),
-        (SyntaxError("", ("a.py", 2, 1, "def (\n")), 1, "a.py:2: this is no valid Python: def ("),
+        (SyntaxError("", ("a.py", 2, 1, "def (\n")), 1, "a.py:2: this is not valid Python: def ("),
         (KeyboardInterrupt(), 130, "Interrupted. What is half done does not count"),
         (OSError(28, "No space left on device", "x.csv"), 3, "No space left on device (x.csv)."),
         (PermissionError(13, "Permission denied", ".run"), 3, "give access"),
-        (IsADirectoryError(21, "", "a", None, "b.csv"), 3, "b.csv: a folder lies where a file"),
+        (IsADirectoryError(21, "", "a", None, "b.csv"), 3, "b.csv: there is a folder where a file"),
         (OSError(24, "Too many open files", "x.csv"), 3, "Allow more (ulimit -n 1024)"),
         (MemoryError(), 3, "not enough memory"),
         (ImportError("no module\nx"), 3, "no module x: a package is missing or damaged"),
@@ -38,7 +38,7 @@ def test_the_last_line_says_what_happened(capsys, error, code, words):
 def test_a_file_in_the_place_of_a_folder_is_named(capsys, tmp_path):
     (tmp_path / "in the way").touch()
     assert run_command((tmp_path / "in the way" / "below").mkdir) == 3
-    assert f"{tmp_path / 'in the way'}: no folder" in capsys.readouterr().err
+    assert f"{tmp_path / 'in the way'}: this has to be a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [ImportError("x"), AttributeError("numpy has no array")])

@@ -53,7 +53,7 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
         ("population: {value: full_analysis", "population: {value: {a: 1}", "is no population"),
         ("shown_beside: [fingers_only]", "shown_beside: [thumbs]", "shown_beside"),
         ("name: total_mrss", "name: hand_mrss", "two entries"),
-        ('orcid: ""', "orcid: 0000-0002-1825", "developers: '0000-0002-1825' is no ORCID"),
+        ('orcid: ""', "orcid: 0000-0002-1825", "developers: '0000-0002-1825' is not an ORCID"),
         ("outcomes:", "outcomes: [", "not readable YAML"),
     ],
 )

@@ -136,7 +136,7 @@ def test_another_exception_names_the_notebook_and_its_line(toy):
 def test_a_module_that_is_no_python_is_named_with_its_line_before_anything_runs(toy):
     toy.edit("analysis/toys/word.py", "WORD", "x = 1\ndef (\nWORD")
     done = toy.make("notebooks")
-    assert "Error: analysis/toys/word.py:2: this is no valid Python: def (" in done.stderr
+    assert "Error: analysis/toys/word.py:2: this is not valid Python: def (" in done.stderr
     assert "Error 1" in done.stderr and " done in " not in done.stderr
 
 
