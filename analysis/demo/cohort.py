@@ -1,4 +1,4 @@
-"""Who takes part and when they come; the latent severity behind everything they show."""
+"""The participants, the dates of their visits, and the latent severity behind their measures."""
 
 import functools
 import zlib
@@ -12,7 +12,7 @@ FIRST_PROCEDURE = np.datetime64("2021-03-08")
 RECRUITMENT_DAYS = 500
 ASSESSED = ("baseline", "week_4", "week_12")
 
-# How much of the change to week 12 has come about by a visit.
+# Share of the change to week 12 that has happened by each visit.
 FRACTION = {"baseline": 0.0, "week_1": 0.3, "week_4": 0.6, "week_12": 1.0}
 OUT_OF_WINDOW_DAY = 106
 
@@ -26,11 +26,11 @@ class Cohort:
     size
         Number of participants, n.
     seed
-        Every stream of random numbers hangs on it and on the stream's name alone, so that one
-        part can be changed without moving the others.
+        Every random stream depends only on it and on the stream's name, so one part can be
+        changed without moving the others.
     deviations
-        Whether the trial has what a monitor would ask about: a week-12 visit outside its window,
-        a refused questionnaire, a product a little below its specification.
+        Whether the trial has deviations that a monitor would query: a week-12 visit outside its
+        window, a refused questionnaire, a product slightly below its specification.
     """
 
     size: int
@@ -39,7 +39,7 @@ class Cohort:
 
     @functools.cached_property
     def ids(self) -> np.ndarray:
-        """Texts, (n,)."""
+        """Record ids as text, (n,)."""
         width = max(2, len(str(self.size)))
         return np.array([f"SIM-{number:0{width}d}" for number in range(1, self.size + 1)])
 
@@ -55,7 +55,7 @@ class Cohort:
 
     @functools.cached_property
     def followup(self) -> dict[str, np.ndarray]:
-        """The same at week 12; what has no target is drawn anew."""
+        """The same at week 12; measures without a target are drawn independently."""
         drawn = _draw_latent(self.rng("latent follow-up"), self.size)
         return drawn | {
             name: target.correlation * self.baseline[name]
@@ -91,7 +91,7 @@ def blend(
 
 
 def _draw_latent(rng: np.random.Generator, size: int) -> dict[str, np.ndarray]:
-    """Draw every measure's latent value from the shared factors and a part of its own."""
+    """Draw every measure's latent value from the shared factors and a part specific to it."""
     severity = rng.standard_normal(size)
     factors = {
         name: share * severity + np.sqrt(1 - share**2) * rng.standard_normal(size)

@@ -1,8 +1,8 @@
 """The case report form: its fields, and the simulated forms as REDCap exports them.
 
-forms.csv is the only place where a field is described; the dictionary and the field map are
-projected from it. A field of another file has that file's name (``raynaud_diary.csv:rating``)
-and is no part of the dictionary.
+Fields are described only in forms.csv; the dictionary and the field map are derived from it. A
+field of another file starts with that file's name (``raynaud_diary.csv:rating``) and is not in
+the dictionary.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from analysis.demo.cohort import ASSESSED, Cohort
 
 FORMS = Path(__file__).with_name("forms.csv")
 
-# REDCap's own names, in REDCap's own order, and what each holds of a field.
+# REDCap's column titles in REDCap's order, with the column of forms.csv that fills each.
 _DICTIONARY = {
     "Variable / Field Name": "field", "Form Name": "form", "Section Header": "",
     "Field Type": "type", "Field Label": "label",
@@ -43,7 +43,7 @@ def read_forms(*, own_fields: bool) -> pd.DataFrame:
     Parameters
     ----------
     own_fields
-        Whether the fields that the site added for itself, which go nowhere, are among them.
+        Whether to include the fields that the site added for itself, which are not mapped.
 
     Returns
     -------
@@ -63,10 +63,10 @@ def project_dictionary(forms: pd.DataFrame) -> pd.DataFrame:
 
 
 def project_fields(forms: pd.DataFrame) -> pd.DataFrame:
-    """Return where each exported column goes: a table's column or an instrument's item.
+    """Return the target of each exported column: a table's column or an instrument's item.
 
-    A checkbox field has a row for each of its exported columns, ``<field>___<code>``; in forms.csv
-    its `values` say where each code goes.
+    A checkbox field has a row for each of its exported columns, ``<field>___<code>``; its `values`
+    in forms.csv give the target of each code.
     """
     anchored = forms["best"] != ""
     yes_no = forms["type"].isin(["yesno", "checkbox"])
@@ -140,7 +140,7 @@ def make_redcap_export(cohort: Cohort, forms: pd.DataFrame) -> pd.DataFrame:
 def _visit_forms(
     cohort: Cohort, forms: pd.DataFrame, drawn: events.Ulcers, visit: str
 ) -> dict[str, pd.DataFrame]:
-    """Return the forms of one visit that do not repeat, as forms.csv plans them."""
+    """Return the forms of one visit that do not repeat, as planned in forms.csv."""
     makers = {
         "visit": lambda: people.make_visit(
             cohort, visit, _has_ulcer(drawn.active(visit)) if visit in ASSESSED else None
@@ -189,7 +189,7 @@ def _repeating_rows(ids: np.ndarray, visit: str, form: str, frame: pd.DataFrame)
 
 
 def _list_columns(forms: pd.DataFrame) -> list[str]:
-    """Return the columns of the export in order, but for its keys."""
+    """Return the columns of the export in order, without its keys."""
     columns: list[str] = []
     for form, fields in forms[~forms["form"].str.endswith(".csv")].groupby("form", sort=False):
         for field in fields[fields["field"] != "record_id"].to_dict("records"):

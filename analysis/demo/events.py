@@ -1,4 +1,4 @@
-"""Digital ulcers and adverse events: few, minor, none serious; terms are words of our own."""
+"""Digital ulcers and adverse events: few, minor, none serious; the terms are of no dictionary."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ ULCER_CUTS = (-0.13, 0.55, 1.15, 1.65)
 class Ulcers:
     """Ulcers by participant and finger, right thumb to right little finger, then left.
 
-    Each array is boolean, (n, 10), but for the sizes in mm.
+    Each array is boolean, (n, 10), except the sizes in mm.
     """
 
     baseline: np.ndarray
@@ -101,7 +101,7 @@ _RELATIONS = ("ae_rel_lipo", "ae_rel_inj", "ae_rel_product", "ae_rel_disease")
 def make_adverse_events(cohort: Cohort, ulcers: Ulcers) -> pd.DataFrame:
     """Return the repeating form `adverse_event`: one or two per participant, none serious.
 
-    One in seven has an event before the procedure, one in seven a dizziness with a planned
+    One in seven has an event before the procedure, one in seven dizziness with a planned
     overnight stay; every new ulcer is reported.
     """
     rng, size = cohort.rng("adverse events"), cohort.size

@@ -16,7 +16,7 @@ from analysis.demo.readme import format_readme
 from analysis.errors import UsageError
 
 EXPORTED_ON = "2022-12-20"
-# What provenance.yml states of files that could be read otherwise.
+# Encodings that provenance.yml states, for files that could also be read in another.
 STATED = {IMAGES: "cp949"}
 _CHECKSUMS = "SHA256SUMS"
 SMALLEST, LARGEST = 7, 10_000
@@ -49,15 +49,15 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
     participants
         7 to 10 000; one screening failure per seven is added.
     seed
-        Of all random numbers.
+        Seed of all random numbers.
     faults
-        ``planted`` or ``none``. Without faults there is nothing a monitor would ask about:
-        also no visit outside its window, no refused questionnaire, no field of the site's own.
+        ``planted`` or ``none``. Without faults there is nothing a monitor would query: also no
+        visit outside its window, no refused questionnaire, no additional field of the site.
 
     Raises
     ------
     UsageError
-        A number of participants outside 7 to 10 000, a seed below 0, or another word for `faults`.
+        A number of participants outside 7 to 10 000, a seed below 0, or another value of `faults`.
     """
     if not SMALLEST <= participants <= LARGEST:
         raise UsageError(
@@ -104,12 +104,12 @@ def make_export(participants: int = 7, seed: int = 2016, *, faults: str = "plant
 
 
 def write_export(export: Export, folder: Path) -> None:
-    """Write an export with its checksums and its README; the same export, the same bytes.
+    """Write an export with its checksums and its README; equal exports give equal bytes.
 
     Raises
     ------
     UsageError
-        The folder holds an export that is not simulated.
+        The folder contains an export that is not simulated.
     """
     _refuse_real(folder)
     folder.mkdir(parents=True, exist_ok=True)

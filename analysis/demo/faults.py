@@ -1,8 +1,8 @@
 """The faults of the simulated export: which, where, and what cleaning is expected to do.
 
 faults.csv lists them in the order in which they are planted, a line for each cell (or for fields
-of one row whose names fit a pattern), among the first seven participants; the kinds are named as
-the rules of the cleaning are. Faults between cells and rows are planted by a function.
+of one row whose names fit a pattern), among the first seven participants; kinds have the names of
+the cleaning rules. Faults between cells and rows are planted by a function.
 """
 
 import csv
@@ -29,7 +29,7 @@ _REASONS = (
     "Typing error, source document checked", "Typing error, image read again",
     "Digits exchanged, source document checked",
 )  # fmt: skip
-# The new content of a cell, made of the old content and the text in the list.
+# The new content of a cell, from the old content and the text in the list.
 WAYS: dict[str, Callable[[str, str], str]] = {
     "text": lambda true, text: text,
     "true": lambda true, text: text,
@@ -55,7 +55,7 @@ WAYS: dict[str, Callable[[str, str], str]] = {
     "prefix_and_number": lambda true, text: texts.drift(true, text),
     "prefix_and_two_digits": lambda true, text: texts.drift(true, text, 2),
 }
-# With these, the content of the cell is true.
+# In these ways, the new content of the cell is the true one.
 TRUE_WAYS = ("true", "as_drawn")
 FORM_VISITS = {"adverse_event": "unscheduled", "medication": "screening"}
 
@@ -117,7 +117,7 @@ def _plant_cells(planter: Planter, person: str, line: dict[str, str]) -> list[di
 
 
 def _list_corrections(faults: pd.DataFrame) -> pd.DataFrame:
-    """Two typing errors that are corrected, and a correction of a row that is not there."""
+    """Return the corrections of the typing errors, and one of a row that does not exist."""
     typed = faults[faults["kind"] == "correction"]
     unused = faults[faults["kind"] == "correction_unused"]
     corrections = pd.concat([typed, unused.assign(file=REDCAP, true_value="26")]).assign(

@@ -1,4 +1,4 @@
-"""Skin scores, questionnaires, thumb and fingers: items whose totals are settings.TARGETS."""
+"""Skin scores, questionnaires, thumb and fingers: items whose totals follow settings.TARGETS."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from analysis.demo.settings import FINGER, FINGER_MM
 from analysis.demo.texts import fixed, frame, whole, yes
 
 HAND_SITES = ("hand_r", "hand_l", "fing_r", "fing_l")
-# With how late a site is affected; the proximal ones only in diffuse disease.
+# How late each site is affected; the proximal ones only in diffuse disease.
 DISTAL_SITES = {"face": 0.3, "farm_r": 0.2, "farm_l": 0.2, "leg_r": 0.5, "leg_l": 0.5}
 DISTAL_SITES |= {"foot_r": 0.5, "foot_l": 0.5}
 PROXIMAL_SITES = {"chest": 0.5, "abdomen": 0.7, "uarm_r": 0.5, "uarm_l": 0.5}
@@ -125,7 +125,7 @@ def _fingers(rng: np.random.Generator, person: np.ndarray) -> np.ndarray:
 
 
 def _difficulty(cohort: Cohort, name: str, visit: str, items: int) -> np.ndarray:
-    """Return offsets (n, items): a person's own, and nobody answers twice in quite the same way."""
+    """Return offsets (n, items): a person's usual ones, with a small variation at each visit."""
     shape = (cohort.size, items)
     usual = cohort.rng(f"{name} items").normal(0, 0.25, shape)
     return usual + cohort.rng(f"{name} items {visit}").normal(0, 0.12, shape)
@@ -142,18 +142,18 @@ def _text(columns: dict[str, np.ndarray]) -> pd.DataFrame:
 
 
 def spread_total(total: np.ndarray, highest: int, offsets: np.ndarray) -> np.ndarray:
-    """Share totals out among items of 0 to `highest`.
+    """Distribute totals over items of 0 to `highest`.
 
-    Every item consists of `highest` steps; the steps that come first are taken until the total
-    is used up. An item with a low offset is affected early. With the same offsets at two
-    visits, a lower total lowers items and raises none.
+    Every item consists of `highest` steps; the first steps are taken until the total is used up.
+    An item with a low offset is affected early. With the same offsets at two visits, a lower
+    total lowers items and raises none.
 
     Parameters
     ----------
     total
         0 to items x highest, (n,).
     highest
-        Of an item.
+        Highest value of an item.
     offsets
         How late an item is affected, in units of the item's whole range, (n, items).
 

@@ -1,4 +1,4 @@
-"""The files beside the REDCap export: the e-diary, and the readers' sheet of nailfold images."""
+"""The other files of the export: the e-diary, and the readers' sheet of nailfold images."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ PLACES = 16
 SHARE_READ_TWICE = 0.15
 SHARE_COMMENTED = 0.04
 COMMENTS = ("경계 부위 흐림", "거대모세혈관 의심", "good quality", "각질로 시야 일부 가림")
-# How the score of 0 to 9 falls apart into loss, disorganisation and ramification.
+# Shares of loss, disorganisation and ramification in the score of 0 to 9.
 _PARTS = {"loss": 0.39, "disorganisation": 0.34, "ramified": 0.27}
 _COLUMNS = [
     "record_id", "event", "image_id", "hand", "finger", "field", "reader", "blinded_to_visit",
@@ -102,7 +102,7 @@ def _read_visit(cohort: Cohort, visit: str) -> pd.DataFrame:
 
 
 def _split_score(score: np.ndarray) -> dict[str, np.ndarray]:
-    """Split 0 to 9 into three parts of 0 to 3 that add up; what one cannot take the others do."""
+    """Split 0 to 9 into three parts of 0 to 3 that add up; the others take the excess of one."""
     loss = np.minimum(_PARTS["loss"] * score, 3)
     rest = score - loss
     share = _PARTS["disorganisation"] / (_PARTS["disorganisation"] + _PARTS["ramified"])
@@ -127,7 +127,7 @@ def _read_again(images: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _pattern(images: pd.DataFrame) -> np.ndarray:
-    """Return 0 normal, 1 unspecific, 2 early, 3 active, 4 late, from what was read in the field."""
+    """Return 0 normal, 1 non-specific, 2 early, 3 active, 4 late, from the reading of the field."""
     normal = (images["density"] >= 7) & (images["giants"] == 0)
     late = (images["density"] <= 4) & (images["ramified"] >= 2)
     active = (images["giants"] >= 1) & (images["loss"] >= 1)
@@ -137,7 +137,7 @@ def _pattern(images: pd.DataFrame) -> np.ndarray:
 
 
 def dither(means: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Round means to integers so that they are kept over all places.
+    """Round means to integers that keep them on average over all places.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Consent, demography, disease, laboratory and how the trial ended."""
+"""Consent, demography, disease, laboratory and disposition."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.demo.cohort import Cohort
 from analysis.demo.texts import among, dates, fixed, frame, whole, yes
 
-# Outside the hands: below this a participant has limited skin disease.
+# With a lower skin score outside the hands, a participant has limited disease.
 DIFFUSE_FROM = 6
 ASSESSOR_CHANGED = 2
 # Name, mean, spread, least, most, decimals.
@@ -87,7 +87,7 @@ def make_visit(cohort: Cohort, visit: str, ulcers_active: np.ndarray | None) -> 
     Parameters
     ----------
     ulcers_active
-        Who has an active ulcer, (n,); None where ulcers are not looked for.
+        Who has an active ulcer, (n,); None where ulcers are not assessed.
     """
     changed = cohort.every_seventh(ASSESSOR_CHANGED) & (visit == "week_12")
     return frame(
@@ -104,7 +104,7 @@ def make_laboratory(cohort: Cohort, visit: str) -> pd.DataFrame:
     usual = cohort.rng("laboratory").standard_normal((8, size))
     values = 0.8 * usual + 0.6 * rng.standard_normal((8, size))
 
-    # The two pressures are drawn apart, and the diastolic one is the lower.
+    # The two pressures are drawn separately, so the diastolic one is kept lower.
     systolic = np.clip(116 + 12 * values[5], 92, 155)
     values[6] = np.minimum(values[6], (systolic - 20 - 73) / 8)
     return frame(
@@ -121,7 +121,7 @@ def make_disposition(cohort: Cohort) -> pd.DataFrame:
 
 
 def make_screen_failures(cohort: Cohort) -> tuple[np.ndarray, dict[str, pd.DataFrame]]:
-    """Return who was screened and not enrolled, one per seven participants.
+    """Return those screened but not enrolled, one per seven participants.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Plant faults in an export: find its cells, change them, and describe what was planted.
 
-The simulated export and the stress harness of the tests both do it with this.
+Both the simulated export and the stress tests use it.
 """
 
 import pandas as pd
@@ -11,7 +11,7 @@ IMAGES = CAPILLAROSCOPY
 
 
 class Planter:
-    """An export whose cells and rows are changed; a row is known by its place in its table.
+    """An export whose cells and rows can be changed; a row is known by its place in its table.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Planter:
     def find_rows(
         self, file: str, person: str, *, visit: str | None = None, form: str = ""
     ) -> list[int]:
-        """Return a person's rows as received, in the REDCap export those of a visit and form."""
+        """Return a person's rows as received; in the REDCap export, those of a visit and form."""
         table = self.tables[file]
         places = [int(place) for place in self.places[file].get(person, ())]
         if file == REDCAP:
@@ -52,7 +52,7 @@ class Planter:
         return self.read(file, place, name).removesuffix("_arm_1")
 
     def read(self, file: str, place: int, field: str) -> str:
-        """Return what a cell holds."""
+        """Return the content of a cell."""
         return str(self.tables[file].at[place, field])
 
     def write(self, file: str, place: int, **cells: str) -> None:
@@ -61,12 +61,12 @@ class Planter:
             self.tables[file].at[place, name] = text
 
     def describe(self, file: str, place: int, field: str, true: str = "") -> dict[str, str]:
-        """Return where a cell lies as received, what it holds, and what is true.
+        """Describe a cell as received: where it is, its content, and the true value.
 
         Returns
         -------
         dict of str
-            `file, row, field, participant, visit, raw_value, true_value`; with the field "" it is
+            `file, row, field, participant, visit, raw_value, true_value`; the field "" stands for
             a whole row, without a value.
         """
         return {
@@ -80,7 +80,7 @@ class Planter:
         }
 
     def change(self, file: str, place: int, field: str, raw: str) -> dict[str, str]:
-        """Put a text into a cell, and describe it; what was there is true."""
+        """Put a text into a cell, and describe it; the old content is the true value."""
         true = self.read(file, place, field)
         self.write(file, place, **{field: raw})
         return self.describe(file, place, field, true)
@@ -94,13 +94,13 @@ class Planter:
         return place
 
     def remove(self, file: str, place: int) -> dict[str, str]:
-        """Take a row out, and describe it; it is gone when the export is finished."""
+        """Mark a row as removed, and describe it; `finish` drops it."""
         described = self.describe(file, place, "")
         self.tables[file].loc[place, "record_id"] = None
         return described
 
     def finish(self) -> dict[str, pd.DataFrame]:
-        """Return the tables, in which added rows stand last."""
+        """Return the tables without the removed rows; added rows come last."""
         for file in self.places:
             table = self.tables[file]
             self.tables[file] = table[table["record_id"].notna()].reset_index(drop=True)
@@ -108,7 +108,7 @@ class Planter:
 
 
 def row_keys(table: pd.DataFrame, file: str) -> list[str]:
-    """Return the keys of the rows of a file as received, as `changes` and corrections give them.
+    """Return the keys of the rows of a file as received, as in `changes` and corrections.
 
     ``record|event|form#instance`` in the REDCap export, ``record|date|time`` in the diary and
     ``image|reader`` in the readers' sheet.

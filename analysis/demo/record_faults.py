@@ -21,7 +21,7 @@ def rate_out_of_ten(planter: Planter, cohort: Cohort) -> Cells:
             for visit in ("baseline", "week_4", "week_12")
         )
 
-    # Whose other ratings are highest, of those who were seen in week 1: else nobody could see it.
+    # The person with the highest other ratings of those seen in week 1, so that the fault shows.
     place = planter.find_row(cohort.ids[max((0, 1, 3, 5), key=lowest)], "week_1")
     rating = int(planter.read(REDCAP, place, "vas_hand"))
     return [planter.change(REDCAP, place, "vas_hand", f"{round(rating / 10)}")]
@@ -45,7 +45,7 @@ def swap_sides(planter: Planter, cohort: Cohort) -> Cells:
         sizes = [int(planter.read(REDCAP, place, f"circ_{name}")) for name in MEASURED_FINGERS]
         return sum(abs(one - other) for one, other in zip(sizes[:4], sizes[4:], strict=True))
 
-    # Whose hands differ most, of those whose fingers have no other fault: else nobody could see it.
+    # The person whose hands differ most, without other faults in the fingers, so that it shows.
     place = planter.find_row(cohort.ids[max((0, 3, 5), key=difference)], "week_12")
     true = {name: planter.read(REDCAP, place, f"circ_{name}") for name in MEASURED_FINGERS}
     return [
@@ -81,7 +81,7 @@ def add_ulcer(planter: Planter, cohort: Cohort) -> Cells:
 
 
 def remove_visit(planter: Planter, cohort: Cohort) -> Cells:
-    """Take a visit out."""
+    """Remove a visit."""
     return [planter.remove(REDCAP, planter.find_row(cohort.ids[2], "week_1"))]
 
 
@@ -135,7 +135,7 @@ def blur_images(planter: Planter, cohort: Cohort) -> Cells:
 
 
 def correct_nothing(planter: Planter, cohort: Cohort) -> Cells:
-    """Plant a correction of a row that is not there."""
+    """Plant a correction of a row that does not exist."""
     row = f"{cohort.ids[1]}|week_8_arm_1|"
     return [{"file": "corrections.csv", "row": row, "field": "vas_hand", "raw_value": "62",
              "true_value": ""}]  # fmt: skip

@@ -1,7 +1,7 @@
 """The assumptions behind the simulated export: means, spread and correlations.
 
-They were fixed, with the seed, before any result was looked at. The improvement that they
-build in is an assumption and no finding.
+They and the seed were fixed before any result was seen. The improvement that they build in is
+an assumption, not a finding.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ QUANTILES = np.array([NormalDist().inv_cdf((i + 0.5) / 4000) for i in range(4000
 
 @dataclass(frozen=True)
 class Target:
-    """What one measure shall look like on its own bounded grid.
+    """The intended distribution of one measure on its bounded grid.
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ class Target:
     def followup_sd(self) -> float:
         """The spread at week 12 that the spread of the change and the correlation imply.
 
-        Of the two roots of ``change_sd**2 = sd**2 + x**2 - 2*correlation*sd*x`` the one nearer to
-        the spread at baseline. Where they contradict each other (no root), the correlation is
-        kept and the change spreads as little as it allows.
+        It is the root of ``change_sd**2 = sd**2 + x**2 - 2*correlation*sd*x`` that is nearer to the
+        spread at baseline. If there is no root, the correlation is kept and the spread of the
+        change is the smallest that it allows.
         """
         middle = self.correlation * self.sd
         root = max(middle**2 - self.sd**2 + self.change_sd**2, 0) ** 0.5
@@ -57,10 +57,10 @@ class Target:
         return self.mean + self.change * fraction, sd
 
     def place(self, latent: np.ndarray, fraction: float) -> np.ndarray:
-        """Put standard normal values on the grid, so that mean and spread come out as asked.
+        """Place standard normal values on the grid with the mean and spread of the target.
 
-        Clamping at the ends of a scale shifts the mean and narrows the spread; the latent
-        mean and spread are widened until the clamped and rounded values have the target's.
+        Clamping at the ends of a scale shifts the mean and narrows the spread; the latent mean
+        and spread are adjusted until the clamped and rounded values have the target's.
         """
         mean, sd = self.at(fraction)
         latent_mean, latent_sd = mean, sd
@@ -82,15 +82,15 @@ FINGER = Target(0, 4, -1.0, 1.5, 0.95, -99, 99)
 SEVERITY = {"skin": 0.67, "function": 0.67, "vessels": 0.55, "thumb": 0, "ulcer": 0}
 
 # targets.csv has them by measure. Total mRSS 15 (8), change -2.0 (4.5), is the hands plus the 13
-# sites outside them, and those two correlate; so the sites outside get what the total leaves over.
+# sites outside them, and those two correlate; the sites outside get the rest of the total.
 _MEASURES = pd.read_csv(Path(__file__).with_name("targets.csv"), index_col="measure")
 TARGETS = {
     str(name): Target(*row) for name, *row in _MEASURES.loc[:, "mean":"step"].dropna().itertuples()
 }
 
-# How strongly each measure follows each of these: so that Cochin and HAQ correlate by about 0.84,
+# How strongly each measure depends on each of these. Cochin and HAQ then correlate by about 0.84,
 # Cochin and skin by about 0.35 to 0.39, right and left thumb by about 0.8. Bowel and lung hardly
-# follow the severity.
+# depend on the severity.
 LOADINGS: dict[str, dict] = {
     str(name): row.dropna().to_dict() for name, row in _MEASURES[list(SEVERITY)].iterrows()
 }

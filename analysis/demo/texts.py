@@ -1,4 +1,4 @@
-"""Write numbers, dates and answers as an export holds them, and as people write them untidily."""
+"""Format numbers, dates and answers as in an export, and as people write them untidily."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ WEEKDAYS = "월화수목금토일"
 
 
 def frame(**columns: np.ndarray | str) -> pd.DataFrame:
-    """Return columns of text as a table; a single text is that of every row."""
+    """Return columns of text as a table; a single text fills its column."""
     return pd.DataFrame(columns, dtype="object")
 
 
@@ -84,5 +84,5 @@ def full_width(text: str) -> str:
 
 
 def drift(record: str, prefix: str, width: int = 1) -> str:
-    """Return a record with another prefix and its number in another width."""
+    """Return a record id with another prefix and its number in another width."""
     return f"{prefix}{int(record.removeprefix('SIM-')):0{width}d}"

@@ -37,8 +37,8 @@ EVERY_PROCEDURE = {
 def make_procedure(cohort: Cohort) -> pd.DataFrame:
     """Return the form `procedure`: times in order, volumes that add up, release tests.
 
-    One in seven has one finger skipped. Where the cohort has deviations, one product is a
-    little below its specification of viability.
+    One in seven has one finger skipped. If the cohort has deviations, the viability of one
+    product is slightly below its specification.
     """
     rng, size = cohort.rng("procedure"), cohort.size
     day = cohort.days["procedure"]
@@ -111,7 +111,7 @@ def make_local_reaction(cohort: Cohort, visit: str) -> pd.DataFrame:
 def make_medication(cohort: Cohort) -> pd.DataFrame:
     """Return the repeating form `medication`.
 
-    Background treatment began at least four months before consent and stays as it is; one in
+    Background treatment began at least four months before consent and is not changed; one in
     seven starts a vasodilator in week 8.
     """
     rng, size = cohort.rng("medication"), cohort.size
