@@ -176,7 +176,7 @@ def _name_source(place: Place) -> str:
 def find_visit(field: Field, visits: Iterable[Visit]) -> tuple[Field, str]:
     """Return a field without the visit that its name ends with (``_bl``, ``_w12``), and the visit.
 
-    Both are as they came, with "" for the visit, where the name ends otherwise.
+    Both are as received, with "" for the visit, where the name ends otherwise.
     """
     for visit in visits:
         words = [word for word in re.split(r"[_ ]", visit.name.casefold()) if word]

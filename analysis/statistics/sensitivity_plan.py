@@ -179,7 +179,7 @@ def ask_missing(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
 
 
 def ask_leave_one_out(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
-    """How much hangs on one person?"""
+    """How much depends on one person?"""
     return summarise_leave_one_out(plan.select(outcome), outcome, plan.write(outcome))
 
 

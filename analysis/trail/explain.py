@@ -33,7 +33,7 @@ ABOUT = {
     "scores": "The scores of both visits, missing ones with their reason.",
     "items": "The items behind the scores, each beside the cell it came from.",
     "raw cells": "The cells that the rows came from; a derived column has none of its own.",
-    "changes": "Cells among them that are not as they came.",
+    "changes": "Which of these cells were changed.",
     "queries": "What the site was asked about those.",
 }
 
