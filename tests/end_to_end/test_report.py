@@ -1,6 +1,9 @@
 """From the raw export to the documents, as a person runs it."""
 
+import json
 import os
+import re
+from pathlib import PurePath
 
 import pytest
 from matrix.factors import SAMPLE
@@ -19,6 +22,16 @@ def test_a_run_gives_tables_notebooks_and_documents(finished):
     assert made | {"data/processed/results.csv"} <= set(published)
     for name, content in published.items():
         assert str(finished.root).encode() not in content, name
+
+
+def test_a_notebook_names_in_its_first_cell_all_that_it_writes(finished):
+    missing = set()
+    for file, name in finished.owners().items():
+        if name in NOTEBOOKS:
+            content = (finished.root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+            named = re.findall(r"[`/](\w+)[`.]", "".join(json.loads(content)["cells"][0]["source"]))
+            missing |= {(name, PurePath(file).stem)} - {(name, each) for each in [*named, name]}
+    assert not missing
 
 
 def test_time_stamps_do_not_matter(trial):
