@@ -1,6 +1,6 @@
 """Bring an export into one arrangement, whatever kind of project it comes from.
 
-The record id is called `record_id` and holds the participant; every row has an event, a repeating
+The record id is called `record_id` and names the participant; every row has an event, a repeating
 form and an instance; a project without events becomes one row per person and visit.
 """
 
@@ -44,7 +44,7 @@ _NAME = API_COLUMNS["field_name"]
 
 
 def arrange_export(export: RawExport, study: Study) -> RawExport:
-    """Return an export in the arrangement that the cleaning reads; one that has it stays as it is.
+    """Return an export in the arrangement that the cleaning reads; one that has it is unchanged.
 
     Raises
     ------
@@ -73,10 +73,10 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
 
 
 def _merge_fields(export: RawExport, study: Study) -> RawExport:
-    """Make one column of the fields that go to one column of `visits`, each at a visit of its own.
+    """Merge the fields that go to one column of `visits`, each at a different visit.
 
-    So is the date of the visit where every form has a field for it. The column bears the name of
-    the first field; `origins` holds the others.
+    The date of the visit is such a column where every form has a field for it. The column takes
+    the name of the first field; `origins` holds the others.
     """
     tables, origins = dict(export.tables), dict(export.origins)
     places = tables[MAP]
@@ -156,7 +156,7 @@ def _join_events(export: RawExport, study: Study) -> RawExport:
 
 
 def _agree(rows: pd.DataFrame) -> bool:
-    """Say whether no field has two values; a blank and an unticked box are none."""
+    """Return whether no field has two values; blanks and unticked boxes do not count."""
     boxes = rows.columns[rows.columns.str.contains("___")]
     asked = rows.loc[:, ~rows.columns.str.endswith("_complete")].drop(columns=EVENT)
     cells = asked.assign(**{box: rows[box].replace("0", "") for box in boxes})

@@ -1,7 +1,7 @@
 """A project without events: its one row per person becomes one row per person and visit.
 
-The column `visit` of fields.csv is when a field is recorded. Fields of several visits that go to
-one place become one column, which bears the name of the first of them.
+The column `visit` of fields.csv states when a field is recorded. Fields of several visits that go
+to one place become one column, named after the first of them.
 """
 
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
     places = places.reindex(columns=list(wanted), fill_value="")
     columns = _plan_columns(frame, dictionary, places, study)
     repeating = frame[FORM] != ""
-    # The states of forms that hold nothing but text to be read go nowhere.
+    # The states of forms that hold only descriptive text go nowhere.
     states = [f"{form}_{end}" for form in set(dictionary[FORM_NAME]) for end in FORM_STATES]
     parts = [_take(frame[repeating], columns, states, study.unscheduled)]
     for visit in study.visits:
@@ -158,7 +158,7 @@ def _find_visits(
 def _find_heads(
     fields: list[str], places: pd.DataFrame, visits: dict[str, str], study: Study
 ) -> dict[str, str]:
-    """Return the question that each question becomes: of those of one place, the first visit's."""
+    """Return the question that each question becomes: the first visit's of those with one place."""
     order = {visit.name: number for number, visit in enumerate(study.visits)}
     placed = places[
         places["field"].isin(fields) & (places[["column", "instrument"]] != "").any(axis=1)
@@ -216,13 +216,13 @@ def _take(
             if state in frame:
                 taken.setdefault(f"{column.head_form}_{end}", frame[state])
     known = {*taken, *columns, *states}
-    # Whatever nobody describes stays in sight, so that the check of columns names it.
+    # Fields without a description are kept, so that the check of columns names them.
     taken |= {name: frame[name] for name in map(str, frame) if name not in known}
     return pd.DataFrame(taken, index=frame.index).assign(**{EVENT: visit})
 
 
 def _is_filled(part: pd.DataFrame) -> pd.Series:
-    """Say which rows hold more than who it is, states of untouched forms and unticked boxes."""
+    """Return which rows hold more than identifiers, untouched forms and unticked boxes."""
     left_out = (ID, EVENT, FORM, INSTANCE, *OPTIONAL_COLUMNS)
     names = [name for name in map(str, part) if name not in left_out]
     filled = {name: ~part[name].isin(["", "0"] if _is_flag(name) else [""]) for name in names}
@@ -236,7 +236,7 @@ def _is_flag(name: str) -> bool:
 def _rename_corrections(
     corrections: pd.DataFrame, columns: dict[str, _Column], study: Study
 ) -> pd.DataFrame:
-    """Let the corrections of fields name the rows and columns that these have become."""
+    """Rename the rows and columns of corrections to those that the fields have become."""
     if not {"source", "row", "field"} <= set(corrections):
         return corrections
     rows, fields = [], []
@@ -252,14 +252,14 @@ def _rename_corrections(
 
 
 def show_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
-    """Let a log name the fields as the export does; rows are of a `visit`, or have it in `row`."""
+    """Name the fields of a log as the export does; rows have a `visit`, or hold it in `row`."""
     if "cells" in log:
         log = log.assign(cells=[_show_cells(cells, origins) for cells in log["cells"]])
     return _rename_fields(log, origins)
 
 
 def hide_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
-    """Let a log that `show_origins` has made name the columns again."""
+    """Undo `show_origins`: name the columns of a log again."""
     return _rename_fields(log, {(visit, name): head for (visit, head), name in origins.items()})
 
 

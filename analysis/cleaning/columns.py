@@ -160,8 +160,8 @@ def clean_confirmed(
 ) -> list[Finding]:
     """Return what the rules find in confirmed cells.
 
-    They are asked about as any other. What would be set missing stays where the instrument holds
-    such a value: `allowed` is the field with its range.
+    They are queried like any other. A value that would be set missing stays where the instrument
+    allows it: `allowed` is the field with the instrument's range.
     """
     found = clean_column(column, allowed, latest=latest)
     lost = {row for each in found if _sets_missing(each) for row in each.rows}
@@ -214,7 +214,7 @@ def allow_instrument(field: Field, scoring: Scoring) -> Field:
 
 
 def is_tidy(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
-    """Say which values are so plain that no rule of their kind would touch them."""
+    """Return which values no rule of their kind would change."""
     return _is_plain(cells, field, latest=latest) & ~cells.isin(list(field.missing_codes))
 
 
@@ -255,7 +255,7 @@ def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Findin
 
 
 def find_marks_beyond_lines(state: CleaningState) -> Iterable[Finding]:
-    """Set marks beyond the end of their line missing; the line's length is recorded in mm."""
+    """Set marks beyond the end of their line missing; the length of the line is recorded in mm."""
     cells, fields = state.redcap.frame, state.fields[REDCAP].values()
     for line in fields:
         if line.place.item != "line_length":
@@ -269,7 +269,7 @@ def find_marks_beyond_lines(state: CleaningState) -> Iterable[Finding]:
 
 
 def unify_terms(state: CleaningState) -> Iterator[Finding]:
-    """Spell a term everywhere as most events do, so that it counts as one term."""
+    """Spell each term as most events do, so that it counts once."""
     for column in ("term", "coded_term"):
         terms = state.find_cells_of("adverse_events", column)
         if terms is not None:
@@ -283,5 +283,5 @@ def unify_terms(state: CleaningState) -> Iterator[Finding]:
 
 
 def fold_words(text: str) -> str:
-    """Return a term without what is only spelling: case and spaces."""
+    """Return a term without differences of case and spaces."""
     return " ".join(text.casefold().split())

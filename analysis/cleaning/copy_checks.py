@@ -2,10 +2,10 @@
 
 Whether equal measurements are a copy is decided by chance. Two vectors agree in a share of their
 values, which differs from pair to pair; mean and spread of the share are those of the pairs of this
-export that are not equal. The question is asked if fewer equal pairs than the threshold of the rule
-are to be expected among all pairs. Values at the end of a scale are no evidence, so that vectors of
-floors and ceilings never ask, nor do instruments of few items. Fingers far from themselves, and
-questionnaires turned round, are found by the same comparison with the person's other visits.
+export that are not equal. A query is raised if chance would give fewer equal pairs than the rule's
+threshold. Values at either end of a scale are no evidence: all-floor and all-ceiling vectors never
+raise one, nor do instruments with few items. Exchanged fingers and reversed questionnaires are
+found by the same comparison with the person's other visits.
 """
 
 from collections.abc import Iterator
@@ -62,13 +62,13 @@ class Vectors:
     cells: list[list[tuple[str, str]]]
 
     def find_telling(self, values: np.ndarray) -> np.ndarray:
-        """Say which values of one or more vectors are measured and at no end of their scale."""
+        """Return which values of vectors are measured and not at an end of their scale."""
         return ~np.isnan(values) & (values > self.ends[0]) & (values < self.ends[1])
 
     def compare(
         self, rows: np.ndarray, others: np.ndarray, counted: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return how many values of each pair count, how many of these agree, and if all do."""
+        """Return how many values of each pair count, how many agree, and whether all do."""
         whole = ((rows == others) | (np.isnan(rows) & np.isnan(others))).all(axis=1)
         return counted.sum(axis=1), ((rows == others) & counted).sum(axis=1), whole
 
@@ -162,7 +162,7 @@ def _pivot(
 def _ask_copies(
     state: CleaningState, vectors: Vectors, difficult: tuple[int, int] | None = None
 ) -> Iterator[Finding]:
-    """Ask about every vector that equals an earlier one, of the person first.
+    """Ask about every vector that equals an earlier one; the same person's come first.
 
     With `difficult` values above 0, and three different ones, chance need not be estimated.
     """
@@ -193,7 +193,7 @@ def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
     vectors
         All of one kind.
     at
-        Position of the vector that was met again.
+        Position of the vector that recurs.
     within
         Whether in the same person: then the pairs of visits of every person tell how often
         values repeat; otherwise the others' agreement with this vector does.
@@ -254,10 +254,10 @@ def find_far_fingers(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
-    """Questionnaires whose answers fit the person's other visits only turned round.
+    """Questionnaires whose answers fit the person's other visits only when reversed.
 
     With x the answers and m their median at the other visits, the distance is the sum of
-    \\|x - m\\|, and after turning round the sum of \\|top - x - m\\|.
+    \\|x - m\\|, and after reversal the sum of \\|top - x - m\\|.
     """
     for instrument in ("cochin", "haq", "mrss"):
         fields = _list_measured(state, instrument, ("choice", "integer"))

@@ -17,9 +17,9 @@ from analysis.errors import DataError
 CORRECTION_COLUMNS = RAW_COLUMNS[CORRECTIONS]
 # A wrong event or instance is a wrong row, which only the site can put right.
 UNCORRECTABLE = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
-# So begins the reason of a line that empties a cell for good, and not until a value is known.
+# The reason of a line that empties a cell for good begins with this.
 NOT_DONE_REASON = "not done:"
-# What an answer is called in the log, by the words of the sheet.
+# Name of an answer in the log, by its wording in the sheet.
 ANSWER_KINDS = {
     "corrected at source": "corrected_at_source",
     "confirmed": "confirmed",
@@ -27,7 +27,7 @@ ANSWER_KINDS = {
     "not done": "not_done",
     "cannot answer": "cannot_answer",
 }
-# After these there is nothing left to ask; a correction closes its query by the new value.
+# These answers close a query; a correction closes it through the new value.
 CLOSING = ("confirmed", "not_done", "cannot_answer")
 ANSWER_COLUMNS = (
     *("query_id", "binding", "answer", "new_value", "source_document", "reason"),
@@ -104,7 +104,7 @@ def _find_row(file: SourceFile, correction: Any) -> str | None:
     held = file.raw.loc[rows, correction.field]
     matching = held.index[held == correction.old_value]
     if not len(matching):
-        # A confirmation holds no longer; of a correction the site may have changed its database.
+        # A confirmation is void then; after a correction the site may have changed its database.
         if correction.new_value == correction.old_value:
             return None
         matching = held.index[held == correction.new_value]

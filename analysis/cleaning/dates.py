@@ -132,7 +132,7 @@ def find_impossible_dates(values: pd.Series, field: Field, *, latest: str) -> It
 
 
 def is_plain_date(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
-    """Say which values are dates or times as they are wanted, that exist and are possible."""
+    """Return which values are possible dates or times in the wanted form."""
     if field.kind == "time":
         return values.str.fullmatch(_CLOCK)
     day = values.str.slice(0, 10)
@@ -145,7 +145,7 @@ def is_plain_date(values: pd.Series, field: Field, *, latest: str) -> pd.Series:
 
 
 def _find_earliest(field: Field) -> str:
-    """People and treatments began long ago; whatever else bears a date belongs to the trial."""
+    """Return the earliest plausible date: only births, onsets and treatments precede the trial."""
     if field.place.column.endswith("_year"):
         return "1900"
     return "1940" if field.kind == "partial_date" else "2000"
@@ -207,7 +207,7 @@ def _join(parts: pd.DataFrame) -> pd.Series:
 
 
 def find_disorder(state: CleaningState) -> Iterator[Finding]:
-    """Dates that cannot follow each other as they do."""
+    """Find dates in an impossible order."""
     shifted = bool(state.manner.dates_shifted)
     for table, earlier, later in ORDER_WITHIN_FORM:
         # REDCap shifts dates and leaves years.
@@ -221,7 +221,7 @@ def find_disorder(state: CleaningState) -> Iterator[Finding]:
 
 
 def _precedes(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    """Say where a date lies before another; of partial dates only what both have is compared."""
+    """Return where a date lies before another; of partial dates only what both have is compared."""
     length = np.minimum(later.str.len(), earlier.str.len())
     pairs = pd.DataFrame({"later": later, "earlier": earlier, "length": length})
     wrong = pd.Series(False, index=later.index)

@@ -1,6 +1,6 @@
 """Bytes of a raw file to a table of text, as provenance.yml states how they are written.
 
-Whatever is no clean table stops here.
+Anything that is not a clean table is an error.
 """
 
 import csv
@@ -25,7 +25,7 @@ _EXAMPLES = {"encoding": "cp949", "delimiter": '";"', "decimal": '","'}
 
 @dataclass(frozen=True)
 class FileFormat:
-    """How a file is written; an empty encoding is to be found out, where the bytes prove it."""
+    """How a file is written; an empty encoding is detected where the bytes prove it."""
 
     encoding: str = ""
     delimiter: str = ","
@@ -113,7 +113,7 @@ def _find_certain(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
-    # UTF-16 without a mark: of an ASCII letter every other byte is 0.
+    # UTF-16 without a mark: every other byte of ASCII text is 0.
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         half = data[start::2]
         if len(data) > 3 and half.count(0) > 0.8 * len(half) and data.count(0) == half.count(0):
@@ -211,7 +211,7 @@ def _check_delimiter(text: str, delimiter: str, file: str | Path) -> None:
 
 
 def _check_rows(text: str, delimiter: str, file: str | Path) -> list[str]:
-    """Return the header, having seen that every row is as long; pandas would fill a short one."""
+    """Return the header after checking that all rows are as long; pandas would pad short ones."""
     before = csv.field_size_limit(len(text) + 1)
     rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:

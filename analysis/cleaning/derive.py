@@ -48,7 +48,7 @@ def derive_participants(
     days
         Day of the procedure by participant.
     shifted
-        Whether dates were shifted, so that no year is the one of a date.
+        Whether dates were shifted, so that recorded years do not match them.
     """
     frame = recorded.set_index("participant_id").reindex(everyone).fillna("")
     consent = pd.to_numeric(frame["consent_date"].str.slice(0, 4), errors="coerce")
@@ -117,9 +117,9 @@ def list_due_visits(
 
 
 def select_held(recorded: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Leave out follow-up visits of which nothing is recorded: their row holds another form alone.
+    """Leave out follow-up visits at which nothing was recorded but the end-of-study form.
 
-    The form that ends a participation stands in the row of a visit that nobody may have come to.
+    The form that ends participation can stand in the row of a visit that was not held.
 
     Parameters
     ----------

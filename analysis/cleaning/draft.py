@@ -136,7 +136,7 @@ def draft_fields(
 
 
 def _name_others(rows: list[dict[str, str]]) -> None:
-    """Say in the notes which drafted fields go to one place, where only one can."""
+    """Note which drafted fields compete for a place that takes only one."""
     groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in rows:
         key = tuple(row[name] for name in ("table", "column", "instrument", "item", "location"))
@@ -149,7 +149,7 @@ def _name_others(rows: list[dict[str, str]]) -> None:
 
 
 def _is_open(row: Mapping[Any, str]) -> bool:
-    """Say whether a row is as a draft left it: without a place, and still with its note."""
+    """Return whether a row is still as drafted: without a place, and with its note."""
     placed = row["table"] or row["instrument"] or row["confirmed_by"]
     return not placed and row[NOTE].startswith(DRAFT)
 

@@ -30,17 +30,17 @@ _GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ram
 _UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
 # The end of the scale of a thumb.
 _THUMB = 10
-# What no two people have alike.
+# Values that two people cannot share.
 _BODY = ("birth_year", "height_cm", "weight_kg", "raynaud_onset_year", "non_raynaud_onset_year")
 _CELLS = ("nucleated_cells_million", "final_volume_ml", "cd45_percent", "stromal_percent")
-# So many doses of a drug tell which is usual.
+# The usual dose of a drug is known from this many doses.
 _FEWEST_DOSES = 5
 # Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
 
 
 def find_fatal(events: pd.DataFrame) -> pd.Series:
-    """Say which adverse events, as `list_form_rows` returns them, ended in death by any column."""
+    """Return which events, as `list_form_rows` returns them, ended in death by any column."""
     return (
         events["outcome"].eq("fatal")
         | events["grade"].eq("5")
@@ -264,7 +264,7 @@ def _describe_readings(state: CleaningState) -> pd.DataFrame:
 def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
     """Events and the end of participation agree both ways about death and its date.
 
-    A death after the trial was completed is none of them.
+    A death after the trial was completed is not a disagreement.
     """
     events, exits = list_form_rows(state, EVENTS), list_form_rows(state, EXIT)
     exits = exits[exits["status"] != ""].drop_duplicates("participant")

@@ -15,21 +15,21 @@ from analysis.paths import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, 
 from analysis.provenance import Provenance, parse_provenance
 from analysis.records import read_yaml
 
-# What a site may not have, and what is then not there.
+# Files that a site may lack, and what is absent without them.
 OPTIONAL_TABLES = {
     DIARY: "there are no daily ratings of Raynaud's phenomenon",
     CAPILLAROSCOPY: "there are no readings of capillaroscopy",
     CORRECTIONS: "nothing is corrected",
 }
 RAW_TABLES = (REDCAP, DICTIONARY, MAP, *OPTIONAL_TABLES)
-# What these have at least, whatever a site adds.
+# Their columns at the least; a site may add more.
 RAW_COLUMNS = {
     DIARY: ("record_id", "entry_date", "entry_time"),
     CAPILLAROSCOPY: ("record_id", "event", "image_id", "reader", "hand", "finger", "field"),
     CORRECTIONS: ("source", "row", "field", "old_value", "new_value", "reason", "by", "date"),
 }
 EVENT_COLUMN = "unique_event_name"
-# Of the site to queries; only there once somebody has answered.
+# The site's answers to queries; present once somebody has answered.
 ANSWERS = "answers.csv"
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"

@@ -1,4 +1,4 @@
-"""Contradictions between forms: what is missing, filled in vain, badly added up, or too much.
+"""Contradictions between forms: missing, filled though not asked, badly added up, or too much.
 
 A check yields findings about cells of the REDCap export; it changes nothing and asks.
 """
@@ -30,7 +30,7 @@ from analysis.cleaning.state import (
 from analysis.cleaning.structure import FORM
 from analysis.cleaning.visit_checks import EVENTS, select_ulcer_events
 
-# Grains of rounding that no sum of recorded volumes reaches (mL, percent).
+# Allowance for rounding in sums of recorded volumes (mL, percent).
 VOLUME_TOLERANCE = 1e-6
 
 
@@ -73,7 +73,7 @@ def find_absent_forms(state: CleaningState) -> Iterator[Finding]:
     visits, opened = state.keys.loc[rows, "visit"], state.opened.loc[rows]
     usual = _find_usual_forms(state, rows)
     if not state.designated.empty:
-        # Nobody knows how often a form that repeats is due, or what an unscheduled visit needs.
+        # How often a repeating form is due, and what an unscheduled visit needs, is not known.
         repeating = {*state.redcap.frame[FORM], *_list_numbered_forms(state)}
         usual = usual.loc[usual.index != state.study.unscheduled]
         usual = usual.mask(usual.columns.isin(repeating)[None, :].repeat(len(usual), 0), False)
@@ -119,7 +119,7 @@ def _list_attended(state: CleaningState) -> pd.Index:
 
 
 def _find_usual_forms(state: CleaningState, rows: pd.Index) -> pd.DataFrame:
-    """Say (visits by forms) which forms belong to a visit.
+    """Return (visits by forms) which forms belong to a visit.
 
     They are those that REDCap's list of forms by event names, or where there is no such list,
     those that more than half of the people have.
@@ -245,7 +245,7 @@ def _find_ulcer_item(state: CleaningState, item: str) -> pd.Series | None:
 
 
 def _has_active_ulcer(state: CleaningState, active: pd.Series) -> pd.Series:
-    """Say which rows are of a person and visit with an active ulcer on record."""
+    """Return which rows are of a person and visit with an active ulcer on record."""
     pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
     return pair.isin(set(pair[active.eq(1).to_numpy()]))
 
@@ -253,7 +253,7 @@ def _has_active_ulcer(state: CleaningState, active: pd.Series) -> pd.Series:
 def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:
     """Adverse events with a term as recorded and none as coded.
 
-    Where the export has no field for the coded term, every event is uncoded.
+    Where the export has no field for the coded term, all events are uncoded.
     """
     term = state.find_cells_of("adverse_events", "term")
     coded = state.find_cells_of("adverse_events", "coded_term")

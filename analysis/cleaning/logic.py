@@ -75,7 +75,7 @@ def name_box(field: str, code: str) -> str:
 
 
 def evaluate_branching(logic: str, frame: pd.DataFrame) -> pd.Series | None:
-    """Say for every row whether a field is asked.
+    """Return for every row whether a field is asked.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def find_calculations(state: CleaningState) -> Iterator[Finding]:
 
 
 def _is_same(held: pd.Series, computed: pd.Series) -> pd.Series:
-    """Say which texts equal what was computed, as far as their decimals go."""
+    """Return which texts equal what was computed, as far as their decimals go."""
     decimals = held.str.extract(r"\.([0-9]*)$")[0].str.len().fillna(0)
     gap = pd.to_numeric(held, errors="coerce") - pd.to_numeric(computed, errors="coerce")
     return (gap.abs() <= 0.5 * 10.0**-decimals + 1e-9) | (held == computed.astype("str"))

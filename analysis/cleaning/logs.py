@@ -60,7 +60,7 @@ def _list_questions(state: CleaningState) -> pd.DataFrame:
     """
     parts = [_locate_entries(state, source).assign(source=source) for source in state.files]
     asked = pd.concat(parts, ignore_index=True)
-    # What stands in a heading or a sum is nobody's value.
+    # A heading or a sum holds no participant's value.
     summary = asked.loc[asked["rule"] == "summary_row", "row"]
     nobody = asked["row"].isin(summary) & asked["rule"].ne("summary_row")
     asked = asked[~asked["rule"].isin(_SILENT) & ~nobody]

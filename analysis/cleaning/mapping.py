@@ -34,9 +34,9 @@ MAP_COLUMNS = (
 OPTIONAL_MAP_COLUMNS = (
     "codes", "best", "worst", "confirmed_by", "recorded_unit", "rule", "allowed", "approved_by",
 )  # fmt: skip
-# Anything that people want to say about a row; nothing reads it but `analysis.cleaning.draft`.
+# Free remarks about a row; only `analysis.cleaning.draft` reads them.
 NOTE = "note"
-# How a note begins that nobody has looked at yet.
+# How a note begins that nobody has reviewed yet.
 DRAFT = "draft: "
 ANY_TICKED = "any_ticked"
 _FILL_IN = f"Compare form and instrument, and fill in codes, best, worst and confirmed_by in {MAP}"

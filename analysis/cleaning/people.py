@@ -53,7 +53,7 @@ def unify_identifiers(
     Raises
     ------
     DataError
-        Two spellings of one participant tell different things of one event and form, two series
+        Two spellings of one participant have different data for one event and form, two series
         of numbers collide, or a bare number fits two participants.
     """
     speller = _Speller(list_distinct(files[REDCAP].frame[ID]), records or {})
@@ -94,7 +94,7 @@ def _split(identifier: str) -> tuple[str, str, str] | None:
 
 
 class _Speller:
-    """Knows the usual form of each prefix among the identifiers of the REDCap export."""
+    """The usual form of each prefix among the identifiers of the REDCap export."""
 
     def __init__(self, identifiers: pd.Series, records: Mapping[str, str]) -> None:
         parts = [part for part in map(_split, identifiers) if part]
@@ -155,14 +155,14 @@ def _find_usual_forms(parts: list[tuple[str, str, str]]) -> dict[str, tuple[str,
 
 
 def _check_apart(file: SourceFile, received: pd.Series, spelled: pd.Series) -> None:
-    """Stop where spellings that would become one participant are those of two."""
+    """Stop where spellings that would become one participant belong to two."""
     names = pd.DataFrame({"received": received, "spelled": spelled}).drop_duplicates()
     several = names[names.duplicated("spelled", keep=False)]
     if several.empty:
         return
     involved = spelled.isin(several["spelled"])
     clashes = list(_find_clashes(file, received[involved], spelled[involved]))
-    # A day or an image that somebody entered twice is no second person yet.
+    # A day or an image that was entered twice does not prove a second person.
     if len(clashes) > (0 if file.source == REDCAP else 1):
         shown = "; ".join(clashes[:_MOST_LISTED])
         raise DataError(
@@ -192,7 +192,7 @@ def _name_series(identifier: str) -> tuple[str, str, int]:
 
 
 def _find_clashes(file: SourceFile, received: pd.Series, spelled: pd.Series) -> Iterator[str]:
-    """Yield where two spellings have rows of one event and form that tell different things."""
+    """Yield where two spellings have different data in rows of one event and form."""
     rows, slots = file.frame.loc[received.index], _list_slots(file).loc[received.index]
     keys = (*SYSTEM_COLUMNS, "event", "entry_time")
     asked = (name for name in map(str, rows) if not name.endswith("_complete"))

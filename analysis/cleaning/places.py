@@ -43,7 +43,7 @@ def find_reference_days(
 
 
 def place_entries(file: SourceFile, references: dict[str, pd.Series], study: Study) -> pd.DataFrame:
-    """Say which visit a diary entry belongs to, and how many days before it was made.
+    """Return which visit a diary entry belongs to, and how many days before it was made.
 
     Parameters
     ----------
@@ -103,12 +103,12 @@ def locate_readings(file: SourceFile) -> pd.DataFrame:
 
 
 def find_unplaced(file: SourceFile) -> pd.Series:
-    """Say where a reading lacks its finger, field or reader."""
+    """Return where a reading lacks its finger, field or reader."""
     return (file.frame[["hand", "finger", "field", "reader"]] == "").any(axis=1)
 
 
 def choose_baseline(items: pd.DataFrame, visits: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Let the last complete assessment before anaesthesia bear the name of the baseline visit.
+    """Name the last complete assessment before anaesthesia as the baseline visit.
 
     It is chosen instrument by instrument. Where it is not the one recorded at the baseline visit
     (that is incomplete, absent, or dated after the procedure), the two change names; so every
@@ -148,7 +148,7 @@ def choose_baseline(items: pd.DataFrame, visits: pd.DataFrame, study: Study) -> 
 
 
 def _find_before_procedure(early: pd.DataFrame, visits: pd.DataFrame) -> pd.Series:
-    """Say which rows belong to a visit that is not dated after the procedure."""
+    """Return which rows belong to a visit that is not dated after the procedure."""
     late = visits[visits["study_day"].fillna(0) > 0]
     dated_late = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
     pairs = pd.MultiIndex.from_frame(early[["participant_id", "visit"]])
@@ -156,7 +156,7 @@ def _find_before_procedure(early: pd.DataFrame, visits: pd.DataFrame) -> pd.Seri
 
 
 def find_form_rows(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
-    """Say for every row and form whether the row can hold the form.
+    """Return for every row and form whether the row can hold the form.
 
     A row of a repeating form holds that form only; a row of a visit holds every form but those
     that repeat at this visit.
@@ -188,7 +188,7 @@ def empty_wrong_rows(state: CleaningState) -> CleaningState:
 
 
 def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
-    """Say for every row and form whether anybody opened the form.
+    """Return for every row and form whether anybody opened the form.
 
     A form was opened if its status is Unverified or Complete, or if a person entered anything:
     an unticked box, the status Incomplete and what REDCap fills in by itself are exported for
@@ -217,7 +217,7 @@ def find_opened(file: SourceFile, fields: dict[str, Field]) -> pd.DataFrame:
 def empty_unopened(state: CleaningState) -> CleaningState:
     """Set missing what REDCap exports of forms that nobody opened.
 
-    That are unticked boxes, and what it has filled in by itself.
+    These are unticked boxes, and values that it fills in by itself.
     """
     findings = []
     for name, field in state.fields[REDCAP].items():
@@ -249,7 +249,7 @@ def explain_boxes(state: CleaningState) -> CleaningState:
 
 
 def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Series]:
-    """Say for every field with branching logic where it is asked.
+    """Return for every field with branching logic where it is asked.
 
     Fields whose logic `evaluate_branching` cannot read are left out: they count as asked.
     """
@@ -260,7 +260,7 @@ def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Serie
             where = evaluate_branching(field.branching, file.frame)
             if where is not None:
                 asked[name] = where
-        # What still goes on has no end.
+        # Whatever is still going on has no end.
         ongoing = columns.get((field.place.table, "ongoing"))
         if field.place.column == "end_date" and ongoing:
             asked[name] = file.frame[ongoing].map(fields[ongoing].codes) != "yes"

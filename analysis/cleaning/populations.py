@@ -68,7 +68,7 @@ def assign_populations(
 
 
 def find_eligible(participants: pd.DataFrame) -> pd.Series:
-    """Say by participant whether nobody found them ineligible."""
+    """Return by participant whether nobody found them ineligible."""
     return participants.set_index("participant_id")["eligible"].ne("no")
 
 
@@ -259,7 +259,7 @@ def _smoking_changes(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stops(disposition: pd.DataFrame) -> pd.DataFrame:
-    """Whoever withdrew or was lost is missing, which is no event (E9(R1))."""
+    """Withdrawal and loss are missing data, not events (E9(R1))."""
     stopped = disposition["reason"].isin(["adverse_event", "physician_decision"])
     found = disposition[stopped & disposition["status"].eq("discontinued")]
     why = found["reason"].str.replace("_", " ")

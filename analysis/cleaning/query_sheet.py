@@ -58,11 +58,11 @@ _GUIDE = (
 )
 _GREY = PatternFill("solid", start_color="FFECECEC")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-# The earliest that a zip file can say; a real one would differ between two sheets.
+# The earliest time of a zip file; a real one would differ between two sheets.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 # What XML cannot hold, and what a spreadsheet takes for the code of a character.
 _NOT_XML = re.compile("[\ufffe\uffff\ud800-\udfff]")
-# What a cell may hold is 32767 characters.
+# A cell holds at most 32767 characters.
 _LONGEST = 32_000
 _LOOKS_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -142,7 +142,7 @@ def build_query_sheet(questions: pd.DataFrame, *, title: str) -> bytes:
     for number, texts in enumerate(opened[list(QUESTION_COLUMNS)].itertuples(index=False), 2):
         filled = [show_in_sheet(str(text)) for text in texts] + [""] * len(FILLED_COLUMNS)
         _write_row(sheet, number, filled, locked=len(QUESTION_COLUMNS))
-        # No program makes room by itself for what it did not write.
+        # Programs do not adjust the height of rows that they did not write.
         lines = [
             sum(len(line) // (width - 2) + 1 for line in text.split("\n"))
             for text, width in zip(filled, columns.values(), strict=True)

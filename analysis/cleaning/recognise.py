@@ -215,7 +215,7 @@ def _find_misfit(field: Field, place: Place, scoring: Scoring) -> str:
 
 
 def _has_all_levels(field: Field, place: Place) -> bool:
-    """Say whether a field has a choice for every level of an item, and no other."""
+    """Return whether a field has a choice for every level of an item, and no other."""
     item = find_item(place.instrument, place.item)
     if item is None or item.low is None or not isinstance(item.high, float | int):
         return False

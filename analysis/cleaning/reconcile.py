@@ -207,7 +207,7 @@ def _check_tables(
                 cells = pd.to_numeric(cells.where(cells != "")).dropna().astype("float64")
                 held = held.dropna().astype("float64")
             else:
-                # not_recorded is no cell of the export: there is none.
+                # not_recorded stands for a cell that the export does not have.
                 cells, held = cells[cells != ""], held[~held.isin(["", "not_recorded"])]
             _check_arrival(cells, held, REDCAP, field.name)
 

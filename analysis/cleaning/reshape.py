@@ -182,7 +182,7 @@ def _reshape_field(
 
 
 def _repeat(text: str, times: int) -> np.ndarray:
-    """Return an array that holds one and the same text; numpy.full would hold copies."""
+    """Return an array of one repeated text; numpy.full would hold copies."""
     return np.repeat(np.array([text], dtype="object"), times)
 
 

@@ -1,4 +1,4 @@
-"""Read a returned sheet: what is answered, and everything for which it is refused."""
+"""Read a returned sheet: its answers, and every reason to refuse it."""
 
 import datetime
 import io
@@ -84,7 +84,7 @@ class Returned:
 def read_returned_sheet(
     content: bytes, questions: pd.DataFrame, delegation: Mapping[str, str], *, hospital_number: str
 ) -> Returned:
-    """Read the answers of a returned sheet and hold each row against its question.
+    """Read the answers of a returned sheet and check each row against its question.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def read_returned_sheet(
     Raises
     ------
     DataError
-        It is no such sheet.
+        It is not such a sheet.
     """
     rows, refused = _read_rows(content)
     asked = questions.set_index("Query")
@@ -140,7 +140,7 @@ def _read_rows(content: bytes) -> tuple[dict[int, dict[str, str]], list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as file, warnings.catch_warnings():
             if sum(entry.file_size for entry in file.infolist()) > _LARGEST:
                 raise ValueError
-            # What a site's program adds and openpyxl does not know holds no answer.
+            # Parts that a site's program adds and openpyxl does not know hold no answers.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError):

@@ -1,6 +1,6 @@
-"""Which rows are used: one about each thing, and none from after the end.
+"""Which rows are used: one for each thing, and none from after the end.
 
-Of rows that tell of the same visit, day, image or fact one is used, and the others are set aside.
+Of rows about the same visit, day, image or fact one is used, and the others are set aside.
 What was measured after a death, a withdrawal or a loss is kept apart, by the rules of study.yml.
 """
 
@@ -47,7 +47,7 @@ def resolve_visits(state: CleaningState) -> CleaningState:
 
     A scheduled visit takes place once, and so does what has one value there though its form
     repeats; an unscheduled one once a day. Copies of one content leave one. Of different rows that
-    one stays whose visit date is nearest to the planned day, then the fuller one, then the first.
+    one stays whose date is nearest to the planned day, then the fuller one, then the first.
     """
     file = state.redcap
     date = find_column(state.fields[REDCAP], "visits", "visit_date")
@@ -264,7 +264,7 @@ def find_repeated_rows(state: CleaningState) -> Iterator[Finding]:
 
 
 def _is_again(first: pd.Series, event: pd.Series) -> bool:
-    """Say whether an event is an earlier one once more; of partial dates as far as they go."""
+    """Return whether an event repeats an earlier one, as far as partial dates tell."""
     names = ("term", "coded_term")
     worded = any(
         event[name] and fold_words(event[name]) == fold_words(first[name]) for name in names

@@ -55,7 +55,7 @@ _AGAIN = "Export it again with this column"
 
 
 def is_summary(frame: pd.DataFrame) -> pd.Series:
-    """Say which rows bear a word for a sum or a heading where a record stands."""
+    """Return which rows have a word for a sum or a heading in place of a record."""
     return frame[ID].str.strip().str.casefold().isin(_SUMMARY_WORDS)
 
 
@@ -148,7 +148,7 @@ def _key_export(frame: pd.DataFrame, visits: pd.Series, unscheduled: str) -> Sou
         "participant": frame["record_id"],
         "visit": visits,
         "form": repeat,
-        # A visit takes place once, though its event may repeat; the unscheduled one holds many.
+        # A planned visit takes place once, though its event may repeat; unscheduled ones are many.
         "instance": frame[INSTANCE].where((frame[FORM] != "") | (visits == unscheduled), ""),
     }
     key = frame["record_id"] + "|" + frame[EVENT] + "|" + repeat

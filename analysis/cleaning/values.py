@@ -66,7 +66,7 @@ _QUALIFIED = (
 
 
 def trim_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Remove spaces at both ends; of codes, numbers and dates whatever cannot be seen."""
+    """Remove spaces at both ends, and invisible characters from codes, numbers and dates."""
     trimmed = values.str.strip()
     if field.kind != "text":
         trimmed = values.str.replace(rf"^{_UNSEEN}|{_UNSEEN}$", "", regex=True)
@@ -83,7 +83,7 @@ def narrow_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
 def narrow_text(text: str) -> str:
     """Return a text composed (NFC), and its wide, narrow and square characters as plain ones.
 
-    A superscript, a fraction and a digit in a circle say something else than the plain digit, and
+    A superscript, a fraction and a circled digit mean something else than the plain digit and
     stay (``13.0²`` is not 13.02).
     """
     return unicodedata.normalize("NFC", "".join(map(_narrow_sign, text)))
@@ -99,7 +99,7 @@ def _narrow_sign(sign: str) -> str:
 def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Put the code in place of its label, of a usual word for it, or of the code as a decimal.
 
-    Whatever is then none of the choices is set missing.
+    Anything else is set missing.
     """
     codes = dict(field.choices)
     left = values[~values.isin(list(codes))]
@@ -124,7 +124,7 @@ def parse_choices(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def note_files(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Leave of a file or a signature only that it is there; its name may name a person."""
+    """Keep of a file or a signature only that it exists; its name may name a person."""
     yield find_cells("file_there", field.name, values != FILE_THERE, FILE_THERE)
 
 
@@ -145,7 +145,7 @@ def find_missing_reason(*words: str) -> str:
 
 
 def is_missing_word(values: pd.Series) -> pd.Series:
-    """Say which values are a word for a missing value."""
+    """Return which values are a word for a missing value."""
     return values.str.casefold().isin(_REASONS)
 
 
@@ -230,7 +230,7 @@ def parse_commas(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def refuse_unreadable(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Set missing what is no plain number: a bound, a spreadsheet's date, anything else."""
+    """Set missing anything that is not a plain number: a bound, a spreadsheet's date, a word."""
     left = values[~values.str.fullmatch(_PLAIN)]
     bound = left.str.fullmatch(_QUALIFIED, case=False)
     yield find_cells("qualifier", field.name, bound, "", reason="pending_query")
@@ -269,7 +269,7 @@ def convert_recorded_unit(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 
 def find_out_of_range(values: pd.Series, field: Field) -> Iterator[Finding]:
-    """Set a number missing that cannot be, and ask about one that only the form does not allow.
+    """Set an impossible number missing, and ask about one that only the form does not allow.
 
     REDCap's limits can be overridden by whoever types. Where an instrument has a range of its own,
     that decides what is possible; elsewhere the limits of the form do.

@@ -17,8 +17,8 @@ from analysis.cleaning.state import CleaningState, Finding, find_cells, find_tog
 from analysis.cleaning.structure import EVENT
 
 EVENTS, ULCER_ITEMS = "adverse_events", "digital_ulcers"
-# A swap shows where the differences between right and left turn round as a whole: their sum of
-# products is negative, and turning them round brings the visits together by this much (mm).
+# A swap shows where the differences between right and left change sign as a whole: their sum of
+# products is negative, and exchanging them brings the visits together by this much (mm).
 MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 # Ratings of one person differ and fall; a tenth of all the others, and all the others high, is a
 # scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
@@ -31,7 +31,7 @@ _ULCER_WORDS = r"ulcer|궤양"
 
 
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
-    """A trial that ended before its last visit; who stopped treatment may still come.
+    """Participations that ended before the last visit; stopping treatment need not end them.
 
     The last visit is that of the plan; an earlier one with a later date, and one outside its
     window, is asked about itself.
@@ -79,7 +79,7 @@ def find_swapped_sides(state: CleaningState) -> Iterator[Finding]:
     """Visits at which right and left finger circumference look exchanged against baseline.
 
     With d the differences right minus left of the fingers, the distance between the visits is
-    the sum of \\|d - d0\\|, and after turning round the sum of \\|d + d0\\|.
+    the sum of \\|d - d0\\|, and after exchange the sum of \\|d + d0\\|.
     """
     fields = {f.place.location: f for f in state.list_items("finger_circumference")}
     fingers = [n for n in range(1, 6) if {f"right_{n}", f"left_{n}"} <= fields.keys()]
@@ -116,7 +116,7 @@ def find_scales(state: CleaningState) -> Iterator[Finding]:
 
 
 def _is_tenth(rating: pd.Series, who: pd.Series) -> pd.Series:
-    """Say which ratings, in the order of the visits, are about a tenth of the person's others."""
+    """Return which ratings, in the order of the visits, are about a tenth of the others."""
     before, after = (rating.groupby(who).shift(step) / rating for step in (1, -1))
     edge = before.isna() | after.isna()
     nearest = before.fillna(after).where(edge, np.minimum(before, after))
@@ -154,7 +154,7 @@ def list_absent_visits(state: CleaningState) -> pd.DataFrame:
 def list_absent_files(state: CleaningState) -> pd.DataFrame:
     """Return `participant_id, visit, form` where nothing of a file is there, as most people have.
 
-    Only who came to the visit, and was not found ineligible, is asked about.
+    Only eligible people who came to the visit are asked about.
     """
     visits = state.tables["visits"]
     done = visits[(visits["status"] == "done") & visits["visit_date"].ne("")]
@@ -176,7 +176,7 @@ def list_absent_files(state: CleaningState) -> pd.DataFrame:
 
 
 def find_unplanned(state: CleaningState, source: str) -> pd.Series:
-    """Say which entries of a file lie at no planned visit: they may be the missing ones."""
+    """Return which entries of a file lie at no planned visit: they may be the missing ones."""
     planned = [visit.name for visit in state.study.visits if visit.day is not None]
     return ~state.places[source]["visit"].isin(planned)
 
