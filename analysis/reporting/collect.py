@@ -26,6 +26,7 @@ from analysis.reporting.evidence import (
     VisitFacts,
     name_field,
 )
+from analysis.reporting.figure import MANY
 from analysis.study import Outcome, Study
 
 PLANNED = {"visit": "followup_visit", "population": "population"}
@@ -55,6 +56,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
     everyone = tuple(outcomes.values())
     primary = next(outcomes[each.name] for each in study.outcomes if each.role == "primary")
     fullest = max(everyone, key=lambda each: each.n_pairs or 0)
+    started = numbers.get("flow.procedure_safety.n", 0)
     unknown = results["result_id"].str.fullmatch(r"exposure\.\w+_test\.(?:unknown|contradicted)\.n")
     return _fill(
         Facts,
@@ -62,6 +64,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         simulated=provenance.simulated,
         checksums=provenance.checksums,
         planned=(visit, population) == (plan.followup_visit.value, plan.population.value),
+        summarised=max(fullest.n_pairs or 0, started) > MANY,
         season_apart=day is not None and _SEASON[0] <= day <= _SEASON[1],
         baseline=_fill(VisitFacts, numbers, visit=plan.baseline_visit.value),
         visit=_fill(VisitFacts, numbers, visit=visit),

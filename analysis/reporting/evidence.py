@@ -253,7 +253,8 @@ class PlanFacts:
 class Facts:
     """Everything that a template of report/sentences may name.
 
-    `visit` and `population` are those that the registered outcomes were analysed with, `since` the
+    `summarised` is set where participants are too many to show singly in a figure. `visit` and
+    `population` are those that the registered outcomes were analysed with, `since` the
     visits after baseline at which new ulcers were counted, `fullest` the outcome with the most
     pairs and `fewer` those that have fewer, `benchmark` the outcome of the published placebo arm.
     """
@@ -262,6 +263,7 @@ class Facts:
     checksums: str
     planned: bool
     season_apart: bool
+    summarised: bool
     baseline: VisitFacts
     visit: VisitFacts
     since: tuple[VisitFacts, ...]

@@ -123,8 +123,8 @@ def tell_outcomes(trial):
     yield "secondary_intervals", f"{said}."
     yield "undirected_outcomes", _tell_undirected(trial, labels)
     yield "placebo_benchmark", ""
-    # No changed export has so many pairs.
-    yield "approximation", ""
+    # No changed export has so many pairs or people.
+    yield from ((name, "") for name in ("approximation", "too_many"))
     most = max(changes.n for changes in trial.changes.values())
     counts = {labels[name]: changes.n for name, changes in trial.changes.items()}
     fewer = [f"{label} ({number(n)})" for label, n in counts.items() if n < most]

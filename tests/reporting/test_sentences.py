@@ -160,6 +160,12 @@ def test_exact_tests_agree_by_arithmetic_up_to_seven_pairs_only(say):
     assert say({"hand_mrss": eight})["exact_agreement"] == ""
 
 
+@pytest.mark.parametrize(("n", "summarised"), [(60, False), (61, True)])
+def test_captions_tell_where_participants_are_too_many_to_show_singly(say, n, summarised):
+    chosen = say(dict.fromkeys(NAMES, (*BETTER[:5], n, n, n, 0, 0)))
+    assert bool(chosen["too_many"]) == summarised
+
+
 @pytest.mark.parametrize(("n", "kind"), [(200, "exact"), (201, "approximate")])
 def test_test_and_interval_are_called_exact_up_to_the_bound_only(say, n, kind):
     chosen = say(dict.fromkeys(NAMES, (*BETTER[:5], n, n, n, 0, 0)))
