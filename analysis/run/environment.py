@@ -45,8 +45,9 @@ if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
 
 def note_code(_):
-    names = [name for name in sys.modules if name.split(".")[0] == "analysis"]
-    code = [sys.modules[name].__file__ for name in names]
+    # A copy: another thread may be importing.
+    loaded = sys.modules.copy().items()
+    code = [module.__file__ for name, module in loaded if name.split(".")[0] == "analysis"]
     with open(os.path.join(os.environ["IPYTHONDIR"], "code"), "w", encoding="utf-8") as file:
         file.write("\\n".join(code))
 

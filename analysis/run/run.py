@@ -192,6 +192,7 @@ def _link_inputs(step: Step, settings: Settings, folder: Path) -> Path:
 
 def _list_loaded() -> set[str]:
     """Return the modules of `analysis` that this process has loaded, except those of run/."""
-    loaded = [module for name, module in sys.modules.items() if name.split(".")[0] == "analysis"]
+    modules = sys.modules.copy().items()
+    loaded = [module for name, module in modules if name.split(".")[0] == "analysis"]
     code = select_code(str(module.__file__) for module in loaded)
     return {name for name in code if not name.startswith(f"{CODE}run/")}
