@@ -172,8 +172,8 @@ def get_wheels(folder: Path) -> dict[str, Path]:
     if done.returncode:
         last = " ".join(done.stderr.strip().splitlines()[-2:])
         raise MissingError(
-            f"the packages could not be had: {last}",
-            hint="Look whether this machine reaches its package index, or leave out WHEELS=1",
+            f"the packages could not be downloaded: {last}",
+            hint="Check that this machine reaches its package index, or leave out WHEELS=1",
         )
     return {f"{WHEELS}{path.name}": path for path in folder.glob("*.whl")}
 

@@ -80,9 +80,7 @@ def deidentify_export(
     raw, out = raw.resolve(), out.resolve()
     key_file = (key_file or raw.with_name(f"{raw.name}.key")).resolve()
     if out.exists() or out.is_relative_to(raw) or key_file.is_relative_to(out):
-        raise UsageError(
-            "the output needs a new folder of its own", file=out, hint="Give another folder"
-        )
+        raise UsageError("the output needs a new folder", file=out, hint="Give another folder")
     source, key = open_source(read_export(raw), study), open_key(key_file)
     rewriter = Rewriter(
         source=source,

@@ -45,10 +45,10 @@ def check_archive(
     strict = origin is not Origin.SIMULATED
     if strict and not study.publication.hospital_number.value:
         raise DataError(
-            "of real people, numbers of the hospital have to be looked for",
+            "data of real people have to be searched for hospital numbers",
             file=paths.STUDY.name,
             field="publication.hospital_number",
-            hint="Say what they look like, as a regular expression",
+            hint="Give their form as a regular expression",
         )
     looker, dated = _make_looker(study), _make_looker(study, dated=True)
     found: Found = []

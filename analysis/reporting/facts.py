@@ -56,7 +56,7 @@ def document_facts(
 
 
 def hides_people(study: Study, provenance: Provenance) -> bool:
-    """Return True if listings are coarsened, so that no page may show rows of single people."""
+    """Return True if listings of real people are coarsened: then no page may show their rows."""
     return bool(study.publication.coarsen_listings.value) and not provenance.simulated
 
 

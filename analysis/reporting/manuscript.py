@@ -73,7 +73,7 @@ def read_manuscript(name: str, root: Path) -> Manuscript:
     lines = _read_lines(root / f"{name}.qmd", root)
     fences = [index for index, line in enumerate(lines) if line.text == "---"][:2]
     if len(fences) < 2 or fences[0] != 0:
-        raise DataError("the document begins with its front matter", file=f"report/{name}.qmd")
+        raise DataError("the document must begin with its front matter", file=f"report/{name}.qmd")
     return Manuscript(name, tuple(lines[1 : fences[1]]), tuple(lines[fences[1] + 1 :]))
 
 

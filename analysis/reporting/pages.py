@@ -110,7 +110,7 @@ def write_notebook_pages(
     epoch
         Time stamp, seconds.
     mark_line
-        The line that stands over simulated data, or "".
+        The line printed above simulated data, or "".
     """
     (folder / _FOLDER).mkdir(exist_ok=True)
 
@@ -162,7 +162,7 @@ def write_results_page(
     script
         Filters the rows by the name that a reader types.
     mark_line
-        The line that stands over simulated data, or "".
+        The line printed above simulated data, or "".
     """
     parts = [
         "<p>One row for each statistic, under the name by which the article prints it. A name "

@@ -224,8 +224,8 @@ def _check_named_once(text: str, study: Study) -> None:
         pattern = rf"(?<!\w){re.escape(named)}(?!\w)"
         if len(re.findall(pattern, text)) != 1:
             raise DataError(
-                f"simulated data are not labelled as the design asks: {named} stands elsewhere "
-                "than in the one sentence about the design",
+                f"simulated data have to be labelled: {named} has to be there exactly once, "
+                "in the sentence about the design",
                 hint="Take it out of the words, figures or tables",
             )
 

@@ -64,7 +64,7 @@ def check_efficacy(outputs: paths.Outputs, *, tell: Callable[[str], None] = prin
         + ", ".join(differing["result_id"].head(10))
         + (" and others" if len(differing) > 10 else ""),
         file=outputs.processed / "results.csv",
-        hint="Run `make notebooks` anew; if they still differ, one of the programs is wrong",
+        hint="Run `make notebooks` again; if they still differ, one of the programs is wrong",
     )
 
 
@@ -74,7 +74,7 @@ def run_second_program(processed: Path, population: str, visit: str) -> pd.Serie
     Raises
     ------
     MissingError
-        R or one of its packages is not there.
+        R or one of its packages is not installed.
     DataError
         The program stopped.
     """
@@ -98,7 +98,7 @@ def run_second_program(processed: Path, population: str, visit: str) -> pd.Serie
             raise DataError(
                 f"the second program stopped: {last}",
                 file=PROGRAM.name,
-                hint="Run `make notebooks` anew; if it still stops, the program is wrong",
+                hint="Run `make notebooks` again; if it still stops, the program is wrong",
             )
         return pd.read_csv(output, index_col="result_id")["value"]
 

@@ -151,7 +151,7 @@ def read_checksums(path: Path) -> dict[str, str]:
     for number, line in enumerate(lines, 1):
         match = _LINE.fullmatch(line)
         if not match or match[2] in found:
-            raise DataError("this line is no checksum of its own", file=path.name, line=number)
+            raise DataError("this is not a checksum and a new path", file=path.name, line=number)
         plain = PurePosixPath(match[2])
         strange = str(plain) != match[2] or not match[2].isprintable()
         if plain.is_absolute() or ".." in plain.parts or strange:

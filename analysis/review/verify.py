@@ -65,7 +65,7 @@ def verify_results(
     if settings.params:
         raise UsageError("there is no record of a what-if", hint="Leave out PARAMS")
     if code not in ("", "archive") or (code and not archive):
-        raise UsageError("CODE=archive goes with ARCHIVE=, and nothing else is known")
+        raise UsageError("CODE= has to be archive, and needs ARCHIVE=")
     # Resolved, since a run removes the path of its folder from its outputs.
     folder = Path(tempfile.mkdtemp(prefix="verify-")).resolve()
     try:
@@ -87,7 +87,7 @@ def verify_results(
             verdict = _verify_tree(settings, folder, bytes_decide, tell)
     except FailedRunError as error:
         # The messages of the run name files in this folder.
-        hint = f"Its messages stand above; what it left stays in {folder}, for you to remove"
+        hint = f"Its messages are above; its files are in {folder}, for you to remove"
         raise DataError(error.problem, hint=hint) from None
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)

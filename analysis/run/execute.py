@@ -170,7 +170,7 @@ def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
     broken = _BROKEN.findall(text)
     if broken:
         file, line, source = broken[-1]
-        problem = f"{name} needs what is no valid Python: {source}"
+        problem = f"{name} needs code that is not valid Python: {source}"
         place = {"file": os.path.relpath(file), "line": int(line)} if file else {}
         return DataError(problem, hint=hint, **place)
     # The last line of the traceback that points into our own code.

@@ -60,7 +60,7 @@ def choose_settings(*, out: str, raw: str, params: list[str], renderer: str) -> 
     chosen = "RAW" if export != paths.RAW else "PARAMS" if params else ""
     if chosen and root == paths.ROOT:
         raise UsageError(
-            f"{chosen} needs OUT, a folder of its own for what comes out",
+            f"{chosen} needs OUT, a separate folder for its outputs",
             hint="Add OUT=scratch/what-if, so that the primary analysis stays as it is",
         )
     given = parse_assignments(params)
@@ -180,7 +180,7 @@ def choose_renderer(choice: str) -> tuple[str, str]:
     Raises
     ------
     UsageError, MissingError
-        There is no such renderer; Quarto is asked for and not installed.
+        There is no such renderer, or Quarto is asked for but not installed.
     """
     from analysis.reporting.quarto import name_quarto
 

@@ -202,7 +202,7 @@ def _make_venv(venv: Path) -> None:
 def _install_uv(python: Path, root: Path) -> None:
     pinned = find_block((root / "requirements.lock").read_text(encoding="utf-8"), "uv")
     pip = [*_pip(python), *_offline(root), "--no-deps", "--requirement", "/dev/stdin"]
-    _call(pip, "uv could not be had", given=pinned)
+    _call(pip, "installing uv failed", given=pinned)
 
 
 def _sync(python: Path, root: Path) -> None:
@@ -211,10 +211,10 @@ def _sync(python: Path, root: Path) -> None:
     uv = [str(python.with_name("uv")), "pip", "sync", "--require-hashes", "--system-certs"]
     near = _offline(root)
     try:
-        _call([*uv, *near, "--python", str(python), locked], "the packages could not be had")
+        _call([*uv, *near, "--python", str(python), locked], "installing the packages failed")
     except MissingError:
         # pip may be set up for a package index that uv does not know.
-        _call([*_pip(python), *near, "--requirement", locked], "the packages could not be had")
+        _call([*_pip(python), *near, "--requirement", locked], "installing the packages failed")
 
 
 def _offline(root: Path) -> list[str]:
@@ -260,5 +260,5 @@ def _call(command: list[str], problem: str, *, given: str | None = None) -> None
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise MissingError(
             f"{problem}: {' '.join(lines[-3:])}",
-            hint="Look whether this machine reaches its package index, and run `make setup` again",
+            hint="Check that this machine reaches its package index, and run `make setup` again",
         )

@@ -163,7 +163,7 @@ def find_result(results: pd.DataFrame, result_id: str) -> pd.Series:
     near = near or difflib.get_close_matches(result_id, ids, n=NEAREST, cutoff=0.5)
     raise UsageError(
         f"{result_id!r} is no result",
-        hint=f"Nearest: {', '.join(near)}" if near else "The names stand in results.csv",
+        hint=f"Nearest: {', '.join(near)}" if near else "results.csv lists the names",
     )
 
 

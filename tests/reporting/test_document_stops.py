@@ -63,7 +63,7 @@ def test_wrong_words_of_a_sentence_stop_the_build_though_they_are_not_chosen(
 
 @pytest.mark.parametrize("named", ["NCT02975960", "Seoul St. Mary's Hospital"])
 def test_simulated_data_that_name_the_trial_elsewhere_stop(tmp_path, small_inputs, named):
-    with pytest.raises(DataError, match="stands elsewhere than in the one sentence"):
+    with pytest.raises(DataError, match="has to be there exactly once"):
         render(small_inputs(cell=f"as in {named}"), tmp_path / "documents")
 
 
