@@ -5,7 +5,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +90,23 @@ def _compose(text: str, file: str | Path) -> yaml.Node | None:
         if isinstance(part, yaml.SequenceNode):
             waiting += part.value
         elif isinstance(part, yaml.MappingNode):
-            seen: dict[str, str] = {}
-            for key, child in part.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    raise wrong("a key is one word", key.start_mark)
-                folded = key.value.strip().casefold()
-                if folded in seen:
-                    again = seen[folded] == key.value
-                    also = "" if again else f", as {seen[folded]!r}"
-                    raise wrong(f"{key.value!r} is given twice{also}", key.start_mark)
-                seen[folded] = key.value
-                waiting.append(child)
+            for key, problem in _find_wrong_keys(part):
+                raise wrong(problem, key.start_mark)
+            waiting += [child for _, child in part.value]
     return node
+
+
+def _find_wrong_keys(mapping: yaml.MappingNode) -> Iterator[tuple[yaml.Node, str]]:
+    seen: dict[str, str] = {}
+    for key, _ in mapping.value:
+        if not isinstance(key, yaml.ScalarNode):
+            yield key, "a key is one word"
+            continue
+        folded = key.value.strip().casefold()
+        if folded in seen:
+            also = "" if seen[folded] == key.value else f", as {seen[folded]!r}"
+            yield key, f"{key.value!r} is given twice{also}"
+        seen[folded] = key.value
 
 
 def _find_problem(event: yaml.Event, depth: int) -> str:
@@ -112,8 +117,10 @@ def _find_problem(event: yaml.Event, depth: int) -> str:
         return "anchors and aliases (& and *) are not used here: write it out"
     if getattr(event, "tag", None):
         return "tags (!) are not used here: write the value alone"
-    if not isinstance(event, yaml.ScalarEvent):
-        return ""
+    return _find_wrong_scalar(event) if isinstance(event, yaml.ScalarEvent) else ""
+
+
+def _find_wrong_scalar(event: yaml.ScalarEvent) -> str:
     if _UNSEEN.search(event.value):
         return "an invisible character (control or direction): remove it"
     if event.style:
@@ -166,6 +173,10 @@ def _build(node: yaml.Node, kind: Any, path: Path, name: str) -> Any:
         return {
             key.value: _build(child, item, path, f"{name}.{key.value}") for key, child in node.value
         }
+    return _build_scalar(node, kind, wrong)
+
+
+def _build_scalar(node: yaml.Node, kind: Any, wrong: Callable[..., DataError]) -> Any:
     value = _scalar(node)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -188,8 +199,6 @@ def _build_dataclass(
                 at=key,
                 hint=suggest_name(key.value, hints),
             )
-        if key.value in values:
-            raise wrong(f"{key.value!r} is given twice", at=key)
         values[key.value] = _build(child, hints[key.value], path, f"{name}.{key.value}")
     absent = [
         field.name

@@ -228,6 +228,17 @@ def _find(records: Iterable[Any], name: str, kind: str) -> Any:
 def _find_contradictions(study: Study) -> Iterator[str]:
     plan = study.analysis
     yield from find_wrong_authors(study.authors)
+    yield from _find_wrong_names(study)
+    yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
+    yield from find_dated_narratives(study.narratives)
+    yield from find_wrong_versions(study.governance, study.documents)
+    yield from find_wrong_thresholds(study.queries)
+    yield from _find_wrong_settings(study)
+    yield from _find_wrong_outcomes(study.outcomes)
+
+
+def _find_wrong_names(study: Study) -> Iterator[str]:
+    plan = study.analysis
     for group in (study.visits, study.populations, study.outcomes + study.supporting):
         names = [record.name for record in group]
         if len(set(names)) < len(names):
@@ -240,22 +251,29 @@ def _find_contradictions(study: Study) -> Iterator[str]:
     ):
         if name not in [record.name for record in records]:
             yield f"{name!r} is no {kind}"
-    yield from find_wrong_visits(study.visits, plan.baseline_visit.value, plan.followup_visit.value)
-    yield from find_dated_narratives(study.narratives)
-    yield from find_wrong_versions(study.governance, study.documents)
+
+
+def _find_wrong_settings(study: Study) -> Iterator[str]:
     for field in fields(study.data_after_end):
         value = getattr(study.data_after_end, field.name).value
         if value not in AFTER_END:
             yield f"data_after_end: {field.name} is one of {', '.join(AFTER_END)}, not {value}"
-    yield from find_wrong_thresholds(study.queries)
     for name in ("alpha", "confidence"):
-        if not isinstance(level := getattr(plan, name).value, float) or not 0 < level < 1:
+        level = getattr(study.analysis, name).value
+        if not isinstance(level, float) or not 0 < level < 1:
             yield f"analysis: {name} lies between 0 and 1, not {level!r}"
-    if plan.test_order.value != "registered":
+    if study.analysis.test_order.value != "registered":
         yield "analysis: test_order is registered, the order of the outcomes in this file"
-    if [outcome.role for outcome in study.outcomes].count("primary") != 1:
+    try:
+        re.compile(study.publication.hospital_number.value)
+    except (re.error, TypeError):
+        yield "publication: hospital_number is a regular expression"
+
+
+def _find_wrong_outcomes(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    if [outcome.role for outcome in outcomes].count("primary") != 1:
         yield "exactly one outcome has the role primary"
-    for outcome in study.outcomes:
+    for outcome in outcomes:
         if "primary" not in outcome.variants:
             yield f"outcome {outcome.name}: one variant is called primary"
         if not set(outcome.shown_beside) <= set(outcome.variants):
@@ -264,7 +282,3 @@ def _find_contradictions(study: Study) -> Iterator[str]:
             yield f"outcome {outcome.name}: range is [low, high]"
         if not all(0 <= each <= 12 for each in (outcome.decimals, outcome.difference_decimals)):
             yield f"outcome {outcome.name}: decimals are 0 to 12"
-    try:
-        re.compile(study.publication.hospital_number.value)
-    except (re.error, TypeError):
-        yield "publication: hospital_number is a regular expression"
