@@ -129,10 +129,11 @@ class Rewriter:
         if treatment == Treatment.IMAGE:
             return self.names.images.get(raw, REMOVED)
         reading = self.source.readings[file, column][raw]
-        if reading.is_missing_code:
-            return raw
+        return raw if reading.is_missing_code else self._replace(reading, treatment, participant)
+
+    def _replace(self, reading: Reading, treatment: Treatment, participant: str) -> str:
         if treatment == Treatment.TEXT:
-            return remove_text(raw)
+            return remove_text(reading.raw)
         if treatment == Treatment.PERSON:
             return self.names.persons[reading.clean]
         if treatment == Treatment.DAY:
@@ -146,7 +147,7 @@ class Rewriter:
             return f"{year}-07-01" if year.isdigit() and len(reading.clean) == 10 else year
         if treatment == Treatment.AGE and reading.clean:
             return str(self._band(int(float(reading.clean))))
-        return raw if reading.is_readable else REMOVED
+        return reading.raw if reading.is_readable else REMOVED
 
     def _rewrite_year(self, reading: Reading, treatment: Treatment, participant: str) -> str:
         """Keep the number of years between a year and the consent; for a birth year, as a band."""
