@@ -117,15 +117,15 @@ def merge_boxes(items: pd.DataFrame) -> pd.DataFrame:
 
     The form names devices (cane, walker, wheelchair); the score only asks whether there is any.
     """
-    several = items["item"].isin(HAQ_SUPPORTS) & (items["occasion"] != "")
-    if not several.any():
+    boxed = items["item"].isin(HAQ_SUPPORTS)
+    if not (boxed & (items["occasion"] != "")).any():
         return items
-    boxes = items[several].assign(occasion="")
+    boxes = items[boxed].assign(occasion="")
     # Sorted so that a ticked box comes first, then a missing one, then one that is not ticked.
     rank = boxes["value"].map({1: 0, 0: 2}).fillna(1)
     ordered = boxes.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
     merged = ordered.drop_duplicates([*VISIT_KEY, "item"])
-    return pd.concat([items[~several], merged], ignore_index=True)
+    return pd.concat([items[~boxed], merged], ignore_index=True)
 
 
 def index_categories(categories: CategoryScores, *, least: int) -> np.ndarray:

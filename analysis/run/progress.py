@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.paths import Outputs
-from analysis.run.state import read_state, write_state
+from analysis.run.state import read_fields, write_state
 from analysis.run.steps import STEPS
 
 _WIDTH = 15
@@ -138,8 +138,9 @@ class Reporter:
 
 def read_notes(outputs: Outputs) -> dict[str, Note]:
     """Return the note of every step, by name, in the order of the run."""
-    notes = {step.name: read_state(_note_path(outputs, step.name)) for step in STEPS}
-    return {name: Note(**note) if note else Note() for name, note in notes.items()}
+    return {
+        step.name: read_fields(_note_path(outputs, step.name), Note) or Note() for step in STEPS
+    }
 
 
 def write_note(outputs: Outputs, name: str, note: Note) -> None:

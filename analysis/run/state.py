@@ -5,6 +5,7 @@ import errno
 import fcntl
 import functools
 import hashlib
+import inspect
 import itertools
 import json
 import os
@@ -13,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.paths import Outputs
 
 MISSING = "missing"
 # A circular link counts as a missing file too.
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,8 @@ def list_changes(
 
 
 def read_record(outputs: Outputs, name: str) -> Record | None:
-    """Return the record of a step, or None if there is no intact one."""
-    content = read_state(_record_path(outputs, name))
-    return Record(**content) if content else None
+    """Return the record of a step, or None if there is no intact one of this version."""
+    return read_fields(_record_path(outputs, name), Record)
 
 
 def write_record(outputs: Outputs, name: str, record: Record) -> None:
@@ -119,6 +120,12 @@ def read_state(path: Path) -> Any:
         return content if written["sha256"] == hash_content(content) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def read_fields(path: Path, kind: type[_Kind]) -> _Kind | None:
+    """Return what `write_state` wrote of a dataclass, None if it has other fields by now."""
+    content, names = read_state(path), inspect.signature(kind).parameters.keys()
+    return kind(**content) if isinstance(content, dict) and content.keys() == names else None
 
 
 def write_state(path: Path, content: Any) -> None:

@@ -32,8 +32,8 @@ def count_events(
     by
         Columns of `events` that define the categories; none gives the overall count.
     among
-        Events that include `events`; their categories are the ones listed. A category that
-        nobody had is a result too, with an upper bound.
+        More events, whose categories are listed as well. A category that nobody had is a result
+        too, with an upper bound.
     confidence
         Level of the two-sided Clopper-Pearson interval.
 
@@ -74,7 +74,7 @@ def count_events(
     by = list(by)
     counted = _name_categories(events, by)
     once = _keep_worst_grade(counted, by)
-    listed = counted if among is None else _name_categories(among, by)
+    listed = pd.concat([counted, *([] if among is None else [_name_categories(among, by)])])
     keys = sorted(set(listed[by].itertuples(index=False, name=None))) if by else [()]
     summary = pd.DataFrame(keys, columns=by)
     for name, rows in (("participants", once), ("events", counted)):

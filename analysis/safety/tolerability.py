@@ -90,10 +90,11 @@ def list_ulcers(items: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame
     new, healed` (yes, no, or "" if not recorded) and `size_mm`, sorted by key.
     """
     mine = items["participant_id"].isin(participants["participant_id"])
-    rows = items[items["instrument"].eq("digital_ulcers") & mine]
+    columns = [*COUNTED, "size"]
+    rows = items[items["instrument"].eq("digital_ulcers") & items["item"].isin(columns) & mine]
     key = ["participant_id", "visit", "occasion", "location"]
     wide = rows.pivot(index=key, columns="item", values="value")
-    wide = wide.reindex(columns=[*COUNTED, "size"]).astype("float64").reset_index()
+    wide = wide.reindex(columns=columns).astype("float64").reset_index()
     for name in COUNTED:
         wide[name] = wide[name].map({1: "yes", 0: "no"}).fillna("")
     names = {"size": "size_mm", "location": "finger"}

@@ -17,6 +17,8 @@ _SCORE = ["outcome", "variant", "component"]
 MADE = ["score", "status", "n_missing", "rule"]
 # Scores are made from the items, never from a total that somebody has added up.
 NEVER_SCORED = "recorded_total"
+# Between a participant and the number of a copy; no identifier holds it.
+_COPY = "\0"
 # No mark may lie beyond the end of its line, so a shorter line is never tried.
 _LINE = "line_length"
 
@@ -118,7 +120,7 @@ def _ask(
     study: Study,
 ) -> np.ndarray:
     """Return for each place whether moving it to an end changes the score of its visit."""
-    places = places.assign(copy=[f"~{number}" for number in range(len(places))])
+    places = places.assign(copy=[f"{_COPY}{number}" for number in range(len(places))])
     asked = used.merge(places.rename(columns={name: f"asked_{name}" for name in PLACE}), on=_KEY)
     hit = np.logical_and.reduce([asked[name] == asked[f"asked_{name}"] for name in PLACE])
     value = pd.Series(np.nan, index=asked.index)
@@ -133,7 +135,7 @@ def _ask(
     )[used.columns]
     made = score_items(pd.concat([used, copies], ignore_index=True), study)
     made = made[(made[_SCORE] == score[_SCORE]).all(axis=1)]
-    names = made["participant_id"].str.partition("~")
+    names = made["participant_id"].str.partition(_COPY)
     made = made.assign(participant_id=names[0], copy=names[1] + names[2])
     before = made.loc[made["copy"] == "", [*_KEY, *MADE]]
     both = made.merge(before, on=_KEY, suffixes=("", "_was"))

@@ -52,6 +52,13 @@ def test_a_category_is_its_highest_item_and_a_cane_raises_it_to_2(walking, cane,
     assert score(answers)["score"] == expected / 8
 
 
+@pytest.mark.parametrize("plain", [0, 1])
+def test_a_box_for_any_aid_beside_boxes_for_single_ones_is_one_more_of_them(plain):
+    boxes = {"haq/aid_walking//cane": 0, "haq/aid_walking//walker": 0}
+    answers = haq(*[1] * 8, aid_walking=plain) | boxes
+    assert score(answers)["score"] == (9 if plain else 8) / 8
+
+
 def test_one_answered_item_answers_its_category():
     row = score(haq(*[0] * 8, dress_1=0, dress_2="not_done"))
     found = row[["score", "status", "n_missing", "rule"]].to_list()

@@ -7,9 +7,11 @@ import pytest
 from analysis.paths import Outputs
 from analysis.run.publish import publish_files
 from analysis.run.state import (
+    Record,
     hold_lock,
     lock_path,
     open_stage,
+    read_fields,
     read_record,
     read_state,
     sweep_stages,
@@ -26,6 +28,13 @@ def outputs(tmp_path):
 def test_a_note_is_read_as_it_was_written(tmp_path):
     write_state(tmp_path / "note.json", {"a": ["b", 1], "가": None})
     assert read_state(tmp_path / "note.json") == {"a": ["b", 1], "가": None}
+
+
+def test_a_note_of_another_version_is_none(tmp_path):
+    note = tmp_path / "note.json"
+    for fields, known in (({"fingerprint": {}, "files": {}}, True), ({"files": {}}, False)):
+        write_state(note, fields)
+        assert (read_fields(note, Record) is not None) == known
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,8 @@ def test_what_others_had_and_nobody_here_is_listed_as_zero():
     summary = count_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both)
     counted = summary[["coded_term", "participants", "events", "denominator"]]
     assert counted.to_numpy().tolist() == [["Bruising", 1, 1, 7], ["Pain", 0, 0, 7]]
+    others = count_events(both.iloc[:1], SEVEN, by=["coded_term"], among=both.iloc[1:])
+    pd.testing.assert_frame_equal(others, summary)
 
 
 def test_categories_are_sorted_by_participants_then_events_then_name():

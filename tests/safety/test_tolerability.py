@@ -105,7 +105,8 @@ VISITS = shape_table(
 
 
 def test_an_ulcer_is_listed_with_its_finger_and_states():
-    listed = list_ulcers(ULCERS, PEOPLE)
+    gate = ULCERS.iloc[:1].assign(item="present", occasion="", location="", value=1.0)
+    listed = list_ulcers(pd.concat([ULCERS, gate]), PEOPLE)
     names = ["participant_id", "visit", "finger", "active", "new", "healed"]
     assert list(listed[names].itertuples(index=False, name=None)) == [
         ("P1", "baseline", "right_2", "yes", "no", "no"),

@@ -196,6 +196,6 @@ def draw_pairs(
     directions = name_directions(pairs, decimals)
     counts = ", ".join(f"{directions.count(each)} {each}" for each in dict.fromkeys(directions))
     return figure, (
-        f"{label} of {len(pairs)} participants, a line each from {visits[0].lower()} to "
-        f"{visits[1].lower()}: {counts or 'nobody has both scores'}.{note}"
+        f"{label} of {len(pairs)} participant{'s' * (len(pairs) != 1)}, a line each from "
+        f"{visits[0].lower()} to {visits[1].lower()}: {counts or 'nobody has both scores'}.{note}"
     )

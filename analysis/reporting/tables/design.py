@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
+from analysis.statistics.operating_characteristics.scenarios import ALPHA
 from analysis.study import Study
 
 
@@ -13,7 +14,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     returns them. Outcomes added to study.yml since the record was made are named in a note.
     """
     rows: list[TableRow] = []
-    simulated = set(results["outcome"])
+    simulated = set(results["outcome"]) - {"family"}
     absent = [outcome.label for outcome in study.outcomes if outcome.name not in simulated]
     for outcome in study.outcomes:
         if outcome.name not in simulated:
@@ -25,7 +26,7 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
         rows.append((outcome.label, unreachable, *tests, *covered))
     columns = (
         "Outcome",
-        f"p at or below {study.analysis.alpha.value:g} out of reach",
+        f"p at or below {ALPHA:g} out of reach",
         "Rejects without a change: exact / mid-p / t",
         "Rejects with the assumed change: exact / mid-p / t",
         "Closed interval covers zero, without a change",
@@ -35,10 +36,10 @@ def make_design_table(results: pd.DataFrame, study: Study) -> Table:
     kinds = (f"{kind}.any_exact" for kind in ("independent", "no_grid", "own_grids"))
     independent, correlated, on_grids = cells_of(results, family, *kinds)
     notes: tuple[Content, ...] = (
-        "Shares of simulated trials of seven participants, each outcome on its own grid with its "
-        "floor and ceiling. Spread and assumed changes are assumptions, not results.",
+        f"Shares of simulated trials of {results['n'].max()} participants, each outcome on its own "
+        "grid with its floor and ceiling. Spread and assumed changes are assumptions, not results.",
         (
-            "At least one of nine exact p at or below 0.05 without any change: ",
+            f"At least one of {len(simulated)} exact p at or below {ALPHA:g} without any change: ",
             independent,
             " if the outcomes were independent and continuous, ",
             correlated,

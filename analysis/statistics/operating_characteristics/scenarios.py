@@ -7,6 +7,7 @@ supports a size of change in this trial.
 from dataclasses import dataclass, replace
 
 PARTICIPANTS = 7
+ALPHA = 0.05
 
 
 @dataclass(frozen=True)

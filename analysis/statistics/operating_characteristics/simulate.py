@@ -8,9 +8,8 @@ import pandas as pd
 
 from analysis.statistics.hodges_lehmann import find_walsh_order
 from analysis.statistics.operating_characteristics import many_trials
-from analysis.statistics.operating_characteristics.scenarios import Family, Scenario
+from analysis.statistics.operating_characteristics.scenarios import ALPHA, Family, Scenario
 
-ALPHA = 0.05
 CONFIDENCE = 0.95
 # With fewer non-zero changes than this the smallest two-sided p is at least 1/16.
 FEWEST_NONZERO = 6

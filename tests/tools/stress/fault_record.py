@@ -79,5 +79,5 @@ def _format_row(name, outcomes):
     good = Counter(outcome.ended for outcome in outcomes if not outcome.wrong)
     faults = sum(outcome.faults for outcome in outcomes)
     wrong = sum(bool(outcome.wrong) for outcome in outcomes)
-    counts = f"{good['recovered']} | {good['told']} | {wrong}"
+    counts = f"{good['recovered']} | {good['stopped']} | {wrong}"
     return f"| {name} | {len(outcomes)} | {faults} | {counts} |"
