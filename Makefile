@@ -36,7 +36,11 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
             $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
-RUNNER := $(PYTHON) $(ALONE) -m analysis
+# As `-m analysis`, but that this folder comes after Python's own parts: a json.py in it is none.
+START  := -c 'import os, runpy, sys; sys.argv[0] = "-m"; places = [*sys.path, "-packages"]; \
+            sys.path.insert([p.endswith("-packages") for p in places].index(True), os.getcwd()); \
+            runpy.run_module("analysis", run_name="__main__", alter_sys=True)'
+RUNNER := $(PYTHON) -P $(ALONE) $(START)
 UNTIL  := $(if $(filter notebooks preview,$(MAKECMDGOALS)),--until results)
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
@@ -123,24 +127,24 @@ refresh: setup
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
 	  'or with "apt install python3" or "brew install python".' >&2; exit 3; }
-	@$(ANY) $(ALONE) -m analysis setup $(if $(CONDA),--conda)
+	@$(ANY) -P $(ALONE) $(START) setup $(if $(CONDA),--conda)
 
 test: setup
 	@$(PYTHON) $(ALONE) -m pytest -m "not slow" --numprocesses=2
 
 lab: setup
-	@$(PYTHON) -m analysis lab
+	@$(PYTHON) -P $(START) lab
 
 draft: setup
 	@test -n '$(RAW)' || { echo 'An export is needed: make draft RAW=folder' >&2; exit 2; }
-	@$(PYTHON) $(ALONE) -m analysis draft $(RAW)
+	@$(RUNNER) draft $(RAW)
 
 check-data: setup
-	@$(PYTHON) $(ALONE) -m analysis check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
+	@$(RUNNER) check-data $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT))
 
 answers: setup
 	@test -n "$$ANSWERS" || { echo 'A returned sheet is needed: make answers RAW=folder OUT=folder ANSWERS=queries.xlsx' >&2; exit 2; }
-	@$(PYTHON) $(ALONE) -m analysis answers $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT)) "$$ANSWERS"
+	@$(RUNNER) answers $(or $(RAW),data/raw) $(if $(filter .,$(OUT)),scratch,$(OUT)) "$$ANSWERS"
 
 seal: setup
 	@test -n '$(RAW)' || { echo 'An export to seal is needed: make seal RAW=folder' >&2; exit 2; }
@@ -176,7 +180,7 @@ pictures: report
 	@$(PYTHON) $(ALONE) tests/tools pictures
 
 clean:
-	@$(ANY) $(ALONE) -m analysis clean $(CHOSEN)
+	@$(ANY) -P $(ALONE) $(START) clean $(CHOSEN)
 
 lock: setup
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -16,9 +16,9 @@ from analysis.errors import AnalysisError
 Function = Callable[..., int | None]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 COMMANDS: dict[str, tuple[Function, tuple[Argument, ...]]] = {}
+FREE_MEMORY = "Close other programs, or run one notebook at a time (make -j1), and try again"
 _NO_MEMORY = (
-    "this machine has not enough memory. What is half written does not count: close other"
-    " programs or run one notebook at a time (make -j1), and try again."
+    f"this machine has not enough memory. What is half written does not count. {FREE_MEMORY}."
 )
 # No system allows fewer by default.
 _LEAST_FILES = 200

@@ -102,8 +102,8 @@ def parse_provenance(
     Raises
     ------
     DataError
-        Unreadable YAML, a `simulated` that is neither true nor false, a misspelt key, or an
-        invalid `export` section.
+        Unreadable YAML, a `simulated` that is neither true nor false, a misspelt key, an invalid
+        day of export or `export` section.
     """
     written = read_yaml(text, file=file) or {}
     for name in map(str, written) if isinstance(written, dict) else ():
@@ -123,8 +123,19 @@ def parse_provenance(
         name: _read_text(written.get(name), name, file)
         for name in ("description", "exported_on", "exported_by")
     }
+    day = described["exported_on"]
+    if day and not _is_day(day):
+        hint = 'Write the day as "2024-05-31"'
+        raise DataError(f"{day!r} is no day", file=file, field="exported_on", hint=hint)
     manner = parse_manner(written["export"], file=file) if "export" in written else None
     return Provenance(**described, simulated=simulated, checksums=checksums, manner=manner)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def parse_manner(written: object, *, file: str | Path = "provenance.yml") -> Manner:

@@ -12,7 +12,8 @@ class Visit:
     """A visit with its inclusive window in study days (None: no window).
 
     The code knows a visit by its `role` only; `name` is the protocol's. `events` are the unique
-    event names of the site's database, as it exports them.
+    event names of the site's database, as it exports them; of a project without events, the
+    instances of a repeating form, as ``assessment#2``.
     """
 
     name: str

@@ -68,7 +68,7 @@ def arrange_export(export: RawExport, study: Study) -> RawExport:
     records = records or export.records
     export = replace(export, tables=tables | {REDCAP: frame}, records=records)
     if EVENT not in frame:
-        return spread_visits(export, study)
+        return _join_events(spread_visits(export, study), study)
     return _join_events(_merge_fields(export, study), study)
 
 

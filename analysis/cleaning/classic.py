@@ -40,8 +40,8 @@ class _Column:
 def spread_visits(export: RawExport, study: Study) -> RawExport:
     """Return an export without events with a row per person and visit.
 
-    A row of a repeating form is at the unscheduled visit. `origins` of what is returned names the
-    fields that were merged.
+    An instance of a repeating form is at the visit whose `events` name it (``visit#2``), else at
+    the unscheduled one. `origins` of what is returned names the fields that were merged.
 
     Raises
     ------
@@ -56,7 +56,8 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
     repeating = frame[FORM] != ""
     # The states of forms that hold only descriptive text go nowhere.
     states = [f"{form}_{end}" for form in set(dictionary[FORM_NAME]) for end in FORM_STATES]
-    parts = [_take(frame[repeating], columns, states, study.unscheduled)]
+    instances = _take(frame[repeating], columns, states, study.unscheduled)
+    parts = [_place_instances(instances, study)]
     for visit in study.visits:
         part = _take(frame[~repeating], columns, states, visit.name)
         parts.append(part[_is_filled(part)])
@@ -75,7 +76,41 @@ def spread_visits(export: RawExport, study: Study) -> RawExport:
         ),
         CORRECTIONS: _rename_corrections(export.tables[CORRECTIONS], columns, study),
     }
-    return replace(export, tables=export.tables | tables, origins=_list_origins(columns, frame))
+    notes = _note_unplaced(parts[0], columns, places, study)
+    return replace(
+        export,
+        tables=export.tables | tables,
+        origins=_list_origins(columns, frame),
+        notes=(*export.notes, *notes),
+    )
+
+
+def _list_events(study: Study) -> list[str]:
+    return [event for visit in study.visits for event in visit.events]
+
+
+def _place_instances(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Let the instances that study.yml names be events, and their rows no repeated ones."""
+    names = rows[FORM] + "#" + rows[INSTANCE]
+    named = names.isin(_list_events(study))
+    cells = {EVENT: names.where(named, rows[EVENT])}
+    cells |= {column: rows[column].mask(named, "") for column in (FORM, INSTANCE)}
+    return rows.assign(**cells)
+
+
+def _note_unplaced(
+    rows: pd.DataFrame, columns: dict[str, _Column], places: pd.DataFrame, study: Study
+) -> list[str]:
+    """Say which forms hold items of which no pair can be formed, since no instance is a visit."""
+    items = set(places.loc[places["instrument"] != "", "field"])
+    forms = {column.form for name, column in columns.items() if name in items}
+    named = {event.partition("#")[0] for event in _list_events(study)}
+    return [
+        f"All rows of {form} are at the unscheduled visit, so that no pair is formed of them; "
+        f"where an instance is a visit, name it under `events` of that visit in study.yml, as "
+        f"{form}#1."
+        for form in sorted(forms & set(rows[FORM]) - named)
+    ]
 
 
 def _list_origins(columns: dict[str, _Column], frame: pd.DataFrame) -> Origins:
@@ -99,8 +134,9 @@ def _plan_columns(
     """Return every column of a field with its visit and the column it becomes."""
     forms = dict(zip(dictionary[NAME], dictionary[FORM_NAME], strict=True))
     fields = [name for name in map(str, frame) if _ask(name) in forms and name != ID]
-    visits = _find_visits(fields, forms, places, study)
-    visits |= {name: study.unscheduled for name in fields if forms[_ask(name)] in set(frame[FORM])}
+    repeated = {name for name in fields if forms[_ask(name)] in set(frame[FORM])}
+    single = [name for name in fields if name not in repeated]
+    visits = _find_visits(single, forms, places, study) | dict.fromkeys(repeated, study.unscheduled)
     heads = _find_heads(fields, places, visits, study)
     _check_alike(dictionary, heads)
     return {
@@ -244,41 +280,18 @@ def _rename_corrections(
         column = columns.get(field) if source == REDCAP else None
         if column:
             record, _, rest = row.partition("|")
-            repeat = rest.rpartition("|")[2] if column.visit == study.unscheduled else ""
-            row, field = f"{record}|{column.visit}|{repeat}", column.head
+            row, field = f"{record}|{_rename_place(rest, column, study)}", column.head
         rows.append(row)
         fields.append(field)
     return corrections.assign(row=rows, field=fields)
 
 
-def show_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
-    """Name the fields of a log as the export does; rows have a `visit`, or hold it in `row`."""
-    if "cells" in log:
-        log = log.assign(cells=[_show_cells(cells, origins) for cells in log["cells"]])
-    return _rename_fields(log, origins)
-
-
-def hide_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
-    """Undo `show_origins`: name the columns of a log again."""
-    return _rename_fields(log, {(visit, name): head for (visit, head), name in origins.items()})
-
-
-def _rename_fields(log: pd.DataFrame, names: Origins) -> pd.DataFrame:
-    if not names:
-        return log
-    visits = log["visit"] if "visit" in log else log["row"].map(_read_visit)
-    pairs = zip(visits, log["field"], strict=True)
-    return log.assign(field=[names.get(pair, pair[1]) for pair in pairs])
-
-
-def _read_visit(row: str) -> str:
-    return [*row.split("|"), ""][1]
-
-
-def _show_cells(cells: str, origins: Origins) -> str:
-    """Return the cells of a question (``row:field;row:field``) with the fields of the export."""
-    places = [cell.rpartition(":") for cell in cells.split(";")]
-    return ";".join(
-        f"{row}{colon}{origins.get((_read_visit(row), field), field)}"
-        for row, colon, field in places
-    )
+def _rename_place(place: str, column: _Column, study: Study) -> str:
+    """Return event and instance of a corrected row: as named, else of the field's visit."""
+    event, _, repeat = place.partition("|")
+    known = [*_list_events(study), *(v.name for v in study.visits if v.name != study.unscheduled)]
+    if column.visit != study.unscheduled:
+        return f"{column.visit}|"
+    if event in known or repeat in known:
+        return f"{event if event in known else repeat}|"
+    return f"{study.unscheduled}|{repeat}"

@@ -22,7 +22,6 @@ from analysis.cleaning import (
     visit_checks,
 )
 from analysis.cleaning.arrange import arrange_export
-from analysis.cleaning.classic import show_origins
 from analysis.cleaning.corrections import (
     apply_corrections,
     ask_unused,
@@ -201,7 +200,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     raw = {source: file.raw for source, file in received.items()}
     balance = reconcile_export(raw, wide, tables, fields)
     for name in ("queries", "changes") if export.origins else ():
-        tables[name] = finish_table(show_origins(tables[name], export.origins), name)
+        tables[name] = finish_table(logs.show_origins(tables[name], export.origins), name)
     return Cleaned(
         wide=wide,
         tables=tables,

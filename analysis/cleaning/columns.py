@@ -4,6 +4,7 @@ Each rule sees the different values of a column once. Codes of the whole project
 missing, and the spelling of terms, belong here too: they are the same for every column.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -283,5 +284,5 @@ def unify_terms(state: CleaningState) -> Iterator[Finding]:
 
 
 def fold_words(text: str) -> str:
-    """Return a term without differences of case and spaces."""
-    return " ".join(text.casefold().split())
+    """Return a term without differences of case, spaces and composition (NFC)."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -15,11 +15,24 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.records import read_yaml
 
+# What is sent in place of CSV, by its first bytes.
+_OTHER_FILES = {b"PK\x03\x04": "a workbook or ZIP file", b"\xd0\xcf\x11\xe0": "an old workbook"}
+# By its first words.
+_OTHER_FORMATS = {
+    "<?xml": "an ODM file (REDCap's XML)",
+    "<odm": "an ODM file (REDCap's XML)",
+    "<!doctype": "a web page, as of a login",
+    "<html": "a web page, as of a login",
+    "[": "a JSON file",
+    "{": "a JSON file",
+}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # What Korean and Western programs write beside UTF-8; each accepts most bytes of the other.
 _GUESSES = ("cp949", "cp1252")
 _AGAIN = "Export it again as UTF-8"
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# A table as wide has no note with so many separators in one line.
+_WIDE = 20
 _EXAMPLES = {"encoding": "cp949", "delimiter": '";"', "decimal": '","'}
 
 
@@ -89,10 +102,14 @@ def decode_text(data: bytes, *, file: str | Path, encoding: str = "") -> tuple[s
     Raises
     ------
     DataError
-        Bytes of no such encoding or of two that read differently, another encoding than the
-        stated one, a NUL, or replacement characters (a file that lost letters before it came
-        here).
+        A workbook, bytes of no such encoding or of two that read differently, another encoding
+        than the stated one, a NUL, or replacement characters (a file that lost letters before it
+        came here).
     """
+    for start, what in _OTHER_FILES.items():
+        if data.startswith(start):
+            hint = "Save it as CSV UTF-8, or export it again as CSV"
+            raise DataError(f"this is {what}, and no text", file=file, hint=hint)
     certain = _find_certain(data)
     if certain and encoding and not data.isascii() and _family(encoding) != _family(certain):
         raise DataError(
@@ -139,12 +156,14 @@ def _decode(data: bytes, encoding: str, file: str | Path) -> tuple[str, str]:
     if len(texts) > 1:
         name = Path(file).name
         first = next(at for at, byte in enumerate(data) if byte > 127)
+        hint = (
+            f"Say which in provenance.yml, as `encoding: {{{name}: cp949}}` or `{{{name}: cp1252}}`"
+        )
         raise DataError(
             "these bytes are letters in CP949 and other letters in Windows-1252",
             file=file,
             line=data[:first].count(b"\n") + 1,
-            hint=f"Say which in provenance.yml, as `encoding: {{{name}: cp949}}` or "
-            f"`{{{name}: cp1252}}`",
+            hint="Save it as UTF-8" if name.endswith(".yml") else hint,
         )
     return next(iter(texts.items()))
 
@@ -173,20 +192,16 @@ def parse_table(text: str, *, file: str | Path, form: FileFormat | None = None) 
     Raises
     ------
     DataError
-        Another delimiter than `form` states, no header, a repeated or empty column name, rows of
-        unequal length, quotes that do not close.
+        ODM, JSON or a web page, another delimiter than `form` states, no header, a repeated or
+        empty column name, rows of unequal length, quotes that do not close.
     """
-    delimiter = (form or FileFormat()).delimiter
+    begins, delimiter = text[:20].lstrip().casefold(), (form or FileFormat()).delimiter
+    for start, what in _OTHER_FORMATS.items():
+        if begins.startswith(start):
+            hint = "Export it again as CSV with raw data (codes and field names)"
+            raise DataError(f"this is {what}, and no CSV", file=file, hint=hint)
     _check_delimiter(text, delimiter, file)
-    header = _check_rows(text, delimiter, file)
-    repeated = sorted({name for name in header if not name or header.count(name) > 1})
-    if repeated:
-        raise DataError(
-            f"column {repeated[0]!r} is empty or stands there twice",
-            file=file,
-            line=1,
-            hint="Give every column a name of its own",
-        )
+    _check_names(_check_rows(text, delimiter, file), file)
     try:
         return pd.read_csv(
             io.StringIO(text), sep=delimiter, dtype="str", keep_default_na=False, na_filter=False
@@ -195,9 +210,23 @@ def parse_table(text: str, *, file: str | Path, form: FileFormat | None = None) 
         raise _not_rectangular(" ".join(str(error).split()), file) from None
 
 
+def _check_names(header: list[str], file: str | Path) -> None:
+    """Stop if two columns have one name, or a column has none."""
+    for number, name in enumerate(header, 1):
+        if not name:
+            hint = "Name it, or take it away where all of it is empty"
+            raise DataError(f"column {number} has no name", file=file, line=1, hint=hint)
+        if header.count(name) > 1:
+            hint = "Give every column a name of its own"
+            raise DataError(f"two columns are called {name!r}", file=file, line=1, hint=hint)
+
+
 def _check_delimiter(text: str, delimiter: str, file: str | Path) -> None:
     """Stop if the header falls apart at another delimiter and not at the stated one."""
     first = next(iter(text.splitlines()), "")
+    if first.startswith("sep="):
+        hint = "Take this line away"
+        raise DataError("the first line is a spreadsheet's", file=file, line=1, hint=hint)
     parts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in DELIMITERS}
     found = max(parts, key=lambda sign: parts[sign])
     if parts.get(delimiter, 1) == 1 and parts[found] > 1:
@@ -212,13 +241,22 @@ def _check_delimiter(text: str, delimiter: str, file: str | Path) -> None:
 
 def _check_rows(text: str, delimiter: str, file: str | Path) -> list[str]:
     """Return the header after checking that all rows are as long; pandas would pad short ones."""
-    before = csv.field_size_limit(len(text) + 1)
+    limit = csv.field_size_limit(len(text) + 1)
     rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = next(rows, [])
         if not any(header):
             raise DataError("the file is empty", file=file, hint="Export it again")
+        before = rows.line_num
         for row in rows:
+            if rows.line_num > before + 1 and _holds_rows(row, delimiter):
+                raise DataError(
+                    "a quote swallows rows of the table",
+                    file=file,
+                    line=before + 1,
+                    hint="Close the quote at the source, or export the file again",
+                )
+            before = rows.line_num
             if row and len(row) != len(header):
                 fault = "fewer" if len(row) < len(header) else "more"
                 raise DataError(
@@ -230,8 +268,14 @@ def _check_rows(text: str, delimiter: str, file: str | Path) -> list[str]:
     except csv.Error as error:
         raise _not_rectangular(str(error), file, rows.line_num) from None
     finally:
-        csv.field_size_limit(before)
+        csv.field_size_limit(limit)
     return header
+
+
+def _holds_rows(row: list[str], delimiter: str) -> bool:
+    """Say whether a cell of a wide table holds a line with as many cells as the table."""
+    lines = (line for cell in row for line in cell.splitlines())
+    return any(len(row) >= _WIDE and line.count(delimiter) >= len(row) - 1 for line in lines)
 
 
 def _not_rectangular(fault: str, file: str | Path, line: int | None = None) -> DataError:

@@ -16,13 +16,21 @@ from analysis import paths
 from analysis.cleaning.arrange import API_COLUMNS
 from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
 from analysis.cleaning.dictionary import list_file_fields, parse_dictionary
-from analysis.cleaning.export import DICTIONARY, MAP, PROVENANCE_FILE, REDCAP, refuse_other_formats
+from analysis.cleaning.export import (
+    DICTIONARY,
+    MAP,
+    PROVENANCE_FILE,
+    REDCAP,
+    refuse_labels,
+    suggest_file,
+)
 from analysis.cleaning.fields import Field, Place, find_factor, list_values
 from analysis.cleaning.mapping import DRAFT, MAP_COLUMNS, NOTE, OPTIONAL_MAP_COLUMNS, find_anchors
 from analysis.cleaning.outcomes import list_mapped
 from analysis.cleaning.recognise import find_visit, list_targets, list_units, recognise_fields
 from analysis.cleaning.structure import ARM, EVENT, FILE_KEYS
 from analysis.errors import MissingError, UsageError
+from analysis.records import read_yaml
 from analysis.study import Study, load_study
 
 VISITS_FILE = "visits.yml"
@@ -70,8 +78,8 @@ def run_draft(raw: Path, study: Path | None = None) -> None:
     table = draft_fields(dictionary, list_file_columns(raw), held, plan, classic=EVENT not in main)
     table.to_csv(raw / MAP, index=False, lineterminator="\n", encoding="utf-8")
     path = raw / VISITS_FILE
-    written = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    visits, unknown = draft_visits(events, plan, (written or {}).get("visits"))
+    written = read_yaml(_read_text(path), file=path) or {}
+    visits, unknown = draft_visits(events, plan, written.get("visits"))
     path.write_text(_format_visits(visits, unknown), encoding="utf-8", newline="\n")
     print(format_report(table, unknown, parse_dictionary(dictionary, {}, plan.scoring), plan))
     print(f"Fill in {MAP}, {PROVENANCE_FILE} and {VISITS_FILE} in {raw}; then make check-data.")
@@ -234,8 +242,8 @@ def list_file_columns(raw: Path) -> dict[str, list[str]]:
 
 def _write_provenance(path: Path) -> None:
     """Add the lines that are missing; what is written stays to the byte."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    written = yaml.safe_load(text) or {}
+    text = _read_text(path)
+    written = read_yaml(text, file=path) or {}
     lines = [line for name, line in PROVENANCE_LINES.items() if name not in written]
     if text and not text.endswith("\n"):
         text += "\n"
@@ -273,15 +281,17 @@ def format_report(
     return "\n".join(lines)
 
 
+def _read_text(path: Path) -> str:
+    return decode_text(path.read_bytes(), file=path)[0] if path.is_file() else ""
+
+
 def _read(folder: Path, name: str) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
-        hint = "Put the export and its data dictionary there, under these names"
-        raise MissingError("the raw file is missing", file=path, hint=hint)
+        raise MissingError("the raw file is missing", file=path, hint=suggest_file(folder))
     about = folder / PROVENANCE_FILE
-    stated = about.read_text(encoding="utf-8") if about.is_file() else ""
-    form = parse_formats(stated, file=about).get(name, FileFormat())
+    form = parse_formats(_read_text(about), file=about).get(name, FileFormat())
     text, _ = decode_text(path.read_bytes(), file=path, encoding=form.encoding)
     if name == REDCAP:
-        refuse_other_formats(text, path)
+        refuse_labels(text, path)
     return parse_table(text, file=path, form=form)

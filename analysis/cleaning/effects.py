@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.arrange import arrange_export
-from analysis.cleaning.classic import show_origins
 from analysis.cleaning.clean import Cleaned, clean_export
 from analysis.cleaning.corrections import CLOSING
 from analysis.cleaning.export import CORRECTIONS, RawExport
 from analysis.cleaning.fields import Field
-from analysis.cleaning.logs import SEVERITY_ORDER, show_cell
+from analysis.cleaning.logs import SEVERITY_ORDER, show_cell, show_origins
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.instruments.catalogue import find_instrument
 from analysis.instruments.scores import compare_totals, pair_scores, score_items, set_aside_totals

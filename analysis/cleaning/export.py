@@ -1,6 +1,8 @@
 """Read a raw export from its folder; nothing in it is changed here."""
 
+import csv
 import hashlib
+import io
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,9 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
-from analysis.cleaning.decode import FileFormat, decode_text, parse_formats, parse_table
+from analysis.cleaning.decode import (
+    DELIMITERS,
+    FileFormat,
+    decode_text,
+    parse_formats,
+    parse_table,
+)
 from analysis.cleaning.fields import MISSING_REASONS
-from analysis.errors import DataError, MissingError
+from analysis.errors import DataError, MissingError, suggest_name
 from analysis.paths import CAPILLAROSCOPY, CORRECTIONS, DIARY, DICTIONARY, MAP, REDCAP
 from analysis.provenance import Provenance, parse_provenance
 from analysis.records import read_yaml
@@ -33,8 +41,12 @@ EVENT_COLUMN = "unique_event_name"
 ANSWERS = "answers.csv"
 PROVENANCE_FILE = "provenance.yml"
 CHECKSUMS_FILE = "SHA256SUMS"
+# Whatever else a folder holds is named, and not read.
+KNOWN_FILES = {*RAW_TABLES, ANSWERS, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
 # Columns that only an export of labels has.
 LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
+# No header is longer, and a reader of CSV takes no longer cell.
+_HEAD = 100_000
 # Field of a project without events, by the visit and the column that it has become.
 Origins = dict[tuple[str, str], str]
 # Files with data of persons; a dictionary may well be the same in two trials.
@@ -102,21 +114,23 @@ def read_export(folder: Path) -> RawExport:
     checksums = _verify(folder, hashes)
     about, _ = decode_text(files.pop(PROVENANCE_FILE), file=folder / PROVENANCE_FILE)
     formats = parse_formats(about, file=folder / PROVENANCE_FILE)
+    for name in sorted(set(formats) - set(RAW_TABLES)):
+        problem, hint = f"{name} is no file of an export", suggest_name(name, RAW_TABLES)
+        raise DataError(problem, file=folder / PROVENANCE_FILE, hint=hint)
     tables, encodings = {}, {}
     for name, data in files.items():
         form, path = formats.get(name, FileFormat()), folder / name
         text, encodings[name] = decode_text(data, file=path, encoding=form.encoding)
         if name == REDCAP:
-            refuse_other_formats(text, path)
+            refuse_labels(text, path)
         tables[name] = parse_table(text, file=path, form=form)
     if tables[REDCAP].empty:
         raise DataError("the export has no rows", file=folder / REDCAP, hint="Export it again")
-    known = {*RAW_TABLES, ANSWERS, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    events, lists = _read_event_lists(folder, sorted(names - known))
+    events, lists = _read_event_lists(folder, sorted(names - KNOWN_FILES))
     absent = [name for name in OPTIONAL_TABLES if name not in files]
     notes = [f"{name} is absent: {OPTIONAL_TABLES[name]}." for name in absent]
-    notes += [f"{name} is not read." for name in sorted(names - known - lists)]
+    notes += [f"{name} is not read." for name in sorted(names - KNOWN_FILES - lists)]
     return RawExport(
         folder=str(folder),
         tables=tables
@@ -150,21 +164,20 @@ def parse_missing_codes(text: str, *, file: str | Path = PROVENANCE_FILE) -> dic
     return {str(code): str(reason) for code, reason in codes.items()}
 
 
-def refuse_other_formats(text: str, file: Path) -> None:
-    """Stop at an ODM file or at an export with labels in its header.
+def refuse_labels(text: str, file: Path) -> None:
+    """Stop at an export with labels in its header.
 
     Raises
     ------
     DataError
-        It names what the file is.
+        It says how to export.
     """
     again = "Export it again as CSV with raw data (codes and field names), not labels"
-    if text.lstrip().startswith(("<?xml", "<ODM")):
-        raise DataError("this is an ODM file (REDCap's XML)", file=file, hint=again)
-    header = text.partition("\n")[0].replace('"', "")
-    if LABELLED & {name.strip() for name in re.split("[,;\t]", header)}:
-        message = "this is an export of labels, not of field names"
-        raise DataError(message, file=file, line=1, hint=again)
+    for sign in DELIMITERS:
+        header = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=sign), [])
+        if LABELLED & {name.strip() for name in header}:
+            message = "this is an export of labels, not of field names"
+            raise DataError(message, file=file, line=1, hint=again)
 
 
 def _read_event_lists(folder: Path, names: list[str]) -> tuple[pd.DataFrame, set[str]]:
@@ -179,7 +192,7 @@ def _read_event_lists(folder: Path, names: list[str]) -> tuple[pd.DataFrame, set
     """
     found: dict[str, pd.DataFrame] = {}
     for name in names:
-        if not name.casefold().endswith(".csv"):
+        if not name.casefold().endswith(".csv") or not (folder / name).is_file():
             continue
         try:
             table = parse_table(decode_text((folder / name).read_bytes(), file=name)[0], file=name)
@@ -236,14 +249,22 @@ def _read_files(folder: Path) -> dict[str, bytes]:
         if not path.is_file():
             others = sorted(folder.glob("*.xml")) if name == REDCAP else []
             if others:
-                refuse_other_formats("<ODM", others[0])
-            raise MissingError(
-                "the raw file is missing", file=path, hint="data/raw/README.md lists what belongs"
-            )
+                parse_table("<ODM", file=others[0])
+            raise MissingError("the raw file is missing", file=path, hint=suggest_file(folder))
         files[name] = path.read_bytes()
         if not files[name].strip():
-            raise DataError("the file is empty", file=path, hint="Export it again")
+            optional = (
+                ", or take it away: the site may have none" if name in OPTIONAL_TABLES else ""
+            )
+            raise DataError("the file is empty", file=path, hint=f"Export it again{optional}")
     return files
+
+
+def suggest_file(folder: Path) -> str:
+    """Return the hint for a missing file: what it has to be called, and what is there instead."""
+    others = sorted({path.name for path in folder.iterdir()} - KNOWN_FILES)
+    there = f" (in the folder are {', '.join(others[:5])})" if others else ""
+    return f"Put it there under this name{there}; data/raw/README.md lists what belongs"
 
 
 def _verify(folder: Path, hashes: dict[str, str]) -> str:

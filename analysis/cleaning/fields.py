@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,7 +221,7 @@ class Field:
 
 
 def parse_codes(text: str) -> tuple[Choice, ...]:
-    """Return the pairs of code and label that REDCap writes as ``1, Yes | 0, No``.
+    """Return the pairs of code and label that REDCap writes as ``1, Yes | 0, No``, composed (NFC).
 
     Raises
     ------
@@ -228,7 +229,7 @@ def parse_codes(text: str) -> tuple[Choice, ...]:
         They are not written so.
     """
     pairs: list[Choice] = []
-    for part in text.split("|"):
+    for part in unicodedata.normalize("NFC", text).split("|"):
         code, comma, label = (piece.strip() for piece in part.partition(","))
         if comma and re.fullmatch(r"[\w.+-]+", code):
             pairs.append((code, label))

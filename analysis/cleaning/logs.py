@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.cleaning.export import Origins
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.cleaning.state import CleaningState, SourceFile
 from analysis.tables import guard_cell
@@ -212,3 +213,36 @@ def show_cell(text: str) -> str:
     if len(text) <= LONGEST_SHOWN:
         return shown
     return shown + f"\N{HORIZONTAL ELLIPSIS} ({len(text)} characters)"
+
+
+def show_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
+    """Name the fields of a log as the export does; rows have a `visit`, or hold it in `row`."""
+    if "cells" in log:
+        log = log.assign(cells=[_show_cells(cells, origins) for cells in log["cells"]])
+    return _rename_fields(log, origins)
+
+
+def hide_origins(log: pd.DataFrame, origins: Origins) -> pd.DataFrame:
+    """Undo `show_origins`: name the columns of a log again."""
+    return _rename_fields(log, {(visit, name): head for (visit, head), name in origins.items()})
+
+
+def _rename_fields(log: pd.DataFrame, names: Origins) -> pd.DataFrame:
+    if not names:
+        return log
+    visits = log["visit"] if "visit" in log else log["row"].map(_read_visit)
+    pairs = zip(visits, log["field"], strict=True)
+    return log.assign(field=[names.get(pair, pair[1]) for pair in pairs])
+
+
+def _read_visit(row: str) -> str:
+    return [*row.split("|"), ""][1]
+
+
+def _show_cells(cells: str, origins: Origins) -> str:
+    """Return the cells of a question (``row:field;row:field``) with the fields of the export."""
+    places = [cell.rpartition(":") for cell in cells.split(";")]
+    return ";".join(
+        f"{row}{colon}{origins.get((_read_visit(row), field), field)}"
+        for row, colon, field in places
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis import paths
 from analysis.cleaning.export import (
     CHECKSUMS_FILE,
+    DICTIONARY,
     MAP,
     PARTICIPANT_FILES,
     PROVENANCE_FILE,
@@ -28,6 +29,7 @@ SIMULATED_ID = "SIM-"
 # What an export of labels holds in place of 0, 1 and 2.
 STATUS_LABELS = ("Incomplete", "Unverified", "Complete")
 BOX_LABELS = ("Checked", "Unchecked")
+_CHOICES = ["Variable / Field Name", "Choices, Calculations, OR Slider Labels"]
 _AS_CODES = "Export it again as CSV with raw data (codes), not labels"
 # What the analysis may need of the fields that REDCap flags as identifiers, beside dates.
 NEEDED = {("participants", name) for name in ("participant_id", "age", "birth_year", "site")}
@@ -105,13 +107,29 @@ def check_manner(export: RawExport) -> None:
 
 
 def _refuse_labels(export: RawExport) -> None:
-    frame = export.tables[REDCAP]
+    frame, labelled = export.tables[REDCAP], _list_labelled(export)
     for column in frame.columns:
         labels = BOX_LABELS if "___" in column else STATUS_LABELS
-        if ("___" in column or column.endswith("_complete")) and frame[column].isin(labels).any():
+        marked = "___" in column or column.endswith("_complete")
+        if column in labelled or (marked and frame[column].isin(labels).any()):
             raise DataError(
                 "this is an export of labels", file=REDCAP, field=column, hint=_AS_CODES
             )
+
+
+def _list_labelled(export: RawExport) -> list[str]:
+    """Return the fields that hold labels alone, where several do and none holds a code."""
+    frame, found = export.tables[REDCAP], []
+    choices = export.tables[DICTIONARY].reindex(columns=_CHOICES, fill_value="")
+    for name, text in choices.itertuples(index=False):
+        pairs = [part.partition(",") for part in text.split("|")]
+        codes, labels = ({pair[at].strip() for pair in pairs} for at in (0, 2))
+        cells = set(frame[name]) - {""} if name in frame else set()
+        if cells & (codes - labels):
+            return []
+        if cells and cells <= labels - codes:
+            found.append(name)
+    return found if len(found) > 2 else []
 
 
 def _check_same_in_all(

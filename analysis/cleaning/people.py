@@ -60,13 +60,15 @@ def unify_identifiers(
     unified = {}
     for source, file in files.items():
         received = file.frame[ID]
-        trimmed = received.str.replace(_UNSEEN, "", regex=True).str.strip()
+        composed = received.str.normalize("NFC")
+        trimmed = composed.str.replace(_UNSEEN, "", regex=True).str.strip()
         distinct = list_distinct(trimmed)
         spelled = trimmed.map({name: speller.spell(name, source) for name in distinct})
         _check_apart(file, trimmed, spelled)
         file = file.apply(
             [
-                find_cells("surrounding_space", ID, trimmed != received, trimmed),
+                find_cells("full_width", ID, composed != received, composed),
+                find_cells("surrounding_space", ID, trimmed != composed, trimmed),
                 find_cells("identifier_spelling", ID, spelled != trimmed, spelled),
             ]
         )

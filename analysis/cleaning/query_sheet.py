@@ -11,12 +11,11 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.cleaning.classic import show_origins
 from analysis.cleaning.clean import Cleaned
 from analysis.cleaning.corrections import ANSWER_KINDS
 from analysis.cleaning.export import REDCAP
 from analysis.cleaning.fields import Field
-from analysis.cleaning.logs import SEVERITY_ORDER, show_cell
+from analysis.cleaning.logs import SEVERITY_ORDER, show_cell, show_origins
 
 SHEET, GUIDE = "Queries", "How to answer"
 # Columns of the questions, which are locked, and of the answers, each with its width.

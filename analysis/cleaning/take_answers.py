@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.classic import hide_origins, show_origins
 from analysis.cleaning.clean import clean_export
 from analysis.cleaning.corrections import (
     ANSWER_COLUMNS,
@@ -20,6 +19,7 @@ from analysis.cleaning.corrections import (
 )
 from analysis.cleaning.decode import decode_text, parse_table
 from analysis.cleaning.export import ANSWERS, CORRECTIONS, PROVENANCE_FILE, Origins, read_export
+from analysis.cleaning.logs import hide_origins, show_origins
 from analysis.cleaning.query_sheet import list_questions, name_cells
 from analysis.cleaning.returned_sheet import Answer, read_returned_sheet
 from analysis.cleaning.structure import KEY_COLUMNS

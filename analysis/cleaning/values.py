@@ -146,7 +146,7 @@ def find_missing_reason(*words: str) -> str:
 
 def is_missing_word(values: pd.Series) -> pd.Series:
     """Return which values are a word for a missing value."""
-    return values.str.casefold().isin(_REASONS)
+    return values.str.normalize("NFC").str.casefold().isin(_REASONS)
 
 
 def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
@@ -160,7 +160,7 @@ def parse_missing_words(values: pd.Series, field: Field) -> Iterator[Finding]:
     coded = values.map(labels | reasons)
     yield find_cells("missing_code", field.name, coded.notna(), "", reason=coded)
     values = values[coded.isna()]
-    words = values.str.casefold()
+    words = values.str.normalize("NFC").str.casefold()
     choices = {word.casefold() for choice in field.choices for word in choice}
     meant = words.map(_REASONS if field.kind == "text" else _BOX_CODES | _REASONS)
     yield find_cells(
@@ -185,13 +185,16 @@ def list_distinct(column: pd.Series) -> pd.Series:
 
 
 def _list_spellings(field: Field) -> dict[str, str]:
-    """Return the code of every word that stands for one choice only."""
+    """Return the code of every word that stands for one choice only.
+
+    A number is no word: it may be another code.
+    """
     words: dict[str, str | None] = {}
     for code, label in field.choices:
         name = snake_case(label)
         spellings = (_fold(label), name, *SYNONYMS.get(name, ()))
         words.update({word: None if word in words else code for word in dict.fromkeys(spellings)})
-    return {word: code for word, code in words.items() if code is not None}
+    return {word: code for word, code in words.items() if code and not re.fullmatch(_PLAIN, word)}
 
 
 def _fold(label: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import errors, paths
+from analysis.command import FREE_MEMORY
 from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.run.environment import enter_environment, keep_fonts
 from analysis.run.normalise import normalise_notebook, write_notebook
@@ -21,6 +22,7 @@ START_SECONDS = 300
 TRIES = 3
 # Errors of the machine: a full disk, a folder without write access.
 SYSTEM = ("OSError", "PermissionError")
+MEMORY = ("MemoryError", "_ArrayMemoryError")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Where a traceback shows the place of a syntax error: a file's line or a cell's.
 _BROKEN = re.compile(r"^ *(?:File (.+):(\d+)|Cell .+)\n +(.+)\n *\^\n\w+Error: ", re.MULTILINE)
@@ -51,6 +53,7 @@ def execute_notebook(
     """
     private, copy = folder / "private", folder / "executed.ipynb"
     enter_environment(outputs, private)
+    os.environ["PYTHONSAFEPATH"] = "1"
     from papermill.exceptions import PapermillExecutionError
 
     source = json.loads(notebook.read_text(encoding="utf-8"))
@@ -154,9 +157,13 @@ def _keep_copy(copy: Path, outputs: paths.Outputs, name: str) -> str:
 def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
     hint = f"The notebook as far as it came: {kept}"
     if not hasattr(error, "ename"):
-        return DataError(
+        return MissingError(
             f"the kernel of {name} ended before its work",
             hint=f"Perhaps memory ran out, or somebody ended it: run make again. {hint}",
+        )
+    if error.ename in MEMORY:
+        return MissingError(
+            f"{name}: this machine has not enough memory", hint=f"{FREE_MEMORY}. {hint}"
         )
     if error.ename in SYSTEM and error.evalue.startswith("[Errno"):
         return MissingError(

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.arrange import arrange_export
-from analysis.cleaning.classic import hide_origins
 from analysis.cleaning.dictionary import describe_fields
 from analysis.cleaning.export import read_export
 from analysis.cleaning.fields import Field
+from analysis.cleaning.logs import hide_origins
 from analysis.cleaning.reconcile import replay_changes
 from analysis.cleaning.structure import key_rows
 from analysis.errors import UsageError, suggest_name

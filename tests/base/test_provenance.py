@@ -42,6 +42,13 @@ def test_a_line_of_words_is_no_list(field, value):
     assert stop.value.field == field
 
 
+@pytest.mark.parametrize("day", ["20.12.2022", "12/20/2022", "2022-02-30", "20221220"])
+def test_the_day_of_the_export_is_one_that_dates_can_be_held_against(day):
+    with pytest.raises(DataError, match=r"is no day.*2024-05-31") as stop:
+        parse_provenance(f"exported_on: '{day}'", checksums="absent")
+    assert stop.value.field == "exported_on"
+
+
 def test_the_manner_of_exporting_is_carried_beside_the_tables(tmp_path):
     text = """
 simulated: false

@@ -7,8 +7,8 @@ import pytest
 from small_site import CORE, clean_site, list_items, make_site
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.classic import show_origins
 from analysis.cleaning.export import REDCAP
+from analysis.cleaning.logs import show_origins
 from analysis.cleaning.returned_sheet import Answer
 from analysis.cleaning.take_answers import add_corrections
 from analysis.errors import DataError
@@ -183,6 +183,51 @@ def test_a_project_without_events_has_a_row_for_every_visit():
     assert ("SIM-02", "week_12", "vas") not in items
     assert found.tables["participants"]["sex"].tolist() == ["male", "female"]
     assert found.tables["procedures"]["procedure_date"].tolist() == ["2021-03-02", "2021-03-04"]
+
+
+INSTANCES = """
+record_id, redcap_repeat_instrument, redcap_repeat_instance, sex, op_start, visit_date, pain
+SIM-01, , , 2, 2021-03-02 10:00, ,
+SIM-01, assessment, 1, , , 2021-03-01, 40
+SIM-01, assessment, 2, , , 2021-05-25, 20
+SIM-01, assessment, 3, , , 2021-06-30, 10
+"""
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_instances_of_a_repeating_form_are_the_visits_that_name_them(study, named):
+    instances = {"baseline": ("assessment#1",), "week_12": ("assessment#2",)}
+    visits = tuple(
+        replace(visit, events=instances.get(visit.name, ()) if named else visit.events)
+        for visit in study.visits
+    )
+    core = [
+        CORE[0],
+        {**CORE[2], "field": "op_start", "form": "op"},
+        {"field": "sex", "form": "op", "type": "radio", "choices": "1, Female | 2, Male",
+         "table": "participants", "column": "sex"},
+        {**CORE[1], "form": "assessment"},
+        {**PAIN, "form": "assessment"},
+    ]  # fmt: skip
+    line = {
+        "source": REDCAP, "row": "SIM-01|assessment#2|", "field": "pain", "old_value": "20",
+        "new_value": "21", "reason": "r", "by": "b", "date": "d",
+    }  # fmt: skip
+    tables = {"corrections.csv": pd.DataFrame([line] if named else [], columns=[*line])}
+    found = clean_site(INSTANCES, core=core, study=replace(study, visits=visits), tables=tables)
+    items = found.tables["items"]
+    values = items.set_index(["visit", "occasion"])["value"].to_dict()
+    if named:
+        assert values == {("baseline", ""): 40, ("week_12", ""): 21, ("unscheduled", "03"): 10}
+        dated = found.tables["visits"].set_index("visit")["visit_date"]
+        assert dated[["baseline", "week_12"]].tolist() == ["2021-03-01", "2021-05-25"]
+        assert found.notes == ()
+    else:
+        assert {visit for visit, _ in values} == {"unscheduled"}
+        (note,) = found.notes
+        assert "All rows of assessment are at the unscheduled visit" in note
+        assert "name it under `events` of that visit in study.yml, as assessment#1" in note
+    assert found.tables["participants"]["sex"].tolist() == ["male"]
 
 
 def test_questions_and_corrections_of_such_a_project_name_its_own_fields():

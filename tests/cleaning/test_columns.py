@@ -1,6 +1,7 @@
 """Every rule on single cells: what came, what it becomes, by which rules, and why it is empty."""
 
 from dataclasses import replace
+from unicodedata import normalize
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from analysis.cleaning.values import list_distinct
 
 SEX = Field("sex", "demographics", "choice", choices=(("1", "Female"), ("2", "Male")))
 SIDE = Field("side", "ulcer", "choice", choices=(("1", "Right"), ("2", "Left")))
+RATED = Field("haq_01", "shaq", "choice", choices=(("1", "0"), ("2", "1"), ("3", "2")))
 LEVEL = Field("chfs_01", "cochin", "choice", choices=(("0", "None"), ("5", "Impossible")))
 PAIN = Field("vas_hand", "hand_pain", "integer", low=0, high=100, place=Place(unit="mm"))
 FINGER = Field("circ", "circumference", "number", low=35, high=85, place=Place(unit="mm"))
@@ -34,6 +36,17 @@ CASES = (
     (PAIN, "５６", "56", "full_width", ""),
     (PAIN, "٥٦", "", "not_a_number", "pending_query"),
     (FREE, "\N{MINUS SIGN}3", "-3", "full_width", ""),
+    (PAIN, "\N{MINUS SIGN}99", "", "full_width;missing_number", "unknown"),
+    (PAIN, "5\N{EN DASH}6", "", "full_width;not_a_number", "pending_query"),
+    (PAIN, "\ufeff56", "56", "surrounding_space", ""),
+    (PAIN, "⑧", "", "not_a_number", "pending_query"),
+    (PAIN, "8\ufe0f\u20e3", "", "not_a_number", "pending_query"),
+    (BLOOD, "13.0²", "", "not_a_number", "pending_query"),
+    (VOLUME, "1\u202f200", "", "not_a_number", "pending_query"),
+    (SEX, normalize("NFD", "여성"), "1", "full_width;label_for_code", ""),
+    # A label that is a number is no word for its code: it may be another code.
+    (RATED, "2", "2", "", ""),
+    (RATED, "0", "", "unknown_code", "out_of_range"),
     (SEX, "F", "1", "label_for_code", ""),
     (SEX, "여", "1", "label_for_code", ""),
     (SEX, "남성", "2", "label_for_code", ""),
@@ -77,6 +90,7 @@ CASES = (
     (replace(FREE, project_codes=(("-77", "refused"),)), "-77", "", "missing_code", "refused"),
     (replace(SEX, project_codes=(("1", "refused"),)), "1", "1", "", ""),
     (TEXT, "해당없음", "", "missing_code", "not_applicable"),
+    (TEXT, normalize("NFD", "모름"), "", "missing_code", "unknown"),
     (PAIN, "-99", "", "missing_number", "unknown"),
     (PAIN, "999", "", "missing_number", "unknown"),
     (LEVEL, "99", "", "missing_number", "unknown"),

@@ -39,6 +39,8 @@ def test_bytes_are_read_as_they_prove_or_as_is_stated(data, stated, text, found)
         (b"a,b\n1,\x00", "", "NUL"),
         ("a,b\n1,\N{REPLACEMENT CHARACTER}".encode(), "", r"x\.csv:2.*lost letters"),
         (b"\xff\xff\x81", "", "no text in UTF-8, CP949 or Windows-1252"),
+        (b"PK\x03\x04..", "", "a workbook or ZIP file.*Save it as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0..", "utf-8", "an old workbook"),
     ],
 )
 def test_bytes_that_could_be_read_otherwise_stop_with_what_to_state(data, stated, message):
@@ -53,9 +55,13 @@ def test_bytes_that_could_be_read_otherwise_stop_with_what_to_state(data, stated
         ("a\tb\n1\t2\n", ",", r"separated by tabs"),
         ("a|b\n1|2\n", ",", r"separated by bars"),
         ("a,b\n1,2\n", ";", r"separated by commas"),
+        ("sep=;\na;b\n", ";", r"x\.csv:1: the first line is a spreadsheet's.*Take this line away"),
+        ('<?xml version="1.0"?>\n<ODM></ODM>', ",", "an ODM file"),
+        ("\n<!DOCTYPE html>\n<html>", ",", "a web page, as of a login"),
+        ('[{"record_id": "1"}]', ",", "a JSON file.*Export it again as CSV with raw data"),
     ],
 )
-def test_a_file_with_another_delimiter_is_named(text, stated, message):
+def test_a_file_of_another_kind_or_with_another_delimiter_is_named(text, stated, message):
     with pytest.raises(DataError, match=message):
         parse_table(text, file="x.csv", form=FileFormat(delimiter=stated))
 
@@ -90,6 +96,11 @@ def test_a_format_that_says_nothing_is_named(text, message):
         parse_formats(text)
 
 
+def test_a_description_is_saved_as_utf_8_since_nothing_states_its_encoding():
+    with pytest.raises(DataError, match=r"provenance\.yml:1.*Save it as UTF-8"):
+        decode_text("서울".encode("cp949"), file="provenance.yml")
+
+
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
@@ -118,16 +129,25 @@ def test_an_export_in_other_bytes_and_with_semicolons_is_the_same_export(folder)
     pd.testing.assert_frame_equal(read_export(folder).tables[REDCAP], before.tables[REDCAP])
 
 
+def test_a_format_of_a_file_that_there_is_not_is_named(folder):
+    with open(folder / "provenance.yml", "a", encoding="utf-8") as file:
+        file.write("decimal: {redcap-export.csv: ','}\n")
+    with pytest.raises(DataError, match=r"redcap-export\.csv is no file.*mean redcap_export\.csv"):
+        read_export(folder)
+
+
 def test_files_that_a_site_does_not_have_may_be_absent_and_others_are_named(folder):
     for name in ("raynaud_diary.csv", "capillaroscopy.csv", "corrections.csv"):
         (folder / name).unlink()
     (folder / "minutes.docx").write_bytes(b"x")
+    (folder / "old.csv").mkdir()
     export = read_export(folder)
     assert export.notes == (
         "raynaud_diary.csv is absent: there are no daily ratings of Raynaud's phenomenon.",
         "capillaroscopy.csv is absent: there are no readings of capillaroscopy.",
         "corrections.csv is absent: nothing is corrected.",
         "minutes.docx is not read.",
+        "old.csv is not read.",
     )
     assert "rating" in export.tables["raynaud_diary.csv"]
     assert len(export.tables[MAP])

@@ -27,15 +27,19 @@ def alter(export, file, column, place, value):
     return replace(export, tables=export.tables | {file: table})
 
 
+WIDE = ",".join(f"c{number}" for number in range(21)) + "\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "empty"),
-        ("a,a\n1,2\n", "twice"),
-        ("a,,b\n1,2,3\n", "empty or"),
+        ("a,a\n1,2\n", "two columns are called 'a'"),
+        ("a,,b\n1,2,3\n", "column 2 has no name"),
         ("a,b\n1,2,3\n", "more cells"),
         ("a,b\n1,2\n1\n", "fewer cells"),
         ('a,b\n1,"2\n', "rectangular"),
+        (f'{WIDE}1,"seen\n{WIDE}by",{"," * 18}\n', r"x\.csv:2: a quote swallows rows"),
     ],
 )
 def test_a_ragged_table_stops(text, message):
@@ -48,9 +52,10 @@ def test_cells_keep_their_text():
     assert frame.loc[0].tolist() == ["NA", "1,5\nnull"]
 
 
-def test_a_missing_file_is_named(folder):
-    (folder / "redcap_dictionary.csv").unlink()
-    with pytest.raises(MissingError, match=r"redcap_dictionary\.csv") as stop:
+def test_a_missing_file_is_named_with_what_is_there_instead(folder):
+    (folder / "redcap_dictionary.csv").rename(folder / "Trial_DataDictionary.csv")
+    there = r"redcap_dictionary\.csv.*under this name.*are Trial_DataDictionary\.csv"
+    with pytest.raises(MissingError, match=there) as stop:
         read_export(folder)
     assert stop.value.exit_code == 3
 

@@ -7,7 +7,15 @@ import pytest
 from small_site import make_site
 
 from analysis.cleaning import clean_export
-from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP, parse_missing_codes, read_export
+from analysis.cleaning.export import (
+    CAPILLAROSCOPY,
+    DIARY,
+    DICTIONARY,
+    REDCAP,
+    parse_missing_codes,
+    read_export,
+)
+from analysis.cleaning.fields import parse_codes
 from analysis.cleaning.origin import check_manner
 from analysis.demo.export import make_export, write_export
 from analysis.describe.baseline import describe_baseline, gather_baseline
@@ -25,6 +33,7 @@ def test_missing_codes_of_the_project_are_stated_with_a_reason():
             parse_missing_codes(wrong)
 
 
+NAME, CHOICES = "Variable / Field Name", "Choices, Calculations, OR Slider Labels"
 ONE, TWO, THREE = (REDCAP,), (REDCAP, DIARY), (REDCAP, DIARY, CAPILLAROSCOPY)
 
 
@@ -76,9 +85,20 @@ def test_cells_that_only_an_export_of_labels_has_stop(valid, column, cell):
     assert stop.value.field == column
 
 
+def test_an_export_of_labels_without_boxes_and_states_is_seen_by_its_choices(valid):
+    table, dictionary = valid.tables[REDCAP].copy(), valid.tables[DICTIONARY]
+    chosen = dictionary[dictionary["Field Type"].isin(["radio", "dropdown"])]
+    for name, text in chosen[[NAME, CHOICES]].itertuples(index=False):
+        table[name] = table[name].map(dict(parse_codes(text))).fillna("")
+    with pytest.raises(DataError, match="export of labels"):
+        check_manner(export_with(valid, None, **{REDCAP: table}))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ('"Record ID","How,\nthen?","Complete?"\n1,2,Complete\n', "labels"),
+        ("Record ID|Event Name\n1|Baseline\n", "labels"),
         ('<?xml version="1.0"?><ODM></ODM>', "ODM file"),
         ('"Record ID","Event Name",Complete?,Complete?\n1,Baseline,Complete,Complete\n', "labels"),
         ("Record ID;Event Name;Complete?\n1;Baseline;Complete\n", "labels"),

@@ -1,5 +1,7 @@
 """Spellings of one participant are unified; two people are never made one."""
 
+from unicodedata import normalize
+
 import pandas as pd
 import pytest
 
@@ -46,6 +48,8 @@ def test_spellings_of_one_participant_are_unified_and_a_bare_number_goes_to_the_
     assert export == ["SIM-01", "SIM-02", "SIM-02"]
     assert diary == ["SIM-01", "SIM-02", "SIM-0²"]
     assert spell(ONE, ("BUS-7", *TWO[1:]), diary=[("07", "2021-02-20", "5")])[1] == ["BUS-7"]
+    seoul = normalize("NFD", "서울-01")
+    assert spell(("서울-01", *ONE[1:]), diary=[(seoul, "2021-02-20", "5")]) == [["서울-01"]] * 2
     again = ("SIM-1", *ONE[1:])
     assert spell(ONE, TWO, again)[0] == ["SIM-01", "SIM-02", "SIM-01"]
 
