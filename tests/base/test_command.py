@@ -56,6 +56,18 @@ def test_a_file_that_is_read_in_place_of_a_package_is_named(capsys, tmp_path, mo
     assert "numpy.py in this folder is read in place of" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("names", [("json",), ("json", "types")])
+def test_a_file_with_the_name_of_a_part_of_python_is_not_read(tmp_path, names):
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('it was read')")
+    for name in ("analysis", "Makefile", "environment.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    python = [sys.executable, "-Es", "-m", "analysis"] if names == ("json",) else ["make"]
+    done = call(*python, "clean", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"no run has written below {tmp_path}" in done.stderr
+
+
 @pytest.mark.parametrize(("allowed", "code"), [(24, 3), (256, 0)])
 def test_too_few_open_files_are_named_before_anything_begins(tmp_path, allowed, code):
     limited = f"ulimit -n {allowed}; exec {sys.executable} -m analysis instruments"

@@ -140,10 +140,17 @@ def test_a_module_that_is_no_python_is_named_with_its_line_before_anything_runs(
     assert "Error 1" in done.stderr and " done in " not in done.stderr
 
 
-def test_a_dead_kernel_is_told(toy):
-    toy.edit("notebooks/06_safety.ipynb", "pairs = ", "import os; os._exit(9); pairs = ")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os; os._exit(9)", "the kernel of 06_safety ended"),
+        ("raise MemoryError", "06_safety: this machine has not enough memory. Close other"),
+    ],
+)
+def test_what_the_machine_has_ended_is_told(toy, code, said):
+    toy.edit("notebooks/06_safety.ipynb", "pairs = ", f"{code}; pairs = ")
     done = toy.make("notebooks")
-    assert "Error 1" in done.stderr and "the kernel of 06_safety ended" in done.stderr
+    assert "Error 3" in done.stderr and said in done.stderr
 
 
 def test_a_notebook_sees_only_the_tables_it_declares(toy):
