@@ -16,7 +16,8 @@ _SPANS = (
 _PARTS: dict[str, tuple[str, ...]] = {
     "laboratory_ratio": (),
     "readers_apart": ("density", "grade"),
-    "change_far": ("mrss", "cochin", "haq", "kapandji"),
+    "change_far": ("mrss", "cochin", "haq", "kapandji", "both_thumbs"),
+    "zero_far": ("mrss", "hands", "cochin", "haq"),
 }
 
 
@@ -122,6 +123,7 @@ class QueryThresholds:
     function_apart: Setting
     readers_apart: Setting
     change_far: Setting
+    zero_far: Setting
     ulcers_are_events: Setting
 
 

@@ -1,5 +1,6 @@
 """The cleaning from end to end: an export in, processed tables and their logs out."""
 
+import functools
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,13 +66,12 @@ CHECKS = {
         visit_checks.find_swapped_sides,
         visit_checks.find_scales,
         dates.find_disorder,
-        visit_checks.find_outside_windows,
+        dates.find_outside_windows,
         form_checks.find_volumes,
         form_checks.find_product,
         form_checks.find_ulcer_gates,
         form_checks.find_unreported_ulcers,
         form_checks.find_uncoded_events,
-        form_checks.find_ulcer_scales,
         event_checks.find_row_contradictions,
         event_checks.find_exit_disagreements,
         rows.find_repeated_rows,
@@ -81,12 +81,12 @@ CHECKS = {
         rows.find_coded_apart,
         form_checks.find_unlisted_drugs,
         people.find_smoking,
-        people.find_pressures,
+        people.find_absent_lists,
         people.find_far_tests,
         visit_checks.find_other_lines,
         people.find_twins,
         visit_checks.find_early_exits,
-        copy_checks.find_far_fingers,
+        visit_checks.find_far_fingers,
         copy_checks.find_reversed_scales,
         visit_checks.find_other_arms,
     ),
@@ -96,7 +96,7 @@ CHECKS = {
         copy_checks.find_copied_readings,
         copy_checks.find_counted_while_absent,
         visit_checks.find_shared_images,
-        event_checks.find_reading_contradictions,
+        functools.partial(event_checks.find_row_contradictions, source=CAPILLAROSCOPY),
     ),
 }
 

@@ -4,8 +4,8 @@ Whether equal measurements are a copy is decided by chance. Two vectors agree in
 values, which differs from pair to pair; mean and spread of the share are those of the pairs of this
 export that are not equal. A query is raised if chance would give fewer equal pairs than the rule's
 threshold. Values at either end of a scale are no evidence: all-floor and all-ceiling vectors never
-raise one, nor do instruments with few items. Exchanged fingers and reversed questionnaires are
-found by the same comparison with the person's other visits.
+raise one, nor do instruments with few items. Reversed questionnaires are found by the same
+comparison with the person's other visits.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,9 @@ MEASURES = (
     "density", "enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ramified",
     "n_giants", "n_haemorrhages",
 )  # fmt: skip
-_FEWEST, _HAND = 5, 4
+_FEWEST = 3
+# Of the mean of the items, 0 to 3: from then on the HAQ has changed.
+_HAQ_MOVED = 0.5
 # Standard errors added to the mean, and the least spread of shares, on the scale of the arcsine.
 ERRORS, SPREAD = 1.0, 0.01
 # Kinds of vectors that share the threshold: the instruments, the diary and the readings.
@@ -69,8 +71,15 @@ class Vectors:
         self, rows: np.ndarray, others: np.ndarray, counted: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return how many values of each pair count, how many agree, and whether all do."""
-        whole = ((rows == others) | (np.isnan(rows) & np.isnan(others))).all(axis=1)
+        whole = ((rows == others) | np.isnan(rows) | np.isnan(others)).all(axis=1)
         return counted.sum(axis=1), ((rows == others) & counted).sum(axis=1), whole
+
+    def find_equal(self, at: int) -> np.ndarray:
+        """Return the earlier vectors that equal one in all values that both have."""
+        one, earlier = self.values[at], self.values[:at]
+        equal = (earlier == one) | np.isnan(earlier) | np.isnan(one)
+        both = self.find_telling(np.where(np.isnan(earlier), np.nan, one))
+        return np.flatnonzero(equal.all(axis=1) & (both.sum(axis=1) >= _FEWEST))
 
     @cached_property
     def within(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -92,13 +101,17 @@ def find_copies(state: CleaningState) -> Iterator[Finding]:
 def find_copied_days(state: CleaningState) -> Iterator[Finding]:
     """Ratings of the diary that equal those of the other period or of another person."""
     fields = [field for field in state.fields[DIARY].values() if field.place.item == "rating"]
-    names = [field.name for field in fields]
+    names = ["entry_date", *(field.name for field in fields)]
     frame = state.files[DIARY].kept[names].join(state.places[DIARY])
     frame = frame.join(state.files[DIARY].keys["participant"])
     frame = frame[~find_unplanned(state, DIARY).loc[frame.index]]
     group = ["participant", "visit"]
-    for field in fields:
-        yield from _ask_copies(state, _pivot(frame, [field.name], group, "occasion", field.ends))
+    lines = frame.sort_values("entry_date", kind="stable").groupby(group).cumcount()
+    frame = frame.assign(line=lines)
+    # Copied line by line, the ratings are those of other days where days are missing.
+    for name, ends in ((field.name, field.ends) for field in fields):
+        for place in ("occasion", "line"):
+            yield from _ask_copies(state, _pivot(frame, [name], group, place, ends))
 
 
 def find_copied_readings(state: CleaningState) -> Iterator[Finding]:
@@ -168,24 +181,21 @@ def _ask_copies(
     """
     most = state.study.queries.copied_forward_pairs.value / _FAMILIES
     few = len(np.unique(vectors.who)) <= SMALL
-    alike: dict[bytes, list[int]] = {}
-    for at, one in enumerate(vectors.values):
-        if vectors.find_telling(one).sum() >= _FEWEST:
-            alike.setdefault(one.tobytes(), []).append(at)
-    for equal in alike.values():
-        for place, later in enumerate(equal[1:], 1):
-            same = [first for first in equal[:place] if vectors.who[first] == vectors.who[later]]
-            first = (same or equal)[0]
-            one = vectors.values[later]
-            sure = few and difficult is not None and (one > 0).sum() >= difficult[not same]
+    for later, one in enumerate(vectors.values):
+        equal = vectors.find_equal(later)
+        same = equal[vectors.who[equal] == vectors.who[later]]
+        within = len(same) > 0
+        for first in (same if within else equal)[:1]:
+            telling = vectors.find_telling(one) & ~np.isnan(vectors.values[first])
+            sure = few and difficult is not None and (one > 0).sum() >= difficult[not within]
             sure = sure and len(np.unique(one)) >= 3 and not np.isnan(one).any()
-            if sure or expect_matches(vectors, later, within=bool(same)) < most:
-                cells = vectors.cells[later] + ([] if same else vectors.cells[first])
+            if sure or expect_matches(vectors, later, telling, within=within) < most:
+                cells = vectors.cells[later] + ([] if within else vectors.cells[first])
                 detail = f"They are those of {vectors.who[first]} at {vectors.when[first]}."
                 yield from find_together("copied_forward", cells, group=cells[0][0], detail=detail)
 
 
-def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
+def expect_matches(vectors: Vectors, at: int, telling: np.ndarray, *, within: bool) -> float:
     """Return how many pairs of the export would equal each other by chance as this vector does.
 
     Parameters
@@ -194,11 +204,12 @@ def expect_matches(vectors: Vectors, at: int, *, within: bool) -> float:
         All of one kind.
     at
         Position of the vector that recurs.
+    telling
+        Which of its values are compared and tell something.
     within
         Whether in the same person: then the pairs of visits of every person tell how often
         values repeat; otherwise the others' agreement with this vector does.
     """
-    telling = vectors.find_telling(vectors.values[at])
     if within:
         k, a, whole = vectors.within
         pairs = len(whole)
@@ -232,35 +243,16 @@ def _agree_throughout(items: int, k: np.ndarray, a: np.ndarray, people: int) -> 
     return float((np.sin(shares) ** (2 * items) * weights).sum() / weights.sum())
 
 
-def find_far_fingers(state: CleaningState) -> Iterator[Finding]:
-    """One finger, two exchanged ones, or a whole hand far from themselves at the other visits."""
-    fields = state.list_items("finger_circumference")
-    numbers = state.convert_numbers(fields)
-    numbers = numbers[numbers.notna().sum(axis=1) >= 4]
-    who = state.keys.loc[numbers.index, "participant"]
-    least = state.study.queries.finger_far_mm.value
-    # In the middle of two visits either would be as far as the other.
-    usual = numbers.groupby(who).transform("median")
-    several = numbers.groupby(who).transform("count") >= 3
-    away = (numbers - usual).where(several)
-    rest = away.sub(away.median(axis=1), axis=0)
-    far = (rest.abs() > least) & (away.abs() > least)
-    whole = away.abs() > least
-    few = far.sum(axis=1).between(1, 2)
-    for row in numbers.index[few | (whole.sum(axis=1) >= _HAND)]:
-        odd = (far if few[row] else whole).loc[row].to_numpy()
-        cells = [(str(row), str(name)) for name in numbers.columns[odd]]
-        yield from find_together("finger_far", cells, group=str(row))
-
-
 def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
     """Questionnaires whose answers fit the person's other visits only when reversed.
 
     With x the answers and m their median at the other visits, the distance is the sum of
-    \\|x - m\\|, and after reversal the sum of \\|top - x - m\\|.
+    \\|x - m\\|, and after reversal the sum of \\|top - x - m\\|. The scales of the SHAQ may
+    all fall where the HAQ falls, too.
     """
-    for instrument in ("cochin", "haq", "mrss"):
-        fields = _list_measured(state, instrument, ("choice", "integer"))
+    level = state.convert_numbers(_list_measured(state, "haq", ("choice", "integer"))).mean(axis=1)
+    for instrument in ("cochin", "haq", "mrss", "shaq"):
+        fields = _list_measured(state, instrument, ("choice", "integer", "number"))
         if not fields:
             continue
         answers = state.convert_numbers(fields).dropna()
@@ -273,6 +265,7 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
                 as_is, turned = (np.abs(each - usual).sum() for each in (one, top - one))
                 # With two visits either may be the one; the one above the middle is asked about.
                 high = len(part) > 2 or one.mean() > top / 2
+                high &= instrument != "shaq" or not np.ptp(level[part.index]) >= _HAQ_MOVED
                 high &= min(len(np.unique(one)), len(np.unique(usual))) > 2
                 if high and as_is - turned > top * len(fields) / 4 and turned < as_is / 2:
                     cells = [(row, field.name) for field in fields]

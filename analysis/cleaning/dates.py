@@ -278,3 +278,20 @@ def find_early_readings(state: CleaningState) -> Iterator[Finding]:
     taken, read = find_visit_dates(state, file.keys), file.frame["read_date"]
     early = _precedes(read, taken) & ~read.index.isin(file.aside)
     yield find_cells("date_order", "read_date", early)
+
+
+def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
+    """Visits that took place outside their window."""
+    visits = state.tables["visits"]
+    late = visits[(visits["in_window"] == "no") & (visits["status"] == "done")]
+    pairs = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
+    keys = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]])
+    outside = pd.Series(keys.isin(pairs), state.cells.index) & (state.keys["instance"] == "")
+    columns = ["study_day", "window_low", "window_high"]
+    late = late.set_index(pairs)[columns].reindex(keys).set_axis(state.cells.index).astype("str")
+    detail = (
+        "Its study day is " + late["study_day"] + ", the window "
+        + late["window_low"] + " to " + late["window_high"] + "."
+    )  # fmt: skip
+    name = find_column(state.fields[REDCAP], "visits", "visit_date")
+    yield find_cells("out_of_window", name, outside, detail=detail)

@@ -2,11 +2,14 @@
 
 import pandas as pd
 
+from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.state import SourceFile
 from analysis.cleaning.structure import GROUP
 from analysis.study import Study
 
+# The usual dose of a drug is known from this many doses.
+_FEWEST_DOSES = 5
 PRECISION = {10: "day", 7: "month", 4: "year"}
 
 
@@ -240,3 +243,24 @@ def derive_disposition(
 
 def _convert_number(column: pd.Series) -> pd.Series:
     return pd.to_numeric(column.where(column != "")).astype("float64")
+
+
+def describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
+    """Return how many times the usual dose a dose is, and whether its drug is listed twice at once.
+
+    `drugs` are rows of medications, as `list_form_rows` returns them; the columns are `dose_ratio`,
+    missing where too few doses tell which is usual, and `overlaps`.
+    """
+    named = drugs.assign(wording=drugs["name"].map(fold_words), dose=pd.to_numeric(drugs["dose"]))
+    same = named.groupby(["wording", "dose_unit"])["dose"]
+    ratio = named["dose"] / same.transform("median")
+    dated = named.assign(end=named["end_date"].mask(named["end_date"] == "", "9999"))
+    dated = dated[dated["start_date"].ne("") & dated["wording"].ne("")].sort_values("start_date")
+    of_drug = dated.groupby(["participant", "wording"])
+    before = dated["start_date"] <= of_drug["end"].shift().fillna("")
+    again = dated["dose"].eq(of_drug["dose"].shift()) & dated["start_date"].eq(
+        of_drug["start_date"].shift()
+    )
+    overlaps = (before & ~again).reindex(drugs.index, fill_value=False)
+    usual = ratio.where(same.transform("count") >= _FEWEST_DOSES)
+    return pd.DataFrame({"dose_ratio": usual, "overlaps": overlaps})

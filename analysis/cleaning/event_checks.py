@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.columns import fold_words
 from analysis.cleaning.copy_checks import MEASURES
 from analysis.cleaning.dates import parse_days
+from analysis.cleaning.derive import describe_doses
 from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
@@ -30,11 +30,10 @@ _GRADES = ("enlarged", "giants", "haemorrhages", "loss", "disorganisation", "ram
 _UNREADABLE = r"unreadable|not readable|not assessable|판독 ?불가"
 # The end of the scale of a thumb.
 _THUMB = 10
+_HANDS = ("hand_dorsum", "fingers")
 # Values that two people cannot share.
 _BODY = ("birth_year", "height_cm", "weight_kg", "raynaud_onset_year", "non_raynaud_onset_year")
 _CELLS = ("nucleated_cells_million", "final_volume_ml", "cd45_percent", "stromal_percent")
-# The usual dose of a drug is known from this many doses.
-_FEWEST_DOSES = 5
 # Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
 
@@ -79,11 +78,6 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
                 yield from find_together(rule, cells, group=f"{row} {asked}")
 
 
-def find_reading_contradictions(state: CleaningState) -> Iterator[Finding]:
-    """Readings of images that contradict themselves, or the other reader."""
-    return find_row_contradictions(state, CAPILLAROSCOPY)
-
-
 def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
     """Return the fields of a table by column; items by their name, of visits with the instrument.
 
@@ -106,6 +100,7 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
     people = tables["participants"].set_index("participant_id")
     events, treated = list_form_rows(state, EVENTS), list_form_rows(state, "procedures")
     begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
+    given = tables["procedures"].set_index("participant_id").reindex(people.index)
     left = events[events["led_to_withdrawal"].eq("yes")]
     died = {*events.loc[find_fatal(events), "participant"]}
     died |= {*tables[EXIT].loc[tables[EXIT]["reason"].eq("death"), "participant_id"]}
@@ -122,6 +117,9 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "consented": people["consent_date"],
             "age": people["age"],
             "treated": people.index.isin(begun["participant"]),
+            "numbed_at": given["anaesthesia_start"].fillna("").str.slice(11),
+            "injected_at": given["first_injection"].fillna("").str.slice(11),
+            "stay": given["planned_overnight_stay"].fillna(""),
             "died": people.index.isin(died),
             "left": people.index.isin(left["participant"]),
             "exit_status": tables[EXIT].set_index("participant_id")["status"],
@@ -149,7 +147,11 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         day = parse_days(rows[name])
         for since in ("treatment", "last_visit", "last"):
             rows[f"{name}_after_{since}"] = (day - of_person[since]).dt.days
-    if table == EVENTS:
+    if table == ULCER_ITEMS:
+        old = rows.assign(old=rows["active"].where(rows["new"].ne(1)))
+        place = ["participant", "visit", "location"]
+        rows["states"] = old.groupby(place)["old"].transform("nunique")
+    elif table == EVENTS:
         rows["fatal"] = find_fatal(rows)
         rows["first_left"] = rows["led_to_withdrawal"].eq("yes") & ~rows.duplicated(
             ["participant", "led_to_withdrawal"]
@@ -160,18 +162,20 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         columns = _list_asked_columns(state, table)
         recorded = any(name in volumes for name in columns)
         rows["injected"] = volumes.sum(axis=1) if recorded else float("nan")
-        planned = state.study.specification.planned_fingers.value
-        planned = [name for finger in planned if (name := f"injected_{finger}_ml") in columns]
+        fingers = state.study.specification.planned_fingers.value
+        planned = [name for finger in fingers if (name := f"injected_{finger}_ml") in columns]
         # What a rule has emptied is asked about already.
         raw = state.redcap.raw.loc[rows.index, [columns[name].name for name in planned]]
         nothing = (volumes[planned] == 0).to_numpy(dtype=bool) | (raw == "").to_numpy(dtype=bool)
         rows["left_out"] = nothing.sum(axis=1)
+        others = volumes.columns.difference([f"injected_{f}_ml" for f in fingers])
+        rows["added"] = (volumes[others] > 0).sum(axis=1)
         measured = rows[["viability_percent", *_CELLS]]
         rows["again"] = measured.duplicated() & (measured != "").all(axis=1)
         for name in ("nucleated_cells_million", "processed_ml", "lidocaine_mg"):
             rows[name] = pd.to_numeric(rows[name])
     elif table == "medications":
-        rows = rows.join(_describe_doses(rows))
+        rows = rows.join(describe_doses(rows))
     elif table == "visits":
         rows = rows.join(_describe_visits(state, rows))
     elif table == "participants":
@@ -190,39 +194,26 @@ def _find_last_ulcer_answers(state: CleaningState) -> pd.Series:
     return answered.groupby("participant_id")["ulcers_present"].last()
 
 
-def _describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
-    """Return how many times the usual dose a dose is, and whether the drug is listed at once."""
-    named = drugs.assign(wording=drugs["name"].map(fold_words), dose=pd.to_numeric(drugs["dose"]))
-    same = named.groupby(["wording", "dose_unit"])["dose"]
-    ratio = named["dose"] / same.transform("median")
-    dated = named.assign(end=named["end_date"].mask(named["end_date"] == "", "9999"))
-    dated = dated[dated["start_date"].ne("") & dated["wording"].ne("")].sort_values("start_date")
-    of_drug = dated.groupby(["participant", "wording"])
-    before = dated["start_date"] <= of_drug["end"].shift().fillna("")
-    again = dated["dose"].eq(of_drug["dose"].shift()) & dated["start_date"].eq(
-        of_drug["start_date"].shift()
-    )
-    overlaps = (before & ~again).reindex(drugs.index, fill_value=False)
-    usual = ratio.where(same.transform("count") >= _FEWEST_DOSES)
-    return pd.DataFrame({"dose_ratio": usual, "overlaps": overlaps})
-
-
 def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame:
     """Return scores as shares of their range, with changes since baseline, and ratings of days."""
     described = visits[["participant", "visit"]].copy()
     base = visits["visit"] == state.study.analysis.baseline_visit.value
-    for name in ("cochin", "haq", "mrss", "kapandji"):
-        fields = [f for f in state.list_items(name) if f.kind == "choice" or f.ends[1] == _THUMB]
+    for name in ("cochin", "haq", "mrss", "kapandji", "hands"):
+        items = state.list_items("mrss" if name == "hands" else name)
+        fields = [f for f in items if f.kind == "choice" or f.ends[1] == _THUMB]
+        fields = [f for f in fields if name != "hands" or f.place.item in _HANDS]
         top = max((field.ends[1] for field in fields), default=1)
         answers = state.convert_numbers(fields).loc[visits.index] / top
         first = answers.where(base).groupby(visits["participant"]).transform("first")
         described[name], change = answers.mean(axis=1), answers - first
+        described[f"{name}_first"] = first.mean(axis=1)
         described[f"{name}_change"] = change.mean(axis=1).abs()
         described[f"{name}_most"] = change.abs().max(axis=1)
     items = state.tables["items"].rename(columns={"participant_id": "participant"})
     items = items[items["value"].notna()]
     by = ["participant", "visit"]
-    for item, measure in (("rating", "mean"), ("rating", "count"), ("clinic_rating", "mean")):
+    means = [(name, "mean") for name in ("rating", "clinic_rating", "sbp", "dbp")]
+    for item, measure in (*means, ("rating", "count")):
         value = items[items["item"] == item].groupby(by)["value"].agg(measure)
         described = described.join(value.rename(f"{item}_{measure}"), on=by)
     scored = items[items["instrument"] == "mrss"].groupby(by).size().rename("skin_scored")

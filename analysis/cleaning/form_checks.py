@@ -32,6 +32,10 @@ from analysis.cleaning.visit_checks import EVENTS, select_ulcer_events
 
 # Allowance for rounding in sums of recorded volumes (mL, percent).
 VOLUME_TOLERANCE = 1e-6
+# Of an ulcer's event from the visits between which the ulcer came.
+_DAYS_AROUND = 7
+# The share of people who have a form at a visit by mistake, and from how many people on.
+_HARDLY, _SEVERAL = 0.2, 5
 
 
 def find_required(state: CleaningState) -> Iterator[Finding]:
@@ -65,9 +69,10 @@ def find_not_asked(state: CleaningState) -> Iterator[Finding]:
 
 
 def find_absent_forms(state: CleaningState) -> Iterator[Finding]:
-    """Forms that most people have at a visit and somebody who came does not.
+    """Forms that most people have at a visit and somebody who came does not, or the reverse.
 
-    People who were not found eligible are left out: they have no later forms.
+    People who were not found eligible are left out: they have no later forms. A form of an
+    instrument that hardly anybody else has at a visit may belong to another one.
     """
     rows = _list_attended(state)
     visits, opened = state.keys.loc[rows, "visit"], state.opened.loc[rows]
@@ -83,6 +88,15 @@ def find_absent_forms(state: CleaningState) -> Iterator[Finding]:
         status = f"{form}_complete"
         if status in state.cells.columns:
             yield find_cells("form_absent", status, ~opened[form] & visits.map(usual[form]))
+        names = [f.name for f in state.fields[REDCAP].values() if f.form == form]
+        measured = any(state.fields[REDCAP][name].place.instrument for name in names)
+        measured &= form not in _list_numbered_forms(state)
+        share = opened[form].groupby(visits).transform("mean")
+        people = visits.map(visits.value_counts())
+        rare = opened[form] & measured & (share < _HARDLY) & (people >= _SEVERAL)
+        for row in rare.index[rare & visits.ne(state.study.unscheduled)]:
+            filled = [(row, name) for name in names if state.cells.at[row, name] != ""]
+            yield from find_together("form_unplanned", filled, group=f"{row} {form}")
 
 
 def count_forms(state: CleaningState) -> pd.DataFrame:
@@ -188,33 +202,28 @@ def _list_numbers(state: CleaningState, column: str) -> pd.Series | None:
 
 
 def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
-    """Visits whose gate question contradicts the ulcer form of that visit.
+    """Visits whose gate question, or scale of ulcers, contradicts the ulcer form of that visit.
 
-    Visits at which nobody has an ulcer form are left out: the form is not used there.
+    Visits at which nobody has an ulcer form are left out: the form is not used there. A scale
+    that is said not to apply has no place beside active ulcers.
     """
     gate = state.find_words_of("visits", "ulcers_present")
     active = _find_ulcer_item(state, "active")
-    if gate is None or active is None:
+    if active is None:
+        return
+    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
+    found = pair.isin(set(pair[active.eq(1).to_numpy()]))
+    for scale in (f.name for f in state.list_items("shaq") if f.place.item == "vas_ulcers"):
+        skipped = state.find_reasons(REDCAP, scale, state.cells[scale]) == NOT_APPLICABLE
+        yield find_cells("ulcer_scale", scale, skipped & found)
+    if gate is None:
         return
     form = next(field.form for field in state.list_items("digital_ulcers"))
     used = set(state.keys.loc[state.opened.loc[state.cells.index, form].to_numpy(), "visit"])
-    found = _has_active_ulcer(state, active)
     answered = (gate != "") | state.redcap.raw.loc[gate.index, str(gate.name)].eq("")
     differs = answered & state.keys["visit"].isin(used) & ((gate == "yes") != found)
     differs &= state.keys["instance"] == ""
     yield find_cells("ulcer_gate", str(gate.name), differs)
-
-
-def find_ulcer_scales(state: CleaningState) -> Iterator[Finding]:
-    """Scales of ulcers that are said not to apply at a visit with active ulcers on record."""
-    scale = next((f for f in state.list_items("shaq") if f.place.item == "vas_ulcers"), None)
-    active = _find_ulcer_item(state, "active")
-    if scale is None or active is None:
-        return
-    cells = state.cells[scale.name]
-    found = _has_active_ulcer(state, active)
-    skipped = state.find_reasons(REDCAP, scale.name, cells) == NOT_APPLICABLE
-    yield find_cells("ulcer_scale", scale.name, skipped & found)
 
 
 def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
@@ -225,15 +234,20 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     new, exempt = _find_ulcer_item(state, "new"), not state.study.queries.ulcers_are_events.value
     if new is None or exempt or state.manner.free_text_removed:
         return
-    events = select_ulcer_events(state.tables["adverse_events"])
-    # An event without an exact day may be the one.
-    after = events["start_day"].isna() | (events["start_day"] >= 0)
-    reported = set(events.loc[after, "participant_id"])
-    day = parse_days(find_visit_dates(state, state.keys))
-    who = state.keys["participant"]
+    who, day = state.keys["participant"], parse_days(find_visit_dates(state, state.keys))
     since = ~(day <= find_person_days(who, state.days)) & who.isin(state.days.index)
     first = state.keys["visit"].isin(state.study.list_visits("screening", "baseline"))
-    unreported = new.eq(1) & since & ~first & ~who.isin(reported)
+    events, visits = select_ulcer_events(state.tables["adverse_events"]), state.tables["visits"]
+    looked = visits[visits["ulcers_present"] != ""]
+    study_day = (day - find_person_days(who, state.days)).dt.days
+    unreported = new.eq(1) & since & ~first
+    for row, at in study_day[unreported].items():
+        begun = events.loc[events["participant_id"].eq(who[row]), "start_day"]
+        before = looked.loc[looked["participant_id"].eq(who[row]), "study_day"]
+        low = max(0, before[before < at].max() - _DAYS_AROUND)
+        # An event without an exact day may be the one, as may any where no day is known.
+        near = begun.isna() | ~(begun < low) & ~(begun > at + _DAYS_AROUND)
+        unreported[row] = not near.any()
     yield find_cells("ulcer_without_event", str(new.name), unreported)
 
 
@@ -242,12 +256,6 @@ def _find_ulcer_item(state: CleaningState, item: str) -> pd.Series | None:
         if field.place.item == item:
             return convert_item(state.cells[field.name], field)[0]
     return None
-
-
-def _has_active_ulcer(state: CleaningState, active: pd.Series) -> pd.Series:
-    """Return which rows are of a person and visit with an active ulcer on record."""
-    pair = state.keys["participant"] + "\x1f" + state.keys["visit"]
-    return pair.isin(set(pair[active.eq(1).to_numpy()]))
 
 
 def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:

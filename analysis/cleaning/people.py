@@ -1,7 +1,7 @@
 """Whom a row belongs to: one spelling for every participant, and never one for two people.
 
 ``sim-1``, ``SIM 01`` and ``1`` are SIM-01, unless something contradicts it. Identifiers that look
-alike, and habits and tests that nobody has, are asked about.
+alike, habits and tests that nobody has, and lists that nearly all have, are asked about.
 """
 
 import re
@@ -13,11 +13,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.fields import find_column
+from analysis.cleaning.fields import find_column, list_columns
 from analysis.cleaning.reshape import join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS, is_summary
 from analysis.cleaning.values import list_distinct, narrow_text
+from analysis.cleaning.visit_checks import NEARLY_ALL
 from analysis.errors import DataError
 
 # Letters of no width.
@@ -27,6 +28,8 @@ _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 _AGREEMENT = 0.9
 _MOST_LISTED = 6
 _LOOKALIKES = str.maketrans({"o": "0", "l": "1", "i": "1"})
+# Letters of other alphabets, and dashes, that look like these.
+_ALIKE = str.maketrans("авсенікморѕтух–—‐/", "abcehikmopstyx----")
 _HINT = "Correct the identifiers at the source, so that each participant has one"
 
 
@@ -241,21 +244,21 @@ def find_twins(state: CleaningState) -> Iterator[Finding]:
 
 def fold_identifier(name: str) -> str:
     """Return what a reader sees of an identifier: equal for two that look alike."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_ALIKE)
     prefix = plain.rstrip("0123456789oil")
     return prefix + plain[len(prefix) :].translate(_LOOKALIKES)
 
 
-def find_pressures(state: CleaningState) -> Iterator[Finding]:
-    """Systolic pressure that is not above the diastolic one."""
-    pressure = {field.place.item: field for field in state.list_items("laboratory")}
-    if {"sbp", "dbp"} <= pressure.keys():
-        fields = [pressure["sbp"], pressure["dbp"]]
-        numbers = state.convert_numbers(fields)
-        high, low = (numbers[field.name] for field in fields)
-        for row in numbers.index[high <= low]:
-            cells = [(row, field.name) for field in fields]
-            yield from find_together("pressure_exchanged", cells, group=row)
+def find_absent_lists(state: CleaningState) -> Iterator[Finding]:
+    """People without any medication on record, where nearly everybody else has some."""
+    fields = list_columns(state.fields[REDCAP], "medications").values()
+    status = next((f"{field.form}_complete" for field in fields), "")
+    visits = list_form_rows(state, "visits").sort_values("visit_date", kind="stable")
+    treated = visits["participant"].isin(state.days.index) & (status in state.cells)
+    first = visits[treated].drop_duplicates("participant")
+    listed = first["participant"].isin(list_form_rows(state, "medications")["participant"])
+    if listed.mean() > NEARLY_ALL:
+        yield Finding("list_absent", status, first.index[~listed])
 
 
 def find_far_tests(state: CleaningState) -> Iterator[Finding]:

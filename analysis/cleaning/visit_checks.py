@@ -1,4 +1,4 @@
-"""Contradictions between visits: windows, sides, scales, arms, images, ulcers, what is absent.
+"""Contradictions between visits: sides, fingers, scales, arms, images, ulcers, what is absent.
 
 A check yields findings about cells of one file; it changes nothing and asks.
 """
@@ -10,7 +10,6 @@ import pandas as pd
 
 from analysis.cleaning.dates import parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
-from analysis.cleaning.fields import find_column
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
@@ -24,7 +23,7 @@ MIN_FINGERS, MIN_GAIN, MAX_LEFT = 4, 6.0, 0.5
 # scale. At the first and the last visit a fall is likelier, so the neighbour must be further off.
 MIN_OTHERS, LOWEST_OTHER, RATIO = 2, 40, (7, 14)
 LOWEST_RATIO, EDGE_RATIO = 5, 7
-_NEARLY_ALL = 0.8
+NEARLY_ALL = 0.8
 # From so many times the size an ulcer was measured in another unit.
 _OTHER_UNIT = 8
 _ULCER_WORDS = r"ulcer|궤양"
@@ -48,23 +47,6 @@ def find_early_exits(state: CleaningState) -> Iterator[Finding]:
     yield from ask_rows(
         state, "exit_before_visit", "disposition", exits.index[early], ("end_date",)
     )
-
-
-def find_outside_windows(state: CleaningState) -> Iterator[Finding]:
-    """Visits that took place outside their window."""
-    visits = state.tables["visits"]
-    late = visits[(visits["in_window"] == "no") & (visits["status"] == "done")]
-    pairs = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
-    keys = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]])
-    outside = pd.Series(keys.isin(pairs), state.cells.index) & (state.keys["instance"] == "")
-    columns = ["study_day", "window_low", "window_high"]
-    late = late.set_index(pairs)[columns].reindex(keys).set_axis(state.cells.index).astype("str")
-    detail = (
-        "Its study day is " + late["study_day"] + ", the window "
-        + late["window_low"] + " to " + late["window_high"] + "."
-    )  # fmt: skip
-    name = find_column(state.fields[REDCAP], "visits", "visit_date")
-    yield find_cells("out_of_window", name, outside, detail=detail)
 
 
 def order_visits(state: CleaningState, keys: pd.DataFrame) -> pd.DataFrame:
@@ -102,6 +84,26 @@ def find_swapped_sides(state: CleaningState) -> Iterator[Finding]:
     swapped = (as_is - turned >= MIN_GAIN) & (turned <= MAX_LEFT * as_is)
     mask = swapped.reindex(numbers.index, fill_value=False)
     yield find_cells("sides_swapped", fields[f"right_{fingers[0]}"].name, mask)
+
+
+def find_far_fingers(state: CleaningState) -> Iterator[Finding]:
+    """One finger, two exchanged ones, or a whole hand far from themselves at the other visits."""
+    numbers = state.convert_numbers(state.list_items("finger_circumference"))
+    numbers = numbers[numbers.notna().sum(axis=1) >= 4]
+    who = state.keys.loc[numbers.index, "participant"]
+    least = state.study.queries.finger_far_mm.value
+    # In the middle of two visits either would be as far as the other.
+    usual = numbers.groupby(who).transform("median")
+    several = numbers.groupby(who).transform("count") >= 3
+    away = (numbers - usual).where(several)
+    rest = away.sub(away.median(axis=1), axis=0)
+    far = (rest.abs() > least) & (away.abs() > least)
+    whole = away.abs() > least
+    few = far.sum(axis=1).between(1, 2)
+    for row in numbers.index[few | (whole.sum(axis=1) >= MIN_FINGERS)]:
+        odd = (far if few[row] else whole).loc[row].to_numpy()
+        cells = [(str(row), str(name)) for name in numbers.columns[odd]]
+        yield from find_together("finger_far", cells, group=str(row))
 
 
 def find_scales(state: CleaningState) -> Iterator[Finding]:
@@ -210,7 +212,7 @@ def find_other_lines(state: CleaningState) -> Iterator[Finding]:
             if field.place.item == "line_length":
                 length = state.convert_numbers([field])[field.name].dropna()
                 usual = length.mode().iloc[0] if len(length) else 0
-                rare = length.ne(usual) & (length.eq(usual).mean() > _NEARLY_ALL)
+                rare = length.ne(usual) & (length.eq(usual).mean() > NEARLY_ALL)
                 mask = rare.reindex(state.cells.index, fill_value=False)
                 yield find_cells("line_differs", field.name, mask)
 

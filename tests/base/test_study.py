@@ -46,7 +46,7 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
             r"age_years is \[low, high\]",
         ),
         ("dose_ratio: {value: 10", "dose_ratio: {value: ten", "dose_ratio is a number"),
-        (", kapandji: 0.7}", "}", "change_far is a number for each of mrss, .*kapandji"),
+        (", kapandji: 0.7", "", "change_far is a number for each of mrss, .*kapandji"),
         ("{wbc: 4,", "{wbc: four,", "laboratory_ratio is a number for each test"),
         ("events: {value: true", "events: {value: maybe", "ulcers_are_events is true or false"),
         ("alpha: {value: 0.05", "alpha: {value: 5", "alpha lies between 0 and 1, not 5"),

@@ -65,7 +65,8 @@ class Bench(Planter):
         fault = kind.plant(self)
         if fault is None:
             return False
-        self.free.remove(fault.participant)
+        if fault.participant in self.free:
+            self.free.remove(fault.participant)
         also = (*kind.also, *fault.also)
         self.faults.append(replace(fault, kind=kind.name, rule=kind.rule, also=also))
         return True
@@ -162,6 +163,37 @@ def cells(at, visit="", *, file=REDCAP, where="", fits=None, skip=(), clean=None
         holds = bench.read(file, place, at) if clean is KEPT else clean
         more = {"clean": holds, "reason": reason, "also": also}
         return bench.make_fault(file, place, at, person=person, **more)
+
+    return plant
+
+
+def event(at, **texts):
+    """Return a planter that writes texts into an adverse event of somebody free."""
+    return cells(at, where="ae_term", **texts)
+
+
+def among(fits, plant):
+    """Return a planter that chooses among the people of whom a condition holds."""
+
+    def run(bench):
+        free, bench.free = bench.free, [name for name in bench.free if fits(bench, name)]
+        try:
+            return plant(bench) if bench.free else None
+        finally:
+            bench.free = free
+
+    return run
+
+
+def repeat_form(form, at, **texts):
+    """Return a planter that adds a row of a form under another number, with some other texts."""
+
+    def plant(bench):
+        place = bench.find_filled(REDCAP, FORM, form)
+        copy = bench.add(REDCAP, place, **{INSTANCE: "17"})
+        bench.fill(REDCAP, copy, bench.read(REDCAP, place, "record_id"), texts)
+        first = min(place, copy, key=lambda p: f"#{bench.read(REDCAP, p, INSTANCE)}")
+        return bench.make_fault(REDCAP, copy if texts else first, at)
 
     return plant
 

@@ -5,14 +5,10 @@ from dataclasses import replace
 
 from analysis.demo.export import EXPORTED_ON
 from analysis.demo.planter import DIARY, IMAGES, REDCAP
-from stress.bench import FORM, INSTANCE, Kind, after, cells, later
+from stress.bench import FORM, Kind, after, cells, event, later, repeat_form
 
 END = {"disp_status": "2", "disp_reason": "4"}
 FATAL = {"ae_grade": "5", "ae_outcome": "5", "ae_serious": "1", "ae_serious_why": "1"}
-
-
-def _event(at, **texts):
-    return cells(at, where="ae_term", **texts)
 
 
 def _lose(bench, at):
@@ -59,13 +55,6 @@ def _event_far(bench):
     return None
 
 
-def _again(bench, form, at):
-    place = bench.find_filled(REDCAP, FORM, lambda value: value == form)
-    copy = bench.add(REDCAP, place, **{INSTANCE: "17"})
-    first = min(place, copy, key=lambda p: f"#{bench.read(REDCAP, p, INSTANCE)}")
-    return bench.make_fault(REDCAP, first, at)
-
-
 def _gone(bench, file):
     person = bench.free[0]
     middle = bench.find_start(person, 30)
@@ -96,13 +85,13 @@ def _arm(bench):
     return replace(fault, visit="week_4")
 
 
-def _twin(bench):
-    """Write the letter O for the first zero of an identifier in one row."""
-    person = next((name for name in bench.free if "-0" in name), None)
+def _twin(bench, sign, alike):
+    """Write a letter that looks like a sign of an identifier in one row."""
+    person = next((name for name in bench.free if sign in name), None)
     rows = bench.find_rows(REDCAP, person, form="medication") if person else []
     if not rows:
         return None
-    bench.write(REDCAP, rows[0], record_id=person.replace("-0", "-O", 1))
+    bench.write(REDCAP, rows[0], record_id=person.replace(sign, alike, 1))
     return bench.make_fault(REDCAP, rows[0], "record_id", person=person)
 
 
@@ -162,15 +151,15 @@ def _spell(bench):
 
 ACROSS = (
     Kind("fatal by its grade and recovered", "death_disagrees",
-         _event("ae_grade", ae_grade="5", ae_serious="1", ae_serious_why="1"),
+         event("ae_grade", ae_grade="5", ae_serious="1", ae_serious_why="1"),
          ("death_elsewhere",)),
     Kind("recovered and going on", "recovery_disagrees",
-         _event("ae_ongoing", ae_ongoing="1", ae_stop="")),
+         event("ae_ongoing", ae_ongoing="1", ae_stop="")),
     Kind("fatal and not serious", "serious_disagrees",
-         _event("ae_grade", ae_grade="5", ae_serious="0"),
+         event("ae_grade", ae_grade="5", ae_serious="0"),
          ("death_disagrees", "death_elsewhere")),
     Kind("serious without a criterion", "criterion_missing",
-         _event("ae_serious", ae_serious="1")),
+         event("ae_serious", ae_serious="1")),
     Kind("death at the end and no fatal event", "death_elsewhere",
          cells("disp_date", "week_12", disp_status="2", disp_reason="4")),
     Kind("two days of death", "death_date_differs",
@@ -184,13 +173,13 @@ ACROSS = (
     Kind("images and days after being lost", "after_lost_row", functools.partial(_lose, at=""),
          ("after_lost",)),
     Kind("withdrawn because of an event and completed", "withdrawal_elsewhere",
-         _event("ae_withdrawal", ae_withdrawal="1")),
+         event("ae_withdrawal", ae_withdrawal="1")),
     Kind("event long after the end", "event_far",
          _event_far),
     Kind("adverse event under another number", "recorded_again",
-         functools.partial(_again, form="adverse_event", at="ae_start")),
+         repeat_form("adverse_event", "ae_start")),
     Kind("medication under another number", "recorded_again",
-         functools.partial(_again, form="medication", at="cm_name")),
+         repeat_form("medication", "cm_name")),
     Kind("treated and not eligible", "treated_ineligible",
          cells("eligible", "screening", eligible="0", screen_fail_reason="Age")),
     Kind("smoker who never smoked", "smoking_disagrees", _smoke),
@@ -214,6 +203,9 @@ ACROSS = (
     Kind("scale of ulcers that does not apply", "ulcer_scale", _ulcer_scale,
          ("missing_code", "ulcer_differs")),
     Kind("term in other letters", "term_spelling", _spell),
-    Kind("identifier with the letter O", "identifier_twin", _twin, ("visit_absent",)),
+    Kind("identifier with the letter O", "identifier_twin",
+         functools.partial(_twin, sign="-0", alike="-O"), ("visit_absent",)),
+    Kind("identifier with a letter of another alphabet", "identifier_twin",
+         functools.partial(_twin, sign="M", alike="\u041c"), ("visit_absent",)),
     Kind("row of a total", "summary_row", _total),
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from analysis.cleaning.rules import CLEANING_RULES
 from analysis.paths import ROOT
 from stress.corrupt_files import make_rng, write_files
+from stress.corrupt_forms import FORMS
 from stress.fault_edits import EDITS
 from stress.stops import STOPS
 from stress.trial import (
@@ -23,7 +24,7 @@ from stress.trial import (
     try_valid,
 )
 
-SIZE, SEED = 40, 1
+SEED = 1
 
 
 @pytest.mark.parametrize("edit", [edit for edit in EDITS if edit.file], ids=lambda edit: edit.name)
@@ -51,14 +52,18 @@ def test_a_rule_that_this_form_cannot_show_is_named_by_the_test_that_shows_it(ru
     assert re.search(rf"\b{rule}\b", shown)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
-def test_every_kind_of_fault_is_found_and_nothing_else(part):
-    kinds = KINDS[part::4]
-    bench = plant_many(SIZE, SEED, make_rng("sample", part), kinds, SIZE)
+@pytest.mark.parametrize(
+    ("kinds", "size"),
+    [
+        pytest.param(FORMS, 60, id="forms"),
+        *(pytest.param(KINDS[part::5], 40, marks=pytest.mark.slow) for part in range(5)),
+    ],
+)
+def test_every_kind_of_fault_is_found_and_nothing_else(kinds, size):
+    bench = plant_many(size, SEED, make_rng("sample", kinds[0].name), kinds, size)
     assert {fault.kind for fault in bench.faults} == {kind.name for kind in kinds}
-    files = write_files(bench.finish(), make_base(SIZE, SEED).provenance)
-    verdict = judge_files(files, bench.faults, SIZE, SEED)
+    files = write_files(bench.finish(), make_base(size, SEED).provenance)
+    verdict = judge_files(files, bench.faults, size, SEED)
     assert (verdict.missed, verdict.alarms) == ((), ())
 
 

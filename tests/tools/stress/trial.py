@@ -14,11 +14,12 @@ from stress.bench import Bench, make_base
 from stress.corrupt_across import ACROSS
 from stress.corrupt_cells import CELLS
 from stress.corrupt_files import HARMLESS, RANDOM, make_rng, save_files, write_files
+from stress.corrupt_forms import FORMS
 from stress.corrupt_records import RECORDS
 from stress.judge import judge_export
 from stress.stops import STOPS
 
-KINDS = (*CELLS, *RECORDS, *ACROSS)
+KINDS = (*CELLS, *RECORDS, *ACROSS, *FORMS)
 # Rules that only another site's form or a file as a whole can show, and the test that shows them.
 _FIELDS, _SITE = "tests/cleaning/test_dictionary.py", "tests/cleaning/test_site_forms.py"
 _METRES = (_SITE, "test_a_height_in_metres_is_a_height_in_centimetres")
@@ -28,29 +29,7 @@ _FILLED = (_FIELDS, "test_what_redcap_fills_opens_no_form_and_is_not_required")
 _FILE = (_FIELDS, "test_files_and_signatures_leave_only_that_they_are_there")
 _BOX = (_FIELDS, "test_a_ticked_box_for_a_missing_data_code_explains_the_set")
 _LIMITS = (_FIELDS, "test_limits_of_the_form_are_soft_where_the_instrument_has_its_own")
-_RULES = "tests/cleaning/test_rules.py"
-_BETWEEN_FORMS = (_RULES, "test_a_rule_between_two_forms_asks_and_changes_nothing")
 ELSEWHERE = {
-    # All other cells of a person have to agree, so that each rule has a separate example.
-    **dict.fromkeys(
-        (
-            "recovery_absent", "grade_disagrees", "stay_disagrees", "related_before",
-            "event_end_far", "drug_change_disagrees", "drug_change_far", "skin_extent",
-            "ulcer_history", "exit_incomplete", "exit_late", "injection_disagrees",
-            "procedure_days", "ulcer_state", "ulcer_differs", "coded_apart", "laboratory_far",
-            "line_differs",
-            "grade_not_serious", "recovery_open", "ulcer_unrecorded", "ulcer_event_lasting",
-            "finger_left_out", "product_far", "lidocaine_far", "body_unusual", "dose_far",
-            "drug_overlaps", "diary_differs", "diary_short", "function_differs",
-            "pattern_disagrees", "density_disagrees", "readers_differ", "unreadable_graded",
-            "reading_order", "change_far", "person_again", "product_again", "images_missing",
-            "image_unplanned",
-        ),
-        _BETWEEN_FORMS,
-    ),
-    # They need a matching entry in another form or at another visit.
-    "ulcer_event_ended": _BETWEEN_FORMS, "counted_while_absent": _BETWEEN_FORMS,
-    "drug_unlisted": _BETWEEN_FORMS, "drug_without_event": _BETWEEN_FORMS,
     # fields.csv names another unit, or the provenance a decimal comma, for every cell alike.
     "recorded_unit": _METRES, "decimal_declared": _METRES,
     # Every cell of a field is rewritten, so that no other fault of the field would be found.
