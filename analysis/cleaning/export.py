@@ -157,6 +157,10 @@ def parse_missing_codes(text: str, *, file: str | Path = PROVENANCE_FILE) -> dic
     stated = (written.get("missing_codes") if isinstance(written, dict) else None) or {}
     codes = stated if isinstance(stated, dict) else {"?": stated}
     for code, reason in codes.items():
+        if isinstance(code, bool):
+            hint = f'Write it in quotes, as "{"YES" if code else "NO"}"'
+            problem = "YAML reads a code as true or false"
+            raise DataError(problem, file=file, field="missing_codes", hint=hint)
         if reason not in MISSING_REASONS:
             hint = f'Write `missing_codes: {{"-77": refused}}`; known: {", ".join(MISSING_REASONS)}'
             problem = f"{reason!r} is no reason for code {code}"
@@ -264,7 +268,7 @@ def suggest_file(folder: Path) -> str:
     """Return the hint for a missing file: what it has to be called, and what is there instead."""
     others = sorted({path.name for path in folder.iterdir()} - KNOWN_FILES)
     there = f" (in the folder are {', '.join(others[:5])})" if others else ""
-    return f"Put it there under this name{there}; data/raw/README.md lists what belongs"
+    return f"Put it there under this name{there}; make draft writes {MAP} and {PROVENANCE_FILE}"
 
 
 def _verify(folder: Path, hashes: dict[str, str]) -> str:

@@ -30,7 +30,7 @@ SIMULATED_ID = "SIM-"
 STATUS_LABELS = ("Incomplete", "Unverified", "Complete")
 BOX_LABELS = ("Checked", "Unchecked")
 _CHOICES = ["Variable / Field Name", "Choices, Calculations, OR Slider Labels"]
-_AS_CODES = "Export it again as CSV with raw data (codes), not labels"
+_AS_CODES = "Export it again as CSV with raw data (codes and field names), not labels"
 # What the analysis may need of the fields that REDCap flags as identifiers, beside dates.
 NEEDED = {("participants", name) for name in ("participant_id", "age", "birth_year", "site")}
 _REMOVE = "Remove it at the source, export again, and keep this file out of version control"
@@ -108,6 +108,12 @@ def check_manner(export: RawExport) -> None:
 
 def _refuse_labels(export: RawExport) -> None:
     frame, labelled = export.tables[REDCAP], _list_labelled(export)
+    names = set(export.tables[DICTIONARY].reindex(columns=_CHOICES)[_CHOICES[0]])
+    if not names & {column.partition("___")[0] for column in frame.columns[1:]}:
+        problem = "no column bears the name of a field of the dictionary"
+        raise DataError(problem, file=REDCAP, line=1, hint=_AS_CODES)
+    if EVENT in frame and frame[EVENT].str.contains(r"\(Arm [0-9]+: .*\)$").any():
+        raise DataError("this is an export of labels", file=REDCAP, field=EVENT, hint=_AS_CODES)
     for column in frame.columns:
         labels = BOX_LABELS if "___" in column else STATUS_LABELS
         marked = "___" in column or column.endswith("_complete")

@@ -21,15 +21,14 @@ from analysis.cleaning.values import list_distinct, narrow_text
 from analysis.cleaning.visit_checks import NEARLY_ALL
 from analysis.errors import DataError
 
-# Letters of no width.
-_UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # Letters of no width.
 _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 # Rows that are entered twice under two spellings agree in nearly all cells; two people do not.
 _AGREEMENT = 0.9
 _MOST_LISTED = 6
 _LOOKALIKES = str.maketrans({"o": "0", "l": "1", "i": "1"})
-# Letters of other alphabets, and dashes, that look like these.
-_ALIKE = str.maketrans("авсенікморѕтух–—‐/", "abcehikmopstyx----")
+_ALIKE = str.maketrans("авсенікморѕтух–—‐/", "abcehikmopstyx----")  # As these.
+_HASHED = "Name people as the export does; where record ids are hashed, hash all or none"
 _HINT = "Correct the identifiers at the source, so that each participant has one"
 
 
@@ -57,7 +56,7 @@ def unify_identifiers(
     ------
     DataError
         Two spellings of one participant have different data for one event and form, two series
-        of numbers collide, or a bare number fits two participants.
+        of numbers collide, a bare number fits two participants, or a file has nobody known.
     """
     speller = _Speller(list_distinct(files[REDCAP].frame[ID]), records or {})
     unified = {}
@@ -65,8 +64,7 @@ def unify_identifiers(
         received = file.frame[ID]
         composed = received.str.normalize("NFC")
         trimmed = composed.str.replace(_UNSEEN, "", regex=True).str.strip()
-        distinct = list_distinct(trimmed)
-        spelled = trimmed.map({name: speller.spell(name, source) for name in distinct})
+        spelled = trimmed.map({name: speller.spell(name, source) for name in trimmed.unique()})
         _check_apart(file, trimmed, spelled)
         file = file.apply(
             [
@@ -81,15 +79,17 @@ def unify_identifiers(
     known = list_participants(unified[REDCAP])
     for source, file in unified.items():
         stranger = ~file.keys["participant"].isin(known) & ~file.keys.index.isin(file.aside)
+        if len(stranger) > 2 and stranger.all():
+            problem = f"no row is of a participant of the export, such as {known[0]}"
+            raise DataError(problem, file=source, field=ID, hint=_HASHED)
         unified[source] = file.apply([find_cells("unknown_participant", "", stranger)])
     return unified
 
 
 def list_participants(file: SourceFile) -> pd.Index:
     """Return the participants of the rows of a file that were not set aside, sorted."""
-    return pd.Index(
-        file.keys["participant"].drop(file.aside).unique(), name="participant_id"
-    ).sort_values()
+    people = file.keys["participant"].drop(file.aside).unique()
+    return pd.Index(people, name="participant_id").sort_values()
 
 
 def _split(identifier: str) -> tuple[str, str, str] | None:

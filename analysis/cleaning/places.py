@@ -8,6 +8,7 @@ from analysis.cleaning.fields import Field
 from analysis.cleaning.logic import evaluate_branching
 from analysis.cleaning.state import NOT_DONE, CleaningState, SourceFile, find_cells
 from analysis.cleaning.structure import FORM
+from analysis.errors import DataError
 from analysis.study import Study
 
 # Parts of one form that are instruments of their own in items.
@@ -59,6 +60,11 @@ def place_entries(file: SourceFile, references: dict[str, pd.Series], study: Stu
     -------
     pandas.DataFrame
         `visit`, `location` and `occasion` by row.
+
+    Raises
+    ------
+    DataError
+        Many entries, and none in a window.
     """
     days, otherwise = study.scoring.raynaud_diary_days.value, study.unscheduled
     dates = parse_days(file.frame["entry_date"])
@@ -70,6 +76,15 @@ def place_entries(file: SourceFile, references: dict[str, pd.Series], study: Stu
         visit = visit.mask(inside, name)
         counted = before.where(inside).map("{:02.0f}".format, na_action="ignore")
         occasion = counted.astype("object").where(inside, occasion)
+    whose = [set(reference.dropna().index) for reference in references.values()]
+    known = dates.notna() & file.keys["participant"].isin(set.intersection(*whose))
+    if known.sum() >= days and visit[known].eq(otherwise).all():
+        raise DataError(
+            "no entry is of a day before a visit, so that the dates of some files seem shifted",
+            file=DIARY,
+            field="entry_date",
+            hint="Export without shifting, or shift every file; or leave this file out",
+        )
     return pd.DataFrame({"visit": visit, "location": "", "occasion": occasion})
 
 

@@ -51,12 +51,16 @@ _SUMMARY_WORDS = {
     "participant", "subject", "합계", "총계", "평균", "계",
 }  # fmt: skip
 KEY_COLUMNS = {file: tuple(field.name for field in keys) for file, keys in FILE_KEYS.items()}
-_AGAIN = "Export it again with this column"
+_AGAIN = (
+    "Export it again with this column, or state in provenance.yml what was left out "
+    "(free_text_removed, filters)"
+)
 
 
 def is_summary(frame: pd.DataFrame) -> pd.Series:
     """Return which rows have a word for a sum or a heading in place of a record."""
-    return frame[ID].str.strip().str.casefold().isin(_SUMMARY_WORDS)
+    words = frame[ID].str.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").str.strip()
+    return words.str.casefold().isin(_SUMMARY_WORDS)
 
 
 def show_text(text: str) -> str:

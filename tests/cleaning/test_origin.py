@@ -17,6 +17,8 @@ from analysis.cleaning.export import (
 )
 from analysis.cleaning.fields import parse_codes
 from analysis.cleaning.origin import check_manner
+from analysis.cleaning.places import place_entries
+from analysis.cleaning.state import SourceFile
 from analysis.demo.export import make_export, write_export
 from analysis.describe.baseline import describe_baseline, gather_baseline
 from analysis.errors import DataError
@@ -28,6 +30,8 @@ from analysis.results import Context
 def test_missing_codes_of_the_project_are_stated_with_a_reason():
     assert parse_missing_codes('missing_codes: {"-77": refused}') == {"-77": "refused"}
     assert parse_missing_codes("simulated: true") == {}
+    with pytest.raises(DataError, match=r'true or false.*in quotes, as "NO"'):
+        parse_missing_codes("missing_codes: {NO: refused}")
     for wrong in ("missing_codes: -77", 'missing_codes: {"-77": tired}'):
         with pytest.raises(DataError, match="is no reason for code"):
             parse_missing_codes(wrong)
@@ -75,7 +79,12 @@ def test_a_real_export_says_how_it_was_exported(valid):
 
 
 @pytest.mark.parametrize(
-    ("column", "cell"), [("mrss_complete", "Complete"), ("organ___1", "Unchecked")]
+    ("column", "cell"),
+    [
+        ("mrss_complete", "Complete"),
+        ("organ___1", "Unchecked"),
+        ("redcap_event_name", "Week 12 (Arm 1: Main)"),
+    ],
 )
 def test_cells_that_only_an_export_of_labels_has_stop(valid, column, cell):
     table = valid.tables[REDCAP].copy()
@@ -92,6 +101,20 @@ def test_an_export_of_labels_without_boxes_and_states_is_seen_by_its_choices(val
         table[name] = table[name].map(dict(parse_codes(text))).fillna("")
     with pytest.raises(DataError, match="export of labels"):
         check_manner(export_with(valid, None, **{REDCAP: table}))
+    labelled = table.set_axis([f"Label of {name}" for name in table], axis=1)
+    with pytest.raises(DataError, match="no column bears the name of a field"):
+        check_manner(export_with(valid, None, **{REDCAP: labelled}))
+
+
+def test_a_diary_whose_dates_were_shifted_apart_from_the_visits_stops(study):
+    days = pd.date_range("2020-08-01", periods=14).strftime("%Y-%m-%d")
+    diary = pd.DataFrame({"entry_date": days}, index=[f"A|{day}" for day in days])
+    file = SourceFile(DIARY, diary, diary, diary.assign(participant="A"))
+    treated, seen = pd.Timestamp("2021-03-02"), pd.Timestamp("2021-05-25")
+    references = {"baseline": pd.Series({"A": treated}), "week_12": pd.Series({"A": seen})}
+    with pytest.raises(DataError, match="dates of some files seem shifted"):
+        place_entries(file, references, study)
+    place_entries(file, references | {"week_12": pd.Series({"A": pd.NaT})}, study)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ def test_spellings_of_one_participant_are_unified_and_a_bare_number_goes_to_the_
          [("1", "2021-02-20", "5"), ("SIM-01", "2021-02-20", "9"),
           ("1", "2021-02-21", "5"), ("SIM-01", "2021-02-21", "9")],
          r"two spellings may be two people: 1 and SIM-01 both have 2021-02-20"),
+        ([ONE, TWO], [(name, "2021-02-20", "5") for name in ("c4ca42", "c81e72", "eccbc8")],
+         "no row is of a participant of the export, such as SIM-01.*hash all or none"),
     ],
 )  # fmt: skip
 def test_what_may_be_two_people_stops_and_is_listed(rows, diary, message):
