@@ -20,9 +20,14 @@ FREE_MEMORY = "Close other programs, or run one notebook at a time (make -j1), a
 _NO_MEMORY = (
     f"this machine has not enough memory. What is half written does not count. {FREE_MEMORY}."
 )
-# No system allows fewer by default.
-_LEAST_FILES = 200
+CUT_OFF = (
+    "a compiled file of Python was cut off, perhaps by a full disk. Those of analysis/ are removed "
+    "now: run the same command again. If it comes back, remove .venv, and run `make setup`"
+)
+# No system allows fewer files by default; no file of a run is larger.
+_LEAST_FILES, _LEAST_BYTES = 200, 2**28
 _ALLOW_MORE = "Allow more (ulimit -n 1024), and try again."
+_ALLOW_LARGER = "Allow larger ones (ulimit -f unlimited), and try again."
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
@@ -111,6 +116,8 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
         cause = shadow or "a package is missing or damaged: run `make setup`, and try again."
         return _end(f"Error: {' '.join(str(error).split())}: {cause}", 3)
     except Exception as error:
+        if is_cut_off(str(error)):
+            return _end(f"Error: {CUT_OFF}.", 3)
         # The messaging library of the notebooks raises other classes with the system's errno.
         number = getattr(error, "errno", None)
         if number not in (errno.EMFILE, errno.ENFILE):
@@ -119,13 +126,33 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
 
 def _find_limit() -> str:
-    """Return a message if this shell allows too few open files for a run; "" if enough."""
+    """Return a message if this shell allows too few open files or too small ones; "" if enough.
+
+    Where a file may not grow, Python writes half a compiled file without noticing.
+    """
     import resource
 
-    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if allowed == resource.RLIM_INFINITY or allowed >= _LEAST_FILES:
-        return ""
-    return f"this shell allows only {allowed} open files. {_ALLOW_MORE}"
+    limits = (
+        (resource.RLIMIT_NOFILE, _LEAST_FILES, "open files", _ALLOW_MORE),
+        (resource.RLIMIT_FSIZE, _LEAST_BYTES, "bytes in a file", _ALLOW_LARGER),
+    )
+    for limit, least, what, remedy in limits:
+        allowed = resource.getrlimit(limit)[0]
+        if allowed != resource.RLIM_INFINITY and allowed < least:
+            return f"this shell allows only {allowed} {what}. {remedy}"
+    return ""
+
+
+def is_cut_off(error: str) -> bool:
+    """Return whether an error is that of half a compiled file, and remove those of analysis/."""
+    if "marshal data too short" not in error:
+        return False
+    import shutil
+    from pathlib import Path
+
+    for folder in Path(__file__).parent.rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return True
 
 
 def _find_shadow(*, whole: bool = False) -> str:

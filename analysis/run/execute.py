@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import errors, paths
-from analysis.command import FREE_MEMORY
+from analysis.command import CUT_OFF, FREE_MEMORY, is_cut_off
 from analysis.errors import AnalysisError, DataError, MissingError
 from analysis.run.environment import enter_environment, keep_fonts
 from analysis.run.normalise import normalise_notebook, write_notebook
@@ -165,6 +165,8 @@ def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
         return MissingError(
             f"{name}: this machine has not enough memory", hint=f"{FREE_MEMORY}. {hint}"
         )
+    if is_cut_off(error.evalue):
+        return MissingError(f"{name}: {CUT_OFF}", hint=hint)
     if error.ename in SYSTEM and error.evalue.startswith("[Errno"):
         return MissingError(
             f"{name}: {error.evalue}",

@@ -26,6 +26,7 @@ def raise_it(error):
         (IsADirectoryError(21, "", "a", None, "b.csv"), 3, "b.csv: there is a folder where a file"),
         (OSError(24, "Too many open files", "x.csv"), 3, "Allow more (ulimit -n 1024)"),
         (MemoryError(), 3, "not enough memory"),
+        (EOFError("marshal data too short"), 3, "a compiled file of Python was cut off"),
         (ImportError("no module\nx"), 3, "no module x: a package is missing or damaged"),
     ],
 )
@@ -68,12 +69,20 @@ def test_a_file_with_the_name_of_a_part_of_python_is_not_read(tmp_path, names):
     assert f"no run has written below {tmp_path}" in done.stderr
 
 
-@pytest.mark.parametrize(("allowed", "code"), [(24, 3), (256, 0)])
-def test_too_few_open_files_are_named_before_anything_begins(tmp_path, allowed, code):
-    limited = f"ulimit -n {allowed}; exec {sys.executable} -m analysis instruments"
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ("-n 24", "only 24 open files. Allow more (ulimit -n"),
+        ("-n 256", ""),
+        ("-f 8", "only 4096 bytes in a file. Allow larger ones (ulimit -f"),
+        ("-f 2000000", ""),
+    ],
+)
+def test_limits_of_a_shell_are_named_before_anything_begins(limit, message):
+    limited = f"ulimit {limit}; exec {sys.executable} -m analysis instruments"
     done = call("sh", "-c", limited, cwd=ROOT)
-    assert done.returncode == code
-    assert ("only 24 open files. Allow more (ulimit" in done.stderr) == (code == 3)
+    assert done.returncode == (3 if message else 0)
+    assert message in done.stderr
 
 
 def test_a_shadow_stops_a_command_before_it_begins(capsys, tmp_path, monkeypatch):
