@@ -259,8 +259,8 @@ def format_report(
     placed = [name for name, place in places.items() if place.table or place.instrument]
     open_rows = table[table[NOTE].str.startswith(f"{DRAFT}not recognised")]
     lines = [f"{len(placed)} of {len(table)} fields have a place."]
-    reasons = open_rows[NOTE].str.removeprefix(DRAFT)
-    lines += [f"  {name}: {why}" for name, why in zip(open_rows["field"], reasons, strict=True)]
+    by_reason = open_rows.groupby(open_rows[NOTE].str.removeprefix(DRAFT), sort=False)["field"]
+    lines += [f"  {reason}: {', '.join(names)}" for reason, names in by_reason]
     lines += [f"  event {event}: no visit of study.yml bears its name" for event in unknown]
     files = {file: list_file_fields(file, places, study.scoring) for file in FILE_KEYS}
     fields = [field for columns in files.values() for field in columns.values()]

@@ -228,36 +228,37 @@ def check_privacy(tables: dict[str, pd.DataFrame], fields: dict[str, Field]) -> 
         With file, participant, visit and field, never with the text.
     """
     for file, frame in tables.items():
-        # Every different text of a file is looked at once.
-        texts = {text for column in frame.columns for text in frame[column].unique()}
-        found = find_in_texts(texts, kinds=DIRECT)
-        for column in frame.columns if found else ():
-            held = frame[column].isin(found)
-            if held.any():
-                what = found[frame[column][held].iloc[0]]
-                raise _name_place(frame, column, held, what, file)
         flagged = [name for name in map(str, frame) if name in fields and fields[name].identifier]
         flagged = [name for name in flagged if not fields[name].place.allowed.strip()]
         held = frame[flagged].apply(lambda column: column.str.strip() != "")
         if held.any(axis=None):
-            first, *others = held.columns[held.any()]
-            more = f" (and so do those of {', '.join(others)})" if others else ""
-            what = f"an identifier of the dictionary{more}"
-            raise _name_place(frame, first, held[first], what, file, _REMOVE_OR_ALLOW)
+            what = "an identifier of the dictionary"
+            raise _name_place(frame, held, what, file, _REMOVE_OR_ALLOW)
+        # Every different text of a file is looked at once.
+        texts = {text for column in frame.columns for text in frame[column].unique()}
+        found = find_in_texts(texts, kinds=DIRECT)
+        if found:
+            held = frame.isin(list(found))
+            first = held.columns[held.any()][0]
+            what = found[frame.loc[held[first], first].iloc[0]]
+            raise _name_place(frame, held, what, file)
 
 
 def _name_place(
-    frame: pd.DataFrame, column: str, held: pd.Series, what: str, file: str, hint: str = _REMOVE
+    frame: pd.DataFrame, held: pd.DataFrame, what: str, file: str, hint: str = _REMOVE
 ) -> DataError:
-    row = frame.loc[held].iloc[0]
+    """Return the error that names the first of the cells that are `held`, and all their columns."""
+    column, *others = map(str, held.columns[held.any()])
+    row = frame.loc[held[column]].iloc[0]
+    more = f" (look into {', '.join(others)} as well)" if others else ""
 
     def show(key: str) -> str:
         return show_text(row.get(key, "")) if key != column else ""
 
     return DataError(
-        f"the cell seems to hold {what}",
+        f"the cell seems to hold {what}{more}",
         file=file,
-        line=int(held.to_numpy().argmax()) + 2,
+        line=int(held[column].to_numpy().argmax()) + 2,
         participant=show("record_id"),
         visit=show(EVENT),
         field=column,
