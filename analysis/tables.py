@@ -19,6 +19,8 @@ DTYPES: dict[str, Any] = {"string": "str", "integer": "Int64", "number": "float6
 # Characters that a terminal, spreadsheet or browser would act on instead of showing: controls
 # except the line feed, marks of writing direction, line separators; and the sign that escapes them.
 _OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u2426]")
+# What no document may hold (XML 1.0) or a reader obeys.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
 _ESCAPED = re.compile(r"\u2426\{([0-9a-f]+)\}")
 # A spreadsheet takes a text with this beginning for a formula, unless it is a plain number.
 _FORMULA = re.compile(r"['=@]|[+-](?![0-9.,]*$)")
@@ -101,6 +103,11 @@ def guard_cell(text: str) -> str:
 def unguard_cell(shown: str) -> str:
     """Return the original of a text that `guard_cell` made inert."""
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown.removeprefix("'"))
+
+
+def make_readable(text: str) -> str:
+    """Return a text of the data as a document prints it, with a sign for each unprintable one."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _is_active(text: str) -> bool:

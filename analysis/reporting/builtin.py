@@ -1,6 +1,7 @@
 """Render the staged project without Quarto, using Pandoc and Typst from their wheels."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,9 @@ FORMATS = {
     ),
     "docx": ("png", ()),
 }
+# How Typst names a letter that no font has, and what modifies the letter before it.
+_UNSHOWN = re.compile(r'the text `"(?:\\u\{([0-9a-f]+)\}|(.)).*"` could not be displayed')
+_MODIFIERS = re.compile("[\u200d\u20e3\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TARGETS = {"html": "html5", "docx": "docx", "pdf": "typst-smart"}
 
 
@@ -127,7 +131,7 @@ def render_builtin(
     with ThreadPoolExecutor() as pool:
         list(pool.map(render, product(suffixes, texts)))
     for name, source in typeset.items():
-        _compile_typst(source, output / f"{name}.pdf", epoch=epoch)
+        compile_typst(source, output / f"{name}.pdf", epoch=epoch)
     return output
 
 
@@ -177,20 +181,49 @@ def _render(
     run_pandoc(folder, f"{name}.md", output, [*reading, *options, *asked[to]], epoch=epoch)
 
 
-def _compile_typst(source: Path, output: Path, *, epoch: int) -> None:
+def compile_typst(source: Path, output: Path, *, epoch: int) -> None:
+    """Typeset a document as an accessible PDF, with a sign for each one that no font has.
+
+    Raises
+    ------
+    AnalysisError
+        Typst failed, or had anything to complain about.
+    """
     import typst
 
-    try:
-        _, warnings = typst.compile_with_warnings(
-            source,
-            output=output,
-            root=source.parent,
-            font_paths=[find_hangul_fonts()],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=epoch,
-        )
-    except typst.TypstError as error:
-        raise AnalysisError(f"Typst could not render {output.name}: {error}") from None
+    options = {
+        "output": output,
+        "root": source.parent,
+        "font_paths": [find_hangul_fonts()],
+        "ignore_system_fonts": True,
+        "pdf_standards": ["ua-1"],
+        "timestamp": epoch,
+    }
+    while True:
+        try:
+            _, warnings = typst.compile_with_warnings(source, **options)
+            break
+        except typst.TypstError as error:
+            if not _replace_unshown(source, str(error)):
+                raise AnalysisError(f"Typst could not render {output.name}: {error}") from None
     if warnings:
         raise AnalysisError(f"Typst could not render {output.name}: {warnings[0].message}")
+
+
+def _replace_unshown(source: Path, message: str) -> bool:
+    """Replace in a source the letters like the one that no font has; return whether that helps.
+
+    What changes the letter before it, as in a keycap, goes first: Typst names that letter then.
+    """
+    found, text = _UNSHOWN.search(message), source.read_text(encoding="utf-8")
+    if not found:
+        return False
+    plain = _MODIFIERS.sub("", text)
+    code = int(found[1], 16) if found[1] else ord(found[2])
+    if plain == text and code > 127:
+        # Those of one script stand together, a hundred and more.
+        first = code // 128 * 128
+        letters = re.compile(f"[{chr(first)}-{chr(first + 127)}]")
+        plain = letters.sub("\N{REPLACEMENT CHARACTER}", text)
+    source.write_text(plain, encoding="utf-8")
+    return plain != text

@@ -12,7 +12,7 @@ from analysis.provenance import Provenance
 from analysis.reporting.table_document import write_word_table
 from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE, find_text, name_kind
 from analysis.study import Outcome
-from analysis.tables import guard_cell
+from analysis.tables import guard_cell, make_readable
 
 _FOLDER = "tables"
 _ALIGNED = "text-align: left; font-variant-numeric: tabular-nums"
@@ -170,11 +170,10 @@ def save_table(table: Table, name: str, outputs: Path, provenance: Provenance) -
 def _html(cell: Content) -> str:
     if isinstance(cell, tuple):
         return "".join(_html(part) for part in cell)
-    if isinstance(cell, str):
-        return escape(cell)
-    if not cell.result_id:
-        return escape(cell.text)
-    return f'<span class="result" data-result="{escape(cell.result_id)}">{escape(cell.text)}</span>'
+    text = escape(_text(cell))
+    if isinstance(cell, str) or not cell.result_id:
+        return text
+    return f'<span class="result" data-result="{escape(cell.result_id)}">{text}</span>'
 
 
 def _data_cell(cell: Content, width: int) -> str:
@@ -192,7 +191,7 @@ def _whole_width(cell: Content) -> int:
 def _text(cell: Content) -> str:
     if isinstance(cell, tuple):
         return "".join(map(_text, cell))
-    return cell if isinstance(cell, str) else cell.text
+    return make_readable(cell if isinstance(cell, str) else cell.text)
 
 
 def label_part(name: str) -> str:

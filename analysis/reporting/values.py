@@ -13,6 +13,7 @@ import yaml
 from analysis.plan import Setting
 from analysis.results import MINUS, PERCENT
 from analysis.study import Study
+from analysis.tables import make_readable
 
 # Labels keep their capital within a sentence where they begin with a person's or a city's name.
 PROPER_NAMES = ("Raynaud", "Kapandji", "Cochin")
@@ -51,7 +52,7 @@ class Value:
 
 def escape_markdown(text: object) -> str:
     """Return a text as one line of Markdown that prints it, with typographic apostrophes."""
-    line = _BREAKING_SPACES.sub(" ", str(text)).strip()
+    line = make_readable(_BREAKING_SPACES.sub(" ", str(text)).strip())
     return _PUNCTUATION.sub(r"\\\1", set_apostrophes(line))
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from analysis import paths
-from analysis.reporting.builtin import find_pandoc, name_pandoc, run_pandoc
+from analysis.errors import AnalysisError
+from analysis.reporting.builtin import compile_typst, find_pandoc, name_pandoc, run_pandoc
 
 
 def test_a_newer_pandoc_on_the_machine_is_not_taken(tmp_path, monkeypatch):
@@ -16,6 +17,25 @@ def test_a_newer_pandoc_on_the_machine_is_not_taken(tmp_path, monkeypatch):
     monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
     assert find_pandoc() != str(other)
     assert name_pandoc().startswith("Pandoc ") and "99" not in name_pandoc()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("통증 \N{STETHOSCOPE}", "통증 \N{REPLACEMENT CHARACTER}"),
+        ("8\ufe0f\u20e3 of 8", "8 of 8"),
+        ("ปวดนิ้ว pain", "\N{REPLACEMENT CHARACTER}" * 7 + " pain"),
+    ],
+)
+def test_a_letter_that_no_font_has_does_not_stop_the_pdf(tmp_path, text, shown):
+    source, output = tmp_path / "a.typ", tmp_path / "a.pdf"
+    source.write_text(f'#set document(title: "a")\n{text}\n', encoding="utf-8")
+    compile_typst(source, output, epoch=0)
+    assert source.read_text(encoding="utf-8").splitlines()[1] == shown
+    assert output.stat().st_size
+    source.write_text("#nothing", encoding="utf-8")
+    with pytest.raises(AnalysisError, match=r"could not render a\.pdf"):
+        compile_typst(source, output, epoch=0)
 
 
 @pytest.mark.parametrize(
