@@ -15,7 +15,10 @@ NO_WORD = "a Word file that cannot be looked into"
 NO_PDF = "a PDF that cannot be looked into"
 ATTACHED = "an attachment that cannot be looked into"
 _NOTES = "notes or attachments"
-_PERSONS = re.compile(r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)<")
+_PERSONS = re.compile(
+    r"<(?:dc:creator|cp:lastModifiedBy|Manager)\b[^>]*>([^<]+)<"
+    r"|<w15:person\b[^>]*\bauthor=[\"']([^\"']+)"
+)
 _TRACKED = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange)\s[^>]*w:author=")
 _ASIDE = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<w:comment\s")
@@ -63,7 +66,7 @@ def _read_part(name: str, page: str) -> Iterator[Piece]:
     if _TRACKED.search(page):
         yield Piece(name, "", forbidden="tracked changes, which name who made them and when")
     for match in _PERSONS.finditer(page):
-        yield Piece(name, html.unescape(match[1]), names_author=True)
+        yield Piece(name, html.unescape(match[1] or match[2]), names_author=True)
     yield Piece(name, html.unescape(re.sub(r"<[^>]+>", "", _ENDED.sub("\n", page))))
     # Comments and attributes are not shown, but are part of the file.
     yield Piece(name, "\n".join(map(html.unescape, _ASIDE.findall(page))))

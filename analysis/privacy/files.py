@@ -17,7 +17,7 @@ from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
 
 _UNKNOWN = "a kind of file that cannot be looked into"
 _NO_NOTEBOOK = "a notebook that cannot be looked into"
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
+_ESCAPE = re.compile(r"\\(?:[x']([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']")
 _AUTHOR = re.compile(
@@ -64,7 +64,8 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
         yield Piece("its bytes", list_strings(content))
         return
     text = decode(content)
-    if text is None:
+    # Nobody reads a PDF by another name as one.
+    if text is None or content.startswith(b"%PDF-"):
         yield Piece("", "", forbidden=_UNKNOWN)
     elif suffix in (".html", ".svg", ".xml"):
         yield from _read_markup(text)

@@ -4,6 +4,7 @@ import datetime
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -171,6 +172,7 @@ def _write_export(
     folder: Path, tables: Mapping[str, pd.DataFrame], rewriter: Rewriter, notes: str
 ) -> None:
     export = rewriter.source.export
+    manner = export.provenance.manner or Manner()
     folder.mkdir(parents=True)
     for name in RAW_TABLES:
         text = tables[name].to_csv(index=False, lineterminator="\n")
@@ -183,7 +185,7 @@ def _write_export(
         "simulated": export.provenance.simulated,
         "deidentified": True,
         "encoding": {name: "cp949" for name in RAW_TABLES if export.encodings[name] == "cp949"},
-        "export": (export.provenance.manner or Manner()).describe(),
+        "export": replace(manner, filters=REMOVED if manner.filters else "").describe(),
     }
     decimal = {name: "," for name, form in export.formats.items() if form.decimal == ","}
     stated = {"decimal": decimal, "missing_codes": export.missing_codes}

@@ -135,7 +135,7 @@ class Rewriter:
         if treatment == Treatment.TEXT:
             return remove_text(reading.raw)
         if treatment == Treatment.PERSON:
-            return self.names.persons[reading.clean]
+            return self.names.persons.get(reading.clean, REMOVED)
         if treatment == Treatment.DAY:
             stand_in = STAND_INS.get(reading.rule, REMOVED)
             return self.shifts[participant].apply(reading.clean) if reading.clean else stand_in

@@ -83,6 +83,11 @@ RECODED = {
     Treatment.PERSON: re.compile(r"R[0-9]+"),
     Treatment.IMAGE: re.compile(r"I-[0-9]{4,}"),
 }
+# What a field without a place tells of a person, by its name or label.
+_TELLING = re.compile(
+    r"(?i)(?<![a-z])(?:age|dob|birth\w*|zip(?:code)?|post(?:al)?[ _]?code|address)(?![a-z])"
+    r"|나이|연령|생년|생일|주소|우편번호"
+)
 _WORDS = re.compile(f"(?i){INFECTION}|{OF_THE_HAND}|{HAND_PROCEDURE}")
 # Texts that cannot describe anybody: codes and numbers, no longer than a laboratory writes them.
 PLAIN = re.compile(r"[0-9.,<>+-]{1,9}")
@@ -119,7 +124,9 @@ class Reading:
     def is_readable(self) -> bool:
         """Whether it is a known value, a missing code or a plain number."""
         plain = PLAIN.fullmatch(self.raw) or self.raw in ("", REMOVED)
-        return bool(self.clean or self.is_missing_code or plain)
+        # The name of a file may be anything.
+        known = self.clean and self.rule != "file_there"
+        return bool(known or self.is_missing_code or plain)
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,7 @@ class UncleanedExport:
         declared = self.study.publication.identifier_fields.value
         if field:
             return _choose_by_field(field, file, identifiers=declared)
-        dropped = column in declared or column.endswith("_timestamp")
+        dropped = column in declared or column.endswith(("_timestamp", "_return_code"))
         dropped |= column in ("redcap_survey_identifier", "redcap_data_access_group")
         return Treatment.DROP if dropped else Treatment.KEEP
 
@@ -240,6 +247,8 @@ def _choose_by_field(field: Field, file: str, *, identifiers: Iterable[str]) -> 
         return Treatment.PARTICIPANT
     flagged = field.identifier and not field.place.allowed.strip()
     if flagged or {field.name, field.question} & set(identifiers):
+        return Treatment.DROP
+    if not place.table and not place.instrument and _TELLING.search(f"{field.name} {field.label}"):
         return Treatment.DROP
     if file == CAPILLAROSCOPY and field.name in _OF_IMAGES:
         return _OF_IMAGES[field.name]

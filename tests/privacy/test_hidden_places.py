@@ -104,6 +104,7 @@ HOLDING_A_NUMBER = {
     "a text in an address": ("a.html", PHONE.replace("-", "%2D").join(
         ('<a href="data:text/plain,', '">')).encode()),
     "escapes of JSON": ("a.json", PHONE.replace("-", "\\u002d").encode()),
+    "escapes of RTF": ("a.rtf", "".join(f"\\'{ord(sign):02x}" for sign in PHONE).encode()),
     "the name of a colour profile": ("a.png", make_png(
         chunk(b"iCCP", PHONE.encode() + b"\0\0" + zlib.compress(b"x")))),
     "a page in pieces": ("a.html", IN_PIECES.encode()),
@@ -176,6 +177,7 @@ FORBIDDEN = {
     "a font in a page": ("a.html", carry("font/woff2", "wOF2\0\1")),
     "an attachment of a PDF": ("a.pdf", make_pdf(lambda w: w.add_attachment("a.txt", b"x"))),
     "an unknown kind of file": ("a.xlsx", b"PK\x03\x04\0"),
+    "a PDF by another name": ("a.txt", make_pdf()),
     "a broken image": ("a.png", make_png()[:40]),
     "a broken notebook": ("a.ipynb", b"{"),
     "a broken Word file": ("a.docx", b"PK"),
@@ -199,6 +201,7 @@ def test_what_no_pattern_can_judge_is_forbidden(place):
     ("name", "content"),
     [
         ("a.docx", make_word(lambda document: setattr(document.core_properties, "author", "Kim"))),
+        ("a.docx", make_word(parts={"word/people.xml": '<w15:person w15:author="Kim"/>'})),
         ("a.pdf", make_pdf(lambda writer: writer.add_metadata({"/Author": "Kim"}))),
         ("a.png", make_png(chunk(b"tEXt", b"Author\0Kim"))),
     ],

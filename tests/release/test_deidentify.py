@@ -208,6 +208,31 @@ def test_fields_that_the_dictionary_or_the_plan_call_identifying_are_left_out(
     assert read_export(tmp_path / "out").provenance.description.startswith("De-identified")
 
 
+def test_names_of_files_codes_to_return_ages_and_filters_are_left_out(spoilt, plan, tmp_path):
+    dictionary, main = "redcap_dictionary.csv", "redcap_export.csv"
+    like = dict.fromkeys(spoilt.read(dictionary)[0], "") | {"Form Name": "demographics"}
+    more = [
+        like | {"Variable / Field Name": name, "Field Type": kind, "Field Label": label}
+        for name, kind, label in (
+            ("consent_scan", "file", "Scan"),
+            ("years", "text", "Calculated age"),
+            ("zip_code", "text", "Home"),
+        )
+    ]
+    spoilt.write(dictionary, [*spoilt.read(dictionary), *more])
+    typed = {"consent_scan": "kim.pdf", "years": "41", "zip_code": "06591"}
+    typed |= {"demographics_return_code": "QX7PLM", "assessor": " "}
+    first, *others = spoilt.read(main)
+    empty = dict.fromkeys(set(typed) - set(first), "")
+    spoilt.write(main, [first | typed, *(row | empty for row in others)])
+    spoilt.tell(export={"values": "raw", "filters": "only those of Dr Kim"})
+    deidentify_export(spoilt.root, tmp_path / "out", study=plan, tell=lambda text: None)
+    published = type(spoilt)(tmp_path / "out").read(main)
+    assert {row["consent_scan"] for row in published} == {"", REMOVED}
+    assert not {"years", "zip_code", "demographics_return_code"} & set(published[0])
+    assert "Kim" not in (tmp_path / "out" / "provenance.yml").read_text(encoding="utf-8")
+
+
 def test_a_cell_that_nobody_can_read_is_free_text_in_any_field(spoilt, plan, tmp_path):
     sentence = "Kim says she could not hold it"
     spoilt.put("redcap_export.csv", "circ_r2", sentence, lambda row: row["circ_r2"])
