@@ -36,11 +36,13 @@ ANY    := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 py
             $$p -Es -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # Without anyone's own modules, and with UTF-8 whatever the locale: folders may be in Hangul.
 ALONE  := -Es -X utf8
-# As `-m analysis`, but that this folder comes after Python's own parts: a json.py in it is none.
-START  := -c 'import os, runpy, sys; sys.argv[0] = "-m"; places = [*sys.path, "-packages"]; \
-            sys.path.insert([p.endswith("-packages") for p in places].index(True), os.getcwd()); \
-            runpy.run_module("analysis", run_name="__main__", alter_sys=True)'
-RUNNER := $(PYTHON) -P $(ALONE) $(START)
+RUNNER := $(PYTHON) $(ALONE) -m analysis
+# A file here that Python would read in place of a part of its own; a test.py does no harm.
+SHADOW := $(if $(wildcard *.py),$(shell $(ANY) $(ALONE) -c 'import sys; \
+            print(*(f for f in sys.argv[1:] if f[:-3] in sys.stdlib_module_names - {"test"}))' $(wildcard *.py)))
+ifneq ($(SHADOW),)
+$(error $(firstword $(SHADOW)) in this folder would be read in place of a part of Python. Rename it, and try again)
+endif
 UNTIL  := $(if $(filter notebooks preview,$(MAKECMDGOALS)),--until results)
 CHOSEN := --out $(OUT) --renderer $(RENDERER) $(if $(RAW),--raw $(RAW)) $(if $(PARAMS),--params $(PARAMS))
 
@@ -127,13 +129,13 @@ refresh: setup
 setup:
 	@test -n '$(firstword $(ANY))' || { echo 'Python 3.11 or newer is needed: get it from python.org,' \
 	  'or with "apt install python3" or "brew install python".' >&2; exit 3; }
-	@$(ANY) -P $(ALONE) $(START) setup $(if $(CONDA),--conda)
+	@$(ANY) $(ALONE) -m analysis setup $(if $(CONDA),--conda)
 
 test: setup
 	@$(PYTHON) $(ALONE) -m pytest -m "not slow" --numprocesses=2
 
 lab: setup
-	@$(PYTHON) -P $(START) lab
+	@$(PYTHON) -m analysis lab
 
 draft: setup
 	@test -n '$(RAW)' || { echo 'An export is needed: make draft RAW=folder' >&2; exit 2; }
@@ -180,7 +182,7 @@ pictures: report
 	@$(PYTHON) $(ALONE) tests/tools pictures
 
 clean:
-	@$(ANY) -P $(ALONE) $(START) clean $(CHOSEN)
+	@$(ANY) $(ALONE) -m analysis clean $(CHOSEN)
 
 lock: setup
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \

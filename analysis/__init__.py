@@ -19,11 +19,6 @@ Each explains itself with an example: ``help(analysis.compare_visits)``.
 
 import importlib
 import sys
-
-# A file of the folder in which it is run, as json.py, stands for no part of Python.
-if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
-    sys.path.append(sys.path.pop(0))
-
 from typing import TYPE_CHECKING, Any
 
 from analysis.command import answer_early_interrupts

@@ -41,8 +41,6 @@ import os
 import sys
 
 gc.set_threshold(10_000)
-# The folder of the repository comes after Python's own parts: a json.py in it is none of them.
-sys.path.insert([p.endswith("-packages") for p in sys.path].index(True), "")
 if os.getppid() != int(os.environ.get("JPY_PARENT_PID", os.getppid())):
     os._exit(1)
 

@@ -53,7 +53,6 @@ def execute_notebook(
     """
     private, copy = folder / "private", folder / "executed.ipynb"
     enter_environment(outputs, private)
-    os.environ["PYTHONSAFEPATH"] = "1"
     from papermill.exceptions import PapermillExecutionError
 
     source = json.loads(notebook.read_text(encoding="utf-8"))

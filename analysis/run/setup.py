@@ -33,8 +33,6 @@ PTH = "svf_hand_trial.pth"
 QUARTO = "quarto-cli==1.9.38"
 QUARTO_SECONDS = 60
 ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>\S+)(?: ; (?P<marker>.+?))? \\$")
-# No file of this folder, as json.py, is read in place of a part of Python.
-SAFE = {"PYTHONSAFEPATH": "1"}
 NO_QUARTO = "Quarto could not be had; the built-in renderer does its work."
 
 
@@ -233,7 +231,7 @@ def _try_quarto(python: Path) -> str:
         tempfile.TemporaryDirectory() as scratch,
         subprocess.Popen(
             command,
-            env=os.environ | SAFE | {"TMPDIR": scratch},
+            env=os.environ | {"TMPDIR": scratch},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -255,8 +253,9 @@ def _pip(python: Path) -> list[str]:
 
 
 def _call(command: list[str], problem: str, *, given: str | None = None) -> None:
-    options: dict[str, Any] = {"capture_output": True, "text": True, "close_fds": False}
-    done = subprocess.run(command, input=given, env=os.environ | SAFE, check=False, **options)
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=False, close_fds=False
+    )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise MissingError(
