@@ -199,8 +199,8 @@ def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame
     described = visits[["participant", "visit"]].copy()
     base = visits["visit"] == state.study.analysis.baseline_visit.value
     for name in ("cochin", "haq", "mrss", "kapandji", "hands"):
-        items = state.list_items("mrss" if name == "hands" else name)
-        fields = [f for f in items if f.kind == "choice" or f.ends[1] == _THUMB]
+        asked = state.list_items("mrss" if name == "hands" else name)
+        fields = [f for f in asked if f.kind == "choice" or f.ends[1] == _THUMB]
         fields = [f for f in fields if name != "hands" or f.place.item in _HANDS]
         top = max((field.ends[1] for field in fields), default=1)
         answers = state.convert_numbers(fields).loc[visits.index] / top

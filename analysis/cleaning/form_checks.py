@@ -239,11 +239,11 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     first = state.keys["visit"].isin(state.study.list_visits("screening", "baseline"))
     events, visits = select_ulcer_events(state.tables["adverse_events"]), state.tables["visits"]
     looked = visits[visits["ulcers_present"] != ""]
-    study_day = (day - find_person_days(who, state.days)).dt.days
     unreported = new.eq(1) & since & ~first
-    for row, at in study_day[unreported].items():
-        begun = events.loc[events["participant_id"].eq(who[row]), "start_day"]
-        before = looked.loc[looked["participant_id"].eq(who[row]), "study_day"]
+    study_day = (day - find_person_days(who, state.days)).dt.days[unreported]
+    for row, at in zip(study_day.index.astype("str"), study_day, strict=True):
+        begun = events.loc[events["participant_id"] == who[row], "start_day"]
+        before = looked.loc[looked["participant_id"] == who[row], "study_day"]
         low = max(0, before[before < at].max() - _DAYS_AROUND)
         # An event without an exact day may be the one, as may any where no day is known.
         near = begun.isna() | ~(begun < low) & ~(begun > at + _DAYS_AROUND)

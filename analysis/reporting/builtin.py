@@ -191,7 +191,7 @@ def compile_typst(source: Path, output: Path, *, epoch: int) -> None:
     """
     import typst
 
-    options = {
+    options: dict[str, Any] = {
         "output": output,
         "root": source.parent,
         "font_paths": [find_hangul_fonts()],
