@@ -26,8 +26,11 @@ CUT_OFF = (
 )
 # No system allows fewer files by default; no file of a run is larger.
 _LEAST_FILES, _LEAST_BYTES = 200, 2**28
+# With less, the libraries for numbers end a process themselves, or wait without an end.
+_LEAST_MEMORY = 2**30
 _ALLOW_MORE = "Allow more (ulimit -n 1024), and try again."
 _ALLOW_LARGER = "Allow larger ones (ulimit -f unlimited), and try again."
+_ALLOW_MEMORY = "Allow more (ulimit -v unlimited), and try again."
 INTERRUPTED = "Interrupted. What is half done does not count: run the same command again."
 
 
@@ -126,7 +129,7 @@ def run_command(command: Callable[..., int | None], *arguments: object) -> int:
 
 
 def _find_limit() -> str:
-    """Return a message if this shell allows too few open files or too small ones; "" if enough.
+    """Return a message if this shell allows too little of anything; "" if it is enough.
 
     Where a file may not grow, Python writes half a compiled file without noticing.
     """
@@ -135,6 +138,7 @@ def _find_limit() -> str:
     limits = (
         (resource.RLIMIT_NOFILE, _LEAST_FILES, "open files", _ALLOW_MORE),
         (resource.RLIMIT_FSIZE, _LEAST_BYTES, "bytes in a file", _ALLOW_LARGER),
+        (resource.RLIMIT_AS, _LEAST_MEMORY, "bytes of memory", _ALLOW_MEMORY),
     )
     for limit, least, what, remedy in limits:
         allowed = resource.getrlimit(limit)[0]

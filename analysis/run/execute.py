@@ -23,6 +23,8 @@ TRIES = 3
 # Errors of the machine: a full disk, a folder without write access.
 SYSTEM = ("OSError", "PermissionError")
 MEMORY = ("MemoryError", "_ArrayMemoryError")
+# How a package says so while it is imported, or a thread is started.
+_UNMAPPED = re.compile("cannot allocate memory|failed to map segment|can't start new thread", re.I)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Where a traceback shows the place of a syntax error: a file's line or a cell's.
 _BROKEN = re.compile(r"^ *(?:File (.+):(\d+)|Cell .+)\n +(.+)\n *\^\n\w+Error: ", re.MULTILINE)
@@ -160,7 +162,7 @@ def _explain_failure(error: Any, name: str, kept: str) -> AnalysisError:
             f"the kernel of {name} ended before its work",
             hint=f"Perhaps memory ran out, or somebody ended it: run make again. {hint}",
         )
-    if error.ename in MEMORY:
+    if error.ename in MEMORY or _UNMAPPED.search(error.evalue):
         return MissingError(
             f"{name}: this machine has not enough memory", hint=f"{FREE_MEMORY}. {hint}"
         )

@@ -78,6 +78,7 @@ def test_make_names_a_file_that_is_read_in_place_of_a_part_of_python(tmp_path, n
         ("-n 24", "only 24 open files. Allow more (ulimit -n"),
         ("-n 256", ""),
         ("-f 8", "only 4096 bytes in a file. Allow larger ones (ulimit -f"),
+        ("-v 120000", "only 122880000 bytes of memory. Allow more (ulimit -v"),
         ("-f 2000000", ""),
     ],
 )
