@@ -271,8 +271,9 @@ def _find_wrong_settings(study: Study) -> Iterator[str]:
 
 
 def _find_wrong_outcomes(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
-    if [outcome.role for outcome in outcomes].count("primary") != 1:
-        yield "exactly one outcome has the role primary"
+    first, *others = [outcome.role for outcome in outcomes] or [""]
+    if first != "primary" or set(others) - {"secondary"}:
+        yield "outcomes: the first one has the role primary, every other one secondary"
     for outcome in outcomes:
         if "primary" not in outcome.variants:
             yield f"outcome {outcome.name}: one variant is called primary"

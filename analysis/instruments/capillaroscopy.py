@@ -91,7 +91,9 @@ def _pair_fingers(
     return pair_locations(measure_capillaries(items), variant, least, baseline_visit)
 
 
-def check_capillaroscopy(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_capillaroscopy(
+    scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring
+) -> dict[str, pd.Series]:
     """Return whether the evolution score is the sum of the three means."""
     return {
         f"{variant} is loss, disorganisation and ramification": is_sum(
@@ -183,7 +185,7 @@ NAILFOLD_CAPILLAROSCOPY = Instrument(
         "better nor worse. The fast-track category is not derived: its rule is recalled only, and "
         "needs abnormal shapes as such, which the readers do not record"
     ),
-    missing_rule="at least 6 of 8 fingers",
+    missing_rule="at least {capillaroscopy_min_fingers} of 8 fingers",
     variants=(
         Variant(
             "evolution_score",
@@ -207,6 +209,10 @@ NAILFOLD_CAPILLAROSCOPY = Instrument(
         Source("the order of the patterns has no validated direction", "decided"),
         Source("Sulli 2008, Ann Rheum Dis 67:885-7: grading, evolution score", "recalled"),
         Source("Smith 2020, Autoimmun Rev 19:102458: 8 fingers, density", "recalled"),
-        Source("at least 6 of 8 fingers: the analysts' rule, none is official", "decided"),
+        Source(
+            "at least {capillaroscopy_min_fingers} of 8 fingers: the analysts' rule, none is "
+            "official",
+            "decided",
+        ),
     ),
 )

@@ -1,15 +1,30 @@
 """Cards of the instruments: the definition of each, as text."""
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 
 from analysis.instruments.catalogue import INSTRUMENTS, find_instrument
 from analysis.instruments.definition import Instrument, Item, Variant
+from analysis.study import Scoring, load_study
 
 BASES = {
     "found": "found in a published source",
     "recalled": "recalled, to be verified",
     "decided": "decided by the analysts",
 }
+
+
+def fill_in_settings(instrument: Instrument, scoring: Scoring) -> Instrument:
+    """Return an instrument whose rules and sources state the settings that they name in braces."""
+    settings = {each.name: getattr(scoring, each.name).value for each in fields(scoring)}
+    settings["fingers_of_a_hand"] = math.ceil(settings["circumference_min_fingers"] / 2)
+    sources = (
+        replace(source, citation=source.citation.format_map(settings))
+        for source in instrument.sources
+    )
+    missing_rule = instrument.missing_rule.format_map(settings)
+    return replace(instrument, missing_rule=missing_rule, sources=tuple(sources))
 
 
 def make_card(instrument: Instrument) -> tuple[tuple[str, ...], ...]:
@@ -63,7 +78,7 @@ def format_catalogue(name: str = "") -> str:
         No instrument has this name.
     """
     if name:
-        return format_card(find_instrument(name))
+        return format_card(fill_in_settings(find_instrument(name), load_study().scoring))
     width = max(len(instrument.name) for instrument in INSTRUMENTS)
     return "\n".join(
         f"{instrument.name:{width}}  {instrument.label} "

@@ -36,7 +36,9 @@ def check_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.
         relations = {"every score is within its range": _compare_ranges(spread, instrument)}
         if instrument.check is not None:
             read = (instrument.name, *instrument.reads)
-            relations |= instrument.check(spread, items[items["instrument"].isin(read)])
+            relations |= instrument.check(
+                spread, items[items["instrument"].isin(read)], study.scoring
+            )
         for relation, holds in relations.items():
             for participant, visit in holds.index[~holds.to_numpy()][:1]:
                 raise DataError(

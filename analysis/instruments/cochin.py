@@ -137,7 +137,9 @@ def _score_prorated(
     )
 
 
-def check_cochin(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_cochin(
+    scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring
+) -> dict[str, pd.Series]:
     """Return whether the groups add up to the total."""
     return {
         f"Cochin {variant} is the sum of its groups": is_sum(
@@ -165,7 +167,7 @@ COCHIN = Instrument(
     anchors="0 without difficulty, 5 impossible",
     scoring_rule="plain sum of 18 items; groups are sums of their own",
     missing_rule=(
-        "up to 2 missing items take the mean of the answers in their group; "
+        "up to {cochin_max_missing} missing items take the mean of the answers in their group; "
         "with more, or with a group unanswered, the total is missing"
     ),
     variants=(

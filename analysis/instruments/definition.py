@@ -129,7 +129,7 @@ class Instrument:
     name
         Name in the items table and of its module.
     label, measures, rated_by, recall, anchors, scoring_rule, missing_rule, licence
-        Texts of the card.
+        Texts of the card; a setting of study.yml stands in braces, by its name under ``scoring``.
     better
         ``lower``, ``higher`` or ``none``.
     score
@@ -143,8 +143,8 @@ class Instrument:
     total_of
         Keys of the items that a ``recorded_total`` adds up, all with the range of the first.
     check
-        ``check(scores, items) -> {relation: holds}``; `scores` has a row per visit and a column
-        per ``variant`` (total) or ``variant/component``.
+        ``check(scores, items, scoring) -> {relation: holds}``; `scores` has a row per visit and a
+        column per ``variant`` (total) or ``variant/component``.
     """
 
     name: str
@@ -165,7 +165,7 @@ class Instrument:
     reads: tuple[str, ...] = ()
     pair: Callable[[pd.DataFrame, "Variant", Scoring, str], pd.DataFrame] | None = None
     total_of: tuple[str, ...] = ()
-    check: Callable[[pd.DataFrame, pd.DataFrame], dict[str, pd.Series]] | None = None
+    check: Callable[[pd.DataFrame, pd.DataFrame, Scoring], dict[str, pd.Series]] | None = None
 
 
 def is_sum(scores: pd.DataFrame, whole: str, parts: Sequence[str]) -> pd.Series:

@@ -86,12 +86,14 @@ FINGER_CIRCUMFERENCE = Instrument(
     better="none",
     rated_by="assessor",
     recall="none, a measurement",
-    anchors="mm; oedema and atrophy both lower it, injected volume raises it",
+    anchors="mm; loss of oedema and atrophy both lower it, injected volume raises it",
     scoring_rule=(
         "mean of the fingers, of each the mean of its repeats; a pair of visits uses the fingers "
         "measured at both"
     ),
-    missing_rule="at least 6 of 8 fingers, 3 of 4 for a hand",
+    missing_rule=(
+        "at least {circumference_min_fingers} of 8 fingers, {fingers_of_a_hand} of 4 for a hand"
+    ),
     variants=(
         Variant(
             "matched_mean",

@@ -200,32 +200,33 @@ def score_haq(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     ]
 
 
-def check_haq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_haq(scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring) -> dict[str, pd.Series]:
     """Return whether both indices times the number of their categories are whole numbers."""
-    return check_steps(scores, items, ["index", "index_without_aids"])
+    return check_steps(scores, items, ["index", "index_without_aids"], scoring)
 
 
 def check_steps(
-    scores: pd.DataFrame, items: pd.DataFrame, columns: Sequence[str]
+    scores: pd.DataFrame, items: pd.DataFrame, columns: Sequence[str], scoring: Scoring
 ) -> dict[str, pd.Series]:
     """Return whether each index times the number of its categories is a whole number.
 
-    The categories are counted from the items: those with any answer, or fewer, down to 6, where
-    boxes for aids were not recorded and the index takes aids into account.
+    The categories are counted from the items: those with any answer, or fewer, down to the least
+    number that study.yml names, where boxes for aids were not recorded and the index takes aids
+    into account.
     """
     held = items.loc[items["value"].notna(), [*VISIT_KEY, "item"]].astype("str")
     answered = held[held["item"].isin(HAQ_ITEMS)]
     answered = answered.assign(item=answered["item"].str.rsplit("_", n=1).str[0])
     counts = answered.groupby(VISIT_KEY)["item"].nunique()
     boxes = held[held["item"].isin(HAQ_SUPPORTS)].groupby(VISIT_KEY)["item"].nunique()
-    relations = {}
+    relations, least = {}, scoring.haq_min_categories.value
     for column in columns:
         index = scores.reindex(columns=[column])[column].dropna()
         count = counts.reindex(index.index)
         whole = _is_whole(index * count)
         if not column.endswith("without_aids"):
             open_boxes = boxes.reindex(index.index, fill_value=0) < len(HAQ_SUPPORTS)
-            for fewer in range(6, len(HAQ_CATEGORIES)):
+            for fewer in range(max(least, 1), len(HAQ_CATEGORIES)):
                 whole |= open_boxes & (fewer < count) & _is_whole(index * fewer)
         relations[f"HAQ {column} times its categories is a whole number"] = whole
     return relations
@@ -267,8 +268,8 @@ HAQ = Instrument(
         "(not: adds 1); the index is the sum over the answered categories by their number"
     ),
     missing_rule=(
-        "at least 6 of 8 categories; one answered item answers its category, but one below 2 whose "
-        "box for aids or help is blank is missing"
+        "at least {haq_min_categories} of 8 categories; one answered item answers its category, "
+        "but one below 2 whose box for aids or help is blank is missing"
     ),
     variants=(
         Variant("index", "standard index, aids and help count", 0, 3),

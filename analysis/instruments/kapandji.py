@@ -42,7 +42,9 @@ def score_kapandji(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     return blocks
 
 
-def check_kapandji(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_kapandji(
+    scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring
+) -> dict[str, pd.Series]:
     """Return whether the hands add up to the total."""
     return {
         f"Kapandji {variant} is right plus left": is_sum(

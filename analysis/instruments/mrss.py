@@ -69,7 +69,7 @@ def score_mrss(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:
     return [sum_answers(answers, sites, variant=variant) for variant, sites in _SUMS.items()]
 
 
-def check_mrss(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_mrss(scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring) -> dict[str, pd.Series]:
     """Return whether the parts add up to the whole, and the hands are at most the whole."""
     return {
         "hand mRSS is at most total mRSS": is_at_most(scores, "hand_four_sites", "total_17_sites"),

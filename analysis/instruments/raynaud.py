@@ -93,7 +93,10 @@ RAYNAUD = Instrument(
     recall="the day; the diary covers two weeks",
     anchors="0 no difficulty, 10 extreme difficulty",
     scoring_rule="mean of the daily ratings before the visit; a 0 to 100 scale is divided by 10",
-    missing_rule="at least 7 of 14 days; a rating at the visit never stands in for the diary",
+    missing_rule=(
+        "at least {raynaud_diary_min_days} of {raynaud_diary_days} days; a rating at the visit "
+        "never stands in for the diary"
+    ),
     variants=(
         Variant("diary_mean", "mean of the diary, enough days", 0, _TOP),
         Variant("diary_any_day", "mean of the diary, any day", 0, _TOP),
@@ -116,6 +119,10 @@ RAYNAUD = Instrument(
         Source("Merkel 2002 (abstract): 0 to 10, daily, mean of two weeks", "found"),
         Source("Khanna 2010, PMC2837770: 0 to 100 form, MID, PASS", "found"),
         Source("PubMed 30824643: the diary varies with temperature and season", "found"),
-        Source("at least 7 of 14 days: the analysts' rule, none is official", "decided"),
+        Source(
+            "at least {raynaud_diary_min_days} of {raynaud_diary_days} days: the analysts' rule, "
+            "none is official",
+            "decided",
+        ),
     ),
 )

@@ -167,9 +167,10 @@ def _score_composite(
     )
 
 
-def check_shaq(scores: pd.DataFrame, items: pd.DataFrame) -> dict[str, pd.Series]:
+def check_shaq(scores: pd.DataFrame, items: pd.DataFrame, scoring: Scoring) -> dict[str, pd.Series]:
     """Return whether the index inside the composite has the steps of the HAQ."""
-    return haq.check_steps(scores, items, ["mean_of_13/haq_di", "mean_of_13_without_aids/haq_di"])
+    columns = ["mean_of_13/haq_di", "mean_of_13_without_aids/haq_di"]
+    return haq.check_steps(scores, items, columns, scoring)
 
 
 HAQ_DI = Component("haq_di", "HAQ disability index", 0, _TOP)
@@ -191,8 +192,9 @@ SHAQ = Instrument(
         "visits uses the categories and scales recorded at both"
     ),
     missing_rule=(
-        "a valid HAQ-DI and at least 4 of 5 scales, the mean is over what is answered; a pair "
-        "needs at least 6 categories and 4 scales in common; a blank scale is not 0"
+        "a valid HAQ-DI and at least {shaq_min_scales} of 5 scales, the mean is over what is "
+        "answered; a pair needs at least {haq_min_categories} categories and {shaq_min_scales} "
+        "scales in common; a blank scale is not 0"
     ),
     variants=(
         Variant(
@@ -242,8 +244,8 @@ SHAQ = Instrument(
         Source("Ann Rheum Dis 2012;71 Suppl 3:237: mean of the index and five scales", "found"),
         Source("Georges 2005, Clin Rheumatol 24:3-10: mean of 13 without pain", "recalled"),
         Source(
-            "at least 4 of 5 scales, pairs of what both visits have: the analysts' rules, none is "
-            "official",
+            "at least {shaq_min_scales} of 5 scales, pairs of what both visits have: the analysts' "
+            "rules, none is official",
             "decided",
         ),
     ),

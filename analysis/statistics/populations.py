@@ -99,7 +99,7 @@ def average_treated_hands(
     grouped = chosen.groupby("participant_id")
     needed = grouped["participant_id"].first().map(treated).map({"both": 2}).fillna(1)
     means = grouped[["baseline", "followup", "change", "improvement"]].mean()
-    return means[grouped.size() == needed].reset_index()
+    return means[grouped.size() == needed].reset_index().assign(rule="both_visits")
 
 
 def explain_events(

@@ -31,8 +31,9 @@ def test_the_nine_outcomes_stand_in_registered_order_and_hand_mrss_alone_is_prim
     [
         ("better: lower", "beter: lower", r"study\.yml:\d+.*'beter'.*better"),
         ("decimals: 1", "decimals: one", r"study\.yml:\d+.*decimals.*'one'"),
-        ("role: primary", "role: secondary", "exactly one outcome"),
-        ("role: secondary", "role: primary", "exactly one outcome"),
+        ("role: primary", "role: secondary", "the first one has the role primary"),
+        ("role: secondary", "role: primary", "every other one secondary"),
+        ("role: secondary", "role: exploratory", "every other one secondary"),
         ("better: higher", "better: up", r"study\.yml:\d+.*better.*lower, higher, none"),
         ("strategy: composite", "strategy: ignored", r"study\.yml:\d+.*strategy.*composite"),
         ("followup_visit: {value: week_12", "followup_visit: {value: week_13", "week_13"),

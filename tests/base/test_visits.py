@@ -31,6 +31,8 @@ def test_visits_are_found_by_what_they_are_for():
         ({"unscheduled": {"role": "follow_up"}}, "exactly one has the role unscheduled"),
         ({"week_1": {"day": None}}, "visit week_1: every visit but the unscheduled one has a day"),
         ({"week_12": {"role": "screening"}}, "analysis.followup_visit is follow_up"),
+        ({"week_4": {"low": None, "high": None}}, "week_4: its window"),
+        ({"week_4": {"low": 36, "high": 21}}, "week_4: its window"),
         ({"week_4": {"events": ("week_12_arm_1",)}}, "'week_12_arm_1' belongs to more than one"),
     ],
 )

@@ -8,7 +8,7 @@ from instrument_items import STUDY
 from analysis import paths
 from analysis.__main__ import main
 from analysis.errors import DataError, UsageError
-from analysis.instruments.cards import BASES, make_card
+from analysis.instruments.cards import BASES, fill_in_settings, make_card
 from analysis.instruments.catalogue import INSTRUMENTS, find_instrument, find_range, find_variant
 from analysis.instruments.scores import list_components
 
@@ -86,3 +86,10 @@ def test_the_command_lists_all_prints_one_and_helps_with_a_wrong_name(capsys):
     assert "  kitchen_8: peel fruit; 0 to 5" in capsys.readouterr().out.splitlines()
     assert main(["instruments", "cochinn"]) == 2
     assert "Did you mean cochin." in capsys.readouterr().err
+
+
+def test_a_rule_states_the_settings_of_study_yml():
+    fingers = dataclasses.replace(STUDY.scoring.circumference_min_fingers, value=3)
+    scoring = dataclasses.replace(STUDY.scoring, circumference_min_fingers=fingers)
+    instrument = fill_in_settings(find_instrument("finger_circumference"), scoring)
+    assert instrument.missing_rule == "at least 3 of 8 fingers, 2 of 4 for a hand"

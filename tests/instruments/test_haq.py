@@ -1,5 +1,7 @@
 """HAQ disability index: categories, aids, help and divisors by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from instrument_items import STUDY, haq, read_score, write_items
@@ -88,15 +90,24 @@ def test_aids_that_were_not_recorded_do_not_matter_from_2():
     assert (row["score"], row["rule"]) == (2, "complete")
 
 
-def test_an_index_over_fewer_categories_is_no_contradiction_where_a_box_was_not_recorded():
-    items = write_items(haq(1, 1, 1, 1, 2, 2, 1, 2, aid_grip="unknown"))
-    scores = score_items(items, STUDY)
-    check_scores(scores, items, STUDY)
+@pytest.mark.parametrize(
+    ("categories", "least", "expected"),
+    [((1, 1, 1, 1, 2, 2, 1, 2), 6, 10 / 7), ((None, None, 1, 1, 1, 2, 1, 1), 5, 6 / 5)],
+)
+def test_an_index_over_fewer_categories_is_no_contradiction_where_a_box_was_not_recorded(
+    categories, least, expected
+):
+    least = dataclasses.replace(STUDY.scoring.haq_min_categories, value=least)
+    scoring = dataclasses.replace(STUDY.scoring, haq_min_categories=least)
+    study = dataclasses.replace(STUDY, scoring=scoring)
+    items = write_items(haq(*categories, aid_grip="unknown"))
+    scores = score_items(items, study)
+    check_scores(scores, items, study)
     index = scores["component"].eq("haq_di") & scores["variant"].eq("primary")
-    assert scores.loc[index, "score"].item() == pytest.approx(10 / 7)
+    assert scores.loc[index, "score"].item() == pytest.approx(expected)
     wrong = scores.assign(score=scores["score"].mask(index, 1.43))
     with pytest.raises(DataError, match="is a whole number"):
-        check_scores(wrong, items, STUDY)
+        check_scores(wrong, items, study)
 
 
 def test_a_form_without_any_box_has_only_the_alternative_index():

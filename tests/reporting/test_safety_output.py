@@ -24,7 +24,7 @@ from analysis.reporting.figures.ae_terms import draw_terms
 from analysis.reporting.figures.flow import draw_flow
 from analysis.reporting.figures.hands import draw_finger_volumes, draw_ulcer_maps
 from analysis.reporting.figures.swimmer import draw_swimmer, find_last_days
-from analysis.reporting.tables.course import make_narrative_table
+from analysis.reporting.tables.course import make_medication_table, make_narrative_table
 from analysis.reporting.tables.exposure import make_exposure_table, make_release_table
 from analysis.reporting.tables.harms import (
     make_grade_table,
@@ -231,6 +231,15 @@ def test_figures_say_in_words_what_they_show(tables, events, results):
     n = int(values["safety.term.musculoskeletal.finger_pain.n"])
     assert f"Finger pain {n} of 7" in terms
     assert all(person in volumes and person in ulcers for person in treated["participant_id"])
+
+
+def test_a_medication_started_on_an_unknown_day_may_have_been_after_the_procedure():
+    columns = ["participant_id", "medication_number", "name", "class", "change", "change_day"]
+    rows = [("A", 1, "A1", "other", "started", day) for day in (None, -1, 0)]
+    rows = [(*row[:1], number, *row[2:]) for number, row in enumerate(rows, start=1)]
+    medications = shape_table(pd.DataFrame(rows, columns=columns), "medications")
+    shown = [(row[2], row[-1]) for row in make_medication_table(medications).rows]
+    assert shown == [("–", "not known"), ("–", "0")]
 
 
 def test_nobodys_course_runs_past_the_end_of_participation():

@@ -294,6 +294,7 @@ def test_treated_hands_are_averaged_only_where_somebody_had_one_hand_treated():
     treated = average_treated_hands(pairs, some, kapandji, visit="week_12")
     assert treated["change"].tolist() == [1.0, 1.0, 1.0]
     assert treated["baseline"].tolist() == [6.0, 6.0, 7.0]
+    assert summarise(treated, kapandji).loc["mean_change", "value"] == 1.0
 
 
 def test_a_participant_without_a_score_of_a_treated_hand_is_left_out():

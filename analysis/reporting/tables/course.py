@@ -94,12 +94,13 @@ def make_deviation_table(participants: pd.DataFrame, visits: pd.DataFrame, study
 def make_medication_table(medications: pd.DataFrame) -> Table:
     """Make the table of concomitant medication that was started or changed after the procedure."""
     changed = ~medications["change"].isin(["", "none"])
-    chosen = medications[changed & ~(pd.to_numeric(medications["change_day"]) < 0)]
+    # A change on an unknown day may have been after the procedure.
+    chosen = medications[changed & ~(medications["change_day"] < 0).fillna(False)]
     rows = [
         (
             row["participant_id"],
             f"{row['name']} ({label_part(row['class']).lower()})",
-            f"{row['dose']} {row['dose_unit']}".strip() or _NONE,
+            _NONE if pd.isna(row["dose"]) else f"{row['dose']} {row['dose_unit']}".strip(),
             row["change"].replace("_", " "),
             _print_day(row["change_day"]),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from analysis.instruments.cards import BASES, format_range
+from analysis.instruments.cards import BASES, fill_in_settings, format_range
 from analysis.instruments.catalogue import find_instrument
 from analysis.instruments.definition import Instrument, Item
 from analysis.reporting.table import Table, TableRow
@@ -30,7 +30,8 @@ def make_cards_table(study: Study) -> Table:
     names = list(dict.fromkeys(outcome.instrument for outcome in outcomes))
     read = [name for each in names for name in (each, *find_instrument(each).reads)]
     rows: list[TableRow] = []
-    for instrument in map(find_instrument, dict.fromkeys(read)):
+    for name in dict.fromkeys(read):
+        instrument = fill_in_settings(find_instrument(name), study.scoring)
         rows.append((f"{instrument.label} ({instrument.name})",))
         rows += [(heading, text) for heading, text in _list_facts(instrument, study) if text]
     columns = ("Instrument", "Definition")
