@@ -94,7 +94,7 @@ def derive_exposure(procedures: pd.DataFrame) -> pd.DataFrame:
     total, final = frame["injected_total_ml"], frame["final_volume_ml"]
     volumes = frame[[f"injected_{finger}_ml" for finger in ALL_FINGERS]]
     adds_up = ((volumes.sum(axis=1) - total).abs() < 1e-6) & (total <= final + 1e-6)
-    known = total.notna() & final.notna()
+    known = total.notna() & final.notna() & volumes.notna().any(axis=1)
     frame["volumes_add_up"] = adds_up.map({True: "yes", False: "no"}).where(known, "")
     concentration = (frame["nucleated_cells_million"] / final).mask(known & ~adds_up)
     for finger in ALL_FINGERS:

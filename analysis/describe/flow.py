@@ -78,7 +78,9 @@ def describe_visits(
             for name, n in counts.items():
                 writer = ResultWriter(context, visit.name, n, visit=visit.name)
                 rows.append(writer.count(name, n))
-            rows.append(_write_reasons(context, visit.name, explain_missed(missed, disposition)))
+            rows.append(
+                _write_reasons(context, visit.name, explain_missed(missed, disposition, visit))
+            )
     return rows
 
 
@@ -195,9 +197,13 @@ def find_lost(participants: pd.DataFrame, disposition: pd.DataFrame) -> pd.DataF
     return pd.concat(parts, ignore_index=True).replace({"reason": {"": NO_REASON}})
 
 
-def explain_missed(people: Iterable[str], disposition: pd.DataFrame) -> list[str]:
-    """Return why each of these participants missed a visit: the reason their trial ended."""
-    ended = disposition[disposition["status"] == "discontinued"]
+def explain_missed(people: Iterable[str], disposition: pd.DataFrame, visit: Visit) -> list[str]:
+    """Return why each of these participants missed a visit: the reason their trial ended.
+
+    An end after the visit's window is no reason.
+    """
+    after = (disposition["study_day"] > (visit.high or 0)).fillna(False).astype(bool)
+    ended = disposition[disposition["status"].eq("discontinued") & ~after]
     known = ended.set_index("participant_id")["reason"].str.replace("_", " ")
     return [known.get(person) or NO_REASON for person in people]
 

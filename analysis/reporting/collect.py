@@ -27,6 +27,7 @@ from analysis.reporting.evidence import (
     name_field,
 )
 from analysis.reporting.figure import MANY
+from analysis.statistics.alternatives import must_agree
 from analysis.study import Outcome, Study
 
 PLANNED = {"visit": "followup_visit", "population": "population"}
@@ -49,6 +50,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
             outcome=outcome.name,
             better=outcome.better,
             alpha=plan.alpha.value,
+            tests_agree=_must_agree(outcome, numbers, study),
             threshold=_find_threshold(outcome, numbers),
         )
         for outcome in study.outcomes
@@ -62,6 +64,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         Facts,
         numbers,
         simulated=provenance.simulated,
+        posted_late=study.study.first_posted.value > study.study.registered_start.value > "",
         checksums=provenance.checksums,
         planned=(visit, population) == (plan.followup_visit.value, plan.population.value),
         summarised=max(fullest.n_pairs or 0, started) > MANY,
@@ -91,6 +94,11 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         plan=_find_plan(study, provenance, numbers),
         deaths=_fill(HarmFacts, numbers, harm="deaths"),
     )
+
+
+def _must_agree(outcome: Outcome, numbers: Numbers, study: Study) -> bool:
+    counts = (numbers.get(f"efficacy.{outcome.name}.{name}", 0) for name in ("n_pairs", "n_deaths"))
+    return must_agree(*counts, study.analysis)
 
 
 def find_analysed(results: pd.DataFrame, study: Study, column: str) -> str:
@@ -141,7 +149,8 @@ def _fill(record: Callable[..., _Record], numbers: Numbers, **known: Any) -> _Re
 def _find_plan(study: Study, provenance: Provenance, numbers: Numbers) -> PlanFacts:
     plan, exported = study.documents.plan, provenance.exported_on
     timing = "unknown"
-    if plan.date and exported:
+    # Of one day, nobody knows which was first.
+    if plan.date and exported and plan.date != exported:
         timing = "before" if plan.date < exported else "after"
     return _fill(
         PlanFacts,

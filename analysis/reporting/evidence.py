@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from analysis.results import APPROXIMATION
-from analysis.statistics.alternatives import ALIKE_UP_TO
 
 
 class Number(float):
@@ -62,7 +61,10 @@ class ThresholdFacts:
 
 @dataclass(frozen=True)
 class OutcomeFacts:
-    """A registered outcome: `better` is lower, higher or none."""
+    """A registered outcome: `better` is lower, higher or none.
+
+    `tests_agree` is whether there are so few pairs that the exact tests must agree.
+    """
 
     label: Annotated[str, "study.outcomes.{outcome}.label"]
     phrase: Annotated[str, "study.outcomes.{outcome}.phrase"]
@@ -96,6 +98,7 @@ class OutcomeFacts:
     hl_highest: Annotated[Number, "sensitivity.{outcome}.leave_one_out.hl_highest"]
     better: str
     alpha: float
+    tests_agree: bool
     threshold: ThresholdFacts | None
 
     @property
@@ -127,11 +130,6 @@ class OutcomeFacts:
     def attainable(self) -> bool:
         """Whether some pattern of signs would have brought the p-value to the level."""
         return self.p_min <= self.alpha
-
-    @property
-    def tests_agree(self) -> bool:
-        """Whether there are so few pairs that the exact tests must agree."""
-        return 0 < self.n_pairs <= ALIKE_UP_TO
 
     @property
     def side(self) -> str:
@@ -260,6 +258,7 @@ class Facts:
     """
 
     simulated: bool
+    posted_late: bool
     checksums: str
     planned: bool
     season_apart: bool

@@ -45,7 +45,8 @@ def describe_times(
     Returns
     -------
     ``safety.time.<period>.participants``, ``.events`` and ``.<relation>``, the events judged
-    possibly, probably or definitely related; events without a day are in ``day_unknown``.
+    possibly, probably or definitely related; events without a day, and worsenings of earlier
+    conditions, are in ``day_unknown``.
     """
     inside, people = select_emergent(events, participants, PROCEDURE)
     day = pd.to_numeric(inside["start_day"])
@@ -53,7 +54,8 @@ def describe_times(
         name: day.between(*days).fillna(False).astype(bool)
         for name, days in list_periods(study, visit).items()
     }
-    periods[UNKNOWN] = day.isna()
+    # Of a condition that worsened only its beginning, before the procedure, is recorded.
+    periods[UNKNOWN] = ~pd.concat(periods, axis=1).any(axis=1)
     rows = []
     for name, begun in periods.items():
         chosen = inside[begun.to_numpy(dtype=bool)]

@@ -14,6 +14,7 @@ GRADES = {1: "mild", 2: "moderate", 3: "severe"}
 # Pain is rated 0 to 10; every other reaction is graded 0 to 3.
 RATED = ("pain",)
 COUNTED = ("active", "new", "healed")
+AVERAGED = "of several values of a participant at a visit the mean counts"
 CONTRADICTED = "ulcers said to be present, none recorded: not counted"
 LABELS = {
     "wbc": "White cells",
@@ -51,7 +52,9 @@ def describe_local_reactions(
     """
     rows = _describe_overall(reactions, context)
     for (location, item, visit), asked in reactions.groupby(["location", "item", "visit"]):
-        values, qualifier = asked["value"], f"{location}.{item}.{visit}"
+        # At an unscheduled visit somebody may have answered several times: the worst counts.
+        values = asked.groupby("participant_id")["value"].max()
+        qualifier = f"{location}.{item}.{visit}"
         n, k = int(values.notna().sum()), int(values.gt(0).sum())
         writer = ResultWriter(context, "local_reaction", n, qualifier=qualifier, visit=str(visit))
         text = format_count(k, n, find_upper_bound(k, n, confidence=confidence))
@@ -188,8 +191,9 @@ def pair_laboratory(
 
     Returns
     -------
-    `item, unit, participant_id, before, after, change`, in the order of `LABELS`; missing
-    where not measured.
+    `item, unit, participant_id, before, after, change, averaged`, in the order of `LABELS`;
+    missing where not measured. `averaged` is whether one of them is a mean, of several values at
+    a visit.
     """
     mine = items["participant_id"].isin(participants["participant_id"])
     rows = items[items["instrument"].eq("laboratory") & mine & items["visit"].isin([before, after])]
@@ -199,6 +203,9 @@ def pair_laboratory(
     wide.columns = ["before", "after"]
     wide = wide.astype("float64").reset_index()
     wide["change"] = wide["after"] - wide["before"]
+    measured = rows.dropna(subset="value")
+    several = measured[measured.duplicated([*key, "visit"])]
+    wide["averaged"] = pd.MultiIndex.from_frame(wide[key]).isin(several[key].to_numpy().tolist())
     order = [*LABELS, *sorted(set(wide["item"]) - set(LABELS))]
     return wide.sort_values("item", key=lambda item: item.map(order.index), kind="stable")
 
@@ -221,7 +228,13 @@ def describe_laboratory(
         both = values.dropna(subset=["before", "after"])
         decimals = DECIMALS.get(str(item), 0)
         writer = ResultWriter(
-            context, "laboratory", len(both), str(unit), qualifier=str(item), visit=after
+            context,
+            "laboratory",
+            len(both),
+            str(unit),
+            qualifier=str(item),
+            visit=after,
+            warning=AVERAGED if both["averaged"].any() else "",
         )
         for column, name, visit in (
             ("before", before, before),

@@ -28,7 +28,7 @@ from analysis.statistics.outcome import (
     warn_of_deaths,
 )
 from analysis.statistics.populations import is_unbounded, select_survivors
-from analysis.statistics.sign_flip import SignFlip, sign_flip
+from analysis.statistics.sign_flip import EXACT_UP_TO, SignFlip, sign_flip
 from analysis.statistics.signed_rank import signed_rank
 from analysis.study import Outcome
 
@@ -39,8 +39,8 @@ STATISTICS = (
 TRIMMED_SHARE = 0.2
 OUT_OF_REACH = "so few changes do not attain the level of the interval"
 # Up to this many pairs, Wilcoxon, Pratt, sign flips and the closed exact interval reach the same
-# decision at 5 %; tests enumerate every case.
-ALIKE_UP_TO = 7
+# decision at 5 % (level of the interval: 95 %); tests enumerate every case.
+ALIKE_UP_TO, ALIKE_AT = 7, (0.05, 0.95)
 # Temperate northern climate; an assumption of the analysts.
 COLDER_MONTHS = (10, 11, 12, 1, 2, 3)
 SHIFTS = ("colder_to_colder", "colder_to_warmer", "warmer_to_colder", "warmer_to_warmer", "unknown")
@@ -72,6 +72,15 @@ def summarise_alternative(
         *state_test(writer, change, plan),
     ]
     return [row for row in rows if row["statistic"] in STATISTICS]
+
+
+def must_agree(n_pairs: float, n_deaths: float, plan: AnalysisPlan) -> bool:
+    """Return whether the exact tests and the interval reach the same decision by arithmetic.
+
+    Not so with deaths: they count in the signed ranks only.
+    """
+    usual = (plan.alpha.value, plan.confidence.value) == ALIKE_AT
+    return usual and not n_deaths > 0 and 0 < n_pairs <= ALIKE_UP_TO
 
 
 def compare_tests(
@@ -112,7 +121,7 @@ def compare_tests(
     ]
     tests: dict[str, tuple[Callable[..., PairedT | SignFlip], str]] = {
         "t": (paired_t, "paired t"),
-        "sign_flip": (sign_flip, name_method(len(change), "sign flips of the mean")),
+        "sign_flip": (sign_flip, _name_flips(len(change))),
     }
     for qualifier, (compute, method) in tests.items():
         make = qualify(qualifier)
@@ -131,6 +140,11 @@ def compare_tests(
         state_value(qualify("robust"), "median_change", compute_median, change, "median"),
         state_value(qualify("robust"), "trimmed_mean_change", trim_mean, change, trimmed),
     ]
+
+
+def _name_flips(n: int) -> str:
+    name = "sign flips of the mean"
+    return f"random {name}" if EXACT_UP_TO < n <= APPROXIMATE_ABOVE else name_method(n, name)
 
 
 def trim_mean(values: pd.Series, *, share: float = TRIMMED_SHARE) -> float:
@@ -176,8 +190,11 @@ def summarise_leave_one_out(
     estimates = leave_each_out(pairs, outcome)
     writer = replace(writer, n=max(len(pairs) - 1, 0))
     rows = []
-    for person, estimate in estimates.items():
-        name = re.sub(r"[^0-9a-z]+", "_", person.lower())
+    names = [re.sub(r"[^0-9a-z]+", "_", person.lower()) for person in estimates]
+    for number, (person, estimate) in enumerate(estimates.items(), start=1):
+        name = names[number - 1]
+        # Identifiers such as A-1 and A.1 would give the same name.
+        name = f"{name}__{number}" if names.count(name) > 1 else name
         method = "Hodges-Lehmann estimate without this participant"
         without = replace(writer, qualifier=f"without.{name}", group=person)
         rows.append(without.score("hl", estimate, method=method))

@@ -150,7 +150,7 @@ def make_change_matrix(
         chosen = select_pairs(pairs, outcome.name, visit=visit).set_index("participant_id")
         rounded = round_differences(chosen[column], decimals=outcome.difference_decimals)
         series.append(pd.Series(rounded, index=chosen.index, name=outcome.name))
-    return pd.concat(series, axis=1).sort_index()
+    return pd.concat(series, axis=1).sort_index() if series else pd.DataFrame(dtype="float64")
 
 
 def summarise_family(

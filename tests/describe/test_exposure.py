@@ -68,6 +68,7 @@ def test_cells_of_a_finger_are_its_volume_times_the_concentration_and_add_up():
         ({"injected_total_ml": 8.5}, "no"),
         ({"final_volume_ml": 7.5}, "no"),
         ({"final_volume_ml": None}, ""),
+        ({f"injected_{finger}_ml": None for finger in PLANNED}, ""),
     ],
 )
 def test_volumes_add_up_to_the_total_and_to_no_more_than_the_product(cells, expected):

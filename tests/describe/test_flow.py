@@ -3,10 +3,12 @@ import pytest
 from small_tables import NOT_INJECTED, NOT_TREATED, make_participants
 
 from analysis.describe.flow import (
+    NO_REASON,
     check_denominators,
     describe_analysed,
     describe_stages,
     describe_visits,
+    explain_missed,
     find_lost,
     find_unreconciled,
     join_reasons,
@@ -125,6 +127,13 @@ def test_a_visit_counts_those_due_who_came_and_says_why_others_did_not():
     assert results.loc["flow.week_12.reasons", "text"] == "withdrew consent (1)"
     assert results.loc["flow.screening.n_due", "value"] == 5
     assert results.loc["flow.baseline.n_due", "value"] == 4
+
+
+@pytest.mark.parametrize(("day", "reason"), [(None, "death"), (10, "death"), (11, NO_REASON)])
+def test_an_end_after_the_window_of_a_visit_is_no_reason_for_missing_it(day, reason):
+    ended = pd.DataFrame({"participant_id": ["P1"], "status": "discontinued", "reason": "death"})
+    ended = shape_table(ended.assign(study_day=day), "disposition")
+    assert explain_missed(["P1"], ended, STUDY.visit("week_1")) == [reason]
 
 
 def test_an_outcome_is_analysed_in_the_population_with_the_reasons_of_the_others():

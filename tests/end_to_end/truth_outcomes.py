@@ -32,6 +32,15 @@ def tell_primary(trial):
     yield "interval_mark", mark if changes.interval else ""
     mark = "The line through a diamond is its exact interval."
     yield "interval_marks", mark if any(c.interval for c in trial.changes.values()) else ""
+    if changes.deaths and not math.isfinite(changes.estimate):
+        said = f"No finite estimate of the change in {label} exists, since deaths have the worst "
+        said += f"rank (pairs: {number(n)}; deaths at the worst rank: {changes.deaths})."
+        yield "primary_estimate", said
+        yield from ((f"primary_{rule}", "") for rule in ("kept_apart", "direction"))
+        yield "primary_counts", _tell_counts(changes) if n else ""
+        yield "primary_test", _tell_test(changes)
+        yield "leave_one_out", _tell_left_out(changes, label, outcome)
+        return
     if not n:
         said = f"No participant had {label} at both visits, so that it could not be analysed."
         yield "primary_estimate", said
@@ -144,6 +153,8 @@ def _tell_sequence(changes, labels):
     stop = stops[0]
     why = state_p(changes[stop].p)
     why = why if changes[stop].nonzero else "which could not be tested"
+    if names == [stop]:
+        return f"The fixed sequence stopped at its first step, {labels[stop]} ({why})."
     if stop == names[0]:
         return (
             f"The fixed sequence stopped at its first step, {labels[stop]} ({why}); every other "

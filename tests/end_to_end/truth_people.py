@@ -79,9 +79,14 @@ def tell_limits(trial):
         said = f"In {both} of {len(treated)} both hands were treated at once, so that no hand of "
         said += "theirs "
     yield "both_hands", f"{said}can serve as a control for the other." if both else ""
-    said = f"With {number(first.n, 'pair', 'pairs')} the signed-rank tests, the sign flips and the "
-    said += "exact interval reach the same decision by arithmetic, so that their agreement is no "
-    yield "exact_agreement", f"{said}further evidence." if 0 < first.n <= 7 else ""
+    said = f"With {number(first.n, 'pair', 'pairs')} the signed-rank "
+    said += (
+        "tests, the sign flips and the exact interval" if first.interval else "tests and sign flips"
+    )
+    said += (
+        " reach the same decision by arithmetic, so that their agreement is no further evidence."
+    )
+    yield "exact_agreement", said if 0 < first.n <= 7 and not first.deaths else ""
 
 
 def tell_statements(trial):

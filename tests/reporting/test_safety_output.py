@@ -190,7 +190,10 @@ def test_volumes_that_contradict_each_other_are_marked_and_leave_no_dose(tables,
     rows = {row[0]: row for row in table.rows if len(row) > 1}
     assert rows["Nucleated cells per injected finger, 10⁶"][place] == "–"
     assert re.fullmatch(r"[0-9.]+", rows["Right 2"][place])
-    assert "in SIM-04: no dose" in table.to_html()
+    assert "More was injected than prepared, by the record, in SIM-04: no dose" in table.to_html()
+    exposed.loc[exposed["participant_id"] == "SIM-04", "final_volume_ml"] = 9.0
+    html = make_exposure_table(exposed, results, coarsen=True).to_html()
+    assert "The fingers do not sum to the total, by the record, in SIM-04: no dose" in html
     without = exposed[exposed["participant_id"] != "SIM-04"]
     assert "no dose" not in make_exposure_table(without, results, coarsen=True).to_html()
 
@@ -252,7 +255,8 @@ def test_nobodys_course_runs_past_the_end_of_participation():
 def test_a_serious_event_bears_a_ring_and_the_key_explains_it(tables, events):
     serious = events.assign(serious=["yes", *["no"] * (len(events) - 1)])
     people, visits = tables["participants"], tables["visits"]
-    for drawn, n in ((events, 0), (serious, 1)):
+    planned = serious.assign(serious_criterion="hospitalisation", planned_stay="yes")
+    for drawn, n in ((events, 0), (serious, 1), (planned, 0)):
         figure, alt = draw_swimmer(drawn, people, visits, tables["disposition"])
         words = [text.get_text() for text in figure.legends[0].get_texts()]
         assert ("serious" in words) is bool(n)

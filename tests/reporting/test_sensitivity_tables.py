@@ -156,8 +156,11 @@ def test_with_a_death_the_table_says_what_is_of_the_survivors(results, deaths):
     named = results["result_id"].eq("sensitivity.hand_mrss.primary.n_pairs")
     died = results[named].assign(result_id="sensitivity.hand_mrss.primary.n_deaths", text="1")
     several = pd.concat([results, died.iloc[:deaths]])
-    notes = make_primary_sensitivity_table(several, STUDY, other_population="per_protocol").notes
-    assert any("survivors" in note for note in notes) == bool(deaths)
+    table = make_primary_sensitivity_table(several, STUDY, other_population="per_protocol")
+    assert any("survivors" in note for note in table.notes) == bool(deaths)
+    assert any("by arithmetic" in "".join(map(str, note)) for note in table.notes) != bool(deaths)
+    flips = next(row for row in table.rows if row[0].startswith("Mean, sign flips"))
+    assert (flips[4] == "") == bool(deaths)
 
 
 @pytest.mark.parametrize("missing", ["0", "1"])

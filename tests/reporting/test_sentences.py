@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+import pandas as pd
 import pytest
 from small_report import STUDY, read_sentences
 
@@ -47,6 +48,26 @@ def test_an_outcome_without_any_pair_could_not_be_analysed(say):
         assert chosen[rule] == ""
     assert chosen["exact_agreement"] == ""
     assert "which could not be tested" in chosen["fixed_sequence"]
+
+
+def test_deaths_that_leave_no_finite_estimate_are_no_lack_of_pairs(small_results):
+    results = small_results({"hand_mrss": (None, None, None, 0.25, 0.25, 3, 1, 1, 0, 0)})
+    pairs = results[results["result_id"] == "efficacy.hand_mrss.n_pairs"]
+    died = pairs.assign(result_id="efficacy.hand_mrss.n_deaths", value=2, text="2")
+    chosen = read_sentences(pd.concat([results, died]))
+    assert chosen["primary_estimate"].startswith("No finite estimate of the change in")
+    assert "p = {{< var efficacy.hand_mrss.p_value >}}" in chosen["primary_test"]
+    assert chosen["exact_agreement"] == ""
+
+
+def test_a_primary_outcome_without_a_better_direction_has_no_side(small_results):
+    first = dataclasses.replace(STUDY.outcomes[0], better="none")
+    plan = dataclasses.replace(STUDY, outcomes=(first, *STUDY.outcomes[1:]))
+    chosen = read_sentences(small_results(), study=plan)
+    assert chosen["primary_direction"] == (
+        "No direction of the outcome is better, and the interval excludes zero."
+    )
+    assert chosen["primary_counts"].endswith("no direction is better.")
 
 
 def test_too_few_pairs_for_an_interval_are_said_to_be_too_few(say):
@@ -158,6 +179,36 @@ def test_exact_tests_agree_by_arithmetic_up_to_seven_pairs_only(say):
     assert "{{< var efficacy.hand_mrss.n_pairs >}} pairs" in say()["exact_agreement"]
     eight = (*BETTER[:6], 8, 7, 0, 1)
     assert say({"hand_mrss": eight})["exact_agreement"] == ""
+    few = say({"hand_mrss": TOO_FEW})["exact_agreement"]
+    assert "pairs the signed-rank tests and sign flips reach" in few
+
+
+@pytest.mark.parametrize("name", ["alpha", "confidence"])
+def test_exact_tests_need_not_agree_at_another_level(small_results, name):
+    setting = dataclasses.replace(getattr(STUDY.analysis, name), value=0.9)
+    plan = dataclasses.replace(
+        STUDY, analysis=dataclasses.replace(STUDY.analysis, **{name: setting})
+    )
+    assert read_sentences(small_results(), study=plan)["exact_agreement"] == ""
+
+
+@pytest.mark.parametrize(("posted", "late"), [("2016-10-01", False), ("2016-11-29", True)])
+def test_only_a_registration_after_the_start_is_said_to_be_late(small_results, posted, late):
+    trial = STUDY.study
+    trial = dataclasses.replace(
+        trial, first_posted=dataclasses.replace(trial.first_posted, value=posted)
+    )
+    chosen = read_sentences(
+        small_results(origin="real"), study=dataclasses.replace(STUDY, study=trial)
+    )
+    assert ("first posted" in chosen["origin"]) is late
+
+
+def test_a_plan_of_the_day_of_the_export_is_neither_before_nor_after_it(small_results):
+    plan = dataclasses.replace(STUDY.documents.plan, date="2031-05-01")
+    study = dataclasses.replace(STUDY, documents=dataclasses.replace(STUDY.documents, plan=plan))
+    chosen = read_sentences(small_results(), study=study)
+    assert "whether that was before the data were exported is not known" in chosen["plan_fixed"]
 
 
 @pytest.mark.parametrize(("n", "summarised"), [(60, False), (61, True)])
@@ -198,6 +249,8 @@ def test_a_plan_with_one_outcome_says_nothing_of_others(small_results):
         assert chosen[rule] == ""
     assert chosen["threshold_sources"] == "For no outcome is a threshold published."
     assert chosen["measurement_errors"] == "For no outcome is a measurement error published."
+    chosen = read_sentences(small_results({"hand_mrss": UNSURE}), study=plan)
+    assert chosen["fixed_sequence"].endswith("p_value >}}).")
 
 
 def test_what_the_plan_lists_is_listed_in_full(say):

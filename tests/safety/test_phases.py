@@ -2,7 +2,10 @@ import pytest
 from small_tables import NOT_INJECTED, NOT_TREATED, make_events, make_participants
 
 from analysis.errors import DataError
+from analysis.results import Context, collect_results
 from analysis.safety.phases import PROCEDURE, PRODUCT, assign_phases, select_emergent
+from analysis.safety.times import describe_times
+from analysis.study import load_study
 
 PEOPLE = make_participants("P1", "P2", "P3", P2=NOT_INJECTED, P3=NOT_TREATED)
 
@@ -61,6 +64,20 @@ def test_the_worsening_of_an_earlier_condition_counts_unless_it_had_ended_before
     assert flag(**began) == "worsening of a condition that began before the procedure"
     assert assign(**began, end_date="2031-03-05") == ("pre_procedure", "no", "no")
     assert assign(**{**began, "worsening": "no"}) == ("pre_procedure", "no", "no")
+
+
+def test_every_event_of_the_period_has_a_time_or_none_that_is_known():
+    started = ({"start_date": "2031-03-10"}, {"start_date": "2031-03-20"}, {"start_date": ""})
+    worse = {"start_date": "2031-03-01", "start_day": -9, "worsening": "yes"}
+    days = (0, 10, None)
+    cells = [each | {"start_day": day} for each, day in zip(started, days, strict=True)]
+    events = make_events(*(("P1", each) for each in (*cells, worse)))
+    phased = assign_phases(events, PEOPLE, last_day=98)
+    context = Context("safety", "06_safety", "simulated")
+    rows = describe_times(phased, PEOPLE, load_study(), context, visit="week_12")
+    counts = collect_results(rows).set_index("result_id")["value"].filter(like=".events")
+    assert counts.filter(like="day_unknown").tolist() == [2]
+    assert counts.sum() == 4
 
 
 def test_who_was_not_injected_has_no_product_period_and_who_was_untreated_none():

@@ -2,8 +2,10 @@ import pandas as pd
 import pytest
 from small_tables import make_items, make_participants
 
+from analysis.reporting.tables.tolerability import make_laboratory_table
 from analysis.results import Context, collect_results
 from analysis.safety.tolerability import (
+    AVERAGED,
     count_by_finger,
     describe_laboratory,
     describe_local_reactions,
@@ -47,6 +49,15 @@ def test_local_reactions_count_who_answered():
     pain = "safety.local_reaction.donor_site.pain.week_1"
     assert shown[f"{pain}.any"] == "2 of 2 (100\xa0%)"
     assert shown[f"{pain}.median_range"] == "4.5 (3 to 6)"
+
+
+def test_somebody_who_answered_twice_at_a_visit_counts_once_at_the_worst():
+    key = ("P1", "unscheduled", "local_reaction", "swelling", "fingers")
+    items = make_items((*key, "01", 1), (*key, "02", 2))
+    shown = texts(describe_local_reactions(list_local_reactions(items, PEOPLE), CONTEXT))
+    swelling = "safety.local_reaction.fingers.swelling.unscheduled"
+    counts = [shown[f"{swelling}.{name}"] for name in ("any", "mild", "moderate")]
+    assert counts == ["1 of 1 (100\xa0%)", "0", "1"]
 
 
 def test_who_had_any_reaction_and_who_a_severe_one_counts_once_over_all_visits():
@@ -199,6 +210,18 @@ def test_laboratory_values_are_paired_and_rises_and_falls_are_counted():
     counts = [shown[f"safety.laboratory.hb.{name}"] for name in ("n_higher", "n_equal", "n_lower")]
     assert counts == ["1", "1", "0"]
     assert len(laboratory()) == 0
+
+
+def test_several_values_of_a_test_at_a_visit_are_averaged_and_it_is_said():
+    values = [("screening", "", 12), ("week_12", "01", 13), ("week_12", "02", 15)]
+    rows = [("P1", visit, "laboratory", "hb", "", time, value) for visit, time, value in values]
+    visits = {"before": "screening", "after": "week_12"}
+    pairs = pair_laboratory(make_items(*rows), PEOPLE, **visits)
+    assert pairs[["change", "averaged"]].to_numpy().tolist() == [[2, True]]
+    results = collect_results(describe_laboratory(pairs, CONTEXT, **visits))
+    assert set(results["warning"]) >= {AVERAGED}
+    table = make_laboratory_table(pairs, results, load_study(), **visits)
+    assert table.notes[-1].startswith("Of several values")
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,14 @@ def test_sign_flips_of_too_few_changes_give_no_interval():
     assert results.loc["sensitivity.hand_mrss.sign_flip.p_value", "value"] <= 1
 
 
+@pytest.mark.parametrize(("n", "kind"), [(25, "exact"), (26, "random")])
+def test_sign_flips_are_named_exact_only_where_all_patterns_are_used(n, kind):
+    pairs = make_pairs([6] * n, [6 + k % 4 for k in range(n)])
+    results = collect_results(compare_tests(pairs, SKIN, RULES, write())).set_index("result_id")
+    method = results.loc["sensitivity.hand_mrss.sign_flip.p_value", "method"]
+    assert method == f"{kind} sign flips of the mean"
+
+
 def test_trimmed_mean_of_seven_leaves_out_one_at_either_end():
     assert trim_mean([-16, -15, -11, -8.5, -5, -4, 1]) == pytest.approx(-8.7)
 
@@ -259,6 +267,9 @@ def test_leave_one_out_of_e5():
     values = values_of(summarise_leave_one_out(make_pairs(*E5), SKIN, write()))
     assert values["sensitivity.hand_mrss.leave_one_out.hl_lowest"] == min(estimates.values())
     assert values["sensitivity.hand_mrss.without.sim_06.hl"] == -1.5
+    alike = make_pairs([5, 6], [4, 3]).assign(participant_id=["A-1", "A.1"])
+    values = values_of(summarise_leave_one_out(alike, SKIN, write()))
+    assert values["sensitivity.hand_mrss.without.a_1__2.hl"] == -1.0
 
 
 @given(st.lists(st.integers(-12, 12), min_size=2, max_size=7))

@@ -15,7 +15,7 @@ from analysis.reporting.figure import (
     use_style,
 )
 from analysis.results import MINUS
-from analysis.safety.overview import classify_relation, name_grading, name_term
+from analysis.safety.overview import classify_relation, is_serious, name_grading, name_term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -177,7 +177,7 @@ def _draw_events(axes: "Axes", drawn: pd.DataFrame, aside: float, last: pd.Serie
         still = rows[rows["ongoing"].eq("yes") & rows["end"].notna()]
         axes.plot(still["end"], still["y"], ">", color=colour, ms=5)
         axes.plot(rows["start"], rows["y"], shape, color=colour, ms=8.5, zorder=3, label=label)
-    serious = drawn[drawn["serious"] == "yes"]
+    serious = drawn[is_serious(drawn)]
     if len(serious):
         axes.plot(serious["start"], serious["y"], "o", label="serious", **RING)
     for row in drawn.to_dict("records"):
@@ -196,7 +196,7 @@ def _describe(ids: list[str], drawn: pd.DataFrame) -> str:
     listed = "; ".join(f"{person} {n}" for person, n in counts.items())
     if len(ids) > MANY:
         listed = f"{counts.min()} to {counts.max()}, {counts.sum()} in all"
-    ongoing, serious = (int(drawn[name].eq("yes").sum()) for name in ("ongoing", "serious"))
+    ongoing, serious = int(drawn["ongoing"].eq("yes").sum()), int(is_serious(drawn).sum())
     return (
         f"Timeline of {len(ids)} participant{'s' * (len(ids) > 1)} around the procedure with "
         f"visits and adverse events by grade and relation. Events per participant: {listed}. "

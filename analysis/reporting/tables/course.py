@@ -122,7 +122,8 @@ def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: St
         mine = ulcers[ulcers["participant_id"].eq(person) & ulcers[state].eq("yes")]
         seen = {str(finger): set(here["visit"]) for finger, here in mine.groupby("finger")}
         return _join(
-            f"{print_finger(finger)} ({', '.join(v.lower() for n, v in labels.items() if n in at)})"
+            f"{print_finger(finger) or 'Finger not recorded'} "
+            f"({', '.join(v.lower() for n, v in labels.items() if n in at)})"
             for finger, at in seen.items()
         )
 

@@ -37,12 +37,13 @@ def make_efficacy_table(results: pd.DataFrame, study: Study) -> Table:
     rows: list[TableRow] = []
     scores = []
     for role in ("primary", "secondary"):
-        rows.append((f"{role.capitalize()} outcome{'s' * (role == 'secondary')}",))
-        for outcome in study.outcomes:
-            if outcome.role == role:
-                for heading, score in _list_scores(results, outcome):
-                    rows.append(_make_row(results, heading, score))
-                    scores.append(score)
+        outcomes = [outcome for outcome in study.outcomes if outcome.role == role]
+        if outcomes:
+            rows.append((f"{role.capitalize()} outcome{'s' * (role == 'secondary')}",))
+        for outcome in outcomes:
+            for heading, score in _list_scores(results, outcome):
+                rows.append(_make_row(results, heading, score))
+                scores.append(score)
     columns = _name_columns(results, study, "Outcome", "p", "Smallest attainable p")
     sequence = (
         "The outcomes are tested in registered order, a sequence that the analysts imposed, until "

@@ -108,11 +108,20 @@ def _print_finger(volume: float, cells: float) -> str:
 
 def _tell_contradicted(exposure: pd.DataFrame, results: pd.DataFrame) -> Iterator[Content]:
     """Yield a note on why there is no dose if the recorded volumes contradict each other."""
-    people = exposure.loc[exposure["volumes_add_up"] == "no", "participant_id"]
-    if len(people):
+    wrong = exposure[exposure["volumes_add_up"] == "no"]
+    more = wrong["injected_total_ml"] > wrong["final_volume_ml"]
+    found = (
+        f"{what}, by the record, in {', '.join(people)}"
+        for what, people in (
+            ("More was injected than prepared", wrong.loc[more, "participant_id"]),
+            ("The fingers do not sum to the total", wrong.loc[~more, "participant_id"]),
+        )
+        if len(people)
+    )
+    if len(wrong):
         n = cell_of(results, "exposure.injected_cells_million.n")
         yield (
-            f"More was injected than prepared, by the record, in {', '.join(people)}: no dose of "
+            f"{'; '.join(found)}: no dose of "
             "cells follows from volumes that contradict each other. Doses of cells are known for ",
             n,
             f" of {len(exposure)}.",

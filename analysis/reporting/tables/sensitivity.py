@@ -17,8 +17,8 @@ from analysis.reporting.table import (
     note_p,
     with_interval,
 )
-from analysis.results import NOT_ESTIMABLE, find_text, format_percent, name_kind
-from analysis.statistics.alternatives import ALIKE_UP_TO, TRIMMED_SHARE
+from analysis.results import NOT_ATTAINABLE, NOT_ESTIMABLE, find_text, format_percent, name_kind
+from analysis.statistics.alternatives import TRIMMED_SHARE, must_agree
 from analysis.study import Outcome, Study
 
 _COLUMNS = ("Analysis", "Pairs", "Change, estimate (interval)", "p", "Smallest attainable p")
@@ -79,7 +79,7 @@ def make_primary_sensitivity_table(
     names = {"other": other_population, "label": labels[other_population]}
     kinds = {
         "test": f"{name_kind(results, f'{outcome.name}.mid_p.p_value').capitalize()} test",
-        "interval": name_kind(results, f"{outcome.name}.sign_flip.mean_change_low"),
+        "interval": "exact" if _are_flips_exact(results, start) else "approximate",
     }
     rows: list[TableRow] = [
         (label_outcome(outcome),),
@@ -102,14 +102,16 @@ def make_primary_sensitivity_table(
         rows.append((heading,))
         for qualifier, label in alternatives:
             score = f"{start}.{qualifier.format(**names)}"
-            rows.append(_make_row(results, label.format(**names), score))
-    if missing.text != "0":
+            # Without a better direction there is no worst and no best case.
+            if (results["result_id"] == f"{score}.n_pairs").any():
+                rows.append(_make_row(results, label.format(**names), score))
+    if missing.text != "0" and outcome.direction:
         rows.append(_make_bounds_row(results, start))
     if variants := _make_variant_rows(results, outcome, start):
         rows += [("Other scorings of the instrument",), *variants]
     notes = (
         note_p(results),
-        _note_agreement(pairs),
+        _note_agreement(results, pairs, study, start),
         ("Participants with a baseline score but no follow-up score: ", missing, "."),
         levels_note(results, [f"{start}.primary"]),
         *note_deaths(
@@ -175,21 +177,36 @@ def _make_test_row(
         estimate = join_interval(value, *limits)
     if pairs.text == "0":
         return (label, pairs, estimate, "", "")
-    # Every exact test of the same changes has the same smallest p: all signs alike.
-    least = "" if test in NOT_EXACT else smallest
+    # Every exact test of the same changes has the same smallest p: all signs alike. The sign flips
+    # leave deaths out.
+    others = mean and _count_deaths(results, start)
+    least = "" if test in NOT_EXACT or others else smallest
     return (label, pairs, estimate, cell_of(results, f"{start}.{test}.p_value"), least)
 
 
-def _note_agreement(pairs: Cell) -> Content:
+def _are_flips_exact(results: pd.DataFrame, start: str) -> bool:
+    low = results["result_id"] == f"{start}.sign_flip.mean_change_low"
+    return bool(results.loc[low, "method"].str.startswith("exact").all())
+
+
+def _count_deaths(results: pd.DataFrame, start: str) -> float:
+    return results.loc[results["result_id"] == f"{start}.primary.n_deaths", "value"].sum()
+
+
+def _note_agreement(results: pd.DataFrame, pairs: Cell, study: Study, start: str) -> Content:
     """Return the note on tests that agree with few pairs, and on the reuse of participants."""
-    if not 0 < int(pairs.text) <= ALIKE_UP_TO:
+    if not must_agree(int(pairs.text), _count_deaths(results, start), study.analysis):
         return REUSE_NOTE
+    has_interval = find_text(results, f"{start}.primary.hl_level") != NOT_ATTAINABLE
+    alike = (
+        "tests, the sign flips and the exact interval" if has_interval else "tests and sign flips"
+    )
     return (
         "With ",
         pairs,
-        f" {'pair' if pairs.text == '1' else 'pairs'} the signed-rank tests, the sign flips and "
-        "the exact interval reach the same decision at 5 % by arithmetic, so their agreement is "
-        f"no further evidence. {REUSE_NOTE}",
+        f" {'pair' if pairs.text == '1' else 'pairs'} the signed-rank {alike} reach the same "
+        "decision at 5 % by arithmetic, so their agreement is no further evidence. "
+        f"{REUSE_NOTE}",
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.describe.exposure import print_finger
 from analysis.reporting.table import Content, Table, TableRow, cell_of, cells_of
-from analysis.safety.tolerability import GRADES, RATED, name_test
+from analysis.safety.tolerability import AVERAGED, GRADES, RATED, name_test
 from analysis.study import Study
 
 _NONE = "\N{EN DASH}"
@@ -105,6 +105,7 @@ def make_laboratory_table(
         notes=(
             "Participants with both values. The export holds no reference ranges, so that values "
             "are not classed as low, normal or high.",
+            *([f"{AVERAGED.capitalize()}."] if pairs["averaged"].any() else []),
         ),
     )
 
@@ -113,4 +114,4 @@ def _print_ulcer(ulcer: Any) -> str:
     states = [name for name in ("new", "active", "healed") if getattr(ulcer, name) == "yes"]
     if ulcer.size_mm > 0 and ulcer.active == "yes":
         states.append(f"{ulcer.size_mm:g} mm")
-    return " ".join(states) or "state not recorded"
+    return " ".join(states) or ("not active" if ulcer.active == "no" else "state not recorded")
