@@ -259,6 +259,7 @@ class Facts:
 
     simulated: bool
     posted_late: bool
+    zeros: str
     checksums: str
     planned: bool
     season_apart: bool

@@ -91,6 +91,8 @@ def study_values(study: Study) -> dict[str, Value]:
     """
     texts = dict(_flatten(study, "study"))
     texts["study.confidence_percent"] = f"{100 * study.analysis.confidence.value:g}{PERCENT}"
+    # The share of changes by noise alone within the limits of `BEYOND_ERROR`, at any confidence.
+    texts["study.noise_percent"] = f"95{PERCENT}"
     texts["study.registered_outcomes"] = f"{len(study.outcomes)}"
     for outcome in study.outcomes:
         texts[f"study.outcomes.{outcome.name}.phrase"] = phrase_label(outcome.label)

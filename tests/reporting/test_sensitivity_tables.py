@@ -149,6 +149,10 @@ def test_a_death_that_two_forms_report_is_one_event(plan):
     events = shape_table(events.assign(study_day=31), "intercurrent_events")
     table = make_intercurrent_table(dataclasses.replace(plan, intercurrent_events=events))
     assert [row[0] for row in table.rows] == ["SIM-01", "Death: Pain"]
+    late = events.assign(study_day=99)
+    for died, rank in ((events, "worst rank"), (late, "none: not before the follow-up")):
+        unseen = dataclasses.replace(plan, intercurrent_events=died, visits=plan.visits.iloc[:0])
+        assert make_intercurrent_table(unseen).rows[1][3] == rank
 
 
 @pytest.mark.parametrize("deaths", [0, 1])

@@ -192,6 +192,15 @@ def test_exact_tests_need_not_agree_at_another_level(small_results, name):
     assert read_sentences(small_results(), study=plan)["exact_agreement"] == ""
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"), [("wilcoxon", "zeros dropped,"), ("pratt", "zeros ranked and then dropped,")]
+)
+def test_the_methods_name_the_rule_for_zeros(small_results, rule, said):
+    setting = dataclasses.replace(STUDY.analysis.zeros, value=rule)
+    plan = dataclasses.replace(STUDY, analysis=dataclasses.replace(STUDY.analysis, zeros=setting))
+    assert said in read_sentences(small_results(), study=plan)["signed_rank"]
+
+
 @pytest.mark.parametrize(("posted", "late"), [("2016-10-01", False), ("2016-11-29", True)])
 def test_only_a_registration_after_the_start_is_said_to_be_late(small_results, posted, late):
     trial = STUDY.study

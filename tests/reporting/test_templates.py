@@ -156,6 +156,15 @@ CASES = (
     {"plan": ("", "", "")},
     {"plan": ("5c2c0de", "2030-01-31", "the visits"), "exported_on": ""},
     {"outcomes": STUDY.outcomes[:1]},
+    {"outcomes": STUDY.outcomes[:1], "changes": {"hand_mrss": UNSURE}},
+    *({"changes": {"hand_mrss": (None, None, None, 0.25, 0.25, 3, n, n, 0, 0)},
+       "numbers": {"efficacy.hand_mrss.n_deaths": (3 - n, 3)}} for n in (0, 1)),
+    {"origin": "real", "study": {"study": dataclasses.replace(
+        STUDY.study, first_posted=STUDY.study.registered_start
+    )}},
+    {"study": {"analysis": dataclasses.replace(
+        STUDY.analysis, zeros=dataclasses.replace(STUDY.analysis.zeros, value="pratt")
+    )}},
     {"outcomes": tuple(
         dataclasses.replace(each, threshold=each.threshold and dataclasses.replace(
             each.threshold, measurement_error_derivation=""
@@ -177,7 +186,7 @@ def collect_case(case):
     study = dataclasses.replace(STUDY, outcomes=case.get("outcomes", STUDY.outcomes))
     plan = DocumentVersion(*case.get("plan", ("5c2c0de", "2032-01-31", "the visits")))
     documents = dataclasses.replace(STUDY.documents, plan=plan)
-    study = dataclasses.replace(study, documents=documents)
+    study = dataclasses.replace(study, documents=documents, **case.get("study", {}))
     origin = make_provenance(case.get("origin", "simulated"), case.get("checksums", "verified"))
     exported_on = case.get("exported_on", origin.exported_on)
     return collect_facts(rows, study, dataclasses.replace(origin, exported_on=exported_on))

@@ -36,6 +36,8 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
     kinds = {kind.name: kind for kind in plan.study.intercurrent_events}
     days = plan.visits.loc[plan.visits["visit"] == plan.visit]
     seen = days.set_index("participant_id")["study_day"]
+    # Without a follow-up visit, a death after its window is none before it.
+    window_end = plan.study.visit(plan.visit).high or 0
     rows: list[TableRow] = []
     for person, mine in plan.intercurrent_events.groupby("participant_id"):
         rows.append((str(person),))
@@ -44,6 +46,8 @@ def make_intercurrent_table(plan: SensitivityPlan) -> Table:
         for event in mine[~again].sort_values("study_day", kind="stable").to_dict("records"):
             kind = kinds[event["event"]]
             day, followup = event["study_day"], seen.get(person)
+            if pd.isna(followup) and kind.strategy == "composite":
+                followup = window_end + 1
             late = pd.notna(day) and pd.notna(followup) and day >= followup
             consequences = {
                 "composite": (
