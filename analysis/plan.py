@@ -116,6 +116,7 @@ class QueryThresholds:
     laboratory_ratio: Setting
     limited_proximal_skin: Setting
     usual_mass_index: Setting
+    used_share: Setting
     lidocaine_mg_per_kg: Setting
     cells_per_ml: Setting
     dose_ratio: Setting

@@ -36,9 +36,12 @@ ERRORS, SPREAD = 1.0, 0.01
 # Kinds of vectors that share the threshold: the instruments, the diary and the readings.
 _FAMILIES = len(_INSTRUMENTS) + 2
 # In a small export few pairs tell how often answers repeat, and the estimate is too high. So many
-# difficulties, of three kinds or more, are answered alike by hardly anybody, so that up to SMALL
-# people need no estimate: in one person, and between two.
-ANSWERED_ANEW, SMALL = {"cochin": (6, 6), "haq": (11, 6), "mrss": (18, 13)}, 50
+# difficulties, of three kinds or more, are answered alike by hardly anybody, and need no estimate:
+# in one person, and between two, among up to SMALL people, and among more. Marks of scales are
+# such answers in millimetres.
+ANSWERED_ANEW = {"cochin": (6, 6), "haq": (11, 6), "mrss": (18, 13), "shaq": (4, 4)}
+BY_MANY = {"cochin": (6, 6), "haq": (15, 6), "shaq": (4, 4)}
+SMALL, _MILLIMETRES = 50, 100
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,10 @@ def find_copies(state: CleaningState) -> Iterator[Finding]:
     """Questionnaires, skin scores, circumferences and tests that equal those of another visit."""
     for instrument in _INSTRUMENTS:
         vectors = _take_instrument(state, instrument)
-        yield from _ask_copies(state, vectors, ANSWERED_ANEW.get(instrument))
+        many = len(np.unique(vectors.who)) > SMALL
+        coarse = instrument == "shaq" and vectors.ends[1].max() < _MILLIMETRES
+        alike = (BY_MANY if many else ANSWERED_ANEW).get(instrument)
+        yield from _ask_copies(state, vectors, None if coarse else alike)
 
 
 def find_copied_days(state: CleaningState) -> Iterator[Finding]:
@@ -180,14 +186,13 @@ def _ask_copies(
     With `difficult` values above 0, and three different ones, chance need not be estimated.
     """
     most = state.study.queries.copied_forward_pairs.value / _FAMILIES
-    few = len(np.unique(vectors.who)) <= SMALL
     for later, one in enumerate(vectors.values):
         equal = vectors.find_equal(later)
         same = equal[vectors.who[equal] == vectors.who[later]]
         within = len(same) > 0
         for first in (same if within else equal)[:1]:
             telling = vectors.find_telling(one) & ~np.isnan(vectors.values[first])
-            sure = few and difficult is not None and (one > 0).sum() >= difficult[not within]
+            sure = difficult is not None and (one > 0).sum() >= difficult[not within]
             sure = sure and len(np.unique(one)) >= 3 and not np.isnan(one).any()
             if sure or expect_matches(vectors, later, telling, within=within) < most:
                 cells = vectors.cells[later] + ([] if within else vectors.cells[first])

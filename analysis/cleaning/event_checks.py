@@ -33,7 +33,7 @@ _THUMB = 10
 _HANDS = ("hand_dorsum", "fingers")
 # Values that two people cannot share.
 _BODY = ("birth_year", "height_cm", "weight_kg", "raynaud_onset_year", "non_raynaud_onset_year")
-_CELLS = ("nucleated_cells_million", "final_volume_ml", "cd45_percent", "stromal_percent")
+_CELLS = ("nucleated_cells_million", "cd45_percent", "stromal_percent")
 # Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
 
@@ -102,8 +102,9 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
     begun = treated[(treated["anaesthesia_start"] != "") | (treated["first_injection"] != "")]
     given = tables["procedures"].set_index("participant_id").reindex(people.index)
     left = events[events["led_to_withdrawal"].eq("yes")]
+    exits = tables[EXIT].set_index("participant_id")
     died = {*events.loc[find_fatal(events), "participant"]}
-    died |= {*tables[EXIT].loc[tables[EXIT]["reason"].eq("death"), "participant_id"]}
+    died |= {*exits.index[exits["reason"] == "death"]}
     dates = tables["visits"].set_index("participant_id")["visit_date"]
     visits = dates[dates != ""].groupby(level=0)
     first = state.study.list_visits("screening", "baseline")
@@ -120,9 +121,11 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "numbed_at": given["anaesthesia_start"].fillna("").str.slice(11),
             "injected_at": given["first_injection"].fillna("").str.slice(11),
             "stay": given["planned_overnight_stay"].fillna(""),
+            "given": given["injected_total_ml"].where(people.index.isin(begun["participant"])),
             "died": people.index.isin(died),
             "left": people.index.isin(left["participant"]),
-            "exit_status": tables[EXIT].set_index("participant_id")["status"],
+            "exit_status": exits["status"],
+            "exit_reason": exits["reason"],
             "had_ulcer": people.index.isin(ulcers.loc[ulcers["visit"].isin(first), "participant"]),
             "ulcer_recorded": people.index.isin(ulcers["participant"]),
             "ulcers_last": _find_last_ulcer_answers(state).reindex(people.index).fillna(""),
@@ -153,6 +156,7 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         rows["states"] = old.groupby(place)["old"].transform("nunique")
     elif table == EVENTS:
         rows["fatal"] = find_fatal(rows)
+        rows["fatal_again"] = rows["fatal"] & rows.duplicated(["participant", "fatal"])
         rows["first_left"] = rows["led_to_withdrawal"].eq("yes") & ~rows.duplicated(
             ["participant", "led_to_withdrawal"]
         )
@@ -167,6 +171,7 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         # What a rule has emptied is asked about already.
         raw = state.redcap.raw.loc[rows.index, [columns[name].name for name in planned]]
         nothing = (volumes[planned] == 0).to_numpy(dtype=bool) | (raw == "").to_numpy(dtype=bool)
+        rows["prepared"] = pd.to_numeric(rows["final_volume_ml"])
         rows["left_out"] = nothing.sum(axis=1)
         others = volumes.columns.difference([f"injected_{f}_ml" for f in fingers])
         rows["added"] = (volumes[others] > 0).sum(axis=1)

@@ -255,7 +255,7 @@ CASES = [
      {"ulcer_differs"}),
     ("term_spelling", _shout, set()),
     ("ulcer_event_ended", _add_lasting_ulcer, set()),
-    ("counted_while_absent", lambda s, w: _grade_absent(s, w, [9]), set()),
+    ("counted_while_absent", lambda s, w: _grade_absent(s, w, [11]), set()),
     ("counted_while_absent", lambda s, w: _grade_absent(s, w, [4] * 5), set()),
     ("drug_unlisted", lambda s, w: s.event(w, ae_action="Given tramadol for a week"), set()),
     ("drug_unlisted", lambda s, w: [s.again(w, "medication", cm_name="Tramadol", cm_class="6",

@@ -16,6 +16,7 @@ from stress.bench import (
     repeat_form,
     shift_day,
 )
+from stress.corrupt_across import FATAL
 from stress.corrupt_records import COCHIN, HAQ
 
 SEVERE = ("mrss_chest", "mrss_abdomen", "mrss_thigh_r", "mrss_thigh_l")
@@ -198,12 +199,43 @@ def _turn(bench):
     return None
 
 
+def _die_twice(bench):
+    """Report two deaths of somebody, whose participation ends with the first one."""
+    person = bench.free[0]
+    day = bench.find_start(person, 110)
+    last = bench.find_row(person, "week_12")
+    bench.write(REDCAP, last, disp_status="2", disp_reason="4", disp_date=day)
+    place = bench.find_rows(REDCAP, person, form="adverse_event")[0]
+    fatal = FATAL | {"ae_start": day, "ae_stop": day}
+    bench.write(REDCAP, place, **fatal)
+    other_event = {"ae_term": "Fell", "ae_coded": "Fall", INSTANCE: "17"}
+    return bench.make_fault(REDCAP, bench.add(REDCAP, place, **other_event), "ae_outcome")
+
+
 def _enrol(bench):
     """Find somebody eligible who failed the screening."""
     failed = bench.tables[REDCAP]["record_id"].str.startswith("SIM-S").to_numpy().nonzero()[0]
     place = int(failed[0])
     bench.write(REDCAP, place, eligible="1", screen_fail_reason="")
     return bench.make_fault(REDCAP, place, "disp_reason")
+
+
+def _withhold(bench):
+    """Inject nothing, and report an event of the injection."""
+    person = bench.free[0]
+    place = bench.find_row(person, "procedure")
+    volumes = {f"inj_{side}{n}": "0" for side in "rl" for n in range(1, 6)}
+    bench.write(REDCAP, place, first_injection="", **volumes)
+    event_row = bench.find_rows(REDCAP, person, form="adverse_event")[0]
+    return bench.spoil(REDCAP, event_row, "ae_rel_inj", "4")
+
+
+def _lose_after_event(bench):
+    person = bench.free[0]
+    last = bench.find_row(person, "week_12")
+    bench.write(REDCAP, last, disp_status="2", disp_reason="3")
+    place = bench.find_rows(REDCAP, person, form="adverse_event")[0]
+    return bench.spoil(REDCAP, place, "ae_withdrawal", "1")
 
 
 def _sum_hands(bench, person):
@@ -236,10 +268,11 @@ FORMS = (
          event("ae_planned_stay", ae_serious="1", ae_serious_why="3", ae_grade="3",
                ae_planned_stay="1"), ("stay_unplanned",)),
     Kind("related before the procedure", "related_before",
-         event("ae_rel_inj", ae_rel_product="3", ae_start=after(-2), ae_stop=after(-1))),
+         event("ae_rel_inj", ae_rel_product="3", ae_start=after(-2), ae_stop=after(-1)),
+         ("ulcer_without_event",)),
     Kind("related before the anaesthesia", "related_before",
          event("ae_rel_inj", ae_start=after(0), ae_stop=after(1), ae_start_time="05:00",
-               ae_rel_lipo="4")),
+               ae_rel_lipo="4"), ("ulcer_without_event",)),
     Kind("planned stay that nobody planned", "stay_unplanned",
          among(_has("procedure", "planned_stay", "0".__eq__),
                event("ae_planned_stay", ae_planned_stay="1"))),
@@ -263,6 +296,16 @@ FORMS = (
          among(_is_early, cells("disp_date", "week_12", disp_date=after(300)))),
     Kind("ended before the procedure", "exit_before_visit",
          cells("disp_date", "week_12", disp_status="2", disp_reason="5", disp_date=after(-3))),
+    Kind("ended for another reason before the last visit", "exit_before_visit",
+         cells("disp_date", "week_12", disp_status="2", disp_reason="7", disp_date=after(40))),
+    Kind("two deaths", "death_again", _die_twice, ("coded_apart",)),
+    Kind("related to an injection that was not given", "related_without",
+         among(_healthy, _withhold)),
+    Kind("a tenth injected", "volume_left",
+         among(_has("procedure", "proc_deviation", "".__eq__), cells(
+             "final_ml", "procedure", **{
+                 f"inj_{side}{n}": "0.10" for side in "rl" for n in range(2, 6)}))),
+    Kind("left because of an event, and lost", "withdrawal_elsewhere", _lose_after_event),
     Kind("eligible and failed", "eligibility_disagrees", _enrol, ("form_absent",)),
     Kind("volumes without a time of injection", "injection_disagrees",
          cells("first_injection", "procedure", first_injection="")),
@@ -331,7 +374,7 @@ FORMS = (
                      "face", "chest", "abdomen", *(f"{part}_{side}" for side in "rl" for part in (
                          "uarm", "farm", "hand", "fing", "thigh", "leg", "foot")))), "0")))),
     Kind("no skin score of the hands left", "change_far",
-         among(lambda bench, person: _sum_hands(bench, person) >= 9, cells(
+         among(lambda bench, person: _sum_hands(bench, person) >= 10, cells(
              "mrss_fing_l", "week_12", **dict.fromkeys(HANDS, "0"), mrss_total=lambda row, start:
              str(int(row["mrss_total"]) - sum(int(row[name]) for name in HANDS))))),
     Kind("body of another person", "person_again",

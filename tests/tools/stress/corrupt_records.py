@@ -215,7 +215,8 @@ RECORDS = (
               process_end=lambda row, start: row["process_end"][:11] + "06:10"),
         cells("first_rp_year", "screening", first_rp_year="1941"),
         cells("read_date", file=IMAGES, read_date="2020-12-01"),
-        cells("ae_start", fits=_is_day, ae_start="2020-05-06"))),
+        cells("ae_start", fits=_is_day, ae_start="2020-05-06",
+              also=("ulcer_without_event",)))),
     Kind("visit outside its window", "out_of_window", any_of(*(
         cells("visit_date", visit, visit_date=after(days))
         for visit, days in (("week_1", 13), ("week_4", 40), ("week_12", 120))
