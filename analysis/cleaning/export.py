@@ -45,8 +45,7 @@ CHECKSUMS_FILE = "SHA256SUMS"
 KNOWN_FILES = {*RAW_TABLES, ANSWERS, PROVENANCE_FILE, CHECKSUMS_FILE, "README.md"}
 # Columns that only an export of labels has.
 LABELLED = {"Event Name", "Repeat Instrument", "Repeat Instance", "Complete?"}
-# No header is longer, and a reader of CSV takes no longer cell.
-_HEAD = 100_000
+_HEAD = 100_000  # No header is longer, and a reader of CSV takes no longer cell.
 # Field of a project without events, by the visit and the column that it has become.
 Origins = dict[tuple[str, str], str]
 # Files with data of persons; a dictionary may well be the same in two trials.
@@ -130,6 +129,8 @@ def read_export(folder: Path) -> RawExport:
     events, lists = _read_event_lists(folder, sorted(names - KNOWN_FILES))
     absent = [name for name in OPTIONAL_TABLES if name not in files]
     notes = [f"{name} is absent: {OPTIONAL_TABLES[name]}." for name in absent]
+    empty = [name for name in (DIARY, CAPILLAROSCOPY) if name in tables and tables[name].empty]
+    notes += [f"{name} has no rows: {OPTIONAL_TABLES[name]}." for name in empty]
     notes += [f"{name} is not read." for name in sorted(names - KNOWN_FILES - lists)]
     return RawExport(
         folder=str(folder),
@@ -154,17 +155,17 @@ def parse_missing_codes(text: str, *, file: str | Path = PROVENANCE_FILE) -> dic
         No such mapping, or a reason that there is not.
     """
     written = read_yaml(text, file=file)
-    stated = (written.get("missing_codes") if isinstance(written, dict) else None) or {}
+    key = "missing_codes"
+    stated = (written.get(key) if isinstance(written, dict) else None) or {}
     codes = stated if isinstance(stated, dict) else {"?": stated}
     for code, reason in codes.items():
         if isinstance(code, bool):
             hint = f'Write it in quotes, as "{"YES" if code else "NO"}"'
-            problem = "YAML reads a code as true or false"
-            raise DataError(problem, file=file, field="missing_codes", hint=hint)
+            raise DataError("YAML reads a code as true or false", file=file, field=key, hint=hint)
         if reason not in MISSING_REASONS:
             hint = f'Write `missing_codes: {{"-77": refused}}`; known: {", ".join(MISSING_REASONS)}'
             problem = f"{reason!r} is no reason for code {code}"
-            raise DataError(problem, file=file, field="missing_codes", hint=hint)
+            raise DataError(problem, file=file, field=key, hint=hint)
     return {str(code): str(reason) for code, reason in codes.items()}
 
 

@@ -136,6 +136,14 @@ def test_a_format_of_a_file_that_there_is_not_is_named(folder):
         read_export(folder)
 
 
+def test_a_file_with_nothing_but_its_header_is_named(folder):
+    path = folder / "raynaud_diary.csv"
+    path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    assert read_export(folder).notes == (
+        "raynaud_diary.csv has no rows: there are no daily ratings of Raynaud's phenomenon.",
+    )
+
+
 def test_files_that_a_site_does_not_have_may_be_absent_and_others_are_named(folder):
     for name in ("raynaud_diary.csv", "capillaroscopy.csv", "corrections.csv"):
         (folder / name).unlink()
