@@ -36,8 +36,8 @@ def find_wrong_visits(visits: tuple[Visit, ...], baseline: str, followup: str) -
     for visit in visits:
         if (visit.day is None) != (visit.role == "unscheduled"):
             yield f"visit {visit.name}: every visit but the unscheduled one has a day"
-        window = (visit.low, visit.day, visit.high)
-        if visit.day is not None and (None in window or sorted(window) != list(window)):
+        low, day, high = visit.low, visit.day, visit.high
+        if day is not None and (low is None or high is None or not low <= day <= high):
             yield f"visit {visit.name}: its window goes from low to high and holds its day"
         if visit.name == baseline and visit.role != "baseline":
             yield f"visit {visit.name}: the role of analysis.baseline_visit is baseline"

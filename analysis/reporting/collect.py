@@ -98,8 +98,9 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
 
 
 def _must_agree(outcome: Outcome, numbers: Numbers, study: Study) -> bool:
-    counts = (numbers.get(f"efficacy.{outcome.name}.{name}", 0) for name in ("n_pairs", "n_deaths"))
-    return must_agree(*counts, study.analysis)
+    start = f"efficacy.{outcome.name}"
+    pairs, deaths = (numbers.get(f"{start}.{name}", 0) for name in ("n_pairs", "n_deaths"))
+    return must_agree(pairs, deaths, study.analysis)
 
 
 def find_analysed(results: pd.DataFrame, study: Study, column: str) -> str:
