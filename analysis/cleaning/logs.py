@@ -68,11 +68,12 @@ def _list_questions(state: CleaningState) -> pd.DataFrame:
     asked = asked.assign(cells=asked["row"] + ":" + asked["field"], query_id=hash_queries(asked))
     grouped = asked[asked["group"] != ""].sort_values(["source", "row", "field"], kind="stable")
     for _, part in grouped.groupby(["rule", "group"]):
+        every = part.index
         part = part.drop_duplicates(["source", "row", "field"])
         first = part.iloc[[0]].assign(cells=";".join(part["cells"]))
         names = [*QUERY_KEY, "cells"] if len(part) > 1 else list(QUERY_KEY)
-        asked.loc[part.index, [*QUERY_KEY, "cells"]] = first[[*QUERY_KEY, "cells"]].to_numpy()
-        asked.loc[part.index, "query_id"] = hash_queries(first, names).iloc[0]
+        asked.loc[every, [*QUERY_KEY, "cells"]] = first[[*QUERY_KEY, "cells"]].to_numpy()
+        asked.loc[every, "query_id"] = hash_queries(first, names).iloc[0]
     return asked
 
 

@@ -569,7 +569,7 @@ def test_what_bears_no_participant_or_looks_like_another_is_asked_about(study, v
     cleaned = clean_export(replace(valid, tables=site.tables), study)
     asked = cleaned.queries.groupby("rule")["participant_id"].unique().map(list)
     assert sorted(asked["summary_row"]) == ["Total", "record_id", "평균"]
-    assert set(asked.index) == {"summary_row", "identifier_twin", "visit_absent"}
+    assert set(asked.index) == {"summary_row", "identifier_twin", "visit_absent", "list_absent"}
     assert asked["identifier_twin"] == ["SIM-O1"]
     assert "Total" not in set(cleaned.tables["participants"]["participant_id"])
     medications = cleaned.tables["medications"]["participant_id"]

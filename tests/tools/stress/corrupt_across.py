@@ -203,8 +203,9 @@ ACROSS = (
          ("missing_code", "ulcer_differs")),
     Kind("term in other letters", "term_spelling", _spell),
     Kind("identifier with the letter O", "identifier_twin",
-         functools.partial(_twin, sign="-0", alike="-O"), ("visit_absent",)),
+         functools.partial(_twin, sign="-0", alike="-O"), ("visit_absent", "list_absent")),
     Kind("identifier with a letter of another alphabet", "identifier_twin",
-         functools.partial(_twin, sign="M", alike="\u041c"), ("visit_absent",)),
+         functools.partial(_twin, sign="M", alike="\u041c"),
+         ("visit_absent", "list_absent")),
     Kind("row of a total", "summary_row", _total),
 )  # fmt: skip

@@ -192,7 +192,7 @@ def _turn(bench):
                        for visit in ("baseline", "week_12"))  # fmt: skip
         pairs = [(int(first[name]), int(last[name])) for name in SCALES]
         haq = abs(sum(int(first[name]) - int(last[name]) for name in HAQ))
-        if sum(map(sum, pairs)) < 400 and sum(abs(x - y) for x, y in pairs) < 150 and haq < 8:
+        if sum(map(sum, pairs)) < 450 and sum(abs(x - y) for x, y in pairs) < 200 and haq < 8:
             texts = {name: str(150 - y) for name, (_, y) in zip(SCALES, pairs, strict=True)}
             bench.write(REDCAP, bench.find_row(person, "week_12"), **texts)
             return bench.make_fault(REDCAP, bench.find_row(person, "week_12"), "vas_du")
@@ -254,7 +254,7 @@ def _outlast(bench):
     """Let the event of an ulcer end while the ulcer is active."""
     fault = _hurt(bench, ("week_4", "week_12"), "du_active", new="10")
     place = bench.find_rows(REDCAP, fault.participant, form="adverse_event")[0]
-    cells_of_event = OPEN | {"ae_start": after(25), "ae_stop": after(37)}
+    cells_of_event = OPEN | {"ae_start": after(18), "ae_stop": after(37)}
     bench.fill(REDCAP, place, fault.participant, cells_of_event)
     return bench.make_fault(REDCAP, place, "ae_stop")
 
@@ -300,7 +300,7 @@ FORMS = (
          cells("disp_date", "week_12", disp_status="2", disp_reason="7", disp_date=after(40))),
     Kind("two deaths", "death_again", _die_twice, ("coded_apart",)),
     Kind("related to an injection that was not given", "related_without",
-         among(_healthy, _withhold)),
+         among(_healthy, _withhold), ("related_before",)),
     Kind("a tenth injected", "volume_left",
          among(_has("procedure", "proc_deviation", "".__eq__), cells(
              "final_ml", "procedure", **{

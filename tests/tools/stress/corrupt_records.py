@@ -174,7 +174,8 @@ RECORDS = (
     Kind("value in the row of another form", "wrong_row", any_of(
         _misplaced("adverse_event", weight_kg="61.5"), _misplaced("medication", kap_r="9"),
         _misplaced("medication", ae_coded="Rash"), _misplaced("digital_ulcer", mrss_total="12"))),
-    *(Kind(f"unknown participant in {file}", "unknown_participant", _strange(file))
+    *(Kind(f"unknown participant in {file}", "unknown_participant", _strange(file),
+           ("images_missing",))
       for file in (DIARY, IMAGES)),
     Kind("diary entry without a date", "undated_entry", any_of(*(
         cells("", file=DIARY, where="entry_date", entry_date=text)
@@ -184,7 +185,7 @@ RECORDS = (
         cells("", file=IMAGES, where=name, **{name: text})
         for name, text in (("hand", ""), ("finger", ""), ("field", ""), ("reader", ""),
                            ("finger", "9"), ("hand", "both"))
-    )), ("out_of_range", "unknown_code")),
+    )), ("out_of_range", "unknown_code", "images_missing")),
     Kind("fact recorded at two visits", "recorded_twice", _twice),
     Kind("required field blank", "required_missing", any_of(
         cells("visit_date", skip=PIVOTAL, visit_date="", clean=""),
