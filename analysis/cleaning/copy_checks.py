@@ -99,7 +99,7 @@ def find_copies(state: CleaningState) -> Iterator[Finding]:
     for instrument in _INSTRUMENTS:
         vectors = _take_instrument(state, instrument)
         many = len(np.unique(vectors.who)) > SMALL
-        coarse = instrument == "shaq" and vectors.ends[1].max() < _MILLIMETRES
+        coarse = instrument == "shaq" and vectors.ends[1].max(initial=0) < _MILLIMETRES
         alike = (BY_MANY if many else ANSWERED_ANEW).get(instrument)
         yield from _ask_copies(state, vectors, None if coarse else alike)
 
