@@ -20,6 +20,7 @@ from analysis.cleaning import (
     people,
     places,
     rows,
+    structure,
     visit_checks,
 )
 from analysis.cleaning.arrange import arrange_export
@@ -179,7 +180,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     unified = people.unify_identifiers(files, export.records)
     manner, designated = export.provenance.manner or Manner(), list_designated(export, study)
     state = CleaningState(study, latest, fields, unified, manner, designated=designated)
-    state = columns.clean_columns(places.empty_wrong_rows(state))
+    state = columns.clean_columns(places.empty_wrong_rows(structure.place_corrected(state)))
     state = state.apply(columns.unify_terms(state))
     state = derive_tables(resolve_rows(state))
     state = apply_checks(state)

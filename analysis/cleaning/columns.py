@@ -233,7 +233,7 @@ def _is_plain(cells: pd.Series, field: Field, *, latest: str) -> pd.Series:
     number = pd.to_numeric(cells.where(plain))
     inside = number.between(*field.limits) & number.between(*field.hard_limits)
     doubtful = cells.str.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}") & (field.decimal == ",")
-    return plain & inside & ~doubtful & (field.factor == 1)
+    return plain & inside & ~doubtful & (field.place.factor == 1)
 
 
 def _spread(finding: Finding, index: pd.Index, places: dict[Any, Any]) -> Finding:

@@ -109,7 +109,8 @@ def parse_clock(values: pd.Series) -> pd.Series:
     hour = pd.to_numeric(parts["hour"]).astype("float64")
     minute = pd.to_numeric(parts["minute"].fillna("0")).astype("float64")
     late, early = half.isin(["오후", "pm"]), half.isin(["오전", "am"])
-    fits = hour.between(0, 23) & minute.between(0, 59) & (half.isna() | hour.between(1, 12) | early)
+    twelve = hour.between(1, 12) | (early & hour.eq(0))
+    fits = hour.between(0, 23) & minute.between(0, 59) & (half.isna() | twelve)
     hour = (hour + 12 * (late & (hour < 12)) - 12 * (early & (hour == 12))).where(fits)
     hours, minutes = (
         part.map("{:02.0f}".format, na_action="ignore").astype("str") for part in (hour, minute)

@@ -30,6 +30,14 @@ def count_days(dates: pd.Series, participants: pd.Series, days: pd.Series) -> pd
     return (parse_days(dates) - find_person_days(participants, days)).dt.days.astype("Int64")
 
 
+def parse_last_days(values: pd.Series) -> pd.Series:
+    """Return the days of ISO dates as timestamps, of a month or a year its last one."""
+    months = values.where(values.str.len() != 4, values + "-12")
+    months = months.where(months.str.len() == 7)
+    lasts = pd.to_datetime(months, format="%Y-%m", errors="coerce") + pd.offsets.MonthEnd(0)
+    return parse_days(values).fillna(lasts)
+
+
 def derive_participants(
     recorded: pd.DataFrame,
     procedures: pd.DataFrame,

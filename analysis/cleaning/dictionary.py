@@ -142,8 +142,7 @@ def parse_dictionary(
     described = dictionary.rename(columns=names)
     described = described.reindex(columns=list(names.values()), fill_value="")
     repeated = described.loc[described["name"].duplicated(), "name"]
-    hint = "Keep one of the two rows"
-    refuse_repeated(repeated, "the field is described twice", DICTIONARY, hint)
+    refuse_repeated(repeated, "the field is described twice", DICTIONARY, "Keep one of the rows")
     fields: dict[str, Field] = {}
     for row in described.itertuples(index=False):
         if row.type not in ("descriptive", "begin_matrix"):
@@ -277,8 +276,10 @@ def _choose_kind(row: Any, place: Place) -> str:
         starts = (kind for start, kind in VALIDATIONS.items() if row.validation.startswith(start))
         kind = next(starts, "text")
     due = choose_kind_by_place(place)
-    if kind in (*_DATED, "file") and due in _NUMERIC and not place.column.endswith("_year"):
-        problem = f"this field holds a {kind}, and goes to a number"
+    other = due in _NUMERIC and not place.column.endswith("_year")
+    other |= due in _DATED and "time" in (kind, due) and kind != due
+    if kind in (*_DATED, "file") and other:
+        problem = f"this field holds a {kind}, and goes to a {due.replace('integer', 'number')}"
         raise make_error(row.name, problem, "Give it another place, or none")
     if kind in ("text", "notes"):
         return kind if due == "text" else due

@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,15 +168,15 @@ class Field:
     project_codes: tuple[Choice, ...] = ()
 
     @property
-    def factor(self) -> float:
-        """What a recorded number is multiplied by to have it in the unit of the tables."""
-        return self.place.factor
-
-    @property
     def codes(self) -> dict[str, str]:
-        """Processed value of each code: from fields.csv, else the label in snake_case."""
-        given = self.place.processed
-        return {code: given.get(code, snake_case(label)) for code, label in self.choices}
+        """Processed value of each code: from fields.csv, else the label in snake_case.
+
+        Labels stay as they are where that leaves nothing of them, or one word for two.
+        """
+        given, words = self.place.processed, {label: snake_case(label) for _, label in self.choices}
+        several = {word for word, count in Counter(words.values()).items() if count > 1 or not word}
+        plain = {label: label if word in several else word for label, word in words.items()}
+        return {code: given.get(code, plain[label]) for code, label in self.choices}
 
     @property
     def missing_codes(self) -> dict[str, str]:
@@ -198,7 +199,7 @@ class Field:
     @property
     def ends(self) -> tuple[float, float]:
         """Lowest and highest number in the unit of the tables, infinite where there is no end."""
-        held = self.numbers.values() or [end * self.factor for end in self.limits]
+        held = self.numbers.values() or [end * self.place.factor for end in self.limits]
         return min(held), max(held)
 
     @property

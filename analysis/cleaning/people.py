@@ -17,7 +17,7 @@ from analysis.cleaning.fields import find_column, list_columns
 from analysis.cleaning.reshape import join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import FORM, ID, SYSTEM_COLUMNS, is_summary
-from analysis.cleaning.values import list_distinct, narrow_text
+from analysis.cleaning.values import DASHES, list_distinct, narrow_text
 from analysis.cleaning.visit_checks import NEARLY_ALL
 from analysis.errors import DataError
 
@@ -94,7 +94,7 @@ def list_participants(file: SourceFile) -> pd.Index:
 
 def _split(identifier: str) -> tuple[str, str, str] | None:
     """Return prefix, mark and number of an identifier, None where it has another form."""
-    match = _PARTS.fullmatch(narrow_text(identifier).strip())
+    match = _PARTS.fullmatch(narrow_text(identifier).translate(DASHES).strip())
     return (match["prefix"], match["mark"], match["number"]) if match else None
 
 

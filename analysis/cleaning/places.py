@@ -1,11 +1,13 @@
 """Where a recorded value belongs: its form, its visit, its finger, and its occasion."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import Field
-from analysis.cleaning.logic import evaluate_branching
+from analysis.cleaning.logic import evaluate_branching, list_inputs
 from analysis.cleaning.state import NOT_DONE, CleaningState, SourceFile, find_cells
 from analysis.cleaning.structure import FORM
 from analysis.errors import DataError
@@ -266,13 +268,15 @@ def explain_boxes(state: CleaningState) -> CleaningState:
 def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Series]:
     """Return for every field with branching logic where it is asked.
 
-    Fields whose logic `evaluate_branching` cannot read are left out: they count as asked.
+    A row of a repeating form has the other forms in the row of its event. Fields whose logic
+    `evaluate_branching` cannot read are left out: they count as asked.
     """
     asked = {}
+    frame = _join_events(file, {name for f in fields.values() for name in list_inputs(f.branching)})
     columns = {(f.place.table, f.place.column): f.name for f in fields.values()}
     for name, field in fields.items():
         if field.branching:
-            where = evaluate_branching(field.branching, file.frame)
+            where = evaluate_branching(field.branching, frame)
             if where is not None:
                 asked[name] = where
         # Whatever is still going on has no end.
@@ -280,3 +284,14 @@ def find_asked(file: SourceFile, fields: dict[str, Field]) -> dict[str, pd.Serie
         if field.place.column == "end_date" and ongoing:
             asked[name] = file.frame[ongoing].map(fields[ongoing].codes) != "yes"
     return asked
+
+
+def _join_events(file: SourceFile, names: Iterable[str]) -> pd.DataFrame:
+    """Return some columns, with what the row of the event holds in rows of repeating forms."""
+    cells = file.frame[file.frame.columns.intersection(sorted(names))]
+    repeats = file.frame[FORM] != ""
+    event = file.keys["participant"] + "\x1f" + file.keys["visit"]
+    single = cells[~repeats].drop(file.aside, errors="ignore")
+    held = single.groupby(event.loc[single.index]).first().reindex(event).fillna("")
+    blank = (cells == "").mul(repeats, axis=0)
+    return cells.mask(blank, held.set_axis(cells.index))

@@ -244,12 +244,15 @@ def list_form_rows(state: CleaningState, table: str) -> pd.DataFrame:
 def find_visit_dates(state: CleaningState, keys: pd.DataFrame) -> pd.Series:
     """Return the date (ISO) of the visit of every row, "" where it is not known.
 
-    `keys` are those of the rows of a file.
+    `keys` are those of the rows of a file. A row with a date keeps it: unscheduled visits are many.
     """
     visits = state.tables["visits"].drop_duplicates(["participant_id", "visit"])
     dated = visits.set_index(["participant_id", "visit"])["visit_date"]
     pairs = pd.MultiIndex.from_frame(keys[["participant", "visit"]])
-    return dated.reindex(pairs).fillna("").set_axis(keys.index)
+    found = dated.reindex(pairs).fillna("").set_axis(keys.index)
+    recorded = state.find_cells_of("visits", "visit_date")
+    recorded = found if recorded is None else recorded.str.slice(0, 10).reindex(keys.index)
+    return recorded.where(recorded.fillna("") != "", found)
 
 
 def join_cells(

@@ -117,7 +117,7 @@ def read_returned_sheet(
         problems += [f"{name} holds {personal[row[name]]}" for name in row if row[name] in personal]
         if not query:
             problems.append("the row has no query")
-        elif row["State"] == state:
+        elif query in asked.index and row["State"] == state:
             shown = {name: show_in_sheet(str(asked.at[query, name])) for name in asked.columns}
             altered = [name for name in QUESTION_COLUMNS if shown.get(name, query) != row[name]]
             problems += [f"{name} of the question was altered" for name in altered]
@@ -125,7 +125,7 @@ def read_returned_sheet(
             what = "asked anew since, as something changed" if state else "not asked of this export"
             stale.append(f"row {number}, query {ascii(query[:40])[1:-1]}: {what}")
         refused += [f"row {number}: {problem}" for problem in problems]
-        if given and not problems and row["State"] == state:
+        if given and not problems and state and row["State"] == state:
             kind = ANSWER_KINDS[_fold(filled["Answer"])]
             answer = Answer(query, state, kind, *list(filled.values())[1:])
             if answers.setdefault(query, answer) != answer:

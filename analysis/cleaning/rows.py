@@ -10,11 +10,18 @@ import pandas as pd
 
 from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
+from analysis.cleaning.derive import parse_last_days
 from analysis.cleaning.event_checks import EXIT
 from analysis.cleaning.export import CAPILLAROSCOPY, DIARY, REDCAP
 from analysis.cleaning.fields import find_column, list_columns
 from analysis.cleaning.places import find_unplaced
-from analysis.cleaning.reshape import ONE_PER_PARTICIPANT, ask_rows, join_cells, list_form_rows
+from analysis.cleaning.reshape import (
+    ONE_PER_PARTICIPANT,
+    ask_rows,
+    find_visit_dates,
+    join_cells,
+    list_form_rows,
+)
 from analysis.cleaning.state import CleaningState, Finding, SourceFile, find_cells, find_together
 from analysis.cleaning.structure import EVENT, FORM, ID, INSTANCE
 from analysis.cleaning.visit_checks import EVENTS, list_recorded_ulcers
@@ -166,7 +173,7 @@ def find_data_ends(state: CleaningState, kept_apart: str) -> pd.Series:
     words = [word for name in ending for word in REASONS[name]]
     exits, events = exits[exits["reason"].isin(words)], events[fatal]
     days = pd.concat([each.set_index("participant")["end_date"] for each in (exits, events)])
-    return parse_days(days).dropna().groupby(level=0).min()
+    return parse_last_days(days).dropna().groupby(level=0).min()
 
 
 def quarantine(state: CleaningState) -> CleaningState:
@@ -185,17 +192,12 @@ def quarantine(state: CleaningState) -> CleaningState:
 def _keep_apart(
     state: CleaningState, ends: pd.Series, rule: str, rule_of_rows: str
 ) -> CleaningState:
-    visits = state.tables["visits"]
-    late = visits[
-        parse_days(visits["visit_date"]) > find_person_days(visits["participant_id"], ends)
-    ]
-    pairs = pd.MultiIndex.from_frame(late[["participant_id", "visit"]])
     measured = [f.name for f in state.fields[REDCAP].values() if f.place.is_item]
-    at = pd.MultiIndex.from_frame(state.keys[["participant", "visit"]]).isin(pairs)
-    cells = state.cells.loc[at, measured]
+    who = state.keys["participant"]
+    after = parse_days(find_visit_dates(state, state.keys)) > find_person_days(who, ends)
+    cells = state.cells.loc[after, measured]
     rows, names = (cells != "").to_numpy().nonzero()
     found = pd.DataFrame({"row": cells.index[rows], "field": cells.columns[names]})
-    who = state.keys["participant"]
     findings = []
     for person, part in found.groupby(who.loc[found["row"]].to_numpy()):
         measured_late = list(zip(part["row"], part["field"], strict=True))
@@ -212,16 +214,11 @@ def _keep_apart(
         later = begun > find_person_days(recorded["participant"], ends)
         findings += _set_late_aside(recorded.loc[later, "participant"], rule_of_rows)
     state = state.apply(findings)
-    pairs = pairs[pairs.get_level_values("participant_id").isin(ends.index)]
     for source in (DIARY, CAPILLAROSCOPY):
         file = state.files[source]
         keys = file.keys.drop(file.aside)
-        if source == DIARY:
-            dates = parse_days(file.frame.loc[keys.index, "entry_date"])
-            later = dates > find_person_days(keys["participant"], ends)
-        else:
-            taken = pd.MultiIndex.from_frame(keys[["participant", "visit"]])
-            later = pd.Series(taken.isin(pairs), index=keys.index)
+        held = file.frame.get("entry_date", find_visit_dates(state, file.keys)).loc[keys.index]
+        later = parse_days(held) > find_person_days(keys["participant"], ends)
         state = state.apply(_set_late_aside(keys.loc[later, "participant"], rule_of_rows), source)
     return state
 

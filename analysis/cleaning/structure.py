@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from analysis.cleaning.export import (
     RawExport,
 )
 from analysis.cleaning.fields import Field
-from analysis.cleaning.state import SourceFile
+from analysis.cleaning.state import CleaningState, SourceFile
 from analysis.errors import DataError, suggest_name
 from analysis.study import Study
 
@@ -117,6 +118,16 @@ def name_visit(event: pd.Series, study: Study) -> pd.Series:
     arms = event.where(event.str.contains(ARM)).str.replace(ARM, "", regex=True)
     arms = arms.map(plain.set_index("event")["visit"])
     return event.map(names).fillna(arms).fillna("").astype("str")
+
+
+def place_corrected(state: CleaningState) -> CleaningState:
+    """Put readings whose event was corrected to its visit; stop if that is none of study.yml."""
+    file = state.files[CAPILLAROSCOPY]
+    event, visit = file.frame["event"], name_visit(file.frame["event"], state.study)
+    known = (visit != "") | (event == file.raw["event"])
+    _check_choices(file.frame, "event", known, "event", CAPILLAROSCOPY)
+    moved = replace(file, keys=file.keys.assign(visit=visit))
+    return replace(state, files=state.files | {CAPILLAROSCOPY: moved})
 
 
 def list_designated(export: RawExport, study: Study) -> pd.DataFrame:

@@ -160,7 +160,7 @@ def join_corrections(
     held = hide_origins(waiting, origins or {})
     places = held[[*CELL_KEY, "old_value"]].itertuples(index=False, name=None)
     fits = [
-        row in raw[source].index and raw[source].at[row, field] == old
+        field in raw[source] and row in raw[source].index and raw[source].at[row, field] == old
         for source, row, field, old in places
     ]
     both = pd.concat([of_export, waiting[fits]]).drop_duplicates(ignore_index=True)

@@ -13,7 +13,7 @@ from analysis.cleaning.state import Finding, find_cells
 # Spaces of every script, and characters that show nothing: zero width, direction marks, controls.
 _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+"
 _ROMAN = re.compile("[\u2160-\u217f]")
-_DASHES = dict.fromkeys(map(ord, "\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}"), "-")
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"), "-")
 
 # What people write for a choice, by the label in snake_case.
 SYNONYMS = {
@@ -76,7 +76,7 @@ def trim_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
 def narrow_cells(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Replace full-width, half-width and square characters of codes, numbers and dates."""
     wide = values[~values.map(str.isascii)]
-    narrow = wide.map(lambda value: narrow_text(value).translate(_DASHES).strip())
+    narrow = wide.map(lambda value: narrow_text(value).translate(DASHES).strip())
     yield find_cells("full_width", field.name, narrow != wide, narrow)
 
 
@@ -257,7 +257,7 @@ def convert_centimetres(values: pd.Series, field: Field) -> Iterator[Finding]:
     Both readings are never possible at once: the rule asks that the value lies below the lower
     limit in millimetres and that ten times the value lies within the limits.
     """
-    if field.place.unit == "mm" and field.low and field.factor == 1:
+    if field.place.unit == "mm" and field.low and field.place.factor == 1:
         number = pd.to_numeric(values)
         tenfold = (number * 10).round(6)
         only = (number < field.low) & tenfold.between(*field.limits)
@@ -266,8 +266,8 @@ def convert_centimetres(values: pd.Series, field: Field) -> Iterator[Finding]:
 
 def convert_recorded_unit(values: pd.Series, field: Field) -> Iterator[Finding]:
     """Convert a field that is recorded in another unit by fields.csv, every cell alike."""
-    if field.factor != 1:
-        converted = format_numbers(pd.to_numeric(values) * field.factor)
+    if field.place.factor != 1:
+        converted = format_numbers(pd.to_numeric(values) * field.place.factor)
         yield find_cells("recorded_unit", field.name, values != "", converted)
 
 

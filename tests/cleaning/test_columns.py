@@ -128,6 +128,7 @@ CASES = (
     (TIME, "12:05 AM", "00:05", "time_format", ""),
     (TIME, "9시 30분", "09:30", "time_format", ""),
     (TIME, "25:00", "", "not_a_time", "pending_query"),
+    (TIME, "오전 13:00", "", "not_a_time", "pending_query"),
     # Texts stay as they are
     (TEXT, "<script>alert(1)</script>", "<script>alert(1)</script>", "", ""),
     (TEXT, " bruise", "bruise", "surrounding_space", ""),

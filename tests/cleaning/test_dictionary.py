@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from small_site import clean_site, list_items, make_site
+from small_site import CORE, clean_site, list_items, make_site
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.dictionary import describe_fields
@@ -110,9 +110,12 @@ def test_what_a_place_holds_is_stricter_than_what_redcap_checks(place, validatio
     ("validation", "kind"),
     [("date_dmy", "date"), ("datetime_seconds_mdy", "datetime"), ("time_hh_mm_ss", "time")],
 )
-def test_a_date_does_not_go_to_a_number(validation, kind):
+def test_a_date_does_not_go_to_a_number_nor_a_time_to_a_moment(validation, kind):
     with pytest.raises(DataError, match=rf"pain.*holds a {kind}, and goes to a number"):
         clean_one("2021-03-01", validation=validation)
+    time = {"field": "anaesthesia_start", "validation": "time"}
+    with pytest.raises(DataError, match=r"anaesthesia_start.*holds a time, and goes to a datetime"):
+        clean_site(at_baseline("45"), OPEN, PAIN, core=[*CORE[:2], CORE[2] | time])
 
 
 @pytest.mark.parametrize(
@@ -272,6 +275,16 @@ def test_a_choice_that_the_column_does_not_hold_is_named_before_anything_is_read
         clean_one("1", SEX | {"choices": "1, Female | 2, Male | 3, Intersex"})
 
 
+@pytest.mark.parametrize(
+    ("choices", "word"),
+    [("1, Dr. Kim | 2, Dr. Lee", "dr_kim"), ("1, 김 | 2, 이", "김"), ("1, <5 y | 2, >5 y", "<5 y")],
+)
+def test_labels_stay_whole_where_nothing_or_one_word_for_two_would_be_left(choices, word):
+    assessor = {"field": "assessor", "form": "visit", "type": "radio", "choices": choices,
+                "table": "visits", "column": "assessor"}  # fmt: skip
+    assert clean_one("1", assessor)[2].tables["visits"]["assessor"].iloc[0] == word
+
+
 def test_words_typed_for_a_column_of_certain_words_are_read_as_choices():
     typed = SEX | {"type": "text", "choices": ""}
     assert clean_one("F", typed)[2].tables["participants"]["sex"].tolist() == ["female"]
@@ -350,6 +363,26 @@ def test_branching_logic_reads_codes_numbers_and_functions(logic, asked):
     frame = pd.DataFrame([cells | {"d": "2021-05-01"}])
     assert evaluate_branching(logic, frame).tolist() == [asked]
     assert evaluate_calculation("[n] + [m]", frame).tolist() == [5.0]
+
+
+def test_a_row_of_a_repeating_form_has_the_other_forms_in_the_row_of_its_event():
+    repeats = "redcap_repeat_instrument, redcap_repeat_instance"
+    rows = f"""
+    record_id, redcap_event_name, {repeats}, visit_date, anaesthesia_start, treated, term, ongoing
+    SIM-01, week_1_arm_1, , , 2021-03-08, , 1, ,
+    SIM-01, week_1_arm_1, ae, 1, , , , Rash, 1
+    SIM-01, week_1_arm_1, ae, 2, , , , Cough,
+    """
+    event = {"form": "ae", "table": "adverse_events"}
+    found = clean_site(
+        rows,
+        {"field": "treated", "form": "visit", "type": "yesno"},
+        event | {"field": "term", "column": "term"},
+        event | {"field": "ongoing", "type": "yesno", "column": "ongoing",
+                 "branching": "[treated] = '1'"},
+    )  # fmt: skip
+    assert "not_asked_for" not in set(found.queries["rule"])
+    assert found.tables["adverse_events"]["missing_reasons"].tolist() == ["", "ongoing=not_done"]
 
 
 def test_most_dates_in_another_form_are_one_question():

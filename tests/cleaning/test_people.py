@@ -43,10 +43,11 @@ TWO = ("SIM-02", "baseline", "2021-03-02", "50", "y")
 def test_spellings_of_one_participant_are_unified_and_a_bare_number_goes_to_the_only_fit():
     export, diary = spell(
         ONE, TWO, ("sim 2", "week_12", "2021-05-25", "30", ""),
-        diary=[("1", "2021-02-20", "5"), ("ＳＩＭ－０２", "2021-02-20", "5"), ("SIM-0²", "", "")],
+        diary=[("1", "2021-02-20", "5"), ("ＳＩＭ－０２", "2021-02-20", "5"), ("SIM-0²", "", ""),
+               ("SIM–01", "2021-02-21", "5"), ("SIM\u201102", "2021-02-21", "5")],
     )  # fmt: skip
     assert export == ["SIM-01", "SIM-02", "SIM-02"]
-    assert diary == ["SIM-01", "SIM-02", "SIM-0²"]
+    assert diary == ["SIM-01", "SIM-02", "SIM-0²", "SIM-01", "SIM-02"]
     assert spell(ONE, ("BUS-7", *TWO[1:]), diary=[("07", "2021-02-20", "5")])[1] == ["BUS-7"]
     seoul = normalize("NFD", "서울-01")
     assert spell(("서울-01", *ONE[1:]), diary=[(seoul, "2021-02-20", "5")]) == [["서울-01"]] * 2

@@ -173,6 +173,8 @@ def test_an_answer_to_what_is_asked_no_more_or_otherwise_has_no_effect_and_is_na
     assert [len(part) for part in vars(read(content, now)).values()] == [1, 1, 0]
     assert "asked anew" in read(content, now).stale[0]
     assert "not asked of this export" in read(content, now.iloc[:1]).stale[0]
+    added = fill({}, {}, CONFIRMED | {"Query": "Is it so?"})
+    assert read(added).refused == () and "not asked of this export" in read(added).stale[0]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from small_site import clean_site
 
 from analysis.cleaning import clean_export
 from analysis.cleaning.export import CAPILLAROSCOPY, CORRECTIONS, DIARY, REDCAP
@@ -612,6 +613,34 @@ def test_what_came_after_a_loss_counts_once_the_site_has_confirmed_it(study, val
     asked = confirmed.queries[confirmed.queries["participant_id"].eq(who)].set_index("rule")
     assert asked.loc["after_lost", "action"] == "kept"
     assert "after_lost_row" not in asked.index
+
+
+HEADER = (
+    "record_id, redcap_event_name, redcap_repeat_instrument, redcap_repeat_instance, "
+    "visit_date, anaesthesia_start"
+)
+
+
+@pytest.mark.parametrize(("end", "late"), [("2021-04-20", "3"), ("2021-04", "3"), ("2021", "")])
+def test_an_unscheduled_visit_is_after_the_end_by_its_own_date_and_the_end_of_a_month(end, late):
+    form = {"form": "end", "table": "disposition"}
+    found = clean_site(
+        f"""
+    {HEADER}, pain, reason, end
+    SIM-01, procedure_arm_1, , , 2021-03-02, 2021-03-02 10:00, , ,
+    SIM-01, unscheduled_arm_1, , 1, 2021-03-20, , 10, ,
+    SIM-01, unscheduled_arm_1, , 2, 2021-04-10, , 20, ,
+    SIM-01, unscheduled_arm_1, , 3, 2021-05-10, , 30, ,
+    SIM-01, week_12_arm_1, , , , , , 2, {end}
+    """,
+        {"field": "pain", "form": "pain", "instrument": "hand_pain", "item": "vas", "unit": "mm",
+         "best": "0", "worst": "100", "confirmed_by": "A. Person"},
+        form | {"field": "reason", "type": "radio", "choices": "1, death | 2, withdrew consent",
+                "values": "1=death|2=withdrew_consent", "column": "reason"},
+        form | {"field": "end", "column": "end_date"},
+    )  # fmt: skip
+    asked = found.queries[found.queries["rule"] == "after_end"]
+    assert asked["form"].tolist() == ([f"pain#{late}"] if late else [])
 
 
 def test_the_id_of_a_question_covers_all_of_its_cells(planted):

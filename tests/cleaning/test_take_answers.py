@@ -97,6 +97,7 @@ def test_lines_that_wait_in_out_stay_until_the_export_holds_another_value():
     assert len(join_corrections(HELD, pd.concat([HELD, waiting]), raw)) == 2
     assert len(join_corrections(HELD, waiting.assign(old_value="81"), raw)) == 1
     assert len(join_corrections(HELD, waiting.assign(row="C|v|"), raw)) == 1
+    assert len(join_corrections(HELD, waiting.assign(field="gone"), raw)) == 1
     with pytest.raises(DataError, match="differently"):
         join_corrections(HELD, HELD.assign(new_value="9"), raw)
 
