@@ -65,6 +65,7 @@ def collect_facts(results: pd.DataFrame, study: Study, provenance: Provenance) -
         numbers,
         simulated=provenance.simulated,
         zeros=plan.zeros.value,
+        coarsened=bool(study.publication.coarsen_listings.value),
         posted_late=study.study.first_posted.value > study.study.registered_start.value > "",
         checksums=provenance.checksums,
         planned=(visit, population) == (plan.followup_visit.value, plan.population.value),

@@ -260,6 +260,7 @@ class Facts:
     simulated: bool
     posted_late: bool
     zeros: str
+    coarsened: bool
     checksums: str
     planned: bool
     season_apart: bool

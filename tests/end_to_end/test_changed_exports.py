@@ -30,7 +30,7 @@ TELLERS = (tell_primary, tell_outcomes, tell_people, tell_limits, tell_harms, te
 # What study.yml alone decides; the unit tests hold it.
 PLANNED = {
     *("outcome_definitions", "intercurrent_events", "populations", "missing_visits"),
-    *("threshold_sources", "measurement_errors"),
+    *("threshold_sources", "measurement_errors", "baseline_of_each"),
 }
 
 

@@ -162,6 +162,10 @@ CASES = (
     {"origin": "real", "study": {"study": dataclasses.replace(
         STUDY.study, first_posted=STUDY.study.registered_start
     )}},
+    {"study": {"publication": dataclasses.replace(
+        STUDY.publication,
+        coarsen_listings=dataclasses.replace(STUDY.publication.coarsen_listings, value=False),
+    )}},
     {"study": {"analysis": dataclasses.replace(
         STUDY.analysis, zeros=dataclasses.replace(STUDY.analysis.zeros, value="pratt")
     )}},
