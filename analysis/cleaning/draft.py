@@ -257,7 +257,8 @@ def format_report(
     rows = table[[*MAP_COLUMNS, *OPTIONAL_MAP_COLUMNS]].to_numpy().tolist()
     places = {row[0]: Place(*row[1:]) for row in rows}
     placed = [name for name, place in places.items() if place.table or place.instrument]
-    open_rows = table[table[NOTE].str.startswith(f"{DRAFT}not recognised")]
+    unplaced = (table[["table", "instrument"]] == "").all(axis=1)
+    open_rows = table[table[NOTE].str.startswith(f"{DRAFT}not recognised") & unplaced]
     lines = [f"{len(placed)} of {len(table)} fields have a place."]
     by_reason = open_rows.groupby(open_rows[NOTE].str.removeprefix(DRAFT), sort=False)["field"]
     lines += [f"  {reason}: {', '.join(names)}" for reason, names in by_reason]

@@ -6,7 +6,7 @@ import yaml
 
 from analysis.__main__ import main
 from analysis.cleaning.dictionary import parse_dictionary
-from analysis.cleaning.draft import DRAFT_COLUMNS, draft_fields, draft_visits
+from analysis.cleaning.draft import DRAFT_COLUMNS, draft_fields, draft_visits, format_report
 from analysis.cleaning.export import DICTIONARY, MAP, REDCAP
 from analysis.cleaning.fields import Field
 from analysis.cleaning.mapping import parse_places
@@ -163,6 +163,15 @@ def test_the_command_drafts_says_what_is_missing_and_keeps_what_was_written(site
     assert "nobody has confirmed" in capsys.readouterr().err
     visits = yaml.safe_load((site / "visits.yml").read_text(encoding="utf-8"))["visits"]
     assert visits[1]["events"] == ["baseline_arm_1"]
+
+
+def test_a_field_that_a_person_gave_a_place_is_not_listed_as_open(valid, study):
+    dictionary = describe(valid, typed("shoe", "Shoe size"), typed("hat", "Hat size"))
+    table = draft_fields(dictionary, {}, NO_ROWS, study)
+    table.loc[table["field"] == "shoe", "table"] = "items"
+    described = parse_dictionary(dictionary, {}, study.scoring)
+    report = format_report(table, [], described, study)
+    assert "no known field has such a name or label: hat\n" in report
 
 
 def test_an_outcome_that_nothing_feeds_is_named(site, capsys):
