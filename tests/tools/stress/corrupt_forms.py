@@ -191,6 +191,8 @@ def _turn(bench):
         first, last = (bench.tables[REDCAP].loc[bench.find_row(person, visit)]
                        for visit in ("baseline", "week_12"))  # fmt: skip
         pairs = [(int(first[name]), int(last[name])) for name in SCALES]
+        if min(len({first[name] for name in SCALES}), len({last[name] for name in SCALES})) < 3:
+            continue
         haq = abs(sum(int(first[name]) - int(last[name]) for name in HAQ))
         if sum(map(sum, pairs)) < 450 and sum(abs(x - y) for x, y in pairs) < 200 and haq < 8:
             texts = {name: str(150 - y) for name, (_, y) in zip(SCALES, pairs, strict=True)}
