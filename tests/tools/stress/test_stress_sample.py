@@ -56,7 +56,7 @@ def test_a_rule_that_this_form_cannot_show_is_named_by_the_test_that_shows_it(ru
     ("kinds", "size"),
     [
         pytest.param(FORMS, 72, id="forms"),
-        *(pytest.param(KINDS[part::5], 40, marks=pytest.mark.slow) for part in range(5)),
+        *(pytest.param(KINDS[part::5], 48, marks=pytest.mark.slow) for part in range(5)),
     ],
 )
 def test_every_kind_of_fault_is_found_and_nothing_else(kinds, size):
