@@ -253,7 +253,7 @@ def test_of_real_people_the_form_of_hospital_numbers_has_to_be_declared(
     monkeypatch.setattr(
         gate, "load_study", lambda: dataclasses.replace(plan, publication=publication)
     )
-    with pytest.raises(DataError, match="numbers of the hospital"):
+    with pytest.raises(DataError, match="searched for hospital numbers"):
         archived[1]()
 
 
