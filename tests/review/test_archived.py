@@ -217,6 +217,6 @@ def test_a_failed_run_stays_where_its_messages_say_that_it_lies(check, monkeypat
 
     monkeypatch.setattr(archived, "make_clean_run", fail)
     error, _, _ = check()
-    place = cells.Path(error.partition(" stays in ")[2].partition(",")[0])
+    place = cells.Path(error.partition("its files are in ")[2].partition(",")[0])
     assert (place / "copy" / "Makefile").exists()
     archived.shutil.rmtree(place)
