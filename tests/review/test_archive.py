@@ -95,7 +95,7 @@ def test_sources_are_what_git_tracks(tmp_path):
 
 def test_a_line_that_is_no_checksum_is_refused(tmp_path):
     (tmp_path / "SHA256SUMS").write_text("abc  x\n")
-    with pytest.raises(DataError, match="no checksum"):
+    with pytest.raises(DataError, match="not a checksum"):
         sources.read_checksums(tmp_path / "SHA256SUMS")
     line = f"{'0' * 64}  x\n"
     (tmp_path / "SHA256SUMS").write_text(line + line)
