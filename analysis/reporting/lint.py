@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.errors import DataError
 from analysis.reporting.manuscript import Line
 from analysis.reporting.values import set_apostrophes
+from analysis.tables import make_readable
 
 # Names that contain digits and are not results.
 ALLOWED = re.compile(
@@ -203,4 +204,4 @@ def check_printed(printed: Iterable[tuple[str, str]], results: pd.DataFrame) -> 
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(set_apostrophes(text).split())
+    return make_readable(" ".join(set_apostrophes(text).split()))

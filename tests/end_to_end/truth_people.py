@@ -86,9 +86,9 @@ def tell_limits(trial):
     said += (
         " reach the same decision by arithmetic, so that their agreement is no further evidence."
     )
+    yield "exact_agreement", said if 0 < first.n <= 7 and not first.deaths else ""
     said = "Beside it stands the p-value of the exact conditional Wilcoxon signed-rank test: two-"
     yield "signed_rank", f"{said}sided, with mid-ranks, zeros dropped, all signs enumerated."
-    yield "exact_agreement", said if 0 < first.n <= 7 and not first.deaths else ""
 
 
 def tell_statements(trial):
