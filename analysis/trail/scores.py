@@ -18,7 +18,7 @@ MADE = ["score", "status", "n_missing", "rule"]
 # Scores are made from the items, never from a total that somebody has added up.
 NEVER_SCORED = "recorded_total"
 # Between a participant and the number of a copy; no identifier holds it.
-_COPY = "\0"
+_COPY = "\x1f"
 # No mark may lie beyond the end of its line, so a shorter line is never tried.
 _LINE = "line_length"
 
