@@ -8,6 +8,7 @@ raise one, nor do instruments with few items. Reversed questionnaires are found 
 comparison with the person's other visits.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,12 +78,24 @@ class Vectors:
         whole = ((rows == others) | np.isnan(rows) | np.isnan(others)).all(axis=1)
         return counted.sum(axis=1), ((rows == others) & counted).sum(axis=1), whole
 
+    @cached_property
+    def columns(self) -> np.ndarray:
+        """The values item by item, each one piece of memory: there are many pairs to compare."""
+        return np.ascontiguousarray(self.values.T)
+
     def find_equal(self, at: int) -> np.ndarray:
         """Return the earlier vectors that equal one in all values that both have."""
-        one, earlier = self.values[at], self.values[:at]
-        equal = (earlier == one) | np.isnan(earlier) | np.isnan(one)
-        both = self.find_telling(np.where(np.isnan(earlier), np.nan, one))
-        return np.flatnonzero(equal.all(axis=1) & (both.sum(axis=1) >= _FEWEST))
+        one, equal = self.values[at], np.arange(at)
+        telling = self.find_telling(one)
+        # Values that tell something come first: they leave the fewest vectors to compare.
+        rest = ~telling & ~np.isnan(one)
+        for item in (*np.flatnonzero(telling), *np.flatnonzero(rest)):
+            if not len(equal) or telling.sum() < _FEWEST:
+                return equal[:0]
+            column = self.columns[item][equal]
+            equal = equal[(column == one[item]) | np.isnan(column)]
+        both = telling & ~np.isnan(self.values[equal])
+        return equal[both.sum(axis=1) >= _FEWEST]
 
     @cached_property
     def within(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -98,8 +111,8 @@ def find_copies(state: CleaningState) -> Iterator[Finding]:
     """Questionnaires, skin scores, circumferences and tests that equal those of another visit."""
     for instrument in _INSTRUMENTS:
         vectors = _take_instrument(state, instrument)
-        many = len(np.unique(vectors.who)) > SMALL
         coarse = instrument == "shaq" and vectors.ends[1].max(initial=0) < _MILLIMETRES
+        many = len(pd.unique(vectors.who)) > SMALL
         alike = (BY_MANY if many else ANSWERED_ANEW).get(instrument)
         yield from _ask_copies(state, vectors, None if coarse else alike)
 
@@ -112,8 +125,7 @@ def find_copied_days(state: CleaningState) -> Iterator[Finding]:
     frame = frame.join(state.files[DIARY].keys["participant"])
     frame = frame[~find_unplanned(state, DIARY).loc[frame.index]]
     group = ["participant", "visit"]
-    lines = frame.sort_values("entry_date", kind="stable").groupby(group).cumcount()
-    frame = frame.assign(line=lines)
+    frame["line"] = frame.sort_values("entry_date", kind="stable").groupby(group).cumcount()
     # Copied line by line, the ratings are those of other days where days are missing.
     for name, ends in ((field.name, field.ends) for field in fields):
         for place in ("occasion", "line"):
@@ -168,7 +180,7 @@ def _pivot(
     tall = tall.assign(value=pd.to_numeric(tall["value"].where(tall["value"] != "")))
     wide = tall.pivot(index=group, columns=[place, "measure"], values="value")
     wide = wide.sort_index().sort_index(axis=1)
-    held = {key: part["row"] for key, part in rows.groupby(group)}
+    held = rows.groupby(group)["row"].agg(list)
     return Vectors(
         wide.to_numpy(dtype="float64"),
         wide.index.get_level_values(0).to_numpy(),
@@ -194,26 +206,18 @@ def _ask_copies(
             telling = vectors.find_telling(one) & ~np.isnan(vectors.values[first])
             sure = difficult is not None and (one > 0).sum() >= difficult[not within]
             sure = sure and len(np.unique(one)) >= 3 and not np.isnan(one).any()
-            if sure or expect_matches(vectors, later, telling, within=within) < most:
+            if sure or _expect_matches(vectors, later, telling, within=within) < most:
                 cells = vectors.cells[later] + ([] if within else vectors.cells[first])
                 detail = f"They are those of {vectors.who[first]} at {vectors.when[first]}."
                 yield from find_together("copied_forward", cells, group=cells[0][0], detail=detail)
 
 
-def expect_matches(vectors: Vectors, at: int, telling: np.ndarray, *, within: bool) -> float:
+def _expect_matches(vectors: Vectors, at: int, telling: np.ndarray, *, within: bool) -> float:
     """Return how many pairs of the export would equal each other by chance as this vector does.
 
-    Parameters
-    ----------
-    vectors
-        All of one kind.
-    at
-        Position of the vector that recurs.
-    telling
-        Which of its values are compared and tell something.
-    within
-        Whether in the same person: then the pairs of visits of every person tell how often
-        values repeat; otherwise the others' agreement with this vector does.
+    `telling` marks the values that are compared and tell something. Within one person, the pairs
+    of visits of every person show how often values repeat; otherwise the others' agreement with
+    this vector does.
     """
     if within:
         k, a, whole = vectors.within
@@ -222,11 +226,10 @@ def expect_matches(vectors: Vectors, at: int, telling: np.ndarray, *, within: bo
         others = vectors.values[vectors.who != vectors.who[at]]
         counted = np.repeat(telling[None, :], len(others), axis=0)
         k, a, whole = vectors.compare(vectors.values[[at]], others, counted)
-        size = len(vectors.who)
-        pairs = size * (size - 1) // 2
+        pairs = math.comb(len(vectors.who), 2)
     # Pairs with far fewer values are left out: few values agree easily.
     use = ~whole & (k >= max(telling.sum() / 2, 1))
-    people = len(np.unique(vectors.who))
+    people = len(pd.unique(vectors.who))
     return pairs * _agree_throughout(int(telling.sum()), k[use], a[use], people)
 
 
@@ -261,9 +264,8 @@ def find_reversed_scales(state: CleaningState) -> Iterator[Finding]:
         if not fields:
             continue
         answers = state.convert_numbers(fields).dropna()
-        who = state.keys.loc[answers.index, "participant"]
         top = fields[0].ends[1]
-        for _, part in answers.groupby(who):
+        for _, part in answers.groupby(state.keys["participant"]):
             values = part.to_numpy()
             for at, row in enumerate(part.index if len(part) > 1 else ()):
                 one, usual = values[at], np.median(np.delete(values, at, axis=0), axis=0)
