@@ -1,6 +1,7 @@
 """Open the notebooks in JupyterLab, with the kernel of this environment."""
 
 import json
+import logging
 import os
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def open_lab() -> None:
     # Imported here: this takes long, and an interrupt meanwhile has to end cleanly as well.
     from jupyterlab.labapp import main
 
+    # A signal that ends the server makes it log a line. Where the signal comes in the middle of
+    # another line, that one cannot be written, which must not be reported instead of the end.
+    logging.raiseExceptions = False
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     main([*OPTIONS, *root])
 
