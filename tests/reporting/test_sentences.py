@@ -260,6 +260,12 @@ def test_a_plan_with_one_outcome_says_nothing_of_others(small_results):
     assert chosen["measurement_errors"] == "For no outcome is a measurement error published."
     chosen = read_sentences(small_results({"hand_mrss": UNSURE}), study=plan)
     assert chosen["fixed_sequence"].endswith("p_value >}}).")
+    none = " For the primary outcome none is published."
+    assert read_sentences(small_results())["threshold_sources"].endswith(none)
+    known = next(outcome for outcome in STUDY.outcomes if outcome.threshold)
+    plan = dataclasses.replace(STUDY, outcomes=(dataclasses.replace(known, role="primary"),))
+    chosen = read_sentences(small_results(), study=plan)
+    assert none not in chosen["threshold_sources"] and known.name in chosen["threshold_sources"]
 
 
 def test_what_the_plan_lists_is_listed_in_full(say):
