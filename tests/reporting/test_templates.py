@@ -157,6 +157,8 @@ CASES = (
     {"plan": ("5c2c0de", "2030-01-31", "the visits"), "exported_on": ""},
     {"outcomes": STUDY.outcomes[:1]},
     {"outcomes": STUDY.outcomes[:1], "changes": {"hand_mrss": UNSURE}},
+    {"outcomes": tuple(dataclasses.replace(each, role="primary")
+                       for each in STUDY.outcomes if each.threshold)},
     *({"changes": {"hand_mrss": (None, None, None, 0.25, 0.25, 3, n, n, 0, 0)},
        "numbers": {"efficacy.hand_mrss.n_deaths": (3 - n, 3)}} for n in (0, 1)),
     {"origin": "real", "study": {"study": dataclasses.replace(
