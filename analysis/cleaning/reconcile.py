@@ -176,8 +176,8 @@ def _check_items(
     wide: dict[str, pd.DataFrame], items: pd.DataFrame, fields: dict[str, dict[str, Field]]
 ) -> None:
     """Compare every item of the wide tables with the rows that name it as their source."""
-    by_source = {str(name): part for name, part in items.groupby("source")}
-    expected = set()
+    by_source = items.groupby("source")[["value", "text"]]
+    named, expected = set(items["source"].unique()), set()
     for source, columns in fields.items():
         for column, field in columns.items():
             if column in KEY_COLUMNS.get(source, SYSTEM_COLUMNS) or not field.place.is_item:
@@ -186,12 +186,12 @@ def _check_items(
             expected.add(name)
             cells = wide[source][column]
             value, text = convert_item(cells[cells != ""], field)
-            found = by_source.get(name, items.iloc[:0])
+            found = by_source.get_group(name) if name in named else items.iloc[:0]
             _check_arrival(value.dropna(), found["value"].dropna(), source, column)
             arrived = found.loc[found["text"] != "", "text"]
             _check_arrival(text[text != ""], arrived, source, column)
-    if set(by_source) - expected:
-        stray = min(set(by_source) - expected)
+    if named - expected:
+        stray = min(named - expected)
         raise DataError("items hold values from nowhere", field=stray, hint=_HINT)
 
 

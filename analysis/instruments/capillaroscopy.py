@@ -41,12 +41,14 @@ def measure_capillaries(items: pd.DataFrame) -> pd.DataFrame:
     9), six graded items (0 to 3), six_items (0 to 18), density (per mm), two counts.
     """
     names = ["density", *GRADED, *_COUNTED]
-    place = items[[*VISIT_KEY, "location"]].astype("object")
+    read = items[items["item"].isin(names)]
     # The occasion is reader/field; without a reader it is the field itself.
-    parts = items["occasion"].astype("str").str.rpartition("/")
-    read = place.assign(field=parts[2], reader=parts[0], item=items["item"], value=items["value"])
-    index = [*place.columns, "field", "reader"]
-    measures = read[items["item"].isin(names)].pivot(index=index, columns="item", values="value")
+    different = pd.Series(read["occasion"].unique(), dtype="str")
+    parts = different.str.rpartition("/").set_index(different)
+    field, reader = (read["occasion"].map(parts[part]) for part in (2, 0))
+    place = read[[*VISIT_KEY, "location"]].assign(field=field, reader=reader).astype("object")
+    cells = place.assign(item=read["item"], value=read["value"])
+    measures = cells.pivot(index=list(place.columns), columns="item", values="value")
     measures = measures.reindex(columns=names).astype("float64").rename_axis(columns=None)
     evolution = measures[list(_EVOLUTION)].sum(axis=1, skipna=False)
     six = measures[list(GRADED)].sum(axis=1, skipna=False)

@@ -115,15 +115,16 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     """
     absent = [name for name in _OPTIONAL if name not in items.columns]
     frame = items.assign(**dict.fromkeys(absent, ""))[[*ITEM_KEY, "value", *_OPTIONAL[1:]]].copy()
-    for column in [*ITEM_KEY, "missing_reason", "unit"]:
+    for column in [*ITEM_KEY, *_OPTIONAL[1:]]:
         frame[column] = frame[column].fillna("").astype("category")
-    groups = frame.groupby(["instrument", "item", "location", "occasion", "unit"], observed=True)
+    described = ["instrument", "item", "location", "occasion", "unit", "source"]
+    groups = frame.groupby(described, observed=True)
     kinds = groups.size().index.to_frame(index=False).astype("object")
     kind = groups.ngroup().to_numpy()
     known = [find_item(*names) for names in zip(kinds["instrument"], kinds["item"], strict=True)]
     unknown = np.array([item is None for item in known], dtype=bool)
     if unknown.any():
-        ignored = unknown[kind] & _find_unscored(frame, scoring)
+        ignored = (unknown & _find_unscored(kinds, scoring))[kind]
         frame, kind = frame[~ignored], kind[~ignored]
     problems = list(map(_find_problem, known, kinds["location"], kinds["occasion"], kinds["unit"]))
     for problem, hint in sorted({*problems} - {("", "")}):
@@ -139,12 +140,12 @@ def check_items(items: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     return frame.drop(columns="source")
 
 
-def _find_unscored(frame: pd.DataFrame, scoring: Scoring) -> np.ndarray:
-    """Return a mask of the rows that need no instrument: declared unscored, or not mapped."""
-    place = frame["source"].astype("str").str.split(":", n=2, expand=True).reindex(columns=[1, 2])
-    instrument, item = (frame[name].astype("str") for name in ("instrument", "item"))
-    declared = instrument.isin(scoring.unscored_instruments.value)
-    return (declared | ((place[1] == instrument) & (place[2] == item))).to_numpy(dtype=bool)
+def _find_unscored(kinds: pd.DataFrame, scoring: Scoring) -> np.ndarray:
+    """Return a mask of the kinds that need no instrument: declared unscored, or not mapped."""
+    place = kinds["source"].str.split(":", n=2, expand=True).reindex(columns=[1, 2])
+    declared = kinds["instrument"].isin(scoring.unscored_instruments.value)
+    unmapped = (place[1] == kinds["instrument"]) & (place[2] == kinds["item"])
+    return (declared | unmapped).to_numpy(dtype=bool)
 
 
 def _find_problem(item: Item | None, location: str, occasion: str, unit: str) -> tuple[str, str]:

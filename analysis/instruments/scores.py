@@ -140,7 +140,7 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
     baseline = study.analysis.baseline_visit.value
     days = {visit.name: visit.day for visit in study.visits if visit.day is not None}
     later = [name for name, day in days.items() if day > days[baseline]]
-    items = items[items["visit"].isin([baseline, *later])]
+    planned = items["visit"].isin([baseline, *later])
     frames = [pd.DataFrame(columns=["participant_id", "visit", "rule"])]
     for outcome in study.outcomes:
         instrument = find_instrument(outcome.instrument)
@@ -154,7 +154,8 @@ def pair_scores(scores: pd.DataFrame, items: pd.DataFrame, study: Study) -> pd.D
             if variant.matched and instrument.pair:
                 whole = ["total", *(c.name for c in variant.components if c.n_locations)]
                 pairs = pairs[~pairs["component"].isin(whole)]
-                read = items[items["instrument"].isin((instrument.name, *instrument.reads))]
+                names = (instrument.name, *instrument.reads)
+                read = items[planned & items["instrument"].isin(names)]
                 if len(read):
                     checked = check_items(read, study.scoring)
                     matched = instrument.pair(checked, variant, study.scoring, baseline)
