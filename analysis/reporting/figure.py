@@ -248,6 +248,22 @@ def note_many(
     return f" {note}{summary}."
 
 
+def add_key(figure: "Figure", marks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add a key below a figure, which names the marks that occur in it, and no others.
+
+    Parameters
+    ----------
+    marks
+        The look of each mark by its name, as keywords of ``Line2D``.
+    """
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], label=name, **look) for name, look in marks.items()]
+    if handles:
+        columns = len(handles)
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=8)
+
+
 def draw_boxes(axes: "Axes", values: Mapping[Any, Any], *, across: bool = False) -> None:
     """Draw the quartiles and the range of the values at each place, in place of the values.
 

@@ -28,10 +28,8 @@ def tell_primary(trial):
     said = f"Deaths before the follow-up ({changes.deaths}) have the worst rank in the estimate, "
     said += "its interval and the exact test; means and standardised changes are those of the "
     yield "primary_deaths", f"{said}survivors." if changes.deaths and changes.direction else ""
-    mark = "The line beside the diamond is its exact interval, with its level."
-    yield "interval_mark", mark if changes.interval else ""
-    mark = "The line through a diamond is its exact interval."
-    yield "interval_marks", mark if any(c.interval for c in trial.changes.values()) else ""
+    yield "primary_marks", _tell_marks(changes)
+    yield "estimate_marks", _tell_all_marks(trial.changes.values())
     if changes.deaths and not math.isfinite(changes.estimate):
         said = f"No finite estimate of the change in {label} exists, since deaths have the worst "
         said += f"rank (pairs: {number(n)}; deaths at the worst rank: {changes.deaths})."
@@ -71,6 +69,42 @@ def tell_primary(trial):
     yield "primary_counts", _tell_counts(changes)
     yield "primary_test", _tell_test(changes)
     yield "leave_one_out", _tell_left_out(changes, label, outcome)
+
+
+def _has_estimate(changes):
+    return changes.n and math.isfinite(changes.estimate)
+
+
+def _is_open(changes):
+    return bool(changes.interval) and not all(map(math.isfinite, changes.interval))
+
+
+def _tell_marks(changes):
+    """Return what the caption of the primary outcome's figure says of its marks."""
+    if not changes.n:
+        return "Nobody has both, so that nothing is drawn."
+    said = "Left, a line for each participant from baseline to follow-up. Right, each "
+    said += "participant's change, in order of size. The key names their colours and marks; "
+    said += "beside them stand, where there is room, the ends of the identifiers."
+    if _has_estimate(changes):
+        said += " The black diamond is the Hodges--Lehmann estimate of the changes"
+        said += ", the black line its exact interval, with its level" if changes.interval else ""
+        said += ", an arrow an end that deaths leave unbounded" if _is_open(changes) else ""
+        said += "."
+    return said
+
+
+def _tell_all_marks(outcomes):
+    """Return the same for the figure of all outcomes."""
+    if not any(map(_has_estimate, outcomes)):
+        return "Nobody has both scores of any outcome, so that nothing is drawn."
+    said = "Black diamonds are the Hodges--Lehmann estimates; the small marks below them are every "
+    said += "participant's change, as the key names them."
+    if any(each.interval for each in outcomes):
+        said += " The line through a diamond is its exact interval."
+    if any(map(_is_open, outcomes)):
+        said += " An arrow is an end of it that deaths leave unbounded."
+    return said
 
 
 def _tell_left_out(changes, label, outcome):

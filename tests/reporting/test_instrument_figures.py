@@ -1,10 +1,12 @@
-"""Distributions, item heat maps and cards."""
+"""Distributions, item heat maps, days of visits, and cards."""
 
+import pandas as pd
 import pytest
 
 from analysis.instruments.haq import HAQ_ITEMS
 from analysis.instruments.scores import score_items
 from analysis.reporting.figures.scores import draw_distributions, draw_item_heatmap
+from analysis.reporting.figures.visits import draw_visit_windows
 from analysis.reporting.tables.instrument_cards import make_cards_table
 from analysis.study import load_study
 from analysis.tables import shape_table
@@ -14,8 +16,6 @@ STUDY = load_study()
 
 @pytest.fixture
 def items():
-    import pandas as pd
-
     rows = [
         (person, visit, "kapandji", "opposition", side, value)
         for person, value in (("SIM-01", 10), ("SIM-02", 7))
@@ -30,11 +30,16 @@ def items():
     return shape_table(frame, "items")
 
 
+def read_key(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
 def test_the_distributions_name_the_outcomes_with_someone_at_a_limit(items):
     figure, alt = draw_distributions(score_items(items, STUDY), STUDY)
     assert alt.endswith("occur in Kapandji opposition.")
     titles = [axes.get_title(loc="left") for axes in figure.axes if axes.get_visible()]
     assert titles == [outcome.label for outcome in STUDY.outcomes]
+    assert read_key(figure) == ["score of a participant", "score at the upper limit"]
 
 
 def test_the_heat_map_has_a_row_per_item_and_names_what_is_blank(items):
@@ -46,6 +51,25 @@ def test_the_heat_map_has_a_row_per_item_and_names_what_is_blank(items):
     assert baseline[1, 0] == pytest.approx(1 / 3)
     assert baseline.mask[0, 0]
     assert baseline.mask[:, 1].all()
+    assert read_key(figure) == ["not recorded", "left blank on a form that was filled in"]
+    answered = items[items["value"].notna()]
+    figure, _ = draw_item_heatmap(answered, STUDY, visit="week_12")
+    assert read_key(figure) == ["not recorded"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "named"),
+    [
+        (["yes", "yes"], ["visit in its window"]),
+        (["no", "no"], ["visit outside its window"]),
+        (["no", "yes"], ["visit in its window", "visit outside its window"]),
+    ],
+)
+def test_the_key_of_the_visits_names_the_marks_that_are_drawn(inside, named):
+    visits = {"participant_id": ["A", "B"], "visit": "week_12", "study_day": [84, 85]}
+    visits = shape_table(pd.DataFrame(visits).assign(in_window=inside), "visits")
+    figure, _ = draw_visit_windows(visits, STUDY)
+    assert read_key(figure) == named
 
 
 def test_the_cards_are_those_of_the_library_and_name_items_with_the_same_limits_together():

@@ -282,14 +282,16 @@ def test_ulcers_of_a_visit_without_an_assessment_are_not_known(tables):
     there = ~(visits["participant_id"].eq("SIM-01") & visits["visit"].eq("week_12"))
     items = tables["items"]
     kept = ~(items["participant_id"].eq("SIM-01") & items["visit"].eq("week_12"))
-    _, alt = draw_ulcer_maps(
-        list_ulcers(items[kept], treated),
-        visits[there],
-        treated,
-        before=STUDY.visit("baseline"),
-        after=STUDY.visit("week_12"),
-    )
+    both = {"before": STUDY.visit("baseline"), "after": STUDY.visit("week_12")}
+    ulcers = list_ulcers(items[kept], treated)
+    figure, alt = draw_ulcer_maps(ulcers, visits[there], treated, **both)
     assert re.search(r"SIM-01 \d and not known;", alt)
+    # The key names what is drawn, and nothing else.
+    drawn = {text.get_text() for axes in figure.axes for text in axes.texts}
+    names = {text.get_text() for text in figure.axes[-2].get_legend().get_texts()}
+    assert ("?: number not known" in names) == any("?" in text for text in drawn)
+    figure, _ = draw_ulcer_maps(ulcers.iloc[:0], visits[there], treated, **both)
+    assert not figure.axes[-2].get_legend().get_texts()
 
 
 def test_nobody_is_drawn_as_nobody(tables, events):

@@ -93,11 +93,12 @@ WORSE = (1.5, 0.5, 2.5, 0.03125, 0.015625, 7, 7, 0, 0, 7)
 BETTER = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 7, 7, 7, 0, 0)
 NOTHING = (0.0, 0.0, 0.0, 1.0, 1.0, 0, 7, 0, 7, 0)
 TOO_FEW = (-1.5, None, None, 0.125, 0.125, 4, 4, 4, 0, 0)
+OPEN = (-1.5, -2.5, None, 0.03125, 0.015625, 7, 7, 6, 0, 1)
 MANY = (-1.5, -2.5, -0.5, 0.03125, 0.015625, 201, 201, 201, 0, 0)
 NAMES = [outcome.name for outcome in STUDY.outcomes]
 EVERY = {name: dict.fromkeys(NAMES, value) for name, value in (
     ("unsure", UNSURE), ("worse", WORSE), ("better", BETTER), ("nothing", NOTHING),
-    ("few", TOO_FEW), ("none", None),
+    ("few", TOO_FEW), ("open", OPEN), ("none", None),
 )}  # fmt: skip
 FLOW = ("flow.screened.n", "flow.enrolled.n", "flow.procedure_safety.n", "flow.full_analysis.n")
 ULCERS = "safety.digital_ulcers"

@@ -8,10 +8,10 @@ import pandas as pd
 from analysis.reporting.figure import COLOURS, MANY, Drawing, draw_boxes, note_many, use_style
 from analysis.reporting.figures.slopes import (
     STYLES,
-    add_legend,
     draw_interval,
     find_interval,
     name_directions,
+    name_marks,
 )
 from analysis.reporting.table import print_estimate, print_level
 from analysis.results import find_text, name_kind
@@ -46,7 +46,7 @@ def draw_forest(pairs: pd.DataFrame, results: pd.DataFrame, study: Study, *, vis
         chosen = select_pairs(pairs, outcome.name, visit=visit)
         most = max(most, len(chosen))
         seen |= set(_draw_strip(axes, chosen, results, outcome))
-    add_legend(figure, seen)
+    name_marks(figure, seen)
     top = grid[0, 0]
     for place, text, side in (
         (-0.02, "Outcome, unit", "right"),

@@ -29,7 +29,7 @@ _EDGE = "#555555"
 NUMBER_SIZE = 7
 # Colour and text of fingers, by name as ``right_2``.
 Fingers = Mapping[str, tuple[Any, str]]
-ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878"}
+ULCERS = {"gone": "#9CCBE6", "stayed": "#D9D9D9", "came": "#F0A878", "unknown": "white"}
 
 
 _SUMMARY = ": one pair of hands stands for all"
@@ -58,7 +58,8 @@ def draw_finger_volumes(exposure: pd.DataFrame) -> Drawing:
         fingers = f"{len(row)} finger{'s' * (len(row) > 1)}, {span}"
         parts.append(f"{person} {fingers if len(row) else 'not injected'}")
     figure, key = _draw_panels(panels)
-    text = "mL injected per finger\nwhite: not injected\nbacks of the hands"
+    white = "white: not injected\n" if volumes.isna().any(axis=None) else ""
+    text = f"mL injected per finger\n{white}backs of the hands"
     key.text(0.5, 0.5, text, ha="center", va="center", fontsize=8, transform=key.transAxes)
     return figure, (
         "Both hands of every participant with the volume injected: "
@@ -112,12 +113,15 @@ def draw_ulcer_maps(
         total[[visit.name for visit in unseen]] = "not known"
         sums.append(f"{person} {' and '.join(map(str, total))}")
     figure, key = _draw_panels(panels)
-    labels = (f"fewer at {after.label}", "as many at both", f"more at {after.label}")
+    fewer, more = f"fewer at {after.label}", f"more at {after.label}"
+    labels = (fewer, "as many at both", more, "?: number not known")
+    seen = {colour for _, fingers in panels for colour, _ in fingers.values()}
     handles = [
         Patch(facecolor=colour, edgecolor=_EDGE, label=label)
         for colour, label in zip(ULCERS.values(), labels, strict=True)
+        if colour in seen
     ]
-    title = f"Active ulcers,\n{before.label} → {after.label}"
+    title = f"Active ulcers,\n{before.label} → {after.label};\nwhite: none on record"
     key.legend(handles=handles, loc="center", fontsize=7.5, title=title, title_fontsize=8)
     return figure, (
         f"Both hands of every participant with the fingers that had active digital ulcers. "
@@ -134,7 +138,7 @@ def _mark_ulcers(counts: pd.DataFrame) -> Fingers:
         if kind == "stayed" and before != after:
             kind = "came" if after > before else "gone"
         texts = ("?" if pd.isna(number) else str(number) for number in (before, after))
-        marks[finger] = (ULCERS.get(kind, "white"), "→".join(texts))
+        marks[finger] = (ULCERS[kind], "→".join(texts))
     return marks
 
 

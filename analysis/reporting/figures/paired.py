@@ -17,11 +17,11 @@ from analysis.reporting.figure import (
 )
 from analysis.reporting.figures.slopes import (
     STYLES,
-    add_legend,
     draw_interval,
     draw_slopes,
     find_interval,
     name_directions,
+    name_marks,
     shorten_ids,
 )
 from analysis.reporting.table import print_estimate, print_level
@@ -102,7 +102,7 @@ def _draw_lines(
     for axes, pairs, decimals in drawn:
         draw_slopes(axes, pairs, visits, decimals=decimals, size=size)
         seen |= set(name_directions(pairs, decimals)) if len(pairs) <= MANY else set()
-    add_legend(figure, seen)
+    name_marks(figure, seen)
     return note_many(figure, max(len(pairs) for _, pairs, _ in drawn))
 
 

@@ -12,6 +12,7 @@ from analysis.reporting.figure import (
     COLOURS,
     MANY,
     Drawing,
+    add_key,
     draw_boxes,
     lay_out_grid,
     note_many,
@@ -25,8 +26,19 @@ if TYPE_CHECKING:
 _COLUMNS = 3
 _SPREAD = 0.28
 _INSTRUMENTS = ("mrss", "cochin", "haq")
-_SHAPES = {"inside": "o", "lowest": "v", "highest": "^"}
-_HUES = {name: COLOURS["better" if name == "inside" else "worse"] for name in _SHAPES}
+_SHAPES = {
+    "score of a participant": "o",
+    "score at the lower limit": "v",
+    "score at the upper limit": "^",
+}
+_INSIDE, _LOWEST, _HIGHEST = _SHAPES
+_HUES = {name: COLOURS["better" if name == _INSIDE else "worse"] for name in _SHAPES}
+# Marks of the heat map.
+_GREY, _CROSS = "not recorded", "left blank on a form that was filled in"
+_CELLS: dict[str, dict[str, Any]] = {
+    _GREY: {"marker": "s", "ls": "", "ms": 7, "color": COLOURS["grey"]},
+    _CROSS: {"marker": "x", "ls": "", "ms": 4, "color": COLOURS["worse"]},
+}
 # With more participants, a column is too narrow for its name and its numbers.
 LEGIBLE = 20
 
@@ -36,11 +48,16 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     whole = scores[(scores["component"] == "total") & (scores["variant"] == "primary")]
     whole = whole[whole["score"].notna()]
     figure, panels = lay_out_grid(len(study.outcomes), _COLUMNS, 2.3, layout="constrained")
-    limited = []
+    kinds = {}
     for axes, outcome in zip(panels, study.outcomes, strict=True):
-        if _draw_outcome(axes, whole[whole["outcome"] == outcome.name], outcome, study):
-            limited.append(outcome.label)
+        held = whole[whole["outcome"] == outcome.name]
+        kinds[outcome.label] = _draw_outcome(axes, held, outcome, study)
+    limited = [label for label, drawn in kinds.items() if drawn - {_INSIDE}]
     note = note_many(figure, whole["participant_id"].nunique())
+    if not note:
+        seen = set().union(*kinds.values())
+        looks = {name: {"marker": shape, "color": _HUES[name]} for name, shape in _SHAPES.items()}
+        add_key(figure, {name: {"ls": "", **look} for name, look in looks.items() if name in seen})
     return figure, (
         "Small plots, one per registered outcome, with a point for each participant's score at "
         "each visit and dashed lines at the limits of the scale. Scores at a limit, drawn as "
@@ -48,8 +65,8 @@ def draw_distributions(scores: pd.DataFrame, study: Study) -> Drawing:
     )
 
 
-def _draw_outcome(axes: "Axes", scores: pd.DataFrame, outcome: Outcome, study: Study) -> bool:
-    """Draw the scores of one outcome, and return whether one is at a limit of the scale."""
+def _draw_outcome(axes: "Axes", scores: pd.DataFrame, outcome: Outcome, study: Study) -> set[str]:
+    """Draw the scores of one outcome, and return the kinds of their marks."""
     import seaborn
 
     low, high = outcome.range
@@ -60,7 +77,7 @@ def _draw_outcome(axes: "Axes", scores: pd.DataFrame, outcome: Outcome, study: S
     last = grouped.transform("size") - 1
     aside = _SPREAD * (2 * grouped.cumcount() - last) / last.clip(lower=1)
     limits = [scores["score"] <= low, scores["score"] >= high]
-    kinds = np.select(limits, ["lowest", "highest"], "inside")
+    kinds = np.select(limits, [_LOWEST, _HIGHEST], _INSIDE)
     for limit in outcome.range:
         axes.axhline(limit, color=COLOURS["unchanged"], lw=0.8, ls="--")
     if grouped.size().max() > MANY:
@@ -88,7 +105,7 @@ def _draw_outcome(axes: "Axes", scores: pd.DataFrame, outcome: Outcome, study: S
     axes.set_title(outcome.label, fontsize=8.5, loc="left", weight="bold")
     axes.set_xlabel("")
     axes.set_ylabel(outcome.unit, fontsize=7.5)
-    return bool(np.any(limits))
+    return set(kinds)
 
 
 def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawing:
@@ -101,12 +118,12 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
     figure, grid = use_style().subplots(*shape, squeeze=False, **size)
     # For each heat map, seaborn draws the whole figure to rotate overlapping names; ours are fixed.
     figure.set_visible(False)
-    missing = []
+    marks = {}
     for row, name in zip(grid, _INSTRUMENTS, strict=True):
         for axes, each in zip(row, visits, strict=True):
             held = items[(items["instrument"] == name) & (items["visit"] == each.name)]
-            if _draw_panel(axes, held, people, find_instrument(name), graded[name]):
-                missing.append(find_instrument(name).label)
+            drawn = _draw_panel(axes, held, people, find_instrument(name), graded[name])
+            marks[find_instrument(name).label, each] = drawn
             title = find_instrument(name).label if each is visits[0] else ""
             axes.set_title(f"{title}\n{each.label}", fontsize=8, loc="left")
         row[-1].set_yticklabels([])
@@ -117,7 +134,10 @@ def draw_item_heatmap(items: pd.DataFrame, study: Study, *, visit: str) -> Drawi
         label = many or "grade, as a share of the worst"
         bar = {"location": "bottom", "shrink": 0.4, "aspect": 25, "pad": 0.02, "label": label}
         figure.colorbar(grid[0, 0].collections[0], ax=grid, **bar)
-    blank = "; ".join(dict.fromkeys(missing)) or "none of them"
+    seen = set().union(*marks.values())
+    add_key(figure, {name: look for name, look in _CELLS.items() if name in seen})
+    missing = dict.fromkeys(label for (label, _), drawn in marks.items() if _CROSS in drawn)
+    blank = "; ".join(missing) or "none of them"
     return figure, (
         f"Heat maps of the items of {len(_INSTRUMENTS)} instruments, a row per item and a column "
         f"per participant, at {visits[0].label.lower()} and at {visits[1].label.lower()}; darker "
@@ -142,13 +162,13 @@ def _draw_panel(
     people: list[str],
     instrument: Instrument,
     labels: dict[str, str],
-) -> bool:
-    """Draw one instrument at one visit, and return whether any answer is blank."""
+) -> set[str]:
+    """Draw one instrument at one visit, and return the kinds of its cells that have no value."""
     import seaborn
 
     if not people:
         axes.set_axis_off()
-        return False
+        return set()
     keys = map(name_key, held["item"], held["location"])
     held = held.assign(key=pd.Series(list(keys), index=held.index, dtype="str"))
     held = held[held["key"].isin(list(labels))]
@@ -162,8 +182,9 @@ def _draw_panel(
     else:
         cells = held.pivot(index="key", columns="participant_id", values="value") / highest
     legible = many or len(people) <= LEGIBLE
+    cells = cells.reindex(index=list(labels), columns=columns).astype("float64")
     seaborn.heatmap(
-        cells.reindex(index=list(labels), columns=columns).astype("float64"),
+        cells,
         cmap="Blues",
         vmin=0,
         vmax=1,
@@ -183,4 +204,5 @@ def _draw_panel(
     axes.tick_params(axis="x", rotation=0 if many else 45)
     axes.tick_params(axis="y", rotation=0)
     axes.set_facecolor(COLOURS["grey"])
-    return len(blank) > 0
+    there = {_GREY: cells.isna().any(axis=None), _CROSS: len(blank) > 0}
+    return {kind for kind, occurs in there.items() if occurs}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.reporting.figure import COLOURS, MANY, draw_boxes
+from analysis.reporting.figure import COLOURS, MANY, add_key, draw_boxes
 from analysis.results import UNBOUNDED
 from analysis.statistics.checks import round_differences
 from analysis.study import Outcome
@@ -153,13 +153,11 @@ def draw_interval(
     axes.plot(estimate, y, "D", color="black", ms=size)
 
 
-def add_legend(figure: "Figure", seen: Collection[str]) -> None:
-    """Add a legend below a figure with the styles of the directions that occur in it."""
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D([], [], ms=6, mec="white", label=name.capitalize(), **style)
+def name_marks(figure: "Figure", seen: Collection[str]) -> None:
+    """Add a key below a figure with the directions that occur in it."""
+    marks = {
+        f"{name.capitalize()} at follow-up": {"ms": 6, "mec": "white", **style}
         for name, style in STYLES.items()
         if name in seen
-    ]
-    figure.legend(handles=handles, loc="lower center", ncols=len(handles) or 1, fontsize=8)
+    }
+    add_key(figure, marks)

@@ -137,8 +137,8 @@ def _draw_courses(
         ticks, labels = [*ticks, aside], [*labels, "day not\nknown"]
     axes.set_xticks(ticks, labels)
     axes.set_xlabel("Study day (0 is the procedure)")
-    title = {"title": f"Digit: grade ({name_grading(drawn)}); line: duration", "title_fontsize": 8}
-    figure.legend(loc="outside lower center", ncols=2, fontsize=8, **title)
+    title = f"Digit: grade ({name_grading(drawn)}); line: duration" if len(drawn) else None
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8, title=title, title_fontsize=8)
     return figure
 
 

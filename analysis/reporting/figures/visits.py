@@ -1,5 +1,7 @@
 """Figures of the forms that were filled in, and of the study days of visits."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.reporting.figure import COLOURS, Drawing, draw_boxes, note_many, use_style
@@ -9,6 +11,11 @@ ROW, TOP = 0.24, 0.9
 _WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
 # A date further than this from its window is an error that would squeeze the picture: not drawn.
 FARTHEST = 90
+# The mark of a visit, by whether it lies in its window.
+_MARKS: dict[str, dict[str, Any]] = {
+    "yes": {"label": "visit in its window", "marker": "o", "color": COLOURS["better"]},
+    "no": {"label": "visit outside its window", "marker": "X", "color": COLOURS["worse"]},
+}
 # The number of visits outside their windows that are named in words.
 _NAMED = 10
 
@@ -78,11 +85,9 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     alt
         How many visits are inside their windows, and which are not.
     """
-    import seaborn
-
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
-    figure, axes = use_style().subplots(figsize=(_WIDTH, _HEIGHT))
+    figure, axes = use_style().subplots(figsize=(_WIDTH, _HEIGHT), layout="constrained")
     rows: list[pd.DataFrame] = []
     edges: list[int] = []
     for place, visit in enumerate(planned):
@@ -102,19 +107,12 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
         boxes = {place: each["day"] for place, each in enumerate(rows)}
         draw_boxes(axes, boxes, across=True)
     else:
-        seaborn.scatterplot(
-            drawn,
-            x="day",
-            y="level",
-            hue="in_window",
-            palette={"yes": COLOURS["better"], "no": COLOURS["worse"]},
-            style="in_window",
-            markers={"yes": "o", "no": "X"},
-            legend=False,
-            s=36,
-            zorder=3,
-            ax=axes,
-        )
+        marks = {kind: mark for kind, mark in _MARKS.items() if kind in set(drawn["in_window"])}
+        for kind, mark in marks.items():
+            held = drawn[drawn["in_window"] == kind]
+            axes.plot(held["day"], held["level"], ls="", ms=6, mec="white", mew=0.5, **mark)
+        if marks:
+            figure.legend(loc="outside lower center", ncols=len(marks), fontsize=8)
     axes.set_xlim(min([*edges, *drawn["day"]]) - _MARGIN, max([*edges, *drawn["day"]]) + _MARGIN)
     axes.set_yticks(range(len(planned)), [visit.label for visit in planned])
     axes.set_ylim(len(planned) - 0.4, -0.6)
@@ -122,7 +120,6 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     axes.set_title("Visits and their windows", loc="left")
     if undrawn := len(dated) - len(drawn):
         axes.set_title(f"{undrawn} further away, not drawn", loc="right", fontsize=8)
-    figure.tight_layout()
     return figure, _describe_days(dated, visits, study) + note
 
 
