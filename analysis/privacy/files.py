@@ -1,32 +1,25 @@
 """Take a file apart into all its texts, including those that are not visible."""
 
 import base64
-import gzip
 import html
 import json
-import quopri
 import re
-import zlib
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from analysis.privacy.documents import ATTACHED, read_pdf, read_word
+from analysis.privacy.encodings import decode_base64, decode_bytes, list_readings, unpack
 from analysis.privacy.images import NO_IMAGE, read_image
-from analysis.privacy.pieces import Piece, decode, list_strings, put_inside
+from analysis.privacy.pieces import Piece, decode, list_strings, put_inside, read_text
 
 _UNKNOWN = "a kind of file that cannot be looked into"
 _NO_NOTEBOOK = "a notebook that cannot be looked into"
-_ESCAPE = re.compile(r"\\(?:[x']([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']")
 _AUTHOR = re.compile(
     r"(?is)<meta[^>]+name=[\"'](?:dcterms\.)?(?:author|creator)[\"'][^>]*content=[\"']([^\"'$]+)[\"']"
     r"|<dc:(?:creator|publisher|contributor)>(.*?)</dc:"
 )
-# Bytes encoded in a text: in base64, also over several lines, or in hex.
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{16,}\s{1,2})*[A-Za-z0-9+/_-]{16,}={0,2}")
-_HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :]?){11,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
 _DATA = re.compile(
     r"data:(?P<kind>[a-z]+/[a-z0-9.+-]+)[^,\s\"'<>]{0,60};base64,(?P<encoded>[A-Za-z0-9+/_=\s-]{4,})"
 )
@@ -74,29 +67,18 @@ def _read_file(name: str, content: bytes) -> Iterator[Piece]:
 
 
 def _read_encoded(piece: Piece, depth: int) -> Iterator[Piece]:
-    """Yield what a text encodes: escapes, entities, base64, hex and compressed data, decoded."""
-    text = piece.text
+    """Yield what a text encodes, decoded, and the pieces of the bytes that it holds as text."""
     if depth > _DEEPEST:
         return
-    spellings = {
-        _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text),
-        html.unescape(text),
-        unquote(text),
-        quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace"),
-    }
-    for spelled in spellings - {text}:
-        yield Piece(piece.place, spelled)
-    inside = [(_decode_base64(each["encoded"]), each["kind"]) for each in _DATA.finditer(text)]
-    rest = _DATA.sub("", text)
-    inside += [(_decode_base64(each[0]), "") for each in _BASE64.finditer(rest)]
-    inside += [(bytes.fromhex(each[0].replace(":", " ")), "") for each in _HEX.finditer(rest)]
+    inside: dict[tuple[bytes, str], None] = {}
+    decoded = sorted(list_readings(piece.text))
+    yield from (Piece(piece.place, text) for text in decoded)
+    for text in (piece.text, *decoded):
+        for match in _DATA.finditer(text):
+            inside[decode_base64(match["encoded"]), match["kind"]] = None
+        inside |= dict.fromkeys((content, "") for content in decode_bytes(_DATA.sub("", text)))
     for content, kind in inside:
         yield from put_inside(piece.place, _read_inside(content, kind, depth + 1))
-
-
-def _decode_base64(text: str) -> bytes:
-    packed = "".join(text.split()).translate(str.maketrans("-_", "+/")).rstrip("=")
-    return base64.b64decode(packed[: len(packed) - (len(packed) % 4 == 1)] + "==")
 
 
 def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
@@ -108,18 +90,10 @@ def _read_inside(content: bytes, kind: str, depth: int) -> Iterator[Piece]:
         if content.startswith(magic):
             yield from take_apart(suffix, content, depth)
             return
-    for unpack in (gzip.decompress, zlib.decompress):
-        try:
-            content = unpack(content)
-            break
-        except (OSError, EOFError, zlib.error):
-            continue
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
+    content = unpack(content)
+    text = read_text(content)
     known = not kind or kind.startswith(_CARRIED_TEXTS)
-    if known and text and all(sign.isprintable() or sign.isspace() for sign in text):
+    if known and text:
         for piece in _read_markup(text):
             yield piece
             yield from _read_encoded(piece, depth)

@@ -1,5 +1,6 @@
 """A piece of text with its place in a file, and the readable text in bytes."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ _WIDE = {
     "utf-16-le": re.compile(rb"(?:[ -~]\0){10,}"),
     "utf-16-be": re.compile(rb"(?:\0[ -~]){10,}"),
 }
+# Signs that are neither ASCII nor Hangul.
+STRANGE = re.compile("[^\0-~가-힣]")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,20 @@ def decode(content: bytes) -> str | None:
             continue
         return None if "\0" in text else text
     return None
+
+
+def read_text(content: bytes) -> str:
+    """Return the text of bytes from inside a text, in UTF-8, CP949 or UTF-16; "" if none.
+
+    Except in UTF-8, chance bytes often are letters, but hardly all of ASCII and Hangul.
+    """
+    for encoding in ("utf-8-sig", "cp949", "utf-16-le", "utf-16-be"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            plain = encoding == "utf-8-sig" or not STRANGE.search(text)
+            if plain and all(sign.isprintable() or sign.isspace() for sign in text):
+                return text
+    return ""
 
 
 def list_strings(content: bytes) -> str:

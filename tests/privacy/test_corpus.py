@@ -33,7 +33,7 @@ def read_corpus(name):
 
 
 IDENTIFIERS, DAYS = read_corpus("identifiers.txt"), read_corpus("days.txt")
-PHONE = "010" + "-1234-5678"
+PHONE = "010~-1234-5678".replace("~", "")
 PACKED = base64.b64encode(PHONE.encode()).decode()
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from analysis.privacy.files import take_apart
 from analysis.privacy.kinds import find_kinds
 
-PHONE = "010" + "-1234-5678"
+PHONE = "010~-1234-5678".replace("~", "")
 IN_PIECES = f"<b>{PHONE[:5]}</b>{PHONE[5:]}"
 IN_COLOURS = f"\x1b[31m{PHONE[:5]}\x1b[0m{PHONE[5:]}"
 
