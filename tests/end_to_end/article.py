@@ -9,8 +9,8 @@ SHORTCODE = re.compile(r"\{\{< var ([\w.]+) >\}\}")
 ALONE = re.compile(rf"{SHORTCODE.pattern}|\w+: .*")
 CITED = re.compile(r"\[@[^\]]*\]")
 NUMBERED = re.compile(r"@(?:fig|tbl|sec)-[\w-]*\w")
-# What stands before the caption of a figure.
-LABEL = re.compile(r"^Figure S?\d+: (?:SIMULATED\. )?")
+# What stands before a caption.
+LABEL = re.compile(r"^(?:Figure|Table) S?\d+: (?:SIMULATED\. )?")
 CAPTION = re.compile(r"^!\[(.*)\]\([^)]*\)(?:\{[^}]*\})?$")
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 

@@ -13,6 +13,10 @@ def tell_harms(trial):
     yield "exposure", _tell_exposure(trial, len(treated))
     events = find_emergent(trial)
     n, k = len(treated), events["participant_id"].nunique()
+    said = "Lines are the exact Clopper--Pearson intervals; the key names colours and marks. On "
+    said += "the right, the participants behind each share."
+    none = "No adverse event of the procedure was recorded, so that nothing is drawn."
+    yield "term_marks", said if n and k else none
     if not n:
         yield "adverse_events", "Nobody was at risk of an adverse event of the procedure."
         names = ("serious_events", "deaths", "local_reactions", "severe_events")
