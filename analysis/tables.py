@@ -54,13 +54,18 @@ def shape_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
             hint="Describe it in analysis/datapackage.json first",
         )
     columns = {field["name"]: _shape_column(frame, field, name) for field in fields}
-    shaped = pd.DataFrame(columns, index=frame.index)
     key = schema["primaryKey"]
-    repeated = shaped.duplicated(key)
+    keys = pd.DataFrame({each: columns[each] for each in key}, index=frame.index, copy=False)
+    keys = keys.reset_index(drop=True)
+    repeated = pd.MultiIndex.from_frame(keys).duplicated()
     if repeated.any():
-        first = shaped.loc[repeated, key].iloc[0].to_dict()
+        first = keys[repeated].iloc[0].to_dict()
         raise DataError(f"table {name} has two rows for {first}", hint="Keep one of the two")
-    return shaped.sort_values(key, kind="stable").reset_index(drop=True)
+    order = keys.sort_values(key, kind="stable").index
+    # One column after the other: a large table is not in memory twice.
+    for each in columns:
+        columns[each] = columns[each].iloc[order].reset_index(drop=True)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _shape_column(frame: pd.DataFrame, field: dict[str, Any], table: str) -> pd.Series:

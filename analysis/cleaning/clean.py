@@ -182,8 +182,7 @@ def clean_export(export: RawExport, study: Study) -> Cleaned:
     state = CleaningState(study, latest, fields, unified, manner, designated=designated)
     state = columns.clean_columns(places.empty_wrong_rows(structure.place_corrected(state)))
     state = state.apply(columns.unify_terms(state))
-    state = derive_tables(resolve_rows(state))
-    state = apply_checks(state)
+    state = apply_checks(derive_tables(resolve_rows(state)))
     kept_apart = quarantine(state)
     if kept_apart is not state:
         state = derive_tables(kept_apart)

@@ -176,10 +176,9 @@ def _pivot(
 ) -> Vectors:
     """Put the rows of a file side by side: one vector per group, `measures` by place in it."""
     rows = frame.rename_axis("row").reset_index().drop_duplicates([*group, place])
-    tall = rows.melt([*group, place, "row"], measures, "measure")
-    tall = tall.assign(value=pd.to_numeric(tall["value"].where(tall["value"] != "")))
-    wide = tall.pivot(index=group, columns=[place, "measure"], values="value")
-    wide = wide.sort_index().sort_index(axis=1)
+    cells = rows.set_index([*group, place])[measures]
+    wide = cells.where(cells != "").apply(pd.to_numeric).unstack(place)
+    wide = wide.sort_index().swaplevel(axis=1).sort_index(axis=1)
     held = rows.groupby(group)["row"].agg(list)
     return Vectors(
         wide.to_numpy(dtype="float64"),

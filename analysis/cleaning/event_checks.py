@@ -214,10 +214,11 @@ def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame
         described[f"{name}_first"] = first.mean(axis=1)
         described[f"{name}_change"] = change.mean(axis=1).abs()
         described[f"{name}_most"] = change.abs().max(axis=1)
-    items = state.tables["items"].rename(columns={"participant_id": "participant"})
-    items = items[items["value"].notna()]
+    names, items = ("rating", "clinic_rating", "sbp", "dbp"), state.tables["items"]
+    used = items["item"].isin(names) | (items["instrument"] == "mrss")
+    items = items[used & items["value"].notna()].rename(columns={"participant_id": "participant"})
     by = ["participant", "visit"]
-    means = [(name, "mean") for name in ("rating", "clinic_rating", "sbp", "dbp")]
+    means = [(name, "mean") for name in names]
     for item, measure in (*means, ("rating", "count")):
         value = items[items["item"] == item].groupby(by)["value"].agg(measure)
         described = described.join(value.rename(f"{item}_{measure}"), on=by)

@@ -176,8 +176,8 @@ def _check_items(
     wide: dict[str, pd.DataFrame], items: pd.DataFrame, fields: dict[str, dict[str, Field]]
 ) -> None:
     """Compare every item of the wide tables with the rows that name it as their source."""
-    by_source = items.groupby("source")[["value", "text"]]
-    named, expected = set(items["source"].unique()), set()
+    sources = items["source"].astype("category")
+    expected = set()
     for source, columns in fields.items():
         for column, field in columns.items():
             if column in KEY_COLUMNS.get(source, SYSTEM_COLUMNS) or not field.place.is_item:
@@ -186,13 +186,13 @@ def _check_items(
             expected.add(name)
             cells = wide[source][column]
             value, text = convert_item(cells[cells != ""], field)
-            found = by_source.get_group(name) if name in named else items.iloc[:0]
+            found = items.loc[(sources == name).to_numpy(), ["value", "text"]]
             _check_arrival(value.dropna(), found["value"].dropna(), source, column)
             arrived = found.loc[found["text"] != "", "text"]
             _check_arrival(text[text != ""], arrived, source, column)
-    if named - expected:
-        stray = min(named - expected)
-        raise DataError("items hold values from nowhere", field=stray, hint=_HINT)
+    stray = set(sources.cat.categories) - expected
+    if stray:
+        raise DataError("items hold values from nowhere", field=min(stray), hint=_HINT)
 
 
 def _check_tables(

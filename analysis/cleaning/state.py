@@ -139,7 +139,7 @@ class SourceFile:
             return pd.DataFrame({name: pd.Series(dtype="str") for name in LOG_COLUMNS})
         return pd.concat(self.log, ignore_index=True)
 
-    @property
+    @cached_property
     def kept(self) -> pd.DataFrame:
         """The cells of the rows that were not set aside."""
         return self.frame.drop(self.aside) if len(self.aside) else self.frame
