@@ -25,7 +25,7 @@ NOTES = (
     ".run/progress/02_score.json",
     ".run/fonts.json",
     ".run/locks/report",
-    ".run/manuscript/index.qmd",
+    ".run/set-up.lock",
 )
 
 
