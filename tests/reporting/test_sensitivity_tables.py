@@ -213,6 +213,9 @@ def test_specification_figure_draws_a_point_for_each_distinct_answer(plan):
     labels = {label.get_text() for label in bottom.get_yticklabels()}
     assert not labels & {"Last score", "Change set to 0", "Per protocol"}
     assert not re.search(r"\d+ of \d+|%", alt)
+    none = points.iloc[:0]
+    figure, _ = draw_specification(none, STUDY.outcomes[0], population="full_analysis")
+    assert figure.axes[0].texts[0].get_text() == "No combination has an interval"
 
 
 def test_leave_one_out_figure_has_a_panel_per_outcome_and_no_dot_for_the_missing(results):

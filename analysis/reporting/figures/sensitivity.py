@@ -87,6 +87,10 @@ def draw_specification(points: pd.DataFrame, outcome: Outcome, *, population: st
         )
         top.legend(loc="lower right", fontsize=7.5)
         _draw_options(bottom, points, options, palette)
+    else:
+        words = {"ha": "center", "va": "center", "transform": top.transAxes}
+        top.text(0.5, 0.7, "No combination has an interval", **words)
+        bottom.set_axis_off()
     top.axhline(0, color=COLOURS["unchanged"], lw=0.8)
     top.set_ylabel(f"Change in {outcome.label},\n{outcome.unit} / number of items", fontsize=8)
     top.set_xlim(-0.7, len(points) - 0.3)
