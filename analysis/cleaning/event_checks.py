@@ -14,12 +14,8 @@ from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_together
-from analysis.cleaning.visit_checks import (
-    EVENTS,
-    ULCER_ITEMS,
-    list_recorded_ulcers,
-    select_ulcer_events,
-)
+from analysis.cleaning.visit_checks import EVENTS, ULCER_ITEMS, list_recorded_ulcers
+from analysis.instruments.digital_ulcers import select_ulcer_events
 from analysis.plan import QueryThresholds
 
 EXIT = "disposition"

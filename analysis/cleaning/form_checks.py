@@ -28,7 +28,8 @@ from analysis.cleaning.state import (
     find_together,
 )
 from analysis.cleaning.structure import FORM
-from analysis.cleaning.visit_checks import EVENTS, select_ulcer_events
+from analysis.cleaning.visit_checks import EVENTS
+from analysis.instruments.digital_ulcers import select_ulcer_events
 
 # Allowance for rounding in sums of recorded volumes (mL, percent).
 VOLUME_TOLERANCE = 1e-6

@@ -14,6 +14,7 @@ from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 from analysis.cleaning.structure import EVENT
+from analysis.instruments.digital_ulcers import select_ulcer_events
 
 EVENTS, ULCER_ITEMS = "adverse_events", "digital_ulcers"
 # A swap shows where the differences between right and left change sign as a whole: their sum of
@@ -26,7 +27,6 @@ LOWEST_RATIO, EDGE_RATIO = 5, 7
 NEARLY_ALL = 0.8
 # From so many times the size an ulcer was measured in another unit.
 _OTHER_UNIT = 8
-_ULCER_WORDS = r"ulcer|궤양"
 
 
 def find_early_exits(state: CleaningState) -> Iterator[Finding]:
@@ -215,12 +215,6 @@ def find_other_lines(state: CleaningState) -> Iterator[Finding]:
                 rare = length.ne(usual) & (length.eq(usual).mean() > NEARLY_ALL)
                 mask = rare.reindex(state.cells.index, fill_value=False)
                 yield find_cells("line_differs", field.name, mask)
-
-
-def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the adverse events whose term, as recorded or as coded, names an ulcer."""
-    words = events["term"] + " " + events["coded_term"]
-    return events[words.str.contains(_ULCER_WORDS, case=False)]
 
 
 def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:

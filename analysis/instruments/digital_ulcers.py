@@ -18,6 +18,24 @@ _COUNTED = {
     "new": "new since the last visit",
     "healed": "healed since baseline",
 }
+# What names an ulcer, and where else than at a finger; an ulcer without a place may be at one.
+_ULCER = r"\bulcer(?!ative)|궤양"
+_FINGER = r"digit|finger|thumb|\bhands?\b|손(?!상)|수지|엄지|검지|약지|소지"
+_ELSEWHERE = (
+    r"gastr|stomach|duoden|peptic|c?olitis|colon|bowel|rect(?:al|um)|o?esophag|\boral|mouth|aphth"
+    r"|tongue|cornea|\beye|pressure|venous|\blegs?\b|\bfoot\b|ankle|genital|anal\b"
+    r"|(?<!부)위\s?궤양|십이지장|소화성|대장|직장|식도|구강|각막|욕창|다리|(?<![가-힣])하지(?!\s?않)|발목|성기"
+)
+
+
+def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the adverse events whose term, as recorded or as coded, can be a digital ulcer.
+
+    An ulcer of another organ or part of the body is none (an assumption, by the words above).
+    """
+    words = (events["term"] + " " + events["coded_term"]).str.casefold()
+    finger, elsewhere = words.str.contains(_FINGER), words.str.contains(_ELSEWHERE)
+    return events[words.str.contains(_ULCER) & (finger | ~elsewhere)]
 
 
 def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:

@@ -1,6 +1,7 @@
 """Digital ulcers: counts by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from instrument_items import (
     STUDY,
@@ -11,6 +12,7 @@ from instrument_items import (
     write_items,
 )
 
+from analysis.instruments.digital_ulcers import select_ulcer_events
 from analysis.instruments.scores import score_items
 
 
@@ -59,3 +61,27 @@ def test_sizes_and_fingers_are_taken_and_not_scored_and_ulcers_not_paired():
     answers = ulcers((1, 0, 0)) | {f"digital_ulcers/{item}//1": more[item] for item in more}
     assert read_score(answers, "digital_ulcers")["score"] == 1
     assert pair_visits(baseline=ulcers((1, 0, 0)), week_12=ulcers((0, 0, 1))).empty
+
+
+@pytest.mark.parametrize(
+    ("term", "digital"),
+    [
+        ("New ulcer of a finger", True),
+        ("Digital ulcer", True),
+        ("ulcer of right index finger", True),
+        ("finger and gastric ulcer", True),
+        ("Skin ulcer", True),
+        ("수지 궤양", True),
+        ("왼손 부위 궤양", True),
+        ("궤양 악화하지 않음", True),
+        ("Ulcerative colitis flare", False),
+        ("Gastric ulcer", False),
+        ("corneal ulcer", False),
+        ("위궤양", False),
+        ("하지 궤양", False),
+        ("Nausea", False),
+    ],
+)
+def test_ulcers_of_other_organs_are_no_digital_ulcers(term, digital):
+    events = pd.DataFrame({"term": [term, ""], "coded_term": ["", term]})
+    assert len(select_ulcer_events(events)) == 2 * digital

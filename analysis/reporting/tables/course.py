@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.describe.exposure import print_finger
+from analysis.instruments.digital_ulcers import select_ulcer_events
 from analysis.provenance import Provenance
 from analysis.reporting.table import Table, TableRow, cells_of, label_part
 from analysis.results import format_number
@@ -17,7 +18,6 @@ _NONE = "\N{EN DASH}"
 _WITHHELD = (
     "Not printed: study.yml names no consent and approval for publishing data of single people"
 )
-_ULCER = r"ulcer|궤양"
 _OF_A_FINGER = ("finger_not_injected", "new_ulcer")
 
 
@@ -118,8 +118,7 @@ def make_medication_table(medications: pd.DataFrame) -> Table:
 def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: Study) -> Table:
     """Make the table that compares new and healed ulcers of the form with ulcer events."""
     labels = {visit.name: visit.label for visit in study.visits}
-    terms = events["term"] + " " + events["coded_term"]
-    reported = events[terms.str.contains(_ULCER, case=False)]
+    reported = select_ulcer_events(events)
     people = sorted({*ulcers["participant_id"], *reported["participant_id"]})
 
     def list_state(person: str, state: str) -> str:
