@@ -19,10 +19,21 @@ DIARY = "raynaud_diary.csv"
 CAPILLAROSCOPY = "capillaroscopy.csv"
 CORRECTIONS = "corrections.csv"
 
+# Files and folders in report/ that a run or Quarto writes, or that show and prove its results.
+_WRITTEN_IN_REPORT = (
+    *("_generated", "_metadata.yml", "_output", "_prepared", "_preview", "_variables.yml"),
+    *("notebooks", "preview", "record"),
+)
+
 
 def resolve_path(path: str | Path) -> Path:
     """Return a path from a notebook's parameters; relative ones start at the repository."""
     return ROOT / path
+
+
+def is_report_source(name: str) -> bool:
+    """Return True if a file or folder in report/ is a source, neither written nor hidden."""
+    return name not in _WRITTEN_IN_REPORT and not name.startswith(".")
 
 
 @dataclass(frozen=True)

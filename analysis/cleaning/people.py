@@ -27,7 +27,7 @@ _PARTS = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<mark>[-_ ]?)(?P<number>[0-9]+)")
 _AGREEMENT = 0.9
 _MOST_LISTED = 6
 _LOOKALIKES = str.maketrans({"o": "0", "l": "1", "i": "1"})
-_ALIKE = str.maketrans("авсенікморѕтух–—‐/", "abcehikmopstyx----")  # Look-alikes.
+_ALIKE = DASHES | str.maketrans("авсенікморѕтух/", "abcehikmopstyx-")  # Look-alikes.
 _HASHED = "Name people as the export does; where record ids are hashed, hash all or none"
 _HINT = "Correct the identifiers at the source, so that each participant has one"
 

@@ -1,6 +1,5 @@
 """What the report is made from: results, plan, words, figures and tables, executed copies."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +11,6 @@ from analysis.provenance import Provenance, read_provenance
 from analysis.reporting.facts import MONITORING, hides_people
 from analysis.study import Study, load_study
 from analysis.tables import read_table
-
-# Files in report/ that a run or Quarto writes, or that no document needs.
-WRITTEN = re.compile(
-    r"_(?:generated|metadata\.yml|output|prepared|preview|variables\.yml)|notebooks|record|\..*"
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ def list_material(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not WRITTEN.fullmatch(path.relative_to(folder).parts[0])
+        if path.is_file() and paths.is_report_source(path.relative_to(folder).parts[0])
     ]
 
 

@@ -81,13 +81,11 @@ def take_fingerprint(step: Step, settings: Settings, *, code: Iterable[str]) -> 
 
 def report_sources() -> list[Path]:
     """Return the sources of the report, sorted: report/ without guides and the files of a run."""
-    written = ("_generated", "_output", "_prepared", "_preview", "notebooks", "record", "preview")
     guides = ("README.md", "REVIEWER.md")
-    variables = ("_metadata.yml", "_variables.yml")
     entries = [
         entry
         for entry in paths.REPORT_FOLDER.iterdir()
-        if not entry.name.startswith(".") and entry.name not in (*written, *guides, *variables)
+        if paths.is_report_source(entry.name) and entry.name not in guides
     ]
     return sorted(
         path for entry in entries for path in (entry, *entry.rglob("*")) if path.is_file()

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.export import DIARY, REDCAP
-from analysis.cleaning.people import unify_identifiers
+from analysis.cleaning.people import fold_identifier, unify_identifiers
 from analysis.cleaning.state import SourceFile
 from analysis.errors import DataError
 
@@ -82,3 +82,8 @@ def test_another_file_may_name_the_record_and_not_a_number_that_fits_another():
     assert spell(ONE, TWO, diary=[("7", "2021-02-20", "5")], records=records)[1] == ["SIM-01"]
     with pytest.raises(DataError, match="'2' is the record of SIM-01, and fits SIM-02 as well"):
         spell(ONE, TWO, diary=[("2", "2021-02-20", "5")], records={"2": "SIM-01", "1": "SIM-02"})
+
+
+@pytest.mark.parametrize("name", ["SIM\u201101", "SIM\u201301", "SIM\u221201", "\u0455im/O1"])
+def test_identifiers_that_look_alike_are_one_whatever_their_hyphen(name):
+    assert fold_identifier(name) == fold_identifier("SIM-01")
