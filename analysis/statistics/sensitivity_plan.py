@@ -31,7 +31,8 @@ from analysis.statistics.populations import (
 )
 from analysis.study import Outcome, Study
 
-SEASONAL = "raynaud_condition_score"
+# The instrument of the symptom that cold worsens.
+SEASONAL = "raynaud"
 OTHER_POPULATION = {"full_analysis": "per_protocol", "per_protocol": "full_analysis"}
 
 
@@ -185,7 +186,7 @@ def ask_leave_one_out(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
 
 def ask_season(plan: SensitivityPlan, outcome: Outcome) -> list[Row]:
     """In which half of the year did the two visits lie, for the outcome that cold worsens?"""
-    if outcome.name != SEASONAL:
+    if outcome.instrument != SEASONAL:
         return []
     writer = plan.write(outcome)
     visits = plan.visits.assign(visit_date="") if plan.dates_shifted else plan.visits

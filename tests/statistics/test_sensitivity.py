@@ -408,3 +408,9 @@ def test_a_filled_score_of_a_variant_stays_within_that_variant_s_range(plan):
 
 def test_specifications_without_any_pair_are_none(plan):
     assert specify_primary(replace(plan, visit="week_4")).empty
+
+
+def test_season_is_asked_of_every_outcome_of_raynauds_instrument_and_of_no_other(plan):
+    attacks = replace(SKIN, instrument="raynaud")
+    assert sensitivity_plan.ask_season(plan, SKIN) == []
+    assert sensitivity_plan.ask_season(plan, attacks)
