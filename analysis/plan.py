@@ -15,6 +15,7 @@ _SPANS = (
 )
 _PARTS: dict[str, tuple[str, ...]] = {
     "laboratory_ratio": (),
+    "doubtful_codes": ("spans", "fields"),
     "readers_apart": ("density", "grade"),
     "change_far": ("mrss", "cochin", "haq", "kapandji", "both_thumbs"),
     "zero_far": ("mrss", "hands", "cochin", "haq"),
@@ -109,6 +110,8 @@ class QueryThresholds:
     event_far_days: Setting
     consent_early_days: Setting
     finger_far_mm: Setting
+    blank_together: Setting
+    doubtful_codes: Setting
     copied_forward_pairs: Setting
     body_mass_index: Setting
     age_years: Setting

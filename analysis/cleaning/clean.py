@@ -58,7 +58,7 @@ NEVER_LATER = "2100-01-01"
 # By the file that is asked about, in the order of the log.
 CHECKS = {
     REDCAP: (
-        form_checks.find_required,
+        form_checks.find_blanks,
         form_checks.find_not_asked,
         form_checks.find_absent_forms,
         logic.find_totals,
@@ -68,11 +68,9 @@ CHECKS = {
         visit_checks.find_scales,
         dates.find_disorder,
         dates.find_outside_windows,
-        form_checks.find_volumes,
-        form_checks.find_product,
         form_checks.find_ulcer_gates,
         form_checks.find_unreported_ulcers,
-        form_checks.find_uncoded_events,
+        form_checks.find_doubtful_codes,
         event_checks.find_row_contradictions,
         event_checks.find_exit_disagreements,
         rows.find_repeated_rows,

@@ -272,3 +272,17 @@ def describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
     overlaps = (before & ~again).reindex(drugs.index, fill_value=False)
     usual = ratio.where(same.transform("count") >= _FEWEST_DOSES)
     return pd.DataFrame({"dose_ratio": usual, "overlaps": overlaps})
+
+
+def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
+    """Return the last day (ISO) of a visit or of the end of participation, by participant."""
+    ends = [(visits, "visit_date"), (disposition, "end_date")]
+    dates = pd.concat([table.set_index("participant_id")[name] for table, name in ends])
+    return dates[dates != ""].groupby(level=0).max()
+
+
+def find_last_ulcer_answers(visits: pd.DataFrame) -> pd.Series:
+    """Return what the last visit with an answer says of ulcers, by participant."""
+    ordered = visits.sort_values(["participant_id", "visit_date"])
+    answered = ordered[ordered["ulcers_present"].ne("") & ordered["visit_date"].ne("")]
+    return answered.groupby("participant_id")["ulcers_present"].last()

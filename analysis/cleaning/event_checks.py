@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.cleaning.copy_checks import MEASURES
 from analysis.cleaning.dates import parse_days
-from analysis.cleaning.derive import describe_doses
+from analysis.cleaning.derive import describe_doses, find_last_days, find_last_ulcer_answers
 from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
@@ -30,6 +30,14 @@ _HANDS = ("hand_dorsum", "fingers")
 # Values that two people cannot share.
 _BODY = ("birth_year", "height_cm", "weight_kg", "raynaud_onset_year", "non_raynaud_onset_year")
 _CELLS = ("nucleated_cells_million", "cd45_percent", "stromal_percent")
+_AMOUNTS = {
+    "prepared": "final_volume_ml", "aspirated": "lipoaspirate_ml", "processed": "processed_ml",
+    "cells_million": "nucleated_cells_million", "lidocaine": "lidocaine_mg",
+    "viability": "viability_percent", "endotoxin": "endotoxin_eu_per_ml",
+}  # fmt: skip
+_PERCENTS = ("cd45_percent", "stromal_percent", "endothelial_percent")
+# Allowance for rounding in sums of recorded volumes (mL, percent).
+_ROUNDING = 1e-6
 # Where the limited form is assumed to leave the skin alone.
 PROXIMAL = ("anterior_chest", "abdomen", "upper_arm", "thigh")
 
@@ -48,10 +56,12 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
 
     row_rules.csv holds a condition a line (`where`, as `pandas.DataFrame.query` reads it), with its
     rule, its table, and the columns that are asked about. Columns in `empty` are asked about
-    because nothing is in them: not where a rule has emptied them, or asks already.
+    because nothing is in them: not where a rule has emptied them, or asks already. `detail` is a
+    sentence for the site with values of the row.
     """
     thresholds = {each.name: getattr(state.study.queries, each.name).value for each in _THRESHOLDS}
-    words = {"likely": _LIKELY, "first": state.study.list_visits("screening", "baseline")}
+    words = {"likely": _LIKELY, "rounding": _ROUNDING, "specified": state.study.specification}
+    words["worded"] = not state.manner.free_text_removed
     words["followup"] = state.study.analysis.followup_visit.value
     words["least_days"] = state.study.scoring.raynaud_diary_min_days.value
     rules = pd.read_csv(_ROW_RULES, dtype="str").fillna("")
@@ -61,7 +71,7 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
         rows = {table: _describe_rows(state, table, known) for table in rules["table"].unique()}
     else:
         rows = {CAPILLAROSCOPY: _describe_readings(state)}
-    for rule, table, where, asked, empty in rules.itertuples(index=False):
+    for rule, table, where, asked, empty, detail in rules.itertuples(index=False):
         columns = _list_asked_columns(state, table)
         if set(empty.split()) <= set(columns):
             found = rows[table].query(where, engine="python", local_dict=thresholds | words).index
@@ -71,7 +81,8 @@ def find_row_contradictions(state: CleaningState, source: str = REDCAP) -> Itera
             names = [each for name in asked.split() for each in fnmatch.filter(columns, name)]
             for row in found:
                 cells = [(row, columns[name].name) for name in names]
-                yield from find_together(rule, cells, group=f"{row} {asked}")
+                filled = detail.format_map({**words, **rows[table].loc[row]})
+                yield from find_together(rule, cells, group=f"{row} {asked}", detail=filled)
 
 
 def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
@@ -84,6 +95,9 @@ def _list_asked_columns(state: CleaningState, table: str) -> dict[str, Field]:
     if table == ULCER_ITEMS:
         return {field.place.item: field for field in state.list_items(ULCER_ITEMS)}
     columns = list_columns(state.fields[REDCAP], table)
+    if table == EVENTS and "term" in columns:
+        # Where the export has no field for the coded term, all events are uncoded.
+        return {"coded_term": columns["term"]} | columns
     if table == "visits":
         held = state.fields[REDCAP].values()
         columns |= {f"{f.place.instrument}:{f.place.item}": f for f in held if f.place.instrument}
@@ -99,12 +113,16 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
     given = tables["procedures"].set_index("participant_id").reindex(people.index)
     left = events[events["led_to_withdrawal"].eq("yes")]
     exits = tables[EXIT].set_index("participant_id")
+    failed = people["eligible"].eq("no") & ~people.index.isin(begun["participant"])
+    ended = exits["status"].ne("not_recorded").reindex(people.index)
+    # A site may record an end of those only who were treated.
+    ended_alike = ended[failed].any() or (failed.sum() == 1 and ended.any())
     died = {*events.loc[find_fatal(events), "participant"]}
     died |= {*exits.index[exits["reason"] == "death"]}
     dates = tables["visits"].set_index("participant_id")["visit_date"]
     visits = dates[dates != ""].groupby(level=0)
     first = state.study.list_visits("screening", "baseline")
-    ulcers = list_recorded_ulcers(state)
+    ulcers, answers = list_recorded_ulcers(state), find_last_ulcer_answers(tables["visits"])
     items = tables["items"]
     skin = items["instrument"].eq("mrss") & items["item"].isin(PROXIMAL)
     skin &= items["visit"].isin(first)
@@ -121,16 +139,17 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "died": people.index.isin(died),
             "left": people.index.isin(left["participant"]),
             "exit_status": exits["status"],
+            "exit_due": failed & ended_alike,
             "exit_reason": exits["reason"],
             "had_ulcer": people.index.isin(ulcers.loc[ulcers["visit"].isin(first), "participant"]),
             "ulcer_recorded": people.index.isin(ulcers["participant"]),
-            "ulcers_last": _find_last_ulcer_answers(state).reindex(people.index).fillna(""),
+            "ulcers_last": answers.reindex(people.index).fillna(""),
             "weight": pd.to_numeric(people["weight_kg"]),
             "proximal_skin": items[skin].groupby("participant_id")["value"].sum(),
             "treatment": state.days.reindex(people.index),
             "first_visit": parse_days(visits.min()),
             "last_visit": parse_days(visits.max()),
-            "last": parse_days(_find_last_days(state)),
+            "last": parse_days(find_last_days(tables["visits"], tables[EXIT])),
         },
         index=people.index,
     )
@@ -167,14 +186,14 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         # What a rule has emptied is asked about already.
         raw = state.redcap.raw.loc[rows.index, [columns[name].name for name in planned]]
         nothing = (volumes[planned] == 0).to_numpy(dtype=bool) | (raw == "").to_numpy(dtype=bool)
-        rows["prepared"] = pd.to_numeric(rows["final_volume_ml"])
+        for name, column in _AMOUNTS.items():
+            rows[name] = pd.to_numeric(rows[column])
+        rows["cells_percent"] = rows[list(_PERCENTS)].apply(pd.to_numeric).sum(axis=1)
         rows["left_out"] = nothing.sum(axis=1)
         others = volumes.columns.difference([f"injected_{f}_ml" for f in fingers])
         rows["added"] = (volumes[others] > 0).sum(axis=1)
         measured = rows[["viability_percent", *_CELLS]]
         rows["again"] = measured.duplicated() & (measured != "").all(axis=1)
-        for name in ("nucleated_cells_million", "processed_ml", "lidocaine_mg"):
-            rows[name] = pd.to_numeric(rows[name])
     elif table == "medications":
         rows = rows.join(describe_doses(rows))
     elif table == "visits":
@@ -186,13 +205,6 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         consent = parse_days(rows["consent_date"])
         rows["consent_lead"] = (of_person["first_visit"] - consent).dt.days
     return rows
-
-
-def _find_last_ulcer_answers(state: CleaningState) -> pd.Series:
-    """Return what the last visit with an answer says of ulcers, by participant."""
-    visits = state.tables["visits"].sort_values(["participant_id", "visit_date"])
-    answered = visits[visits["ulcers_present"].ne("") & visits["visit_date"].ne("")]
-    return answered.groupby("participant_id")["ulcers_present"].last()
 
 
 def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame:
@@ -280,14 +292,3 @@ def find_exit_disagreements(state: CleaningState) -> Iterator[Finding]:
     yield from ask_rows(
         state, "death_elsewhere", EXIT, exits.index[alone], ("status", "end_date", "reason")
     )
-
-
-def _find_last_days(state: CleaningState) -> pd.Series:
-    """Return the last day (ISO) of a visit or of the end of participation, by participant."""
-    dates = pd.concat(
-        [
-            state.tables["visits"].set_index("participant_id")["visit_date"],
-            state.tables[EXIT].set_index("participant_id")["end_date"],
-        ]
-    )
-    return dates[dates != ""].groupby(level=0).max()

@@ -1,4 +1,4 @@
-"""Contradictions between forms: missing, filled though not asked, badly added up, or too much.
+"""Contradictions between forms: missing, filled though not asked, or against another form.
 
 A check yields findings about cells of the REDCap export; it changes nothing and asks.
 """
@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.cleaning.columns import fold_words
 from analysis.cleaning.dates import find_person_days, parse_days
 from analysis.cleaning.export import REDCAP
+from analysis.cleaning.fields import Field
 from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import (
     NUMBERED,
@@ -28,36 +29,72 @@ from analysis.cleaning.state import (
     find_together,
 )
 from analysis.cleaning.structure import FORM
-from analysis.cleaning.visit_checks import EVENTS
+from analysis.cleaning.visit_checks import EVENTS, NEARLY_ALL
 from analysis.instruments.digital_ulcers import select_ulcer_events
 
-# Allowance for rounding in sums of recorded volumes (mL, percent).
-VOLUME_TOLERANCE = 1e-6
+# Missing values as people code them in numbers.
+_CODES = tuple(sign * int(digit * n) for sign in (1, -1) for digit in "89" for n in (2, 3, 4))
+_THREE_DIGITS = 100
 # Of an ulcer's event from the visits between which the ulcer came.
 _DAYS_AROUND = 7
 # The share of people who have a form at a visit by mistake, and from how many people on.
 _HARDLY, _SEVERAL = 0.2, 5
 
 
-def find_required(state: CleaningState) -> Iterator[Finding]:
+def find_blanks(state: CleaningState) -> Iterator[Finding]:
     """Required fields that are empty in an opened form, without a reason and although asked.
 
-    An end is required, too, where something is said not to go on.
+    So are optional ones that nearly all others have, if several of a form are empty together, or
+    the form is marked as filled in and holds nothing. Several of one form are one question.
     """
-    for name, field in state.fields[REDCAP].items():
-        ends = field.place.column == "end_date" and name in state.asked
-        due = (field.required and not field.automatic) or ends
-        if name == "record_id" or not due or field.form not in state.opened:
-            continue
-        empty = (state.cells[name] == "") & state.opened.loc[state.cells.index, field.form]
-        if name in state.asked:
-            empty &= state.asked[name].loc[empty.index]
-        if ends:
-            ongoing = state.find_words_of(field.place.table, "ongoing")
-            empty &= False if ongoing is None else ongoing == "no"
-        if empty.any():
-            explained = state.find_reasons(REDCAP, name, state.cells[name]) != ""
-            yield find_cells("required_missing", name, empty & ~explained)
+    least = state.study.queries.blank_together.value
+    for form, fields in _group_by_form(state):
+        required = pd.DataFrame({f.name: _find_required_blanks(state, f) for f in fields})
+        usual = _find_usual_blanks(state, form, fields)
+        together = required | usual.reindex(columns=list(required), fill_value=False)
+        empty = state.redcap.raw.loc[required.index, list(required)].eq("").all(axis=1)
+        several = together.sum(axis=1).ge(least) | (empty & usual.any(axis=1))
+        for row in together.index[several]:
+            cells = [(str(row), str(name)) for name in together.columns[together.loc[row]]]
+            yield from find_together("part_missing", cells, group=f"{row} {form}")
+        for name in required:
+            yield find_cells("required_missing", str(name), required[name] & ~several)
+
+
+def _group_by_form(state: CleaningState) -> Iterator[tuple[str, list[Field]]]:
+    """Yield the forms with their fields, without boxes, notes and what REDCap fills in."""
+    fields = [each for name, each in state.fields[REDCAP].items() if name != "record_id"]
+    for form in state.opened.columns:
+        asked = [f for f in fields if f.form == form and f.kind not in ("checkbox", "notes")]
+        if asked := [f for f in asked if not f.automatic]:
+            yield str(form), asked
+
+
+def _find_required_blanks(state: CleaningState, field: Field) -> pd.Series:
+    """Return where a required field is empty; an end is, where something does not go on."""
+    ends = field.place.column == "end_date" and field.name in state.asked
+    cells = state.cells[field.name]
+    empty = (cells == "") & state.opened.loc[cells.index, field.form] & (field.required or ends)
+    if field.name in state.asked:
+        empty &= state.asked[field.name].loc[cells.index]
+    if ends:
+        ongoing = state.find_words_of(field.place.table, "ongoing")
+        empty &= False if ongoing is None else ongoing == "no"
+    return empty & (state.find_reasons(REDCAP, field.name, cells) == "")
+
+
+def _find_usual_blanks(state: CleaningState, form: str, fields: list[Field]) -> pd.DataFrame:
+    """Return where an optional field is blank that nearly all others have, at the visit."""
+    eligible = state.keys["participant"].map(find_eligible(state.tables["participants"]))
+    opened = state.opened.loc[state.cells.index, form] & eligible.astype("bool")
+    names = [field.name for field in fields if not field.required]
+    filled = state.redcap.raw.loc[opened.index[opened], names] != ""
+    visit = state.keys.loc[filled.index, "visit"]
+    at = visit.mask(state.cells.loc[filled.index, FORM] == form, form)
+    blank = ~filled & (filled.groupby(at).transform("mean") > NEARLY_ALL)
+    for name in state.asked.keys() & set(names):
+        blank[name] &= state.asked[name].loc[blank.index]
+    return blank.reindex(opened.index, fill_value=False)
 
 
 def find_not_asked(state: CleaningState) -> Iterator[Finding]:
@@ -157,49 +194,25 @@ def _list_numbered_forms(state: CleaningState) -> set[str]:
     }
 
 
-def find_volumes(state: CleaningState) -> Iterator[Finding]:
-    """More injected than prepared, more processed than aspirated, cells beyond 100 percent."""
-    fingers = [f"{side}_{finger}" for side in ("right", "left") for finger in range(1, 6)]
-    checks = (
-        ("final_volume_ml", [f"injected_{finger}_ml" for finger in fingers], None),
-        ("lipoaspirate_ml", ["processed_ml"], None),
-        ("cd45_percent", ["cd45_percent", "stromal_percent", "endothelial_percent"], 100),
-    )
-    for column, names, limit in checks:
-        parts = [_list_numbers(state, name) for name in names]
-        parts = [part for part in parts if part is not None]
-        whole = _list_numbers(state, column)
-        if whole is None or not parts:
-            continue
-        total = pd.concat(parts, axis=1).sum(axis=1, min_count=1)
-        most = whole if limit is None else limit
-        detail = "Together it is " + total.map("{:g}".format) + "."
-        beyond = total > most + VOLUME_TOLERANCE
-        yield find_cells("volume_exceeds", str(whole.name), beyond, detail=detail)
+def find_doubtful_codes(state: CleaningState) -> Iterator[Finding]:
+    """Numbers that are usual codes for a missing value, and were hardly measured.
 
-
-def find_product(state: CleaningState) -> Iterator[Finding]:
-    """Product outside its specification: viability, endotoxin, tests."""
-    rule, limits = "product_below_specification", state.study.specification
-    least, most = limits.viability_min_percent.value, limits.endotoxin_max_eu_per_ml.value
-    viability = _list_numbers(state, "viability_percent")
-    if viability is not None:
-        detail = f"The specification: at least {least}."
-        yield find_cells(rule, str(viability.name), viability < least, detail=detail)
-    endotoxin = _list_numbers(state, "endotoxin_eu_per_ml")
-    if endotoxin is not None:
-        detail = f"The specification: at most {most}."
-        yield find_cells(rule, str(endotoxin.name), endotoxin > most, detail=detail)
-    for column, bad in (("gram_stain", "positive"), ("sterility", "growth")):
-        cells = state.find_cells_of("procedures", column)
-        if cells is not None:
-            codes = state.fields[REDCAP][str(cells.name)].codes
-            yield find_cells(rule, str(cells.name), cells.map(codes) == bad)
-
-
-def _list_numbers(state: CleaningState, column: str) -> pd.Series | None:
-    cells = state.find_cells_of("procedures", column)
-    return None if cells is None else pd.to_numeric(cells.where(cells != "")).astype("float64")
+    They are far from all other values of their field (in spans of these), or they have three
+    digits or more and stand in several fields of a row.
+    """
+    limits = state.study.queries.doubtful_codes.value
+    fields = [f for f in state.fields[REDCAP].values() if f.kind in ("number", "integer")]
+    numbers = state.convert_numbers(fields)
+    rest = numbers.mask(numbers.isin(_CODES))
+    low, high = (each.where(rest.count() >= _SEVERAL) for each in (rest.min(), rest.max()))
+    away = limits["spans"] * (high - low)
+    far = numbers.gt(high + away) | numbers.lt(low - away) | (numbers.lt(0) & low.ge(0))
+    for code in _CODES:
+        here = numbers.eq(code)
+        often = here.sum(axis=1).ge(limits["fields"]) & (abs(code) >= _THREE_DIGITS)
+        rows, names = (here & (far | here.mul(often, axis=0))).to_numpy().nonzero()
+        cells = list(zip(here.index[rows], here.columns[names], strict=True))
+        yield from find_together("code_doubtful", cells, group=str(code))
 
 
 def find_ulcer_gates(state: CleaningState) -> Iterator[Finding]:
@@ -241,13 +254,15 @@ def find_unreported_ulcers(state: CleaningState) -> Iterator[Finding]:
     events, visits = select_ulcer_events(state.tables["adverse_events"]), state.tables["visits"]
     looked = visits[visits["ulcers_present"] != ""]
     unreported = new.eq(1) & since & ~first
+    # Of several unscheduled visits an ulcer may belong to any.
+    unclear = state.keys["visit"].eq(state.study.unscheduled)
     study_day = (day - find_person_days(who, state.days)).dt.days[unreported]
     for row, at in zip(study_day.index.astype("str"), study_day, strict=True):
         begun = events.loc[events["participant_id"] == who[row], "start_day"]
         before = looked.loc[looked["participant_id"] == who[row], "study_day"]
         low = max(0, before[before < at].max() - _DAYS_AROUND)
         # An event without an exact day may be the one, as may any where no day is known.
-        near = begun.isna() | ~(begun < low) & ~(begun > at + _DAYS_AROUND)
+        near = begun.isna() | ~(begun < low) & (~(begun > at + _DAYS_AROUND) | unclear[row])
         unreported[row] = not near.any()
     yield find_cells("ulcer_without_event", str(new.name), unreported)
 
@@ -257,20 +272,6 @@ def _find_ulcer_item(state: CleaningState, item: str) -> pd.Series | None:
         if field.place.item == item:
             return convert_item(state.cells[field.name], field)[0]
     return None
-
-
-def find_uncoded_events(state: CleaningState) -> Iterator[Finding]:
-    """Adverse events with a term as recorded and none as coded.
-
-    Where the export has no field for the coded term, all events are uncoded.
-    """
-    term = state.find_cells_of("adverse_events", "term")
-    coded = state.find_cells_of("adverse_events", "coded_term")
-    if term is None or state.manner.free_text_removed:
-        return
-    place = term if coded is None else coded
-    uncoded = (term != "") if coded is None else (term != "") & (coded == "")
-    yield find_cells("ae_uncoded", str(place.name), uncoded)
 
 
 def find_unlisted_drugs(state: CleaningState) -> Iterator[Finding]:

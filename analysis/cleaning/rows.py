@@ -99,20 +99,21 @@ def _list_days(state: CleaningState) -> pd.Series:
 
 
 def resolve_facts(state: CleaningState) -> CleaningState:
-    """Where a fact that a person has once is recorded at several visits, keep the first."""
+    """Of a fact that a person has once keep the first; other values in a row are one question."""
     file = state.redcap
     order = {visit.name: place for place, visit in enumerate(state.study.visits)}
     place = file.keys["visit"].map(order)
     rows = place.drop(file.aside).sort_index().sort_values(kind="stable").index
     findings = []
-    for field in state.fields[REDCAP].values():
+    for name, field in state.fields[REDCAP].items():
         if field.place.table in ONE_PER_PARTICIPANT and field.place.column != "participant_id":
-            filled = file.frame.loc[rows, field.name] != ""
-            filled = filled[filled]
-            later = file.keys.loc[filled.index].duplicated("participant")
-            findings.append(
-                find_cells("recorded_twice", field.name, later, "", reason="pending_query")
-            )
+            held = file.frame.loc[rows, name]
+            held = held[held != ""]
+            first = held.groupby(file.keys["participant"]).transform("first")
+            later = file.keys.loc[held.index].duplicated("participant")
+            findings.append(find_cells("recorded_equally", name, later & (held == first), ""))
+            at, reason = held.index[later & (held != first)], "pending_query"
+            findings.append(Finding("recorded_twice", name, at, "", reason, group=at))
     return state.apply(findings)
 
 

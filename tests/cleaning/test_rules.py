@@ -13,6 +13,9 @@ from analysis.demo.export import make_export
 FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 
 
+SCALES = ("vas_pain", "vas_rp", "vas_du", "vas_gi", "vas_lung", "vas_overall", "shaq_line")
+
+
 class Site:
     """The tables of an export, changed person by person as a site would."""
 
@@ -194,6 +197,20 @@ def _grade_image(site, who, **cells):
     images.loc[images.index[once][0], list(cells)] = list(cells.values())
 
 
+def _hurt_between(site, who):
+    """Two unscheduled visits, and a new ulcer, reported as an event of the second one."""
+    main, extra = site.tables[REDCAP], "unscheduled_arm_1"
+    for number, days in enumerate((20, 60), 1):
+        row = dict.fromkeys(main, "") | {"record_id": who, "redcap_event_name": extra}
+        when = {INSTANCE: str(number), FORM: "visit", "visit_date": site.start(who, days)}
+        main.loc[main.index.max() + 1] = row | when | {"du_any": "1", "visit_complete": "2"}
+    _carry_ulcer(site, who, "000", "000")
+    site.again(who, "digital_ulcer", redcap_event_name=extra, du_side="1", du_finger="4",
+               du_active="1", du_new="1", du_healed="0", du_size_mm="4.5")  # fmt: skip
+    site.event(who, ae_coded="Digital ulcer", ae_class="Skin", ae_start=site.start(who, 58),
+               ae_stop=site.start(who, 65))  # fmt: skip
+
+
 # Rule; what a site does to one person; which further rules rightly ask about the same.
 CASES = [
     ("death_disagrees", lambda s, w: s.event(w, ae_grade="5", ae_serious="1", ae_serious_why="1"),
@@ -228,8 +245,9 @@ CASES = [
     ("recorded_again", lambda s, w: [
         s.event(w, ae_start=s.start(w, 5), ae_stop=s.start(w, 20)),
         s.again(w, "adverse_event", ae_start=s.start(w, 12), ae_stop=s.start(w, 30))], set()),
-    ("recorded_again", lambda s, w: s.again(w, "adverse_event", ae_start=s.start(w, 1)[:7],
-                                            ae_stop=""), {"required_missing"}),
+    ("recorded_again", lambda s, w: [
+        s.event(w, ae_start=s.start(w, 1), ae_stop=s.start(w, 2)),
+        s.again(w, "adverse_event", ae_start=s.start(w, 1)[:7], ae_stop="")], {"required_missing"}),
     ("treated_ineligible", lambda s, w: s.write(w, "screening", eligible="0",
                                                 screen_fail_reason="Age"), set()),
     ("smoking_disagrees", lambda s, w: _smoke(s, w, "2", "2", "0"), set()),
@@ -272,7 +290,7 @@ CASES = [
     ("treated_ineligible", lambda s, w: s.write(w, "week_12", disp_status="3", disp_reason="6"),
      set()),
     ("injection_disagrees", lambda s, w: s.write(w, "procedure", **{
-        f"inj_{side}{finger}": "" for side in "rl" for finger in range(1, 6)}), set()),
+        f"inj_{side}{finger}": "" for side in "rl" for finger in range(1, 6)}), {"part_missing"}),
     ("ulcer_differs", lambda s, w: _carry_ulcer(s, w, "110", "000"), set()),
     ("ulcer_gate", lambda s, w: [_carry_ulcer(s, w, "111", "000"), s.write(
         w, "week_4", du_any="")], set()),
@@ -283,10 +301,27 @@ CASES = [
     ("required_missing", lambda s, w: s.write(w, "procedure", viability_pct=""), set()),
     ("required_missing", lambda s, w: s.write(w, "week_12", assessor=""), set()),
     ("required_missing", lambda s, w: _grade_image(s, w, ramified=""), set()),
+    ("part_missing", lambda s, w: s.write(w, "week_12", **dict.fromkeys(SCALES, "")), set()),
+    ("part_missing", lambda s, w: s.write(w, "week_4", **{
+        f"circ_l{n}": "" for n in range(2, 6)}), set()),
+    ("part_missing", lambda s, w: s.write(w, "week_12", chfs_total="", **{
+        f"chfs_{n}": "" for n in range(10, 19)}), set()),
+    ("part_missing", lambda s, w: s.write(w, "week_1", vas_hand="", vas_hand_line=""), set()),
+    ("code_doubtful", lambda s, w: s.write(w, "screening", lab_crp="88"), set()),
+    ("code_doubtful", lambda s, w: s.write(
+        w, "procedure", lidocaine_mg="999", tumescent_ml="999"), set()),
+    ("recorded_twice", lambda s, w: s.write(
+        w, "baseline", height_cm="151.5", weight_kg="52.5"), set()),
 ]  # fmt: skip
 
 # What looks odd and may be true.
 ODDITIES = [
+    ("two scales and a test left blank", lambda s, w: s.write(
+        w, "week_12", vas_gi="", vas_lung="", lab_crp="")),
+    ("values like the codes of missing ones", lambda s, w: [
+        s.write(w, "screening", lab_pulse="88"), s.write(w, "procedure", lidocaine_mg="888")]),
+    ("the same facts at two visits", lambda s, w: s.copy(w, "baseline", w, "screening", "birth_")),
+    ("an ulcer of one of two unscheduled visits", _hurt_between),
     ("death after completion", lambda s, w: _die(
         s, w, days=150, disp_status="1", disp_reason="", disp_date=s.day(w, "week_12", 0))),
     ("week 12 after treatment was stopped", lambda s, w: s.write(
@@ -613,6 +648,17 @@ def test_what_came_after_a_loss_counts_once_the_site_has_confirmed_it(study, val
     asked = confirmed.queries[confirmed.queries["participant_id"].eq(who)].set_index("rule")
     assert asked.loc["after_lost", "action"] == "kept"
     assert "after_lost_row" not in asked.index
+
+
+@pytest.mark.parametrize(("blank", "asked"), [("SIM-S01", ["SIM-S01"]), ("", [])])
+def test_who_failed_screening_has_an_end_unless_the_site_records_none(blank, asked, study, valid):
+    site = Site(valid.tables)
+    main = site.tables[REDCAP]
+    rows = main["record_id"].str.startswith(blank)
+    main.loc[rows, ["disp_status", "disp_date", "disp_reason"]] = ""
+    queries = clean_export(replace(valid, tables=site.tables), study).queries
+    found = queries.loc[queries["rule"] == "exit_absent", "participant_id"]
+    assert found.to_list() == asked
 
 
 HEADER = (

@@ -214,12 +214,12 @@ def _die_twice(bench):
     return bench.make_fault(REDCAP, bench.add(REDCAP, place, **other_event), "ae_outcome")
 
 
-def _enrol(bench):
-    """Find somebody eligible who failed the screening."""
+def _fail(bench, number, at, **texts):
+    """Change the screening of somebody who failed it."""
     failed = bench.tables[REDCAP]["record_id"].str.startswith("SIM-S").to_numpy().nonzero()[0]
-    place = int(failed[0])
-    bench.write(REDCAP, place, eligible="1", screen_fail_reason="")
-    return bench.make_fault(REDCAP, place, "disp_reason")
+    place = int(failed[number])
+    bench.write(REDCAP, place, **texts)
+    return bench.make_fault(REDCAP, place, at)
 
 
 def _withhold(bench):
@@ -308,7 +308,24 @@ FORMS = (
              "final_ml", "procedure", **{
                  f"inj_{side}{n}": "0.10" for side in "rl" for n in range(2, 6)}))),
     Kind("left because of an event, and lost", "withdrawal_elsewhere", _lose_after_event),
-    Kind("eligible and failed", "eligibility_disagrees", _enrol, ("form_absent",)),
+    Kind("eligible and failed", "eligibility_disagrees",
+         functools.partial(_fail, number=0, at="disp_reason", eligible="1", screen_fail_reason=""),
+         ("form_absent",)),
+    Kind("failed without an end", "exit_absent",
+         functools.partial(_fail, number=1, at="eligible", disp_status="", disp_date="",
+                           disp_reason="")),
+    Kind("code of a missing value", "code_doubtful",
+         cells("lab_crp", "screening", lab_crp="99")),
+    Kind("code of missing values in a row", "code_doubtful",
+         cells("lidocaine_mg", "procedure", lidocaine_mg="888", tumescent_ml="888")),
+    Kind("scales left blank", "part_missing",
+         cells("shaq_line", "week_12", shaq_line="", **dict.fromkeys(SCALES, ""))),
+    Kind("half of a questionnaire blank", "part_missing",
+         cells("chfs_10", "week_4", chfs_total="", **dict.fromkeys(COCHIN[9:], ""))),
+    Kind("one hand blank", "part_missing",
+         cells("circ_l2", "week_12", **{f"circ_l{n}": "" for n in range(2, 6)})),
+    Kind("tests left blank", "part_missing",
+         cells("lab_creatinine", "week_12", lab_wbc="", lab_hb="", lab_plt="", lab_creatinine="")),
     Kind("volumes without a time of injection", "injection_disagrees",
          cells("first_injection", "procedure", first_injection="")),
     Kind("injected on another day", "procedure_days",

@@ -42,12 +42,13 @@ def _strange(file):
     return any_of(*(cells("", file=file, where="record_id", record_id=name) for name in names))
 
 
-def _twice(bench):
+def _twice(bench, **texts):
+    """Fill the demographics in at baseline, too, and some of them otherwise."""
     place = bench.pick_visit("screening")
     other = bench.find_row(bench.read(REDCAP, place, "record_id"), "baseline")
-    for name in (*DEMOGRAPHICS, "demographics_complete"):
-        bench.write(REDCAP, other, **{name: bench.read(REDCAP, place, name)})
-    return bench.make_fault(REDCAP, other, "sex", clean="")
+    same = (*DEMOGRAPHICS, "demographics_complete")
+    bench.write(REDCAP, other, **{name: bench.read(REDCAP, place, name) for name in same} | texts)
+    return bench.make_fault(REDCAP, other, min(texts, default="sex"), clean="")
 
 
 def _copied(bench):
@@ -186,7 +187,9 @@ RECORDS = (
         for name, text in (("hand", ""), ("finger", ""), ("field", ""), ("reader", ""),
                            ("finger", "9"), ("hand", "both"))
     )), ("out_of_range", "unknown_code", "images_missing")),
-    Kind("fact recorded at two visits", "recorded_twice", _twice),
+    Kind("fact recorded at two visits", "recorded_equally", _twice),
+    Kind("fact recorded otherwise at a visit", "recorded_twice",
+         functools.partial(_twice, height_cm="151.5", weight_kg="52.5"), ("recorded_equally",)),
     Kind("required field blank", "required_missing", any_of(
         cells("visit_date", skip=PIVOTAL, visit_date="", clean=""),
         *(cells(name, clean="", **{name: ""}) for name in REQUIRED))),
