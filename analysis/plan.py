@@ -113,6 +113,7 @@ class QueryThresholds:
     blank_together: Setting
     doubtful_codes: Setting
     copied_forward_pairs: Setting
+    copied_tests: Setting
     body_mass_index: Setting
     age_years: Setting
     counted_while_absent: Setting

@@ -190,8 +190,7 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
             rows[name] = pd.to_numeric(rows[column])
         rows["cells_percent"] = rows[list(_PERCENTS)].apply(pd.to_numeric).sum(axis=1)
         rows["left_out"] = nothing.sum(axis=1)
-        others = volumes.columns.difference([f"injected_{f}_ml" for f in fingers])
-        rows["added"] = (volumes[others] > 0).sum(axis=1)
+        rows["added"] = (volumes.drop(columns=planned) > 0).sum(axis=1)
         measured = rows[["viability_percent", *_CELLS]]
         rows["again"] = measured.duplicated() & (measured != "").all(axis=1)
     elif table == "medications":
@@ -222,6 +221,10 @@ def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame
         described[f"{name}_first"] = first.mean(axis=1)
         described[f"{name}_change"] = change.mean(axis=1).abs()
         described[f"{name}_most"] = change.abs().max(axis=1)
+    tests = [f for f in state.list_items("laboratory") if f.kind not in ("text", "notes")]
+    values = state.convert_numbers(tests).loc[visits.index]
+    again = values == values.groupby(visits["participant"]).transform("first")
+    described["tests"], described["tests_again"] = values.count(axis=1), again.sum(axis=1)
     names, items = ("rating", "clinic_rating", "sbp", "dbp"), state.tables["items"]
     used = items["item"].isin(names) | (items["instrument"] == "mrss")
     items = items[used & items["value"].notna()].rename(columns={"participant_id": "participant"})

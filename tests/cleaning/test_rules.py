@@ -15,6 +15,8 @@ FORM, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 
 SCALES = ("vas_pain", "vas_rp", "vas_du", "vas_gi", "vas_lung", "vas_overall", "shaq_line")
 
+TESTS = ("lab_wbc", "lab_hb", "lab_plt", "lab_creatinine", "lab_crp")
+
 
 class Site:
     """The tables of an export, changed person by person as a site would."""
@@ -307,6 +309,8 @@ CASES = [
     ("part_missing", lambda s, w: s.write(w, "week_12", chfs_total="", **{
         f"chfs_{n}": "" for n in range(10, 19)}), set()),
     ("part_missing", lambda s, w: s.write(w, "week_1", vas_hand="", vas_hand_line=""), set()),
+    ("copied_forward", lambda s, w: s.write(w, "week_12", **{
+        name: s.read(w, "screening", name) for name in TESTS}), set()),
     ("code_doubtful", lambda s, w: s.write(w, "screening", lab_crp="88"), set()),
     ("code_doubtful", lambda s, w: s.write(
         w, "procedure", lidocaine_mg="999", tumescent_ml="999"), set()),
@@ -318,6 +322,8 @@ CASES = [
 ODDITIES = [
     ("two scales and a test left blank", lambda s, w: s.write(
         w, "week_12", vas_gi="", vas_lung="", lab_crp="")),
+    ("some tests as before", lambda s, w: s.write(w, "week_12", **{
+        name: s.read(w, "screening", name) for name in TESTS[:3]})),
     ("values like the codes of missing ones", lambda s, w: [
         s.write(w, "screening", lab_pulse="88"), s.write(w, "procedure", lidocaine_mg="888")]),
     ("the same facts at two visits", lambda s, w: s.copy(w, "baseline", w, "screening", "birth_")),

@@ -21,6 +21,7 @@ from stress.corrupt_records import COCHIN, HAQ
 
 SEVERE = ("mrss_chest", "mrss_abdomen", "mrss_thigh_r", "mrss_thigh_l")
 SCALES = ("vas_pain", "vas_rp", "vas_du", "vas_gi", "vas_lung", "vas_overall")
+TESTS = ("lab_wbc", "lab_hb", "lab_plt", "lab_creatinine", "lab_crp")
 HANDS = ("mrss_hand_r", "mrss_hand_l", "mrss_fing_r", "mrss_fing_l")
 BODY = ("sex", "birth_year", "height_cm", "weight_kg", "first_rp_year", "first_nonrp_year")
 PRODUCT = ("tnc_e6", "final_ml", "viability_pct", "cd45_pct", "asc_pct", "endo_pct")
@@ -142,6 +143,13 @@ def _borrow(bench, visit, names, at):
     theirs, mine = bench.find_row(first, visit), bench.find_row(person, visit)
     bench.write(REDCAP, mine, **{name: bench.read(REDCAP, theirs, name) for name in names})
     return bench.make_fault(REDCAP, mine, at)
+
+
+def _retake(bench):
+    """Copy most tests of the screening to the last visit of somebody."""
+    first, last = (bench.find_row(bench.free[0], visit) for visit in ("screening", "week_12"))
+    bench.write(REDCAP, last, **{name: bench.read(REDCAP, first, name) for name in TESTS})
+    return bench.make_fault(REDCAP, last, "lab_creatinine")
 
 
 def _treat(bench):
@@ -314,6 +322,7 @@ FORMS = (
     Kind("failed without an end", "exit_absent",
          functools.partial(_fail, number=1, at="eligible", disp_status="", disp_date="",
                            disp_reason="")),
+    Kind("tests of an earlier visit", "copied_forward", _retake),
     Kind("code of a missing value", "code_doubtful",
          cells("lab_crp", "screening", lab_crp="99")),
     Kind("code of missing values in a row", "code_doubtful",

@@ -55,7 +55,7 @@ def test_a_rule_that_this_form_cannot_show_is_named_by_the_test_that_shows_it(ru
 @pytest.mark.parametrize(
     ("kinds", "size"),
     [
-        pytest.param(FORMS, 72, id="forms"),
+        pytest.param(FORMS, 84, id="forms"),
         *(pytest.param(KINDS[part::5], 48, marks=pytest.mark.slow) for part in range(5)),
     ],
 )
