@@ -62,12 +62,12 @@ def find_blanks(state: CleaningState) -> Iterator[Finding]:
 
 
 def _group_by_form(state: CleaningState) -> Iterator[tuple[str, list[Field]]]:
-    """Yield the forms with their fields, without boxes, notes and what REDCap fills in."""
-    fields = [each for name, each in state.fields[REDCAP].items() if name != "record_id"]
+    """Yield the forms with the fields that people fill in, without optional boxes and notes."""
+    typed = [f for f in state.fields[REDCAP].values() if f.name != "record_id" and not f.automatic]
+    typed = [f for f in typed if f.required or f.kind not in ("checkbox", "notes")]
     for form in state.opened.columns:
-        asked = [f for f in fields if f.form == form and f.kind not in ("checkbox", "notes")]
-        if asked := [f for f in asked if not f.automatic]:
-            yield str(form), asked
+        if fields := [field for field in typed if field.form == form]:
+            yield str(form), fields
 
 
 def _find_required_blanks(state: CleaningState, field: Field) -> pd.Series:
