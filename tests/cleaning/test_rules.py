@@ -320,14 +320,6 @@ CASES = [
 
 # What looks odd and may be true.
 ODDITIES = [
-    ("two scales and a test left blank", lambda s, w: s.write(
-        w, "week_12", vas_gi="", vas_lung="", lab_crp="")),
-    ("some tests as before", lambda s, w: s.write(w, "week_12", **{
-        name: s.read(w, "screening", name) for name in TESTS[:3]})),
-    ("values like the codes of missing ones", lambda s, w: [
-        s.write(w, "screening", lab_pulse="88"), s.write(w, "procedure", lidocaine_mg="888")]),
-    ("the same facts at two visits", lambda s, w: s.copy(w, "baseline", w, "screening", "birth_")),
-    ("an ulcer of one of two unscheduled visits", _hurt_between),
     ("death after completion", lambda s, w: _die(
         s, w, days=150, disp_status="1", disp_reason="", disp_date=s.day(w, "week_12", 0))),
     ("week 12 after treatment was stopped", lambda s, w: s.write(
@@ -346,8 +338,11 @@ ODDITIES = [
                                      du_healed="0", du_size_mm="2.0")]),
     ("gaps in instance numbers", lambda s, w: s.again(
         w, "medication", cm_name="Aspirin", redcap_repeat_instance="19")),
-    ("a rare body", lambda s, w: s.write(w, "screening", height_cm="180", weight_kg="46")),
-    ("a narrow pressure", lambda s, w: s.write(w, "screening", lab_sbp="95", lab_dbp="80")),
+    ("a rare body, and an ulcer of one of two unscheduled visits", lambda s, w: [
+        s.write(w, "screening", height_cm="180", weight_kg="46"), _hurt_between(s, w)]),
+    ("a narrow pressure, and facts at two visits", lambda s, w: [
+        s.write(w, "screening", lab_sbp="95", lab_dbp="80"),
+        *(s.copy(w, "baseline", w, "screening", name) for name in ("birth_", "sex", "subset"))]),
     ("old", lambda s, w: s.write(w, "screening", birth_year="1936")),
     ("young", lambda s, w: s.write(w, "screening", birth_year="2002",
                                    first_rp_year="2015", first_nonrp_year="2016")),
@@ -396,8 +391,10 @@ ODDITIES = [
     ("all fingers thinner", lambda s, w: [s.write(w, "week_12", **{
         f"circ_{side}{n}": str(int(s.read(w, "week_12", f"circ_{side}{n}")) - 4)})
         for side in "rl" for n in range(2, 6)]),
-    ("no pain at all", lambda s, w: s.write(w, "week_12", vas_hand="0")),
-    ("all the pain", lambda s, w: s.write(w, "week_12", vas_hand="100")),
+    ("no pain, and two scales and a test left blank", lambda s, w: s.write(
+        w, "week_12", vas_hand="0", vas_gi="", vas_lung="", lab_crp="")),
+    ("all the pain, and some tests as before", lambda s, w: s.write(
+        w, "week_12", vas_hand="100", **{n: s.read(w, "screening", n) for n in TESTS[:3]})),
     ("scale of ulcers without ulcers", lambda s, w: s.write(w, "screening", du_any="")),
     ("a partial date of an event", lambda s, w: s.event(w, ae_start=s.start(w, 5)[:7])),
     ("an ulcer whose event goes on", lambda s, w: _add_lasting_ulcer(
@@ -425,7 +422,9 @@ ODDITIES = [
     ("a planned stay in hospital", lambda s, w: s.event(w, ae_planned_stay="1")),
     ("fingers alike on both hands", lambda s, w: s.write(w, "week_12", **{
         f"circ_l{n}": s.read(w, "week_12", f"circ_r{n}") for n in range(2, 6)})),
-    ("pain of 99", lambda s, w: s.write(w, "week_12", vas_hand="99")),
+    ("values like the codes of missing ones", lambda s, w: [
+        s.write(w, "week_12", vas_hand="99"), s.write(w, "screening", lab_pulse="88"),
+        s.write(w, "procedure", lidocaine_mg="888")]),
     ("a year older", lambda s, w: s.write(
         w, "screening", birth_year=str(int(s.read(w, "screening", "birth_year")) - 1))),
     ("Raynaud since childhood", lambda s, w: s.write(
