@@ -111,7 +111,8 @@ def resolve_facts(state: CleaningState) -> CleaningState:
             held = held[held != ""]
             first = held.groupby(file.keys["participant"]).transform("first")
             later = file.keys.loc[held.index].duplicated("participant")
-            findings.append(find_cells("recorded_equally", name, later & (held == first), ""))
+            same = later & (held == first)
+            findings.append(find_cells("recorded_equally", name, same, "", reason="not_applicable"))
             at, reason = held.index[later & (held != first)], "pending_query"
             findings.append(Finding("recorded_twice", name, at, "", reason, group=at))
     return state.apply(findings)
