@@ -229,8 +229,7 @@ def _describe_visits(state: CleaningState, visits: pd.DataFrame) -> pd.DataFrame
     used = items["item"].isin(names) | (items["instrument"] == "mrss")
     items = items[used & items["value"].notna()].rename(columns={"participant_id": "participant"})
     by = ["participant", "visit"]
-    means = [(name, "mean") for name in names]
-    for item, measure in (*means, ("rating", "count")):
+    for item, measure in (*((name, "mean") for name in names), ("rating", "count")):
         value = items[items["item"] == item].groupby(by)["value"].agg(measure)
         described = described.join(value.rename(f"{item}_{measure}"), on=by)
     scored = items[items["instrument"] == "mrss"].groupby(by).size().rename("skin_scored")
