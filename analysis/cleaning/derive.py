@@ -274,7 +274,7 @@ def describe_doses(drugs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"dose_ratio": usual, "overlaps": overlaps})
 
 
-def find_last_days(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
+def find_last_dates(visits: pd.DataFrame, disposition: pd.DataFrame) -> pd.Series:
     """Return the last day (ISO) of a visit or of the end of participation, by participant."""
     ends = [(visits, "visit_date"), (disposition, "end_date")]
     dates = pd.concat([table.set_index("participant_id")[name] for table, name in ends])

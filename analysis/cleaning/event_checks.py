@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.cleaning.copy_checks import MEASURES
 from analysis.cleaning.dates import parse_days
-from analysis.cleaning.derive import describe_doses, find_last_days, find_last_ulcer_answers
+from analysis.cleaning.derive import describe_doses, find_last_dates, find_last_ulcer_answers
 from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
@@ -149,7 +149,7 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
             "treatment": state.days.reindex(people.index),
             "first_visit": parse_days(visits.min()),
             "last_visit": parse_days(visits.max()),
-            "last": parse_days(find_last_days(tables["visits"], tables[EXIT])),
+            "last": parse_days(find_last_dates(tables["visits"], tables[EXIT])),
         },
         index=people.index,
     )
