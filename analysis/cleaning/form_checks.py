@@ -197,8 +197,7 @@ def _list_numbered_forms(state: CleaningState) -> set[str]:
 def find_doubtful_codes(state: CleaningState) -> Iterator[Finding]:
     """Numbers that are usual codes for a missing value, and were hardly measured.
 
-    They are far from all other values of their field (in spans of these), or they have three
-    digits or more and stand in several fields of a row.
+    They are spans away from the other values, or of three digits and in several fields of a row.
     """
     limits = state.study.queries.doubtful_codes.value
     fields = [f for f in state.fields[REDCAP].values() if f.kind in ("number", "integer")]
