@@ -116,7 +116,7 @@ def _describe_people(state: CleaningState) -> pd.DataFrame:
     failed = people["eligible"].eq("no") & ~people.index.isin(begun["participant"])
     ended = exits["status"].ne("not_recorded").reindex(people.index)
     # A site may record an end of those only who were treated.
-    ended_alike = ended[failed].any() or (failed.sum() == 1 and ended.any())
+    ended_alike = bool(ended[failed].any() or (failed.sum() == 1 and ended.any()))
     died = {*events.loc[find_fatal(events), "participant"]}
     died |= {*exits.index[exits["reason"] == "death"]}
     dates = tables["visits"].set_index("participant_id")["visit_date"]

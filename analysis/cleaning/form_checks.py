@@ -52,7 +52,7 @@ def find_blanks(state: CleaningState) -> Iterator[Finding]:
         required = pd.DataFrame({f.name: _find_required_blanks(state, f) for f in fields})
         usual = _find_usual_blanks(state, form, fields)
         together = required | usual.reindex(columns=list(required), fill_value=False)
-        empty = state.redcap.raw.loc[required.index, list(required)].eq("").all(axis=1)
+        empty = (state.redcap.raw.loc[required.index, list(required)] == "").all(axis=1)
         several = together.sum(axis=1).ge(least) | (empty & usual.any(axis=1))
         for row in together.index[several]:
             cells = [(str(row), str(name)) for name in together.columns[together.loc[row]]]
