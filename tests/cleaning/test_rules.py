@@ -655,7 +655,7 @@ def test_what_came_after_a_loss_counts_once_the_site_has_confirmed_it(study, val
     assert "after_lost_row" not in asked.index
 
 
-@pytest.mark.parametrize(("blank", "asked"), [("SIM-S01", ["SIM-S01"]), ("", [])])
+@pytest.mark.parametrize(("blank", "asked"), [("SIM-S1", ["SIM-S1"]), ("", [])])
 def test_who_failed_screening_has_an_end_unless_the_site_records_none(blank, asked, study, valid):
     site = Site(valid.tables)
     main = site.tables[REDCAP]

@@ -139,14 +139,13 @@ def _ulcer_scale(bench):
 
 
 def _spell(bench):
-    place = bench.find_filled(REDCAP, "ae_term")
+    """Write a term otherwise that two other events have."""
+    counts = bench.tables[REDCAP]["ae_coded"].value_counts()
+    place = bench.find_filled(REDCAP, "ae_coded", {*counts.index[counts > 2]}.__contains__)
     term = bench.read(REDCAP, place, "ae_coded")
-    written = bench.rng.choice((term.swapcase(), term.replace(" ", "  ") + "  x"[:1], term.upper()))
-    bench.write(REDCAP, place, ae_coded=written.strip())
-    # The only event with its term has no other spelling to be compared with.
-    others = bench.tables[REDCAP]["ae_coded"].eq(term).sum()
-    changed = written.strip() != term
-    return bench.make_fault(REDCAP, place, "ae_coded", clean=term) if others and changed else None
+    spellings = (term.swapcase(), term.replace(" ", "  "), term.upper())
+    written = bench.rng.choice([each for each in spellings if each != term])
+    return bench.spoil(REDCAP, place, "ae_coded", written, clean=term)
 
 
 ACROSS = (
@@ -194,7 +193,7 @@ ACROSS = (
     Kind("ended before the last visit", "exit_before_visit",
          cells("disp_date", "week_12", disp_date=after(50))),
     Kind("one finger far off", "finger_far", cells("circ_r3", "week_4", circ_r3=_far)),
-    Kind("questionnaire turned round", "scale_reversed", _reverse),
+    Kind("questionnaire turned round", "scale_reversed", _reverse, ("change_far",)),
     Kind("event of another arm", "other_arm", _arm),
     Kind("one number of two images", "image_shared", _share),
     Kind("diary of a visit gone", "source_absent", functools.partial(_gone, file=DIARY)),
