@@ -29,8 +29,7 @@ from analysis.cleaning.state import (
     find_together,
 )
 from analysis.cleaning.structure import FORM
-from analysis.cleaning.visit_checks import EVENTS, NEARLY_ALL
-from analysis.instruments.digital_ulcers import select_ulcer_events
+from analysis.cleaning.visit_checks import EVENTS, NEARLY_ALL, select_ulcer_events
 
 # Missing values as people code them in numbers.
 _CODES = tuple(sign * int(digit * n) for sign in (1, -1) for digit in "89" for n in (2, 3, 4))

@@ -14,7 +14,7 @@ from analysis.cleaning.populations import find_eligible
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_cells, find_together
 from analysis.cleaning.structure import EVENT
-from analysis.instruments.digital_ulcers import select_ulcer_events
+from analysis.instruments.digital_ulcers import DIGITAL_ULCER
 
 EVENTS, ULCER_ITEMS = "adverse_events", "digital_ulcers"
 # A swap shows where the differences between right and left change sign as a whole: their sum of
@@ -215,6 +215,12 @@ def find_other_lines(state: CleaningState) -> Iterator[Finding]:
                 rare = length.ne(usual) & (length.eq(usual).mean() > NEARLY_ALL)
                 mask = rare.reindex(state.cells.index, fill_value=False)
                 yield find_cells("line_differs", field.name, mask)
+
+
+def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the adverse events whose term, as recorded or as coded, can be a digital ulcer."""
+    words = events["term"] + " " + events["coded_term"]
+    return events[words.str.contains(DIGITAL_ULCER)]
 
 
 def find_ended_ulcers(state: CleaningState) -> Iterator[Finding]:

@@ -26,16 +26,9 @@ _ELSEWHERE = (
     r"|tongue|cornea|\beye|pressure|venous|\blegs?\b|\bfoot\b|ankle|genital|anal\b"
     r"|(?<!부)위\s?궤양|십이지장|소화성|대장|직장|식도|구강|각막|욕창|다리|(?<![가-힣])하지(?!\s?않)|발목|성기"
 )
-
-
-def select_ulcer_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the adverse events whose term, as recorded or as coded, can be a digital ulcer.
-
-    An ulcer of another organ or part of the body is none (an assumption, by the words above).
-    """
-    words = (events["term"] + " " + events["coded_term"]).str.casefold()
-    finger, elsewhere = words.str.contains(_FINGER), words.str.contains(_ELSEWHERE)
-    return events[words.str.contains(_ULCER) & (finger | ~elsewhere)]
+# The term of an event that can be a digital ulcer. That an ulcer of another organ or part of the
+# body is none, by these words, is an assumption.
+DIGITAL_ULCER = rf"(?si)^(?=.*(?:{_ULCER}))(?:(?=.*(?:{_FINGER}))|(?!.*(?:{_ELSEWHERE})))"
 
 
 def score_digital_ulcers(items: pd.DataFrame, scoring: Scoring) -> list[pd.DataFrame]:

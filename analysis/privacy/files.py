@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from analysis.privacy.documents import ATTACHED, read_pdf, read_word
@@ -20,6 +21,9 @@ _AUTHOR = re.compile(
     r"(?is)<meta[^>]+name=[\"'](?:dcterms\.)?(?:author|creator)[\"'][^>]*content=[\"']([^\"'$]+)[\"']"
     r"|<dc:(?:creator|publisher|contributor)>(.*?)</dc:"
 )
+# So many letters without a blank are a picture in base64, which is decoded. Two letters and two
+# digits of it may look like sex and age.
+_PICTURE = re.compile("[A-Za-z0-9+/]{200,}")
 _DATA = re.compile(
     r"data:(?P<kind>[a-z]+/[a-z0-9.+-]+)[^,\s\"'<>]{0,60};base64,(?P<encoded>[A-Za-z0-9+/_=\s-]{4,})"
 )
@@ -45,7 +49,7 @@ def take_apart(name: str, content: bytes, depth: int = 0) -> Iterator[Piece]:
     around it.
     """
     for piece in _read_file(name, content):
-        yield piece
+        yield replace(piece, text=_PICTURE.sub("", piece.text))
         yield from _read_encoded(piece, depth)
 
 

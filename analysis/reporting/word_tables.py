@@ -11,8 +11,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
 
-TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7}
-# Tables with more columns than this are set in the smaller style.
+TABLE_TEXTS = {"Table Text": 8, "Table Text Small": 7, "Table Text Smallest": 6}
+# Tables with more columns than this are set in a smaller style.
 MANY_COLUMNS = 6
 # A table with no more rows than this stays on one page; of a longer one, its first and last rows.
 _SHORT, _TOGETHER = 14, 2
@@ -65,9 +65,13 @@ def finish_tables(document: Document) -> None:
         count = len(table.tblGrid.findall(qn("w:gridCol")))
         if not count:
             continue
-        name = list(TABLE_TEXTS)[count > MANY_COLUMNS]
-        _finish_table(table, _find_style(document, name))
+        usual, small, smallest = TABLE_TEXTS
+        name = small if count > MANY_COLUMNS else usual
         least = _measure_columns(table, count, TABLE_TEXTS[name])
+        if sum(least) > across:
+            name = smallest
+            least = _measure_columns(table, count, TABLE_TEXTS[name])
+        _finish_table(table, _find_style(document, name))
         is_wide = sum(least) > upright
         _set_widths(table, least, across if is_wide else upright)
         if is_wide:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.describe.exposure import print_finger
-from analysis.instruments.digital_ulcers import select_ulcer_events
+from analysis.instruments.digital_ulcers import DIGITAL_ULCER
 from analysis.provenance import Provenance
 from analysis.reporting.table import Table, TableRow, cells_of, label_part
 from analysis.results import format_number
@@ -118,7 +118,8 @@ def make_medication_table(medications: pd.DataFrame) -> Table:
 def make_ulcer_event_table(ulcers: pd.DataFrame, events: pd.DataFrame, study: Study) -> Table:
     """Make the table that compares new and healed ulcers of the form with ulcer events."""
     labels = {visit.name: visit.label for visit in study.visits}
-    reported = select_ulcer_events(events)
+    terms = events["term"] + " " + events["coded_term"]
+    reported = events[terms.str.contains(DIGITAL_ULCER)]
     people = sorted({*ulcers["participant_id"], *reported["participant_id"]})
 
     def list_state(person: str, state: str) -> str:
