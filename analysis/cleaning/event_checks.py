@@ -14,8 +14,12 @@ from analysis.cleaning.export import CAPILLAROSCOPY, REDCAP
 from analysis.cleaning.fields import Field, list_columns
 from analysis.cleaning.reshape import ask_rows, find_visit_dates, join_cells, list_form_rows
 from analysis.cleaning.state import CleaningState, Finding, find_together
-from analysis.cleaning.visit_checks import EVENTS, ULCER_ITEMS, list_recorded_ulcers
-from analysis.instruments.digital_ulcers import DIGITAL_ULCER
+from analysis.cleaning.visit_checks import (
+    EVENTS,
+    ULCER_ITEMS,
+    list_recorded_ulcers,
+    select_ulcer_events,
+)
 from analysis.plan import QueryThresholds
 
 EXIT = "disposition"
@@ -175,7 +179,7 @@ def _describe_rows(state: CleaningState, table: str, known: pd.DataFrame) -> pd.
         rows["first_left"] = rows["led_to_withdrawal"].eq("yes") & ~rows.duplicated(
             ["participant", "led_to_withdrawal"]
         )
-        rows["of_ulcer"] = (rows["term"] + " " + rows["coded_term"]).str.contains(DIGITAL_ULCER)
+        rows["of_ulcer"] = rows.index.isin(select_ulcer_events(rows).index)
     elif table == "procedures":
         volumes = rows.filter(regex="^injected_.*_ml$").apply(pd.to_numeric, errors="coerce")
         columns = _list_asked_columns(state, table)

@@ -4,17 +4,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.reporting.figure import COLOURS, Drawing, draw_boxes, note_many, use_style
+from analysis.reporting.figure import COLOURS, Drawing, add_key, draw_boxes, note_many, use_style
 from analysis.study import Study
 
 ROW, TOP = 0.24, 0.9
 _WIDTH, _HEIGHT, _MARGIN = 6.5, 3.0, 4
 # A date further than this from its window is an error that would squeeze the picture: not drawn.
 FARTHEST = 90
-# The mark of a visit, by whether it lies in its window.
+_INSIDE, _OUTSIDE = "visit in its window", "visit outside its window"
 _MARKS: dict[str, dict[str, Any]] = {
-    "yes": {"label": "visit in its window", "marker": "o", "color": COLOURS["better"]},
-    "no": {"label": "visit outside its window", "marker": "X", "color": COLOURS["worse"]},
+    _INSIDE: {"marker": "o", "color": COLOURS["better"]},
+    _OUTSIDE: {"marker": "X", "color": COLOURS["worse"]},
 }
 # The number of visits outside their windows that are named in words.
 _NAMED = 10
@@ -85,6 +85,8 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
     alt
         How many visits are inside their windows, and which are not.
     """
+    import seaborn
+
     planned = [visit for visit in study.visits if visit.day is not None]
     dated = visits[visits["study_day"].notna() & visits["in_window"].ne("")]
     figure, axes = use_style().subplots(figsize=(_WIDTH, _HEIGHT), layout="constrained")
@@ -107,12 +109,21 @@ def draw_visit_windows(visits: pd.DataFrame, study: Study) -> Drawing:
         boxes = {place: each["day"] for place, each in enumerate(rows)}
         draw_boxes(axes, boxes, across=True)
     else:
-        marks = {kind: mark for kind, mark in _MARKS.items() if kind in set(drawn["in_window"])}
-        for kind, mark in marks.items():
-            held = drawn[drawn["in_window"] == kind]
-            axes.plot(held["day"], held["level"], ls="", ms=6, mec="white", mew=0.5, **mark)
-        if marks:
-            figure.legend(loc="outside lower center", ncols=len(marks), fontsize=8)
+        kinds = drawn["in_window"].map({"yes": _INSIDE, "no": _OUTSIDE})
+        seaborn.scatterplot(
+            x=drawn["day"],
+            y=drawn["level"],
+            hue=kinds,
+            palette={name: mark["color"] for name, mark in _MARKS.items()},
+            style=kinds,
+            markers={name: mark["marker"] for name, mark in _MARKS.items()},
+            legend=False,
+            s=36,
+            zorder=3,
+            ax=axes,
+        )
+        seen = {name: mark for name, mark in _MARKS.items() if kinds.eq(name).any()}
+        add_key(figure, {name: {"ls": "", **mark} for name, mark in seen.items()})
     axes.set_xlim(min([*edges, *drawn["day"]]) - _MARGIN, max([*edges, *drawn["day"]]) + _MARGIN)
     axes.set_yticks(range(len(planned)), [visit.label for visit in planned])
     axes.set_ylim(len(planned) - 0.4, -0.6)
